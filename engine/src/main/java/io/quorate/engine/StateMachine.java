@@ -51,6 +51,9 @@ public interface StateMachine<R> extends AutoCloseable {
      */
     void restore(SnapshotReader snapshot) throws IOException;
 
+    /** Goes back to the empty state, with a {@link #durableIndex} of 0. */
+    void clear() throws IOException;
+
     @Override
     void close() throws IOException;
 

@@ -1,0 +1,31 @@
+package io.quorate.engine;
+
+import io.quorate.core.EntryId;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.transport.PeerFrame;
+import java.util.Optional;
+
+/** What reaches the node loop from outside. */
+sealed interface Input<R> {
+
+    record Ticked<R>() implements Input<R> {}
+
+    record FrameReceived<R>(MemberId from, PeerFrame frame) implements Input<R> {}
+
+    record Proposed<R>(Proposal<R> proposal) implements Input<R> {}
+
+    record ReadAsked<R>(Reads.Read read) implements Input<R> {}
+
+    /**
+     * A write to the log is durable.
+     *
+     * @param ticket which one
+     * @param last the last entry in it, if there was any
+     */
+    record Written<R>(long ticket, Optional<EntryId> last) implements Input<R> {}
+
+    record Applied<R>(long index) implements Input<R> {}
+
+    /** Anything rarer that must happen on the loop. */
+    record Job<R>(Runnable task) implements Input<R> {}
+}
