@@ -17,7 +17,7 @@ import java.util.function.LongConsumer;
 final class Applier<R> {
 
     /** What the state machine is asked to do. */
-    private sealed interface Work<R> {}
+    sealed interface Work<R> {}
 
     /**
      * Committed commands.
@@ -125,8 +125,8 @@ final class Applier<R> {
         long begin = clock.nanoTime();
         List<R> results = stateMachine.apply(all.commands, all.lastIndex);
         if (results.size() != all.commands.size()) {
-            throw new IllegalStateException("the state machine gave " + results.size() + " results for "
-                    + all.commands.size() + " commands");
+            throw new IllegalStateException(
+                    "the state machine gave " + results.size() + " results for " + all.commands.size() + " commands");
         }
         metrics.applied(all.commands.size(), clock.nanoTime() - begin);
         onApplied.accept(all.lastIndex);

@@ -2,22 +2,16 @@ package io.quorate.engine;
 
 import io.quorate.core.EntryId;
 import io.quorate.core.SnapshotMeta;
-import io.quorate.core.quorum.Configuration;
-import io.quorate.engine.log.ConfigurationCodec;
-import io.quorate.engine.log.CorruptFrameException;
 import io.quorate.engine.log.EntryFrame;
 import io.quorate.engine.log.RaftLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * The way of committed entries to the state machine, in pieces of bounded size, so that a long replay takes bounded
- * memory; and the configuration in force at what has been handed over.
+ * memory.
  */
 final class CommittedEntries<R> {
 
@@ -34,25 +28,15 @@ final class CommittedEntries<R> {
     private long commitIndex;
     private EntryId handed;
     private long appliedIndex;
-    private final NavigableMap<Long, Configuration> configurations = new TreeMap<>();
 
-    /**
-     * @param applied what the state machine stands at
-     * @param configurations those in force from the log's start on, by the index that brought them
-     */
-    CommittedEntries(
-            RaftLog log,
-            Proposals<R> proposals,
-            Applier<R> applier,
-            EntryId applied,
-            NavigableMap<Long, Configuration> configurations) {
+    /** @param applied what the state machine stands at */
+    CommittedEntries(RaftLog log, Proposals<R> proposals, Applier<R> applier, EntryId applied) {
         this.log = log;
         this.proposals = proposals;
         this.applier = applier;
         this.handed = applied;
         this.commitIndex = applied.index();
         this.appliedIndex = applied.index();
-        this.configurations.putAll(configurations);
     }
 
     /** Everything up to this index is committed and durable here. */
@@ -77,7 +61,7 @@ final class CommittedEntries<R> {
             long bytes = log.bytes(first, last);
             underWay.add(new Piece(last, bytes));
             underWayBytes += bytes;
-            applier.apply(chunk(log.read(first, last)));
+            applier.apply(chunk(LogReads.read(log, first, last)));
         }
     }
 
@@ -92,19 +76,10 @@ final class CommittedEntries<R> {
                     commands.add(new StateMachine.Command(entry.id(), entry.payload()));
                     waiters.add(waiter);
                 }
-                case CONFIGURATION -> take(entry);
-                case NO_OP -> {}
+                case CONFIGURATION, NO_OP -> {}
             }
         }
         return new Applier.Chunk<>(commands, waiters, handed.index());
-    }
-
-    private void take(EntryFrame entry) {
-        try {
-            configurations.put(entry.index(), ConfigurationCodec.decode(entry.payload()));
-        } catch (CorruptFrameException e) {
-            throw new IllegalStateException("the committed configuration " + entry.id() + " can't be read", e);
-        }
     }
 
     /** A snapshot took the place of the state machine's state. */
@@ -113,19 +88,11 @@ final class CommittedEntries<R> {
         handed = snapshot.last();
         commitIndex = Math.max(commitIndex, handed.index());
         appliedIndex = Math.max(appliedIndex, handed.index());
-        configurations.clear();
-        configurations.put(snapshot.configurationIndex(), snapshot.configuration());
     }
 
-    /** What a snapshot stands for that is captured after everything that was handed over so far. */
-    SnapshotMeta handedOver() {
-        return startAt(handed);
-    }
-
-    /** A start of the log behind this applied entry, with the configuration in force there. */
-    SnapshotMeta startAt(EntryId id) {
-        Map.Entry<Long, Configuration> inForce = configurations.floorEntry(id.index());
-        return new SnapshotMeta(id, inForce.getValue(), inForce.getKey());
+    /** The last index that was handed to the applier. */
+    long handedIndex() {
+        return handed.index();
     }
 
     long appliedIndex() {

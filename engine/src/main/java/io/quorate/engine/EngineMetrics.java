@@ -14,7 +14,6 @@ public interface EngineMetrics {
     /** So many commands were applied in one call, which took this long. */
     default void applied(int commands, long nanos) {}
 
-
     default void roleChanged(RoleName role, long term) {}
 
     /** A snapshot of the state at this index was taken, in this time. */

@@ -1,9 +1,8 @@
 package io.quorate.engine;
 
-import io.quorate.core.EntryId;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.log.Synced;
 import io.quorate.engine.transport.PeerFrame;
-import java.util.Optional;
 
 /** What reaches the node loop from outside. */
 sealed interface Input<R> {
@@ -16,13 +15,8 @@ sealed interface Input<R> {
 
     record ReadAsked<R>(Reads.Read read) implements Input<R> {}
 
-    /**
-     * A write to the log is durable.
-     *
-     * @param ticket which one
-     * @param last the last entry in it, if there was any
-     */
-    record Written<R>(long ticket, Optional<EntryId> last) implements Input<R> {}
+    /** Writes to the log are durable. */
+    record Written<R>(Synced synced) implements Input<R> {}
 
     record Applied<R>(long index) implements Input<R> {}
 

@@ -6,12 +6,14 @@ import io.quorate.core.EntryId;
 import io.quorate.core.Event;
 import io.quorate.core.Message;
 import io.quorate.core.RaftCore;
+import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.log.ConfigurationCodec;
 import io.quorate.engine.log.EntryFrame;
 import io.quorate.engine.log.EntryKind;
 import io.quorate.engine.log.LogWriter;
 import io.quorate.engine.log.RaftLog;
+import io.quorate.engine.log.Synced;
 import io.quorate.engine.log.WriteBatch;
 import io.quorate.engine.transport.Network;
 import io.quorate.engine.transport.PeerFrame;
@@ -34,7 +36,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <R> what applying a command results in
  */
-final class NodeLoop<R> implements Network.Listener {
+final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeLoop.class);
 
@@ -75,12 +77,13 @@ final class NodeLoop<R> implements Network.Listener {
         this.options = parts.options();
         this.clock = parts.ports().clock();
         this.log = parts.log();
-        this.logWriter = parts.logWriter();
         this.metrics = parts.metrics();
         this.core = parts.core();
         this.status = core.status();
         this.proposals = new Proposals<>(options.flow().maxWaiting());
         this.mailbox = new Mailbox<>(parts.ports().loop(), this::handle);
+        this.logWriter = new LogWriter(
+                parts.logFiles(), parts.ports().logWriter(), parts.ports().background(), this);
         this.applier = new Applier<>(
                 parts.stateMachine(),
                 parts.ports().applier(),
@@ -88,17 +91,12 @@ final class NodeLoop<R> implements Network.Listener {
                 this::fail,
                 metrics,
                 clock);
-        this.committed =
-                new CommittedEntries<>(log, proposals, applier, parts.applied(), parts.configurations());
-        this.snapshots = new SnapshotDuty<>(
-                parts, applier, committed, task -> enqueue(new Input.Job<>(task)), this::step);
+        this.committed = new CommittedEntries<>(log, proposals, applier, parts.applied());
+        this.snapshots =
+                new SnapshotDuty<>(parts, applier, committed, task -> enqueue(new Input.Job<>(task)), this::step);
         this.network = parts.ports().networks().open(this);
         this.intake = new ProposalIntake<>(
-                options,
-                proposals,
-                network,
-                (id, command) -> append(id, EntryKind.COMMAND, command),
-                this::step);
+                options, proposals, network, (id, command) -> append(id, EntryKind.COMMAND, command), this::step);
     }
 
     // ---- Callable by any thread.
@@ -124,6 +122,16 @@ final class NodeLoop<R> implements Network.Listener {
     @Override
     public void received(MemberId from, PeerFrame frame) {
         mailbox.add(new Input.FrameReceived<>(from, frame));
+    }
+
+    @Override
+    public void synced(Synced synced) {
+        mailbox.add(new Input.Written<>(synced));
+    }
+
+    @Override
+    public void failed(IOException cause) {
+        fail(cause);
     }
 
     @Override
@@ -159,7 +167,7 @@ final class NodeLoop<R> implements Network.Listener {
         }));
     }
 
-    void takeSnapshot(CompletableFuture<io.quorate.core.SnapshotMeta> done) {
+    void takeSnapshot(CompletableFuture<SnapshotMeta> done) {
         enqueue(new Input.Job<>(() -> {
             if (stopped.isDone()) {
                 done.completeExceptionally(new RaftException.Stopped(stopped.join()));
@@ -225,12 +233,10 @@ final class NodeLoop<R> implements Network.Listener {
     private void submitWrites() {
         Optional<WriteBatch> pending = log.takePending();
         if (pending.isPresent()) {
-            long ticket = ++lastTicket;
-            long begin = clock.nanoTime();
-            logWriter.submit(pending.get(), last -> {
-                metrics.logSynced(clock.nanoTime() - begin);
-                enqueue(new Input.Written<>(ticket, last));
-            });
+            lastTicket = pending.get().ticket();
+            if (!logWriter.submit(pending.get())) {
+                stop(new IOException("the log takes no more writes"));
+            }
         }
     }
 
@@ -240,12 +246,13 @@ final class NodeLoop<R> implements Network.Listener {
     }
 
     private void written(Input.Written<R> written) {
-        written.last().ifPresent(last -> step(new Event.LogSynced(last)));
-        afterSync.synced(written.ticket());
+        step(new Event.LogSynced(log.synced(written.synced())));
+        afterSync.synced(written.synced().ticket());
     }
 
     private void applied(long index) {
         committed.applied(index);
+        log.applied(index);
         step(new Event.Applied(index));
         reads.applied(index);
         snapshots.applied(index);
@@ -261,6 +268,9 @@ final class NodeLoop<R> implements Network.Listener {
             reads.expire(clock.nanoTime());
         }
         status = core.status();
+        if (status.leader().isPresent()) {
+            intake.retryWaiting();
+        }
     }
 
     private void receive(MemberId from, PeerFrame frame) {
@@ -284,6 +294,9 @@ final class NodeLoop<R> implements Network.Listener {
     }
 
     private void step(Event event) {
+        if (stopped.isDone()) {
+            return;
+        }
         // A step never nests in another: what effects cause comes back through the mailbox.
         for (Effect effect : core.step(event)) {
             execute(effect);
@@ -299,7 +312,7 @@ final class NodeLoop<R> implements Network.Listener {
                 append(added.id(), EntryKind.CONFIGURATION, ConfigurationCodec.encode(added.configuration()));
             case Effect.AppendReceived append -> appendReceived(append);
             case Effect.TruncateLog truncate -> log.truncateFrom(truncate.fromIndex());
-            case Effect.CompactLog compact -> snapshots.compact(compact.upToIndex());
+            case Effect.CompactLog compact -> log.compactTo(compact.upToIndex());
             case Effect.Send send -> network.send(send.to(), frame(send.message()));
             case Effect.SendAfterSync send -> {
                 PeerFrame frame = frame(send.message());
@@ -314,7 +327,7 @@ final class NodeLoop<R> implements Network.Listener {
             case Effect.SendSnapshotChunk send -> snapshots.send(send, network);
             case Effect.StoreSnapshotChunk store -> snapshots.store(store, receivedChunk);
             case Effect.InstallSnapshot install -> {
-                log.resetTo(install.snapshot(), install.keepLogTail());
+                log.resetTo(install.snapshot(), snapshots.chainHash(install.snapshot()), install.keepLogTail());
                 committed.skipTo(install.snapshot());
                 afterSync.run(ticketSoFar(), () -> snapshots.restore(install.snapshot()));
             }
@@ -323,21 +336,26 @@ final class NodeLoop<R> implements Network.Listener {
     }
 
     private PeerFrame frame(Message message) {
-        List<EntryFrame> entries =
-                message instanceof Message.AppendRequest append && !append.entries().isEmpty()
-                        ? log.read(append.entries().firstIndex(), append.entries().lastIndex())
-                        : List.of();
+        List<EntryFrame> entries = message instanceof Message.AppendRequest append
+                        && !append.entries().isEmpty()
+                ? LogReads.read(
+                        log, append.entries().firstIndex(), append.entries().lastIndex())
+                : List.of();
         return new PeerFrame.Raft(options.group(), message, entries);
     }
 
     private void append(EntryId id, EntryKind kind, ByteBuffer payload) {
-        log.append(EntryFrame.encode(options.group(), id, kind, log.chainHashAt(id.index() - 1), payload));
+        long previous = LogReads.chainHashAt(log, id.index() - 1)
+                .orElseThrow(() -> new IllegalStateException(
+                        "the chain hash at " + (id.index() - 1) + " is not known, so nothing can be appended"));
+        log.append(EntryFrame.encode(options.group(), id, kind, previous, payload));
     }
 
     private void appendReceived(Effect.AppendReceived append) {
         for (EntryFrame entry : receivedEntries) {
             if (entry.index() >= append.firstIndex() && entry.index() <= append.lastIndex()) {
-                if (!entry.continues(log.chainHashAt(entry.index() - 1))) {
+                OptionalLong previous = LogReads.chainHashAt(log, entry.index() - 1);
+                if (previous.isPresent() && !entry.continues(previous.getAsLong())) {
                     throw new LogDivergedException(entry.id());
                 }
                 log.append(entry);
@@ -355,6 +373,9 @@ final class NodeLoop<R> implements Network.Listener {
         status = core.status();
         metrics.roleChanged(changed.role(), changed.term());
         intake.leaderChanged(changed.leader());
+        if (changed.leader().isPresent()) {
+            intake.retryWaiting();
+        }
     }
 
     private void stop(Throwable cause) {
@@ -367,6 +388,7 @@ final class NodeLoop<R> implements Network.Listener {
         transfers.stop(cause);
         snapshots.stop(cause);
         applier.stop(cause);
+        logWriter.close();
         network.close();
         stopped.complete(cause);
     }

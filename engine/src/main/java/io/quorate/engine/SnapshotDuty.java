@@ -5,14 +5,16 @@ import io.quorate.core.Event;
 import io.quorate.core.Message;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.engine.log.RaftLog;
-import io.quorate.engine.snapshot.SnapshotReader;
 import io.quorate.engine.snapshot.SnapshotStore;
+import io.quorate.engine.snapshot.SnapshotStore.OpenSnapshot;
+import io.quorate.engine.snapshot.SnapshotStore.ReceiveResult;
 import io.quorate.engine.transport.Network;
 import io.quorate.engine.transport.PeerFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -70,10 +72,16 @@ final class SnapshotDuty<R> {
 
     /** Tells the core which snapshot lies on disk, so that it can be sent. */
     void announceStored() {
-        store.latest().ifPresent(meta -> {
+        store.latest().filter(this::isOfTheLog).ifPresent(meta -> {
             lastSnapshotIndex = Math.max(lastSnapshotIndex, meta.last().index());
             core.accept(new Event.SnapshotTaken(meta, log.firstIndex() - 1));
         });
+    }
+
+    /** Not of the log is one that had arrived when a crash prevented its being installed: the leader sends it again. */
+    private boolean isOfTheLog(SnapshotMeta meta) {
+        return meta.last().index() >= log.firstIndex() - 1
+                && meta.last().index() <= log.lastId().index();
     }
 
     /** The state machine has reached this index: perhaps it is time. */
@@ -100,17 +108,18 @@ final class SnapshotDuty<R> {
 
     private void take() {
         taking = true;
-        SnapshotMeta meta = committed.handedOver();
+        SnapshotMeta meta = log.snapshotMetaAt(committed.handedIndex());
+        OptionalLong chainHash = LogReads.chainHashAt(log, meta.last().index());
         long begin = clock.nanoTime();
         applier.between(() -> {
             StateMachine.Capture capture = stateMachine.capture();
-            background.execute(() -> write(meta, capture, begin));
+            background.execute(() -> write(meta, chainHash, capture, begin));
         });
     }
 
-    private void write(SnapshotMeta meta, StateMachine.Capture capture, long beginNanos) {
+    private void write(SnapshotMeta meta, OptionalLong chainHash, StateMachine.Capture capture, long beginNanos) {
         try (capture) {
-            store.writeLocal(meta, capture);
+            store.writeLocal(meta, chainHash, capture);
             metrics.snapshotTaken(meta.last().index(), clock.nanoTime() - beginNanos);
             onLoop.accept(() -> taken(meta));
         } catch (IOException | RuntimeException e) {
@@ -128,8 +137,7 @@ final class SnapshotDuty<R> {
         }
         lastSnapshotIndex = Math.max(lastSnapshotIndex, meta.last().index());
         long compactIndex = Math.max(
-                log.firstIndex() - 1,
-                meta.last().index() - options.storage().keptEntries());
+                log.firstIndex() - 1, meta.last().index() - options.storage().keptEntries());
         core.accept(new Event.SnapshotTaken(meta, compactIndex));
     }
 
@@ -141,51 +149,71 @@ final class SnapshotDuty<R> {
         asked.clear();
     }
 
-    void compact(long upToIndex) {
-        log.compactTo(committed.startAt(log.idAt(upToIndex)));
-    }
-
     void send(Effect.SendSnapshotChunk send, Network network) {
+        SnapshotMeta snapshot = send.snapshot();
         background.execute(() -> {
             try {
-                ByteBuffer content = store.readChunk(
-                        send.snapshot(), send.offset(), options.flow().snapshotChunkBytes());
+                OptionalLong total = store.streamLength(snapshot);
+                if (total.isEmpty()) {
+                    LOG.warn("snapshot {} is not there to be sent to {}", snapshot.last(), send.to());
+                    return;
+                }
+                ByteBuffer content =
+                        store.readChunk(snapshot, send.offset(), options.flow().snapshotChunkBytes());
                 Message.SnapshotChunk chunk = new Message.SnapshotChunk(
-                        send.term(),
-                        send.snapshot(),
-                        send.offset(),
-                        content.remaining(),
-                        store.streamLength(send.snapshot()));
+                        send.term(), snapshot, send.offset(), content.remaining(), total.getAsLong());
                 network.send(send.to(), new PeerFrame.Snapshot(options.group(), chunk, content));
                 network.flush();
             } catch (IOException | RuntimeException e) {
-                LOG.warn("sending a piece of snapshot {} to {} failed", send.snapshot().last(), send.to(), e);
+                LOG.warn("sending a piece of snapshot {} to {} failed", snapshot.last(), send.to(), e);
             }
         });
     }
 
-    void store(Effect.StoreSnapshotChunk effect, ByteBuffer content) {
+    void store(Effect.StoreSnapshotChunk piece, ByteBuffer content) {
         background.execute(() -> {
             try {
-                SnapshotStore.Received received =
-                        store.storeChunk(effect.snapshot(), effect.offset(), effect.total(), content);
-                onLoop.accept(() -> core.accept(new Event.SnapshotChunkStored(
-                        effect.snapshot(), received.nextOffset(), received.complete())));
+                Event.SnapshotChunkStored stored = switch (store.storeChunk(
+                        piece.snapshot(), piece.offset(), piece.total(), content)) {
+                    case ReceiveResult.Partial partial ->
+                        new Event.SnapshotChunkStored(piece.snapshot(), partial.nextOffset(), false);
+                    case ReceiveResult.Complete ignored ->
+                        new Event.SnapshotChunkStored(piece.snapshot(), piece.total(), true);
+                    case ReceiveResult.Damaged damaged -> {
+                        LOG.warn("snapshot {} begins anew: {}", piece.snapshot().last(), damaged.reason());
+                        yield new Event.SnapshotChunkStored(piece.snapshot(), 0, false);
+                    }
+                };
+                onLoop.accept(() -> core.accept(stored));
             } catch (IOException | RuntimeException e) {
-                LOG.warn("storing a piece of snapshot {} failed", effect.snapshot().last(), e);
+                LOG.warn(
+                        "storing a piece of snapshot {} failed; the leader sends it again",
+                        piece.snapshot().last(),
+                        e);
             }
         });
+    }
+
+    /** The chain hash of the log at the end of an installed snapshot, by which the entries behind it are checked. */
+    OptionalLong chainHash(SnapshotMeta snapshot) {
+        return store.chainHash(snapshot);
     }
 
     /** The log has been reset, durably: the state follows. A failed restore stops the node (corner case 22). */
     void restore(SnapshotMeta snapshot) {
         installing = true;
         applier.between(() -> {
-            try (SnapshotReader reader = store.open(snapshot)) {
+            try (OpenSnapshot reader = open(snapshot)) {
                 stateMachine.restore(reader);
             }
             onLoop.accept(() -> restored(snapshot));
         });
+    }
+
+    private OpenSnapshot open(SnapshotMeta snapshot) throws IOException {
+        return store.open(snapshot)
+                .orElseThrow(
+                        () -> new IOException("the snapshot " + snapshot.last() + " was damaged after it arrived"));
     }
 
     private void restored(SnapshotMeta snapshot) {

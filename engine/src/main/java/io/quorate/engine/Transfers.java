@@ -39,7 +39,8 @@ final class Transfers {
     }
 
     void stop(Throwable cause) {
-        waiting.values().forEach(all -> all.forEach(done -> done.completeExceptionally(new RaftException.Stopped(cause))));
+        waiting.values()
+                .forEach(all -> all.forEach(done -> done.completeExceptionally(new RaftException.Stopped(cause))));
         waiting.clear();
     }
 }

@@ -60,6 +60,11 @@ public final class RaftLog implements LogSizes {
         throw new UnsupportedOperationException();
     }
 
+    /** Whether {@link #takePending} would return something. */
+    public boolean hasPending() {
+        throw new UnsupportedOperationException();
+    }
+
     /** All changes since the last call, if any, to be submitted to the {@link LogWriter}. */
     public Optional<WriteBatch> takePending() {
         throw new UnsupportedOperationException();
