@@ -89,7 +89,7 @@ final class ProposalIntake<R> {
     }
 
     private static long size(ByteBuffer command) {
-        return EntryFrame.HEADER_BYTES + command.remaining();
+        return (long) EntryFrame.HEADER_BYTES + command.remaining();
     }
 
     /** Another member hands on what its clients proposed. */
