@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -34,6 +35,7 @@ public final class ClientListener implements AutoCloseable {
     private final List<Server> servers;
     private final HttpConnections httpConnections;
     private final HealthStatusManager health;
+    private final AtomicBoolean closing = new AtomicBoolean();
 
     private ClientListener(List<Server> servers, HttpConnections httpConnections, HealthStatusManager health) {
         this.servers = servers;
@@ -137,7 +139,9 @@ public final class ClientListener implements AutoCloseable {
      * what is left then. Returns when all connections are closed; must not be called on an event loop.
      */
     public void close(Duration grace) {
-        health.enterTerminalState();
+        if (!closing.getAndSet(true)) {
+            health.enterTerminalState();
+        }
         servers.forEach(Server::shutdown);
         httpConnections.close();
         long deadlineNanos = System.nanoTime() + grace.toNanos();

@@ -2,6 +2,7 @@ package io.quorate.server.wire;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.CodecException;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,8 +15,11 @@ final class FailureCloser extends ChannelInboundHandlerAdapter {
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // There is nothing left to do if closing fails.
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException) {
-            LOG.debug("Lost the connection from {}.", ctx.channel().remoteAddress(), cause);
+        if (cause instanceof IOException || cause instanceof CodecException) {
+            LOG.debug(
+                    "The client {} went away or broke the protocol.",
+                    ctx.channel().remoteAddress(),
+                    cause);
         } else {
             LOG.warn(
                     "Closed the connection from {}: serving it failed.",

@@ -5,25 +5,32 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
+import io.quorate.server.proto.etcdserverpb.PutRequest;
+import io.quorate.server.proto.etcdserverpb.PutResponse;
 import io.quorate.server.proto.etcdserverpb.RangeRequest;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -163,12 +170,53 @@ class ClientListenerTest {
         start(new ListenUrl("127.0.0.1", address.getPort())).close();
     }
 
+    @Test
+    void aCallThatIsUnderWayMayEndWhileTheListenerCloses() throws Exception {
+        var underWay = new CompletableFuture<StreamObserver<PutResponse>>();
+        var service = new KVGrpc.KVImplBase() {
+            @Override
+            public void put(PutRequest request, StreamObserver<PutResponse> answer) {
+                underWay.complete(answer);
+            }
+        };
+        ClientListener other = start(List.of(service.bindService()), ANY_PORT);
+        InetSocketAddress address = other.addresses().getFirst();
+        ManagedChannel client = connect(address);
+        var answer = KVGrpc.newFutureStub(client).put(PutRequest.getDefaultInstance());
+        StreamObserver<PutResponse> observer = underWay.get(10, TimeUnit.SECONDS);
+
+        var closing = CompletableFuture.runAsync(() -> other.close(Duration.ofMinutes(1)));
+        awaitRefusal(address);
+        assertThat(closing).isNotDone();
+        observer.onNext(PutResponse.getDefaultInstance());
+        observer.onCompleted();
+
+        assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(PutResponse.getDefaultInstance());
+        closing.get(10, TimeUnit.SECONDS);
+        client.shutdownNow();
+    }
+
+    private static void awaitRefusal(InetSocketAddress address) {
+        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (true) {
+            try (var accepted = new Socket(address.getAddress(), address.getPort())) {
+                assertThat(System.nanoTime()).as("%s still accepts", accepted).isLessThan(deadlineNanos);
+            } catch (IOException refused) {
+                return;
+            }
+        }
+    }
+
     private ClientListener start(ListenUrl... urls) throws IOException {
+        return start(List.of(new EchoService().bindService()), urls);
+    }
+
+    private ClientListener start(List<ServerServiceDefinition> services, ListenUrl... urls) throws IOException {
         return ClientListener.start(
                 List.of(urls),
                 eventLoops,
                 ClientListenerOptions.defaults(),
-                List.of(new EchoService().bindService()),
+                services,
                 () -> new HttpPages(healthy::get));
     }
 
