@@ -54,7 +54,7 @@ public record ServerConfig(
 
     public static final String DEFAULT_CLUSTER_TOKEN = "etcd-cluster";
     public static final Duration DEFAULT_HEARTBEAT_INTERVAL = Duration.ofMillis(100);
-    public static final Duration DEFAULT_ELECTION_TIMEOUT = Duration.ofMillis(1000);
+    public static final Duration DEFAULT_ELECTION_TIMEOUT = Duration.ofSeconds(1);
     public static final long DEFAULT_SNAPSHOT_COUNT = 100_000;
     public static final long DEFAULT_QUOTA_BACKEND_BYTES = 0;
     public static final int DEFAULT_MAX_REQUEST_BYTES = 1_572_864;
