@@ -8,7 +8,6 @@ import io.netty.util.ResourceLeakDetector;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.transport.PeerCounters;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +50,7 @@ final class NettyFixture implements AutoCloseable {
     }
 
     static InetSocketAddress loopback(int port) {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        return InetSocketAddress.createUnresolved("127.0.0.1", port);
     }
 
     NettyNetwork open(MemberId self, RecordingListener listener) throws IOException {
