@@ -1,0 +1,133 @@
+package io.quorate.cli;
+
+import io.grpc.Channel;
+import io.grpc.ConnectivityState;
+import io.grpc.Deadline;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+
+/**
+ * Sends requests to the first of some endpoints that can be reached. For one thread.
+ *
+ * <p>A read goes on to the next endpoint when the connection is lost. A write is sent once: whoever cannot know whether it was
+ * carried out is told so, with {@link ExitCode#UNKNOWN_OUTCOME}, since a repetition might undo what others wrote in between.
+ */
+final class ClusterClient implements AutoCloseable {
+
+    /** A unary request. */
+    @FunctionalInterface
+    interface Call<T> {
+        T on(Channel channel, Deadline deadline);
+    }
+
+    /** Long enough for a handshake across continents, short enough not to spend the whole timeout at a dead endpoint. */
+    private static final long CONNECT_MILLIS = 2_000;
+
+    private final List<URI> endpoints;
+    private final Duration timeout;
+    private final Deadline deadline;
+    private Optional<ManagedChannel> open = Optional.empty();
+
+    /** @param timeout for everything that is done with this client, from now on */
+    ClusterClient(List<URI> endpoints, Duration timeout) {
+        this.endpoints = List.copyOf(endpoints);
+        this.timeout = timeout;
+        this.deadline = Deadline.after(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** @throws CommandFailed if the cluster refuses, no endpoint can be reached, or time runs out */
+    <T> T read(Call<T> call) {
+        for (URI endpoint : endpoints) {
+            if (connect(endpoint)) {
+                try {
+                    return call.on(channel(), deadline);
+                } catch (StatusRuntimeException e) {
+                    if (!RequestFailure.isConnectionLost(e.getStatus())) {
+                        throw RequestFailure.ofRead(e, endpoint, timeout);
+                    }
+                }
+            }
+        }
+        throw unreachable();
+    }
+
+    /** @throws CommandFailed if the cluster refuses, no endpoint can be reached, or the outcome is not known */
+    <T> T write(Call<T> call) {
+        for (URI endpoint : endpoints) {
+            if (connect(endpoint)) {
+                try {
+                    return call.on(channel(), deadline);
+                } catch (StatusRuntimeException e) {
+                    throw RequestFailure.ofWrite(e, endpoint, timeout);
+                }
+            }
+        }
+        throw unreachable();
+    }
+
+    @Override
+    public void close() {
+        open.ifPresent(ManagedChannel::shutdownNow);
+        open = Optional.empty();
+    }
+
+    private ManagedChannel channel() {
+        return open.orElseThrow(() -> new IllegalStateException("not connected"));
+    }
+
+    private boolean connect(URI endpoint) {
+        close();
+        ManagedChannel channel = NettyChannelBuilder.forAddress(host(endpoint), endpoint.getPort())
+                .usePlaintext()
+                .maxInboundMessageSize(Integer.MAX_VALUE)
+                .build();
+        open = Optional.of(channel);
+        CompletableFuture<Boolean> connected = new CompletableFuture<>();
+        watch(channel, connected);
+        try {
+            return connected.get(
+                    Math.min(CONNECT_MILLIS, Math.max(1, deadline.timeRemaining(TimeUnit.MILLISECONDS))),
+                    TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            // As good as refused: the caller goes on to the next endpoint.
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailed(ExitCode.FAILED, "interrupted", e);
+        }
+    }
+
+    private static void watch(ManagedChannel channel, CompletableFuture<Boolean> connected) {
+        ConnectivityState state = channel.getState(true);
+        switch (state) {
+            case READY -> connected.complete(true);
+            case TRANSIENT_FAILURE, SHUTDOWN -> connected.complete(false);
+            case IDLE, CONNECTING -> channel.notifyWhenStateChanged(state, () -> watch(channel, connected));
+        }
+    }
+
+    private CommandFailed unreachable() {
+        return new CommandFailed(
+                ExitCode.UNREACHABLE,
+                "no member answers at "
+                        + endpoints.stream().map(URI::getAuthority).collect(Collectors.joining(", "))
+                        + "; start a cluster with 'quorate dev', or name its members with --endpoints");
+    }
+
+    private static String host(URI endpoint) {
+        String host = endpoint.getHost();
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+}

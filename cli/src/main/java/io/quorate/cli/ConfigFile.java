@@ -1,0 +1,85 @@
+package io.quorate.cli;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/** Reads the file of {@code --config-file}: a YAML mapping of etcd's key names to values. */
+final class ConfigFile {
+
+    private ConfigFile() {}
+
+    /**
+     * @return the settings in the file; a list is joined with commas, as on the command line
+     * @throws CommandFailed if the file cannot be read, is not YAML, or has a key or a value that is none
+     */
+    static Map<ServerFlag, String> read(Path file) {
+        Object document = parse(file, text(file));
+        if (document == null) {
+            return Map.of();
+        }
+        if (!(document instanceof Map<?, ?> mapping)) {
+            throw CommandFailed.usage(
+                    "the configuration file " + file + " is not a YAML mapping; write lines such as \"name: node1\"");
+        }
+        Map<ServerFlag, String> settings = new EnumMap<>(ServerFlag.class);
+        mapping.forEach((key, value) -> {
+            ServerFlag flag = ServerFlag.ofKey(String.valueOf(key))
+                    .orElseThrow(() -> CommandFailed.usage("the configuration file " + file + " has the unknown key \""
+                            + key + "\"" + Suggestion.among(String.valueOf(key), keys()) + "; correct or remove it"));
+            settings.put(flag, scalar(file, flag, value));
+        });
+        return settings;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new CommandFailed(
+                    ExitCode.USAGE, "the configuration file " + file + " does not exist; correct --config-file", e);
+        } catch (CharacterCodingException e) {
+            throw new CommandFailed(ExitCode.USAGE, "the configuration file " + file + " is not UTF-8 text", e);
+        } catch (IOException e) {
+            throw new CommandFailed(
+                    ExitCode.USAGE, "the configuration file " + file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static @Nullable Object parse(Path file, String text) {
+        try {
+            return new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build()).loadFromString(text);
+        } catch (YamlEngineException e) {
+            String reason =
+                    String.valueOf(e.getMessage()).lines().map(String::strip).collect(Collectors.joining(" "));
+            throw new CommandFailed(
+                    ExitCode.USAGE, "the configuration file " + file + " is not valid YAML: " + reason, e);
+        }
+    }
+
+    private static String scalar(Path file, ServerFlag flag, @Nullable Object value) {
+        if (value instanceof Collection<?> list && !list.isEmpty()) {
+            return list.stream().map(part -> scalar(file, flag, part)).collect(Collectors.joining(","));
+        }
+        if (value instanceof String || value instanceof Number) {
+            return String.valueOf(value);
+        }
+        throw CommandFailed.usage("the configuration file " + file + " has no text or number for the key \""
+                + flag.key() + "\"; give it a value or remove it");
+    }
+
+    private static Collection<String> keys() {
+        return Arrays.stream(ServerFlag.values()).map(ServerFlag::key).toList();
+    }
+}

@@ -1,0 +1,138 @@
+package io.quorate.cli;
+
+import io.quorate.server.ServerConfig;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code quorate dev}: runs a whole cluster in one process, until it is asked to end. */
+@Command(
+        name = "dev",
+        description = {
+            "Runs a cluster on this machine, all members in one process, until Ctrl-C.",
+            "What was written is there again at the next start, unless --ephemeral is given. The members listen on",
+            "the loopback interface alone."
+        },
+        footer = {"", "Example:", "  quorate dev --nodes 3 --data-dir ./quorate-data"})
+final class DevCommand implements Callable<Integer> {
+
+    private final MemberFactory factory;
+    private final OutputStream logStream;
+
+    @Option(
+            names = "--nodes",
+            paramLabel = "1|3|5",
+            description = "How many members to run. Default: ${DEFAULT-VALUE}",
+            defaultValue = "3")
+    private int nodes;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "<path>",
+            description = "The directory for the members' data. Default: ${DEFAULT-VALUE}",
+            defaultValue = "./quorate-data")
+    private Path dataDir = Path.of("");
+
+    @Option(
+            names = "--client-ports",
+            paramLabel = "<ports>",
+            split = ",",
+            description = "A port per member for clients, separated by commas. Default: 2379,22379,32379,...")
+    private List<Integer> clientPorts = List.of();
+
+    @Option(
+            names = "--peer-ports",
+            paramLabel = "<ports>",
+            split = ",",
+            description = "A port per member for the other members. Default: 2380,22380,32380,...")
+    private List<Integer> peerPorts = List.of();
+
+    @Option(names = "--ephemeral", description = "Keep everything in memory, and nothing after the end.")
+    private boolean ephemeral;
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "<level>",
+            description = "How much is logged to stderr: debug, info, warn or error. Default: ${DEFAULT-VALUE}",
+            defaultValue = "warn")
+    private String logLevel = "";
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    /**
+     * @param factory what runs the members
+     * @param logStream where the log goes
+     */
+    DevCommand(MemberFactory factory, OutputStream logStream) {
+        this.factory = factory;
+        this.logStream = logStream;
+    }
+
+    @Override
+    public Integer call() {
+        LogOutput.to(logStream, LogLevel.parse("--log-level", logLevel));
+        DevCluster cluster = DevCluster.of(nodes, clientPorts, peerPorts, dataDir, ephemeral);
+        List<ServerConfig> configs = cluster.configs();
+        for (ServerConfig config : configs) {
+            requireFree("--client-ports", config.listenClientUrls());
+            requireFree("--peer-ports", config.listenPeerUrls());
+        }
+        if (!ephemeral) {
+            DevDataDir.claim(cluster);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        try (RunningMembers members = RunningMembers.start(factory, configs)) {
+            members.awaitReady();
+            table(members.all()).print(out);
+            out.println("ready: " + endpoints(configs));
+            out.flush();
+            members.awaitStop();
+        }
+        return ExitCode.OK;
+    }
+
+    private static Table table(List<MemberHandle> members) {
+        Table table = new Table("MEMBER", "ID", "CLIENTS", "PEERS", "DATA");
+        for (MemberHandle member : members) {
+            ServerConfig config = member.config();
+            table.add(
+                    config.name(),
+                    member.memberId().isPresent()
+                            ? JsonOutput.id(member.memberId().getAsLong())
+                            : "-",
+                    config.advertiseClientUrls().getFirst().toString(),
+                    config.initialAdvertisePeerUrls().getFirst().toString(),
+                    config.ephemeral() ? "(in memory)" : config.dataDir().toString());
+        }
+        return table;
+    }
+
+    private static String endpoints(List<ServerConfig> configs) {
+        return configs.stream()
+                .map(config -> config.advertiseClientUrls().getFirst().toString())
+                .collect(Collectors.joining(","));
+    }
+
+    private static void requireFree(String flag, List<URI> urls) {
+        try {
+            Port.firstTaken(urls).ifPresent(url -> {
+                throw new CommandFailed(
+                        ExitCode.FAILED,
+                        "port " + url.getPort() + " is in use by another process, maybe another 'quorate dev'; stop"
+                                + " that, or choose other ports with " + flag);
+            });
+        } catch (IOException e) {
+            throw new CommandFailed(ExitCode.FAILED, flag + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+}

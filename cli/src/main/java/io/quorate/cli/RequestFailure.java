@@ -1,0 +1,81 @@
+package io.quorate.cli;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+
+/** Says in one sentence why a request failed, and tells what surely did not happen from what may have happened. */
+final class RequestFailure {
+
+    /** Every refusal by the cluster itself begins with this, whichever gRPC code it bears. */
+    private static final String REFUSAL = "etcdserver: ";
+
+    /** Refusals after which a write may be carried out nevertheless. Source: etcd, api/v3rpc/rpctypes. */
+    private static final List<String> UNKNOWN_OUTCOMES =
+            List.of("etcdserver: request timed out", "etcdserver: leader changed", "etcdserver: server stopped");
+
+    private RequestFailure() {}
+
+    /** Whether the request got lost on its way or its answer did, as against being refused. */
+    static boolean isConnectionLost(Status status) {
+        return status.getCode() == Status.Code.UNAVAILABLE && !isRefusal(status);
+    }
+
+    static CommandFailed ofRead(StatusRuntimeException failure, URI endpoint, Duration timeout) {
+        Status status = failure.getStatus();
+        if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
+            return new CommandFailed(
+                    ExitCode.UNREACHABLE,
+                    endpoint.getAuthority() + " did not answer within " + seconds(timeout)
+                            + "; see 'quorate status', or give it longer with --timeout",
+                    failure);
+        }
+        return refused(failure, endpoint);
+    }
+
+    static CommandFailed ofWrite(StatusRuntimeException failure, URI endpoint, Duration timeout) {
+        Status status = failure.getStatus();
+        boolean late = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
+        boolean unknown = late
+                || isConnectionLost(status)
+                || status.getCode() == Status.Code.CANCELLED
+                || UNKNOWN_OUTCOMES.stream().anyMatch(text -> describe(status).startsWith(text));
+        if (!unknown) {
+            return refused(failure, endpoint);
+        }
+        String what =
+                late ? "did not answer within " + seconds(timeout) : "did not confirm it (" + describe(status) + ")";
+        return new CommandFailed(
+                ExitCode.UNKNOWN_OUTCOME,
+                "the outcome of this write is unknown: " + endpoint.getAuthority() + " " + what
+                        + "; it may have been carried out, so read the key before you repeat it",
+                failure);
+    }
+
+    private static CommandFailed refused(StatusRuntimeException failure, URI endpoint) {
+        Status status = failure.getStatus();
+        if (status.getCode() == Status.Code.UNIMPLEMENTED) {
+            return new CommandFailed(
+                    ExitCode.FAILED,
+                    endpoint.getAuthority() + " does not offer this request; is it an etcd v3 server?",
+                    failure);
+        }
+        return new CommandFailed(ExitCode.FAILED, "the cluster refused: " + describe(status), failure);
+    }
+
+    private static boolean isRefusal(Status status) {
+        return describe(status).startsWith(REFUSAL);
+    }
+
+    /** The status's own words, or its code where it has none. */
+    static String describe(Status status) {
+        String description = status.getDescription();
+        return description == null ? status.getCode().toString() : description;
+    }
+
+    private static String seconds(Duration timeout) {
+        return timeout.toMillis() % 1000 == 0 ? timeout.toSeconds() + " s" : timeout.toMillis() + " ms";
+    }
+}

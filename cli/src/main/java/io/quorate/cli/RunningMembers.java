@@ -1,0 +1,114 @@
+package io.quorate.cli;
+
+import io.quorate.server.ServerConfig;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The members that one process runs, stopped when the process is asked to end.
+ *
+ * <p>Safe for use by many threads; {@link #close} may come from the thread that handles a signal.
+ */
+final class RunningMembers implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunningMembers.class);
+
+    private final List<MemberHandle> members;
+
+    private RunningMembers(List<MemberHandle> members) {
+        this.members = List.copyOf(members);
+    }
+
+    /**
+     * Starts a member for each configuration; when one fails, those before it are stopped again.
+     *
+     * @throws CommandFailed if a member cannot be started
+     */
+    static RunningMembers start(MemberFactory factory, List<ServerConfig> configs) {
+        List<MemberHandle> started = new ArrayList<>();
+        for (ServerConfig config : configs) {
+            try {
+                started.add(factory.start(config));
+            } catch (IOException | RuntimeException e) {
+                new RunningMembers(started).close();
+                throw failure("cannot start member " + config.name(), e);
+            }
+        }
+        RunningMembers running = new RunningMembers(started);
+        Runtime.getRuntime().addShutdownHook(new Thread(running::close, "stop-members"));
+        return running;
+    }
+
+    List<MemberHandle> all() {
+        return members;
+    }
+
+    /**
+     * Waits until every member serves.
+     *
+     * @throws CommandFailed if one stops before that
+     */
+    void awaitReady() {
+        for (MemberHandle member : members) {
+            await("member " + member.config().name() + " failed to start", member.ready());
+        }
+    }
+
+    /**
+     * Waits until a member stops.
+     *
+     * @throws CommandFailed if it did not stop because it was asked to
+     */
+    void awaitStop() {
+        CompletableFuture<?>[] stops =
+                members.stream().map(MemberHandle::stopped).toArray(CompletableFuture[]::new);
+        await("a member stopped", CompletableFuture.anyOf(stops));
+    }
+
+    @Override
+    public void close() {
+        // Side by side: each member waits for its own disk.
+        List<Thread> closing = members.stream()
+                .map(member -> Thread.ofPlatform()
+                        .name("stop-" + member.config().name())
+                        .start(() -> close(member)))
+                .toList();
+        try {
+            for (Thread thread : closing) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void close(MemberHandle member) {
+        try {
+            member.close();
+        } catch (RuntimeException e) {
+            LOG.error("member {} did not stop cleanly", member.config().name(), e);
+        }
+    }
+
+    private static void await(String what, CompletableFuture<?> future) {
+        try {
+            future.join();
+        } catch (CompletionException e) {
+            throw failure(what, e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    private static CommandFailed failure(String what, Throwable cause) {
+        LOG.debug("{}", what, cause);
+        if (cause instanceof CommandFailed failed) {
+            return failed;
+        }
+        String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        return new CommandFailed(ExitCode.FAILED, what + ": " + reason, cause);
+    }
+}

@@ -1,0 +1,132 @@
+package io.quorate.cli;
+
+import io.quorate.server.ServerConfig;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code quorate server}: runs one member until the process is asked to end. */
+@Command(
+        name = "server",
+        description = {
+            "Runs one member of a cluster, until it is stopped.",
+            "The options bear etcd's names and meanings. Each can also be set in the environment, as QUORATE_DATA_DIR",
+            "for --data-dir, or in the file of --config-file, as \"data-dir\": the command line wins over the",
+            "environment, the environment over the file."
+        },
+        footer = {"", "Example:", "  quorate server --name node1 --initial-cluster node1=http://localhost:2380"})
+final class ServerCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerCommand.class);
+    private static final String CONFIG_FILE_VARIABLE = "QUORATE_CONFIG_FILE";
+
+    private final MemberFactory factory;
+    private final Map<String, String> environment;
+    private final OutputStream logStream;
+
+    @Option(
+            names = "--config-file",
+            paramLabel = "<path>",
+            description = "A YAML file with the options below as keys, without the dashes.")
+    private Optional<Path> configFile = Optional.empty();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    /**
+     * @param factory what runs the member
+     * @param environment the process's environment
+     * @param logStream where the log goes
+     */
+    ServerCommand(MemberFactory factory, Map<String, String> environment, OutputStream logStream) {
+        this.factory = factory;
+        this.environment = Map.copyOf(environment);
+        this.logStream = logStream;
+    }
+
+    /** Makes the command with an option for each {@link ServerFlag}. */
+    CommandLine toCommandLine() {
+        CommandLine commandLine = new CommandLine(this);
+        for (ServerFlag flag : ServerFlag.values()) {
+            commandLine
+                    .getCommandSpec()
+                    .addOption(OptionSpec.builder(flag.option())
+                            .type(String.class)
+                            .paramLabel(flag.valueLabel())
+                            .description(flag.description() + " Default: " + flag.defaultText())
+                            .build());
+        }
+        return commandLine;
+    }
+
+    @Override
+    public Integer call() {
+        ServerSettings settings = settings();
+        ServerConfig config = settings.toConfig();
+        LogOutput.to(logStream, settings.logLevel());
+        requireFreePorts(config);
+        LOG.info("starting member {} with data in {}", config.name(), config.dataDir());
+        try (RunningMembers members = RunningMembers.start(factory, List.of(config))) {
+            members.awaitReady();
+            LOG.info("ready to serve client requests at {}", join(config.listenClientUrls()));
+            members.awaitStop();
+        }
+        return ExitCode.OK;
+    }
+
+    private ServerSettings settings() {
+        Map<ServerFlag, String> commandLine = new EnumMap<>(ServerFlag.class);
+        for (ServerFlag flag : ServerFlag.values()) {
+            String value = spec.commandLine().getParseResult().matchedOptionValue(flag.option(), "");
+            if (spec.commandLine().getParseResult().hasMatchedOption(flag.option())) {
+                commandLine.put(flag, value);
+            }
+        }
+        Optional<Path> file = configFile.or(() -> Optional.ofNullable(environment.get(CONFIG_FILE_VARIABLE))
+                .filter(name -> !name.isEmpty())
+                .map(Path::of));
+        return new ServerSettings(
+                commandLine,
+                environment,
+                file.map(ConfigFile::read).orElse(Map.of()),
+                file.map(Path::toString).orElse(""));
+    }
+
+    private static void requireFreePorts(ServerConfig config) {
+        requireFree(ServerFlag.LISTEN_CLIENT_URLS, config.listenClientUrls());
+        requireFree(ServerFlag.LISTEN_PEER_URLS, config.listenPeerUrls());
+    }
+
+    private static void requireFree(ServerFlag flag, List<URI> urls) {
+        try {
+            Port.firstTaken(urls).ifPresent(url -> {
+                throw new CommandFailed(
+                        ExitCode.FAILED,
+                        "port " + url.getPort() + " of " + url + " is in use by another process; stop that, or choose"
+                                + " another port with " + flag.option());
+            });
+        } catch (IOException e) {
+            throw new CommandFailed(
+                    ExitCode.FAILED, flag.option() + " cannot be used: " + e.getMessage() + "; correct it", e);
+        }
+    }
+
+    private static String join(List<URI> urls) {
+        return urls.stream().map(URI::toString).collect(Collectors.joining(","));
+    }
+}

@@ -1,0 +1,116 @@
+package io.quorate.cli;
+
+import io.quorate.server.ServerConfig;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The settings of {@code quorate server}, with etcd's names, meanings and defaults.
+ *
+ * <p>This table alone says what there is: the command line, the environment, the configuration file and the help are made of
+ * it. Source: etcd 3.4, "Configuration flags".
+ */
+enum ServerFlag {
+    NAME("name", "<name>", "This member's name, its key in --initial-cluster.", "default"),
+    DATA_DIR("data-dir", "<path>", "The directory that this member alone writes to.", "<name>.quorate"),
+    LISTEN_CLIENT_URLS("listen-client-urls", "<urls>", "Where to serve clients.", "http://localhost:2379"),
+    ADVERTISE_CLIENT_URLS(
+            "advertise-client-urls", "<urls>", "Where clients are told to find this member.", "--listen-client-urls"),
+    LISTEN_PEER_URLS("listen-peer-urls", "<urls>", "Where to serve the other members.", "http://localhost:2380"),
+    INITIAL_ADVERTISE_PEER_URLS(
+            "initial-advertise-peer-urls",
+            "<urls>",
+            "Where the other members are told to find this one.",
+            "--listen-peer-urls"),
+    INITIAL_CLUSTER(
+            "initial-cluster",
+            "<name=url,...>",
+            "The members that the cluster starts with, this one included.",
+            "this member alone"),
+    INITIAL_CLUSTER_STATE(
+            "initial-cluster-state",
+            "new|existing",
+            "'new' to found the cluster, 'existing' to join one that runs.",
+            "new"),
+    INITIAL_CLUSTER_TOKEN(
+            "initial-cluster-token",
+            "<word>",
+            "Tells apart clusters that are otherwise configured alike.",
+            ServerConfig.DEFAULT_CLUSTER_TOKEN),
+    HEARTBEAT_INTERVAL(
+            "heartbeat-interval",
+            "<ms>",
+            "Milliseconds between a leader's heartbeats.",
+            Long.toString(ServerConfig.DEFAULT_HEARTBEAT_INTERVAL.toMillis())),
+    ELECTION_TIMEOUT(
+            "election-timeout",
+            "<ms>",
+            "Milliseconds without a leader until an election; at least 5 heartbeats.",
+            Long.toString(ServerConfig.DEFAULT_ELECTION_TIMEOUT.toMillis())),
+    SNAPSHOT_COUNT(
+            "snapshot-count",
+            "<n>",
+            "Entries applied between two snapshots.",
+            Long.toString(ServerConfig.DEFAULT_SNAPSHOT_COUNT)),
+    QUOTA_BACKEND_BYTES(
+            "quota-backend-bytes",
+            "<bytes>",
+            "Size of the store above which writes are refused; 0 is 2 GiB, below 0 no limit.",
+            Long.toString(ServerConfig.DEFAULT_QUOTA_BACKEND_BYTES)),
+    MAX_REQUEST_BYTES(
+            "max-request-bytes",
+            "<bytes>",
+            "The largest request that a client may send.",
+            Integer.toString(ServerConfig.DEFAULT_MAX_REQUEST_BYTES)),
+    MAX_TXN_OPS(
+            "max-txn-ops",
+            "<n>",
+            "The largest number of operations in a transaction.",
+            Integer.toString(ServerConfig.DEFAULT_MAX_TXN_OPS)),
+    LOG_LEVEL("log-level", "debug|info|warn|error", "How much is logged to stderr.", "info");
+
+    private final String key;
+    private final String valueLabel;
+    private final String description;
+    private final String defaultText;
+
+    ServerFlag(String key, String valueLabel, String description, String defaultText) {
+        this.key = key;
+        this.valueLabel = valueLabel;
+        this.description = description;
+        this.defaultText = defaultText;
+    }
+
+    /** The name in the configuration file, for example {@code data-dir}. */
+    String key() {
+        return key;
+    }
+
+    /** The name on the command line, for example {@code --data-dir}. */
+    String option() {
+        return "--" + key;
+    }
+
+    /** The name in the environment, for example {@code QUORATE_DATA_DIR}. */
+    String variable() {
+        return "QUORATE_" + key.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    String valueLabel() {
+        return valueLabel;
+    }
+
+    String description() {
+        return description;
+    }
+
+    /** The default in words: itself a value only for those flags whose default does not depend on another's. */
+    String defaultText() {
+        return defaultText;
+    }
+
+    static Optional<ServerFlag> ofKey(String key) {
+        return Arrays.stream(values()).filter(flag -> flag.key.equals(key)).findFirst();
+    }
+}

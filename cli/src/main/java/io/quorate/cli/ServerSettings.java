@@ -1,0 +1,162 @@
+package io.quorate.cli;
+
+import io.quorate.server.ServerConfig;
+import io.quorate.server.ServerConfig.InitialClusterState;
+import io.quorate.server.ServerConfig.InitialMember;
+import java.net.URI;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The settings of {@code quorate server} with the place that each comes from.
+ *
+ * <p>A setting on the command line wins over one in the environment, which wins over one in the configuration file. An empty
+ * variable counts as not set. Every method that reads a value throws {@link CommandFailed} with one sentence that names
+ * the place of a bad one.
+ */
+final class ServerSettings {
+
+    /** A setting's text, and the flag, variable or key that it was given with. */
+    private record Given(String text, String where) {}
+
+    private final Map<ServerFlag, Given> given = new EnumMap<>(ServerFlag.class);
+
+    /**
+     * @param commandLine the flags given on the command line
+     * @param environment the process's environment
+     * @param configFile the configuration file's settings
+     * @param configFileName what error messages call that file
+     */
+    ServerSettings(
+            Map<ServerFlag, String> commandLine,
+            Map<String, String> environment,
+            Map<ServerFlag, String> configFile,
+            String configFileName) {
+        for (ServerFlag flag : ServerFlag.values()) {
+            String argument = commandLine.get(flag);
+            String variable = environment.getOrDefault(flag.variable(), "");
+            String entry = configFile.get(flag);
+            if (argument != null) {
+                given.put(flag, new Given(argument, flag.option()));
+            } else if (!variable.isEmpty()) {
+                given.put(flag, new Given(variable, flag.variable()));
+            } else if (entry != null) {
+                given.put(flag, new Given(entry, "\"" + flag.key() + "\" in " + configFileName));
+            }
+        }
+    }
+
+    /** How much to log. */
+    LogLevel logLevel() {
+        Given level = orDefault(ServerFlag.LOG_LEVEL);
+        return LogLevel.parse(level.where(), level.text());
+    }
+
+    /** What the member is started with. */
+    ServerConfig toConfig() {
+        String name = orDefault(ServerFlag.NAME).text().strip();
+        List<URI> listenClientUrls = urls(ServerFlag.LISTEN_CLIENT_URLS);
+        List<URI> listenPeerUrls = urls(ServerFlag.LISTEN_PEER_URLS);
+        List<URI> advertisePeerUrls =
+                advertised(ServerFlag.INITIAL_ADVERTISE_PEER_URLS, ServerFlag.LISTEN_PEER_URLS, listenPeerUrls);
+        try {
+            return new ServerConfig(
+                    name,
+                    dataDir(name),
+                    listenClientUrls,
+                    advertised(ServerFlag.ADVERTISE_CLIENT_URLS, ServerFlag.LISTEN_CLIENT_URLS, listenClientUrls),
+                    listenPeerUrls,
+                    advertisePeerUrls,
+                    initialCluster(name, advertisePeerUrls),
+                    initialClusterState(),
+                    orDefault(ServerFlag.INITIAL_CLUSTER_TOKEN).text(),
+                    Duration.ofMillis(integer(ServerFlag.HEARTBEAT_INTERVAL, Integer.MAX_VALUE)),
+                    Duration.ofMillis(integer(ServerFlag.ELECTION_TIMEOUT, Integer.MAX_VALUE)),
+                    integer(ServerFlag.SNAPSHOT_COUNT, Long.MAX_VALUE),
+                    integer(ServerFlag.QUOTA_BACKEND_BYTES, Long.MAX_VALUE),
+                    (int) integer(ServerFlag.MAX_REQUEST_BYTES, Integer.MAX_VALUE),
+                    (int) integer(ServerFlag.MAX_TXN_OPS, Integer.MAX_VALUE),
+                    false);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailed(ExitCode.USAGE, e.getMessage() == null ? e.toString() : e.getMessage(), e);
+        }
+    }
+
+    private Path dataDir(String name) {
+        Given dir = given.getOrDefault(
+                ServerFlag.DATA_DIR, new Given(name + ".quorate", "the data directory that follows from --name"));
+        try {
+            if (!dir.text().isBlank()) {
+                return Path.of(dir.text());
+            }
+        } catch (InvalidPathException e) {
+            throw new CommandFailed(ExitCode.USAGE, dir.where() + " is not a path: " + e.getReason(), e);
+        }
+        throw CommandFailed.usage(dir.where() + " is empty; name a directory");
+    }
+
+    private List<URI> urls(ServerFlag flag) {
+        Given list = orDefault(flag);
+        return MemberUrls.parseList(list.where(), list.text());
+    }
+
+    private List<URI> advertised(ServerFlag advertise, ServerFlag listen, List<URI> listenUrls) {
+        Given list = given.get(advertise);
+        if (list != null) {
+            return MemberUrls.parseList(list.where(), list.text());
+        }
+        Optional<URI> wildcard =
+                listenUrls.stream().filter(MemberUrls::isWildcard).findFirst();
+        if (wildcard.isPresent()) {
+            throw CommandFailed.usage(advertise.option() + " is needed since " + listen.option() + " has "
+                    + wildcard.get() + ", to which nobody can connect; say there how this member is reached");
+        }
+        return listenUrls;
+    }
+
+    private List<InitialMember> initialCluster(String name, List<URI> advertisePeerUrls) {
+        Given members = given.get(ServerFlag.INITIAL_CLUSTER);
+        return members == null
+                ? advertisePeerUrls.stream()
+                        .map(url -> new InitialMember(name, url))
+                        .toList()
+                : MemberUrls.parseMembers(members.where(), members.text());
+    }
+
+    private InitialClusterState initialClusterState() {
+        Given state = orDefault(ServerFlag.INITIAL_CLUSTER_STATE);
+        return switch (state.text().toLowerCase(Locale.ROOT)) {
+            case "new" -> InitialClusterState.NEW;
+            case "existing" -> InitialClusterState.EXISTING;
+            default ->
+                throw CommandFailed.usage(state.where() + " is \"" + state.text() + "\"; use 'new' or 'existing'");
+        };
+    }
+
+    private long integer(ServerFlag flag, long most) {
+        Given number = orDefault(flag);
+        try {
+            long value = Long.parseLong(number.text().strip());
+            if (value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw new CommandFailed(
+                    ExitCode.USAGE,
+                    number.where() + " has \"" + number.text() + "\", which is not a whole number; give one, such as "
+                            + flag.defaultText(),
+                    e);
+        }
+        throw CommandFailed.usage(number.where() + " is " + number.text() + "; at most " + most + " is allowed");
+    }
+
+    private Given orDefault(ServerFlag flag) {
+        return given.getOrDefault(flag, new Given(flag.defaultText(), flag.option()));
+    }
+}

@@ -1,0 +1,193 @@
+package io.quorate.server;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Everything that one member is started with; an instance that exists is valid.
+ *
+ * <p>Names, meanings and defaults are those of etcd's flags (etcd 3.4, "Configuration flags"). Immutable, and so safe for
+ * use by many threads. The constructor throws {@link IllegalArgumentException} with one sentence that names the flag,
+ * says what is wrong with it and what to do.
+ *
+ * @param name the member's name, which is its key in {@code initialCluster}
+ * @param dataDir the directory that the member alone writes to
+ * @param listenClientUrls the addresses to serve clients at
+ * @param advertiseClientUrls the addresses that clients are told of
+ * @param listenPeerUrls the addresses to serve peers at
+ * @param initialAdvertisePeerUrls the addresses that peers are told of; the same that {@code initialCluster} gives for {@code name}
+ * @param initialCluster the members that the cluster starts with, in the order given; a name may appear once per peer URL
+ * @param initialClusterState whether the cluster is to be founded, or exists and is joined
+ * @param initialClusterToken what tells apart the ids of two clusters that are otherwise configured alike
+ * @param heartbeatInterval the time between two heartbeats of a leader; also the length of a tick
+ * @param electionTimeout the time without a leader after which a follower campaigns, before randomization
+ * @param snapshotCount the number of applied entries after which a snapshot is taken
+ * @param quotaBackendBytes the size of the store above which writes are refused, in bytes; 0 means the default of 2 GiB, less
+ *     than 0 no limit
+ * @param maxRequestBytes the largest request that a client may send, in bytes
+ * @param maxTxnOps the largest number of operations in one transaction
+ * @param ephemeral true to keep everything in memory: nothing outlives the process, and {@code dataDir} is not written to
+ */
+public record ServerConfig(
+        String name,
+        Path dataDir,
+        List<URI> listenClientUrls,
+        List<URI> advertiseClientUrls,
+        List<URI> listenPeerUrls,
+        List<URI> initialAdvertisePeerUrls,
+        List<InitialMember> initialCluster,
+        InitialClusterState initialClusterState,
+        String initialClusterToken,
+        Duration heartbeatInterval,
+        Duration electionTimeout,
+        long snapshotCount,
+        long quotaBackendBytes,
+        int maxRequestBytes,
+        int maxTxnOps,
+        boolean ephemeral) {
+
+    public static final String DEFAULT_CLUSTER_TOKEN = "etcd-cluster";
+    public static final Duration DEFAULT_HEARTBEAT_INTERVAL = Duration.ofMillis(100);
+    public static final Duration DEFAULT_ELECTION_TIMEOUT = Duration.ofSeconds(1);
+    public static final long DEFAULT_SNAPSHOT_COUNT = 100_000;
+    public static final long DEFAULT_QUOTA_BACKEND_BYTES = 0;
+    public static final int DEFAULT_MAX_REQUEST_BYTES = 1_572_864;
+    public static final int DEFAULT_MAX_TXN_OPS = 128;
+
+    /** A leader must be able to miss a few heartbeats before it is given up; etcd demands the same factor. */
+    private static final int MIN_HEARTBEATS_PER_ELECTION_TIMEOUT = 5;
+
+    private static final Duration MAX_ELECTION_TIMEOUT = Duration.ofSeconds(50);
+    private static final Pattern NAME = Pattern.compile("[^\\s=,/]+");
+
+    /** Whether a cluster is to be founded by its initial members, or exists and is joined. */
+    public enum InitialClusterState {
+        NEW,
+        EXISTING
+    }
+
+    /** One {@code name=url} of {@code --initial-cluster}. */
+    public record InitialMember(String name, URI peerUrl) {
+
+        @Override
+        public String toString() {
+            return name + "=" + peerUrl;
+        }
+    }
+
+    public ServerConfig {
+        listenClientUrls = List.copyOf(listenClientUrls);
+        advertiseClientUrls = List.copyOf(advertiseClientUrls);
+        listenPeerUrls = List.copyOf(listenPeerUrls);
+        initialAdvertisePeerUrls = List.copyOf(initialAdvertisePeerUrls);
+        initialCluster = List.copyOf(initialCluster);
+        requireName(name);
+        requireUrls("--listen-client-urls", listenClientUrls);
+        requireUrls("--advertise-client-urls", advertiseClientUrls);
+        requireUrls("--listen-peer-urls", listenPeerUrls);
+        requireUrls("--initial-advertise-peer-urls", initialAdvertisePeerUrls);
+        requireUrls(
+                "--initial-cluster",
+                initialCluster.stream().map(InitialMember::peerUrl).toList());
+        requireMembership(name, initialAdvertisePeerUrls, initialCluster);
+        requireTimeouts(heartbeatInterval, electionTimeout);
+        requirePositive("--snapshot-count", snapshotCount);
+        requirePositive("--max-request-bytes", maxRequestBytes);
+        requirePositive("--max-txn-ops", maxTxnOps);
+        if (initialClusterToken.isBlank()) {
+            throw new IllegalArgumentException("--initial-cluster-token is empty; give it a word of its own,"
+                    + " such as the default, " + DEFAULT_CLUSTER_TOKEN);
+        }
+    }
+
+    private static void requireName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("--name \"" + name + "\" is not a member's name;"
+                    + " use one word without blanks, '=', ',' and '/'");
+        }
+    }
+
+    private static void requireUrls(String flag, List<URI> urls) {
+        if (urls.isEmpty()) {
+            throw new IllegalArgumentException(
+                    flag + " names no URL; give at least one, such as http://127.0.0.1:2379");
+        }
+        Set<URI> seen = new LinkedHashSet<>();
+        for (URI url : urls) {
+            requireUrl(flag, url);
+            if (!seen.add(url)) {
+                throw new IllegalArgumentException(flag + " names " + url + " twice; give each URL once");
+            }
+        }
+    }
+
+    private static void requireUrl(String flag, URI url) {
+        String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
+        if (scheme.equals("https")) {
+            throw new IllegalArgumentException(
+                    flag + " asks for TLS with " + url + ", which this release does not serve; use http://");
+        }
+        if (!scheme.equals("http") || url.getHost() == null || url.getPort() < 0 || url.getPort() > 65535) {
+            throw new IllegalArgumentException(
+                    flag + " has \"" + url + "\", which is not of the form http://host:port; correct it");
+        }
+        boolean bare = (url.getPath() == null
+                        || url.getPath().isEmpty()
+                        || url.getPath().equals("/"))
+                && url.getQuery() == null
+                && url.getFragment() == null
+                && url.getUserInfo() == null;
+        if (!bare) {
+            throw new IllegalArgumentException(
+                    flag + " has \"" + url + "\" with more than a host and a port; leave the rest out");
+        }
+    }
+
+    private static void requireMembership(String name, List<URI> advertised, List<InitialMember> cluster) {
+        Set<URI> own = new LinkedHashSet<>();
+        cluster.stream().filter(member -> member.name().equals(name)).forEach(member -> own.add(member.peerUrl()));
+        cluster.forEach(member -> requireName(member.name()));
+        if (own.isEmpty()) {
+            throw new IllegalArgumentException("--name " + name + " is not among the members of --initial-cluster "
+                    + join(cluster) + "; add " + name + "=<peer URL> there, or correct the name");
+        }
+        if (!own.equals(Set.copyOf(advertised))) {
+            throw new IllegalArgumentException("--initial-cluster gives " + name + " the peer URLs " + join(own)
+                    + ", but --initial-advertise-peer-urls gives it " + join(advertised) + "; make them equal");
+        }
+    }
+
+    private static void requireTimeouts(Duration heartbeatInterval, Duration electionTimeout) {
+        requirePositive("--heartbeat-interval", heartbeatInterval.toMillis());
+        requirePositive("--election-timeout", electionTimeout.toMillis());
+        if (electionTimeout.compareTo(MAX_ELECTION_TIMEOUT) > 0) {
+            throw new IllegalArgumentException("--election-timeout is " + electionTimeout.toMillis() + " ms; at most "
+                    + MAX_ELECTION_TIMEOUT.toMillis() + " ms are allowed");
+        }
+        Duration least = heartbeatInterval.multipliedBy(MIN_HEARTBEATS_PER_ELECTION_TIMEOUT);
+        if (electionTimeout.compareTo(least) < 0) {
+            throw new IllegalArgumentException("--election-timeout (" + electionTimeout.toMillis()
+                    + " ms) is less than " + MIN_HEARTBEATS_PER_ELECTION_TIMEOUT + " times --heartbeat-interval ("
+                    + heartbeatInterval.toMillis() + " ms); raise it to at least " + least.toMillis()
+                    + " ms, or lower the heartbeat interval");
+        }
+    }
+
+    private static void requirePositive(String flag, long value) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(flag + " is " + value + "; it must be at least 1");
+        }
+    }
+
+    private static String join(Iterable<?> values) {
+        StringBuilder joined = new StringBuilder();
+        values.forEach(value -> joined.append(joined.isEmpty() ? "" : ",").append(value));
+        return joined.toString();
+    }
+}
