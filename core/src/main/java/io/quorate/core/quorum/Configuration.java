@@ -44,6 +44,25 @@ public record Configuration(
         return voters.contains(member) || outgoingVoters.contains(member);
     }
 
+    /** Everyone whose vote counts: in a joint configuration, the voters of either half. */
+    public SortedSet<MemberId> allVoters() {
+        return union(voters, outgoingVoters);
+    }
+
+    /** Everyone who gets the log. */
+    public SortedSet<MemberId> members() {
+        return union(allVoters(), learners);
+    }
+
+    private static SortedSet<MemberId> union(SortedSet<MemberId> some, SortedSet<MemberId> others) {
+        if (others.isEmpty()) {
+            return some;
+        }
+        SortedSet<MemberId> all = new TreeSet<>(some);
+        all.addAll(others);
+        return Collections.unmodifiableSortedSet(all);
+    }
+
     public boolean isMember(MemberId member) {
         return isVoter(member) || learners.contains(member);
     }
