@@ -5,7 +5,7 @@ package io.quorate.kv;
  *
  * @param memberId the member it concerns; 0 if a client raised it for none
  */
-public record Alarm(long memberId, Type type) {
+public record Alarm(long memberId, Type type) implements Comparable<Alarm> {
 
     /** What is wrong; numbered as in etcd's protocol buffers. */
     public enum Type implements Numbered {
@@ -24,5 +24,12 @@ public record Alarm(long memberId, Type type) {
         public int number() {
             return number;
         }
+    }
+
+    /** By member, then by type. */
+    @Override
+    public int compareTo(Alarm other) {
+        int byMember = Long.compareUnsigned(memberId, other.memberId);
+        return byMember != 0 ? byMember : type.compareTo(other.type);
     }
 }

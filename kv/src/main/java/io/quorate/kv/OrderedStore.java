@@ -53,15 +53,10 @@ public interface OrderedStore extends AutoCloseable {
         /** Moves to the first key that is at or after the given one. */
         void seek(byte[] key);
 
-        /** Moves to the last key that is at or before the given one. */
-        void seekBack(byte[] key);
-
         /** Whether the cursor is at a key. The other methods below may be called only then. */
         boolean isValid();
 
         void next();
-
-        void previous();
 
         /** The key; the array is the caller's. */
         byte[] key();

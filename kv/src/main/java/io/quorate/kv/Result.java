@@ -69,6 +69,15 @@ public sealed interface Result {
     /** What the member said of itself is on record. */
     record PublishResult(long revision) implements Result {}
 
+    /**
+     * A checksum of the history, equal on all members that answer with the same two revisions.
+     *
+     * @param hash CRC32C, from 0 to 2^32-1
+     * @param revision up to which changes count
+     * @param compactedRevision the compacted revision; -1: nothing was compacted
+     */
+    record HashResult(long hash, long revision, long compactedRevision) implements Result {}
+
     /** Nothing was changed, for the reason given. */
     record Rejected(KvError error) implements Result {}
 }

@@ -26,6 +26,26 @@ public record Txn(List<Compare> compares, List<Operation> success, List<Operatio
         return serializable(success) && serializable(failure);
     }
 
+    /** Whether either branch may put something. */
+    boolean hasPut() {
+        return puts(success) || puts(failure);
+    }
+
+    private static boolean puts(List<Operation> operations) {
+        for (Operation operation : operations) {
+            boolean puts = switch (operation) {
+                case Range range -> false;
+                case Put put -> true;
+                case DeleteRange delete -> false;
+                case Txn txn -> txn.hasPut();
+            };
+            if (puts) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean readsOnly(List<Operation> operations) {
         for (Operation operation : operations) {
             boolean reads = switch (operation) {

@@ -3,8 +3,6 @@ package io.quorate.kv;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 /** Changes to an {@link OrderedStore} that take effect together, in the order in which they were added. */
 public final class WriteBatch {
@@ -35,13 +33,23 @@ public final class WriteBatch {
         return keys.size();
     }
 
+    /** What takes a put; {@code E} is what it throws if it cannot. */
+    public interface OnPut<E extends Exception> {
+        void put(byte[] key, byte[] value) throws E;
+    }
+
+    /** What takes a deletion; {@code E} is what it throws if it cannot. */
+    public interface OnDelete<E extends Exception> {
+        void delete(byte[] key) throws E;
+    }
+
     /** Hands each change to one of two receivers, in order. */
-    public void forEach(BiConsumer<byte[], byte[]> onPut, Consumer<byte[]> onDelete) {
+    public <E extends Exception> void writeTo(OnPut<E> onPut, OnDelete<E> onDelete) throws E {
         for (int i = 0; i < keys.size(); i++) {
             if (deletions.get(i)) {
-                onDelete.accept(keys.get(i));
+                onDelete.delete(keys.get(i));
             } else {
-                onPut.accept(keys.get(i), values.get(i));
+                onPut.put(keys.get(i), values.get(i));
             }
         }
     }
