@@ -47,6 +47,9 @@ final class HelpCommand implements Callable<Integer> {
         out.println();
         for (Map.Entry<String, CommandLine> entry : root.getSubcommands().entrySet()) {
             CommandSpec spec = entry.getValue().getCommandSpec();
+            if (spec.usageMessage().hidden()) {
+                continue;
+            }
             String[] footer = spec.usageMessage().footer();
             out.printf("  %-8s %s%n", entry.getKey(), spec.usageMessage().description()[0]);
             out.printf("  %-8s $ %s%n", "", footer[footer.length - 1].strip());

@@ -58,7 +58,8 @@ public final class Quorate implements Callable<Integer> {
                 .addSubcommand(new GetCommand())
                 .addSubcommand(new DelCommand())
                 .addSubcommand(new VersionCommand())
-                .addSubcommand(new HelpCommand());
+                .addSubcommand(new HelpCommand())
+                .addSubcommand(new WarmUpCommand(members, logStream));
         root.addMixin("help", new HelpOption());
         root.getSubcommands().values().forEach(command -> command.addMixin("help", new HelpOption()));
         return root.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))

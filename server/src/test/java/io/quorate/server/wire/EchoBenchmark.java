@@ -11,6 +11,7 @@ import io.quorate.server.proto.etcdserverpb.RangeRequest;
 import io.quorate.server.proto.etcdserverpb.RangeResponse;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,7 +119,7 @@ final class EchoBenchmark {
 
     private static void serveUntilInputEnds(int port) throws IOException {
         System.out.println(port);
-        System.in.transferTo(java.io.OutputStream.nullOutputStream());
+        System.in.transferTo(OutputStream.nullOutputStream());
     }
 
     private static void report(List<Contender> contenders) {
@@ -181,6 +182,7 @@ final class EchoBenchmark {
             double seconds = (System.nanoTime() - startNanos) / 1e9;
             double micros = cpu().minus(cpuBefore).toNanos() / 1e3;
             samples.add(new Sample(calls / seconds, micros / calls));
+            System.out.printf("%-10s %12.0f calls/s %8.1f server us/call%n", name, calls / seconds, micros / calls);
             load.stopped = true;
             for (ManagedChannel channel : channels) {
                 channel.shutdown().awaitTermination(10, TimeUnit.SECONDS);
