@@ -1,0 +1,27 @@
+package io.quorate.core;
+
+import io.quorate.core.quorum.MemberId;
+
+/**
+ * The settings of a core.
+ *
+ * @param self this member
+ * @param electionTimeoutTicks the least time without a leader after which a follower campaigns; the actual one is drawn
+ *     between this and twice this
+ * @param heartbeatTicks time between two heartbeats of a leader
+ * @param initialElapsedTicks by how much the first election timeout after the start is shortened; less than
+ *     {@code electionTimeoutTicks}
+ * @param maxMessageBytes entries in one AppendRequest, in bytes (one entry may exceed it)
+ * @param maxInflightMessages AppendRequests sent to one follower and not yet answered
+ * @param maxInflightBytes entries sent to one follower and not yet answered, in bytes
+ * @param maxUncommittedBytes entries appended by a leader and not yet committed, in bytes; proposals over it are refused
+ */
+public record CoreOptions(
+        MemberId self,
+        int electionTimeoutTicks,
+        int heartbeatTicks,
+        int initialElapsedTicks,
+        long maxMessageBytes,
+        int maxInflightMessages,
+        long maxInflightBytes,
+        long maxUncommittedBytes) {}

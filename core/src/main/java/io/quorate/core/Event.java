@@ -1,0 +1,64 @@
+package io.quorate.core;
+
+import io.quorate.core.quorum.MemberId;
+
+/** What can happen to a member, as its core sees it. */
+public sealed interface Event {
+
+    /** One tick of the clock has passed. All timeouts are counted in ticks. */
+    record Tick() implements Event {}
+
+    /** The events that had queued are handled: send what they, together, made possible. One batch, one message. */
+    record Flush() implements Event {}
+
+    record Received(MemberId from, Message message) implements Event {}
+
+    /**
+     * The application proposes commands.
+     *
+     * @param count how many, at least 1
+     * @param bytes what they take in the log, headers included
+     */
+    record Proposed(int count, long bytes) implements Event {}
+
+    /**
+     * Everything that was handed to the log up to this entry is durable. Carries the term, so that an index that was
+     * written, truncated and written again is not taken for the older write (corner case 14).
+     */
+    record LogSynced(EntryId last) implements Event {}
+
+    /** The state machine has applied everything up to {@code index}. */
+    record Applied(long index) implements Event {}
+
+    /**
+     * Someone here wants to read linearizably.
+     *
+     * @param requestId increasing, never used twice by this member
+     */
+    record ReadRequested(long requestId) implements Event {}
+
+    /** The application wants {@code target} to lead. */
+    record TransferRequested(MemberId target) implements Event {}
+
+    /**
+     * A local snapshot is durable; the log may be compacted.
+     *
+     * @param compactIndex the last index to drop, at or below the snapshot's: what is kept spares slow followers the
+     *     snapshot
+     */
+    record SnapshotTaken(SnapshotMeta snapshot, long compactIndex) implements Event {}
+
+    /**
+     * A received piece of a snapshot is stored.
+     *
+     * @param nextOffset the offset wanted next; 0 if the stream turned out to be damaged and must begin anew; the
+     *     stream's length when it is complete and verified
+     */
+    record SnapshotChunkStored(SnapshotMeta snapshot, long nextOffset, boolean complete) implements Event {}
+
+    /** Log and state machine stand at the snapshot, durably: the answer to {@link Effect.InstallSnapshot}. */
+    record SnapshotInstalled(SnapshotMeta snapshot) implements Event {}
+
+    /** Messages to this member are being lost. */
+    record Unreachable(MemberId member) implements Event {}
+}

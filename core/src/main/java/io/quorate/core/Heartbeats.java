@@ -1,0 +1,65 @@
+package io.quorate.core;
+
+import io.quorate.core.quorum.MemberId;
+
+/** Keeps followers from campaigning, and collects their confirmations (paper section 5.2). */
+final class Heartbeats {
+
+    private final NodeState node;
+    private final Effects effects;
+    private final LinearizableReads reads;
+
+    Heartbeats(NodeState node, Effects effects, LinearizableReads reads) {
+        this.node = node;
+        this.effects = effects;
+        this.reads = reads;
+    }
+
+    /** What matched up to here may be committed there: no more than that is known to be the same (corner case 11). */
+    static Message.Heartbeat heartbeat(NodeState node, Leader leader, FollowerProgress follower) {
+        long commitIndex = Math.min(node.commitIndex(), follower.matchIndex());
+        return new Message.Heartbeat(node.term(), commitIndex, leader.lastReadRound());
+    }
+
+    /** Sends heartbeats when they are due; and whatever was sent and not answered by now may be sent again. */
+    void tick(Leader leader) {
+        int retryTicks = node.options().electionTimeoutTicks();
+        boolean due = leader.tick(node.options().heartbeatTicks());
+        for (FollowerProgress follower : leader.followers()) {
+            if (due && leader.termDurable()) {
+                effects.send(follower.member(), heartbeat(node, leader, follower));
+            }
+            switch (follower.state()) {
+                case ProgressState.Probe probe -> {
+                    if (due) {
+                        probe.resume();
+                    }
+                }
+                case ProgressState.Replicate replicate -> {
+                    if (due) {
+                        replicate.heartbeat();
+                    }
+                }
+                case ProgressState.Snapshot snapshot -> snapshot.tick(retryTicks);
+            }
+        }
+    }
+
+    /** The sender is followed already. */
+    void handle(MemberId from, Message.Heartbeat heartbeat) {
+        if (!node.installingSnapshot()) {
+            // A member that repairs a damaged log may have lost what it had acknowledged, hence the bound.
+            node.commitTo(Math.min(heartbeat.commitIndex(), node.log().lastIndex()));
+        }
+        // A member that may not vote cannot vouch either that nobody else was elected meanwhile.
+        long readRound = node.votingSuspended() ? 0 : heartbeat.readRound();
+        effects.send(from, new Message.HeartbeatResponse(node.term(), readRound));
+    }
+
+    void handle(Leader leader, FollowerProgress follower, Message.HeartbeatResponse response) {
+        if (response.readRound() > follower.confirmedReadRound()) {
+            follower.confirmed(response.readRound());
+            reads.confirm(leader);
+        }
+    }
+}

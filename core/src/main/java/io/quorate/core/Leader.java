@@ -1,0 +1,115 @@
+package io.quorate.core;
+
+import io.quorate.core.quorum.MemberId;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Leads its term: takes proposals, replicates and commits them, confirms reads (paper section 5.3, 8). */
+final class Leader implements Role {
+
+    private final long firstIndex;
+    private final Map<MemberId, FollowerProgress> followers = new TreeMap<>();
+    private final Deque<ReadRound> readRounds = new ArrayDeque<>();
+    private boolean termDurable;
+    private int ticksSinceHeartbeat;
+    private long uncommittedBytes;
+    private long lastReadRound;
+    private EntryBatch lastBatch = EntryBatch.empty(0);
+
+    /**
+     * A leader that has sent nothing yet.
+     *
+     * @param firstIndex index of the empty entry with which the term begins
+     * @param termDurable whether this member's own vote is known to be durable: it is when another's vote was needed,
+     *     since vote requests leave after it; a lone voter knows it when its first entry is
+     * @param uncommittedBytes what the entries of earlier terms, not yet known to be committed, take
+     */
+    Leader(long firstIndex, boolean termDurable, long uncommittedBytes) {
+        this.firstIndex = firstIndex;
+        this.termDurable = termDurable;
+        this.uncommittedBytes = uncommittedBytes;
+    }
+
+    @Override
+    public RoleName name() {
+        return RoleName.LEADER;
+    }
+
+    long firstIndex() {
+        return firstIndex;
+    }
+
+    void add(FollowerProgress follower) {
+        followers.put(follower.member(), follower);
+    }
+
+    Collection<FollowerProgress> followers() {
+        return followers.values();
+    }
+
+    Optional<FollowerProgress> follower(MemberId member) {
+        return Optional.ofNullable(followers.get(member));
+    }
+
+    /**
+     * Whether messages of this term may leave. Until the vote behind the term is durable, a crash could make this
+     * member lead the same term a second time, with other entries.
+     */
+    boolean termDurable() {
+        return termDurable;
+    }
+
+    void termIsDurable() {
+        termDurable = true;
+    }
+
+    /** Returns whether heartbeats are due. */
+    boolean tick(int heartbeatTicks) {
+        ticksSinceHeartbeat++;
+        if (ticksSinceHeartbeat < heartbeatTicks) {
+            return false;
+        }
+        ticksSinceHeartbeat = 0;
+        return true;
+    }
+
+    long uncommittedBytes() {
+        return uncommittedBytes;
+    }
+
+    void proposed(long bytes) {
+        uncommittedBytes += bytes;
+    }
+
+    void committed(long bytes) {
+        uncommittedBytes = Math.max(0, uncommittedBytes - bytes);
+    }
+
+    /** The batch sent last: followers that are equally far get the same one. A leader's log only grows. */
+    EntryBatch lastBatch() {
+        return lastBatch;
+    }
+
+    void lastBatch(EntryBatch batch) {
+        lastBatch = batch;
+    }
+
+    /** Rounds that wait for their confirmation, oldest first. */
+    Deque<ReadRound> readRounds() {
+        return readRounds;
+    }
+
+    /** The number of the latest round; 0 before the first. */
+    long lastReadRound() {
+        return lastReadRound;
+    }
+
+    long nextReadRound() {
+        lastReadRound++;
+        return lastReadRound;
+    }
+}

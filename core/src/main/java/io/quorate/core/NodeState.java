@@ -1,0 +1,255 @@
+package io.quorate.core;
+
+import io.quorate.core.EntryBatch.ConfigurationEntry;
+import io.quorate.core.EntryBatch.TermRun;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.core.quorum.Quorum;
+import java.util.Optional;
+
+/** The state of one member (paper figure 2), which the duties share. */
+final class NodeState {
+
+    private final CoreOptions options;
+    private final LogTerms log;
+    private final ConfigurationHistory configurations;
+    private SnapshotMeta snapshot;
+    private long term;
+    private Optional<MemberId> votedFor;
+    private long commitIndex;
+    private boolean hardStateUnsaved;
+    private long appliedIndex;
+    private long applyRequestedIndex;
+    private boolean votingSuspended;
+    private boolean installingSnapshot;
+    private int failedRounds;
+    private Role role;
+
+    NodeState(CoreOptions options, RestoredState restored, Role initialRole) {
+        this.options = options;
+        snapshot = restored.snapshot();
+        log = new LogTerms(snapshot.last(), restored.entries());
+        configurations = new ConfigurationHistory(snapshot, restored.entries().configurations());
+        votingSuspended = restored.votingSuspended();
+        votedFor = restored.hardState().votedFor();
+        term = restored.hardState().term();
+        appliedIndex = Math.max(restored.appliedIndex(), snapshot.last().index());
+        applyRequestedIndex = appliedIndex;
+        role = initialRole;
+        long committed = Math.max(restored.hardState().commitIndex(), appliedIndex);
+        // A damaged log may lack what it had: that is what the repair is for. Any other log must have it.
+        BrokenInvariantException.require(
+                votingSuspended || committed <= log.lastIndex(),
+                "the log ends at " + log.lastIndex() + " though entries up to " + committed + " were committed");
+        BrokenInvariantException.require(
+                term >= log.lastTerm(), "the log ends in term " + log.lastTerm() + ", after the saved term " + term);
+        commitIndex = Math.min(committed, log.lastIndex());
+    }
+
+    CoreOptions options() {
+        return options;
+    }
+
+    MemberId self() {
+        return options.self();
+    }
+
+    LogTerms log() {
+        return log;
+    }
+
+    // --- term and vote
+
+    long term() {
+        return term;
+    }
+
+    Optional<MemberId> votedFor() {
+        return votedFor;
+    }
+
+    /** Enters a later term, in which nobody has got the vote yet. Within a term the vote is never taken back. */
+    void enterTerm(long newTerm) {
+        BrokenInvariantException.require(newTerm > term, "term " + newTerm + " does not follow " + term);
+        term = newTerm;
+        votedFor = Optional.empty();
+        hardStateUnsaved = true;
+    }
+
+    void voteFor(MemberId candidate) {
+        BrokenInvariantException.require(
+                votedFor.isEmpty() || votedFor.get().equals(candidate), "a second vote in term " + term);
+        if (votedFor.isEmpty()) {
+            votedFor = Optional.of(candidate);
+            hardStateUnsaved = true;
+        }
+    }
+
+    /** Whether term or vote changed since {@link #takeHardState}. A new commit index alone is not worth a write. */
+    boolean hardStateUnsaved() {
+        return hardStateUnsaved;
+    }
+
+    HardState takeHardState() {
+        hardStateUnsaved = false;
+        return new HardState(term, votedFor, commitIndex);
+    }
+
+    // --- role
+
+    Role role() {
+        return role;
+    }
+
+    void role(Role newRole) {
+        role = newRole;
+    }
+
+    /** The leader of the current term, if it is known. */
+    Optional<MemberId> leader() {
+        return switch (role) {
+            case Follower follower -> follower.leader();
+            case PreCandidate preCandidate -> Optional.empty();
+            case Candidate candidate -> Optional.empty();
+            case Leader leader -> Optional.of(options.self());
+        };
+    }
+
+    /** Rounds of pre-votes or votes in a row that nobody is known to have won. */
+    int failedRounds() {
+        return failedRounds;
+    }
+
+    void roundFailed() {
+        failedRounds++;
+    }
+
+    void leaderIsKnown() {
+        failedRounds = 0;
+    }
+
+    /** The log was damaged: this member must not vote, nor campaign, until it has caught up. */
+    boolean votingSuspended() {
+        return votingSuspended;
+    }
+
+    void resumeVoting() {
+        votingSuspended = false;
+    }
+
+    boolean mayCampaign() {
+        return configuration().isVoter(self()) && !votingSuspended && !installingSnapshot;
+    }
+
+    // --- log and configuration
+
+    Configuration configuration() {
+        return configurations.current();
+    }
+
+    ConfigurationHistory configurations() {
+        return configurations;
+    }
+
+    Quorum quorum() {
+        return configurations.quorum();
+    }
+
+    /** Whether this member decides everything alone. */
+    boolean isLoneVoter() {
+        return quorum().isQuorum(self()::equals);
+    }
+
+    void append(TermRun run) {
+        log.append(run.term(), run.lastIndex());
+    }
+
+    void append(ConfigurationEntry entry) {
+        configurations.append(entry);
+    }
+
+    /** Drops the tail, from this index on, and the configurations in it. What is committed can never be dropped. */
+    void truncateFrom(long index) {
+        BrokenInvariantException.require(
+                index > commitIndex, "truncation from " + index + " though committed up to " + commitIndex);
+        log.truncateFrom(index);
+        configurations.truncateFrom(index);
+    }
+
+    /** The latest snapshot. The log may still hold some of the entries that it covers. */
+    SnapshotMeta snapshot() {
+        return snapshot;
+    }
+
+    void snapshotTaken(SnapshotMeta taken) {
+        snapshot = taken;
+    }
+
+    void compactTo(long index) {
+        log.compactTo(index);
+        configurations.compactTo(index);
+    }
+
+    // --- commit and apply
+
+    long commitIndex() {
+        return commitIndex;
+    }
+
+    /** Returns whether this is news. */
+    boolean commitTo(long index) {
+        if (index <= commitIndex) {
+            return false;
+        }
+        BrokenInvariantException.require(
+                index <= log.lastIndex(), "commit of " + index + " though the log ends at " + log.lastIndex());
+        commitIndex = index;
+        return true;
+    }
+
+    long appliedIndex() {
+        return appliedIndex;
+    }
+
+    void applied(long index) {
+        BrokenInvariantException.require(
+                index <= applyRequestedIndex, "applied up to " + index + ", asked for " + applyRequestedIndex);
+        appliedIndex = Math.max(appliedIndex, index);
+    }
+
+    /** What is committed and durable here, and was not yet handed to the state machine: up to where, or 0. */
+    long takeApplicable() {
+        long upTo = Math.min(commitIndex, log.syncedIndex());
+        if (installingSnapshot || upTo <= applyRequestedIndex) {
+            return 0;
+        }
+        applyRequestedIndex = upTo;
+        return upTo;
+    }
+
+    // --- snapshot installation
+
+    /** Between InstallSnapshot and SnapshotInstalled the log on disk is about to change: nothing is appended. */
+    boolean installingSnapshot() {
+        return installingSnapshot;
+    }
+
+    void installationBegins() {
+        installingSnapshot = true;
+    }
+
+    void installed(SnapshotMeta installed, boolean keepTail) {
+        installingSnapshot = false;
+        snapshot = installed;
+        configurations.install(installed, keepTail);
+        if (keepTail) {
+            log.compactTo(installed.last().index());
+        } else {
+            log.resetTo(installed.last());
+        }
+        long index = installed.last().index();
+        commitIndex = Math.max(commitIndex, index);
+        appliedIndex = Math.max(appliedIndex, index);
+        applyRequestedIndex = Math.max(applyRequestedIndex, index);
+    }
+}

@@ -1,0 +1,15 @@
+package io.quorate.core;
+
+/** Why a proposal, a read or a transfer was refused. Nothing has happened in any of these cases. */
+public enum Rejection {
+    /** This member does not lead; where a leader is known, it may be asked. */
+    NOT_LEADER,
+    /** No leader is known. */
+    NO_LEADER,
+    /** Leadership is being transferred; proposals go through again when that has ended. */
+    TRANSFER_IN_PROGRESS,
+    /** Too much is appended and not yet committed. */
+    TOO_MANY_UNCOMMITTED,
+    /** The target is not a voter of the configuration. */
+    BAD_TRANSFER_TARGET
+}

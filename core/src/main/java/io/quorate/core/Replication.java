@@ -1,0 +1,229 @@
+package io.quorate.core;
+
+import java.util.Optional;
+
+/**
+ * Brings the leader's log to its followers and commits it: the leader's half of AppendEntries (paper section 5.3, 5.4).
+ *
+ * <p>Entries leave at a flush alone, so that proposals and acknowledgements that were handled together are sent
+ * together. The leader's own log counts like a follower's: as far as it is durable (corner case 13).
+ */
+final class Replication {
+
+    private final NodeState node;
+    private final Effects effects;
+    private final LogSizes sizes;
+    private final LeadershipTransfer transfer;
+
+    Replication(NodeState node, Effects effects, LogSizes sizes, LeadershipTransfer transfer) {
+        this.node = node;
+        this.effects = effects;
+        this.sizes = sizes;
+        this.transfer = transfer;
+    }
+
+    // --- proposals and commitment
+
+    void propose(int count, long bytes) {
+        Optional<Rejection> rejection = rejection(bytes);
+        if (rejection.isPresent()) {
+            effects.add(new Effect.RejectProposals(rejection.get()));
+        } else if (node.role() instanceof Leader leader) {
+            EntryId first = new EntryId(node.term(), node.log().lastIndex() + 1);
+            node.log().append(node.term(), first.index() + count - 1);
+            leader.proposed(bytes);
+            effects.add(new Effect.AppendProposals(first, count));
+        }
+    }
+
+    private Optional<Rejection> rejection(long bytes) {
+        if (!(node.role() instanceof Leader leader)) {
+            return Optional.of(node.leader().isPresent() ? Rejection.NOT_LEADER : Rejection.NO_LEADER);
+        }
+        if (transfer.inProgress()) {
+            return Optional.of(Rejection.TRANSFER_IN_PROGRESS);
+        }
+        // With nothing uncommitted even a proposal over the bound is taken, or it never could be.
+        boolean full = leader.uncommittedBytes() > 0
+                && leader.uncommittedBytes() + bytes > node.options().maxUncommittedBytes();
+        return full ? Optional.of(Rejection.TOO_MANY_UNCOMMITTED) : Optional.empty();
+    }
+
+    void logSynced(Leader leader) {
+        if (node.log().syncedIndex() >= leader.firstIndex()) {
+            // The hard state was written before the term's first entry.
+            leader.termIsDurable();
+        }
+        advanceCommitIndex(leader);
+    }
+
+    private void advanceCommitIndex(Leader leader) {
+        long index = node.quorum()
+                .committedIndex(member -> member.equals(node.self())
+                        ? node.log().syncedIndex()
+                        : leader.follower(member)
+                                .map(FollowerProgress::matchIndex)
+                                .orElse(0L));
+        // Entries of earlier terms are committed by counting only together with one of this term (paper figure 8).
+        long committed = node.commitIndex();
+        if (index >= leader.firstIndex() && node.commitTo(index)) {
+            leader.committed(sizes.bytes(committed + 1, index));
+        }
+    }
+
+    // --- answers
+
+    void handle(Leader leader, FollowerProgress follower, Message.AppendAccepted response) {
+        long index = response.matchIndex();
+        BrokenInvariantException.require(
+                index <= node.log().lastIndex(),
+                follower.member() + " acknowledged " + index + " though the log ends at "
+                        + node.log().lastIndex());
+        boolean news = index > follower.matchIndex();
+        follower.matched(index);
+        switch (follower.state()) {
+            case ProgressState.Probe probe -> follower.replicate();
+            case ProgressState.Replicate replicate -> {
+                replicate.inflight().freeUpTo(index);
+                replicate.answered();
+            }
+            case ProgressState.Snapshot snapshot -> {
+                // It may have got there by another way: by the old leader's snapshot, say.
+                if (follower.matchIndex() >= node.log().start().index()) {
+                    follower.replicate();
+                }
+            }
+        }
+        if (news) {
+            advanceCommitIndex(leader);
+        }
+    }
+
+    /**
+     * Skips with the follower's hint whatever of its log cannot match, and with the own log's terms whatever cannot
+     * match of this one: one round trip for each term in which they differ, at worst.
+     */
+    void handle(FollowerProgress follower, Message.AppendRejected response) {
+        long rejected = response.rejectedPrevIndex();
+        if (rejected <= follower.matchIndex()) {
+            return;
+        }
+        switch (follower.state()) {
+            case ProgressState.Probe probe -> {
+                if (rejected == follower.nextIndex() - 1) {
+                    follower.probeFrom(Math.min(mayAgreeAt(response.hint()), rejected - 1) + 1);
+                }
+            }
+            case ProgressState.Replicate replicate -> follower.probeFrom(follower.matchIndex() + 1);
+            case ProgressState.Snapshot snapshot -> {}
+        }
+    }
+
+    private long mayAgreeAt(EntryId hint) {
+        return hint.index() < node.log().start().index()
+                ? hint.index()
+                : node.log().lastAtOrBelow(hint.index(), hint.term()).index();
+    }
+
+    void unreachable(FollowerProgress follower) {
+        if (follower.state() instanceof ProgressState.Replicate) {
+            follower.probeFrom(follower.matchIndex() + 1);
+        }
+    }
+
+    // --- sending
+
+    void flush(Leader leader) {
+        if (!leader.termDurable()) {
+            return;
+        }
+        for (FollowerProgress follower : leader.followers()) {
+            boolean prevCompacted = follower.nextIndex() <= node.log().start().index();
+            switch (follower.state()) {
+                case ProgressState.Probe probe -> {
+                    if (prevCompacted) {
+                        beginSnapshot(follower);
+                    } else if (!probe.paused()) {
+                        probe(leader, follower, probe);
+                    }
+                }
+                case ProgressState.Replicate replicate -> {
+                    if (prevCompacted) {
+                        beginSnapshot(follower);
+                    } else {
+                        replicate(leader, follower, replicate);
+                    }
+                }
+                case ProgressState.Snapshot snapshot -> sendChunk(follower, snapshot);
+            }
+        }
+    }
+
+    private void probe(Leader leader, FollowerProgress follower, ProgressState.Probe probe) {
+        long first = follower.nextIndex();
+        if (probe.sentBefore() || first > node.log().lastIndex()) {
+            sendEmpty(follower);
+        } else {
+            long last = sizes.lastIndexWithin(
+                    first, node.log().lastIndex(), node.options().maxMessageBytes());
+            sendEntries(leader, follower, first, last);
+        }
+        probe.sent();
+    }
+
+    private void replicate(Leader leader, FollowerProgress follower, ProgressState.Replicate replicate) {
+        long last = node.log().lastIndex();
+        CoreOptions options = node.options();
+        Inflight inflight = replicate.inflight();
+        while (follower.nextIndex() <= last && inflight.hasRoom(options.maxInflightBytes())) {
+            long first = follower.nextIndex();
+            long batchLast = sizes.lastIndexWithin(first, last, options.maxMessageBytes());
+            sendEntries(leader, follower, first, batchLast);
+            inflight.add(batchLast, sizes.bytes(first, batchLast));
+            follower.sentUpTo(batchLast);
+        }
+        boolean commitIsNews = follower.commitIndexSent() < node.commitIndex() && follower.nextIndex() > last;
+        if (commitIsNews || replicate.tailInDoubt()) {
+            sendEmpty(follower);
+            replicate.tailAskedFor();
+        }
+    }
+
+    private void sendEntries(Leader leader, FollowerProgress follower, long first, long last) {
+        EntryBatch batch = leader.lastBatch();
+        if (batch.firstIndex() != first || batch.lastIndex() != last) {
+            batch = new EntryBatch(
+                    first, node.log().terms(first, last), node.configurations().between(first, last));
+            leader.lastBatch(batch);
+        }
+        send(follower, batch);
+    }
+
+    private void sendEmpty(FollowerProgress follower) {
+        send(follower, EntryBatch.empty(follower.nextIndex()));
+    }
+
+    private void send(FollowerProgress follower, EntryBatch batch) {
+        EntryId prev = node.log().idAt(batch.firstIndex() - 1);
+        effects.send(follower.member(), new Message.AppendRequest(node.term(), prev, batch, node.commitIndex()));
+        follower.commitIndexSent(node.commitIndex());
+    }
+
+    // --- snapshots
+
+    /** Only to a follower that is there to receive it. */
+    private void beginSnapshot(FollowerProgress follower) {
+        if (follower.heardWithin(node.options().electionTimeoutTicks())) {
+            ProgressState.Snapshot snapshot = follower.sendSnapshot(node.snapshot());
+            sendChunk(follower, snapshot);
+        }
+    }
+
+    private void sendChunk(FollowerProgress follower, ProgressState.Snapshot snapshot) {
+        if (!snapshot.awaitingAnswer() && follower.heardWithin(node.options().electionTimeoutTicks())) {
+            effects.add(new Effect.SendSnapshotChunk(
+                    follower.member(), node.term(), snapshot.snapshot(), snapshot.offset()));
+            snapshot.sent();
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.quorate.core;
+
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.core.quorum.Quorum;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+
+/** A cluster to which, drawn from one seed, everything happens that a network, disks and people can do to it. */
+final class RandomCluster {
+
+    private final RandomGenerator random;
+    private final Invariants invariants = new Invariants();
+    private final List<SimulatedMember> members = new ArrayList<>();
+    private final List<Envelope> network = new ArrayList<>();
+    private final Set<MemberId> cutOff = new HashSet<>();
+    /** How often each kind of trouble happens, of a thousand actions; drawn, so that seeds differ in kind. */
+    private final int lossPermille;
+
+    private final int duplicationPermille;
+    private final int crashPermille;
+    private final int partitionPermille;
+    private final int snapshotPermille;
+    private final boolean reorders;
+    private final boolean damages;
+    private long nextReadId;
+    private boolean reliable;
+
+    RandomCluster(long seed) {
+        random = new SplittableRandom(seed);
+        lossPermille = random.nextInt(4) * 60;
+        duplicationPermille = random.nextInt(3) * 60;
+        crashPermille = random.nextInt(3) * 6;
+        partitionPermille = random.nextInt(3) * 6;
+        snapshotPermille = random.nextInt(3) * 8;
+        reorders = random.nextBoolean();
+        damages = random.nextBoolean();
+        Configuration configuration = configuration();
+        SnapshotMeta bootstrap = new SnapshotMeta(EntryId.ORIGIN, configuration, 0);
+        for (MemberId id : configuration.members()) {
+            CoreOptions options = new CoreOptions(
+                    id,
+                    10,
+                    random.nextInt(1, 4),
+                    random.nextInt(10),
+                    30,
+                    random.nextInt(1, 5),
+                    random.nextInt(1, 10) * 10L,
+                    200);
+            SimulatedMember member = new SimulatedMember(
+                    options, bootstrap, new SplittableRandom(random.nextLong()), this::arrives, invariants);
+            members.add(member);
+            invariants.watch(member);
+        }
+    }
+
+    private Configuration configuration() {
+        TreeSet<MemberId> voters = new TreeSet<>();
+        TreeSet<MemberId> outgoing = new TreeSet<>();
+        TreeSet<MemberId> learners = new TreeSet<>();
+        int size = random.nextInt(10) == 0 ? 1 : random.nextInt(3, 6);
+        for (int i = 1; i <= size; i++) {
+            voters.add(new MemberId(i));
+        }
+        switch (random.nextInt(4)) {
+            case 0 -> learners.add(new MemberId(size + 1));
+            case 1 -> {
+                outgoing.add(new MemberId(1));
+                outgoing.add(new MemberId(2));
+                outgoing.add(new MemberId(size + 1));
+            }
+            default -> {}
+        }
+        return new Configuration(voters, outgoing, learners);
+    }
+
+    Invariants invariants() {
+        return invariants;
+    }
+
+    List<SimulatedMember> members() {
+        return members;
+    }
+
+    private void arrives(Envelope envelope) {
+        boolean cut = cutOff.contains(envelope.from()) != cutOff.contains(envelope.to());
+        if (cut || (!reliable && happens(lossPermille))) {
+            return;
+        }
+        network.add(envelope);
+        if (!reliable && happens(duplicationPermille)) {
+            network.add(envelope);
+        }
+    }
+
+    private boolean happens(int permille) {
+        return random.nextInt(1000) < permille;
+    }
+
+    private SimulatedMember anyone() {
+        return members.get(random.nextInt(members.size()));
+    }
+
+    void run(int actions) {
+        for (int i = 0; i < actions; i++) {
+            act();
+        }
+    }
+
+    private void act() {
+        int dice = random.nextInt(1000);
+        if (dice < 450) {
+            deliver();
+        } else if (dice < 600) {
+            anyone().tick();
+        } else if (dice < 700) {
+            anyone().sync(random.nextInt(1, 5));
+        } else if (dice < 780) {
+            anyone().complete();
+        } else if (dice < 870) {
+            anyone().flush();
+        } else if (dice < 915) {
+            anyone().propose(random.nextInt(1, 4));
+        } else if (dice < 940) {
+            nextReadId++;
+            anyone().step(new Event.ReadRequested(nextReadId));
+        } else {
+            trouble();
+        }
+    }
+
+    private void trouble() {
+        if (happens(10 * crashPermille)) {
+            crash();
+        } else if (happens(10 * partitionPermille)) {
+            partition();
+        } else if (happens(10 * snapshotPermille)) {
+            anyone().snapshot(random.nextInt(4));
+        } else if (happens(30)) {
+            anyone().step(new Event.TransferRequested(anyone().id));
+        } else if (happens(30)) {
+            anyone().step(new Event.Unreachable(anyone().id));
+        } else if (happens(50)) {
+            anyone().flushStateMachine();
+        }
+    }
+
+    private void crash() {
+        SimulatedMember member = anyone();
+        boolean anyoneRepairs = members.stream().anyMatch(other -> other.durable().votingSuspended);
+        // Two that lose what they acknowledged, at once, are more than a cluster of three has to survive.
+        boolean othersCanElect = new Quorum(member.status().configuration()).isQuorum(id -> !id.equals(member.id));
+        if (damages && !anyoneRepairs && othersCanElect && random.nextBoolean()) {
+            SimulatedDisk disk = member.durable();
+            member.restartDamaged(disk.start.index() + 1 + random.nextInt(disk.log.size() + 1));
+        } else {
+            member.restart();
+        }
+    }
+
+    private void partition() {
+        if (cutOff.isEmpty()) {
+            int size = random.nextInt(1, members.size() / 2 + 1 + 1);
+            for (int i = 0; i < size; i++) {
+                cutOff.add(anyone().id);
+            }
+        } else {
+            cutOff.clear();
+        }
+    }
+
+    private void deliver() {
+        if (network.isEmpty()) {
+            return;
+        }
+        int which = reorders && !reliable ? random.nextInt(network.size()) : 0;
+        Envelope envelope = network.remove(which);
+        members.stream().filter(member -> member.id.equals(envelope.to())).forEach(member -> member.receive(envelope));
+    }
+
+    /** The trouble ends; from here on everything works. */
+    void heal() {
+        reliable = true;
+        cutOff.clear();
+    }
+
+    /** One tick for everybody, and everything that follows from it. */
+    void calmTick() {
+        members.forEach(SimulatedMember::tick);
+        settle();
+    }
+
+    void settle() {
+        for (int round = 0; round < 10_000; round++) {
+            members.forEach(SimulatedMember::flush);
+            members.forEach(SimulatedMember::syncAll);
+            boolean quiet = network.isEmpty();
+            while (!network.isEmpty()) {
+                deliver();
+            }
+            for (SimulatedMember member : members) {
+                while (member.hasCompletions()) {
+                    quiet = false;
+                    member.complete();
+                }
+                quiet &= !member.hasUnsynced();
+            }
+            if (quiet) {
+                return;
+            }
+        }
+        throw new AssertionError("messages never cease");
+    }
+}

@@ -1,0 +1,101 @@
+package io.quorate.engine;
+
+import io.quorate.core.EntryId;
+import io.quorate.core.SnapshotMeta;
+import io.quorate.engine.log.EntryFrame;
+import io.quorate.engine.log.RaftLog;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The way of committed entries to the state machine, in pieces of bounded size, so that a long replay takes bounded
+ * memory.
+ */
+final class CommittedEntries<R> {
+
+    private static final long PIECE_BYTES = 1 << 20;
+    private static final long UNDER_WAY_BYTES = 8 << 20;
+
+    private record Piece(long lastIndex, long bytes) {}
+
+    private final RaftLog log;
+    private final Proposals<R> proposals;
+    private final Applier<R> applier;
+    private final ArrayDeque<Piece> underWay = new ArrayDeque<>();
+    private long underWayBytes;
+    private long commitIndex;
+    private EntryId handed;
+    private long appliedIndex;
+
+    /** @param applied what the state machine stands at */
+    CommittedEntries(RaftLog log, Proposals<R> proposals, Applier<R> applier, EntryId applied) {
+        this.log = log;
+        this.proposals = proposals;
+        this.applier = applier;
+        this.handed = applied;
+        this.commitIndex = applied.index();
+        this.appliedIndex = applied.index();
+    }
+
+    /** Everything up to this index is committed and durable here. */
+    void commit(long upToIndex) {
+        commitIndex = Math.max(commitIndex, upToIndex);
+        handOver();
+    }
+
+    /** The state machine has reached this index. */
+    void applied(long index) {
+        appliedIndex = Math.max(appliedIndex, index);
+        while (!underWay.isEmpty() && underWay.peek().lastIndex <= index) {
+            underWayBytes -= underWay.remove().bytes;
+        }
+        handOver();
+    }
+
+    private void handOver() {
+        while (handed.index() < commitIndex && underWayBytes < UNDER_WAY_BYTES) {
+            long first = handed.index() + 1;
+            long last = log.lastIndexWithin(first, commitIndex, PIECE_BYTES);
+            long bytes = log.bytes(first, last);
+            underWay.add(new Piece(last, bytes));
+            underWayBytes += bytes;
+            applier.apply(chunk(LogReads.read(log, first, last)));
+        }
+    }
+
+    private Applier.Chunk<R> chunk(List<EntryFrame> entries) {
+        List<StateMachine.Command> commands = new ArrayList<>(entries.size());
+        List<Optional<Proposal<R>>> waiters = new ArrayList<>(entries.size());
+        for (EntryFrame entry : entries) {
+            handed = entry.id();
+            Optional<Proposal<R>> waiter = proposals.takeApplied(entry.term(), entry.index());
+            switch (entry.kind()) {
+                case COMMAND -> {
+                    commands.add(new StateMachine.Command(entry.id(), entry.payload()));
+                    waiters.add(waiter);
+                }
+                case CONFIGURATION, NO_OP -> {}
+            }
+        }
+        return new Applier.Chunk<>(commands, waiters, handed.index());
+    }
+
+    /** A snapshot took the place of the state machine's state. */
+    void skipTo(SnapshotMeta snapshot) {
+        proposals.skipTo(snapshot.last().index());
+        handed = snapshot.last();
+        commitIndex = Math.max(commitIndex, handed.index());
+        appliedIndex = Math.max(appliedIndex, handed.index());
+    }
+
+    /** The last index that was handed to the applier. */
+    long handedIndex() {
+        return handed.index();
+    }
+
+    long appliedIndex() {
+        return appliedIndex;
+    }
+}

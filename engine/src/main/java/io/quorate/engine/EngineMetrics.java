@@ -1,0 +1,24 @@
+package io.quorate.engine;
+
+import io.quorate.core.RoleName;
+
+/** The metrics port: what a node tells about its work. Called by several threads; must not block. */
+public interface EngineMetrics {
+
+    /** Tells nobody. */
+    EngineMetrics NONE = new EngineMetrics() {};
+
+    /** A write to the log, its sync included, took this long. */
+    default void logSynced(long nanos) {}
+
+    /** So many commands were applied in one call, which took this long. */
+    default void applied(int commands, long nanos) {}
+
+    default void roleChanged(RoleName role, long term) {}
+
+    /** A snapshot of the state at this index was taken, in this time. */
+    default void snapshotTaken(long index, long nanos) {}
+
+    /** A snapshot that another member sent was installed. */
+    default void snapshotInstalled(long index) {}
+}

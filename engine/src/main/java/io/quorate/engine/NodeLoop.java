@@ -1,0 +1,408 @@
+package io.quorate.engine;
+
+import io.quorate.core.CoreStatus;
+import io.quorate.core.Effect;
+import io.quorate.core.EntryId;
+import io.quorate.core.Event;
+import io.quorate.core.Message;
+import io.quorate.core.RaftCore;
+import io.quorate.core.SnapshotMeta;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.log.ConfigurationCodec;
+import io.quorate.engine.log.EntryFrame;
+import io.quorate.engine.log.EntryKind;
+import io.quorate.engine.log.LogWriter;
+import io.quorate.engine.log.RaftLog;
+import io.quorate.engine.log.Synced;
+import io.quorate.engine.log.WriteBatch;
+import io.quorate.engine.transport.Network;
+import io.quorate.engine.transport.PeerFrame;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node's one loop: takes everything that has queued, steps the core with each, executes the effects in order, and
+ * hands writes and messages out once for the whole batch.
+ *
+ * <p>All methods but those marked as callable by any thread run on the loop's executor. Whatever can hang (log, state
+ * machine, snapshots, network) is behind a queue of its own and answers with an {@link Input}.
+ *
+ * @param <R> what applying a command results in
+ */
+final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeLoop.class);
+
+    /** Proposals and reads whose time is over are looked for every so many ticks. */
+    private static final int EXPIRY_TICKS = 10;
+
+    private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
+
+    private final NodeOptions options;
+    private final Clock clock;
+    private final RaftCore core;
+    private final RaftLog log;
+    private final LogWriter logWriter;
+    private final Network network;
+    private final Applier<R> applier;
+    private final CommittedEntries<R> committed;
+    private final SnapshotDuty<R> snapshots;
+    private final Proposals<R> proposals;
+    private final ProposalIntake<R> intake;
+    private final Reads reads = new Reads();
+    private final Transfers transfers = new Transfers();
+    private final AfterSync afterSync = new AfterSync();
+    private final EngineMetrics metrics;
+    private final Mailbox<Input<R>> mailbox;
+    private final AtomicBoolean tickQueued = new AtomicBoolean();
+    private final CompletableFuture<Throwable> stopped = new CompletableFuture<>();
+
+    /** What the message being handled brought along; the core names it, within the same step. */
+    private List<EntryFrame> receivedEntries = List.of();
+
+    private ByteBuffer receivedChunk = NO_PAYLOAD;
+    private long lastTicket;
+    private int ticksSinceExpiry;
+    private volatile CoreStatus status;
+
+    /** Opens the network, but handles nothing before {@link #begin}. */
+    NodeLoop(NodeParts<R> parts) throws IOException {
+        this.options = parts.options();
+        this.clock = parts.ports().clock();
+        this.log = parts.log();
+        this.metrics = parts.metrics();
+        this.core = parts.core();
+        this.status = core.status();
+        this.proposals = new Proposals<>(options.flow().maxWaiting());
+        this.mailbox = new Mailbox<>(parts.ports().loop(), this::handle);
+        this.logWriter = new LogWriter(
+                parts.logFiles(), parts.ports().logWriter(), parts.ports().background(), this);
+        this.applier = new Applier<>(
+                parts.stateMachine(),
+                parts.ports().applier(),
+                index -> enqueue(new Input.Applied<>(index)),
+                this::fail,
+                metrics,
+                clock);
+        this.committed = new CommittedEntries<>(log, proposals, applier, parts.applied());
+        this.snapshots =
+                new SnapshotDuty<>(parts, applier, committed, task -> enqueue(new Input.Job<>(task)), this::step);
+        this.network = parts.ports().networks().open(this);
+        this.intake = new ProposalIntake<>(
+                options, proposals, network, (id, command) -> append(id, EntryKind.COMMAND, command), this::step);
+    }
+
+    // ---- Callable by any thread.
+
+    void begin() {
+        enqueue(new Input.Job<>(() -> {
+            snapshots.announceStored();
+            committed.commit(status.commitIndex());
+        }));
+    }
+
+    void enqueue(Input<R> input) {
+        mailbox.add(input);
+    }
+
+    /** At most one tick queues at a time: after a pause of the process, time does not rush. */
+    void tick() {
+        if (tickQueued.compareAndSet(false, true)) {
+            mailbox.add(new Input.Ticked<>());
+        }
+    }
+
+    @Override
+    public void received(MemberId from, PeerFrame frame) {
+        mailbox.add(new Input.FrameReceived<>(from, frame));
+    }
+
+    @Override
+    public void synced(Synced synced) {
+        mailbox.add(new Input.Written<>(synced));
+    }
+
+    @Override
+    public void failed(IOException cause) {
+        fail(cause);
+    }
+
+    @Override
+    public void unreachable(MemberId peer) {
+        mailbox.add(new Input.Job<>(() -> step(new Event.Unreachable(peer))));
+    }
+
+    /** The state of the core as of the last tick or change of role. */
+    CoreStatus status() {
+        return status;
+    }
+
+    CompletableFuture<CoreStatus> inspect() {
+        CompletableFuture<CoreStatus> answer = new CompletableFuture<>();
+        enqueue(new Input.Job<>(() -> {
+            if (stopped.isDone()) {
+                answer.completeExceptionally(new RaftException.Stopped(stopped.join()));
+            } else {
+                answer.complete(core.status());
+            }
+        }));
+        return answer;
+    }
+
+    void transfer(MemberId target, CompletableFuture<Void> done) {
+        enqueue(new Input.Job<>(() -> {
+            if (stopped.isDone()) {
+                done.completeExceptionally(new RaftException.Stopped(stopped.join()));
+            } else {
+                transfers.begin(target, done, core.status());
+                step(new Event.TransferRequested(target));
+            }
+        }));
+    }
+
+    void takeSnapshot(CompletableFuture<SnapshotMeta> done) {
+        enqueue(new Input.Job<>(() -> {
+            if (stopped.isDone()) {
+                done.completeExceptionally(new RaftException.Stopped(stopped.join()));
+            } else {
+                snapshots.take(done);
+            }
+        }));
+    }
+
+    /** Completes with the cause once the loop has stopped. */
+    CompletableFuture<Throwable> stopped() {
+        return stopped;
+    }
+
+    /** The node cannot, or shall not, go on. */
+    void fail(Throwable cause) {
+        enqueue(new Input.Job<>(() -> stop(cause)));
+    }
+
+    // ---- On the loop.
+
+    private void handle(List<Input<R>> batch) {
+        try {
+            for (Input<R> input : batch) {
+                if (stopped.isDone()) {
+                    refuse(input);
+                } else {
+                    handle(input);
+                }
+            }
+            if (!stopped.isDone()) {
+                finishBatch();
+            }
+        } catch (RuntimeException | Error e) {
+            stop(e);
+            batch.forEach(this::refuse);
+        }
+    }
+
+    private void handle(Input<R> input) {
+        switch (input) {
+            case Input.Proposed<R> proposed -> intake.arrive(proposed.proposal());
+            case Input.ReadAsked<R> asked -> reads.arrive(asked.read());
+            case Input.FrameReceived<R> received -> receive(received.from(), received.frame());
+            case Input.Written<R> written -> written(written);
+            case Input.Applied<R> applied -> applied(applied.index());
+            case Input.Ticked<R> ignored -> ticked();
+            case Input.Job<R> job -> job.task().run();
+        }
+    }
+
+    private void finishBatch() {
+        intake.proposeArrived();
+        OptionalLong read = reads.ask();
+        if (read.isPresent()) {
+            step(new Event.ReadRequested(read.getAsLong()));
+        }
+        step(new Event.Flush());
+        submitWrites();
+        network.flush();
+    }
+
+    private void submitWrites() {
+        Optional<WriteBatch> pending = log.takePending();
+        if (pending.isPresent()) {
+            lastTicket = pending.get().ticket();
+            if (!logWriter.submit(pending.get())) {
+                stop(new IOException("the log takes no more writes"));
+            }
+        }
+    }
+
+    /** The ticket of the last write that has been asked for, though it may not have been handed to the writer yet. */
+    private long ticketSoFar() {
+        return log.hasPending() ? lastTicket + 1 : lastTicket;
+    }
+
+    private void written(Input.Written<R> written) {
+        step(new Event.LogSynced(log.synced(written.synced())));
+        afterSync.synced(written.synced().ticket());
+    }
+
+    private void applied(long index) {
+        committed.applied(index);
+        log.applied(index);
+        step(new Event.Applied(index));
+        reads.applied(index);
+        snapshots.applied(index);
+    }
+
+    private void ticked() {
+        tickQueued.set(false);
+        step(new Event.Tick());
+        logWriter.idle();
+        if (++ticksSinceExpiry >= EXPIRY_TICKS) {
+            ticksSinceExpiry = 0;
+            proposals.expire(clock.nanoTime(), status.leader().isPresent());
+            reads.expire(clock.nanoTime());
+        }
+        status = core.status();
+        if (status.leader().isPresent()) {
+            intake.retryWaiting();
+        }
+    }
+
+    private void receive(MemberId from, PeerFrame frame) {
+        switch (frame) {
+            case PeerFrame.Raft raft -> {
+                receivedEntries = raft.entries();
+                step(new Event.Received(from, raft.message()));
+                receivedEntries = List.of();
+            }
+            case PeerFrame.Snapshot snapshot -> {
+                receivedChunk = snapshot.content();
+                step(new Event.Received(from, snapshot.chunk()));
+                receivedChunk = NO_PAYLOAD;
+            }
+            case PeerFrame.Forward forward -> intake.forwarded(from, forward);
+            case PeerFrame.Forwarded placed ->
+                proposals.placeForwarded(
+                        placed.firstRequestId(), placed.count(), placed.first(), committed.handedIndex());
+            case PeerFrame.ForwardRefused refused -> intake.refused(refused);
+        }
+    }
+
+    private void step(Event event) {
+        if (stopped.isDone()) {
+            return;
+        }
+        // A step never nests in another: what effects cause comes back through the mailbox.
+        for (Effect effect : core.step(event)) {
+            execute(effect);
+        }
+    }
+
+    private void execute(Effect effect) {
+        switch (effect) {
+            case Effect.SaveHardState save -> log.saveHardState(save.state());
+            case Effect.AppendProposals append -> intake.append(append.first());
+            case Effect.AppendNoOp noOp -> append(noOp.id(), EntryKind.NO_OP, NO_PAYLOAD);
+            case Effect.AppendConfiguration added ->
+                append(added.id(), EntryKind.CONFIGURATION, ConfigurationCodec.encode(added.configuration()));
+            case Effect.AppendReceived append -> appendReceived(append);
+            case Effect.TruncateLog truncate -> log.truncateFrom(truncate.fromIndex());
+            case Effect.CompactLog compact -> log.compactTo(compact.upToIndex());
+            case Effect.Send send -> network.send(send.to(), frame(send.message()));
+            case Effect.SendAfterSync send -> {
+                PeerFrame frame = frame(send.message());
+                afterSync.run(ticketSoFar(), () -> network.send(send.to(), frame));
+            }
+            case Effect.Apply apply -> committed.commit(apply.upToIndex());
+            case Effect.RejectProposals reject -> intake.reject(reject.reason());
+            case Effect.ReadReady ready -> reads.ready(ready.requestId(), ready.index(), committed.appliedIndex());
+            case Effect.ReadFailed failed -> reads.failed(failed.requestId());
+            case Effect.RoleChanged changed -> roleChanged(changed);
+            case Effect.TransferEnded ended -> transfers.end(ended.target(), ended.succeeded());
+            case Effect.SendSnapshotChunk send -> snapshots.send(send, network);
+            case Effect.StoreSnapshotChunk store -> snapshots.store(store, receivedChunk);
+            case Effect.InstallSnapshot install -> {
+                log.resetTo(install.snapshot(), snapshots.chainHash(install.snapshot()), install.keepLogTail());
+                committed.skipTo(install.snapshot());
+                afterSync.run(ticketSoFar(), () -> snapshots.restore(install.snapshot()));
+            }
+            case Effect.ResumeVoting ignored -> log.resumeVoting();
+        }
+    }
+
+    private PeerFrame frame(Message message) {
+        List<EntryFrame> entries = message instanceof Message.AppendRequest append
+                        && !append.entries().isEmpty()
+                ? LogReads.read(
+                        log, append.entries().firstIndex(), append.entries().lastIndex())
+                : List.of();
+        return new PeerFrame.Raft(options.group(), message, entries);
+    }
+
+    private void append(EntryId id, EntryKind kind, ByteBuffer payload) {
+        long previous = LogReads.chainHashAt(log, id.index() - 1)
+                .orElseThrow(() -> new IllegalStateException(
+                        "the chain hash at " + (id.index() - 1) + " is not known, so nothing can be appended"));
+        log.append(EntryFrame.encode(options.group(), id, kind, previous, payload));
+    }
+
+    private void appendReceived(Effect.AppendReceived append) {
+        for (EntryFrame entry : receivedEntries) {
+            if (entry.index() >= append.firstIndex() && entry.index() <= append.lastIndex()) {
+                OptionalLong previous = LogReads.chainHashAt(log, entry.index() - 1);
+                if (previous.isPresent() && !entry.continues(previous.getAsLong())) {
+                    throw new LogDivergedException(entry.id());
+                }
+                log.append(entry);
+            }
+        }
+    }
+
+    private void roleChanged(Effect.RoleChanged changed) {
+        LOG.info(
+                "member {} is {} in term {}, leader {}",
+                options.self(),
+                changed.role(),
+                changed.term(),
+                changed.leader().map(MemberId::toString).orElse("none"));
+        status = core.status();
+        metrics.roleChanged(changed.role(), changed.term());
+        intake.leaderChanged(changed.leader());
+        if (changed.leader().isPresent()) {
+            intake.retryWaiting();
+        }
+    }
+
+    private void stop(Throwable cause) {
+        if (stopped.isDone()) {
+            return;
+        }
+        intake.stop(cause);
+        proposals.stop(cause);
+        reads.stop(cause);
+        transfers.stop(cause);
+        snapshots.stop(cause);
+        applier.stop(cause);
+        logWriter.close();
+        network.close();
+        stopped.complete(cause);
+    }
+
+    private void refuse(Input<R> input) {
+        switch (input) {
+            case Input.Proposed<R> proposed -> proposed.proposal().fail(new RaftException.Stopped(stopped.join()));
+            case Input.ReadAsked<R> asked ->
+                asked.read().ready().completeExceptionally(new RaftException.Stopped(stopped.join()));
+            case Input.Job<R> job -> job.task().run();
+            case Input.FrameReceived<R> ignored -> {}
+            case Input.Written<R> ignored -> {}
+            case Input.Applied<R> ignored -> {}
+            case Input.Ticked<R> ignored -> {}
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.quorate.engine;
+
+import io.quorate.core.EntryId;
+import io.quorate.core.RaftCore;
+import io.quorate.core.RestoredState;
+import io.quorate.core.SnapshotMeta;
+import io.quorate.engine.disk.DataDirectory;
+import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.engine.disk.Identity;
+import io.quorate.engine.log.LogFiles;
+import io.quorate.engine.log.LogOptions;
+import io.quorate.engine.log.RaftLog;
+import io.quorate.engine.log.RecoveredLog;
+import io.quorate.engine.snapshot.SnapshotStore;
+import io.quorate.engine.snapshot.SnapshotStore.OpenSnapshot;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads a member's disk at its start, and brings log, snapshots and state machine to a state that belongs together. */
+final class NodeOpening {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeOpening.class);
+    private static final long MAX_SNAPSHOT_BYTES = 1L << 44;
+
+    private NodeOpening() {}
+
+    /** A node's parts, and the lock on its directory. */
+    record Opened<R>(NodeParts<R> parts, DataDirectory directory) {}
+
+    static <R> Opened<R> open(NodeOptions options, Ports ports, StateMachine<R> stateMachine, EngineMetrics metrics)
+            throws IOException {
+        Identity identity = new Identity(options.clusterId(), options.self(), options.name());
+        DataDirectory directory = DataDirectory.open(ports.disk(), identity);
+        try {
+            return new Opened<>(open(options, ports, stateMachine, metrics, directory), directory);
+        } catch (IOException | RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    private static <R> NodeParts<R> open(
+            NodeOptions options,
+            Ports ports,
+            StateMachine<R> stateMachine,
+            EngineMetrics metrics,
+            DataDirectory directory)
+            throws IOException {
+        SnapshotStore snapshots = SnapshotStore.open(directory.disk(), MAX_SNAPSHOT_BYTES);
+        snapshots.report().forEach(LOG::warn);
+        RecoveredLog recovered = LogFiles.open(
+                directory,
+                options.group(),
+                new SnapshotMeta(EntryId.ORIGIN, options.bootstrap(), 0),
+                snapshots.latest(),
+                new LogOptions(
+                        options.storage().segmentBytes(),
+                        LogOptions.DEFAULT.spareSegments(),
+                        options.storage().cacheBytes(),
+                        LogOptions.DEFAULT.groupBytes()));
+        try {
+            recovered.report().forEach(LOG::warn);
+            EntryId applied = restore(recovered.log(), snapshots, stateMachine, directory);
+            RestoredState state = new RestoredState(
+                    recovered.hardState(),
+                    recovered.start(),
+                    recovered.log().names(),
+                    applied.index(),
+                    recovered.votingSuspended());
+            RaftCore core = new RaftCore(options.core(), state, recovered.log(), new SplittableRandom(options.seed()));
+            recovered.log().applied(applied.index());
+            return new NodeParts<>(
+                    options,
+                    ports,
+                    metrics,
+                    core,
+                    recovered.log(),
+                    recovered.files(),
+                    snapshots,
+                    stateMachine,
+                    applied);
+        } catch (IOException | RuntimeException e) {
+            recovered.files().close();
+            throw e;
+        }
+    }
+
+    /**
+     * Brings the state machine to an entry of the log, from which replaying the log leads on: where it stands, if that is
+     * one; else the newest snapshot; else the beginning.
+     */
+    private static <R> EntryId restore(
+            RaftLog log, SnapshotStore snapshots, StateMachine<R> stateMachine, DataDirectory directory)
+            throws IOException {
+        long durable = stateMachine.durableIndex();
+        long first = log.firstIndex() - 1;
+        long last = log.lastId().index();
+        if (durable >= first && durable <= last) {
+            return log.idAt(durable);
+        }
+        Optional<SnapshotMeta> latest = snapshots
+                .latest()
+                .filter(meta -> meta.last().index() >= first && meta.last().index() <= last);
+        if (latest.isPresent()) {
+            Optional<OpenSnapshot> snapshot = snapshots.open(latest.get());
+            if (snapshot.isPresent()) {
+                LOG.info(
+                        "restoring the state from the snapshot at {}",
+                        latest.get().last());
+                try (OpenSnapshot open = snapshot.get()) {
+                    stateMachine.restore(open);
+                }
+                return latest.get().last();
+            }
+        }
+        if (first == 0) {
+            LOG.info("replaying the state from the beginning of the log");
+            stateMachine.clear();
+            return EntryId.ORIGIN;
+        }
+        throw new DataDirectoryException(
+                "Data directory " + directory.disk() + " holds a log of the entries " + (first + 1)
+                        + " to " + last + " and a state at " + durable
+                        + ", and no intact snapshot to lead from one to the other: move the directory away, and let the member"
+                        + " join again with an empty one.");
+    }
+}

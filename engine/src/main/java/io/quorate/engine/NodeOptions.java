@@ -1,0 +1,161 @@
+package io.quorate.engine;
+
+import io.quorate.core.CoreOptions;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import java.time.Duration;
+
+/**
+ * The settings of a node.
+ *
+ * @param group the Raft group, 0 where there is one
+ * @param clusterId tells clusters apart: members of another one are not listened to
+ * @param self this member
+ * @param name what people call it
+ * @param bootstrap the configuration of a cluster that starts for the first time, the same at all its members
+ * @param timing heartbeats and timeouts
+ * @param storage the bounds of the log and of snapshots
+ * @param flow the bounds of what is under way
+ * @param seed of the generator that election timeouts are drawn from; different at each member
+ */
+public record NodeOptions(
+        int group,
+        long clusterId,
+        MemberId self,
+        String name,
+        Configuration bootstrap,
+        Timing timing,
+        Storage storage,
+        Flow flow,
+        long seed) {
+
+    /**
+     * Heartbeats and timeouts.
+     *
+     * @param heartbeat time between two heartbeats of a leader; a tick is a tenth of it
+     * @param electionTimeout least time without a leader before a follower campaigns; at least five heartbeats
+     * @param initialElapsed by how much the first election after the start comes earlier; less than electionTimeout
+     * @param proposalTimeout after which a proposal ends, as refused or with an unknown outcome
+     */
+    public record Timing(
+            Duration heartbeat, Duration electionTimeout, Duration initialElapsed, Duration proposalTimeout) {
+
+        private static final int TICKS_PER_HEARTBEAT = 10;
+
+        /** Heartbeats every 100 ms, elections after 1 to 2 s, proposals end after 7 s: what etcd does. */
+        public static final Timing DEFAULT = of(Duration.ofMillis(100), Duration.ofSeconds(1));
+
+        public Timing {
+            if (heartbeat.toNanos() < 1_000_000 || electionTimeout.compareTo(heartbeat.multipliedBy(5)) < 0) {
+                throw new IllegalArgumentException(
+                        "the election timeout must be at least five heartbeats, and those at least a millisecond");
+            }
+            if (initialElapsed.isNegative() || initialElapsed.compareTo(electionTimeout) >= 0) {
+                throw new IllegalArgumentException("the first election cannot come before the start");
+            }
+        }
+
+        /** These intervals, and a proposal timeout of 5 s and two election timeouts. */
+        public static Timing of(Duration heartbeat, Duration electionTimeout) {
+            return new Timing(
+                    heartbeat,
+                    electionTimeout,
+                    Duration.ZERO,
+                    Duration.ofSeconds(5).plus(electionTimeout.multipliedBy(2)));
+        }
+
+        public Timing withInitialElapsed(Duration elapsed) {
+            return new Timing(heartbeat, electionTimeout, elapsed, proposalTimeout);
+        }
+
+        public Timing withProposalTimeout(Duration timeout) {
+            return new Timing(heartbeat, electionTimeout, initialElapsed, timeout);
+        }
+
+        Duration tick() {
+            return heartbeat.dividedBy(TICKS_PER_HEARTBEAT);
+        }
+
+        int ticks(Duration duration) {
+            return (int) (duration.toNanos() / tick().toNanos());
+        }
+    }
+
+    /**
+     * The bounds of the log and of snapshots.
+     *
+     * @param snapshotEntries entries applied between two snapshots
+     * @param snapshotLogBytes entries applied between two snapshots, in bytes, if that comes first
+     * @param keptEntries entries before a snapshot that stay in the log for slow followers
+     * @param segmentBytes size of a segment of the log
+     * @param cacheBytes entries kept in memory beside those that are not yet applied
+     */
+    public record Storage(
+            long snapshotEntries, long snapshotLogBytes, long keptEntries, int segmentBytes, long cacheBytes) {
+
+        public static final Storage DEFAULT = new Storage(100_000, 512L << 20, 5_000, 16 << 20, 16L << 20);
+
+        public Storage withSnapshotEntries(long entries, long kept) {
+            return new Storage(entries, snapshotLogBytes, kept, segmentBytes, cacheBytes);
+        }
+    }
+
+    /**
+     * The bounds of what is under way.
+     *
+     * @param maxMessageBytes entries in one message
+     * @param maxInflightMessages messages to one follower that are not yet answered
+     * @param maxInflightBytes entries to one follower that are not yet answered
+     * @param maxUncommittedBytes entries appended and not yet committed; proposals over it are refused
+     * @param maxWaiting proposals that wait at a member for a leader; more are refused
+     * @param snapshotChunkBytes size of the pieces in which snapshots are sent
+     */
+    public record Flow(
+            long maxMessageBytes,
+            int maxInflightMessages,
+            long maxInflightBytes,
+            long maxUncommittedBytes,
+            int maxWaiting,
+            int snapshotChunkBytes) {
+
+        public static final Flow DEFAULT = new Flow(1 << 20, 256, 8L << 20, 64L << 20, 10_000, 1 << 20);
+    }
+
+    /** The defaults, and a seed from the clock. */
+    public static NodeOptions of(long clusterId, MemberId self, String name, Configuration bootstrap) {
+        return new NodeOptions(
+                0,
+                clusterId,
+                self,
+                name,
+                bootstrap,
+                Timing.DEFAULT,
+                Storage.DEFAULT,
+                Flow.DEFAULT,
+                self.value() ^ System.nanoTime());
+    }
+
+    public NodeOptions with(Timing newTiming) {
+        return new NodeOptions(group, clusterId, self, name, bootstrap, newTiming, storage, flow, seed);
+    }
+
+    public NodeOptions with(Storage newStorage) {
+        return new NodeOptions(group, clusterId, self, name, bootstrap, timing, newStorage, flow, seed);
+    }
+
+    public NodeOptions with(Flow newFlow) {
+        return new NodeOptions(group, clusterId, self, name, bootstrap, timing, storage, newFlow, seed);
+    }
+
+    CoreOptions core() {
+        return new CoreOptions(
+                self,
+                timing.ticks(timing.electionTimeout),
+                timing.ticks(timing.heartbeat),
+                timing.ticks(timing.initialElapsed),
+                flow.maxMessageBytes,
+                flow.maxInflightMessages,
+                flow.maxInflightBytes,
+                flow.maxUncommittedBytes);
+    }
+}

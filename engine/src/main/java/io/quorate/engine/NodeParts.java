@@ -1,0 +1,23 @@
+package io.quorate.engine;
+
+import io.quorate.core.EntryId;
+import io.quorate.core.RaftCore;
+import io.quorate.engine.log.LogFiles;
+import io.quorate.engine.log.RaftLog;
+import io.quorate.engine.snapshot.SnapshotStore;
+
+/**
+ * What a node is put together from, once its disk has been read.
+ *
+ * @param applied what the state machine stands at
+ */
+record NodeParts<R>(
+        NodeOptions options,
+        Ports ports,
+        EngineMetrics metrics,
+        RaftCore core,
+        RaftLog log,
+        LogFiles logFiles,
+        SnapshotStore snapshots,
+        StateMachine<R> stateMachine,
+        EntryId applied) {}

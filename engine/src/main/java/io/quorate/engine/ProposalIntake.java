@@ -1,0 +1,188 @@
+package io.quorate.engine;
+
+import io.quorate.core.EntryId;
+import io.quorate.core.Event;
+import io.quorate.core.Rejection;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.log.EntryFrame;
+import io.quorate.engine.transport.Network;
+import io.quorate.engine.transport.PeerFrame;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The way of commands into the log: those of this member's clients and those that other members hand on, gathered into
+ * batches, appended where this member leads, handed to the leader where another does.
+ */
+final class ProposalIntake<R> {
+
+    /** Commands that the core decides on together. */
+    private sealed interface Batch<R> {
+        record Own<R>(List<Proposal<R>> proposals) implements Batch<R> {}
+
+        record Forwarded<R>(MemberId from, PeerFrame.Forward frame) implements Batch<R> {}
+    }
+
+    private final int group;
+    private final long maxBatchBytes;
+    private final Proposals<R> proposals;
+    private final Network network;
+    private final CommandAppender appender;
+    private final Consumer<Event> core;
+    private final List<Proposal<R>> arrived = new ArrayList<>();
+    private Optional<Batch<R>> decidedOn = Optional.empty();
+    private Optional<MemberId> leader = Optional.empty();
+
+    /** Appends a command to the log. */
+    @FunctionalInterface
+    interface CommandAppender {
+        void append(EntryId id, ByteBuffer command);
+    }
+
+    /** @param core steps the core with an event and executes what comes of it */
+    ProposalIntake(
+            NodeOptions options,
+            Proposals<R> proposals,
+            Network network,
+            CommandAppender appender,
+            Consumer<Event> core) {
+        this.group = options.group();
+        this.maxBatchBytes = options.flow().maxMessageBytes();
+        this.proposals = proposals;
+        this.network = network;
+        this.appender = appender;
+        this.core = core;
+    }
+
+    void arrive(Proposal<R> proposal) {
+        arrived.add(proposal);
+    }
+
+    /** Proposes what has arrived, in batches of bounded size. */
+    void proposeArrived() {
+        if (arrived.isEmpty()) {
+            return;
+        }
+        List<Proposal<R>> all = List.copyOf(arrived);
+        arrived.clear();
+        int begin = 0;
+        long bytes = 0;
+        for (int i = 0; i < all.size(); i++) {
+            long size = size(all.get(i).command());
+            if (bytes > 0 && bytes + size > maxBatchBytes) {
+                decide(new Batch.Own<>(all.subList(begin, i)), i - begin, bytes);
+                begin = i;
+                bytes = 0;
+            }
+            bytes += size;
+        }
+        decide(new Batch.Own<>(all.subList(begin, all.size())), all.size() - begin, bytes);
+    }
+
+    private void decide(Batch<R> batch, int count, long bytes) {
+        decidedOn = Optional.of(batch);
+        core.accept(new Event.Proposed(count, bytes));
+        decidedOn = Optional.empty();
+    }
+
+    private static long size(ByteBuffer command) {
+        return (long) EntryFrame.HEADER_BYTES + command.remaining();
+    }
+
+    /** Another member hands on what its clients proposed. */
+    void forwarded(MemberId from, PeerFrame.Forward frame) {
+        long bytes = 0;
+        for (ByteBuffer command : frame.commands()) {
+            bytes += size(command);
+        }
+        if (!frame.commands().isEmpty()) {
+            decide(new Batch.Forwarded<>(from, frame), frame.commands().size(), bytes);
+        }
+    }
+
+    /** The leader took nothing of it. */
+    void refused(PeerFrame.ForwardRefused frame) {
+        for (Proposal<R> proposal : proposals.takeForwarded(frame.firstRequestId(), frame.count())) {
+            retryOrRefuse(proposal, frame.reason());
+        }
+    }
+
+    /** The core has appended the batch that it was asked about; the first stands at {@code first}. */
+    void append(EntryId first) {
+        switch (decidedOn.orElseThrow()) {
+            case Batch.Own<R> own -> {
+                long index = first.index();
+                for (Proposal<R> proposal : own.proposals) {
+                    EntryId id = new EntryId(first.term(), index++);
+                    appender.append(id, proposal.command());
+                    proposals.place(id, proposal);
+                }
+            }
+            case Batch.Forwarded<R> batch -> {
+                List<ByteBuffer> commands = batch.frame.commands();
+                long index = first.index();
+                for (ByteBuffer command : commands) {
+                    appender.append(new EntryId(first.term(), index++), command);
+                }
+                // Before the entries themselves: the sender must know where to look for them when they arrive.
+                network.send(
+                        batch.from,
+                        new PeerFrame.Forwarded(group, batch.frame.firstRequestId(), commands.size(), first));
+            }
+        }
+    }
+
+    /** The core refuses the batch that it was asked about. */
+    void reject(Rejection reason) {
+        switch (decidedOn.orElseThrow()) {
+            case Batch.Own<R> own -> {
+                if (reason == Rejection.NOT_LEADER && leader.isPresent()) {
+                    List<ByteBuffer> commands =
+                            own.proposals.stream().map(Proposal::command).toList();
+                    network.send(
+                            leader.get(), new PeerFrame.Forward(group, proposals.forward(own.proposals), commands));
+                } else {
+                    own.proposals.forEach(proposal -> retryOrRefuse(proposal, reason));
+                }
+            }
+            case Batch.Forwarded<R> batch ->
+                network.send(
+                        batch.from,
+                        new PeerFrame.ForwardRefused(
+                                group,
+                                batch.frame.firstRequestId(),
+                                batch.frame.commands().size(),
+                                reason));
+        }
+    }
+
+    /** What a leader may take later waits for one; too much is too much. */
+    private void retryOrRefuse(Proposal<R> proposal, Rejection reason) {
+        switch (reason) {
+            case NOT_LEADER, NO_LEADER, TRANSFER_IN_PROGRESS -> proposals.awaitLeader(proposal);
+            case TOO_MANY_UNCOMMITTED, BAD_TRANSFER_TARGET -> proposal.fail(new RaftException.Refused(reason));
+        }
+    }
+
+    /** Another leader is known, or none: what the one before was asked may or may not have been done. */
+    void leaderChanged(Optional<MemberId> newLeader) {
+        if (!newLeader.equals(leader)) {
+            leader = newLeader;
+            proposals.leaderLost();
+        }
+    }
+
+    /** Gives those that wait for a leader another try. */
+    void retryWaiting() {
+        arrived.addAll(proposals.takeWaiting());
+    }
+
+    /** The node stops. What has only arrived is refused with the same cause as all else. */
+    void stop(Throwable cause) {
+        arrived.forEach(proposal -> proposal.fail(new RaftException.Stopped(cause)));
+        arrived.clear();
+    }
+}

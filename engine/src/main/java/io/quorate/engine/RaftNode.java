@@ -1,0 +1,157 @@
+package io.quorate.engine;
+
+import io.quorate.core.CoreStatus;
+import io.quorate.core.SnapshotMeta;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.NodeOpening.Opened;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * A member of a Raft cluster, running. Safe for use by many threads.
+ *
+ * <p>Any member takes any request: one that does not lead hands proposals to the leader, and asks it for read indexes.
+ *
+ * <p>Futures complete on the node's own threads, so what is chained to them must be short or go to another executor. They
+ * fail with {@link RaftException}.
+ *
+ * @param <R> what applying a command to the state machine results in
+ */
+public final class RaftNode<R> implements AutoCloseable {
+
+    private final NodeOptions options;
+    private final Ports ports;
+    private final NodeLoop<R> loop;
+    private final Opened<R> opened;
+    private final Scheduler.Repetition ticks;
+    private final CompletableFuture<Throwable> stopped;
+
+    private RaftNode(NodeOptions options, Ports ports, Opened<R> opened) throws IOException {
+        this.options = options;
+        this.ports = ports;
+        this.opened = opened;
+        this.loop = new NodeLoop<>(opened.parts());
+        this.loop.begin();
+        this.ticks = ports.scheduler().every(options.timing().tick(), loop::tick);
+        this.stopped = loop.stopped().whenComplete((cause, none) -> ticks.close());
+    }
+
+    /**
+     * Opens the data directory, recovers, and takes part.
+     *
+     * @param stateMachine the application; closed with the node, and if the start fails
+     * @throws io.quorate.engine.disk.DataDirectoryException if the directory cannot be used; nothing was changed
+     * @throws IOException if the disk cannot be read, or the network not be opened
+     */
+    public static <R> RaftNode<R> start(
+            NodeOptions options, Ports ports, StateMachine<R> stateMachine, EngineMetrics metrics) throws IOException {
+        try {
+            Opened<R> opened = NodeOpening.open(options, ports, stateMachine, metrics);
+            try {
+                return new RaftNode<>(options, ports, opened);
+            } catch (IOException | RuntimeException e) {
+                closeFiles(opened);
+                throw e;
+            }
+        } catch (IOException | RuntimeException e) {
+            stateMachine.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Replicates a command and applies it.
+     *
+     * @param command its remaining bytes; must not be changed until the future completes
+     * @return what applying it resulted in at this member. Fails with {@link RaftException.Refused} or {@link
+     *     RaftException.Superseded} if it was not and will not be applied, with {@link RaftException.OutcomeUnknown} or
+     *     {@link RaftException.Stopped} if it may be
+     */
+    public CompletableFuture<R> propose(ByteBuffer command) {
+        CompletableFuture<R> result = new CompletableFuture<>();
+        loop.enqueue(new Input.Proposed<>(new Proposal<>(command, result, deadline())));
+        return result;
+    }
+
+    /**
+     * Waits until a read of this member's state machine is linearizable: it then sees every command that had completed
+     * anywhere before this call (thesis 6.4).
+     *
+     * @return the index that the state machine has reached
+     */
+    public CompletableFuture<Long> readIndex() {
+        CompletableFuture<Long> ready = new CompletableFuture<>();
+        loop.enqueue(new Input.ReadAsked<>(new Reads.Read(ready, deadline())));
+        return ready;
+    }
+
+    private long deadline() {
+        return ports.clock().nanoTime() + options.timing().proposalTimeout().toNanos();
+    }
+
+    /**
+     * Hands leadership to another voter (thesis 3.10). Only the leader can.
+     *
+     * @return completes when the target leads; fails if this member goes on leading
+     */
+    public CompletableFuture<Void> transferLeadership(MemberId target) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        loop.transfer(target, done);
+        return done;
+    }
+
+    /** Takes a snapshot now, and compacts the log. */
+    public CompletableFuture<SnapshotMeta> takeSnapshot() {
+        CompletableFuture<SnapshotMeta> done = new CompletableFuture<>();
+        loop.takeSnapshot(done);
+        return done;
+    }
+
+    /** The state of the member as of the last tick; costs nothing. */
+    public CoreStatus status() {
+        return loop.status();
+    }
+
+    /** The state of the member at a moment after this call. */
+    public CompletableFuture<CoreStatus> inspect() {
+        return loop.inspect();
+    }
+
+    public MemberId self() {
+        return options.self();
+    }
+
+    /**
+     * Completes with the cause when the node has stopped: a {@link CancellationException} after {@link #close}, else the
+     * failure that it could not go on with.
+     */
+    public CompletableFuture<Throwable> stopped() {
+        return stopped.copy();
+    }
+
+    /** Stops and waits until everything is at rest, and the data directory can be opened again. */
+    @Override
+    public void close() throws IOException {
+        loop.fail(new CancellationException("it was closed"));
+        stopped.join();
+        comeToRest(ports.logWriter());
+        comeToRest(ports.applier());
+        comeToRest(ports.background());
+        closeFiles(opened);
+        opened.parts().stateMachine().close();
+    }
+
+    private static void comeToRest(Executor executor) {
+        CompletableFuture.runAsync(() -> {}, executor).join();
+    }
+
+    @SuppressWarnings("try") // They are named to be closed, in reverse order, all of them even if one fails.
+    private static void closeFiles(Opened<?> opened) throws IOException {
+        try (var directory = opened.directory();
+                var files = opened.parts().logFiles();
+                var snapshots = opened.parts().snapshots()) {}
+    }
+}

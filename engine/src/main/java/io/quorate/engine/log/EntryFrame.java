@@ -1,0 +1,173 @@
+package io.quorate.engine.log;
+
+import io.quorate.core.EntryId;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * One log entry in the form in which it is written to disk and sent to followers; encoded once, by the leader.
+ *
+ * <p>Layout, big endian: {@code int payloadLength, int crc32c, byte version, byte kind, short reserved, int group,
+ * long term, long index, long chainHash}, then the payload. The checksum covers everything after itself. The chain hash
+ * is a running hash of the log up to and including this entry: two logs that agree on (term, index) but not on content
+ * are told apart by it.
+ *
+ * <p>Immutable; a view of an array that others may share. Safe for use by many threads.
+ */
+public final class EntryFrame {
+
+    /** Bytes before the payload. */
+    public static final int HEADER_BYTES = 40;
+
+    /** The format written by this release. */
+    public static final byte VERSION = 1;
+
+    private static final int CRC_OFFSET = 4;
+    private static final int VERSION_OFFSET = 8;
+    private static final int KIND_OFFSET = 9;
+    private static final int GROUP_OFFSET = 12;
+    private static final int TERM_OFFSET = 16;
+    private static final int INDEX_OFFSET = 24;
+    private static final int CHAIN_OFFSET = 32;
+
+    private final ByteBuffer frame;
+
+    private EntryFrame(ByteBuffer frame) {
+        this.frame = frame;
+    }
+
+    /**
+     * Encodes a new entry.
+     *
+     * @param previousChain the chain hash of the entry before
+     * @param payload its remaining bytes are copied; its position stays
+     */
+    public static EntryFrame encode(int group, EntryId id, EntryKind kind, long previousChain, ByteBuffer payload) {
+        int length = payload.remaining();
+        ByteBuffer frame = ByteBuffer.allocate(HEADER_BYTES + length);
+        frame.put(HEADER_BYTES, payload, payload.position(), length);
+        frame.putInt(0, length);
+        frame.put(VERSION_OFFSET, VERSION);
+        frame.put(KIND_OFFSET, kind.code());
+        frame.putInt(GROUP_OFFSET, group);
+        frame.putLong(TERM_OFFSET, id.term());
+        frame.putLong(INDEX_OFFSET, id.index());
+        frame.putLong(CHAIN_OFFSET, chain(previousChain, id, kind, frame));
+        frame.putInt(CRC_OFFSET, checksum(frame));
+        return new EntryFrame(frame);
+    }
+
+    /**
+     * Takes one frame from a heap buffer, without copying, and moves the buffer's position behind it.
+     *
+     * @throws CorruptFrameException if there is no whole, undamaged frame of a known version
+     */
+    public static EntryFrame decode(ByteBuffer in) throws CorruptFrameException {
+        if (in.remaining() < HEADER_BYTES) {
+            throw new CorruptFrameException("an entry's header is cut off after " + in.remaining() + " bytes");
+        }
+        int length = in.getInt(in.position());
+        if (length < 0 || length > in.remaining() - HEADER_BYTES) {
+            throw new CorruptFrameException("an entry claims " + length + " bytes of payload, where "
+                    + (in.remaining() - HEADER_BYTES) + " follow");
+        }
+        ByteBuffer frame = in.slice(in.position(), HEADER_BYTES + length);
+        if (checksum(frame) != frame.getInt(CRC_OFFSET)) {
+            throw new CorruptFrameException("an entry's checksum does not match its bytes");
+        }
+        if (frame.get(VERSION_OFFSET) != VERSION) {
+            throw new CorruptFrameException("an entry has format version " + frame.get(VERSION_OFFSET)
+                    + ", this release knows version " + VERSION);
+        }
+        if (frame.get(KIND_OFFSET) < 0 || frame.get(KIND_OFFSET) > EntryKind.CONFIGURATION.code()) {
+            throw new CorruptFrameException("an entry is of the unknown kind " + frame.get(KIND_OFFSET));
+        }
+        in.position(in.position() + HEADER_BYTES + length);
+        return new EntryFrame(frame);
+    }
+
+    private static int checksum(ByteBuffer frame) {
+        CRC32C crc = new CRC32C();
+        crc.update(frame.slice(VERSION_OFFSET, frame.capacity() - VERSION_OFFSET));
+        return (int) crc.getValue();
+    }
+
+    private static long chain(long previous, EntryId id, EntryKind kind, ByteBuffer frame) {
+        CRC32C crc = new CRC32C();
+        crc.update(frame.slice(HEADER_BYTES, frame.capacity() - HEADER_BYTES));
+        long content = (crc.getValue() << 8) | kind.code();
+        return mix(mix(mix(previous ^ content) + id.term()) + id.index());
+    }
+
+    /** The finalizer of SplitMix64: every bit of the input moves about half of the output's. */
+    private static long mix(long value) {
+        long z = value + 0x9e3779b97f4a7c15L;
+        z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+        return z ^ (z >>> 31);
+    }
+
+    /** Whether this entry's chain hash continues that of the entry before it. */
+    public boolean continues(long previousChain) {
+        return chainHash() == chain(previousChain, id(), kind(), frame);
+    }
+
+    public EntryId id() {
+        return new EntryId(term(), index());
+    }
+
+    public long term() {
+        return frame.getLong(TERM_OFFSET);
+    }
+
+    public long index() {
+        return frame.getLong(INDEX_OFFSET);
+    }
+
+    public int group() {
+        return frame.getInt(GROUP_OFFSET);
+    }
+
+    public long chainHash() {
+        return frame.getLong(CHAIN_OFFSET);
+    }
+
+    public EntryKind kind() {
+        return switch (frame.get(KIND_OFFSET)) {
+            case 0 -> EntryKind.NO_OP;
+            case 1 -> EntryKind.COMMAND;
+            case 2 -> EntryKind.CONFIGURATION;
+            default -> throw new AssertionError("checked when the frame was made");
+        };
+    }
+
+    /** The command, read-only, position 0. */
+    public ByteBuffer payload() {
+        return frame.slice(HEADER_BYTES, frame.capacity() - HEADER_BYTES).asReadOnlyBuffer();
+    }
+
+    /** Header and payload, read-only, position 0. */
+    public ByteBuffer bytes() {
+        return frame.asReadOnlyBuffer().clear();
+    }
+
+    /** Bytes of header and payload. */
+    public int size() {
+        return frame.capacity();
+    }
+
+    /** A frame of its own array, so that it does not keep a larger shared one alive. */
+    public EntryFrame detached() {
+        if (frame.arrayOffset() == 0 && frame.array().length == frame.capacity()) {
+            return this;
+        }
+        ByteBuffer copy = ByteBuffer.allocate(frame.capacity());
+        copy.put(0, frame, 0, frame.capacity());
+        return new EntryFrame(copy);
+    }
+
+    @Override
+    public String toString() {
+        return kind() + " " + id() + " (" + (size() - HEADER_BYTES) + " bytes)";
+    }
+}

@@ -1,0 +1,28 @@
+package io.quorate.engine.log;
+
+import io.quorate.core.HardState;
+import io.quorate.core.SnapshotMeta;
+import java.util.List;
+
+/**
+ * What the opening of a log found.
+ *
+ * @param log all entries behind {@code start}
+ * @param files for the {@link LogWriter}
+ * @param hardState the commit index is not above the last entry
+ * @param start where the log begins; the state machine must stand at its last entry at least, or be restored
+ * @param votingSuspended the log was damaged, now or earlier, and has not caught up since
+ * @param report one sentence for each thing worth telling: what was cut off, damaged, moved aside
+ */
+public record RecoveredLog(
+        RaftLog log,
+        LogFiles files,
+        HardState hardState,
+        SnapshotMeta start,
+        boolean votingSuspended,
+        List<String> report) {
+
+    public RecoveredLog {
+        report = List.copyOf(report);
+    }
+}

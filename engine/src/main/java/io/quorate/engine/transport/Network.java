@@ -1,0 +1,29 @@
+package io.quorate.engine.transport;
+
+import io.quorate.core.quorum.MemberId;
+
+/**
+ * Carries frames between members: best effort, in order while a connection lasts, never blocking. Safe for use by many
+ * threads.
+ */
+public interface Network extends AutoCloseable {
+
+    /**
+     * Sends, or drops if the peer cannot be reached or too much is queued for it already; the receiver of
+     * {@link Listener#unreachable} is told of drops.
+     */
+    void send(MemberId to, PeerFrame frame);
+
+    /** Hands out what was queued by {@link #send} since the last flush; many frames, one system call. */
+    void flush();
+
+    /** What the owner of a network is told. Called by the network's threads; must not block. */
+    interface Listener extends PeerFrame.Receiver {
+
+        /** Frames to this peer are being lost; told once for each interruption. */
+        void unreachable(MemberId peer);
+    }
+
+    @Override
+    void close();
+}

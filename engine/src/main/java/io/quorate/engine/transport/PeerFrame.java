@@ -1,0 +1,51 @@
+package io.quorate.engine.transport;
+
+import io.quorate.core.EntryId;
+import io.quorate.core.Message;
+import io.quorate.core.Rejection;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.log.EntryFrame;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** One thing that a member sends to another. Several Raft groups may share a connection: each frame names its group. */
+public sealed interface PeerFrame {
+
+    int group();
+
+    /**
+     * A message of the algorithm.
+     *
+     * @param entries the entries that an AppendRequest names; else empty
+     */
+    record Raft(int group, Message message, List<EntryFrame> entries) implements PeerFrame {}
+
+    /**
+     * A piece of a snapshot, with its own checksum on the wire.
+     *
+     * @param content exactly {@code chunk.length} bytes
+     */
+    record Snapshot(int group, Message.SnapshotChunk chunk, ByteBuffer content) implements PeerFrame {}
+
+    /**
+     * A follower hands commands of its clients to the leader.
+     *
+     * @param firstRequestId the id of the first command at the sender; the others follow
+     */
+    record Forward(int group, long firstRequestId, List<ByteBuffer> commands) implements PeerFrame {}
+
+    /**
+     * The leader appended forwarded commands as consecutive entries. Whether they are committed, the sender learns from
+     * its own log: the entry at that index has that term, or the commands are lost.
+     */
+    record Forwarded(int group, long firstRequestId, int count, EntryId first) implements PeerFrame {}
+
+    /** Forwarded commands were refused; nothing happened. */
+    record ForwardRefused(int group, long firstRequestId, int count, Rejection reason) implements PeerFrame {}
+
+    /** Receives what peers sent. Called by the network's threads; must not block. */
+    @FunctionalInterface
+    interface Receiver {
+        void received(MemberId from, PeerFrame frame);
+    }
+}

@@ -1,0 +1,214 @@
+package io.quorate.kv;
+
+import io.quorate.kv.Result.AlarmResult;
+import io.quorate.kv.Result.CompactResult;
+import io.quorate.kv.Result.DeleteRangeResult;
+import io.quorate.kv.Result.PublishResult;
+import io.quorate.kv.Result.PutResult;
+import io.quorate.kv.Result.Rejected;
+import io.quorate.kv.Result.TxnResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Applies the commands of one batch: each sees what those before it did, and the store sees all of it at once.
+ *
+ * <p>A command is judged completely before its first change, so that one that cannot be applied leaves nothing behind.
+ * It is judged as strictly as before its proposal, because nothing says that whoever proposed it did so.
+ */
+final class BatchApplication implements AutoCloseable {
+    private final Changes changes;
+    private StoreState state;
+
+    BatchApplication(OrderedStore store, StoreState state) {
+        this.state = state;
+        this.changes = new Changes(store, state.revision());
+    }
+
+    Result apply(Bytes encoded) {
+        Command command;
+        try {
+            command = CommandCodec.decode(encoded);
+        } catch (DecodeException e) {
+            // Every member reads the same bytes and refuses them alike.
+            return new Rejected(KvError.UNREADABLE_COMMAND);
+        }
+        Result result = apply(command);
+        changes.endCommand();
+        state = state.withRevision(changes.revision());
+        return result;
+    }
+
+    /** Writes everything to the store and answers the state it is in then. */
+    StoreState commit(OrderedStore store, long appliedIndex) {
+        state = state.withAppliedIndex(appliedIndex);
+        WriteBatch batch = changes.batch();
+        batch.put(StoreKeys.APPLIED_INDEX, StoreKeys.number(appliedIndex));
+        batch.put(StoreKeys.REVISION, StoreKeys.number(state.revision()));
+        batch.put(StoreKeys.COMPACTED_REVISION, StoreKeys.number(state.compactedRevision()));
+        store.write(batch);
+        return state;
+    }
+
+    @Override
+    public void close() {
+        changes.close();
+    }
+
+    private Result apply(Command command) {
+        return switch (command) {
+            case Put put -> judged(judge(put), () -> put(put));
+            case DeleteRange delete ->
+                judged(refusedByCorruption().or(() -> RequestCheck.check(delete)), () -> delete(delete));
+            case Txn txn -> apply(txn);
+            case Compact compact -> judged(judge(compact), () -> compact(compact));
+            case AlarmChange change -> apply(change);
+            case PublishMember member -> apply(member);
+        };
+    }
+
+    private static Result judged(Optional<KvError> error, Supplier<Result> change) {
+        return error.isPresent() ? new Rejected(error.get()) : change.get();
+    }
+
+    private Optional<KvError> judge(Put put) {
+        return refusedByAlarm().or(() -> RequestCheck.check(put)).or(() -> judgeByContent(put));
+    }
+
+    private Optional<KvError> judge(Compact compact) {
+        return refusedByCorruption().or(() -> {
+            if (compact.revision() <= state.compactedRevision()) {
+                return Optional.of(KvError.COMPACTED);
+            }
+            return compact.revision() > changes.revision() ? Optional.of(KvError.FUTURE_REVISION) : Optional.empty();
+        });
+    }
+
+    private Optional<KvError> judgeByContent(Put put) {
+        if (put.lease() != 0) {
+            return Optional.of(KvError.LEASE_NOT_FOUND);
+        }
+        boolean keepsSomething = put.ignoreValue() || put.ignoreLease();
+        return keepsSomething && changes.current(put.key(), false).isEmpty()
+                ? Optional.of(KvError.KEY_NOT_FOUND)
+                : Optional.empty();
+    }
+
+    private PutResult put(Put put) {
+        Optional<KeyValue> before = changes.current(put.key(), put.prevKv() || put.ignoreValue());
+        long revision = changes.revision() + 1;
+        Version version = before.map(kv -> new Version(
+                        false,
+                        kv.createRevision(),
+                        kv.version() + 1,
+                        put.ignoreLease() ? kv.lease() : put.lease(),
+                        put.ignoreValue() ? kv.value() : put.value()))
+                .orElseGet(() -> new Version(false, revision, 1, put.lease(), put.value()));
+        changes.write(put.key(), version);
+        return new PutResult(revision, put.prevKv() ? before : Optional.empty());
+    }
+
+    private DeleteRangeResult delete(DeleteRange delete) {
+        List<KeyValue> deleted = new ArrayList<>();
+        KeyScan scan =
+                changes.view(state.compactedRevision()).scan(delete.key(), delete.rangeEnd(), changes.readRevision());
+        while (scan.next()) {
+            deleted.add(delete.prevKv() ? scan.keyValue() : scan.keyValueWithoutValue());
+        }
+        for (KeyValue kv : deleted) {
+            changes.write(kv.key(), Version.TOMBSTONE);
+        }
+        return new DeleteRangeResult(changes.readRevision(), deleted.size(), delete.prevKv() ? deleted : List.of());
+    }
+
+    private Result apply(Txn txn) {
+        Optional<KvError> refused = (txn.hasPut() ? refusedByAlarm() : refusedByCorruption())
+                .or(() -> RequestCheck.check(txn, Integer.MAX_VALUE));
+        if (refused.isPresent()) {
+            return new Rejected(refused.get());
+        }
+        ReadView before = changes.view(state.compactedRevision());
+        TxnPlan plan = TxnPlan.of(txn, before);
+        for (Put put : plan.puts()) {
+            Optional<KvError> error = judgeInTxn(put);
+            if (error.isPresent()) {
+                return new Rejected(error.get());
+            }
+        }
+        for (Range range : plan.ranges()) {
+            Optional<KvError> error = before.checkRevision(range.revision());
+            if (error.isPresent()) {
+                return new Rejected(error.get());
+            }
+        }
+        TxnResult result = execute(plan);
+        return new TxnResult(changes.readRevision(), result.succeeded(), result.responses());
+    }
+
+    /** In a transaction etcd looks for the key first and for the lease second, without one the other way round. */
+    private Optional<KvError> judgeInTxn(Put put) {
+        boolean keepsSomething = put.ignoreValue() || put.ignoreLease();
+        if (keepsSomething && changes.current(put.key(), false).isEmpty()) {
+            return Optional.of(KvError.KEY_NOT_FOUND);
+        }
+        return put.lease() != 0 ? Optional.of(KvError.LEASE_NOT_FOUND) : Optional.empty();
+    }
+
+    private TxnResult execute(TxnPlan plan) {
+        List<Result> responses = new ArrayList<>();
+        int nested = 0;
+        for (Operation operation : plan.operations()) {
+            responses.add(
+                    switch (operation) {
+                        case Range range ->
+                            changes.view(state.compactedRevision()).range(range);
+                        case Put put -> put(put);
+                        case DeleteRange delete -> delete(delete);
+                        case Txn txn -> execute(plan.nested().get(nested++));
+                    });
+        }
+        return new TxnResult(0, plan.succeeded(), responses);
+    }
+
+    private Result compact(Compact compact) {
+        state = state.withCompactedRevision(compact.revision());
+        return new CompactResult(changes.revision());
+    }
+
+    private Result apply(AlarmChange change) {
+        Alarm alarm = change.alarm();
+        List<Alarm> changed = switch (change.action()) {
+            case ACTIVATE -> {
+                state = state.withAlarm(alarm);
+                changes.batch().put(StoreKeys.alarm(alarm), new byte[0]);
+                yield List.of(alarm);
+            }
+            case DEACTIVATE -> {
+                boolean active = state.alarms().contains(alarm);
+                state = state.withoutAlarm(alarm);
+                changes.batch().delete(StoreKeys.alarm(alarm));
+                yield active ? List.of(alarm) : List.of();
+            }
+        };
+        return new AlarmResult(changes.revision(), changed);
+    }
+
+    private Result apply(PublishMember member) {
+        state = state.withMember(member);
+        ByteWriter encoded = new ByteWriter(128);
+        MemberCodec.write(encoded, member);
+        changes.batch().put(StoreKeys.member(member.memberId()), encoded.toByteArray());
+        return new PublishResult(changes.revision());
+    }
+
+    private Optional<KvError> refusedByCorruption() {
+        return state.hasAlarm(Alarm.Type.CORRUPT) ? Optional.of(KvError.CORRUPT) : Optional.empty();
+    }
+
+    private Optional<KvError> refusedByAlarm() {
+        return refusedByCorruption()
+                .or(() -> state.hasAlarm(Alarm.Type.NOSPACE) ? Optional.of(KvError.NO_SPACE) : Optional.empty());
+    }
+}

@@ -1,0 +1,125 @@
+package io.quorate.kv;
+
+/**
+ * The bytes that stand for a {@link Command} in the log: a format version, a type, and the fields in order.
+ *
+ * <p>Numbers are varints; byte strings and lists come after their length. Every command has exactly one encoding, and
+ * the decoder is strict: it accepts nothing that {@link #encode} would not have written. Types 1-15 are operations, 16
+ * and up are the other commands; numbers are never used again for anything else.
+ */
+public final class CommandCodec {
+    /** How deep transactions may be nested, the outermost counting as 1. */
+    public static final int MAX_TXN_DEPTH = 128;
+
+    static final int FORMAT_VERSION = 1;
+
+    private static final int PUT = 1;
+    private static final int DELETE_RANGE = 2;
+    private static final int TXN = 3;
+    private static final int RANGE = 4;
+    private static final int COMPACT = 16;
+    private static final int ALARM_CHANGE = 17;
+    private static final int PUBLISH_MEMBER = 18;
+
+    private CommandCodec() {}
+
+    /**
+     * The encoded command.
+     *
+     * @throws IllegalArgumentException if transactions are nested deeper than {@link #MAX_TXN_DEPTH}; {@link
+     *     RequestCheck} refuses those
+     */
+    public static byte[] encode(Command command) {
+        return encode(command, 0);
+    }
+
+    /**
+     * The encoded command after as many bytes as asked for, which are left 0 for the caller to fill in.
+     *
+     * @throws IllegalArgumentException as {@link #encode(Command)}
+     */
+    public static byte[] encode(Command command, int reservedSize) {
+        ByteWriter out = new ByteWriter(reservedSize + expectedSize(command));
+        for (int i = 0; i < reservedSize; i++) {
+            out.u8(0);
+        }
+        out.u8(FORMAT_VERSION);
+        switch (command) {
+            case Put put -> OperationCodec.writePut(typed(out, PUT), put);
+            case DeleteRange delete -> OperationCodec.writeDeleteRange(typed(out, DELETE_RANGE), delete);
+            case Txn txn -> OperationCodec.writeTxn(typed(out, TXN), txn, 1);
+            case Compact compact -> {
+                typed(out, COMPACT).varint(compact.revision());
+                out.u8(compact.physical() ? 1 : 0);
+            }
+            case AlarmChange change -> {
+                typed(out, ALARM_CHANGE).u8(change.action().number());
+                out.u8(change.alarm().type().number());
+                out.varint(change.alarm().memberId());
+            }
+            case PublishMember publish -> MemberCodec.write(typed(out, PUBLISH_MEMBER), publish);
+        }
+        return out.toByteArray();
+    }
+
+    /**
+     * The command that the bytes stand for; its keys and values share their storage.
+     *
+     * @throws DecodeException if they stand for none, for whatever reason; nothing else is thrown
+     */
+    public static Command decode(Bytes encoded) throws DecodeException {
+        ByteReader in = new ByteReader(encoded);
+        int version = in.u8();
+        if (version != FORMAT_VERSION) {
+            throw new DecodeException("command of format version " + version + ", not " + FORMAT_VERSION);
+        }
+        int type = in.u8();
+        Command command = switch (type) {
+            case PUT -> OperationCodec.readPut(in);
+            case DELETE_RANGE -> OperationCodec.readDeleteRange(in);
+            case TXN -> OperationCodec.readTxn(in, 1);
+            case COMPACT -> new Compact(in.varint(), OperationCodec.readFlags(in, 1) == 1);
+            case ALARM_CHANGE -> readAlarmChange(in);
+            case PUBLISH_MEMBER -> MemberCodec.read(in);
+            default -> throw new DecodeException("command of unknown type " + type);
+        };
+        in.expectEnd();
+        return command;
+    }
+
+    static void writeOperation(ByteWriter out, Operation operation, int depth) {
+        switch (operation) {
+            case Put put -> OperationCodec.writePut(typed(out, PUT), put);
+            case DeleteRange delete -> OperationCodec.writeDeleteRange(typed(out, DELETE_RANGE), delete);
+            case Txn txn -> OperationCodec.writeTxn(typed(out, TXN), txn, depth + 1);
+            case Range range -> OperationCodec.writeRange(typed(out, RANGE), range);
+        }
+    }
+
+    static Operation readOperation(ByteReader in, int depth) throws DecodeException {
+        int type = in.u8();
+        return switch (type) {
+            case PUT -> OperationCodec.readPut(in);
+            case DELETE_RANGE -> OperationCodec.readDeleteRange(in);
+            case TXN -> OperationCodec.readTxn(in, depth + 1);
+            case RANGE -> OperationCodec.readRange(in);
+            default -> throw new DecodeException("operation of unknown type " + type);
+        };
+    }
+
+    private static AlarmChange readAlarmChange(ByteReader in) throws DecodeException {
+        AlarmChange.Action action = OperationCodec.readEnum(in, AlarmChange.Action.values());
+        Alarm.Type type = OperationCodec.readEnum(in, Alarm.Type.values());
+        return new AlarmChange(action, new Alarm(in.varint(), type));
+    }
+
+    private static ByteWriter typed(ByteWriter out, int type) {
+        out.u8(type);
+        return out;
+    }
+
+    /** Exact enough that a put is written without growing the array. */
+    private static int expectedSize(Command command) {
+        return command instanceof Put put ? 24 + put.key().size() + put.value().size() : 256;
+    }
+}

@@ -1,0 +1,154 @@
+package io.quorate.kv;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An ordered store in memory, for tests and for members that need not survive a restart.
+ *
+ * <p>It is one immutable tree after another: a cursor keeps the one that was current, and readers never wait.
+ */
+public final class HeapStore implements OrderedStore {
+    private volatile SortedTree tree = SortedTree.empty();
+    private volatile boolean closed;
+
+    @Override
+    public Optional<byte[]> get(byte[] key) {
+        SortedTree.Node node = current().get(key);
+        return node == null ? Optional.empty() : Optional.of(node.value.clone());
+    }
+
+    @Override
+    public Cursor cursor() {
+        return new HeapCursor(current());
+    }
+
+    @Override
+    public synchronized void write(WriteBatch batch) {
+        Successor next = new Successor(current());
+        batch.writeTo(next::put, next::delete);
+        tree = next.tree;
+    }
+
+    /** Nothing survives a crash, so there is nothing to do. */
+    @Override
+    public void flush() {
+        current();
+    }
+
+    @Override
+    public void checkpointTo(Path emptyDirectory) {
+        HeapSnapshot.write(current(), emptyDirectory);
+    }
+
+    @Override
+    public synchronized void restoreFrom(Path checkpoint) {
+        current();
+        tree = HeapSnapshot.read(checkpoint);
+    }
+
+    @Override
+    public long sizeBytes() {
+        return 1 + current().sizeBytes();
+    }
+
+    @Override
+    public long sizeInUseBytes() {
+        return sizeBytes();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private SortedTree current() {
+        if (closed) {
+            throw new IllegalStateException("the store is closed");
+        }
+        return tree;
+    }
+
+    /** The tree that a batch makes of another one. */
+    private static final class Successor {
+        private SortedTree tree;
+
+        Successor(SortedTree tree) {
+            this.tree = tree;
+        }
+
+        void put(byte[] key, byte[] value) {
+            tree = tree.with(key, value);
+        }
+
+        void delete(byte[] key) {
+            tree = tree.without(key);
+        }
+    }
+
+    /** Finds each next entry from the root, which costs a logarithm and needs no stack. */
+    private static final class HeapCursor implements Cursor {
+        private final SortedTree tree;
+        private SortedTree.@Nullable Node node;
+        private boolean closed;
+
+        HeapCursor(SortedTree tree) {
+            this.tree = tree;
+        }
+
+        @Override
+        public void seek(byte[] key) {
+            requireOpen();
+            node = tree.ceiling(key);
+        }
+
+        @Override
+        public boolean isValid() {
+            requireOpen();
+            return node != null;
+        }
+
+        @Override
+        public void next() {
+            node = tree.higher(at().key);
+        }
+
+        @Override
+        public byte[] key() {
+            return at().key.clone();
+        }
+
+        @Override
+        public byte[] value() {
+            return at().value.clone();
+        }
+
+        @Override
+        public int value(byte[] into) {
+            byte[] value = at().value;
+            System.arraycopy(value, 0, into, 0, Math.min(value.length, into.length));
+            return value.length;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+
+        private SortedTree.Node at() {
+            requireOpen();
+            SortedTree.Node current = node;
+            if (current == null) {
+                throw new IllegalStateException("the cursor is at no key");
+            }
+            return current;
+        }
+
+        private void requireOpen() {
+            if (closed) {
+                throw new IllegalStateException("the cursor is closed");
+            }
+        }
+    }
+}

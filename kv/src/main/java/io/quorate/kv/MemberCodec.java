@@ -1,0 +1,29 @@
+package io.quorate.kv;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The bytes that stand for what a member has published, in the log and in the store. */
+final class MemberCodec {
+    private MemberCodec() {}
+
+    static void write(ByteWriter out, PublishMember member) {
+        out.varint(member.memberId());
+        out.text(member.name());
+        out.varint(member.clientUrls().size());
+        for (String url : member.clientUrls()) {
+            out.text(url);
+        }
+    }
+
+    static PublishMember read(ByteReader in) throws DecodeException {
+        long memberId = in.varint();
+        String name = in.text();
+        int count = in.count();
+        List<String> clientUrls = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            clientUrls.add(in.text());
+        }
+        return new PublishMember(memberId, name, clientUrls);
+    }
+}

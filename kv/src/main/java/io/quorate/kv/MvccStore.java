@@ -1,0 +1,267 @@
+package io.quorate.kv;
+
+import io.quorate.kv.Result.HashResult;
+import io.quorate.kv.Result.Rejected;
+import io.quorate.kv.Result.TxnResult;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiFunction;
+
+/**
+ * The replicated key-value store: applies committed commands in log order, and answers reads at any revision that has
+ * not been compacted.
+ *
+ * <p>{@link #apply}, {@link #restoreFrom} and {@link #close} belong to one thread at a time, the applier's; everything
+ * else may be called from any thread meanwhile, and sees the state between two batches. Every method throws
+ * {@link StoreException} if the storage fails; the member cannot go on with the store then.
+ */
+public final class MvccStore implements AutoCloseable {
+    private final OrderedStore store;
+
+    /** Held for writing while the content is replaced: content and state must not be seen one without the other. */
+    private final ReadWriteLock replacing = new ReentrantReadWriteLock();
+
+    /** Replaced after each batch is in the store, so that a reader finds all that the state promises. */
+    private volatile StoreState state;
+
+    private HistoryRemoval historyRemoval;
+
+    private MvccStore(OrderedStore store) {
+        this.store = store;
+        this.state = StoreState.load(store);
+        this.historyRemoval = new HistoryRemoval(store);
+    }
+
+    /**
+     * Opens what the ordered store holds, and begins it if it is empty; closing this closes the ordered store.
+     *
+     * @throws StoreException if it holds something else, or was written by a later release
+     */
+    public static MvccStore open(OrderedStore store) {
+        return new MvccStore(store);
+    }
+
+    /** The index of the last log entry whose effect the store holds; 0 if there is none. */
+    public long appliedIndex() {
+        return state.appliedIndex();
+    }
+
+    /** The revision of the last change; 1 if there was none. */
+    public long currentRevision() {
+        return state.revision();
+    }
+
+    /** The oldest revision that can be read; -1 as long as nothing was compacted. */
+    public long compactedRevision() {
+        return state.compactedRevision();
+    }
+
+    /** The active alarms. */
+    public List<Alarm> alarms() {
+        return List.copyOf(state.alarms());
+    }
+
+    /** What members have published about themselves, by member id. */
+    public List<PublishedMember> members() {
+        return state.members().values().stream()
+                .map(member -> new PublishedMember(member.memberId(), member.name(), member.clientUrls()))
+                .toList();
+    }
+
+    /**
+     * Applies commands in order, atomically together with the index that they reach.
+     *
+     * <p>No command makes this fail: one that cannot be applied changes nothing and has a {@link Rejected} for its
+     * result.
+     *
+     * @param commands their indexes rise, and are greater than {@link #appliedIndex}
+     * @param lastIndex the log index reached, at least that of the last command; greater if entries without a command
+     *     follow it
+     * @return one result for each command
+     * @throws IllegalArgumentException if the indexes do not rise; nothing is applied then
+     */
+    public List<Result> apply(List<LoggedCommand> commands, long lastIndex) {
+        requireRising(commands, lastIndex);
+        List<Result> results = new ArrayList<>(commands.size());
+        try (BatchApplication application = new BatchApplication(store, state)) {
+            for (LoggedCommand command : commands) {
+                results.add(application.apply(command.encoded()));
+            }
+            state = application.commit(store, lastIndex);
+        }
+        return results;
+    }
+
+    /** Reads; the result is a {@link Result.RangeResult} or a {@link Rejected}. */
+    public Result range(Range range) {
+        Optional<KvError> error = refusedByCorruption().or(() -> RequestCheck.check(range));
+        if (error.isPresent()) {
+            return new Rejected(error.get());
+        }
+        return read((view, now) -> view.range(range));
+    }
+
+    /**
+     * Does a transaction that only reads, all of it at one revision; the result is a {@link TxnResult} or a
+     * {@link Rejected}.
+     *
+     * @throws IllegalArgumentException if it is not {@link Txn#isReadOnly}
+     */
+    public Result read(Txn txn) {
+        if (!txn.isReadOnly()) {
+            throw new IllegalArgumentException("a transaction that may write must go through the log");
+        }
+        Optional<KvError> error = refusedByCorruption().or(() -> RequestCheck.check(txn, Integer.MAX_VALUE));
+        return error.isPresent() ? new Rejected(error.get()) : read((view, now) -> ReadOnlyTxn.execute(txn, view));
+    }
+
+    /**
+     * A checksum of the history up to a revision, 0 meaning the current one; the result is a {@link HashResult} or a
+     * {@link Rejected}. Reads the whole store.
+     */
+    public Result hashKv(long revision) {
+        return read((view, now) -> hash(view, revision, new HistoryChecksum()));
+    }
+
+    /**
+     * A checksum of everything: the history up to the current revision, alarms, and members. Equal on all members at
+     * one {@link #appliedIndex}. Reads the whole store.
+     */
+    public long hash() {
+        HistoryChecksum checksum = new HistoryChecksum();
+        read((view, now) -> {
+            now.alarms().forEach(alarm -> checksum.add(StoreKeys.alarm(alarm), new byte[0]));
+            now.members()
+                    .values()
+                    .forEach(member -> checksum.add(StoreKeys.member(member.memberId()), CommandCodec.encode(member)));
+            return hash(view, 0, checksum);
+        });
+        return checksum.value();
+    }
+
+    /**
+     * Removes a bounded amount of the history that a {@link Compact} gave up. To be called until it answers false,
+     * after a compaction and after opening the store; a physical compaction is complete then.
+     *
+     * @return whether there is more to remove
+     */
+    public boolean removeCompacted() {
+        Lock reading = replacing.readLock();
+        reading.lock();
+        try {
+            return removeChunk();
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    /** How many bytes the store takes up, roughly; more than 0. */
+    public long sizeBytes() {
+        return store.sizeBytes();
+    }
+
+    /** How many of those hold what can still be read, roughly; more than 0 and at most {@link #sizeBytes}. */
+    public long sizeInUseBytes() {
+        return store.sizeInUseBytes();
+    }
+
+    /** Returns once all that was applied survives a crash without being applied again. */
+    public void flush() {
+        store.flush();
+    }
+
+    /**
+     * Writes a snapshot, consistent and durable, into a directory that is empty or does not exist; writes go on. It
+     * holds at least what {@link #appliedIndex} answered before the call.
+     */
+    public void checkpointTo(Path emptyDirectory) {
+        store.checkpointTo(emptyDirectory);
+    }
+
+    /**
+     * Replaces everything by a snapshot that this or another member wrote with {@link #checkpointTo}; afterwards
+     * {@link #appliedIndex} is the snapshot's. Reads wait meanwhile. After a crash on the way the store may be as
+     * before, as after, or empty: then {@link #appliedIndex} tells that it is to be done again.
+     */
+    public void restoreFrom(Path checkpoint) {
+        Lock exclusively = replacing.writeLock();
+        exclusively.lock();
+        try {
+            store.restoreFrom(checkpoint);
+            state = StoreState.load(store);
+            historyRemoval = new HistoryRemoval(store);
+        } finally {
+            exclusively.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        Lock exclusively = replacing.writeLock();
+        exclusively.lock();
+        try {
+            store.close();
+        } finally {
+            exclusively.unlock();
+        }
+    }
+
+    private void requireRising(List<LoggedCommand> commands, long lastIndex) {
+        long index = state.appliedIndex();
+        for (LoggedCommand command : commands) {
+            if (command.index() <= index) {
+                throw new IllegalArgumentException("index " + command.index() + " comes after index " + index);
+            }
+            index = command.index();
+        }
+        if (lastIndex < index) {
+            throw new IllegalArgumentException("the batch ends at " + lastIndex + ", but reaches index " + index);
+        }
+    }
+
+    /**
+     * Reads from a view of the current state. No snapshot is needed for it: later batches only add versions that the
+     * view does not look at. What a compaction removes does matter, so the compacted revision is looked up after the
+     * cursor is opened: nothing that is readable by that one can be missing under the cursor.
+     */
+    private Result read(BiFunction<ReadView, StoreState, Result> question) {
+        Lock reading = replacing.readLock();
+        reading.lock();
+        try {
+            while (true) {
+                StoreState now = state;
+                try (OrderedStore.Cursor cursor = store.cursor()) {
+                    long compacted = state.compactedRevision();
+                    if (compacted <= now.revision()) {
+                        return question.apply(new ReadView(cursor, now.revision(), compacted), now);
+                    }
+                }
+            }
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    private static Result hash(ReadView view, long askedRevision, HistoryChecksum checksum) {
+        Optional<KvError> error = view.checkRevision(askedRevision);
+        if (error.isPresent()) {
+            return new Rejected(error.get());
+        }
+        long revision = askedRevision > 0 ? askedRevision : view.revision();
+        checksum.addVersions(view.cursor(), revision, view.compactedRevision());
+        return new HashResult(checksum.value(), revision, view.compactedRevision());
+    }
+
+    private synchronized boolean removeChunk() {
+        return historyRemoval.removeChunk(state.compactedRevision());
+    }
+
+    private Optional<KvError> refusedByCorruption() {
+        return state.hasAlarm(Alarm.Type.CORRUPT) ? Optional.of(KvError.CORRUPT) : Optional.empty();
+    }
+}

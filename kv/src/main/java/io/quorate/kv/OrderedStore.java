@@ -1,0 +1,73 @@
+package io.quorate.kv;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * An ordered map from bytes to bytes with atomic batches and consistent cursors: what the MVCC store is kept in.
+ *
+ * <p>Keys are ordered as unsigned bytes. All methods may be called from any thread; a {@link Cursor} belongs to the
+ * thread that opened it. Every method throws {@link StoreException} if the storage fails and
+ * {@link IllegalStateException} after {@link #close}.
+ */
+public interface OrderedStore extends AutoCloseable {
+
+    /** The value of a key. */
+    Optional<byte[]> get(byte[] key);
+
+    /** A cursor over the store as it is now: no later batch is seen. It must be closed, and soon. */
+    Cursor cursor();
+
+    /** Applies all changes of the batch or, if the process dies, none of them; readers see all of them or none. */
+    void write(WriteBatch batch);
+
+    /** Returns once everything written before survives a crash. */
+    void flush();
+
+    /**
+     * Writes a copy of the store, consistent and durable, as files into a directory that is empty or does not exist.
+     * Writes go on meanwhile.
+     */
+    void checkpointTo(Path emptyDirectory);
+
+    /**
+     * Replaces the whole content by that of a checkpoint made by a store of the same kind. Waits until all cursors are
+     * closed. If the process dies on the way, the content afterwards is the old one, the new one, or none; the
+     * checkpoint itself is left as it is.
+     */
+    void restoreFrom(Path checkpoint);
+
+    /** How many bytes the store takes up, roughly; more than 0. */
+    long sizeBytes();
+
+    /** How many of those bytes hold what can still be read, roughly; more than 0 and at most {@link #sizeBytes}. */
+    long sizeInUseBytes();
+
+    /** Makes everything durable and releases what the store holds. Waits until all cursors are closed. */
+    @Override
+    void close();
+
+    /** A place in the ordered keys, or none. */
+    interface Cursor extends AutoCloseable {
+
+        /** Moves to the first key that is at or after the given one. */
+        void seek(byte[] key);
+
+        /** Whether the cursor is at a key. The other methods below may be called only then. */
+        boolean isValid();
+
+        void next();
+
+        /** The key; the array is the caller's. */
+        byte[] key();
+
+        /** The value; the array is the caller's. */
+        byte[] value();
+
+        /** Copies as much of the value as fits into the array, and answers the size of the whole value. */
+        int value(byte[] into);
+
+        @Override
+        void close();
+    }
+}

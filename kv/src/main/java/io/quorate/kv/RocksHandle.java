@@ -1,0 +1,71 @@
+package io.quorate.kv;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.Cache;
+import org.rocksdb.CompressionType;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteOptions;
+
+/** An open RocksDB with the native objects that live as long as it does. */
+record RocksHandle(RocksDB db, Options options, Cache cache, ReadOptions readOptions, WriteOptions writeOptions) {
+    private static final int MAX_OPEN_FILES = 512;
+    private static final int BLOCK_BYTES = 16 * 1024;
+
+    static RocksHandle open(Path directory, RocksMemory memory) {
+        RocksDB.loadLibrary();
+        Cache cache = new LRUCache(memory.blockCacheBytes());
+        Options options = options(cache, memory);
+        try {
+            Files.createDirectories(directory);
+            RocksDB db = RocksDB.open(options, directory.toString());
+            return new RocksHandle(db, options, cache, new ReadOptions(), new WriteOptions().setDisableWAL(true));
+        } catch (RocksDBException | IOException e) {
+            options.close();
+            cache.close();
+            throw new StoreException("cannot open the store in " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    RocksIterator newIterator() {
+        return db.newIterator(readOptions);
+    }
+
+    void close() {
+        db.close();
+        readOptions.close();
+        writeOptions.close();
+        options.close();
+        cache.close();
+    }
+
+    private static Options options(Cache cache, RocksMemory memory) {
+        BlockBasedTableConfig table = new BlockBasedTableConfig()
+                .setBlockCache(cache)
+                .setBlockSize(BLOCK_BYTES)
+                // Index blocks count against the cache, so that memory stays bounded however large the store is.
+                .setCacheIndexAndFilterBlocks(true)
+                .setPinL0FilterAndIndexBlocksInCache(true);
+        return new Options()
+                .setCreateIfMissing(true)
+                .setTableFormatConfig(table)
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                .setWriteBufferSize(memory.writeBufferBytes())
+                .setMaxWriteBufferNumber(2)
+                .setLevelCompactionDynamicLevelBytes(true)
+                .setMaxBackgroundJobs(2)
+                .setMaxOpenFiles(MAX_OPEN_FILES)
+                .setKeepLogFileNum(2)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setStatsDumpPeriodSec(0)
+                .setStatsPersistPeriodSec(0);
+    }
+}

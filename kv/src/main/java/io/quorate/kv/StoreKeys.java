@@ -1,0 +1,178 @@
+package io.quorate.kv;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The keys of the ordered store: one byte that says what they lead to, then the rest in an order of its own.
+ *
+ * <pre>
+ * 'v' user key, escaped, 0x00 0x01, ~revision (8), ~sub (4)   a version of the key, the newest first
+ * 'r' revision (8), sub (4)                                   the user key that was changed then, the oldest first
+ * 'm' name                                                    a number about the whole store
+ * 'a' member id (8), type (1)                                 an active alarm
+ * 'p' member id (8)                                           what a member has published
+ * </pre>
+ *
+ * <p>In an escaped key 0x00 becomes 0x00 0xFF, so that the terminator sorts a key before all longer ones that begin
+ * with it. Sub-revisions count the changes of one revision, from 0.
+ */
+final class StoreKeys {
+    static final byte VERSION = 'v';
+    static final byte HISTORY = 'r';
+    static final byte ALARM = 'a';
+    static final byte MEMBER = 'p';
+
+    static final byte[] FORMAT = meta("format");
+    static final byte[] APPLIED_INDEX = meta("applied");
+    static final byte[] REVISION = meta("revision");
+    static final byte[] COMPACTED_REVISION = meta("compacted");
+
+    static final int REVISION_SIZE = 12;
+
+    private static final int MAX_SUB = -1;
+
+    private StoreKeys() {}
+
+    /** What all versions of a key begin with, and nothing else does. */
+    static byte[] versionPrefix(Bytes userKey) {
+        return escaped(userKey, 0);
+    }
+
+    /** The place of the version that one change made. */
+    static byte[] version(Bytes userKey, long revision, int sub) {
+        byte[] key = escaped(userKey, REVISION_SIZE);
+        putRevision(key, key.length - REVISION_SIZE, ~revision, ~sub);
+        return key;
+    }
+
+    /** The place at or after which the version stands that was the newest at a revision, if the key had one. */
+    static byte[] newestVersion(Bytes userKey, long revision) {
+        return version(userKey, revision, MAX_SUB);
+    }
+
+    /** As {@link #newestVersion(Bytes, long)}, for the key that another version belongs to. */
+    static byte[] newestVersion(byte[] versionKey, long revision) {
+        byte[] key = versionKey.clone();
+        putRevision(key, key.length - REVISION_SIZE, ~revision, ~MAX_SUB);
+        return key;
+    }
+
+    /** A place after all versions of the key that a version belongs to, and before those of the next key. */
+    static byte[] pastVersions(byte[] versionKey) {
+        return newestVersion(versionKey, 0);
+    }
+
+    static boolean isVersion(byte[] key) {
+        return key[0] == VERSION;
+    }
+
+    static boolean isHistory(byte[] key) {
+        return key[0] == HISTORY;
+    }
+
+    static boolean sameUserKey(byte[] versionKey, byte[] otherVersionKey) {
+        int length = versionKey.length - REVISION_SIZE;
+        return versionKey.length == otherVersionKey.length
+                && Arrays.equals(versionKey, 0, length, otherVersionKey, 0, length);
+    }
+
+    static long revisionOfVersion(byte[] versionKey) {
+        return ~number(versionKey, versionKey.length - REVISION_SIZE);
+    }
+
+    /** The user key of a version; shares the array unless the key holds the byte 0. */
+    static Bytes userKey(byte[] versionKey) {
+        int end = versionKey.length - REVISION_SIZE - 2;
+        int escapes = 0;
+        for (int i = 1; i < end; i++) {
+            if (versionKey[i] == 0) {
+                escapes++;
+            }
+        }
+        if (escapes == 0) {
+            return Bytes.wrap(versionKey, 1, end - 1);
+        }
+        // Behind each 0 stands the 0xFF that escapes it; no 0 can follow a 0.
+        byte[] plain = new byte[end - 1 - escapes];
+        int at = 0;
+        for (int i = 1; i < end; i++) {
+            plain[at++] = versionKey[i];
+            if (versionKey[i] == 0) {
+                i++;
+            }
+        }
+        return Bytes.wrap(plain);
+    }
+
+    static byte[] history(long revision, int sub) {
+        byte[] key = new byte[1 + REVISION_SIZE];
+        key[0] = HISTORY;
+        putRevision(key, 1, revision, sub);
+        return key;
+    }
+
+    static long revisionOfHistory(byte[] historyKey) {
+        return number(historyKey, 1);
+    }
+
+    static int subOfHistory(byte[] historyKey) {
+        return ByteBuffer.wrap(historyKey).getInt(1 + Long.BYTES);
+    }
+
+    static byte[] alarm(Alarm alarm) {
+        return ByteBuffer.allocate(2 + Long.BYTES)
+                .put(ALARM)
+                .putLong(alarm.memberId())
+                .put((byte) alarm.type().number())
+                .array();
+    }
+
+    static byte[] member(long memberId) {
+        return ByteBuffer.allocate(1 + Long.BYTES).put(MEMBER).putLong(memberId).array();
+    }
+
+    static byte[] number(long value) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
+    }
+
+    static long number(byte[] array, int offset) {
+        return ByteBuffer.wrap(array).order(ByteOrder.BIG_ENDIAN).getLong(offset);
+    }
+
+    private static byte[] meta(String name) {
+        return ("m" + name).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static byte[] escaped(Bytes userKey, int moreSize) {
+        int escapes = 0;
+        for (int i = 0; i < userKey.size(); i++) {
+            if (userKey.at(i) == 0) {
+                escapes++;
+            }
+        }
+        byte[] key = new byte[1 + userKey.size() + escapes + 2 + moreSize];
+        key[0] = VERSION;
+        int at = 1;
+        if (escapes == 0) {
+            userKey.copyTo(key, at);
+            at += userKey.size();
+        } else {
+            for (int i = 0; i < userKey.size(); i++) {
+                key[at++] = userKey.at(i);
+                if (userKey.at(i) == 0) {
+                    key[at++] = (byte) 0xFF;
+                }
+            }
+        }
+        key[at] = 0;
+        key[at + 1] = 1;
+        return key;
+    }
+
+    private static void putRevision(byte[] key, int offset, long revision, int sub) {
+        ByteBuffer.wrap(key).putLong(offset, revision).putInt(offset + Long.BYTES, sub);
+    }
+}

@@ -1,0 +1,137 @@
+package io.quorate.kv;
+
+import java.nio.ByteBuffer;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What the store knows besides the keys, after a batch: small enough to be held in memory and replaced as a whole.
+ *
+ * @param appliedIndex the log index up to which everything is in the store
+ * @param revision of the last change
+ * @param compactedRevision the oldest that can be read; -1: nothing was compacted
+ * @param alarms never changed once the state is published
+ * @param members by member id; never changed once the state is published
+ */
+record StoreState(
+        long appliedIndex,
+        long revision,
+        long compactedRevision,
+        SortedSet<Alarm> alarms,
+        SortedMap<Long, PublishMember> members) {
+    private static final long FORMAT_VERSION = 1;
+
+    /** Reads the state, and begins an empty store by writing that of a store without any change. */
+    static StoreState load(OrderedStore store) {
+        if (store.get(StoreKeys.FORMAT).isEmpty()) {
+            begin(store);
+        }
+        long format = number(store, StoreKeys.FORMAT);
+        if (format != FORMAT_VERSION) {
+            throw new StoreException("the store has format version " + format + ", and this release reads version "
+                    + FORMAT_VERSION + ": open it with the release that wrote it, or a later one");
+        }
+        SortedSet<Alarm> alarms = new TreeSet<>();
+        SortedMap<Long, PublishMember> members = new TreeMap<>();
+        try (OrderedStore.Cursor cursor = store.cursor()) {
+            for (cursor.seek(new byte[] {StoreKeys.ALARM}); at(cursor, StoreKeys.ALARM); cursor.next()) {
+                alarms.add(alarm(cursor.key()));
+            }
+            for (cursor.seek(new byte[] {StoreKeys.MEMBER}); at(cursor, StoreKeys.MEMBER); cursor.next()) {
+                PublishMember member = member(cursor.value());
+                members.put(member.memberId(), member);
+            }
+        }
+        return new StoreState(
+                number(store, StoreKeys.APPLIED_INDEX),
+                number(store, StoreKeys.REVISION),
+                number(store, StoreKeys.COMPACTED_REVISION),
+                alarms,
+                members);
+    }
+
+    boolean hasAlarm(Alarm.Type type) {
+        for (Alarm alarm : alarms) {
+            if (alarm.type() == type) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    StoreState withAppliedIndex(long index) {
+        return new StoreState(index, revision, compactedRevision, alarms, members);
+    }
+
+    StoreState withRevision(long newRevision) {
+        return new StoreState(appliedIndex, newRevision, compactedRevision, alarms, members);
+    }
+
+    StoreState withCompactedRevision(long newCompactedRevision) {
+        return new StoreState(appliedIndex, revision, newCompactedRevision, alarms, members);
+    }
+
+    StoreState withAlarm(Alarm alarm) {
+        SortedSet<Alarm> changed = new TreeSet<>(alarms);
+        changed.add(alarm);
+        return new StoreState(appliedIndex, revision, compactedRevision, changed, members);
+    }
+
+    StoreState withoutAlarm(Alarm alarm) {
+        SortedSet<Alarm> changed = new TreeSet<>(alarms);
+        changed.remove(alarm);
+        return new StoreState(appliedIndex, revision, compactedRevision, changed, members);
+    }
+
+    StoreState withMember(PublishMember member) {
+        SortedMap<Long, PublishMember> changed = new TreeMap<>(members);
+        changed.put(member.memberId(), member);
+        return new StoreState(appliedIndex, revision, compactedRevision, alarms, changed);
+    }
+
+    private static void begin(OrderedStore store) {
+        try (OrderedStore.Cursor cursor = store.cursor()) {
+            cursor.seek(new byte[0]);
+            if (cursor.isValid()) {
+                throw new StoreException("the store is not empty, but does not say what format it has");
+            }
+        }
+        WriteBatch batch = new WriteBatch();
+        batch.put(StoreKeys.FORMAT, StoreKeys.number(FORMAT_VERSION));
+        batch.put(StoreKeys.APPLIED_INDEX, StoreKeys.number(0));
+        batch.put(StoreKeys.REVISION, StoreKeys.number(1));
+        batch.put(StoreKeys.COMPACTED_REVISION, StoreKeys.number(-1));
+        store.write(batch);
+    }
+
+    private static boolean at(OrderedStore.Cursor cursor, byte kind) {
+        return cursor.isValid() && cursor.key()[0] == kind;
+    }
+
+    private static long number(OrderedStore store, byte[] key) {
+        byte[] value = store.get(key).orElseThrow(() -> new StoreException("the store lacks one of its own numbers"));
+        return StoreKeys.number(value, 0);
+    }
+
+    private static Alarm alarm(byte[] key) {
+        ByteBuffer encoded = ByteBuffer.wrap(key, 1, key.length - 1);
+        long memberId = encoded.getLong();
+        int number = encoded.get();
+        for (Alarm.Type type : Alarm.Type.values()) {
+            if (type.number() == number) {
+                return new Alarm(memberId, type);
+            }
+        }
+        throw new StoreException("the store holds an alarm of unknown type " + number);
+    }
+
+    private static PublishMember member(byte[] value) {
+        try {
+            return MemberCodec.read(new ByteReader(Bytes.wrap(value)));
+        } catch (DecodeException e) {
+            throw new StoreException("the store holds a member that cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

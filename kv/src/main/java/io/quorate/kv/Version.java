@@ -1,0 +1,46 @@
+package io.quorate.kv;
+
+/**
+ * What one change left of a key: the record behind a version's key in the store.
+ *
+ * @param deleted whether the change was a deletion; all else is 0 and empty then
+ * @param value empty as well if only the head of the record was read
+ */
+record Version(boolean deleted, long createRevision, long version, long lease, Bytes value) {
+    static final Version TOMBSTONE = new Version(true, 0, 0, 0, Bytes.empty());
+
+    /** As many bytes as the record has before the value, at most. */
+    static final int MAX_HEAD_SIZE = 1 + 3 * 10;
+
+    private static final int LIVE = 0;
+    private static final int DELETED = 1;
+
+    byte[] encode() {
+        ByteWriter out = new ByteWriter(MAX_HEAD_SIZE + value.size());
+        out.u8(deleted ? DELETED : LIVE);
+        if (!deleted) {
+            out.varint(createRevision);
+            out.varint(version);
+            out.varint(lease);
+            out.raw(value);
+        }
+        return out.toByteArray();
+    }
+
+    static Version decode(Bytes encoded) {
+        ByteReader in = new ByteReader(encoded);
+        try {
+            return switch (in.u8()) {
+                case LIVE -> new Version(false, in.varint(), in.varint(), in.varint(), in.raw(in.remaining()));
+                case DELETED -> TOMBSTONE;
+                default -> throw new StoreException("the store holds a version of an unknown kind");
+            };
+        } catch (DecodeException e) {
+            throw new StoreException("the store holds a version that cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    KeyValue toKeyValue(Bytes key, long modRevision) {
+        return new KeyValue(key, createRevision, modRevision, version, value, lease);
+    }
+}

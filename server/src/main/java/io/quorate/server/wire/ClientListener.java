@@ -1,0 +1,159 @@
+package io.quorate.server.wire;
+
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.InternalNettyServerCredentials;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.netty.channel.ChannelHandler;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/**
+ * Serves clients on one or more TCP ports, each of which speaks gRPC and HTTP/1.1.
+ *
+ * <p>Beside the given services it answers {@code grpc.health.v1.Health}. Calls run on the event loops and must not block them. Thread-safe.
+ */
+public final class ClientListener implements AutoCloseable {
+
+    private static final Duration DEFAULT_GRACE = Duration.ofSeconds(5);
+
+    /** etcd's bound on pings: clients that send them no more often are left alone. */
+    private static final long MIN_KEEPALIVE_INTERVAL_SECONDS = 5;
+
+    /** Room for an authentication token of any size in use; a large JWT passes gRPC's default of 8 KiB. */
+    private static final int MAX_METADATA_BYTES = 64 * 1024;
+
+    private final List<Server> servers;
+    private final HttpConnections httpConnections;
+    private final HealthStatusManager health;
+    private final AtomicBoolean closing = new AtomicBoolean();
+
+    private ClientListener(List<Server> servers, HttpConnections httpConnections, HealthStatusManager health) {
+        this.servers = servers;
+        this.httpConnections = httpConnections;
+        this.health = health;
+    }
+
+    /**
+     * Listens on all of the URLs, or on none.
+     *
+     * @param services the gRPC services, interceptors included
+     * @param httpHandlers makes the handler of one HTTP/1.1 connection: it gets each {@link io.netty.handler.codec.http.FullHttpRequest}
+     *     and writes the answers in the order of the requests, such as {@link HttpPages}
+     * @throws IOException with one sentence that names the URL that cannot be listened on
+     */
+    public static ClientListener start(
+            List<ListenUrl> urls,
+            EventLoops eventLoops,
+            ClientListenerOptions options,
+            List<ServerServiceDefinition> services,
+            Supplier<? extends ChannelHandler> httpHandlers)
+            throws IOException {
+        var health = new HealthStatusManager();
+        var allServices = new ArrayList<>(services);
+        allServices.add(health.getHealthService().bindService());
+        var httpConnections = new HttpConnections(httpHandlers, options);
+        var negotiator = new ClientPortNegotiator(httpConnections, options.prefaceTimeout());
+        var listener = new ClientListener(new ArrayList<>(), httpConnections, health);
+        try {
+            for (ListenUrl url : urls) {
+                listener.servers.add(listen(url, eventLoops, options, negotiator, allServices));
+            }
+        } catch (IOException e) {
+            listener.close(Duration.ZERO);
+            throw e;
+        }
+        return listener;
+    }
+
+    private static Server listen(
+            ListenUrl url,
+            EventLoops eventLoops,
+            ClientListenerOptions options,
+            ClientPortNegotiator negotiator,
+            List<ServerServiceDefinition> services)
+            throws IOException {
+        Server server = NettyServerBuilder.forAddress(url.resolve(), InternalNettyServerCredentials.create(negotiator))
+                .bossEventLoopGroup(eventLoops.group())
+                .workerEventLoopGroup(eventLoops.group())
+                .channelType(eventLoops.serverChannel())
+                .directExecutor()
+                .maxInboundMessageSize(options.maxMessageBytes())
+                .maxInboundMetadataSize(MAX_METADATA_BYTES)
+                .maxConcurrentCallsPerConnection(options.maxConcurrentStreams())
+                .permitKeepAliveTime(MIN_KEEPALIVE_INTERVAL_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .addServices(services)
+                .build();
+        try {
+            return server.start();
+        } catch (IOException e) {
+            server.shutdownNow();
+            throw cannotListen(url, e);
+        }
+    }
+
+    private static IOException cannotListen(ListenUrl url, IOException failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String reason = String.valueOf(cause.getMessage());
+        String sentence = reason.contains("in use")
+                ? "Cannot listen on " + url + ": another process uses that port; stop it or choose another port."
+                : "Cannot listen on " + url + ": " + reason + ".";
+        var exception = new BindException(sentence);
+        exception.initCause(failure);
+        return exception;
+    }
+
+    /** The addresses listened on, in the order of the URLs, with the port that the system chose where the URL had 0. */
+    public List<InetSocketAddress> addresses() {
+        return servers.stream()
+                .flatMap(server -> server.getListenSockets().stream())
+                .map(ClientListener::inetAddress)
+                .toList();
+    }
+
+    private static InetSocketAddress inetAddress(SocketAddress address) {
+        return (InetSocketAddress) address;
+    }
+
+    /** Closes, and gives calls that are under way 5 s to end. */
+    @Override
+    public void close() {
+        close(DEFAULT_GRACE);
+    }
+
+    /**
+     * Accepts nothing more at once, tells gRPC clients to go elsewhere, lets calls that are under way end within {@code grace}, and cuts off
+     * what is left then. Returns when all connections are closed; must not be called on an event loop.
+     */
+    public void close(Duration grace) {
+        if (!closing.getAndSet(true)) {
+            health.enterTerminalState();
+        }
+        servers.forEach(Server::shutdown);
+        httpConnections.close();
+        long deadlineNanos = System.nanoTime() + grace.toNanos();
+        try {
+            for (Server server : servers) {
+                if (!server.awaitTermination(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    server.shutdownNow().awaitTermination();
+                }
+            }
+        } catch (InterruptedException e) {
+            servers.forEach(Server::shutdownNow);
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.quorate.server.wire;
+
+import java.time.Duration;
+
+/**
+ * The limits that a client port holds its clients to.
+ *
+ * @param maxRequestBytes the largest request that the member takes; the port itself lets {@link #ENVELOPE_BYTES} more through, so that a
+ *     request a little too large gets an answer that says so
+ * @param maxConcurrentStreams gRPC calls at once on one connection, watches included
+ * @param prefaceTimeout the time within which a new connection must show which protocol it speaks
+ * @param httpRequestTimeout the time within which the next HTTP/1.1 request must have arrived whole; an idle connection is closed after it
+ */
+public record ClientListenerOptions(
+        int maxRequestBytes, int maxConcurrentStreams, Duration prefaceTimeout, Duration httpRequestTimeout) {
+
+    /** What a message may add to the request in it, as in etcd. */
+    public static final int ENVELOPE_BYTES = 512 * 1024;
+
+    /** etcd's limit on requests, 1.5 MiB. */
+    public static final int DEFAULT_MAX_REQUEST_BYTES = 1536 * 1024;
+
+    public ClientListenerOptions {
+        if (maxRequestBytes < 1 || maxRequestBytes > Integer.MAX_VALUE - ENVELOPE_BYTES) {
+            throw new IllegalArgumentException("The largest request cannot be " + maxRequestBytes
+                    + " bytes; give a number from 1 to " + (Integer.MAX_VALUE - ENVELOPE_BYTES) + ".");
+        }
+        if (maxConcurrentStreams < 1) {
+            throw new IllegalArgumentException(
+                    "A connection needs at least one stream, not " + maxConcurrentStreams + ".");
+        }
+    }
+
+    /** etcd's limits; where etcd sets none, ones that no honest client meets. */
+    public static ClientListenerOptions defaults() {
+        return new ClientListenerOptions(
+                DEFAULT_MAX_REQUEST_BYTES, 1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(75));
+    }
+
+    /** These options with another limit on requests. */
+    public ClientListenerOptions withMaxRequestBytes(int bytes) {
+        return new ClientListenerOptions(bytes, maxConcurrentStreams, prefaceTimeout, httpRequestTimeout);
+    }
+
+    int maxMessageBytes() {
+        return maxRequestBytes + ENVELOPE_BYTES;
+    }
+}

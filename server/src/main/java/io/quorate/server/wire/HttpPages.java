@@ -1,0 +1,84 @@
+package io.quorate.server.wire;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
+
+/** Answers {@code GET /health} and {@code GET /version} as etcd does, on one HTTP/1.1 connection. */
+public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest> {
+
+    /** The release of etcd whose API is served; clients choose their paths and features by it. */
+    public static final String ETCD_VERSION = "3.4.23";
+
+    private static final String ETCD_CLUSTER_VERSION = "3.4.0";
+
+    private final BooleanSupplier healthy;
+
+    /** Answers with the health that {@code healthy} tells, which is asked on an event loop and must not block. */
+    public HttpPages(BooleanSupplier healthy) {
+        this.healthy = healthy;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        ctx.writeAndFlush(answer(request)).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+    }
+
+    private FullHttpResponse answer(FullHttpRequest request) {
+        String path = new QueryStringDecoder(request.uri()).rawPath();
+        return switch (path) {
+            case "/health" -> request.method().equals(HttpMethod.GET) ? health() : onlyGet();
+            case "/version" -> request.method().equals(HttpMethod.GET) ? version() : onlyGet();
+            default ->
+                text(
+                        HttpResponseStatus.NOT_FOUND,
+                        "There is nothing at this path; HTTP/1.1 clients find /health and /version here.");
+        };
+    }
+
+    private FullHttpResponse health() {
+        return healthy.getAsBoolean()
+                ? json(HttpResponseStatus.OK, "{\"health\":\"true\"}")
+                : json(HttpResponseStatus.SERVICE_UNAVAILABLE, "{\"health\":\"false\"}");
+    }
+
+    private static FullHttpResponse version() {
+        return json(
+                HttpResponseStatus.OK,
+                "{\"etcdserver\":\"" + ETCD_VERSION + "\",\"etcdcluster\":\"" + ETCD_CLUSTER_VERSION + "\"}");
+    }
+
+    private static FullHttpResponse onlyGet() {
+        FullHttpResponse response = text(HttpResponseStatus.METHOD_NOT_ALLOWED, "This path answers GET alone.");
+        response.headers().set(HttpHeaderNames.ALLOW, HttpMethod.GET);
+        return response;
+    }
+
+    private static FullHttpResponse json(HttpResponseStatus status, String body) {
+        return response(status, "application/json", body);
+    }
+
+    static FullHttpResponse text(HttpResponseStatus status, String sentence) {
+        return response(status, "text/plain; charset=utf-8", sentence + "\n");
+    }
+
+    private static FullHttpResponse response(HttpResponseStatus status, String type, String body) {
+        var content = Unpooled.wrappedBuffer(body.getBytes(StandardCharsets.UTF_8));
+        var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, type)
+                .setInt(HttpHeaderNames.CONTENT_LENGTH, content.readableBytes());
+        return response;
+    }
+}
