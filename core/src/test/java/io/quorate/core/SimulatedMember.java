@@ -152,6 +152,11 @@ final class SimulatedMember implements LogSizes {
 
     /** The state machine's own storage catches up with it. */
     void flushStateMachine() {
+        boolean installing = !written.snapshot.equals(durable.snapshot);
+        if (installing) {
+            // Its storage is replaced together with the log.
+            return;
+        }
         durable.appliedIndex = written.appliedIndex;
         durable.digest = written.digest;
     }
