@@ -40,18 +40,18 @@ public record InitialMembership(long clusterId, MemberId self, SortedMap<MemberI
         for (InitialMember member : config.initialCluster()) {
             urlsByName.computeIfAbsent(member.name(), name -> new ArrayList<>()).add(member.peerUrl());
         }
+        String token = config.initialClusterToken();
         SortedMap<MemberId, List<URI>> peerUrls = new TreeMap<>();
-        Map<String, MemberId> ids = new LinkedHashMap<>();
-        urlsByName.forEach((name, urls) -> {
+        for (List<URI> urls : urlsByName.values()) {
             List<URI> sorted = urls.stream().sorted().toList();
-            MemberId id = memberId(sorted, config.initialClusterToken());
-            ids.put(name, id);
-            if (peerUrls.put(id, sorted) != null) {
+            if (peerUrls.put(memberId(sorted, token), sorted) != null) {
                 throw new IllegalArgumentException("--initial-cluster gives two members the peer URLs " + sorted
                         + "; give each member URLs of its own");
             }
-        });
-        return new InitialMembership(clusterId(peerUrls), ids.get(config.name()), peerUrls);
+        }
+        // The configuration makes sure that these are the member's URLs in the initial cluster.
+        MemberId self = memberId(config.initialAdvertisePeerUrls().stream().sorted().toList(), token);
+        return new InitialMembership(clusterId(peerUrls), self, peerUrls);
     }
 
     private static MemberId memberId(List<URI> sortedPeerUrls, String token) {
@@ -68,7 +68,8 @@ public record InitialMembership(long clusterId, MemberId self, SortedMap<MemberI
 
     private static long firstEightBytesOfSha1(byte[] input) {
         try {
-            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-1").digest(input)).getLong();
+            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-1").digest(input))
+                    .getLong();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-1", e);
         }

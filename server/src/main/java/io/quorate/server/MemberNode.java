@@ -62,12 +62,13 @@ record MemberNode(RaftNode<Result> node, KvStateMachine machine, ExecutorService
         Path folder = folder(config, parts);
         FileDisk disk = new FileDisk(folder);
         requireOwn(disk, config, membership);
-        ExecutorService background = Executors.newSingleThreadExecutor(
-                task -> Thread.ofPlatform().daemon().name(config.name() + "-background").unstarted(task));
+        ExecutorService background = Executors.newSingleThreadExecutor(task ->
+                Thread.ofPlatform().daemon().name(config.name() + "-background").unstarted(task));
         parts.add(() -> rest(background));
         NodeThreads threads = parts.add(new NodeThreads(config.name()));
         IoEventLoopGroup peerLoops = EventLoops.create(1, config.name() + "-peers");
-        parts.add(() -> peerLoops.shutdownGracefully(0, REST_SECONDS, TimeUnit.SECONDS).syncUninterruptibly());
+        parts.add(() ->
+                peerLoops.shutdownGracefully(0, REST_SECONDS, TimeUnit.SECONDS).syncUninterruptibly());
         KvStateMachine machine = config.ephemeral()
                 ? KvStateMachine.inMemory(folder.resolve(STATE), background)
                 : KvStateMachine.open(folder.resolve(STATE), RocksMemory.standard(), background);
@@ -105,10 +106,11 @@ record MemberNode(RaftNode<Result> node, KvStateMachine machine, ExecutorService
     }
 
     private static NodeOptions options(ServerConfig config, InitialMembership membership) {
-        NodeOptions options = NodeOptions.of(
-                membership.clusterId(), membership.self(), config.name(), membership.configuration());
+        NodeOptions options =
+                NodeOptions.of(membership.clusterId(), membership.self(), config.name(), membership.configuration());
         return options.with(NodeOptions.Timing.of(config.heartbeatInterval(), config.electionTimeout())
-                        // Whoever starts need not wait long for a leader; a living one is not disturbed, thanks to PreVote.
+                        // Whoever starts need not wait long for a leader; a living one is not disturbed, thanks to
+                        // PreVote.
                         .withInitialElapsed(
                                 config.electionTimeout().multipliedBy(9).dividedBy(10)))
                 .with(options.storage().withSnapshotEntries(config.snapshotCount(), KEPT_ENTRIES));
@@ -124,8 +126,8 @@ record MemberNode(RaftNode<Result> node, KvStateMachine machine, ExecutorService
         Map<MemberId, List<InetSocketAddress>> peers = new HashMap<>();
         membership
                 .peerUrls()
-                .forEach((member, urls) ->
-                        peers.put(member, urls.stream().map(MemberNode::unresolved).toList()));
+                .forEach((member, urls) -> peers.put(
+                        member, urls.stream().map(MemberNode::unresolved).toList()));
         NettyOptions.Limits limits = NettyOptions.Limits.defaults();
         NettyOptions options = new NettyOptions(
                 membership.self(),

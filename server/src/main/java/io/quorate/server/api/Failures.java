@@ -20,10 +20,9 @@ final class Failures {
 
     /** What the client is told of a failure, whatever it is. */
     static StatusRuntimeException of(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException wrapped && wrapped.getCause() != null
-                        ? wrapped.getCause()
-                        : failure;
+        Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                ? wrapped.getCause()
+                : failure;
         return switch (cause) {
             case StatusRuntimeException told -> told;
             case RaftException raft -> error(raft).exception();

@@ -96,13 +96,14 @@ final class Requests {
     private static List<Operation> operations(List<RequestOp> requests) {
         List<Operation> operations = new ArrayList<>(requests.size());
         for (RequestOp request : requests) {
-            operations.add(switch (request.getRequestCase()) {
-                case REQUEST_RANGE -> range(request.getRequestRange());
-                case REQUEST_PUT -> put(request.getRequestPut());
-                case REQUEST_DELETE_RANGE -> deleteRange(request.getRequestDeleteRange());
-                case REQUEST_TXN -> txn(request.getRequestTxn());
-                case REQUEST_NOT_SET -> throw EtcdError.KEY_NOT_FOUND.exception();
-            });
+            operations.add(
+                    switch (request.getRequestCase()) {
+                        case REQUEST_RANGE -> range(request.getRequestRange());
+                        case REQUEST_PUT -> put(request.getRequestPut());
+                        case REQUEST_DELETE_RANGE -> deleteRange(request.getRequestDeleteRange());
+                        case REQUEST_TXN -> txn(request.getRequestTxn());
+                        case REQUEST_NOT_SET -> throw EtcdError.KEY_NOT_FOUND.exception();
+                    });
         }
         return operations;
     }

@@ -103,7 +103,8 @@ final class Responses {
         ResponseOp.Builder response = ResponseOp.newBuilder();
         return switch (result) {
             case Result.RangeResult range ->
-                response.setResponseRange(range(range, revision(range.revision()))).build();
+                response.setResponseRange(range(range, revision(range.revision())))
+                        .build();
             case Result.PutResult put ->
                 response.setResponsePut(put(put, revision(put.revision()))).build();
             case Result.DeleteRangeResult delete ->

@@ -42,7 +42,11 @@ public final class KvStateMachine implements StateMachine<Result> {
     private volatile long durableIndex;
 
     private KvStateMachine(
-            Function<Path, OrderedStore> kind, boolean durable, Path folder, ScratchFolder scratch, Executor background) {
+            Function<Path, OrderedStore> kind,
+            boolean durable,
+            Path folder,
+            ScratchFolder scratch,
+            Executor background) {
         this.kind = kind;
         this.durable = durable;
         this.scratch = scratch;
