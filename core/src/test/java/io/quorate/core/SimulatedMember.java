@@ -201,6 +201,17 @@ final class SimulatedMember implements LogSizes {
         restart();
     }
 
+    /** Starts with a log of entries in these terms, having been in {@code term}. */
+    void restartWith(long term, List<Long> terms) {
+        durable.hardState = new HardState(term, Optional.empty(), 0);
+        durable.log.clear();
+        for (int i = 0; i < terms.size(); i++) {
+            EntryId entry = new EntryId(terms.get(i), i + 1);
+            durable.log.add(new TestEntry(entry, "entry " + entry, Optional.empty()));
+        }
+        restart();
+    }
+
     // --- effects
 
     private void execute(Effect effect) {
