@@ -92,8 +92,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 metrics,
                 clock);
         this.committed = new CommittedEntries<>(log, proposals, applier, parts.applied());
-        this.snapshots =
-                new SnapshotDuty<>(parts, applier, committed, task -> enqueue(new Input.Job<>(task)), this::step);
+        this.snapshots = new SnapshotDuty<>(parts, applier, committed, this::onLoop, this::step);
         this.network = parts.ports().networks().open(this);
         this.intake = new ProposalIntake<>(
                 options, proposals, network, (id, command) -> append(id, EntryKind.COMMAND, command), this::step);
@@ -101,11 +100,13 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
 
     // ---- Callable by any thread.
 
+    /** Begins to handle what has queued, the network's first frames perhaps. */
     void begin() {
         onLoop(() -> {
             snapshots.announceStored();
             committed.commit(status.commitIndex());
         });
+        mailbox.open();
     }
 
     void enqueue(Input<R> input) {
