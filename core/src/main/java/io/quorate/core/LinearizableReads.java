@@ -48,14 +48,21 @@ final class LinearizableReads {
     }
 
     void requested(long requestId) {
-        waiting.add(new Reader.Local(requestId));
+        await(new Reader.Local(requestId));
     }
 
     /** Only a leader can answer; who asked another asks again by itself. The leader's answer holds in any term. */
     void handle(MemberId from, Message.ReadIndexRequest request) {
         if (node.role() instanceof Leader) {
-            waiting.add(new Reader.Remote(from, request.requestId()));
+            await(new Reader.Remote(from, request.requestId()));
         }
+    }
+
+    private void await(Reader reader) {
+        if (waiting.isEmpty()) {
+            waitingTicks = 0;
+        }
+        waiting.add(reader);
     }
 
     void handle(Message.ReadIndexResponse response) {
