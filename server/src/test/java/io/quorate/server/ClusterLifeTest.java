@@ -101,8 +101,11 @@ class ClusterLifeTest {
             KVGrpc.KVBlockingStub impatient =
                     client.kv().withInterceptors(MetadataUtils.newAttachHeadersInterceptor(hasLeader));
             assertFails(EtcdError.NO_LEADER, () -> impatient.put(putOf("k", "v2").build()));
-            assertFails(EtcdError.TIMEOUT, () -> client.put("k", "v2"));
-            assertFails(EtcdError.TIMEOUT, () -> client.get("k"));
+            // Side by side, since each takes as long as etcd has its clients wait.
+            var put = client.futures().put(putOf("k", "v2").build());
+            var get = client.futures().range(rangeOf("k").build());
+            assertFails(EtcdError.TIMEOUT, () -> EtcdClient.await(put));
+            assertFails(EtcdError.TIMEOUT, () -> EtcdClient.await(get));
 
             cluster.start(1);
             cluster.awaitReady();

@@ -21,6 +21,8 @@ import io.quorate.server.proto.etcdserverpb.RangeResponse;
 import io.quorate.server.proto.etcdserverpb.RequestOp;
 import io.quorate.server.proto.etcdserverpb.TxnRequest;
 import io.quorate.server.wire.EtcdError;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
@@ -131,6 +133,15 @@ final class EtcdClient {
                 .setResult(Compare.CompareResult.EQUAL)
                 .setCreateRevision(0)
                 .build();
+    }
+
+    /** What a call answers, or throws what it failed with. */
+    static <T> T await(Future<T> call) throws InterruptedException {
+        try {
+            return call.get();
+        } catch (ExecutionException e) {
+            throw (StatusRuntimeException) e.getCause();
+        }
     }
 
     /** Expects a call to fail with exactly this error. */

@@ -1,7 +1,6 @@
 package io.quorate.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.core.quorum.MemberId;
 import io.quorate.server.ServerConfig.InitialClusterState;
@@ -70,15 +69,5 @@ class InitialMembershipTest {
         assertThat(of("a", "another", a).self()).isNotEqualTo(self);
         assertThat(of("a", "another", a).clusterId())
                 .isNotEqualTo(of("a", "token", a).clusterId());
-    }
-
-    @Test
-    void twoMembersWithTheSameUrlAreRefused() {
-        InitialMember a = member("a", "http://127.0.0.1:1");
-        InitialMember b = member("b", "http://127.0.0.1:1");
-        assertThatThrownBy(() -> of("a", "token", a, b))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("--initial-cluster gives two members the peer URLs [http://127.0.0.1:1];"
-                        + " give each member URLs of its own");
     }
 }

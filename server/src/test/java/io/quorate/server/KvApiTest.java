@@ -281,10 +281,10 @@ class KvApiTest {
         EtcdClient client = clients.get(member);
         TxnRequest.Builder many = TxnRequest.newBuilder();
         for (int i = 0; i <= ServerConfig.DEFAULT_MAX_TXN_OPS; i++) {
-            many.addFailure(op(rangeOf(id + i)));
+            many.addSuccess(op(rangeOf(id + i)));
         }
         assertFails(EtcdError.TOO_MANY_OPS, () -> client.kv().txn(many.build()));
-        assertThat(client.kv().txn(many.removeFailure(0).build()).getResponsesCount())
+        assertThat(client.kv().txn(many.removeSuccess(0).build()).getResponsesCount())
                 .isEqualTo(ServerConfig.DEFAULT_MAX_TXN_OPS);
         assertFails(EtcdError.DUPLICATE_KEY, () -> client.kv()
                 .txn(TxnRequest.newBuilder()
