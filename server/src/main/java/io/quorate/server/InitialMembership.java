@@ -33,7 +33,7 @@ public record InitialMembership(long clusterId, MemberId self, SortedMap<MemberI
     /**
      * Derives the ids.
      *
-     * @throws IllegalArgumentException with one sentence if two members have the same peer URLs
+     * @throws IllegalArgumentException with one sentence if two members come to the same id
      */
     public static InitialMembership of(ServerConfig config) {
         Map<String, List<URI>> urlsByName = new LinkedHashMap<>();
@@ -45,8 +45,8 @@ public record InitialMembership(long clusterId, MemberId self, SortedMap<MemberI
         for (List<URI> urls : urlsByName.values()) {
             List<URI> sorted = urls.stream().sorted().toList();
             if (peerUrls.put(memberId(sorted, token), sorted) != null) {
-                throw new IllegalArgumentException("--initial-cluster gives two members the peer URLs " + sorted
-                        + "; give each member URLs of its own");
+                throw new IllegalArgumentException("two members of --initial-cluster come to the same id by their peer"
+                        + " URLs; give the cluster another --initial-cluster-token");
             }
         }
         // The configuration makes sure that these are the member's URLs in the initial cluster.

@@ -1,0 +1,200 @@
+package io.quorate.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.quorate.core.RoleName;
+import io.quorate.server.ServerConfig.InitialClusterState;
+import io.quorate.server.ServerConfig.InitialMember;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/** Members that run in this JVM on free ports, each with a data directory below one folder. For one thread. */
+public final class TestCluster implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final List<ServerConfig> configs;
+    private final SortedMap<Integer, MemberServer> running = new TreeMap<>();
+    private final List<ManagedChannel> channels = new ArrayList<>();
+
+    private TestCluster(List<ServerConfig> configs) {
+        this.configs = List.copyOf(configs);
+    }
+
+    /** Starts members numbered from 0, and waits until they serve. */
+    public static TestCluster start(int members, Path folder) throws IOException {
+        return start(members, folder, config -> config);
+    }
+
+    /** @param settings changes the members' configurations */
+    public static TestCluster start(int members, Path folder, UnaryOperator<ServerConfig> settings)
+            throws IOException {
+        TestCluster cluster = new TestCluster(
+                configs(members, folder).stream().map(settings).toList());
+        try {
+            for (int i = 0; i < members; i++) {
+                cluster.start(i);
+            }
+            cluster.awaitReady();
+            return cluster;
+        } catch (IOException | RuntimeException | Error e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    /** Configurations of a cluster on free ports. */
+    public static List<ServerConfig> configs(int members, Path folder) throws IOException {
+        List<Integer> ports = freePorts(members);
+        List<InitialMember> initial = IntStream.range(0, members)
+                .mapToObj(i -> new InitialMember("m" + i, loopback(ports.get(i))))
+                .toList();
+        return initial.stream().map(member -> config(member, initial, folder)).toList();
+    }
+
+    private static ServerConfig config(InitialMember self, List<InitialMember> initial, Path folder) {
+        List<URI> peerUrls = List.of(self.peerUrl());
+        return new ServerConfig(
+                self.name(),
+                folder.resolve(self.name()),
+                List.of(loopback(0)),
+                List.of(URI.create("http://" + self.name() + ".example:2379")),
+                peerUrls,
+                peerUrls,
+                initial,
+                InitialClusterState.NEW,
+                "test-cluster",
+                ServerConfig.DEFAULT_HEARTBEAT_INTERVAL,
+                ServerConfig.DEFAULT_ELECTION_TIMEOUT,
+                ServerConfig.DEFAULT_SNAPSHOT_COUNT,
+                ServerConfig.DEFAULT_QUOTA_BACKEND_BYTES,
+                ServerConfig.DEFAULT_MAX_REQUEST_BYTES,
+                ServerConfig.DEFAULT_MAX_TXN_OPS,
+                false);
+    }
+
+    /** Ports that were free a moment ago; all are held while they are looked for, so that they differ. */
+    static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0));
+            }
+            return sockets.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    static URI loopback(int port) {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    public ServerConfig config(int member) {
+        return configs.get(member);
+    }
+
+    /** Starts a member that does not run, with what its data directory holds. */
+    public MemberServer start(int member) throws IOException {
+        MemberServer server = MemberServer.start(configs.get(member));
+        running.put(member, server);
+        return server;
+    }
+
+    public void stop(int member) {
+        MemberServer server = running.remove(member);
+        assertThat(server).as("member %d runs", member).isNotNull();
+        server.close();
+    }
+
+    public void awaitReady() {
+        for (MemberServer member : running.values()) {
+            member.ready().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+        }
+    }
+
+    public MemberServer member(int member) {
+        MemberServer server = running.get(member);
+        assertThat(server).as("member %d runs", member).isNotNull();
+        return server;
+    }
+
+    /** The number of the member that leads, once one does and all that run know it. */
+    public int leader() {
+        await(
+                () -> running.values().stream()
+                                        .map(member -> member.node().status().leader())
+                                        .distinct()
+                                        .count()
+                                == 1
+                        && findLeader() >= 0,
+                "one member leads");
+        return findLeader();
+    }
+
+    private int findLeader() {
+        return running.entrySet().stream()
+                .filter(entry -> entry.getValue().node().status().role() == RoleName.LEADER)
+                .map(java.util.Map.Entry::getKey)
+                .findFirst()
+                .orElse(-1);
+    }
+
+    /** A member that runs and does not lead. */
+    public int follower() {
+        int leader = leader();
+        return running.keySet().stream()
+                .filter(member -> member != leader)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** A new connection to a member, closed with the cluster. */
+    public ManagedChannel channel(int member) {
+        return channel(member(member).clientAddresses().getFirst());
+    }
+
+    private ManagedChannel channel(InetSocketAddress address) {
+        ManagedChannel channel = NettyChannelBuilder.forAddress(address)
+                .usePlaintext()
+                .maxInboundMessageSize(Integer.MAX_VALUE)
+                .build();
+        channels.add(channel);
+        return channel;
+    }
+
+    /** Waits for a condition. */
+    public static void await(BooleanSupplier condition, String what) {
+        long begin = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - begin)
+                    .as("nanoseconds until %s", what)
+                    .isLessThan(PATIENCE.toNanos());
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+        }
+    }
+
+    @Override
+    public void close() {
+        channels.forEach(ManagedChannel::shutdownNow);
+        running.values().parallelStream().forEach(MemberServer::close);
+        running.clear();
+    }
+}
