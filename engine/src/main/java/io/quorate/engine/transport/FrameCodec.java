@@ -1,14 +1,50 @@
 package io.quorate.engine.transport;
 
+import io.quorate.core.Message;
+import io.quorate.core.Rejection;
 import io.quorate.engine.log.CorruptFrameException;
+import io.quorate.engine.log.EntryFrame;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
 
-/** The binary form of a {@link PeerFrame}. */
+/**
+ * The binary form of a {@link PeerFrame}.
+ *
+ * <p>Layout, big endian: {@code int length} of what follows, {@code int crc32c, byte version, byte kind, short reserved
+ * (0), int group}, then the fields of the message, then what travels beside it: entries, the content of a snapshot
+ * chunk, or commands. The checksum covers everything after itself but the entries of an AppendRequest, which carry their
+ * own since the leader made them.
+ *
+ * <p>Immutable; safe for use by many threads.
+ */
 public final class FrameCodec {
+
+    /** Bytes of the field in front of a frame that says how many bytes follow. */
+    public static final int LENGTH_BYTES = Integer.BYTES;
+
+    /** Bytes before the fields of the message, the length included. */
+    public static final int HEADER_BYTES = 16;
+
+    /** The format written by this release. */
+    public static final byte VERSION = 1;
+
+    private static final int CRC_OFFSET = 4;
+    private static final int VERSION_OFFSET = 8;
 
     private final int maxFrameBytes;
 
+    /**
+     * Makes a codec for frames up to a size.
+     *
+     * @param maxFrameBytes length and header included
+     */
     public FrameCodec(int maxFrameBytes) {
+        if (maxFrameBytes < HEADER_BYTES) {
+            throw new IllegalArgumentException("a frame takes at least " + HEADER_BYTES + " bytes: " + maxFrameBytes);
+        }
         this.maxFrameBytes = maxFrameBytes;
     }
 
@@ -16,18 +52,245 @@ public final class FrameCodec {
         return maxFrameBytes;
     }
 
-    /** Bytes that the encoded form takes, the length field included. */
+    /**
+     * Bytes that the encoded form takes, the length field included.
+     *
+     * @throws IllegalArgumentException if that is over the limit, or the frame contradicts itself; it could never be
+     *     received
+     */
     public int size(PeerFrame frame) {
-        throw new UnsupportedOperationException();
+        long size = HEADER_BYTES
+                + switch (frame) {
+                    case PeerFrame.Raft raft -> size(raft);
+                    case PeerFrame.Snapshot snapshot -> size(snapshot);
+                    case PeerFrame.Forward forward -> size(forward);
+                    case PeerFrame.Forwarded forwarded -> 3L * Long.BYTES + Integer.BYTES;
+                    case PeerFrame.ForwardRefused refused -> (long) Long.BYTES + Integer.BYTES + 1;
+                };
+        if (size > maxFrameBytes) {
+            throw new IllegalArgumentException("a frame of kind " + FrameKind.of(frame) + " would take " + size
+                    + " bytes, the limit is " + maxFrameBytes);
+        }
+        return (int) size;
     }
 
-    /** Writes {@link #size} bytes and moves the position of {@code out} behind them. */
+    private static long size(PeerFrame.Raft raft) {
+        if (raft.message() instanceof Message.AppendRequest request) {
+            AppendCodec.checkEntriesMatch(request, raft.entries());
+            return AppendCodec.size(raft.entries());
+        }
+        if (!raft.entries().isEmpty() || raft.message() instanceof Message.SnapshotChunk) {
+            throw new IllegalArgumentException("only an AppendRequest travels with entries, and a snapshot chunk "
+                    + "travels with its content: " + raft.message());
+        }
+        return MessageCodec.size(raft.message());
+    }
+
+    private static long size(PeerFrame.Snapshot snapshot) {
+        int length = snapshot.content().remaining();
+        if (length != snapshot.chunk().length()) {
+            throw new IllegalArgumentException("a snapshot chunk says that it has "
+                    + snapshot.chunk().length() + " bytes, and comes with " + length);
+        }
+        return (long) MessageCodec.size(snapshot.chunk()) + length;
+    }
+
+    private static long size(PeerFrame.Forward forward) {
+        long size = Long.BYTES + Integer.BYTES;
+        for (ByteBuffer command : forward.commands()) {
+            size += Integer.BYTES + command.remaining();
+        }
+        return size;
+    }
+
+    /** Writes {@link #size} bytes and moves the position of {@code out}, which is big endian, behind them. */
     public void encode(PeerFrame frame, ByteBuffer out) {
-        throw new UnsupportedOperationException();
+        encode(frame, size(frame), out);
     }
 
-    /** Reads one frame that fills the remaining bytes of a heap buffer; entries and contents become views of it. */
+    /** As {@link #encode(PeerFrame, ByteBuffer)}, for one who has asked for the size already. */
+    public void encode(PeerFrame frame, int size, ByteBuffer out) {
+        int start = out.position();
+        out.putInt(size - LENGTH_BYTES)
+                .putInt(0)
+                .put(VERSION)
+                .put(FrameKind.of(frame).code());
+        out.putShort((short) 0).putInt(frame.group());
+        writeFields(frame, out);
+        out.putInt(start + CRC_OFFSET, checksum(out, start + VERSION_OFFSET, out.position()));
+        if (frame instanceof PeerFrame.Raft raft) {
+            for (EntryFrame entry : raft.entries()) {
+                out.put(entry.bytes());
+            }
+        }
+    }
+
+    /** Writes all that the checksum covers behind the header. */
+    private static void writeFields(PeerFrame frame, ByteBuffer out) {
+        switch (frame) {
+            case PeerFrame.Raft raft -> {
+                MessageCodec.write(raft.message(), out);
+                if (raft.message() instanceof Message.AppendRequest) {
+                    out.putInt(raft.entries().size());
+                }
+            }
+            case PeerFrame.Snapshot snapshot -> {
+                MessageCodec.write(snapshot.chunk(), out);
+                copy(snapshot.content(), out);
+            }
+            case PeerFrame.Forward forward -> {
+                out.putLong(forward.firstRequestId()).putInt(forward.commands().size());
+                for (ByteBuffer command : forward.commands()) {
+                    copy(command, out.putInt(command.remaining()));
+                }
+            }
+            case PeerFrame.Forwarded forwarded -> {
+                out.putLong(forwarded.firstRequestId()).putInt(forwarded.count());
+                MessageCodec.put(forwarded.first(), out);
+            }
+            case PeerFrame.ForwardRefused refused ->
+                out.putLong(refused.firstRequestId()).putInt(refused.count()).put(code(refused.reason()));
+        }
+    }
+
+    private static void copy(ByteBuffer content, ByteBuffer out) {
+        int length = content.remaining();
+        out.put(out.position(), content, content.position(), length);
+        out.position(out.position() + length);
+    }
+
+    /**
+     * Reads one frame that fills the remaining bytes of a heap buffer, without copying: entries, snapshot content and
+     * commands are views of the buffer's array, which must not be changed any more.
+     *
+     * @throws CorruptFrameException if the bytes are anything but one whole, undamaged frame of a known version
+     */
     public PeerFrame decode(ByteBuffer in) throws CorruptFrameException {
-        throw new UnsupportedOperationException();
+        if (!in.hasArray()) {
+            throw new IllegalArgumentException("frames are decoded from heap buffers");
+        }
+        ByteBuffer frame = in.slice();
+        if (frame.capacity() < HEADER_BYTES || frame.capacity() > maxFrameBytes) {
+            throw new CorruptFrameException("a frame has " + frame.capacity() + " bytes; from " + HEADER_BYTES + " to "
+                    + maxFrameBytes + " were expected");
+        }
+        try {
+            PeerFrame decoded = read(frame);
+            if (frame.hasRemaining()) {
+                throw new CorruptFrameException(frame.remaining() + " unknown bytes follow a message");
+            }
+            in.position(in.limit());
+            return decoded;
+        } catch (BufferUnderflowException e) {
+            throw new CorruptFrameException("a frame of " + frame.capacity() + " bytes is cut off");
+        }
+    }
+
+    private PeerFrame read(ByteBuffer frame) throws CorruptFrameException {
+        int length = frame.getInt();
+        if (length != frame.capacity() - LENGTH_BYTES) {
+            throw new CorruptFrameException(
+                    "a frame claims " + length + " bytes, and has " + (frame.capacity() - LENGTH_BYTES));
+        }
+        int crc = frame.getInt();
+        byte version = frame.get();
+        if (version != VERSION) {
+            throw new CorruptFrameException(
+                    "a frame has format version " + version + ", this release knows version " + VERSION);
+        }
+        FrameKind kind = FrameKind.of(frame.get());
+        if (frame.getShort() != 0) {
+            throw new CorruptFrameException("a frame's reserved bytes are not zero");
+        }
+        int group = frame.getInt();
+        int checkedEnd = kind == FrameKind.APPEND_REQUEST
+                ? Math.min(frame.capacity(), HEADER_BYTES + AppendCodec.FIELD_BYTES)
+                : frame.capacity();
+        if (checksum(frame, VERSION_OFFSET, checkedEnd) != crc) {
+            throw new CorruptFrameException("a frame's checksum does not match its bytes");
+        }
+        return switch (kind) {
+            case APPEND_REQUEST -> AppendCodec.read(group, frame);
+            case SNAPSHOT_CHUNK -> snapshot(group, frame);
+            case FORWARD -> forward(group, frame);
+            case FORWARDED -> new PeerFrame.Forwarded(group, frame.getLong(), count(frame), MessageCodec.id(frame));
+            case FORWARD_REFUSED ->
+                new PeerFrame.ForwardRefused(group, frame.getLong(), count(frame), rejection(frame.get()));
+            case PRE_VOTE_REQUEST,
+                    PRE_VOTE_RESPONSE,
+                    VOTE_REQUEST,
+                    VOTE_RESPONSE,
+                    APPEND_ACCEPTED,
+                    APPEND_REJECTED,
+                    HEARTBEAT,
+                    HEARTBEAT_RESPONSE,
+                    READ_INDEX_REQUEST,
+                    READ_INDEX_RESPONSE,
+                    TIMEOUT_NOW,
+                    SNAPSHOT_CHUNK_RESPONSE,
+                    REPAIR_REQUEST,
+                    REPAIR_RESPONSE -> new PeerFrame.Raft(group, MessageCodec.read(kind, frame), List.of());
+        };
+    }
+
+    private static PeerFrame snapshot(int group, ByteBuffer in) throws CorruptFrameException {
+        Message.SnapshotChunk chunk = MessageCodec.snapshotChunk(in);
+        return new PeerFrame.Snapshot(group, chunk, take(chunk.length(), in));
+    }
+
+    private static PeerFrame forward(int group, ByteBuffer in) throws CorruptFrameException {
+        long firstRequestId = in.getLong();
+        int count = count(in);
+        if (count > in.remaining() / Integer.BYTES) {
+            throw new CorruptFrameException(count + " commands are claimed, where " + in.remaining() + " bytes follow");
+        }
+        List<ByteBuffer> commands = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            commands.add(take(in.getInt(), in));
+        }
+        return new PeerFrame.Forward(group, firstRequestId, List.copyOf(commands));
+    }
+
+    private static int count(ByteBuffer in) throws CorruptFrameException {
+        int count = in.getInt();
+        if (count < 0) {
+            throw new CorruptFrameException("a frame has the negative count " + count);
+        }
+        return count;
+    }
+
+    private static ByteBuffer take(int length, ByteBuffer in) throws CorruptFrameException {
+        if (length < 0 || length > in.remaining()) {
+            throw new CorruptFrameException(
+                    "a frame claims a content of " + length + " bytes, where " + in.remaining() + " follow");
+        }
+        ByteBuffer content = in.slice(in.position(), length).asReadOnlyBuffer();
+        in.position(in.position() + length);
+        return content;
+    }
+
+    private static int checksum(ByteBuffer frame, int from, int to) {
+        CRC32C crc = new CRC32C();
+        crc.update(frame.slice(from, to - from));
+        return (int) crc.getValue();
+    }
+
+    private static byte code(Rejection reason) {
+        return switch (reason) {
+            case NOT_LEADER -> 1;
+            case NO_LEADER -> 2;
+            case TRANSFER_IN_PROGRESS -> 3;
+            case TOO_MANY_UNCOMMITTED -> 4;
+            case BAD_TRANSFER_TARGET -> 5;
+        };
+    }
+
+    private static Rejection rejection(byte code) throws CorruptFrameException {
+        for (Rejection reason : Rejection.values()) {
+            if (code(reason) == code) {
+                return reason;
+            }
+        }
+        throw new CorruptFrameException("a refusal has the unknown reason " + code);
     }
 }

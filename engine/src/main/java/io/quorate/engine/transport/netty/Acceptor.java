@@ -1,0 +1,142 @@
+package io.quorate.engine.transport.netty;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.quorate.core.quorum.MemberId;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Listens for peers, and lets in those that belong here. */
+@SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails closes the channel, which is noticed
+final class Acceptor {
+
+    private static final int MAX_READ_BYTES = 256 << 10;
+
+    private final Context context;
+    private final Function<MemberId, Optional<Peer>> peers;
+
+    Acceptor(Context context, Function<MemberId, Optional<Peer>> peers) {
+        this.context = context;
+        this.peers = peers;
+    }
+
+    /**
+     * Listens on one address.
+     *
+     * @return where it listens, with the real port
+     * @throws IOException a sentence that names the address
+     */
+    InetSocketAddress listen(InetSocketAddress wanted) throws IOException {
+        InetSocketAddress address =
+                wanted.isUnresolved() ? new InetSocketAddress(wanted.getHostString(), wanted.getPort()) : wanted;
+        if (address.isUnresolved()) {
+            throw new IOException("cannot listen for peers on " + name(wanted)
+                    + ": the host name is unknown; give an address of this machine");
+        }
+        ChannelFuture binding = new ServerBootstrap()
+                .group(context.group())
+                .channel(EventLoops.serverSocketType(context.group()))
+                .childOption(ChannelOption.ALLOCATOR, context.allocator())
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(64, 2048, MAX_READ_BYTES))
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        context.channels().add(channel);
+                        channel.pipeline().addLast(new HelloDecoder());
+                    }
+                })
+                .bind(address)
+                .awaitUninterruptibly();
+        if (!binding.isSuccess()) {
+            String reason = String.valueOf(binding.cause().getMessage());
+            throw new IOException(
+                    "cannot listen for peers on " + name(wanted) + ": "
+                            + (reason.contains("in use")
+                                    ? "the port is in use; stop what uses it, or choose another"
+                                    : reason),
+                    binding.cause());
+        }
+        context.channels().add(binding.channel());
+        return (InetSocketAddress) binding.channel().localAddress();
+    }
+
+    private static String name(InetSocketAddress address) {
+        return address.getHostString() + ":" + address.getPort();
+    }
+
+    private Optional<Handshake.Refusal> judge(Handshake.Hello hello, Optional<Peer> sender) {
+        MemberId self = context.options().self();
+        if (hello.version() != Handshake.VERSION) {
+            return Optional.of(Handshake.Refusal.PROTOCOL_VERSION);
+        } else if (hello.clusterId() != context.options().clusterId()) {
+            return Optional.of(Handshake.Refusal.CLUSTER);
+        } else if (hello.from() == self.value()) {
+            return Optional.of(Handshake.Refusal.OWN_ID);
+        } else if (hello.to() != self.value()) {
+            return Optional.of(Handshake.Refusal.RECEIVER);
+        }
+        return sender.isEmpty() ? Optional.of(Handshake.Refusal.UNKNOWN_SENDER) : Optional.empty();
+    }
+
+    /** Waits for a hello, answers it, and makes way for the {@link FrameReader}. */
+    private final class HelloDecoder extends HandshakeDecoder {
+
+        HelloDecoder() {
+            super(Handshake.HELLO_BYTES, context.options().limits().handshakeTimeout());
+        }
+
+        @Override
+        void arrived(ChannelHandlerContext ctx, ByteBuf message) {
+            Handshake.Hello hello = Handshake.Hello.read(message);
+            Optional<Peer> sender = hello.from() == 0 ? Optional.empty() : peers.apply(new MemberId(hello.from()));
+            Optional<Handshake.Refusal> refusal = judge(hello, sender);
+            if (refusal.isEmpty() && sender.isPresent() && sender.get().accept(ctx.channel())) {
+                ctx.writeAndFlush(answer(ctx, refusal)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+                ctx.pipeline()
+                        .replace(
+                                this,
+                                "frames",
+                                new FrameReader(sender.get(), context.codec(), context.listener(), context.garbage()));
+                sender.get().dialNow();
+            } else {
+                refuse(ctx, hello, refusal.orElse(Handshake.Refusal.UNKNOWN_SENDER));
+            }
+        }
+
+        private void refuse(ChannelHandlerContext ctx, Handshake.Hello hello, Handshake.Refusal refusal) {
+            context.refusals()
+                    .line("refused member " + Long.toHexString(hello.from()) + " of cluster "
+                            + Long.toHexString(hello.clusterId()) + " at "
+                            + ctx.channel().remoteAddress() + ": " + refusal.reason());
+            ctx.writeAndFlush(answer(ctx, Optional.of(refusal))).addListener(ChannelFutureListener.CLOSE);
+        }
+
+        private ByteBuf answer(ChannelHandlerContext ctx, Optional<Handshake.Refusal> refusal) {
+            ByteBuf answer = ctx.alloc().buffer(Handshake.ANSWER_BYTES);
+            Handshake.Answer.of(
+                            refusal,
+                            context.options().clusterId(),
+                            context.options().self())
+                    .write(answer);
+            return answer;
+        }
+
+        @Override
+        void failed(ChannelHandlerContext ctx, String reason) {
+            context.garbage()
+                    .line("disconnected " + ctx.channel().remoteAddress() + " from the peer port: it " + reason);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.quorate.engine.transport.netty;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.quorate.engine.transport.FrameCodec;
+import io.quorate.engine.transport.Network;
+
+/**
+ * What all connections of one network share.
+ *
+ * @param channels all that are open; closes those that are added after its own end
+ * @param refusals where refused handshakes are logged
+ * @param garbage where violations of the protocol are logged
+ */
+record Context(
+        NettyOptions options,
+        IoEventLoopGroup group,
+        ByteBufAllocator allocator,
+        FrameCodec codec,
+        Network.Listener listener,
+        ChannelGroup channels,
+        RateLimitedLog refusals,
+        RateLimitedLog garbage) {
+
+    /** Settings of an outgoing connection. */
+    Bootstrap bootstrap(EventLoop loop) {
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop)
+                .channel(EventLoops.socketType(group))
+                .option(ChannelOption.ALLOCATOR, allocator)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(
+                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        Math.toIntExact(options.limits().connectTimeout().toMillis()));
+        if (EventLoops.isEpoll(group)) {
+            bootstrap.option(
+                    EpollChannelOption.TCP_USER_TIMEOUT,
+                    Math.toIntExact(options.limits().unacknowledgedTimeout().toMillis()));
+        }
+        return bootstrap;
+    }
+}

@@ -1,0 +1,100 @@
+package io.quorate.engine.transport.netty;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.quorate.engine.log.CorruptFrameException;
+import io.quorate.engine.transport.FrameCodec;
+import io.quorate.engine.transport.Network;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Cuts what arrives on an accepted connection into frames and hands them to the listener. The bytes are copied once,
+ * from Netty's buffer into an array that is the frame's own, in which entries then stay.
+ *
+ * <p>Never holds more than one frame of at most the codec's limit.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails closes the channel, which is noticed
+final class FrameReader extends ChannelInboundHandlerAdapter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FrameReader.class);
+
+    private final Peer from;
+    private final FrameCodec codec;
+    private final Network.Listener listener;
+    private final RateLimitedLog violations;
+    private final ByteBuffer length = ByteBuffer.allocate(FrameCodec.LENGTH_BYTES);
+    private ByteBuffer frame = ByteBuffer.allocate(0);
+    private boolean broken;
+
+    FrameReader(Peer from, FrameCodec codec, Network.Listener listener, RateLimitedLog violations) {
+        this.from = from;
+        this.codec = codec;
+        this.listener = listener;
+        this.violations = violations;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) throws CorruptFrameException {
+        ByteBuf in = (ByteBuf) message;
+        try {
+            while (in.isReadable() && !broken) {
+                read(in);
+            }
+        } finally {
+            in.release();
+        }
+    }
+
+    private void read(ByteBuf in) throws CorruptFrameException {
+        if (length.hasRemaining()) {
+            if (!fill(length, in)) {
+                return;
+            }
+            frame = begin(length.getInt(0));
+        }
+        if (fill(frame, in)) {
+            length.clear();
+            int size = frame.capacity();
+            var decoded = codec.decode(frame.flip());
+            from.counters().framesReceived().increment();
+            from.counters().bytesReceived().add(size);
+            listener.received(from.id(), decoded);
+        }
+    }
+
+    private ByteBuffer begin(int following) throws CorruptFrameException {
+        int most = codec.maxFrameBytes() - FrameCodec.LENGTH_BYTES;
+        if (following < FrameCodec.HEADER_BYTES - FrameCodec.LENGTH_BYTES || following > most) {
+            throw new CorruptFrameException(
+                    "a frame claims " + Integer.toUnsignedString(following) + " bytes, the limit is " + most);
+        }
+        return ByteBuffer.allocate(FrameCodec.LENGTH_BYTES + following).putInt(following);
+    }
+
+    /** Moves as many bytes as there are and fit. Whether the target is full now. */
+    private static boolean fill(ByteBuffer target, ByteBuf in) {
+        int end = target.limit();
+        target.limit(target.position() + Math.min(in.readableBytes(), target.remaining()));
+        in.readBytes(target);
+        target.limit(end);
+        return !target.hasRemaining();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        broken = true;
+        if (cause instanceof CorruptFrameException) {
+            violations.line("disconnected member " + from.id() + " at "
+                    + ctx.channel().remoteAddress() + ", which sent a damaged frame: " + cause.getMessage());
+        } else if (cause instanceof IOException) {
+            LOG.debug("the connection from member {} broke: {}", from.id(), cause.getMessage());
+        } else {
+            LOG.error("a frame from member {} could not be handled; disconnecting it", from.id(), cause);
+        }
+        ctx.close();
+    }
+}

@@ -1,0 +1,112 @@
+package io.quorate.engine.transport.netty;
+
+import io.netty.buffer.ByteBuf;
+import io.quorate.core.quorum.MemberId;
+import java.util.Optional;
+
+/**
+ * What is said on a connection before the first frame: the dialing member says hello, the other one answers.
+ *
+ * <p>Big endian. Hello: {@code long magic, short version, short reserved (0), long clusterId, long from, long to}. Answer:
+ * {@code long magic, short version, short code (0: accepted), long clusterId, long member}, where the last two are the
+ * answering member's own.
+ */
+final class Handshake {
+
+    /** "QUORATE" and a zero byte; no protocol that people type begins like this. */
+    static final long MAGIC = 0x51554f5241544500L;
+
+    /** The protocol spoken by this release. */
+    static final short VERSION = 1;
+
+    static final int HELLO_BYTES = 36;
+    static final int ANSWER_BYTES = 28;
+
+    private static final short ACCEPTED = 0;
+
+    private Handshake() {}
+
+    record Hello(short version, long clusterId, long from, long to) {
+
+        void write(ByteBuf out) {
+            out.writeLong(MAGIC).writeShort(version).writeShort(0);
+            out.writeLong(clusterId).writeLong(from).writeLong(to);
+        }
+
+        /** Reads what follows the magic number. */
+        static Hello read(ByteBuf in) {
+            short version = in.readShort();
+            in.skipBytes(Short.BYTES);
+            return new Hello(version, in.readLong(), in.readLong(), in.readLong());
+        }
+    }
+
+    /** The answer. {@code code} is 0 or that of a {@link Refusal}. */
+    record Answer(short version, short code, long clusterId, long member) {
+
+        static Answer of(Optional<Refusal> refusal, long clusterId, MemberId member) {
+            return new Answer(VERSION, refusal.map(Refusal::code).orElse(ACCEPTED), clusterId, member.value());
+        }
+
+        boolean isAccepted() {
+            return code == ACCEPTED;
+        }
+
+        void write(ByteBuf out) {
+            out.writeLong(MAGIC).writeShort(version).writeShort(code);
+            out.writeLong(clusterId).writeLong(member);
+        }
+
+        /** Reads what follows the magic number. */
+        static Answer read(ByteBuf in) {
+            return new Answer(in.readShort(), in.readShort(), in.readLong(), in.readLong());
+        }
+
+        /** Why the answering member refused, as a part of a sentence. */
+        String reason() {
+            for (Refusal refusal : Refusal.values()) {
+                if (refusal.code() == code) {
+                    return refusal.reason + " (there: member " + Long.toHexString(member) + " of cluster "
+                            + Long.toHexString(clusterId) + ", protocol version " + version + ")";
+                }
+            }
+            return "for a reason that this release does not know, code " + code;
+        }
+    }
+
+    /** Why a member is not let in. */
+    enum Refusal {
+        PROTOCOL_VERSION(1, "the two speak different versions of the peer protocol"),
+        CLUSTER(2, "the two belong to different clusters"),
+        OWN_ID(3, "both claim the same member id"),
+        RECEIVER(4, "another member than the one meant listens there; check the peer addresses"),
+        UNKNOWN_SENDER(5, "the dialing member is not known there");
+
+        private final short code;
+        private final String reason;
+
+        Refusal(int code, String reason) {
+            this.code = (short) code;
+            this.reason = reason;
+        }
+
+        short code() {
+            return code;
+        }
+
+        String reason() {
+            return reason;
+        }
+    }
+
+    /** Whether the bytes at hand, up to eight, are those that a handshake begins with. Reads nothing. */
+    static boolean mayBegin(ByteBuf in) {
+        int count = Math.min(in.readableBytes(), Long.BYTES);
+        for (int i = 0; i < count; i++) {
+            if (in.getByte(in.readerIndex() + i) != (byte) (MAGIC >>> (56 - 8 * i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

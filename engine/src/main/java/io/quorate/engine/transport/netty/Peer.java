@@ -1,0 +1,322 @@
+package io.quorate.engine.transport.netty;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.transport.PeerCounters;
+import io.quorate.engine.transport.PeerFrame;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One peer: the connection over which frames go to it, dialed again whenever it is lost, and the one over which it
+ * sends.
+ *
+ * <p>All that concerns dialing happens on one event loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails closes the channel, which is noticed
+final class Peer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Peer.class);
+
+    /** Where the outgoing connection stands. */
+    private sealed interface State {
+
+        /** Opening a connection, or in the handshake on it. */
+        record Dialing(Channel channel, InetSocketAddress address) implements State {}
+
+        record Connected(Channel channel, InetSocketAddress address, long sinceNanos) implements State {}
+
+        /** The timer runs until the next dial. */
+        record Waiting(Future<?> timer) implements State {}
+
+        /** Before the first dial, and after the end. */
+        record Idle() implements State {}
+    }
+
+    private final MemberId id;
+    private final Context context;
+    private final EventLoop loop;
+    private final PeerCounters counters = new PeerCounters();
+    private final AtomicBoolean interrupted = new AtomicBoolean();
+    private volatile List<InetSocketAddress> addresses;
+    private volatile Optional<SendQueue> queue = Optional.empty();
+    private volatile boolean closed;
+
+    /** Guarded by this. */
+    private Optional<Channel> incoming = Optional.empty();
+
+    // Touched by the event loop alone.
+    private final Backoff backoff;
+    private State state = new State.Idle();
+    private int nextAddress;
+    private boolean failureLogged;
+    private Optional<String> failure = Optional.empty();
+    private boolean refused;
+    private boolean seenAliveSinceDial;
+
+    Peer(MemberId id, List<InetSocketAddress> addresses, Context context) {
+        this.id = id;
+        this.addresses = addresses;
+        this.context = context;
+        this.loop = context.group().next();
+        var random = new SplittableRandom(
+                context.options().self().value() ^ Long.rotateLeft(id.value(), Integer.SIZE) ^ System.nanoTime());
+        var limits = context.options().limits();
+        this.backoff = new Backoff(limits.minReconnectDelay(), limits.maxReconnectDelay(), random);
+    }
+
+    MemberId id() {
+        return id;
+    }
+
+    PeerCounters counters() {
+        return counters;
+    }
+
+    void setAddresses(List<InetSocketAddress> addresses) {
+        this.addresses = addresses;
+    }
+
+    void send(PeerFrame frame) {
+        int size = context.codec().size(frame);
+        Optional<SendQueue> connection = queue;
+        if (connection.isEmpty() || !connection.get().offer(frame, size)) {
+            counters.framesDropped().increment();
+            counters.bytesDropped().add(size);
+            tellUnreachable();
+        }
+    }
+
+    void flush() {
+        queue.ifPresent(SendQueue::flush);
+    }
+
+    private void tellUnreachable() {
+        if (!interrupted.get() && interrupted.compareAndSet(false, true) && !closed && !loop.isShuttingDown()) {
+            loop.execute(() -> {
+                if (!closed) {
+                    context.listener().unreachable(id);
+                }
+            });
+        }
+    }
+
+    /** Begins to dial, or ends the wait for the next dial: the peer was just seen alive. */
+    void dialNow() {
+        onLoop(() -> {
+            seenAliveSinceDial = true;
+            switch (state) {
+                case State.Waiting waiting -> {
+                    waiting.timer().cancel(false);
+                    dial();
+                }
+                case State.Idle idle -> dial();
+                case State.Dialing dialing -> {}
+                case State.Connected connected -> {}
+            }
+        });
+    }
+
+    private void dial() {
+        if (closed) {
+            state = new State.Idle();
+            return;
+        }
+        seenAliveSinceDial = false;
+        List<InetSocketAddress> present = addresses;
+        InetSocketAddress address = present.get(Math.floorMod(nextAddress, present.size()));
+        Bootstrap bootstrap = context.bootstrap(loop).handler(new AnswerDecoder());
+        ChannelFuture connecting = bootstrap.connect(address);
+        Channel channel = connecting.channel();
+        state = new State.Dialing(channel, address);
+        context.channels().add(channel);
+        connecting.addListener(done -> {
+            if (!done.isSuccess()) {
+                onLoop(() -> {
+                    failure = Optional.of(String.valueOf(done.cause().getMessage()));
+                    ended(channel);
+                });
+            }
+        });
+        channel.closeFuture().addListener(closing -> onLoop(() -> ended(channel)));
+    }
+
+    /** Listeners of futures may run at once, in the middle of what made the future; what they do here must come after. */
+    private void onLoop(Runnable task) {
+        if (!loop.isShuttingDown()) {
+            loop.execute(task);
+        }
+    }
+
+    private void answered(Channel channel, Handshake.Answer answer) {
+        if (!(state instanceof State.Dialing dialing) || !dialing.channel().equals(channel) || closed) {
+            channel.close();
+        } else if (answer.isAccepted()) {
+            long maxQueuedBytes = context.options().limits().maxQueuedBytes();
+            interrupted.set(false);
+            queue = Optional.of(
+                    new SendQueue(channel, context.codec(), counters, maxQueuedBytes, () -> interrupted.set(false)));
+            state = new State.Connected(channel, dialing.address(), System.nanoTime());
+            failureLogged = false;
+            LOG.info("connected to member {} at {}", id, dialing.address());
+        } else {
+            refused = true;
+            context.refusals()
+                    .line("member " + id + " at " + dialing.address() + " refused this member: " + answer.reason());
+            channel.close();
+        }
+    }
+
+    /** The connection, or the attempt to make one, is over. */
+    private void ended(Channel channel) {
+        switch (state) {
+            case State.Connected connected -> {
+                if (connected.channel().equals(channel)) {
+                    lost(connected);
+                }
+            }
+            case State.Dialing dialing -> {
+                if (dialing.channel().equals(channel)) {
+                    notReached(dialing);
+                }
+            }
+            case State.Waiting waiting -> {}
+            case State.Idle idle -> {}
+        }
+    }
+
+    private void lost(State.Connected connected) {
+        queue.ifPresent(SendQueue::close);
+        queue = Optional.empty();
+        long maxNanos = context.options().limits().maxReconnectDelay().toNanos();
+        if (System.nanoTime() - connected.sinceNanos() >= maxNanos) {
+            backoff.reset();
+        }
+        if (!closed) {
+            LOG.info("lost the connection to member {} at {}", id, connected.address());
+        }
+        tellUnreachable();
+        retryAfter(backoff.nextDelayNanos());
+    }
+
+    private void notReached(State.Dialing dialing) {
+        nextAddress++;
+        if (refused) {
+            refused = false;
+            // A peer that has dialed this member meanwhile may have learned of it only after it refused.
+            retryAfter(
+                    seenAliveSinceDial
+                            ? backoff.nextDelayNanos()
+                            : context.options().limits().refusedRetryDelay().toNanos());
+            return;
+        }
+        if (!failureLogged && !closed) {
+            failureLogged = true;
+            LOG.info(
+                    "cannot reach member {} at {}, keeps trying: {}",
+                    id,
+                    dialing.address(),
+                    failure.orElse("the connection was closed during the handshake"));
+        }
+        failure = Optional.empty();
+        retryAfter(backoff.nextDelayNanos());
+    }
+
+    private void retryAfter(long delayNanos) {
+        state = closed || loop.isShuttingDown()
+                ? new State.Idle()
+                : new State.Waiting(loop.schedule(this::dial, delayNanos, TimeUnit.NANOSECONDS));
+    }
+
+    /** Makes this the connection on which the peer sends; an older one is closed. False if the peer is gone. */
+    synchronized boolean accept(Channel channel) {
+        if (closed) {
+            return false;
+        }
+        incoming.ifPresent(Channel::close);
+        incoming = Optional.of(channel);
+        return true;
+    }
+
+    /** Ends all; nothing is dialed any more. Completes later, unless the caller closes and awaits the channels. */
+    void close() {
+        synchronized (this) {
+            closed = true;
+            incoming.ifPresent(Channel::close);
+        }
+        queue.ifPresent(SendQueue::close);
+        onLoop(() -> {
+            switch (state) {
+                case State.Connected connected -> connected.channel().close();
+                case State.Dialing dialing -> dialing.channel().close();
+                case State.Waiting waiting -> waiting.timer().cancel(false);
+                case State.Idle idle -> {}
+            }
+        });
+    }
+
+    /** Says hello and waits for the answer. */
+    private final class AnswerDecoder extends HandshakeDecoder {
+
+        AnswerDecoder() {
+            super(Handshake.ANSWER_BYTES, context.options().limits().handshakeTimeout());
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            NettyOptions options = context.options();
+            ByteBuf hello = ctx.alloc().buffer(Handshake.HELLO_BYTES);
+            new Handshake.Hello(
+                            Handshake.VERSION,
+                            options.clusterId(),
+                            options.self().value(),
+                            id.value())
+                    .write(hello);
+            ctx.writeAndFlush(hello);
+        }
+
+        @Override
+        void arrived(ChannelHandlerContext ctx, ByteBuf message) {
+            Handshake.Answer answer = Handshake.Answer.read(message);
+            ctx.pipeline().replace(this, "silence", new Silence());
+            answered(ctx.channel(), answer);
+        }
+
+        @Override
+        void failed(ChannelHandlerContext ctx, String reason) {
+            failure = Optional.of("it " + reason);
+        }
+    }
+
+    /** After the handshake the acceptor of a connection has nothing more to say on it. */
+    private final class Silence extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ReferenceCountUtil.release(message);
+            context.garbage()
+                    .line("member " + id + " sent bytes on a connection that it only receives on; disconnecting");
+            ctx.close();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            LOG.debug("the connection to member {} broke: {}", id, cause.getMessage());
+            ctx.close();
+        }
+    }
+}
