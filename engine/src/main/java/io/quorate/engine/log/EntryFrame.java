@@ -151,6 +151,13 @@ public final class EntryFrame {
         return frame.asReadOnlyBuffer().clear();
     }
 
+    /** Writes header and payload, without allocating. */
+    public void writeTo(ByteBuffer out) {
+        int size = frame.capacity();
+        out.put(out.position(), frame, 0, size);
+        out.position(out.position() + size);
+    }
+
     /** Bytes of header and payload. */
     public int size() {
         return frame.capacity();

@@ -2,14 +2,65 @@ package io.quorate.engine.log;
 
 import io.quorate.core.SnapshotMeta;
 import io.quorate.engine.disk.DataDirectory;
+import io.quorate.engine.disk.Disk;
+import io.quorate.engine.disk.DiskFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 
-/** The segment files of one log: which there are, which one is written, and which can be used again. */
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
-public final class LogFiles implements AutoCloseable {
+/**
+ * The segment files of one log: which there are, and which can be used again. Entries are read by the loop's thread while
+ * the writer's begins and retires segments.
+ */
+public final class LogFiles implements AutoCloseable, EntryReader {
 
-    private LogFiles() {}
+    static final String FOLDER = "log";
+    static final String SEGMENT_PREFIX = "segment-";
+
+    private static final int READ_BYTES = 1 << 20;
+
+    /** A segment file that is part of the log. */
+    record Segment(SegmentHeader header, DiskFile file, long size) {
+
+        long sequence() {
+            return header.sequence();
+        }
+
+        String name() {
+            return nameOf(header.sequence());
+        }
+    }
+
+    private final Disk disk;
+    private final int group;
+    private final LogOptions options;
+    private final ConcurrentSkipListMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
+    private final SpareSegments spares;
+    private final SegmentMaker maker;
+    private final LogTail tail;
+
+    /**
+     * @param found the segments of the log
+     * @param tail where its writing goes on
+     */
+    LogFiles(
+            DataDirectory directory,
+            int group,
+            LogOptions options,
+            SpareSegments spares,
+            Iterable<Segment> found,
+            LogTail tail) {
+        this.disk = directory.disk();
+        this.group = group;
+        this.options = options;
+        this.spares = spares;
+        this.maker = new SegmentMaker(directory, group, spares);
+        this.tail = tail;
+        found.forEach(this::add);
+    }
 
     /**
      * Opens the log of a data directory, or begins one in a new directory. Cuts off a torn tail; keeps the intact prefix
@@ -29,15 +80,117 @@ public final class LogFiles implements AutoCloseable {
             Optional<SnapshotMeta> newestSnapshot,
             LogOptions options)
             throws IOException {
-        if (directory.isNew()) {
-            directory.initialized();
+        RecoveredLog recovered = new LogRecovery(directory, group, newestSnapshot, options).recover(bootstrap);
+        directory.initialized();
+        return recovered;
+    }
+
+    static String hex(long number) {
+        return String.format("%016x", number);
+    }
+
+    static String nameOf(long sequence) {
+        return FOLDER + "/" + SEGMENT_PREFIX + hex(sequence);
+    }
+
+    int group() {
+        return group;
+    }
+
+    LogTail tail() {
+        return tail;
+    }
+
+    /** The segment that is written. */
+    Segment last() {
+        return segments.lastEntry().getValue();
+    }
+
+    LogOptions options() {
+        return options;
+    }
+
+    SpareSegments spares() {
+        return spares;
+    }
+
+    private void add(Segment segment) {
+        segments.put(segment.sequence(), segment);
+    }
+
+    private Segment segment(long sequence) throws IOException {
+        Segment segment = segments.get(sequence);
+        if (segment == null) {
+            throw new IOException("the log segment " + nameOf(sequence) + " is not there");
         }
-        throw new UnsupportedOperationException();
+        return segment;
+    }
+
+    /**
+     * Begins a segment behind the last one; see {@link SegmentMaker#begin}.
+     *
+     * @throws NoRoomException if there is no room; nothing of the log was touched
+     */
+    Segment begin(LogTail state, long previous, long sequence, long frameBytes) throws IOException {
+        Segment segment = maker.begin(state, previous, sequence, frameBytes);
+        add(segment);
+        return segment;
+    }
+
+    /** Gives up the segments whose entries are all before the log's start, which is durable. Oldest first. */
+    void retire(long startIndex) throws IOException {
+        while (true) {
+            Map.Entry<Long, Segment> oldest = segments.firstEntry();
+            Map.Entry<Long, Segment> next = segments.higherEntry(oldest.getKey());
+            if (next == null || next.getValue().header().base().index() > startIndex) {
+                return;
+            }
+            segments.remove(oldest.getKey());
+            spares.recycle(oldest.getValue().name(), oldest.getValue().file());
+            disk.syncDirectory(FOLDER);
+        }
+    }
+
+    @Override
+    public void read(EntryIndex index, long firstIndex, long lastIndex, List<EntryFrame> into) throws IOException {
+        for (long next = firstIndex; next <= lastIndex; ) {
+            long end = next;
+            long place = index.table().place(next);
+            while (end < lastIndex
+                    && index.table().bytes(next, end + 1) <= READ_BYTES
+                    && index.table().place(end + 1) == place + index.table().bytes(next, end)) {
+                end++;
+            }
+            ByteBuffer run = ByteBuffer.allocate((int) index.table().bytes(next, end));
+            segment(Place.segment(place)).file().read(run, Place.offset(place));
+            run.flip();
+            for (; next <= end; next++) {
+                into.add(decode(index, next, run, place));
+            }
+        }
+    }
+
+    private static EntryFrame decode(EntryIndex index, long at, ByteBuffer run, long place) throws IOException {
+        String where = "entry " + at + " in the log segment " + nameOf(Place.segment(place));
+        try {
+            EntryFrame entry = EntryFrame.decode(run);
+            if (!entry.id().equals(index.idAt(at))) {
+                throw new CorruptFrameException(
+                        "where " + where + " should be lies " + entry.id() + ": the disk has lost a write");
+            }
+            return entry;
+        } catch (CorruptFrameException e) {
+            throw new IOException(where + " is damaged: " + e.getMessage(), e);
+        }
     }
 
     /** Closes the files; the writer must have come to rest. */
     @Override
     public void close() throws IOException {
-        throw new UnsupportedOperationException();
+        for (Segment segment : segments.values()) {
+            segment.file().close();
+        }
+        segments.clear();
+        spares.close();
     }
 }

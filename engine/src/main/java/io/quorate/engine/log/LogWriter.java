@@ -1,14 +1,17 @@
 package io.quorate.engine.log;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes batches durable, in order: whatever queued while the last sync ran goes out as one write and one sync.
  *
  * <p>Safe for use by many threads; batches must be submitted in the order of their tickets.
  */
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public final class LogWriter implements AutoCloseable {
 
     /** Is told what became of batches, by the thread that writes. Must not block. */
@@ -24,12 +27,49 @@ public final class LogWriter implements AutoCloseable {
         void failed(IOException cause);
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+
+    private enum State {
+        /** Nothing to do. */
+        RESTING,
+        /** A task runs, or is about to. */
+        WRITING,
+        /** A group is half written, and there is no room for the next segment. */
+        STALLED,
+        /** Failed: nothing is written any more. */
+        FAILED
+    }
+
+    private final SpareSegments spares;
+    private final GroupWriter writer;
+    private final Executor writes;
+    private final Executor preparation;
+    private final Listener listener;
+
+    private final Object lock = new Object();
+    // Guarded by the lock.
+    private List<WriteBatch> queue = new ArrayList<>();
+    private State state = State.RESTING;
+    private boolean accepting = true;
+    private boolean durableMarkNeeded;
+    private boolean durableMarkAsked;
+    private boolean preparing;
+
+    /** Of the writing thread alone. */
+    private boolean halfWritten;
+
     /**
+     * Goes on where the recovery ended.
+     *
      * @param writes runs the writing; tasks must not run beside each other
      * @param preparation prepares segments ahead; may be the same executor
      */
     public LogWriter(LogFiles files, Executor writes, Executor preparation, Listener listener) {
-        throw new UnsupportedOperationException();
+        this.spares = files.spares();
+        this.writer = new GroupWriter(files, files.tail());
+        this.writes = writes;
+        this.preparation = preparation;
+        this.listener = listener;
     }
 
     /**
@@ -38,7 +78,18 @@ public final class LogWriter implements AutoCloseable {
      * @return false if the batch is refused, because the writer has failed or was closed
      */
     public boolean submit(WriteBatch batch) {
-        throw new UnsupportedOperationException();
+        synchronized (lock) {
+            if (!accepting) {
+                return false;
+            }
+            queue.add(batch);
+            if (state != State.RESTING) {
+                return true;
+            }
+            state = State.WRITING;
+        }
+        writes.execute(this::drain);
+        return true;
     }
 
     /**
@@ -47,7 +98,93 @@ public final class LogWriter implements AutoCloseable {
      * for a segment if there was none.
      */
     public void idle() {
-        throw new UnsupportedOperationException();
+        boolean run;
+        synchronized (lock) {
+            durableMarkAsked = accepting && state == State.RESTING && durableMarkNeeded;
+            run = durableMarkAsked || (accepting && state == State.STALLED);
+            if (run) {
+                state = State.WRITING;
+            }
+        }
+        if (run) {
+            writes.execute(this::drain);
+        }
+        prepareSpare();
+    }
+
+    /** For the writing thread: writes until nothing is left to do. */
+    private void drain() {
+        try {
+            while (halfWritten || takeGroup()) {
+                halfWritten = true;
+                listener.synced(writer.write());
+                halfWritten = false;
+                prepareSpare();
+            }
+        } catch (NoRoomException e) {
+            stall(e);
+        } catch (IOException e) {
+            fail(e);
+        } catch (RuntimeException | Error e) {
+            fail(new IOException("the log writer broke down: " + e, e));
+        }
+    }
+
+    /** Whether there was a group to begin; if not, the writer rests. */
+    private boolean takeGroup() throws IOException {
+        while (true) {
+            synchronized (lock) {
+                if (!queue.isEmpty()) {
+                    writer.begin(queue);
+                    queue = new ArrayList<>();
+                    return true;
+                }
+                if (!durableMarkAsked) {
+                    durableMarkNeeded = writer.needsDurableMark();
+                    state = State.RESTING;
+                    return false;
+                }
+                durableMarkAsked = false;
+            }
+            writer.markDurable();
+        }
+    }
+
+    private void stall(NoRoomException cause) {
+        LOG.warn("The log waits: {}", cause.getMessage());
+        writer.completedBeforeNoRoom().ifPresent(listener::synced);
+        synchronized (lock) {
+            state = State.STALLED;
+        }
+    }
+
+    private void fail(IOException cause) {
+        synchronized (lock) {
+            state = State.FAILED;
+            accepting = false;
+            queue = new ArrayList<>();
+        }
+        listener.failed(cause);
+    }
+
+    private void prepareSpare() {
+        synchronized (lock) {
+            if (preparing || !accepting || !spares.isEmpty()) {
+                return;
+            }
+            preparing = true;
+        }
+        preparation.execute(() -> {
+            try {
+                spares.prepare();
+            } catch (IOException e) {
+                LOG.warn("No segment could be prepared ahead, it is tried again: {}", e.getMessage());
+            } finally {
+                synchronized (lock) {
+                    preparing = false;
+                }
+            }
+        });
     }
 
     /**
@@ -55,12 +192,14 @@ public final class LogWriter implements AutoCloseable {
      * submitted nonetheless waits for room (corner case 26).
      */
     public boolean hasRoom() {
-        throw new UnsupportedOperationException();
+        return !spares.isExhausted();
     }
 
     /** Refuses further batches. What was queued is written by the executor still; it does not wait for that. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        synchronized (lock) {
+            accepting = false;
+        }
     }
 }

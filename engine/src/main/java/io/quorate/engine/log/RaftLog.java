@@ -5,10 +5,15 @@ import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.LogSizes;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.engine.log.SnapshotMetaCodec.Start;
+import io.quorate.engine.log.WriteBatch.PlacedMark;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The log as the node loop sees it: changes show at once, and are handed out as {@link WriteBatch}es to be made durable.
@@ -17,24 +22,138 @@ import java.util.OptionalLong;
  * <p>For one thread. What contradicts the log (a gap, an index that is not there) is a broken invariant and throws
  * {@link IllegalArgumentException}.
  */
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public final class RaftLog implements LogSizes {
 
-    RaftLog() {}
+    /** The most that one entry may take, header included. */
+    public static final int MAX_ENTRY_BYTES = 32 << 20;
 
-    /** Appends the entry that follows {@link #lastId}; its chain hash must continue the log's. */
+    private static final Logger LOG = LoggerFactory.getLogger(RaftLog.class);
+
+    private final EntryReader segments;
+    private final long cacheBytes;
+    private final EntryIndex index;
+    private final EntryCache cache;
+    private Start start;
+    private HardState hardState;
+    private boolean votingSuspended;
+
+    /** The chain hash at the last entry, if known. Two fields, so that appending allocates nothing. */
+    private boolean chainKnown;
+
+    private long chain;
+
+    private List<EntryFrame> pendingEntries = new ArrayList<>();
+    private List<PlacedMark> pendingMarks = new ArrayList<>();
+    private boolean pendingHardState;
+    private boolean pendingSync;
+    private long lastTicket;
+
+    /** The last entry of the present log that is durable, given that the batch of {@link #startTicket} is. */
+    private long durableIndex;
+
+    private long startTicket;
+    private long appliedIndex;
+
+    /**
+     * A log whose entries are all durable.
+     *
+     * @param index its entries, all behind {@code start}
+     * @param lastChain the chain hash at its last entry
+     */
+    RaftLog(
+            EntryReader segments,
+            long cacheBytes,
+            EntryIndex index,
+            Start start,
+            OptionalLong lastChain,
+            HardState hardState,
+            boolean votingSuspended) {
+        this.segments = segments;
+        this.cacheBytes = cacheBytes;
+        this.index = index;
+        this.start = start;
+        this.hardState = hardState;
+        this.votingSuspended = votingSuspended;
+        this.durableIndex = index.last().index();
+        this.appliedIndex = start.index();
+        this.cache = new EntryCache(durableIndex + 1);
+        noteChain(lastChain);
+    }
+
+    private void noteChain(OptionalLong known) {
+        chainKnown = known.isPresent();
+        chain = known.orElse(0);
+    }
+
+    /**
+     * Appends the entry that follows {@link #lastId}; its chain hash must continue the log's. A received entry must have
+     * been compared by {@link #isContinuedBy} before.
+     */
     public void append(EntryFrame entry) {
-        throw new UnsupportedOperationException();
+        if (entry.index() != index.table().last() + 1 || entry.term() < lastId().term()) {
+            throw new IllegalArgumentException("entry " + entry.id() + " does not follow " + lastId());
+        }
+        if (entry.size() > MAX_ENTRY_BYTES) {
+            throw new IllegalArgumentException("entry " + entry.id() + " takes " + entry.size()
+                    + " bytes, more than the " + MAX_ENTRY_BYTES + " allowed");
+        }
+        if (!isContinuedBy(entry)) {
+            throw new IllegalArgumentException("entry " + entry.id() + " does not continue the log's chain hash");
+        }
+        try {
+            index.append(entry, EntryTable.NOWHERE);
+        } catch (CorruptFrameException e) {
+            throw new IllegalArgumentException("entry " + entry.id() + " holds no configuration", e);
+        }
+        cache.append(entry);
+        chainKnown = true;
+        chain = entry.chainHash();
+        pendingEntries.add(entry);
+        pendingSync = true;
+    }
+
+    /** Whether an entry's chain hash continues the log's; true if the log's is not known. */
+    public boolean isContinuedBy(EntryFrame entry) {
+        return !chainKnown || entry.continues(chain);
     }
 
     /** Drops the tail, from this index on. */
-    public void truncateFrom(long index) {
-        throw new UnsupportedOperationException();
+    public void truncateFrom(long fromIndex) {
+        if (fromIndex <= start.index() || fromIndex > index.table().last() + 1) {
+            throw new IllegalArgumentException(
+                    "cannot truncate from " + fromIndex + ": the log reaches from " + firstIndex() + " to " + lastId());
+        }
+        noteChain(chainIfReadable(fromIndex - 1));
+        index.truncateFrom(fromIndex);
+        cache.truncateFrom(fromIndex);
+        durableIndex = Math.min(durableIndex, fromIndex - 1);
+        mark(new Mark.Truncated(lastId(), chainKnown ? OptionalLong.of(chain) : OptionalLong.empty()));
     }
 
     /** Drops the head, up to and including this index; one at or before the start changes nothing. */
     public void compactTo(long upToIndex) {
-        throw new UnsupportedOperationException();
+        if (upToIndex > start.index()) {
+            compact(new Start(index.metaAt(upToIndex, start.meta()), chainIfReadable(upToIndex)));
+        }
+    }
+
+    private void compact(Start newStart) {
+        if (newStart.index() == index.table().last()) {
+            noteChain(newStart.chainHash());
+        }
+        index.dropTo(newStart.meta().last());
+        cache.dropTo(newStart.index());
+        beginAt(newStart);
+        mark(new Mark.Compacted(newStart));
+    }
+
+    private void beginAt(Start newStart) {
+        start = newStart;
+        appliedIndex = Math.max(appliedIndex, newStart.index());
+        if (newStart.index() > durableIndex) {
+            durableIndex = newStart.index();
+            startTicket = lastTicket + 1;
+        }
     }
 
     /**
@@ -44,20 +163,44 @@ public final class RaftLog implements LogSizes {
      * @param keepTail the log matches the snapshot at its last entry, what follows stays; else all entries are dropped
      */
     public void resetTo(SnapshotMeta snapshot, OptionalLong chainHash, boolean keepTail) {
-        throw new UnsupportedOperationException();
+        Start newStart = new Start(snapshot, chainHash);
+        if (!keepTail) {
+            index.clear(snapshot.last());
+            cache.clear(newStart.index() + 1);
+            noteChain(chainHash);
+            durableIndex = -1;
+            beginAt(newStart);
+            mark(new Mark.Reset(newStart));
+        } else if (newStart.index() > start.index()) {
+            if (!index.idAt(newStart.index()).equals(snapshot.last())) {
+                throw new IllegalArgumentException("the log does not match the snapshot at " + snapshot.last());
+            }
+            compact(chainHash.isPresent() ? newStart : new Start(snapshot, chainIfReadable(newStart.index())));
+        }
     }
 
     /** A new term or vote asks for a sync; a new commit index alone is written beside other things. */
     public void saveHardState(HardState state) {
-        throw new UnsupportedOperationException();
+        pendingSync |= state.term() != hardState.term() || !state.votedFor().equals(hardState.votedFor());
+        pendingHardState |= !state.equals(hardState);
+        hardState = state;
     }
 
+    /** Notes, durably, that this member must not vote. */
     public void suspendVoting() {
-        throw new UnsupportedOperationException();
+        votingSuspended = true;
+        mark(new Mark.VotingSuspended());
     }
 
+    /** Notes, durably, that this member may vote again. */
     public void resumeVoting() {
-        throw new UnsupportedOperationException();
+        votingSuspended = false;
+        mark(new Mark.VotingResumed());
+    }
+
+    private void mark(Mark mark) {
+        pendingMarks.add(new PlacedMark(pendingEntries.size(), mark));
+        pendingSync = true;
     }
 
     /** Whether {@link #takePending} would return something. */
@@ -67,33 +210,80 @@ public final class RaftLog implements LogSizes {
 
     /** All changes since the last call, if any, to be submitted to the {@link LogWriter}. */
     public Optional<WriteBatch> takePending() {
-        throw new UnsupportedOperationException();
+        if (!pendingSync && !pendingHardState) {
+            return Optional.empty();
+        }
+        WriteBatch batch = new WriteBatch(++lastTicket, lastId(), pendingEntries, pendingMarks, hardState, pendingSync);
+        pendingEntries = new ArrayList<>();
+        pendingMarks = new ArrayList<>();
+        pendingHardState = false;
+        pendingSync = false;
+        return Optional.of(batch);
     }
 
     /**
      * Notes what the writer reported.
      *
-     * @return the last entry of the present log that is durable; {@code start().last()} if none is
+     * @return the last entry of the present log that is durable, or the one before its first; empty as long as the
+     *     beginning of the present log (the last reset) is not durable
      */
-    public EntryId synced(Synced synced) {
-        throw new UnsupportedOperationException();
+    public Optional<EntryId> synced(Synced synced) {
+        for (Synced.Extent extent : synced.extents()) {
+            long offset = extent.offset();
+            for (EntryFrame entry : extent.entries()) {
+                // The very same frame: an index that was truncated and written again is not where the older one lies.
+                if (cache.holds(entry.index()) && cache.get(entry.index()) == entry) {
+                    index.table().setPlace(entry.index(), Place.of(extent.segment(), offset));
+                }
+                offset += entry.size();
+            }
+        }
+        while (durableIndex < index.table().last() && index.table().place(durableIndex + 1) != EntryTable.NOWHERE) {
+            durableIndex++;
+        }
+        evict();
+        return synced.ticket() < startTicket ? Optional.empty() : Optional.of(index.idAt(durableIndex));
     }
 
     /** The state machine has applied everything up to this index: older entries may leave the memory. */
-    public void applied(long index) {
-        throw new UnsupportedOperationException();
+    public void applied(long upToIndex) {
+        appliedIndex = Math.max(appliedIndex, upToIndex);
+        evict();
     }
 
-    /** One entry.
+    private void evict() {
+        long evictable = Math.min(durableIndex, appliedIndex);
+        while (cache.bytes() > cacheBytes && cache.first() <= evictable) {
+            cache.dropFirst();
+        }
+    }
+
+    /**
+     * One entry.
      *
-     * @throws IOException if the entry must be read from its segment and cannot be, or is damaged there */
-    public EntryFrame get(long index) throws IOException {
-        throw new UnsupportedOperationException();
+     * @throws IOException if the entry must be read from its segment and cannot be, or is damaged there
+     */
+    public EntryFrame get(long at) throws IOException {
+        return cache.holds(at) ? cache.get(at) : read(at, at).getFirst();
     }
 
     /** Consecutive entries; both ends inclusive. */
     public List<EntryFrame> read(long firstIndex, long lastIndex) throws IOException {
-        throw new UnsupportedOperationException();
+        if (firstIndex <= start.index() || lastIndex > index.table().last()) {
+            throw new IllegalArgumentException("entries " + firstIndex + " to " + lastIndex
+                    + " are not all in the log, which reaches from " + firstIndex() + " to " + lastId());
+        }
+        List<EntryFrame> entries = new ArrayList<>((int) Math.max(0, lastIndex - firstIndex + 1));
+        long next = firstIndex;
+        if (next < cache.first() && next <= lastIndex) {
+            long lastOnDisk = Math.min(lastIndex, cache.first() - 1);
+            segments.read(index, next, lastOnDisk, entries);
+            next = lastOnDisk + 1;
+        }
+        for (; next <= lastIndex; next++) {
+            entries.add(cache.get(next));
+        }
+        return entries;
     }
 
     /**
@@ -101,55 +291,71 @@ public final class RaftLog implements LogSizes {
      *
      * @return empty if it is not known: the log began with an installed snapshot that did not tell
      */
-    public OptionalLong chainHashAt(long index) throws IOException {
-        throw new UnsupportedOperationException();
+    public OptionalLong chainHashAt(long at) throws IOException {
+        if (at == start.index()) {
+            return start.chainHash();
+        }
+        if (at == index.table().last() && chainKnown) {
+            return OptionalLong.of(chain);
+        }
+        return OptionalLong.of(get(at).chainHash());
+    }
+
+    /** A chain hash that is not known costs one comparison; that an entry cannot be read must not keep it in the log. */
+    private OptionalLong chainIfReadable(long at) {
+        try {
+            return chainHashAt(at);
+        } catch (IOException e) {
+            LOG.warn("The chain hash of entry {} is not known, for the entry cannot be read", at, e);
+            return OptionalLong.empty();
+        }
     }
 
     /** Index of the first entry that is there, or would be. */
     public long firstIndex() {
-        throw new UnsupportedOperationException();
+        return start.index() + 1;
     }
 
     /** The last entry; that before the first one if there are none. */
     public EntryId lastId() {
-        throw new UnsupportedOperationException();
+        return index.last();
     }
 
     /** The id of an entry of the log, or of the one before the first. */
-    public EntryId idAt(long index) {
-        throw new UnsupportedOperationException();
+    public EntryId idAt(long at) {
+        return index.idAt(at);
     }
 
     /** Where the log begins. */
     public SnapshotMeta start() {
-        throw new UnsupportedOperationException();
+        return start.meta();
     }
 
     /** What a snapshot taken at this index, of the log or before its first entry, stands for. */
-    public SnapshotMeta snapshotMetaAt(long index) {
-        throw new UnsupportedOperationException();
+    public SnapshotMeta snapshotMetaAt(long at) {
+        return index.metaAt(at, start.meta());
     }
 
     public HardState hardState() {
-        throw new UnsupportedOperationException();
+        return hardState;
     }
 
     public boolean votingSuspended() {
-        throw new UnsupportedOperationException();
+        return votingSuspended;
     }
 
     /** The names of all entries. */
     public EntryBatch names() {
-        throw new UnsupportedOperationException();
+        return index.names();
     }
 
     @Override
     public long lastIndexWithin(long firstIndex, long lastIndex, long maxBytes) {
-        throw new UnsupportedOperationException();
+        return index.table().lastWithin(firstIndex, lastIndex, maxBytes);
     }
 
     @Override
     public long bytes(long firstIndex, long lastIndex) {
-        throw new UnsupportedOperationException();
+        return index.table().bytes(firstIndex, lastIndex);
     }
 }

@@ -16,10 +16,9 @@ public record Synced(long ticket, EntryId last, List<Extent> extents) {
     /**
      * Consecutive entries that lie one behind the other in one segment.
      *
-     * @param ticket of the batch that brought them
      * @param offset of the first entry's first byte in the segment file
      */
-    public record Extent(long ticket, long firstIndex, int count, long segment, long offset) {}
+    public record Extent(long segment, long offset, List<EntryFrame> entries) {}
 
     public Synced {
         extents = List.copyOf(extents);

@@ -3,17 +3,25 @@ package io.quorate.engine.snapshot;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.engine.StateMachine;
 import io.quorate.engine.disk.Disk;
+import io.quorate.engine.log.CorruptFrameException;
+import io.quorate.engine.log.SnapshotMetaCodec.Start;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The snapshots of one member, under {@code snapshots/}: the newest one, those that are being read or sent, and one that
  * is being received. Safe for use by many threads.
  */
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public final class SnapshotStore implements AutoCloseable {
 
     /** What became of a received piece. */
@@ -29,7 +37,54 @@ public final class SnapshotStore implements AutoCloseable {
         record Damaged(String reason) implements ReceiveResult {}
     }
 
-    private SnapshotStore() {}
+    /** A snapshot that is held for reading. */
+    public interface OpenSnapshot extends SnapshotReader, AutoCloseable {
+
+        @Override
+        void close() throws IOException;
+    }
+
+    static final String FOLDER = "snapshots";
+
+    private static final String PREFIX = "snapshot-";
+    private static final String UNFINISHED = FOLDER + "/unfinished-";
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotStore.class);
+
+    /** Snapshots that are held for sending at a time: the newest, and the one before, whose sending may go on. */
+    private static final int SENDING_LIMIT = 2;
+
+    /** A snapshot and how many read it. Guarded by the store. */
+    private static final class Held {
+        private final SnapshotFolder folder;
+        private int readers;
+        private boolean verified;
+
+        Held(SnapshotFolder folder) {
+            this.folder = folder;
+        }
+    }
+
+    private final Disk disk;
+    private final long maxSnapshotBytes;
+    private final List<String> report = new ArrayList<>();
+    /** By index; the last one is the latest, all others are there because someone reads them. */
+    private final NavigableMap<Long, Held> snapshots = new TreeMap<>();
+
+    private final NavigableMap<Long, Held> sending = new TreeMap<>();
+    /** Only one snapshot is written at a time, and one received. */
+    private final Object writing = new Object();
+
+    private final Object receiving = new Object();
+    private Optional<IncomingSnapshot> incoming;
+
+    private SnapshotStore(Disk disk, long maxSnapshotBytes) throws IOException {
+        this.disk = disk;
+        this.maxSnapshotBytes = maxSnapshotBytes;
+        disk.createDirectory(FOLDER);
+        disk.syncDirectory("");
+        find();
+        this.incoming = IncomingSnapshot.resume(disk);
+    }
 
     /**
      * Finds the snapshots, by their manifests alone; sets damaged ones aside and clears up what a crash left.
@@ -37,22 +92,75 @@ public final class SnapshotStore implements AutoCloseable {
      * @param maxSnapshotBytes received snapshots that claim more are refused
      */
     public static SnapshotStore open(Disk disk, long maxSnapshotBytes) throws IOException {
-        throw new UnsupportedOperationException();
+        return new SnapshotStore(disk, maxSnapshotBytes);
     }
 
-    /** One sentence for each thing that the opening found worth telling. */
-    public List<String> report() {
-        throw new UnsupportedOperationException();
+    private void find() throws IOException {
+        for (String name : disk.list(FOLDER)) {
+            String path = FOLDER + "/" + name;
+            if (path.startsWith(UNFINISHED)) {
+                SnapshotFolder.delete(disk, path);
+            } else if (name.startsWith(PREFIX)) {
+                try {
+                    SnapshotFolder folder = SnapshotFolder.read(disk, path);
+                    snapshots.put(folder.manifest().meta().last().index(), new Held(folder));
+                } catch (CorruptFrameException e) {
+                    setAside(path, e);
+                }
+            }
+        }
+        // A crash may have come before this: the newest must be durable before the older ones go.
+        disk.syncDirectory(FOLDER);
+        dropUnread();
+    }
+
+    private void setAside(String path, CorruptFrameException why) throws IOException {
+        int number = 1;
+        while (disk.exists(FOLDER + "/damaged-" + number)) {
+            number++;
+        }
+        String aside = FOLDER + "/damaged-" + number;
+        disk.rename(path, aside);
+        disk.syncDirectory(FOLDER);
+        String sentence =
+                "The snapshot " + path + " is not usable, " + why.getMessage() + "; it was set aside as " + aside + ".";
+        LOG.warn(sentence);
+        report.add(sentence);
+    }
+
+    /** Deletes all but the latest and those that are read. */
+    private void dropUnread() throws IOException {
+        List<Held> unread = snapshots.values().stream()
+                .filter(held ->
+                        held.readers == 0 && held != snapshots.lastEntry().getValue())
+                .toList();
+        for (Held held : unread) {
+            snapshots.values().remove(held);
+            SnapshotFolder.delete(disk, held.folder.path());
+        }
+    }
+
+    /** One sentence for each thing that the opening, or a later look, found worth telling. */
+    public synchronized List<String> report() {
+        return List.copyOf(report);
     }
 
     /** The newest complete snapshot. */
-    public Optional<SnapshotMeta> latest() {
-        throw new UnsupportedOperationException();
+    public synchronized Optional<SnapshotMeta> latest() {
+        return Optional.ofNullable(snapshots.lastEntry())
+                .map(entry -> entry.getValue().folder.manifest().meta());
     }
 
     /** The chain hash of the log at the snapshot's last entry, if the snapshot is there and says so. */
-    public OptionalLong chainHash(SnapshotMeta meta) {
-        throw new UnsupportedOperationException();
+    public synchronized OptionalLong chainHash(SnapshotMeta meta) {
+        return find(meta)
+                .map(held -> held.folder.manifest().start().chainHash())
+                .orElse(OptionalLong.empty());
+    }
+
+    private Optional<Held> find(SnapshotMeta meta) {
+        return Optional.ofNullable(snapshots.get(meta.last().index()))
+                .filter(held -> held.folder.manifest().meta().equals(meta));
     }
 
     /**
@@ -62,7 +170,38 @@ public final class SnapshotStore implements AutoCloseable {
      * @param chainHash of the log at the snapshot's last entry
      */
     public void writeLocal(SnapshotMeta meta, OptionalLong chainHash, StateMachine.Capture capture) throws IOException {
-        throw new UnsupportedOperationException();
+        synchronized (writing) {
+            try (capture) {
+                if (!isNewer(meta)) {
+                    return;
+                }
+                SnapshotFolderWriter writer = new SnapshotFolderWriter(disk, UNFINISHED + "local");
+                try {
+                    capture.writeTo(writer);
+                } catch (IOException | RuntimeException e) {
+                    writer.abandon();
+                    throw e;
+                }
+                adopt(writer, new Start(meta, chainHash));
+            }
+        }
+    }
+
+    private synchronized boolean isNewer(SnapshotMeta meta) {
+        return snapshots.isEmpty() || meta.last().index() > snapshots.lastKey();
+    }
+
+    private void adopt(SnapshotFolderWriter writer, Start start) throws IOException {
+        add(writer.finish(start, pathOf(start.meta())), start.meta());
+    }
+
+    private static String pathOf(SnapshotMeta meta) {
+        return FOLDER + "/" + SnapshotFolder.nameOf(meta.last());
+    }
+
+    private synchronized void add(SnapshotFolder folder, SnapshotMeta meta) throws IOException {
+        snapshots.put(meta.last().index(), new Held(folder));
+        dropUnread();
     }
 
     /**
@@ -71,52 +210,218 @@ public final class SnapshotStore implements AutoCloseable {
      * @return empty if it is not there, or is damaged: it is set aside then, and {@link #latest} is not it any more
      */
     public Optional<OpenSnapshot> open(SnapshotMeta meta) throws IOException {
-        throw new UnsupportedOperationException();
+        Optional<Held> held = holdVerified(meta);
+        if (held.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Reader(held.get()));
     }
 
-    /** A snapshot that is held for reading. */
-    public interface OpenSnapshot extends SnapshotReader, AutoCloseable {
+    /** Holds a snapshot that is there and undamaged. */
+    private Optional<Held> holdVerified(SnapshotMeta meta) throws IOException {
+        Held held;
+        synchronized (this) {
+            Optional<Held> there = find(meta);
+            if (there.isEmpty()) {
+                return Optional.empty();
+            }
+            held = there.get();
+            held.readers++;
+            if (held.verified) {
+                return there;
+            }
+        }
+        try {
+            held.folder.verify();
+            synchronized (this) {
+                held.verified = true;
+            }
+            return Optional.of(held);
+        } catch (CorruptFrameException e) {
+            synchronized (this) {
+                if (snapshots.values().remove(held)) {
+                    setAside(held.folder.path(), e);
+                }
+            }
+            return Optional.empty();
+        } catch (IOException | RuntimeException e) {
+            release(held);
+            throw e;
+        }
+    }
+
+    private synchronized void release(Held held) throws IOException {
+        held.readers--;
+        dropUnread();
+    }
+
+    private final class Reader implements OpenSnapshot {
+
+        private final Held held;
+        private boolean closed;
+
+        Reader(Held held) {
+            this.held = held;
+        }
 
         @Override
-        void close() throws IOException;
+        public SnapshotMeta meta() {
+            return held.folder.manifest().meta();
+        }
+
+        @Override
+        public List<String> files() {
+            return held.folder.manifest().files().stream()
+                    .map(Manifest.File::name)
+                    .sorted()
+                    .toList();
+        }
+
+        @Override
+        public InputStream open(String name) throws IOException {
+            if (!files().contains(name)) {
+                throw new IOException("the snapshot has no file " + name);
+            }
+            return new DiskStreams.Input(disk.open(held.folder.path() + "/" + name));
+        }
+
+        @Override
+        public Optional<Path> folder() {
+            return disk.path(held.folder.path());
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (!closed) {
+                closed = true;
+                release(held);
+            }
+        }
     }
 
     /**
      * The length of the stream in which the snapshot is sent: manifest, then files. The first call verifies it in full and
-     * holds its files until {@link #releaseSending}.
+     * holds its files until {@link #releaseSending}, or until two newer ones are being sent.
      *
      * @return empty if it is not there or is damaged; the latest one should be sent instead
      */
     public OptionalLong streamLength(SnapshotMeta meta) throws IOException {
-        throw new UnsupportedOperationException();
+        Optional<SnapshotFolder> sent = beingSent(meta);
+        if (sent.isEmpty()) {
+            Optional<Held> held = holdVerified(meta);
+            if (held.isEmpty()) {
+                return OptionalLong.empty();
+            }
+            beginSending(meta, held.get());
+            sent = Optional.of(held.get().folder);
+        }
+        return OptionalLong.of(sent.get().streamLength());
+    }
+
+    private synchronized Optional<SnapshotFolder> beingSent(SnapshotMeta meta) {
+        return Optional.ofNullable(sending.get(meta.last().index()))
+                .map(held -> held.folder)
+                .filter(folder -> folder.manifest().meta().equals(meta));
+    }
+
+    private synchronized void beginSending(SnapshotMeta meta, Held held) throws IOException {
+        Held before = sending.put(meta.last().index(), held);
+        if (before != null) {
+            release(before);
+        }
+        while (sending.size() > SENDING_LIMIT) {
+            release(sending.pollFirstEntry().getValue());
+        }
     }
 
     /**
      * A piece of that stream, shorter than {@code maxLength} only at its end.
      *
-     * @throws IOException if the snapshot is not there, or cannot be read
+     * @throws IOException if the snapshot is not being sent, or cannot be read
      */
     public ByteBuffer readChunk(SnapshotMeta meta, long offset, int maxLength) throws IOException {
-        throw new UnsupportedOperationException();
+        SnapshotFolder folder = beingSent(meta)
+                .orElseThrow(() -> new IOException("the snapshot of " + meta.last() + " is not being sent"));
+        return folder.readStream(offset, maxLength);
     }
 
     /** Nobody is being sent this snapshot any more. */
-    public void releaseSending(SnapshotMeta meta) throws IOException {
-        throw new UnsupportedOperationException();
+    public synchronized void releaseSending(SnapshotMeta meta) throws IOException {
+        if (beingSent(meta).isPresent()) {
+            Held held = sending.remove(meta.last().index());
+            if (held != null) {
+                release(held);
+            }
+        }
     }
 
     /**
-     * Stores a received piece. A piece of a newer snapshot than the one being received replaces that; what was stored
-     * survives a lost connection and a restart.
+     * Stores a received piece. A first piece of another snapshot than the one being received replaces that; what was
+     * stored survives a lost connection and a restart.
      *
      * @param total bytes in the whole stream
      */
     public ReceiveResult storeChunk(SnapshotMeta meta, long offset, long total, ByteBuffer piece) throws IOException {
-        throw new UnsupportedOperationException();
+        if (total <= 0 || total > maxSnapshotBytes) {
+            return new ReceiveResult.Damaged(
+                    "a snapshot of " + total + " bytes was offered, at most " + maxSnapshotBytes + " are taken");
+        }
+        if (offset < 0 || piece.remaining() > total - offset) {
+            return new ReceiveResult.Damaged("a piece does not lie within the stream");
+        }
+        synchronized (receiving) {
+            if (has(meta)) {
+                return new ReceiveResult.Complete();
+            }
+            if (incoming.isEmpty() || !incoming.get().isOf(meta, total)) {
+                if (offset != 0) {
+                    return new ReceiveResult.Partial(0);
+                }
+                dropIncoming();
+                incoming = Optional.of(IncomingSnapshot.begin(disk, meta, total));
+            }
+            return store(incoming.get(), meta, offset, piece);
+        }
     }
 
+    private synchronized boolean has(SnapshotMeta meta) {
+        return find(meta).isPresent();
+    }
+
+    private ReceiveResult store(IncomingSnapshot current, SnapshotMeta meta, long offset, ByteBuffer piece)
+            throws IOException {
+        try {
+            if (offset == current.received()) {
+                current.store(piece);
+            }
+            if (!current.isComplete()) {
+                return new ReceiveResult.Partial(current.received());
+            }
+            SnapshotFolder folder = current.finish(UNFINISHED + "received", pathOf(meta));
+            incoming = Optional.empty();
+            add(folder, meta);
+            return new ReceiveResult.Complete();
+        } catch (CorruptFrameException e) {
+            dropIncoming();
+            return new ReceiveResult.Damaged(
+                    "the received snapshot of " + meta.last() + " is not usable, " + e.getMessage());
+        }
+    }
+
+    private void dropIncoming() throws IOException {
+        if (incoming.isPresent()) {
+            incoming.get().discard();
+            incoming = Optional.empty();
+        }
+    }
+
+    /** Closes files; what is held stays on disk. */
     @Override
     public void close() throws IOException {
-        throw new UnsupportedOperationException();
+        synchronized (receiving) {
+            if (incoming.isPresent()) {
+                incoming.get().close();
+            }
+        }
     }
 }

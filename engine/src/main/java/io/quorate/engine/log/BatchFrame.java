@@ -1,0 +1,85 @@
+package io.quorate.engine.log;
+
+import io.quorate.core.HardState;
+import io.quorate.core.quorum.MemberId;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/**
+ * What one write puts into a segment: a header, then entries and marks.
+ *
+ * <p>Header, big endian: {@code int magic, int crc32c, byte version, byte[3] reserved, int group, int length, int reserved,
+ * long segment, long lsn, long durableLsn, long term, long votedFor, long commitIndex}. The checksum covers everything
+ * after itself, {@code length} bytes of content included. Frames begin at multiples of 8 bytes.
+ *
+ * @param segment sequence number of the segment; a frame that a file held in an earlier life has another
+ * @param lsn log sequence number: counts the frames of a log, without gaps
+ * @param durableLsn the last frame that was known to be durable when this one was written: damage up to there is no torn
+ *     write
+ * @param hardState of the member when this was written; the commit index may be above the last entry
+ * @param content entries and marks
+ */
+record BatchFrame(int group, long segment, long lsn, long durableLsn, HardState hardState, ByteBuffer content) {
+
+    static final int HEADER_BYTES = 72;
+    static final int ALIGNMENT = 8;
+    static final int MAGIC = 0x514c4246;
+    static final byte VERSION = 1;
+    static final int CRC_OFFSET = 4;
+    static final int VERSION_OFFSET = 8;
+    static final int LENGTH_OFFSET = 16;
+    static final int SEGMENT_OFFSET = 24;
+
+    /** No frame is larger: one entry of the largest size, or a group. */
+    static final int MAX_BYTES = RaftLog.MAX_ENTRY_BYTES + (8 << 20);
+
+    static long align(long position) {
+        return (position + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+
+    /** Completes the frame that fills a buffer from position 0 to its position, where content is there already. */
+    static void putHeader(ByteBuffer frame, int group, long segment, long lsn, long durableLsn, HardState hardState) {
+        int end = frame.position();
+        frame.putInt(0, MAGIC);
+        frame.putInt(VERSION_OFFSET, VERSION << 24);
+        frame.putInt(12, group);
+        frame.putInt(LENGTH_OFFSET, end - HEADER_BYTES);
+        frame.putInt(20, 0);
+        frame.putLong(SEGMENT_OFFSET, segment);
+        frame.putLong(32, lsn);
+        frame.putLong(40, durableLsn);
+        frame.putLong(48, hardState.term());
+        Optional<MemberId> vote = hardState.votedFor();
+        frame.putLong(56, vote.isPresent() ? vote.get().value() : 0);
+        frame.putLong(64, hardState.commitIndex());
+        frame.putInt(CRC_OFFSET, checksum(frame, 0, end));
+    }
+
+    static int checksum(ByteBuffer buffer, int start, int end) {
+        CRC32C crc = new CRC32C();
+        crc.update(buffer.slice(start + VERSION_OFFSET, end - start - VERSION_OFFSET));
+        return (int) crc.getValue();
+    }
+
+    /** Reads the frame that begins at {@code start}, whose checksum is right. */
+    static BatchFrame decode(ByteBuffer buffer, int start) {
+        int length = buffer.getInt(start + LENGTH_OFFSET);
+        return new BatchFrame(
+                buffer.getInt(start + 12),
+                buffer.getLong(start + SEGMENT_OFFSET),
+                buffer.getLong(start + 32),
+                buffer.getLong(start + 40),
+                hardState(buffer.getLong(start + 48), buffer.getLong(start + 56), buffer.getLong(start + 64)),
+                buffer.slice(start + HEADER_BYTES, length));
+    }
+
+    static HardState hardState(long term, long votedFor, long commitIndex) {
+        return new HardState(term, votedFor == 0 ? Optional.empty() : Optional.of(new MemberId(votedFor)), commitIndex);
+    }
+
+    /** Bytes from this frame's beginning to where the next one may begin. */
+    long alignedBytes() {
+        return align(HEADER_BYTES + (long) content.capacity());
+    }
+}

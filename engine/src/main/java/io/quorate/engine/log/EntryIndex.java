@@ -1,0 +1,139 @@
+package io.quorate.engine.log;
+
+import io.quorate.core.EntryBatch;
+import io.quorate.core.EntryBatch.ConfigurationEntry;
+import io.quorate.core.EntryBatch.TermRun;
+import io.quorate.core.EntryId;
+import io.quorate.core.SnapshotMeta;
+import io.quorate.engine.log.SnapshotMetaCodec.Start;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The names, sizes and places of a log's entries, without their content. */
+final class EntryIndex {
+
+    private final EntryTable table;
+    private final List<TermRun> terms = new ArrayList<>();
+    private final List<ConfigurationEntry> configurations = new ArrayList<>();
+    /** The entry before the first one. */
+    private EntryId base;
+
+    EntryIndex(EntryId base) {
+        this.base = base;
+        this.table = new EntryTable(base.index() + 1);
+    }
+
+    EntryTable table() {
+        return table;
+    }
+
+    EntryId base() {
+        return base;
+    }
+
+    void append(EntryFrame entry, long place) throws CorruptFrameException {
+        long index = entry.index();
+        if (entry.kind() == EntryKind.CONFIGURATION) {
+            configurations.add(new ConfigurationEntry(index, ConfigurationCodec.decode(entry.payload())));
+        }
+        long term = entry.term();
+        if (!terms.isEmpty() && terms.getLast().term() == term) {
+            runEnd = index;
+        } else {
+            closeRun();
+            terms.add(new TermRun(term, index));
+            runEnd = index;
+        }
+        table.append(entry.size(), place);
+    }
+
+    /** How far the last run reaches: kept apart, so that appending allocates nothing. */
+    private long runEnd;
+
+    private void closeRun() {
+        if (!terms.isEmpty() && terms.getLast().lastIndex() != runEnd) {
+            terms.set(terms.size() - 1, new TermRun(terms.getLast().term(), runEnd));
+        }
+    }
+
+    void truncateFrom(long index) {
+        closeRun();
+        table.truncateFrom(index);
+        while (!configurations.isEmpty() && configurations.getLast().index() >= index) {
+            configurations.removeLast();
+        }
+        while (!terms.isEmpty() && previousRunEnd(terms.size() - 1) >= index - 1) {
+            terms.removeLast();
+        }
+        if (!terms.isEmpty()) {
+            runEnd = Math.min(terms.getLast().lastIndex(), index - 1);
+            closeRun();
+        }
+    }
+
+    private long previousRunEnd(int run) {
+        return run == 0 ? base.index() : terms.get(run - 1).lastIndex();
+    }
+
+    /** Drops the head, up to and including an entry that is there. */
+    void dropTo(EntryId id) {
+        closeRun();
+        table.dropTo(id.index());
+        terms.removeIf(run -> run.lastIndex() <= id.index());
+        configurations.removeIf(entry -> entry.index() <= id.index());
+        base = id;
+    }
+
+    /** Drops all entries; the next one follows {@code id}. */
+    void clear(EntryId id) {
+        table.clear(id.index() + 1);
+        terms.clear();
+        configurations.clear();
+        base = id;
+    }
+
+    EntryId last() {
+        return terms.isEmpty() ? base : new EntryId(terms.getLast().term(), runEnd);
+    }
+
+    /** The id of an entry that is there, or of the one before the first. */
+    EntryId idAt(long index) {
+        if (index == base.index()) {
+            return base;
+        }
+        if (index <= base.index() || index > table.last()) {
+            throw new IllegalArgumentException("entry " + index + " is not in the log, which reaches from "
+                    + table.first() + " to " + table.last());
+        }
+        for (int run = terms.size() - 1; run > 0; run--) {
+            if (terms.get(run - 1).lastIndex() < index) {
+                return new EntryId(terms.get(run).term(), index);
+            }
+        }
+        return new EntryId(terms.getFirst().term(), index);
+    }
+
+    /** The beginning that the log would have if it were compacted to this entry. */
+    Start startAt(long index, SnapshotMeta start, OptionalLong chainHash) {
+        return new Start(metaAt(index, start), chainHash);
+    }
+
+    SnapshotMeta metaAt(long index, SnapshotMeta start) {
+        EntryId id = idAt(index);
+        Optional<ConfigurationEntry> latest = Optional.empty();
+        for (ConfigurationEntry entry : configurations) {
+            if (entry.index() <= index) {
+                latest = Optional.of(entry);
+            }
+        }
+        return latest.map(entry -> new SnapshotMeta(id, entry.configuration(), entry.index()))
+                .orElseGet(() -> new SnapshotMeta(id, start.configuration(), start.configurationIndex()));
+    }
+
+    EntryBatch names() {
+        closeRun();
+        return new EntryBatch(table.first(), terms, configurations);
+    }
+}

@@ -1,0 +1,264 @@
+package io.quorate.engine.log;
+
+import io.quorate.core.EntryId;
+import io.quorate.core.HardState;
+import io.quorate.engine.log.LogFiles.Segment;
+import io.quorate.engine.log.SnapshotMetaCodec.Start;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Writes groups of batches into segments: one frame and one sync for a group, unless it is larger than a frame may be.
+ *
+ * <p>For one thread at a time. A {@link NoRoomException} leaves the group half written; {@link #write} goes on with it.
+ * After any other exception nothing may be called any more.
+ */
+final class GroupWriter {
+
+    private final LogFiles files;
+    private final ByteBuffer buffer;
+    private Segment active;
+    private long offset;
+    private long nextLsn;
+    private long durableLsn;
+    /** What the latest frame says about how far the log is durable. */
+    private long markedLsn;
+
+    private boolean unsynced;
+
+    /** What the log holds, as far as it is written. Entries are kept apart, so that writing allocates nothing for each. */
+    private Start start;
+
+    private HardState hardState;
+    private boolean votingSuspended;
+    private EntryId last;
+    private OptionalLong lastChain;
+    private Optional<EntryFrame> lastEntry = Optional.empty();
+
+    private List<WriteBatch> group = List.of();
+    private int batchAt;
+    private int entryAt;
+    private int markAt;
+    private boolean groupNeedsSync;
+    private boolean startMoved;
+
+    /** The frame being filled: the buffer, or a larger one for a large entry. */
+    private ByteBuffer frame;
+
+    private boolean frameOpen;
+    private int frameLimit;
+
+    private List<Synced.Extent> extents = new ArrayList<>();
+    private List<EntryFrame> extentEntries = new ArrayList<>();
+    private long extentOffset;
+
+    GroupWriter(LogFiles files, LogTail tail) {
+        this.files = files;
+        this.buffer =
+                ByteBuffer.allocateDirect((int) BatchFrame.align(files.options().groupBytes()));
+        this.frame = buffer;
+        this.active = files.last();
+        this.offset = tail.offset();
+        this.nextLsn = tail.nextLsn();
+        this.durableLsn = tail.nextLsn() - 1;
+        this.markedLsn = durableLsn;
+        this.start = tail.start();
+        this.hardState = tail.hardState();
+        this.votingSuspended = tail.votingSuspended();
+        this.last = tail.last();
+        this.lastChain = tail.lastChain();
+    }
+
+    /** Takes on a group; the one before must be finished. */
+    void begin(List<WriteBatch> batches) {
+        group = batches;
+        batchAt = 0;
+        entryAt = 0;
+        markAt = 0;
+        groupNeedsSync = false;
+    }
+
+    /** Writes what is left of the group. */
+    Synced write() throws IOException {
+        while (batchAt < group.size()) {
+            put(group.get(batchAt));
+            batchAt++;
+            entryAt = 0;
+            markAt = 0;
+        }
+        finishFrame();
+        if (groupNeedsSync) {
+            sync();
+        }
+        if (startMoved && !unsynced) {
+            startMoved = false;
+            files.retire(start.index());
+        }
+        Synced synced = completed();
+        group = List.of();
+        batchAt = 0;
+        return synced;
+    }
+
+    /** The batches of the present group that are written, after a {@link NoRoomException}: these are durable. */
+    Optional<Synced> completedBeforeNoRoom() {
+        if (batchAt == 0) {
+            return Optional.empty();
+        }
+        Synced synced = completed();
+        group = List.copyOf(group.subList(batchAt, group.size()));
+        batchAt = 0;
+        return Optional.of(synced);
+    }
+
+    private Synced completed() {
+        WriteBatch latest = group.get(batchAt - 1);
+        Synced synced = new Synced(latest.ticket(), latest.last(), extents);
+        extents = new ArrayList<>();
+        return synced;
+    }
+
+    private void put(WriteBatch batch) throws IOException {
+        hardState = batch.hardState();
+        groupNeedsSync |= batch.needsSync();
+        if (batch.entries().isEmpty() && batch.marks().isEmpty()) {
+            reserve(0);
+        }
+        while (true) {
+            putMarks(batch);
+            if (entryAt == batch.entries().size()) {
+                return;
+            }
+            putEntry(batch.entries().get(entryAt));
+            entryAt++;
+        }
+    }
+
+    private void putMarks(WriteBatch batch) throws IOException {
+        List<WriteBatch.PlacedMark> marks = batch.marks();
+        while (markAt < marks.size() && marks.get(markAt).entriesBefore() == entryAt) {
+            Mark mark = marks.get(markAt).mark();
+            reserve(mark.size());
+            closeExtent();
+            mark.writeTo(frame);
+            note(mark);
+            markAt++;
+        }
+    }
+
+    private void putEntry(EntryFrame entry) throws IOException {
+        reserve(entry.size());
+        if (extentEntries.isEmpty()) {
+            extentOffset = offset + frame.position();
+        }
+        extentEntries.add(entry);
+        entry.writeTo(frame);
+        lastEntry = Optional.of(entry);
+    }
+
+    private void note(Mark mark) {
+        switch (mark) {
+            case Mark.Truncated truncated -> moveLast(truncated.last(), truncated.chainHash());
+            case Mark.Compacted compacted -> moveStart(compacted.start());
+            case Mark.Reset reset -> {
+                moveStart(reset.start());
+                moveLast(reset.start().meta().last(), reset.start().chainHash());
+            }
+            case Mark.VotingSuspended suspended -> votingSuspended = true;
+            case Mark.VotingResumed resumed -> votingSuspended = false;
+        }
+    }
+
+    private void moveStart(Start newStart) {
+        start = newStart;
+        startMoved = true;
+    }
+
+    private void moveLast(EntryId id, OptionalLong chainHash) {
+        last = id;
+        lastChain = chainHash;
+        lastEntry = Optional.empty();
+    }
+
+    /** Makes sure that a frame is open which has room for this. */
+    private void reserve(int bytes) throws IOException {
+        if (frameOpen && frame.position() + bytes > frameLimit) {
+            finishFrame();
+        }
+        if (!frameOpen) {
+            openFrame(bytes);
+        }
+    }
+
+    private void openFrame(int bytes) throws IOException {
+        int needed = (int) BatchFrame.align(BatchFrame.HEADER_BYTES + (long) bytes);
+        if (offset + needed > active.size()) {
+            rotate(needed);
+        }
+        frame = needed <= buffer.capacity() ? buffer : ByteBuffer.allocateDirect(needed);
+        frame.clear().position(BatchFrame.HEADER_BYTES);
+        frameLimit = (int) Math.min(frame.capacity(), active.size() - offset);
+        frameOpen = true;
+    }
+
+    private void finishFrame() throws IOException {
+        if (!frameOpen) {
+            return;
+        }
+        closeExtent();
+        BatchFrame.putHeader(frame, files.group(), active.sequence(), nextLsn, durableLsn, hardState);
+        while (frame.position() % BatchFrame.ALIGNMENT != 0) {
+            frame.put((byte) 0);
+        }
+        int bytes = frame.flip().limit();
+        active.file().write(frame, offset);
+        offset += bytes;
+        nextLsn++;
+        markedLsn = durableLsn;
+        unsynced = true;
+        frameOpen = false;
+        frame = buffer;
+    }
+
+    private void closeExtent() {
+        if (!extentEntries.isEmpty()) {
+            extents.add(new Synced.Extent(active.sequence(), extentOffset, extentEntries));
+            extentEntries = new ArrayList<>();
+        }
+    }
+
+    private void sync() throws IOException {
+        active.file().sync();
+        unsynced = false;
+        durableLsn = nextLsn - 1;
+    }
+
+    /** A segment is durable before the next one begins: damage in any but the last is no torn write. */
+    private void rotate(int frameBytes) throws IOException {
+        if (unsynced) {
+            sync();
+        }
+        lastEntry.ifPresent(entry -> moveLast(entry.id(), OptionalLong.of(entry.chainHash())));
+        LogTail tail =
+                new LogTail(active.sequence(), offset, nextLsn, start, last, lastChain, hardState, votingSuspended);
+        active = files.begin(tail, active.sequence(), active.sequence() + 1, frameBytes);
+        offset = active.header().dataOffset();
+    }
+
+    /** Whether something is durable that the log does not say to be so. */
+    boolean needsDurableMark() {
+        return markedLsn < durableLsn;
+    }
+
+    /** Says how far the log is durable, in an empty frame that is not synced itself. No more than fits the segment. */
+    void markDurable() throws IOException {
+        if (needsDurableMark() && offset + BatchFrame.HEADER_BYTES <= active.size()) {
+            openFrame(0);
+            finishFrame();
+        }
+    }
+}

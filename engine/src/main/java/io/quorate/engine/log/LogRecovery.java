@@ -1,0 +1,303 @@
+package io.quorate.engine.log;
+
+import io.quorate.core.EntryId;
+import io.quorate.core.HardState;
+import io.quorate.core.SnapshotMeta;
+import io.quorate.engine.disk.DataDirectory;
+import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.engine.disk.Disk;
+import io.quorate.engine.disk.DiskFile;
+import io.quorate.engine.log.LogFiles.Segment;
+import io.quorate.engine.log.SegmentChain.Found;
+import io.quorate.engine.log.SegmentChain.Link;
+import io.quorate.engine.log.SegmentChain.Reading;
+import io.quorate.engine.log.SegmentChain.Verdict;
+import io.quorate.engine.log.SnapshotMetaCodec.Start;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * Opens a log after whatever happened to it.
+ *
+ * <p>The newest segment and those that it continues are the log. Its end is the last intact frame; what follows was
+ * never acknowledged, unless a later frame or segment says that it was durable: then it is damage, and only the prefix
+ * before it is kept, under a new segment that continues it directly and says that voting is suspended. That segment is
+ * made durable before anything is moved aside, so a crash anywhere leaves either the damaged log or the repaired one.
+ */
+final class LogRecovery {
+
+    private static final int ZERO_BYTES = 1 << 16;
+    private static final Pattern SEGMENT_NAME = Pattern.compile(LogFiles.SEGMENT_PREFIX + "0[0-9a-f]{15}");
+
+    private final DataDirectory directory;
+    private final Disk disk;
+    private final int group;
+    private final Optional<SnapshotMeta> newestSnapshot;
+    private final LogOptions options;
+    private final SpareSegments spares;
+    private final SegmentMaker maker;
+    private final Quarantine quarantine;
+    private final NavigableMap<Long, Found> found = new TreeMap<>();
+    private final List<String> report = new ArrayList<>();
+
+    LogRecovery(DataDirectory directory, int group, Optional<SnapshotMeta> newestSnapshot, LogOptions options) {
+        this.directory = directory;
+        this.disk = directory.disk();
+        this.group = group;
+        this.newestSnapshot = newestSnapshot;
+        this.options = options;
+        this.spares = new SpareSegments(disk, options);
+        this.maker = new SegmentMaker(directory, group, spares);
+        this.quarantine = new Quarantine(disk, report);
+    }
+
+    RecoveredLog recover(SnapshotMeta bootstrap) throws IOException {
+        try {
+            if (disk.exists(LogFiles.FOLDER)) {
+                find();
+            }
+            if (found.isEmpty()) {
+                return begin(bootstrap);
+            }
+            return recoverFound();
+        } catch (IOException | RuntimeException e) {
+            for (Found segment : found.values()) {
+                segment.file().close();
+            }
+            spares.close();
+            throw e;
+        }
+    }
+
+    private void find() throws IOException {
+        for (String name : disk.list(LogFiles.FOLDER)) {
+            if (!SEGMENT_NAME.matcher(name).matches()) {
+                continue;
+            }
+            long sequence = Long.parseLong(name.substring(LogFiles.SEGMENT_PREFIX.length()), 16);
+            DiskFile file = disk.open(LogFiles.FOLDER + "/" + name);
+            found.put(sequence, new Found(sequence, file, Optional.empty()));
+            Optional<SegmentHeader> header = SegmentHeader.read(file, sequence, name);
+            if (header.isPresent() && !header.get().belongsTo(directory.identity(), group)) {
+                throw new DataDirectoryException("The log in data directory " + disk + " belongs to member "
+                        + header.get().member() + " of cluster "
+                        + Long.toHexString(header.get().clusterId()) + ", group "
+                        + header.get().group() + ", not to "
+                        + directory.identity() + ", group " + group
+                        + ": start the member with its own data directory, or with an empty one.");
+            }
+            found.put(sequence, new Found(sequence, file, header));
+        }
+    }
+
+    private RecoveredLog begin(SnapshotMeta bootstrap) throws IOException {
+        if (!directory.isNew()) {
+            throw new DataDirectoryException("The log of " + directory.identity() + " is missing in data directory "
+                    + disk + ": remove the member from the cluster and add it anew with an empty directory.");
+        }
+        disk.createDirectory(LogFiles.FOLDER);
+        disk.syncDirectory("");
+        spares.adopt();
+        Replay replay = new Replay(group, Start.bootstrap(bootstrap), HardState.INITIAL);
+        Segment first = maker.begin(tail(replay, 1, 0, 1, HardState.INITIAL, false), 0, 1, 0);
+        return open(replay, List.of(first), first.header().dataOffset(), 1, HardState.INITIAL, false);
+    }
+
+    private RecoveredLog recoverFound() throws IOException {
+        Found top = found.lastEntry().getValue();
+        if (top.header().isPresent()) {
+            Reading reading = SegmentChain.read(found, top.sequence());
+            boolean whole = reading.verdict() != Verdict.DAMAGED;
+            if (whole && (!reading.replay().lacksHead() || bridge(reading))) {
+                return goOn(reading);
+            }
+            if (!whole) {
+                tell("The log is damaged in " + reading.end().name() + " at offset " + reading.offset()
+                        + ", behind entry " + reading.replay().last() + ", though it was durable there.");
+            }
+        } else {
+            tell("The log is damaged: the header of " + top.name() + " is not intact.");
+        }
+        return repair(top);
+    }
+
+    /** Lets the log begin at the newest snapshot if that stands for the entries that are missing at its head. */
+    private boolean bridge(Reading reading) {
+        Replay replay = reading.replay();
+        if (newestSnapshot.isEmpty() || !replay.isBridgedBy(newestSnapshot.get())) {
+            tell("The log's entries from " + (replay.start().index() + 1) + " to "
+                    + replay.index().base().index() + " are missing.");
+            return false;
+        }
+        tell("The log's entries from " + (replay.start().index() + 1) + " to "
+                + replay.index().base().index() + " are missing; it begins at the snapshot of "
+                + newestSnapshot.get().last() + " instead.");
+        replay.startAt(newestSnapshot.get());
+        return true;
+    }
+
+    /** Continues an undamaged log where it ends. */
+    private RecoveredLog goOn(Reading reading) throws IOException {
+        Link end = reading.end();
+        if (reading.verdict() == Verdict.TORN) {
+            tell("A write that was never acknowledged is cut off in " + end.name() + " at offset " + reading.offset()
+                    + ", behind entry " + reading.replay().last() + ".");
+            zero(end.file(), reading.offset());
+        }
+        rewrite(end.file(), reading.unprovenOffset(), reading.offset());
+        end.file().sync();
+        disk.syncDirectory(LogFiles.FOLDER);
+        disk.syncDirectory("");
+        clearUp(reading.links());
+        Replay replay = reading.replay();
+        return open(
+                replay,
+                segments(reading.links()),
+                reading.offset(),
+                reading.nextLsn(),
+                replay.hardState(),
+                replay.votingSuspended());
+    }
+
+    /** What lies behind a torn write must not look like its continuation when something else is written in its place. */
+    private static void zero(DiskFile file, long from) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocate(ZERO_BYTES);
+        long size = file.size();
+        for (long position = from; position < size; position += ZERO_BYTES) {
+            zeros.clear().limit((int) Math.min(ZERO_BYTES, size - position));
+            file.write(zeros, position);
+        }
+    }
+
+    /**
+     * Writes what was read once more, so that the sync that follows concerns it: after a failed sync the system may take
+     * pages for clean that never reached the disk.
+     */
+    private static void rewrite(DiskFile file, long from, long to) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(ZERO_BYTES);
+        for (long position = from; position < to; position += ZERO_BYTES) {
+            bytes.clear().limit((int) Math.min(ZERO_BYTES, to - position));
+            file.read(bytes, position);
+            file.write(bytes.flip(), position);
+        }
+    }
+
+    /** Segments that are not of the log: compacted away, or those that a repair did not finish moving aside. */
+    private void clearUp(List<Link> links) throws IOException {
+        SegmentHeader first = links.getFirst().header();
+        boolean repaired = first.previous() == 0 && first.sequence() > 1;
+        List<Found> aside = new ArrayList<>();
+        spares.adopt();
+        for (Found segment : others(links)) {
+            if (segment.sequence() < first.sequence() && !repaired) {
+                spares.recycle(segment.name(), segment.file());
+                disk.syncDirectory(LogFiles.FOLDER);
+            } else {
+                aside.add(segment);
+            }
+        }
+        quarantine.move(aside);
+    }
+
+    private List<Found> others(List<Link> links) {
+        Map<Long, Found> others = new TreeMap<>(found);
+        links.forEach(link -> others.remove(link.header().sequence()));
+        return List.copyOf(others.values());
+    }
+
+    /** Keeps the longest intact prefix, under a new segment that says that voting is suspended. */
+    private RecoveredLog repair(Found top) throws IOException {
+        HardState hardState = SegmentChain.latestHardState(top)
+                .orElseThrow(() -> new DataDirectoryException("The log in data directory " + disk
+                        + " is damaged such that its term and vote are not known (" + top.name()
+                        + "): remove the member from the cluster and add it anew with an empty directory."));
+        Optional<Reading> prefix = longestPrefix();
+        Replay replay = prefix.map(Reading::replay).orElseGet(() -> new Replay(group, emptyStart(), hardState));
+        boolean snapshotIsAhead = newestSnapshot.isPresent()
+                && newestSnapshot.get().last().index() > replay.last().index();
+        if (snapshotIsAhead) {
+            replay = new Replay(group, new Start(newestSnapshot.get(), OptionalLong.empty()), hardState);
+        }
+        List<Link> kept =
+                snapshotIsAhead ? List.of() : prefix.map(Reading::links).orElse(List.of());
+        long previous = kept.isEmpty() ? 0 : kept.getLast().header().sequence();
+        long nextLsn = kept.isEmpty() ? 1 : prefix.map(Reading::nextLsn).orElse(1L);
+        spares.adopt();
+        if (!kept.isEmpty()) {
+            quarantine.copy(kept.getLast());
+        }
+        long sequence = top.sequence() + 1;
+        Segment repaired = maker.begin(tail(replay, sequence, 0, nextLsn, hardState, true), previous, sequence, 0);
+        List<Segment> segments = new ArrayList<>(segments(kept));
+        segments.add(repaired);
+        tell("Kept are the entries up to " + replay.last() + "; this member does not vote until it has caught up.");
+        quarantine.move(others(kept));
+        return open(replay, segments, repaired.header().dataOffset(), nextLsn, hardState, true);
+    }
+
+    /** The newest chain of segments whose head is there, up to where it is intact. */
+    private Optional<Reading> longestPrefix() throws IOException {
+        long limit = Long.MAX_VALUE;
+        for (Found top : found.descendingMap().values()) {
+            if (top.header().isEmpty() || top.sequence() >= limit) {
+                continue;
+            }
+            Reading reading = SegmentChain.read(found, top.sequence());
+            if (!reading.replay().lacksHead() || bridge(reading)) {
+                return Optional.of(reading);
+            }
+            limit = reading.links().getFirst().header().sequence();
+        }
+        return Optional.empty();
+    }
+
+    /** Where the log begins if no entry of it can be kept. */
+    private Start emptyStart() {
+        return found.values().stream()
+                .flatMap(segment -> segment.header().stream())
+                .map(SegmentHeader::start)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void tell(String sentence) {
+        if (!report.contains(sentence)) {
+            report.add(sentence);
+        }
+    }
+
+    private static List<Segment> segments(List<Link> links) throws IOException {
+        List<Segment> segments = new ArrayList<>();
+        for (Link link : links) {
+            segments.add(new Segment(link.header(), link.file(), link.file().size()));
+        }
+        return segments;
+    }
+
+    private static LogTail tail(
+            Replay replay, long segment, long offset, long nextLsn, HardState hardState, boolean suspended) {
+        return new LogTail(
+                segment, offset, nextLsn, replay.start(), replay.last(), replay.lastChain(), hardState, suspended);
+    }
+
+    private RecoveredLog open(
+            Replay replay, List<Segment> segments, long offset, long nextLsn, HardState hardState, boolean suspended)
+            throws IOException {
+        EntryId last = replay.last();
+        HardState known =
+                new HardState(hardState.term(), hardState.votedFor(), Math.min(hardState.commitIndex(), last.index()));
+        LogTail tail = tail(replay, segments.getLast().sequence(), offset, nextLsn, known, suspended);
+        LogFiles files = new LogFiles(directory, group, options, spares, segments, tail);
+        RaftLog log = new RaftLog(
+                files, options.cacheBytes(), replay.index(), replay.start(), replay.lastChain(), known, suspended);
+        return new RecoveredLog(log, files, known, replay.start().meta(), suspended, report);
+    }
+}

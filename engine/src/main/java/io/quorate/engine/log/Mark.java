@@ -1,0 +1,94 @@
+package io.quorate.engine.log;
+
+import io.quorate.core.EntryId;
+import io.quorate.engine.log.SnapshotMetaCodec.Start;
+import java.nio.ByteBuffer;
+import java.util.OptionalLong;
+
+/**
+ * A change of the log other than an appended entry, as it is written among the entries: {@code int code} (negative, where
+ * an entry has its payload length), {@code int length}, then the content.
+ */
+sealed interface Mark {
+
+    int HEADER_BYTES = 2 * Integer.BYTES;
+
+    /** The tail was dropped; {@code last} is the entry that is the last one now. */
+    record Truncated(EntryId last, OptionalLong chainHash) implements Mark {}
+
+    /** The head was dropped, up to and including the start's last entry; what follows stayed. */
+    record Compacted(Start start) implements Mark {}
+
+    /** All entries were dropped. */
+    record Reset(Start start) implements Mark {}
+
+    record VotingSuspended() implements Mark {}
+
+    record VotingResumed() implements Mark {}
+
+    /** Bytes that the encoded form takes. */
+    default int size() {
+        return HEADER_BYTES
+                + switch (this) {
+                    case Truncated truncated -> 3 * Long.BYTES + 1;
+                    case Compacted compacted -> SnapshotMetaCodec.size(compacted.start());
+                    case Reset reset -> SnapshotMetaCodec.size(reset.start());
+                    case VotingSuspended suspended -> 0;
+                    case VotingResumed resumed -> 0;
+                };
+    }
+
+    private int code() {
+        return switch (this) {
+            case Truncated truncated -> -1;
+            case Compacted compacted -> -2;
+            case Reset reset -> -3;
+            case VotingSuspended suspended -> -4;
+            case VotingResumed resumed -> -5;
+        };
+    }
+
+    default void writeTo(ByteBuffer out) {
+        out.putInt(code()).putInt(size() - HEADER_BYTES);
+        switch (this) {
+            case Truncated truncated -> {
+                out.putLong(truncated.last().term()).putLong(truncated.last().index());
+                SnapshotMetaCodec.putOptional(truncated.chainHash(), out);
+            }
+            case Compacted compacted -> SnapshotMetaCodec.encode(compacted.start(), out);
+            case Reset reset -> SnapshotMetaCodec.encode(reset.start(), out);
+            case VotingSuspended suspended -> {}
+            case VotingResumed resumed -> {}
+        }
+    }
+
+    /** Whether a mark, rather than an entry, begins at the buffer's position. */
+    static boolean isNext(ByteBuffer in) {
+        return in.remaining() >= HEADER_BYTES && in.getInt(in.position()) < 0;
+    }
+
+    static Mark decode(ByteBuffer in) throws CorruptFrameException {
+        int code = in.getInt();
+        int length = in.getInt();
+        if (length < 0 || length > in.remaining()) {
+            throw new CorruptFrameException("a mark claims " + length + " bytes, where " + in.remaining() + " follow");
+        }
+        ByteBuffer content = in.slice(in.position(), length);
+        in.position(in.position() + length);
+        return switch (code) {
+            case -1 -> truncated(content);
+            case -2 -> new Compacted(SnapshotMetaCodec.decode(content));
+            case -3 -> new Reset(SnapshotMetaCodec.decode(content));
+            case -4 -> new VotingSuspended();
+            case -5 -> new VotingResumed();
+            default -> throw new CorruptFrameException("a mark has the unknown code " + code);
+        };
+    }
+
+    private static Mark truncated(ByteBuffer content) throws CorruptFrameException {
+        if (content.remaining() < 3 * Long.BYTES + 1) {
+            throw new CorruptFrameException("a truncation mark is cut off");
+        }
+        return new Truncated(SnapshotMetaCodec.takeId(content), SnapshotMetaCodec.takeOptional(content));
+    }
+}

@@ -1,0 +1,68 @@
+package io.quorate.engine.log;
+
+import io.quorate.engine.disk.DataDirectory;
+import io.quorate.engine.disk.Disk;
+import io.quorate.engine.disk.Identity;
+import io.quorate.engine.log.LogFiles.Segment;
+import java.io.IOException;
+
+/** Makes spare files into segments of the log. */
+final class SegmentMaker {
+
+    private final Disk disk;
+    private final Identity identity;
+    private final int group;
+    private final SpareSegments spares;
+
+    SegmentMaker(DataDirectory directory, int group, SpareSegments spares) {
+        this.disk = directory.disk();
+        this.identity = directory.identity();
+        this.group = group;
+        this.spares = spares;
+    }
+
+    /**
+     * Begins a segment behind the last one. It counts from when its name is durable; what it holds then is its header,
+     * and nothing of what the file held before, for the sequence number is new.
+     *
+     * @param tail what the log holds now
+     * @param previous the segment that is continued; 0 if none
+     * @param sequence the new segment's number
+     * @param frameBytes of the first frame
+     * @throws NoRoomException if there is no room; nothing of the log was touched
+     */
+    Segment begin(LogTail tail, long previous, long sequence, long frameBytes) throws IOException {
+        SegmentHeader header = new SegmentHeader(
+                group,
+                identity.clusterId(),
+                identity.member(),
+                sequence,
+                previous,
+                tail.nextLsn(),
+                tail.last(),
+                tail.lastChain(),
+                tail.start(),
+                tail.hardState(),
+                tail.votingSuspended());
+        Segment segment = prepare(header, BatchFrame.align(header.dataOffset() + frameBytes));
+        disk.syncDirectory(LogFiles.FOLDER);
+        return segment;
+    }
+
+    private Segment prepare(SegmentHeader header, long bytes) throws NoRoomException {
+        try {
+            SpareSegments.Spare spare = spares.take(bytes);
+            try {
+                spare.file().write(header.encode(), 0);
+                spare.file().sync();
+                disk.rename(spare.name(), LogFiles.nameOf(header.sequence()));
+                return new Segment(header, spare.file(), spare.file().size());
+            } catch (IOException e) {
+                spares.discard(spare, e);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new NoRoomException(e);
+        }
+    }
+}

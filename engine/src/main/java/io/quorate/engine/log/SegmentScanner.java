@@ -1,0 +1,94 @@
+package io.quorate.engine.log;
+
+import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.engine.disk.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Finds intact frames in a segment file, through a window that moves along. A frame is valid until the scanner is asked
+ * again.
+ */
+final class SegmentScanner {
+
+    private static final int WINDOW_BYTES = 1 << 20;
+
+    private final DiskFile file;
+    private final String name;
+    private final long segment;
+    private final long size;
+    private ByteBuffer window = ByteBuffer.allocate(0);
+    private long windowStart;
+
+    SegmentScanner(DiskFile file, long segment) throws IOException {
+        this.file = file;
+        this.name = LogFiles.nameOf(segment);
+        this.segment = segment;
+        this.size = file.size();
+    }
+
+    /**
+     * The intact frame of this segment that begins here.
+     *
+     * @throws DataDirectoryException if a later release wrote it
+     */
+    Optional<BatchFrame> frameAt(long position) throws IOException {
+        if (!beginsFrame(position)) {
+            return Optional.empty();
+        }
+        int length = window.getInt((int) (position - windowStart) + BatchFrame.LENGTH_OFFSET);
+        long end = position + BatchFrame.HEADER_BYTES + length;
+        if (length < 0 || end > size || length > BatchFrame.MAX_BYTES || !load(position, (int) (end - position))) {
+            return Optional.empty();
+        }
+        int start = (int) (position - windowStart);
+        int stop = (int) (end - windowStart);
+        if (window.getInt(start + BatchFrame.CRC_OFFSET) != BatchFrame.checksum(window, start, stop)) {
+            return Optional.empty();
+        }
+        if (window.get(start + BatchFrame.VERSION_OFFSET) != BatchFrame.VERSION) {
+            throw new DataDirectoryException("The log segment " + name + " has frames of format version "
+                    + window.get(start + BatchFrame.VERSION_OFFSET) + ", this release knows version "
+                    + BatchFrame.VERSION + ": use the release that wrote it, or a later one.");
+        }
+        return Optional.of(BatchFrame.decode(window, start));
+    }
+
+    /** Whether a frame of this segment seems to begin here, intact or not. */
+    boolean beginsFrame(long position) throws IOException {
+        if (position < 0 || position + BatchFrame.HEADER_BYTES > size || !load(position, BatchFrame.HEADER_BYTES)) {
+            return false;
+        }
+        int start = (int) (position - windowStart);
+        return window.getInt(start) == BatchFrame.MAGIC && window.getLong(start + BatchFrame.SEGMENT_OFFSET) == segment;
+    }
+
+    /** Where the first intact frame at or behind this position begins. */
+    OptionalLong nextFrame(long from) throws IOException {
+        for (long position = BatchFrame.align(from);
+                position + BatchFrame.HEADER_BYTES <= size;
+                position += BatchFrame.ALIGNMENT) {
+            if (frameAt(position).isPresent()) {
+                return OptionalLong.of(position);
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    /** Moves the window so that it holds these bytes, unless the file ends before. */
+    private boolean load(long position, int bytes) throws IOException {
+        if (position >= windowStart && position + bytes <= windowStart + window.limit()) {
+            return true;
+        }
+        if (window.capacity() < bytes) {
+            window = ByteBuffer.allocate(Math.max(bytes, (int) Math.min(size, WINDOW_BYTES)));
+        }
+        window.clear();
+        file.read(window, position);
+        window.flip();
+        windowStart = position;
+        return window.limit() >= bytes;
+    }
+}
