@@ -33,8 +33,8 @@ final class ClientOptions {
             paramLabel = "table|json",
             description = {
                 "What to print: a table for people, or JSON for programs. Default: ${DEFAULT-VALUE}",
-                "In JSON, keys and values are base64; \"key_text\" and \"value_text\" give those that are printable UTF-8",
-                "once more as text. Ids are strings of hexadecimal digits."
+                "In JSON, keys and values are base64; \"key_text\" and \"value_text\" give those that are"
+                        + " printable UTF-8 once more as text. Ids are strings of hexadecimal digits."
             },
             defaultValue = "table")
     Output output = Output.table;

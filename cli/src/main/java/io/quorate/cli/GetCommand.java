@@ -72,10 +72,9 @@ final class GetCommand implements Callable<Integer> {
     @Option(
             names = "--consistency",
             paramLabel = "l|s",
-            description = {
-                "l: linearizable, no confirmed write is missing. s: serializable, what the member asked knows,",
-                "even while no leader is there. Default: l"
-            })
+            description =
+                    "l: linearizable, no confirmed write is missing. s: serializable, what the member asked knows,"
+                            + " even while there is no leader. Default: l")
     private Consistency consistency = Consistency.l;
 
     @Option(

@@ -94,8 +94,9 @@ public final class Quorate implements Callable<Integer> {
     private static String unmatched(CommandLine command, String argument) {
         CommandSpec spec = command.getCommandSpec();
         if (argument.startsWith("-")) {
-            return "unknown option " + argument
-                    + Suggestion.among(argument, spec.optionsMap().keySet());
+            String option = argument.split("=", 2)[0];
+            return "unknown option " + option
+                    + Suggestion.among(option, spec.optionsMap().keySet());
         }
         if (!spec.subcommands().isEmpty()) {
             return "unknown command " + argument

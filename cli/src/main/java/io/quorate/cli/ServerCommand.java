@@ -83,7 +83,6 @@ final class ServerCommand implements Callable<Integer> {
         LOG.info("starting member {} with data in {}", config.name(), config.dataDir());
         try (RunningMembers members = RunningMembers.start(factory, List.of(config))) {
             members.awaitReady();
-            LOG.info("ready to serve client requests at {}", join(config.listenClientUrls()));
             members.awaitStop();
         }
         return ExitCode.OK;

@@ -47,7 +47,7 @@ final class Table {
                 line.repeat(' ', widths[column] - width(cell));
             }
         }
-        return line.toString();
+        return line.toString().stripTrailing();
     }
 
     private static int width(String cell) {

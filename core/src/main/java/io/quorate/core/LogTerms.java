@@ -166,7 +166,8 @@ final class LogTerms {
 
     /** Drops everything: the log is empty and begins after {@code newStart}, which is durable. */
     void resetTo(EntryId newStart) {
-        if (syncedIndex < lastIndex) {
+        // Completions at or below the new start say nothing new, whatever their term.
+        if (syncedIndex < lastIndex && lastIndex > newStart.index()) {
             doubtfulTerm = Math.max(doubtfulTerm, lastTerm());
         }
         runs = 0;

@@ -152,6 +152,11 @@ final class SimulatedMember implements LogSizes {
 
     /** The state machine's own storage catches up with it. */
     void flushStateMachine() {
+        boolean installing = !written.snapshot.equals(durable.snapshot);
+        if (installing) {
+            // Its storage is replaced together with the log.
+            return;
+        }
         durable.appliedIndex = written.appliedIndex;
         durable.digest = written.digest;
     }
@@ -193,6 +198,17 @@ final class SimulatedMember implements LogSizes {
             durable.truncateFrom(index);
         }
         durable.votingSuspended = true;
+        restart();
+    }
+
+    /** Starts with a log of entries in these terms, having been in {@code term}. */
+    void restartWith(long term, List<Long> terms) {
+        durable.hardState = new HardState(term, Optional.empty(), 0);
+        durable.log.clear();
+        for (int i = 0; i < terms.size(); i++) {
+            EntryId entry = new EntryId(terms.get(i), i + 1);
+            durable.log.add(new TestEntry(entry, "entry " + entry, Optional.empty()));
+        }
         restart();
     }
 

@@ -246,7 +246,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     }
 
     private void written(Input.Written<R> written) {
-        step(new Event.LogSynced(log.synced(written.synced())));
+        log.synced(written.synced()).ifPresent(last -> step(new Event.LogSynced(last)));
         afterSync.synced(written.synced().ticket());
     }
 

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,13 +31,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class LocalClusterTest {
 
-    private static final UnaryOperator<NodeOptions> QUICK =
-            options -> options.with(Timing.of(Duration.ofMillis(50), Duration.ofMillis(300)));
+    private static final Timing QUICK = Timing.of(Duration.ofMillis(50), Duration.ofMillis(300));
 
     @TempDir
     private Path folder;
 
-    private final Map<String, Journal> journals = new ConcurrentHashMap<>();
+    private final Map<Path, Journal> journals = new ConcurrentHashMap<>();
 
     private LocalCluster<Integer> start(int members, UnaryOperator<NodeOptions> settings) throws IOException {
         return new LocalCluster<>(members, folder, this::journal, settings);
@@ -44,12 +44,13 @@ class LocalClusterTest {
 
     private Journal journal(Path stateFolder) {
         Journal journal = new Journal();
-        journals.put(stateFolder.getParent().getFileName().toString(), journal);
+        journals.put(stateFolder, journal);
         return journal;
     }
 
     private List<Long> numbersAt(MemberId member) {
-        return journals.get(member.toString()).numbers();
+        Path stateFolder = folder.resolve(member.toString()).resolve("state");
+        return Optional.ofNullable(journals.get(stateFolder)).orElseThrow().numbers();
     }
 
     private static int propose(RaftNode<Integer> node, long number) {
@@ -67,7 +68,7 @@ class LocalClusterTest {
 
     @Test
     void aCommandProposedAtAnyMemberIsAppliedAtAll() throws Exception {
-        try (LocalCluster<Integer> cluster = start(3, QUICK)) {
+        try (LocalCluster<Integer> cluster = start(3, options -> options.with(QUICK))) {
             cluster.awaitLeader();
             long number = 0;
             for (RaftNode<Integer> node : cluster.nodes()) {
@@ -81,10 +82,10 @@ class LocalClusterTest {
 
     @Test
     void aSingleMemberIsACluster() throws Exception {
-        try (LocalCluster<Integer> cluster = start(1, QUICK)) {
+        try (LocalCluster<Integer> cluster = start(1, options -> options.with(QUICK))) {
             assertThat(propose(cluster.awaitLeader(), 7)).isEqualTo(1);
         }
-        try (LocalCluster<Integer> cluster = start(1, QUICK)) {
+        try (LocalCluster<Integer> cluster = start(1, options -> options.with(QUICK))) {
             assertThat(propose(cluster.awaitLeader(), 8)).isEqualTo(2);
         }
     }
@@ -92,14 +93,14 @@ class LocalClusterTest {
     @Test
     void whatWasAcknowledgedIsThereAfterARestartOfAll() throws Exception {
         List<Long> acknowledged = LongStream.rangeClosed(1, 200).boxed().toList();
-        try (LocalCluster<Integer> cluster = start(3, QUICK)) {
+        try (LocalCluster<Integer> cluster = start(3, options -> options.with(QUICK))) {
             RaftNode<Integer> leader = cluster.awaitLeader();
             CompletableFuture.allOf(acknowledged.stream()
                             .map(number -> leader.propose(Journal.command(number)))
                             .toArray(CompletableFuture[]::new))
                     .join();
         }
-        try (LocalCluster<Integer> cluster = start(3, QUICK)) {
+        try (LocalCluster<Integer> cluster = start(3, options -> options.with(QUICK))) {
             RaftNode<Integer> leader = cluster.awaitLeader();
             leader.readIndex().join();
             assertThat(numbersAt(leader.self())).isEqualTo(acknowledged);
@@ -108,7 +109,7 @@ class LocalClusterTest {
 
     @Test
     void anotherMemberLeadsWhenTheLeaderStops() throws Exception {
-        try (LocalCluster<Integer> cluster = start(3, QUICK)) {
+        try (LocalCluster<Integer> cluster = start(3, options -> options.with(QUICK))) {
             RaftNode<Integer> first = cluster.awaitLeader();
             propose(first, 1);
             cluster.stop(first.self());
@@ -122,7 +123,7 @@ class LocalClusterTest {
 
     @Test
     void aReadAtAnyMemberSeesWhatWasAcknowledgedBefore() throws Exception {
-        try (LocalCluster<Integer> cluster = start(3, QUICK)) {
+        try (LocalCluster<Integer> cluster = start(3, options -> options.with(QUICK))) {
             RaftNode<Integer> leader = cluster.awaitLeader();
             for (long number = 1; number <= 20; number++) {
                 propose(leader, number);
@@ -164,7 +165,7 @@ class LocalClusterTest {
 
     @Test
     void leadershipIsTransferredAndWritesGoOn() throws Exception {
-        try (LocalCluster<Integer> cluster = start(3, QUICK)) {
+        try (LocalCluster<Integer> cluster = start(3, options -> options.with(QUICK))) {
             RaftNode<Integer> first = cluster.awaitLeader();
             propose(first, 1);
             MemberId target = aFollower(cluster).self();
@@ -176,7 +177,7 @@ class LocalClusterTest {
 
     @Test
     void aTransferToNobodyIsRefused() throws Exception {
-        try (LocalCluster<Integer> cluster = start(3, QUICK)) {
+        try (LocalCluster<Integer> cluster = start(3, options -> options.with(QUICK))) {
             RaftNode<Integer> leader = cluster.awaitLeader();
             assertThatThrownBy(() -> leader.transferLeadership(new MemberId(99)).join())
                     .cause()
@@ -187,7 +188,7 @@ class LocalClusterTest {
     @Test
     void aFollowerThatWasAwayForLongCatchesUpBySnapshotWhileWritesGoOn() throws Exception {
         UnaryOperator<NodeOptions> compacting = options ->
-                QUICK.apply(options).with(new NodeOptions.Storage(10_000, 512L << 20, 100, 1 << 20, 1 << 20));
+                options.with(QUICK).with(new NodeOptions.Storage(10_000, 512L << 20, 100, 1 << 20, 1 << 20));
         try (LocalCluster<Integer> cluster = start(3, compacting)) {
             cluster.awaitLeader();
             MemberId away = aFollower(cluster).self();
@@ -225,9 +226,9 @@ class LocalClusterTest {
 
     @Test
     void aDataDirectoryIsNotOpenedTwice() throws Exception {
-        try (LocalCluster<Integer> cluster = start(1, QUICK)) {
+        try (LocalCluster<Integer> cluster = start(1, options -> options.with(QUICK))) {
             cluster.awaitLeader();
-            assertThatThrownBy(() -> start(1, QUICK)).isInstanceOf(io.quorate.engine.disk.DataDirectoryException.class);
+            assertThatThrownBy(() -> start(1, options -> options.with(QUICK))).isInstanceOf(io.quorate.engine.disk.DataDirectoryException.class);
         }
     }
 }

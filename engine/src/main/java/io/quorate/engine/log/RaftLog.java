@@ -205,12 +205,12 @@ public final class RaftLog implements LogSizes {
 
     /** Whether {@link #takePending} would return something. */
     public boolean hasPending() {
-        throw new UnsupportedOperationException();
+        return pendingSync || pendingHardState;
     }
 
     /** All changes since the last call, if any, to be submitted to the {@link LogWriter}. */
     public Optional<WriteBatch> takePending() {
-        if (!pendingSync && !pendingHardState) {
+        if (!hasPending()) {
             return Optional.empty();
         }
         WriteBatch batch = new WriteBatch(++lastTicket, lastId(), pendingEntries, pendingMarks, hardState, pendingSync);

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * Network network = new FirewalledNetwork(self, inner, listener, firewall);
  * }</pre>
  *
- * The outer wrapping judges frames when they are sent, the guard stops what was under way when a link was cut: once
- * {@link #cut} has returned, no further frame is handed to the receiver's listener until the link is healed.
+ * The outer wrapping judges frames when they are sent, the guard stops what was under way when a link was cut: a frame
+ * that arrives after {@link #cut} has returned is not handed on until the link is healed.
  *
  * <p>A link has a direction. Safe for use by many threads.
  */

@@ -77,7 +77,7 @@ final class Acceptor {
     }
 
     private Optional<Handshake.Refusal> judge(Handshake.Hello hello, Optional<Peer> sender) {
-        MemberId self = context.options().self();
+        MemberId self = context.self();
         if (hello.version() != Handshake.VERSION) {
             return Optional.of(Handshake.Refusal.PROTOCOL_VERSION);
         } else if (hello.clusterId() != context.options().clusterId()) {
@@ -104,11 +104,7 @@ final class Acceptor {
             Optional<Handshake.Refusal> refusal = judge(hello, sender);
             if (refusal.isEmpty() && sender.isPresent() && sender.get().accept(ctx.channel())) {
                 ctx.writeAndFlush(answer(ctx, refusal)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
-                ctx.pipeline()
-                        .replace(
-                                this,
-                                "frames",
-                                new FrameReader(sender.get(), context.codec(), context.listener(), context.garbage()));
+                ctx.pipeline().replace(this, "frames", new FrameReader(sender.get(), context));
                 sender.get().dialNow();
             } else {
                 refuse(ctx, hello, refusal.orElse(Handshake.Refusal.UNKNOWN_SENDER));
@@ -117,7 +113,8 @@ final class Acceptor {
 
         private void refuse(ChannelHandlerContext ctx, Handshake.Hello hello, Handshake.Refusal refusal) {
             context.refusals()
-                    .line("refused member " + Long.toHexString(hello.from()) + " of cluster "
+                    .line("member " + context.self() + " refused member " + Long.toHexString(hello.from())
+                            + " of cluster "
                             + Long.toHexString(hello.clusterId()) + " at "
                             + ctx.channel().remoteAddress() + ": " + refusal.reason());
             ctx.writeAndFlush(answer(ctx, Optional.of(refusal))).addListener(ChannelFutureListener.CLOSE);
@@ -125,10 +122,7 @@ final class Acceptor {
 
         private ByteBuf answer(ChannelHandlerContext ctx, Optional<Handshake.Refusal> refusal) {
             ByteBuf answer = ctx.alloc().buffer(Handshake.ANSWER_BYTES);
-            Handshake.Answer.of(
-                            refusal,
-                            context.options().clusterId(),
-                            context.options().self())
+            Handshake.Answer.of(refusal, context.options().clusterId(), context.self())
                     .write(answer);
             return answer;
         }
@@ -136,7 +130,8 @@ final class Acceptor {
         @Override
         void failed(ChannelHandlerContext ctx, String reason) {
             context.garbage()
-                    .line("disconnected " + ctx.channel().remoteAddress() + " from the peer port: it " + reason);
+                    .line("member " + context.self() + " disconnected "
+                            + ctx.channel().remoteAddress() + " from the peer port: it " + reason);
         }
     }
 }

@@ -7,6 +7,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.group.ChannelGroup;
+import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.transport.FrameCodec;
 import io.quorate.engine.transport.Network;
 
@@ -26,6 +27,10 @@ record Context(
         ChannelGroup channels,
         RateLimitedLog refusals,
         RateLimitedLog garbage) {
+
+    MemberId self() {
+        return options.self();
+    }
 
     /** Settings of an outgoing connection. */
     Bootstrap bootstrap(EventLoop loop) {

@@ -5,7 +5,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.quorate.engine.log.CorruptFrameException;
 import io.quorate.engine.transport.FrameCodec;
-import io.quorate.engine.transport.Network;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.slf4j.Logger;
@@ -23,18 +22,14 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(FrameReader.class);
 
     private final Peer from;
-    private final FrameCodec codec;
-    private final Network.Listener listener;
-    private final RateLimitedLog violations;
+    private final Context context;
     private final ByteBuffer length = ByteBuffer.allocate(FrameCodec.LENGTH_BYTES);
     private ByteBuffer frame = ByteBuffer.allocate(0);
     private boolean broken;
 
-    FrameReader(Peer from, FrameCodec codec, Network.Listener listener, RateLimitedLog violations) {
+    FrameReader(Peer from, Context context) {
         this.from = from;
-        this.codec = codec;
-        this.listener = listener;
-        this.violations = violations;
+        this.context = context;
     }
 
     @Override
@@ -59,15 +54,15 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         if (fill(frame, in)) {
             length.clear();
             int size = frame.capacity();
-            var decoded = codec.decode(frame.flip());
+            var decoded = context.codec().decode(frame.flip());
             from.counters().framesReceived().increment();
             from.counters().bytesReceived().add(size);
-            listener.received(from.id(), decoded);
+            context.listener().received(from.id(), decoded);
         }
     }
 
     private ByteBuffer begin(int following) throws CorruptFrameException {
-        int most = codec.maxFrameBytes() - FrameCodec.LENGTH_BYTES;
+        int most = context.codec().maxFrameBytes() - FrameCodec.LENGTH_BYTES;
         if (following < FrameCodec.HEADER_BYTES - FrameCodec.LENGTH_BYTES || following > most) {
             throw new CorruptFrameException(
                     "a frame claims " + Integer.toUnsignedString(following) + " bytes, the limit is " + most);
@@ -88,8 +83,9 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         broken = true;
         if (cause instanceof CorruptFrameException) {
-            violations.line("disconnected member " + from.id() + " at "
-                    + ctx.channel().remoteAddress() + ", which sent a damaged frame: " + cause.getMessage());
+            context.garbage()
+                    .line("member " + context.self() + " disconnected member " + from.id() + " at "
+                            + ctx.channel().remoteAddress() + ", which sent a damaged frame: " + cause.getMessage());
         } else if (cause instanceof IOException) {
             LOG.debug("the connection from member {} broke: {}", from.id(), cause.getMessage());
         } else {

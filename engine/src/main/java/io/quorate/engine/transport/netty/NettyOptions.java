@@ -1,6 +1,7 @@
 package io.quorate.engine.transport.netty;
 
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.transport.FrameCodec;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -65,11 +66,34 @@ public record NettyOptions(
             Duration refusedRetryDelay,
             Duration unacknowledgedTimeout) {
 
-        /** Frames of 32 MiB, 64 MiB queued for each peer, reconnects between 20 ms and 1 s, all else a few seconds. */
+        public Limits {
+            if (maxFrameBytes < FrameCodec.HEADER_BYTES || maxQueuedBytes < 1) {
+                throw new IllegalArgumentException("frames of " + maxFrameBytes + " bytes and queues of "
+                        + maxQueuedBytes + " bytes leave no room for any message");
+            }
+            for (Duration time : List.of(
+                    connectTimeout,
+                    handshakeTimeout,
+                    minReconnectDelay,
+                    maxReconnectDelay,
+                    refusedRetryDelay,
+                    unacknowledgedTimeout)) {
+                if (time.toMillis() < 1 || time.toMillis() > Integer.MAX_VALUE) {
+                    throw new IllegalArgumentException(
+                            "a timeout or delay of the network must be from 1 ms to 24 days: " + time);
+                }
+            }
+            if (minReconnectDelay.compareTo(maxReconnectDelay) > 0) {
+                throw new IllegalArgumentException("the wait before reconnecting cannot grow from " + minReconnectDelay
+                        + " to " + maxReconnectDelay);
+            }
+        }
+
+        /** Frames of 32 MiB, as much queued for each peer, reconnects between 20 ms and 1 s, all else a few seconds. */
         public static Limits defaults() {
             return new Limits(
                     32 << 20,
-                    64 << 20,
+                    32 << 20,
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(3),
                     Duration.ofMillis(20),

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,12 +50,12 @@ final class Peer {
     private final Context context;
     private final EventLoop loop;
     private final PeerCounters counters = new PeerCounters();
-    private final AtomicBoolean interrupted = new AtomicBoolean();
     private volatile List<InetSocketAddress> addresses;
     private volatile Optional<SendQueue> queue = Optional.empty();
     private volatile boolean closed;
 
-    /** Guarded by this. */
+    // Written under this object's lock alone.
+    private boolean interrupted;
     private Optional<Channel> incoming = Optional.empty();
 
     // Touched by the event loop alone.
@@ -74,7 +73,7 @@ final class Peer {
         this.context = context;
         this.loop = context.group().next();
         var random = new SplittableRandom(
-                context.options().self().value() ^ Long.rotateLeft(id.value(), Integer.SIZE) ^ System.nanoTime());
+                context.self().value() ^ Long.rotateLeft(id.value(), Integer.SIZE) ^ System.nanoTime());
         var limits = context.options().limits();
         this.backoff = new Backoff(limits.minReconnectDelay(), limits.maxReconnectDelay(), random);
     }
@@ -94,25 +93,42 @@ final class Peer {
     void send(PeerFrame frame) {
         int size = context.codec().size(frame);
         Optional<SendQueue> connection = queue;
-        if (connection.isEmpty() || !connection.get().offer(frame, size)) {
-            counters.framesDropped().increment();
-            counters.bytesDropped().add(size);
-            tellUnreachable();
+        while (connection.isEmpty() || !connection.get().offer(frame, size)) {
+            if (dropped(connection, size)) {
+                return;
+            }
+            connection = queue;
         }
+    }
+
+    /** Counts a frame as lost and tells of it, unless there is another connection now, which should be tried. */
+    private synchronized boolean dropped(Optional<SendQueue> tried, int size) {
+        if (!queue.equals(tried)) {
+            return false;
+        }
+        counters.framesDropped().increment();
+        counters.bytesDropped().add(size);
+        beginInterruption();
+        return true;
     }
 
     void flush() {
         queue.ifPresent(SendQueue::flush);
     }
 
-    private void tellUnreachable() {
-        if (!interrupted.get() && interrupted.compareAndSet(false, true) && !closed && !loop.isShuttingDown()) {
+    private synchronized void beginInterruption() {
+        if (!interrupted && !closed && !loop.isShuttingDown()) {
+            interrupted = true;
             loop.execute(() -> {
                 if (!closed) {
                     context.listener().unreachable(id);
                 }
             });
         }
+    }
+
+    private synchronized void endInterruption() {
+        interrupted = false;
     }
 
     /** Begins to dial, or ends the wait for the next dial: the peer was just seen alive. */
@@ -167,16 +183,19 @@ final class Peer {
             channel.close();
         } else if (answer.isAccepted()) {
             long maxQueuedBytes = context.options().limits().maxQueuedBytes();
-            interrupted.set(false);
-            queue = Optional.of(
-                    new SendQueue(channel, context.codec(), counters, maxQueuedBytes, () -> interrupted.set(false)));
+            synchronized (this) {
+                interrupted = false;
+                queue = Optional.of(
+                        new SendQueue(channel, context.codec(), counters, maxQueuedBytes, this::endInterruption));
+            }
             state = new State.Connected(channel, dialing.address(), System.nanoTime());
             failureLogged = false;
-            LOG.info("connected to member {} at {}", id, dialing.address());
+            LOG.info("member {} connected to member {} at {}", context.self(), id, dialing.address());
         } else {
             refused = true;
             context.refusals()
-                    .line("member " + id + " at " + dialing.address() + " refused this member: " + answer.reason());
+                    .line("member " + id + " at " + dialing.address() + " refused member " + context.self() + ": "
+                            + answer.reason());
             channel.close();
         }
     }
@@ -200,16 +219,18 @@ final class Peer {
     }
 
     private void lost(State.Connected connected) {
-        queue.ifPresent(SendQueue::close);
-        queue = Optional.empty();
+        synchronized (this) {
+            queue.ifPresent(SendQueue::close);
+            queue = Optional.empty();
+            beginInterruption();
+        }
         long maxNanos = context.options().limits().maxReconnectDelay().toNanos();
         if (System.nanoTime() - connected.sinceNanos() >= maxNanos) {
             backoff.reset();
         }
         if (!closed) {
-            LOG.info("lost the connection to member {} at {}", id, connected.address());
+            LOG.info("member {} lost the connection to member {} at {}", context.self(), id, connected.address());
         }
-        tellUnreachable();
         retryAfter(backoff.nextDelayNanos());
     }
 
@@ -227,7 +248,8 @@ final class Peer {
         if (!failureLogged && !closed) {
             failureLogged = true;
             LOG.info(
-                    "cannot reach member {} at {}, keeps trying: {}",
+                    "member {} cannot reach member {} at {}, keeps trying: {}",
+                    context.self(),
                     id,
                     dialing.address(),
                     failure.orElse("the connection was closed during the handshake"));
@@ -309,7 +331,8 @@ final class Peer {
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             ReferenceCountUtil.release(message);
             context.garbage()
-                    .line("member " + id + " sent bytes on a connection that it only receives on; disconnecting");
+                    .line("member " + context.self() + " disconnected member " + id
+                            + ", which sent bytes on a connection that it only receives on");
             ctx.close();
         }
 

@@ -8,7 +8,6 @@ import io.netty.util.ResourceLeakDetector;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.transport.PeerCounters;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Networks on loopback with short timeouts, and at the end the proof that no buffer was leaked. */
@@ -51,7 +51,7 @@ final class NettyFixture implements AutoCloseable {
     }
 
     static InetSocketAddress loopback(int port) {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        return InetSocketAddress.createUnresolved("127.0.0.1", port);
     }
 
     NettyNetwork open(MemberId self, RecordingListener listener) throws IOException {
@@ -75,11 +75,12 @@ final class NettyFixture implements AutoCloseable {
         return Optional.ofNullable(network.counters().get(peer)).orElseThrow();
     }
 
+    /** Asks every millisecond, since some conditions send a frame each time. */
     static void await(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime() - deadline).as(what).isNegative();
-            Thread.onSpinWait();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
     }
 

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,12 +31,9 @@ class PeerPortTest {
 
     private final NettyFixture fixture = new NettyFixture();
     private final RecordingListener heard = new RecordingListener();
-    private ServerSocket two = new ServerSocket();
+    private final ServerSocket two;
 
-    PeerPortTest() throws IOException {}
-
-    @BeforeEach
-    void listenAsTwo() throws IOException {
+    PeerPortTest() throws IOException {
         two = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
     }
 

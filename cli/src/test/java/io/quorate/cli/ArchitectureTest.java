@@ -1,0 +1,177 @@
+package io.quorate.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+/** Who may know whom, and what the core may not touch: the rules of ARCHITECTURE.md. */
+class ArchitectureTest {
+
+    private static final String ROOT = "io.quorate.";
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.quorate");
+
+    /** The modules that each module may use. The server sees the core's terms through the engine's interface. */
+    private static final Map<String, Set<String>> MODULES = Map.of(
+            "core", Set.of(),
+            "kv", Set.of(),
+            "engine", Set.of("core"),
+            "server", Set.of("core", "engine", "kv"),
+            "cli", Set.of("server"));
+
+    /** The packages from outside that a module may use, for those modules that are held to few. */
+    private static final Map<String, List<String>> LIBRARIES = Map.of(
+            "core", List.of("java.", "org.jspecify."),
+            "kv", List.of("java.", "org.jspecify.", "org.rocksdb."),
+            "engine", List.of("java.", "jdk.", "org.jspecify.", "io.netty.", "org.slf4j."));
+
+    /** Words in a class's name that say that it has no subject of its own. */
+    private static final List<String> EMPTY_NAMES =
+            List.of("Util", "Utils", "Helper", "Helpers", "Impl", "Base", "Manager");
+
+    @Test
+    void everyModuleUsesOnlyTheModulesItMay() {
+        classes()
+                .should(use("only the modules it may", ArchitectureTest::isAllowedModule))
+                .check(CLASSES);
+    }
+
+    @Test
+    void coreKvAndEngineUseOnlyTheLibrariesTheyMay() {
+        classes()
+                .should(use("only the libraries it may", ArchitectureTest::isAllowedLibrary))
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyModuleOfTheRulesIsLookedAt() {
+        // The modules that have no classes would pass every rule unseen.
+        Assertions.assertThat(CLASSES.stream().map(ArchitectureTest::module).distinct())
+                .containsExactlyInAnyOrderElementsOf(MODULES.keySet());
+    }
+
+    @Test
+    void coreHasNoInputOutputThreadsOrClock() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.quorate.core..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "java.io..",
+                        "java.nio..",
+                        "java.net..",
+                        "java.util.concurrent..",
+                        "java.util.logging..",
+                        "java.security..",
+                        "java.time..")
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(Thread.class, ThreadLocal.class, Runtime.class, Process.class, ProcessHandle.class)
+                .check(CLASSES);
+    }
+
+    @Test
+    void coreTakesNoTimeAndNoRandomnessFromItsSurroundings() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.quorate.core..")
+                .should()
+                .callCodeUnitWhere(isAmbient())
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyClassHasASubjectThatItsNameSays() {
+        classes()
+                .that(areWrittenByHand())
+                .should(new ArchCondition<>("have a name that says what they are") {
+                    @Override
+                    public void check(JavaClass javaClass, ConditionEvents events) {
+                        boolean empty = EMPTY_NAMES.stream().anyMatch(javaClass.getSimpleName()::endsWith);
+                        events.add(new SimpleConditionEvent(javaClass, !empty, javaClass.getName()));
+                    }
+                })
+                .check(CLASSES);
+    }
+
+    private static DescribedPredicate<JavaClass> areWrittenByHand() {
+        return DescribedPredicate.describe(
+                "are written by hand", javaClass -> !javaClass.getPackageName().startsWith("io.quorate.server.proto"));
+    }
+
+    private static DescribedPredicate<JavaCall<?>> isAmbient() {
+        return DescribedPredicate.describe("reads the surroundings", call -> {
+            String owner = call.getTargetOwner().getName();
+            String name = call.getTarget().getName();
+            boolean seedless = call.getTarget().getRawParameterTypes().isEmpty();
+            return switch (owner) {
+                case "java.lang.System" -> !name.equals("arraycopy") && !name.equals("identityHashCode");
+                case "java.lang.Math", "java.lang.StrictMath" -> name.equals("random");
+                case "java.util.UUID" -> name.equals("randomUUID");
+                case "java.util.Random", "java.util.SplittableRandom" -> name.equals("<init>") && seedless;
+                case "java.util.random.RandomGenerator" -> name.equals("getDefault") || name.equals("of");
+                case "java.util.Collections" ->
+                    name.equals("shuffle")
+                            && call.getTarget().getRawParameterTypes().size() == 1;
+                default -> false;
+            };
+        });
+    }
+
+    /** Whether a class of one module may depend on another class. */
+    private interface Permission {
+        boolean allows(JavaClass from, JavaClass to);
+    }
+
+    private static ArchCondition<JavaClass> use(String description, Permission permission) {
+        return new ArchCondition<>("use " + description) {
+            @Override
+            public void check(JavaClass javaClass, ConditionEvents events) {
+                for (Dependency dependency : javaClass.getDirectDependenciesFromSelf()) {
+                    JavaClass target = dependency.getTargetClass().getBaseComponentType();
+                    boolean allowed = target.isPrimitive() || permission.allows(javaClass, target);
+                    events.add(new SimpleConditionEvent(javaClass, allowed, dependency.getDescription()));
+                }
+            }
+        };
+    }
+
+    private static boolean isAllowedModule(JavaClass from, JavaClass to) {
+        if (!to.getName().startsWith(ROOT) || module(from).equals(module(to))) {
+            return true;
+        }
+        return MODULES.getOrDefault(module(from), Set.of()).contains(module(to));
+    }
+
+    private static boolean isAllowedLibrary(JavaClass from, JavaClass to) {
+        if (to.getName().startsWith(ROOT) || !LIBRARIES.containsKey(module(from))) {
+            return true;
+        }
+        Collection<String> allowed = LIBRARIES.getOrDefault(module(from), List.of());
+        return allowed.stream().anyMatch(to.getName()::startsWith);
+    }
+
+    private static String module(JavaClass javaClass) {
+        return Arrays.asList(javaClass.getName().split("\\.")).get(2);
+    }
+}

@@ -1,0 +1,291 @@
+package io.quorate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.server.ServerConfig;
+import io.quorate.server.ServerConfig.InitialClusterState;
+import io.quorate.server.ServerConfig.InitialMember;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ServerCommandTest {
+
+    @TempDir
+    Path dir = Path.of("");
+
+    private String clientUrl = "";
+    private String peerUrl = "";
+
+    @BeforeEach
+    void findPorts() throws IOException {
+        List<Integer> ports = FreePorts.find(2);
+        clientUrl = "http://127.0.0.1:" + ports.get(0);
+        peerUrl = "http://127.0.0.1:" + ports.get(1);
+    }
+
+    @Test
+    void theDefaultsAreThoseOfEtcd() {
+        ServerConfig config = new ServerSettings(Map.of(), Map.of(), Map.of(), "").toConfig();
+
+        assertThat(config)
+                .isEqualTo(new ServerConfig(
+                        "default",
+                        Path.of("default.quorate"),
+                        List.of(URI.create("http://localhost:2379")),
+                        List.of(URI.create("http://localhost:2379")),
+                        List.of(URI.create("http://localhost:2380")),
+                        List.of(URI.create("http://localhost:2380")),
+                        List.of(new InitialMember("default", URI.create("http://localhost:2380"))),
+                        InitialClusterState.NEW,
+                        "etcd-cluster",
+                        Duration.ofMillis(100),
+                        Duration.ofSeconds(1),
+                        100_000,
+                        0,
+                        1_572_864,
+                        128,
+                        false));
+    }
+
+    @Test
+    void everyFlagReachesTheMember() {
+        ServerConfig config = started(
+                Map.of(),
+                "--name=n1",
+                "--data-dir=" + dir,
+                "--listen-client-urls=" + clientUrl,
+                "--advertise-client-urls=http://a.example:1",
+                "--listen-peer-urls=" + peerUrl,
+                "--initial-advertise-peer-urls=http://a.example:2",
+                "--initial-cluster=n1=http://a.example:2,n2=b.example:3",
+                "--initial-cluster-state=existing",
+                "--initial-cluster-token=tok",
+                "--heartbeat-interval=10",
+                "--election-timeout",
+                "50",
+                "--snapshot-count=7",
+                "--quota-backend-bytes",
+                "-1",
+                "--max-request-bytes=9",
+                "--max-txn-ops=3",
+                "--log-level=error");
+
+        assertThat(config)
+                .isEqualTo(new ServerConfig(
+                        "n1",
+                        dir,
+                        List.of(URI.create(clientUrl)),
+                        List.of(URI.create("http://a.example:1")),
+                        List.of(URI.create(peerUrl)),
+                        List.of(URI.create("http://a.example:2")),
+                        List.of(
+                                new InitialMember("n1", URI.create("http://a.example:2")),
+                                new InitialMember("n2", URI.create("http://b.example:3"))),
+                        InitialClusterState.EXISTING,
+                        "tok",
+                        Duration.ofMillis(10),
+                        Duration.ofMillis(50),
+                        7,
+                        -1,
+                        9,
+                        3,
+                        false));
+    }
+
+    @Test
+    void theCommandLineWinsOverTheEnvironmentAndThatOverTheFile() throws IOException {
+        Path file = dir.resolve("quorate.yaml");
+        Files.writeString(
+                file,
+                "name: from-file\nmax-txn-ops: 1\nsnapshot-count: 1\nelection-timeout: 700\nlisten-client-urls:\n  - "
+                        + clientUrl + "\nlisten-peer-urls: " + peerUrl + "\n");
+
+        ServerConfig config = started(
+                Map.of("QUORATE_MAX_TXN_OPS", "2", "QUORATE_SNAPSHOT_COUNT", "2", "QUORATE_ELECTION_TIMEOUT", ""),
+                "--config-file=" + file,
+                "--snapshot-count=3");
+
+        assertThat(config.name()).isEqualTo("from-file");
+        assertThat(config.dataDir()).isEqualTo(Path.of("from-file.quorate"));
+        assertThat(config.maxTxnOps()).isEqualTo(2);
+        assertThat(config.snapshotCount()).isEqualTo(3);
+        // An empty variable counts as not set.
+        assertThat(config.electionTimeout()).isEqualTo(Duration.ofMillis(700));
+        assertThat(config.listenClientUrls()).containsExactly(URI.create(clientUrl));
+    }
+
+    @Test
+    void theConfigurationFileMayBeNamedInTheEnvironment() throws IOException {
+        Path file = Files.writeString(dir.resolve("c.yaml"), "name: elsewhere\n");
+
+        assertThat(started(Map.of("QUORATE_CONFIG_FILE", file.toString()), urls())
+                        .name())
+                .isEqualTo("elsewhere");
+    }
+
+    @Test
+    void bareUrlsAndASlashAtTheEndMeanTheSameAddress() {
+        ServerConfig config = started(
+                Map.of(),
+                "--listen-client-urls=" + clientUrl.substring("http://".length()),
+                "--listen-peer-urls=" + peerUrl + "/");
+
+        assertThat(config.listenClientUrls()).containsExactly(URI.create(clientUrl));
+        assertThat(config.initialAdvertisePeerUrls()).containsExactly(URI.create(peerUrl));
+    }
+
+    static Stream<Arguments> badInput() {
+        return Stream.of(
+                bad("unknown option --nam (did you mean --name?)", "--nam=x"),
+                bad("unexpected argument \"extra\"", "extra"),
+                bad("--name \"a b\" is not a member's name", "--name=a b"),
+                bad("--name \"\" is not a member's name", "--name="),
+                bad("--data-dir is empty; name a directory", "--data-dir="),
+                bad("--listen-client-urls has \"http://x\", which is not a URL", "--listen-client-urls=http://x"),
+                bad("--listen-client-urls has \"\", which is not a URL", "--listen-client-urls="),
+                bad("--listen-client-urls has \"ftp://x:1\"", "--listen-client-urls=ftp://x:1"),
+                bad("with more than a host and a port", "--listen-client-urls=http://x:1/path"),
+                bad("--listen-client-urls has \"http://x:99999\"", "--listen-client-urls=http://x:99999"),
+                bad("names http://x:1 twice", "--listen-client-urls=http://x:1,x:1"),
+                bad("asks for TLS with https://x:1", "--listen-client-urls=https://x:1"),
+                bad("asks for TLS with https://x:1", "--initial-cluster=default=https://x:1"),
+                bad("--advertise-client-urls is needed since", "--listen-client-urls=0.0.0.0:1"),
+                bad("--initial-advertise-peer-urls is needed since", "--listen-peer-urls=http://[::]:1"),
+                bad("which is not of the form name=url", "--initial-cluster=http://x:1"),
+                bad("--name n9 is not among the members", "--name=n9", "--initial-cluster=n1=http://localhost:2380"),
+                bad("make them equal", "--initial-cluster=default=http://localhost:1"),
+                bad("names http://x:1 twice", "--initial-cluster=a=http://x:1,b=http://x:1"),
+                bad("--initial-cluster-state is \"old\"; use 'new' or 'existing'", "--initial-cluster-state=old"),
+                bad("--initial-cluster-token is empty", "--initial-cluster-token="),
+                bad("less than 5 times --heartbeat-interval (300 ms)", "--heartbeat-interval=300"),
+                bad("at most 50000 ms are allowed", "--election-timeout=50001"),
+                bad("--heartbeat-interval is 0; it must be at least 1", "--heartbeat-interval=0"),
+                bad("--heartbeat-interval has \"100ms\", which is not a whole number", "--heartbeat-interval=100ms"),
+                bad("--snapshot-count is 0", "--snapshot-count=0"),
+                bad("--max-request-bytes is 4294967296; at most", "--max-request-bytes=4294967296"),
+                bad("--max-txn-ops is -1", "--max-txn-ops=-1"),
+                bad("--log-level is \"loud\"; use one of", "--log-level=loud"),
+                bad("--config-file", "--config-file=does-not-exist.yaml"),
+                bad("should be specified only once", "--name=a", "--name=b"),
+                bad("Missing required parameter for option '--name'", "--name"));
+    }
+
+    private static Arguments bad(String sentence, String... arguments) {
+        return Arguments.of(sentence, List.of(arguments));
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("badInput")
+    void badInputIsRefusedWithOneSentenceAndNothingIsStarted(String sentence, List<String> arguments) {
+        FakeMembers members = FakeMembers.thatStopAtOnce();
+        List<String> all = new ArrayList<>(List.of("server"));
+        all.addAll(arguments);
+
+        CommandRun run = CommandRun.of(members, Map.of(), "", all.toArray(String[]::new));
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).startsWith("quorate server: ").contains(sentence).hasLineCount(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(members.configs()).isEmpty();
+    }
+
+    static Stream<Arguments> badFiles() {
+        return Stream.of(
+                Arguments.of("nmae: x", "has the unknown key \"nmae\" (did you mean name?)"),
+                Arguments.of("- a\n- b", "is not a YAML mapping"),
+                Arguments.of("name: [", "is not valid YAML"),
+                Arguments.of("name: a\nname: b", "is not valid YAML"),
+                Arguments.of("name:", "has no text or number for the key \"name\""),
+                Arguments.of("name: true", "has no text or number for the key \"name\""),
+                Arguments.of("name: {a: b}", "has no text or number for the key \"name\""),
+                Arguments.of("max-txn-ops: many", "\"max-txn-ops\" in "));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badFiles")
+    void aBadConfigurationFileIsRefusedWithOneSentenceThatNamesIt(String text, String sentence) throws IOException {
+        Path file = Files.writeString(dir.resolve("bad.yaml"), text);
+
+        CommandRun run = CommandRun.of("server", "--config-file=" + file);
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains(sentence).contains("bad.yaml").hasLineCount(1);
+    }
+
+    @Test
+    void aBadValueInTheEnvironmentIsBlamedOnItsVariable() {
+        CommandRun run = CommandRun.of(FakeMembers.thatStopAtOnce(), Map.of("QUORATE_MAX_TXN_OPS", "x"), "", "server");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("QUORATE_MAX_TXN_OPS has \"x\"").hasLineCount(1);
+    }
+
+    @Test
+    void aPortInUseIsNamedWithTheFlagThatChangesIt() throws IOException {
+        try (ServerSocket taken = FreePorts.listen()) {
+            CommandRun run =
+                    CommandRun.of("server", "--listen-client-urls=127.0.0.1:" + taken.getLocalPort(), urls()[1]);
+
+            assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+            assertThat(run.err())
+                    .contains("port " + taken.getLocalPort())
+                    .contains("in use")
+                    .contains("--listen-client-urls")
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void aMemberThatStopsByItselfEndsTheProcessWithItsReason() {
+        FakeMembers members = FakeMembers.thatStopWith(new IOException("the disk failed to sync the log"));
+
+        CommandRun run = CommandRun.of(members, Map.of(), "", prepend("server", urls()));
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err()).contains("the disk failed to sync the log").hasLineCount(1);
+        assertThat(members.allClosed()).isTrue();
+    }
+
+    @Test
+    void aMemberThatCannotStartEndsTheProcessWithItsReason() {
+        MemberFactory failing = config -> {
+            throw new IOException("the data directory belongs to another cluster");
+        };
+
+        CommandRun run = CommandRun.of(failing, Map.of(), "", prepend("server", urls()));
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err()).contains("cannot start member default: the data directory belongs to another cluster");
+    }
+
+    private ServerConfig started(Map<String, String> environment, String... arguments) {
+        FakeMembers members = FakeMembers.thatStopAtOnce();
+        CommandRun run = CommandRun.of(members, environment, "", prepend("server", arguments));
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(members.allClosed()).isTrue();
+        return members.configs().getFirst();
+    }
+
+    private String[] urls() {
+        return new String[] {"--listen-client-urls=" + clientUrl, "--listen-peer-urls=" + peerUrl};
+    }
+
+    private static String[] prepend(String first, String... rest) {
+        return Stream.concat(Stream.of(first), Stream.of(rest)).toArray(String[]::new);
+    }
+}
