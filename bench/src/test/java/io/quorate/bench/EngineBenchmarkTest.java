@@ -27,9 +27,7 @@ class EngineBenchmarkTest {
         assertThat(report.levels()).isEqualTo(told);
         assertThat(report.levels())
                 .allSatisfy(level -> assertThat(level.opsPerSecond()).isPositive());
-        assertThat(report.rows())
-                .hasSize(2)
-                .allSatisfy(row -> assertThat(row).hasSameSizeAs(EngineReport.columns()));
+        assertThat(report.rows()).hasSize(2).allSatisfy(row -> assertThat(row).hasSameSizeAs(EngineReport.columns()));
         assertThat(report.disk().p50Micros()).isPositive();
         try (var left = Files.list(folder)) {
             assertThat(left).containsExactly(other);
