@@ -84,7 +84,7 @@ build_all() {
   say "quorate: building with JDK $jdk_version"
   # Maven runs on the JDK that was found, so that it finds that one whatever folder it lies in.
   if ! JAVA_HOME=$jdk mvn -B -f "$root/pom.xml" -Dstyle.color=never -Dmaven.test.skip=true -Dspotless.check.skip=true \
-    "-Dquorate.commit=$commit" package </dev/null 2>&1 9>&- | tee "$log" | while IFS= read -r line; do
+    -Dmaven.compiler.failOnWarning=false "-Dquorate.commit=$commit" package </dev/null 2>&1 9>&- | tee "$log" | while IFS= read -r line; do
     case $line in
       *'< io.quorate:quorate-parent >'*) ;;
       *'< io.quorate:quorate-'*' >'*)
@@ -97,7 +97,9 @@ build_all() {
         ;;
     esac
   done; then
-    grep -E '^\[ERROR\]' "$log" | head -n 15 >&2 || tail -n 15 "$log" >&2
+    # What Maven says of itself after the errors helps nobody here.
+    { grep -E '^\[ERROR\] ' "$log" || tail -n 15 "$log"; } | grep -vE '\[Help 1\]|MojoFailure|re-run Maven|After correcting|mvn <args>|more information' |
+      head -n 15 >&2
     fail "the build failed; everything it said is in $log"
   fi
   lay_down

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -123,9 +122,5 @@ final class ServerCommand implements Callable<Integer> {
             throw new CommandFailed(
                     ExitCode.FAILED, flag.option() + " cannot be used: " + e.getMessage() + "; correct it", e);
         }
-    }
-
-    private static String join(List<URI> urls) {
-        return urls.stream().map(URI::toString).collect(Collectors.joining(","));
     }
 }

@@ -64,6 +64,7 @@ final class Applier<R> {
         this.metrics = metrics;
         this.clock = clock;
         this.mailbox = new Mailbox<>(executor, this::work);
+        mailbox.open();
     }
 
     void apply(Chunk<R> chunk) {

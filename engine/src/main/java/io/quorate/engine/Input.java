@@ -3,6 +3,7 @@ package io.quorate.engine;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.log.Synced;
 import io.quorate.engine.transport.PeerFrame;
+import java.util.function.Consumer;
 
 /** What reaches the node loop from outside. */
 sealed interface Input<R> {
@@ -20,6 +21,10 @@ sealed interface Input<R> {
 
     record Applied<R>(long index) implements Input<R> {}
 
-    /** Anything rarer that must happen on the loop. */
-    record Job<R>(Runnable task) implements Input<R> {}
+    /**
+     * Anything rarer that must happen on the loop.
+     *
+     * @param ifStopped what is done instead, on any thread, if the node has stopped
+     */
+    record Job<R>(Runnable task, Consumer<RaftException> ifStopped) implements Input<R> {}
 }

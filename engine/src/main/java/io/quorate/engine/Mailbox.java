@@ -16,11 +16,18 @@ final class Mailbox<T> {
     private final Object lock = new Object();
     private List<T> queued = new ArrayList<>();
     private List<T> handled = new ArrayList<>();
-    private boolean scheduled;
 
+    /** Whether the executor has been asked to empty the queue. Before {@link #open} nobody asks it to. */
+    private boolean scheduled = true;
+
+    /** What is added before {@link #open} waits for it. */
     Mailbox(Executor executor, Consumer<List<T>> handler) {
         this.executor = executor;
         this.handler = handler;
+    }
+
+    void open() {
+        executor.execute(this::handleQueued);
     }
 
     void add(T item) {

@@ -92,8 +92,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 metrics,
                 clock);
         this.committed = new CommittedEntries<>(log, proposals, applier, parts.applied());
-        this.snapshots =
-                new SnapshotDuty<>(parts, applier, committed, task -> enqueue(new Input.Job<>(task)), this::step);
+        this.snapshots = new SnapshotDuty<>(parts, applier, committed, this::onLoop, this::step);
         this.network = parts.ports().networks().open(this);
         this.intake = new ProposalIntake<>(
                 options, proposals, network, (id, command) -> append(id, EntryKind.COMMAND, command), this::step);
@@ -101,32 +100,43 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
 
     // ---- Callable by any thread.
 
+    /** Begins to handle what has queued, the network's first frames perhaps. */
     void begin() {
-        enqueue(new Input.Job<>(() -> {
+        onLoop(() -> {
             snapshots.announceStored();
             committed.commit(status.commitIndex());
-        }));
+        });
+        mailbox.open();
     }
 
     void enqueue(Input<R> input) {
-        mailbox.add(input);
+        if (stopped.isDone()) {
+            refuse(input);
+        } else {
+            mailbox.add(input);
+        }
+    }
+
+    /** Runs the task on the loop; if the node has stopped, never. */
+    private void onLoop(Runnable task) {
+        enqueue(new Input.Job<>(task, ignored -> {}));
     }
 
     /** At most one tick queues at a time: after a pause of the process, time does not rush. */
     void tick() {
         if (tickQueued.compareAndSet(false, true)) {
-            mailbox.add(new Input.Ticked<>());
+            enqueue(new Input.Ticked<>());
         }
     }
 
     @Override
     public void received(MemberId from, PeerFrame frame) {
-        mailbox.add(new Input.FrameReceived<>(from, frame));
+        enqueue(new Input.FrameReceived<>(from, frame));
     }
 
     @Override
     public void synced(Synced synced) {
-        mailbox.add(new Input.Written<>(synced));
+        enqueue(new Input.Written<>(synced));
     }
 
     @Override
@@ -136,7 +146,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
 
     @Override
     public void unreachable(MemberId peer) {
-        mailbox.add(new Input.Job<>(() -> step(new Event.Unreachable(peer))));
+        onLoop(() -> step(new Event.Unreachable(peer)));
     }
 
     /** The state of the core as of the last tick or change of role. */
@@ -146,35 +156,22 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
 
     CompletableFuture<CoreStatus> inspect() {
         CompletableFuture<CoreStatus> answer = new CompletableFuture<>();
-        enqueue(new Input.Job<>(() -> {
-            if (stopped.isDone()) {
-                answer.completeExceptionally(new RaftException.Stopped(stopped.join()));
-            } else {
-                answer.complete(core.status());
-            }
-        }));
+        enqueue(new Input.Job<>(() -> answer.complete(core.status()), answer::completeExceptionally));
         return answer;
     }
 
     void transfer(MemberId target, CompletableFuture<Void> done) {
-        enqueue(new Input.Job<>(() -> {
-            if (stopped.isDone()) {
-                done.completeExceptionally(new RaftException.Stopped(stopped.join()));
-            } else {
-                transfers.begin(target, done, core.status());
-                step(new Event.TransferRequested(target));
-            }
-        }));
+        enqueue(new Input.Job<>(
+                () -> {
+                    if (transfers.begin(target, done, core.status())) {
+                        step(new Event.TransferRequested(target));
+                    }
+                },
+                done::completeExceptionally));
     }
 
     void takeSnapshot(CompletableFuture<SnapshotMeta> done) {
-        enqueue(new Input.Job<>(() -> {
-            if (stopped.isDone()) {
-                done.completeExceptionally(new RaftException.Stopped(stopped.join()));
-            } else {
-                snapshots.take(done);
-            }
-        }));
+        enqueue(new Input.Job<>(() -> snapshots.take(done), done::completeExceptionally));
     }
 
     /** Completes with the cause once the loop has stopped. */
@@ -184,7 +181,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
 
     /** The node cannot, or shall not, go on. */
     void fail(Throwable cause) {
-        enqueue(new Input.Job<>(() -> stop(cause)));
+        onLoop(() -> stop(cause));
     }
 
     // ---- On the loop.
@@ -394,11 +391,11 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     }
 
     private void refuse(Input<R> input) {
+        RaftException.Stopped why = new RaftException.Stopped(stopped.join());
         switch (input) {
-            case Input.Proposed<R> proposed -> proposed.proposal().fail(new RaftException.Stopped(stopped.join()));
-            case Input.ReadAsked<R> asked ->
-                asked.read().ready().completeExceptionally(new RaftException.Stopped(stopped.join()));
-            case Input.Job<R> job -> job.task().run();
+            case Input.Proposed<R> proposed -> proposed.proposal().fail(why);
+            case Input.ReadAsked<R> asked -> asked.read().ready().completeExceptionally(why);
+            case Input.Job<R> job -> job.ifStopped().accept(why);
             case Input.FrameReceived<R> ignored -> {}
             case Input.Written<R> ignored -> {}
             case Input.Applied<R> ignored -> {}

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,9 +32,19 @@ public final class NodeThreads implements AutoCloseable {
                 task -> Thread.ofPlatform().daemon().name(name + "-tick").unstarted(task));
     }
 
+    /**
+     * What comes after the end runs where it came from: all that is left then is to be told that the node has stopped,
+     * and somebody may be waiting for that.
+     */
     private static ExecutorService single(String name) {
-        return Executors.newSingleThreadExecutor(
-                task -> Thread.ofPlatform().daemon().name(name).unstarted(task));
+        return new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> Thread.ofPlatform().daemon().name(name).unstarted(task),
+                (task, executor) -> task.run());
     }
 
     /** Ports on these threads, the system's clock, and the given disk and network. */

@@ -140,6 +140,7 @@ public final class RaftNode<R> implements AutoCloseable {
         comeToRest(ports.logWriter());
         comeToRest(ports.applier());
         comeToRest(ports.background());
+        comeToRest(ports.loop());
         closeFiles(opened);
         opened.parts().stateMachine().close();
     }

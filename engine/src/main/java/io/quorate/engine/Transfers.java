@@ -15,7 +15,8 @@ final class Transfers {
 
     private final Map<MemberId, List<CompletableFuture<Void>>> waiting = new HashMap<>();
 
-    void begin(MemberId target, CompletableFuture<Void> done, CoreStatus status) {
+    /** Returns whether the core is to be asked; if not, {@code done} is completed. */
+    boolean begin(MemberId target, CompletableFuture<Void> done, CoreStatus status) {
         if (status.role() != RoleName.LEADER) {
             done.completeExceptionally(new RaftException.Refused(Rejection.NOT_LEADER));
         } else if (!status.configuration().isVoter(target)) {
@@ -24,7 +25,9 @@ final class Transfers {
             done.complete(null);
         } else {
             waiting.computeIfAbsent(target, ignored -> new ArrayList<>()).add(done);
+            return true;
         }
+        return false;
     }
 
     void end(MemberId target, boolean succeeded) {

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class MailboxTest {
@@ -16,6 +17,23 @@ class MailboxTest {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final List<List<String>> batches = new ArrayList<>();
     private final Mailbox<String> mailbox = new Mailbox<>(tasks::add, batch -> batches.add(List.copyOf(batch)));
+
+    @BeforeEach
+    void open() {
+        mailbox.open();
+        tasks.remove().run();
+        batches.clear();
+    }
+
+    @Test
+    void whatIsAddedBeforeTheOpeningWaitsForIt() {
+        Mailbox<String> closed = new Mailbox<>(tasks::add, batch -> batches.add(List.copyOf(batch)));
+        closed.add("a");
+        assertThat(tasks).isEmpty();
+        closed.open();
+        tasks.remove().run();
+        assertThat(batches).containsExactly(List.of("a"));
+    }
 
     @Test
     void whatHasQueuedIsHandledAsOneBatchWithOneWakeUp() {
@@ -31,6 +49,7 @@ class MailboxTest {
     void whatArrivesWhileABatchIsHandledBecomesTheNext() {
         Mailbox<String> feeding = new Mailbox<>(tasks::add, batch -> batches.add(List.copyOf(batch)));
         feeding.add("a");
+        feeding.open();
         Runnable handling = tasks.remove();
         handling.run();
         feeding.add("b");
@@ -48,6 +67,7 @@ class MailboxTest {
             handled.addAll(batch);
         });
         failing.add("bad");
+        failing.open();
         Runnable task = tasks.remove();
         org.assertj.core.api.Assertions.assertThatIllegalStateException().isThrownBy(task::run);
         failing.add("good");
@@ -61,6 +81,7 @@ class MailboxTest {
         try (ExecutorService one = Executors.newSingleThreadExecutor();
                 ExecutorService many = Executors.newFixedThreadPool(4)) {
             Mailbox<Integer> shared = new Mailbox<>(one, handled::addAll);
+            shared.open();
             for (int i = 0; i < 20_000; i++) {
                 int item = i;
                 many.execute(() -> shared.add(item));

@@ -44,7 +44,7 @@ final class BatchApplication implements AutoCloseable {
     /** Writes everything to the store and answers the state it is in then. */
     StoreState commit(OrderedStore store, long appliedIndex) {
         state = state.withAppliedIndex(appliedIndex);
-        WriteBatch batch = changes.batch();
+        WriteBatch batch = changes.completed();
         batch.put(StoreKeys.APPLIED_INDEX, StoreKeys.number(appliedIndex));
         batch.put(StoreKeys.REVISION, StoreKeys.number(state.revision()));
         batch.put(StoreKeys.COMPACTED_REVISION, StoreKeys.number(state.compactedRevision()));
@@ -111,16 +111,23 @@ final class BatchApplication implements AutoCloseable {
     }
 
     private DeleteRangeResult delete(DeleteRange delete) {
-        List<KeyValue> deleted = new ArrayList<>();
-        KeyScan scan =
-                changes.view(state.compactedRevision()).scan(delete.key(), delete.rangeEnd(), changes.readRevision());
-        while (scan.next()) {
-            deleted.add(delete.prevKv() ? scan.keyValue() : scan.keyValueWithoutValue());
-        }
+        List<KeyValue> deleted = delete.rangeEnd().isEmpty()
+                ? changes.current(delete.key(), delete.prevKv()).stream().toList()
+                : liveIn(delete);
         for (KeyValue kv : deleted) {
             changes.write(kv.key(), Version.TOMBSTONE);
         }
         return new DeleteRangeResult(changes.readRevision(), deleted.size(), delete.prevKv() ? deleted : List.of());
+    }
+
+    private List<KeyValue> liveIn(DeleteRange delete) {
+        List<KeyValue> live = new ArrayList<>();
+        KeyScan scan =
+                changes.view(state.compactedRevision()).scan(delete.key(), delete.rangeEnd(), changes.readRevision());
+        while (scan.next()) {
+            live.add(delete.prevKv() ? scan.keyValue() : scan.keyValueWithoutValue());
+        }
+        return live;
     }
 
     private Result apply(Txn txn) {

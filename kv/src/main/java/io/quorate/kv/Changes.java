@@ -1,10 +1,13 @@
 package io.quorate.kv;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,7 @@ final class Changes implements AutoCloseable {
     private final OrderedStore store;
     private final WriteBatch batch = new WriteBatch();
     private final NavigableMap<byte[], byte[]> versions = new TreeMap<>(Arrays::compareUnsigned);
+    private final Map<Bytes, CurrentVersion> changedKeys = new HashMap<>();
     private OrderedStore.@Nullable Cursor stored;
     private long revision;
     private int changesOfCommand;
@@ -45,7 +49,14 @@ final class Changes implements AutoCloseable {
         versions.put(versionKey, encoded);
         batch.put(versionKey, encoded);
         batch.put(StoreKeys.history(revision + 1, changesOfCommand), key.toByteArray());
+        changedKeys.put(key, new CurrentVersion(revision + 1, changesOfCommand, version.withoutValue()));
         changesOfCommand++;
+    }
+
+    /** The batch with all changes; to be asked for once they are complete. */
+    WriteBatch completed() {
+        changedKeys.forEach((key, current) -> batch.put(StoreKeys.current(key), current.encode()));
+        return batch;
     }
 
     void endCommand() {
@@ -55,24 +66,28 @@ final class Changes implements AutoCloseable {
 
     /** The keyspace with all changes so far; to be asked for anew after each change. */
     ReadView view(long compactedRevision) {
-        OrderedStore.Cursor cursor = versions.isEmpty() ? stored() : new OverlayCursor(stored(), versions);
-        return new ReadView(cursor, readRevision(), compactedRevision);
+        Supplier<OrderedStore.Cursor> cursor =
+                () -> versions.isEmpty() ? stored() : new OverlayCursor(stored(), versions);
+        return new ReadView(cursor, this::current, readRevision(), compactedRevision);
     }
 
     /** The pair as it is with all changes so far, if the key is live; the value is empty unless it is asked for. */
     Optional<KeyValue> current(Bytes key, boolean withValue) {
-        byte[] from = StoreKeys.newestVersion(key, readRevision());
-        Map.Entry<byte[], byte[]> changed = versions.ceilingEntry(from);
-        if (changed != null && StoreKeys.sameUserKey(changed.getKey(), from)) {
-            Version version = Version.decode(Bytes.wrap(changed.getValue()));
-            long modRevision = StoreKeys.revisionOfVersion(changed.getKey());
-            return version.deleted() ? Optional.empty() : Optional.of(version.toKeyValue(key, modRevision));
+        CurrentVersion changed = changedKeys.get(key);
+        if (changed == null) {
+            return CurrentKeys.find(store, key)
+                    .filter(current -> !current.version().deleted())
+                    .map(current -> withValue ? withStoredValue(key, current) : current.toKeyValueWithoutValue(key));
         }
-        KeyScan scan = new KeyScan(stored(), new KeyRange.Single(key), revision);
-        if (!scan.next()) {
+        if (changed.version().deleted()) {
             return Optional.empty();
         }
-        return Optional.of(withValue ? scan.keyValue() : scan.keyValueWithoutValue());
+        if (!withValue) {
+            return Optional.of(changed.toKeyValueWithoutValue(key));
+        }
+        byte[] version = versions.get(StoreKeys.version(key, changed.revision(), changed.sub()));
+        return Optional.of(
+                Version.decode(Bytes.wrap(Objects.requireNonNull(version))).toKeyValue(key, changed.revision()));
     }
 
     @Override
@@ -80,6 +95,11 @@ final class Changes implements AutoCloseable {
         if (stored != null) {
             stored.close();
         }
+    }
+
+    private KeyValue withStoredValue(Bytes key, CurrentVersion current) {
+        return CurrentKeys.pair(store, key, current)
+                .orElseThrow(() -> new StoreException("the store lacks the newest version of " + key));
     }
 
     /** One cursor serves the whole batch, since nobody else changes the versions meanwhile. */

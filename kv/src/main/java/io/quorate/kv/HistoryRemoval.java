@@ -1,6 +1,8 @@
 package io.quorate.kv;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Removes, in chunks, what compactions have given up; not thread-safe.
@@ -14,17 +16,25 @@ final class HistoryRemoval {
     private static final int CHANGES_PER_CHUNK = 1000;
 
     private final OrderedStore store;
+    private final Object writing;
 
     /** Nothing is left before it. Without it, each chunk would have to walk over what those before it have removed. */
     private byte[] position = StoreKeys.history(0, 0);
 
-    HistoryRemoval(OrderedStore store) {
+    /**
+     * Removes from a store.
+     *
+     * @param writing held by whoever changes keys: a deleted key is forgotten altogether only if nobody has put it again
+     */
+    HistoryRemoval(OrderedStore store, Object writing) {
         this.store = store;
+        this.writing = writing;
     }
 
     /** Removes one chunk; false if nothing is left up to the compacted revision. */
     boolean removeChunk(long compactedRevision) {
         WriteBatch batch = new WriteBatch();
+        Map<Bytes, byte[]> deletions = new HashMap<>();
         boolean more;
         try (OrderedStore.Cursor history = store.cursor();
                 OrderedStore.Cursor versions = store.cursor()) {
@@ -32,7 +42,10 @@ final class HistoryRemoval {
             history.seek(position);
             while (isCompacted(history, compactedRevision) && changes < CHANGES_PER_CHUNK) {
                 byte[] change = history.key();
-                supersede(versions, change, Bytes.wrap(history.value()), batch);
+                Bytes userKey = Bytes.wrap(history.value());
+                if (supersede(versions, change, userKey, batch)) {
+                    deletions.put(userKey, change);
+                }
                 batch.delete(change);
                 position = change;
                 changes++;
@@ -41,9 +54,18 @@ final class HistoryRemoval {
             more = isCompacted(history, compactedRevision);
         }
         if (!batch.isEmpty()) {
-            store.write(batch);
+            write(batch, deletions);
         }
         return more;
+    }
+
+    private void write(WriteBatch batch, Map<Bytes, byte[]> deletions) {
+        synchronized (writing) {
+            deletions.forEach((userKey, change) -> CurrentKeys.find(store, userKey)
+                    .filter(current -> current.isFrom(change))
+                    .ifPresent(current -> batch.delete(StoreKeys.current(userKey))));
+            store.write(batch);
+        }
     }
 
     private static boolean isCompacted(OrderedStore.Cursor history, long compactedRevision) {
@@ -52,18 +74,21 @@ final class HistoryRemoval {
                 && StoreKeys.revisionOfHistory(history.key()) <= compactedRevision;
     }
 
-    private static void supersede(OrderedStore.Cursor versions, byte[] change, Bytes userKey, WriteBatch batch) {
+    /** Removes what a change has made unreadable; answers whether the change was a deletion. */
+    private static boolean supersede(OrderedStore.Cursor versions, byte[] change, Bytes userKey, WriteBatch batch) {
         byte[] made = StoreKeys.version(userKey, StoreKeys.revisionOfHistory(change), StoreKeys.subOfHistory(change));
         versions.seek(made);
         if (!versions.isValid() || !Arrays.equals(versions.key(), made)) {
             throw new StoreException("the store's history names a change of " + userKey + " that the store lacks");
         }
-        if (Version.decode(Bytes.wrap(versions.value())).deleted()) {
+        boolean deletion = Version.decode(Bytes.wrap(versions.value())).deleted();
+        if (deletion) {
             batch.delete(made);
         }
         versions.next();
         if (versions.isValid() && StoreKeys.isVersion(versions.key()) && StoreKeys.sameUserKey(versions.key(), made)) {
             batch.delete(versions.key());
         }
+        return deletion;
     }
 }

@@ -26,6 +26,9 @@ public final class MvccStore implements AutoCloseable {
     /** Held for writing while the content is replaced: content and state must not be seen one without the other. */
     private final ReadWriteLock replacing = new ReentrantReadWriteLock();
 
+    /** Held while keys are changed. */
+    private final Object writing = new Object();
+
     /** Replaced after each batch is in the store, so that a reader finds all that the state promises. */
     private volatile StoreState state;
 
@@ -34,7 +37,7 @@ public final class MvccStore implements AutoCloseable {
     private MvccStore(OrderedStore store) {
         this.store = store;
         this.state = StoreState.load(store);
-        this.historyRemoval = new HistoryRemoval(store);
+        this.historyRemoval = new HistoryRemoval(store, writing);
     }
 
     /**
@@ -88,11 +91,13 @@ public final class MvccStore implements AutoCloseable {
     public List<Result> apply(List<LoggedCommand> commands, long lastIndex) {
         requireRising(commands, lastIndex);
         List<Result> results = new ArrayList<>(commands.size());
-        try (BatchApplication application = new BatchApplication(store, state)) {
-            for (LoggedCommand command : commands) {
-                results.add(application.apply(command.encoded()));
+        synchronized (writing) {
+            try (BatchApplication application = new BatchApplication(store, state)) {
+                for (LoggedCommand command : commands) {
+                    results.add(application.apply(command.encoded()));
+                }
+                state = application.commit(store, lastIndex);
             }
-            state = application.commit(store, lastIndex);
         }
         return results;
     }
@@ -103,7 +108,8 @@ public final class MvccStore implements AutoCloseable {
         if (error.isPresent()) {
             return new Rejected(error.get());
         }
-        return read((view, now) -> view.range(range));
+        Optional<Result> plain = range.isPlainRead() ? plainRead(range) : Optional.empty();
+        return plain.orElseGet(() -> read((view, now) -> view.range(range)));
     }
 
     /**
@@ -194,7 +200,7 @@ public final class MvccStore implements AutoCloseable {
         try {
             store.restoreFrom(checkpoint);
             state = StoreState.load(store);
-            historyRemoval = new HistoryRemoval(store);
+            historyRemoval = new HistoryRemoval(store, writing);
         } finally {
             exclusively.unlock();
         }
@@ -225,6 +231,36 @@ public final class MvccStore implements AutoCloseable {
     }
 
     /**
+     * Reads one key as it is now, if its newest version tells; otherwise it has changed since the current revision was
+     * looked up, and what it was before must be searched for.
+     */
+    private Optional<Result> plainRead(Range range) {
+        Lock reading = replacing.readLock();
+        reading.lock();
+        try {
+            long revision = state.revision();
+            Bytes key = range.key();
+            Optional<CurrentVersion> current = CurrentKeys.find(store, key);
+            if (current.isEmpty()) {
+                return Optional.of(ReadView.plainRead(range, Optional.empty(), revision));
+            }
+            CurrentVersion newest = current.get();
+            if (newest.revision() > revision) {
+                return Optional.empty();
+            }
+            if (newest.version().deleted()) {
+                return Optional.of(ReadView.plainRead(range, Optional.empty(), revision));
+            }
+            Optional<KeyValue> found = range.needsValue()
+                    ? CurrentKeys.pair(store, key, newest)
+                    : Optional.of(newest.toKeyValueWithoutValue(key));
+            return found.map(kv -> ReadView.plainRead(range, Optional.of(kv), revision));
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    /**
      * Reads from a view of the current state. No snapshot is needed for it: later batches only add versions that the
      * view does not look at. What a compaction removes does matter, so the compacted revision is looked up after the
      * cursor is opened: nothing that is readable by that one can be missing under the cursor.
@@ -238,7 +274,7 @@ public final class MvccStore implements AutoCloseable {
                 try (OrderedStore.Cursor cursor = store.cursor()) {
                     long compacted = state.compactedRevision();
                     if (compacted <= now.revision()) {
-                        return question.apply(new ReadView(cursor, now.revision(), compacted), now);
+                        return question.apply(view(cursor, now.revision(), compacted), now);
                     }
                 }
             }
@@ -247,13 +283,24 @@ public final class MvccStore implements AutoCloseable {
         }
     }
 
+    private static ReadView view(OrderedStore.Cursor cursor, long revision, long compacted) {
+        ReadView.Pairs pairs = (key, withValue) -> {
+            KeyScan scan = new KeyScan(cursor, new KeyRange.Single(key), revision);
+            if (!scan.next()) {
+                return Optional.empty();
+            }
+            return Optional.of(withValue ? scan.keyValue() : scan.keyValueWithoutValue());
+        };
+        return new ReadView(() -> cursor, pairs, revision, compacted);
+    }
+
     private static Result hash(ReadView view, long askedRevision, HistoryChecksum checksum) {
         Optional<KvError> error = view.checkRevision(askedRevision);
         if (error.isPresent()) {
             return new Rejected(error.get());
         }
         long revision = askedRevision > 0 ? askedRevision : view.revision();
-        checksum.addVersions(view.cursor(), revision, view.compactedRevision());
+        checksum.addVersions(view.cursor().get(), revision, view.compactedRevision());
         return new HashResult(checksum.value(), revision, view.compactedRevision());
     }
 

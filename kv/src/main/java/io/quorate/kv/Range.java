@@ -94,6 +94,16 @@ public record Range(
                 maxCreateRevision);
     }
 
+    /** Whether it asks for one key as it is now, and for nothing that could keep its pair out of the answer. */
+    boolean isPlainRead() {
+        return rangeEnd.isEmpty() && revision <= 0 && !hasFilters();
+    }
+
+    /** Whether the answer to a {@link #isPlainRead} has a value in it. */
+    boolean needsValue() {
+        return !keysOnly && !countOnly;
+    }
+
     /** Whether some pair may be left out for one of its revisions. */
     boolean hasFilters() {
         return minModRevision != 0 || maxModRevision != 0 || minCreateRevision != 0 || maxCreateRevision != 0;

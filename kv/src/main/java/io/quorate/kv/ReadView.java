@@ -7,21 +7,31 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The keyspace as it is at one revision, and as it was at those before it that are not compacted.
  *
- * @param cursor sees all versions up to {@code revision}; it may see later ones, which do not matter
+ * @param cursor on the store; sees all versions up to {@code revision}; it may see later ones, which do not matter
+ * @param pairs a faster way to single pairs at the current revision
  * @param revision the current revision
  * @param compactedRevision the oldest that can be read
  */
-record ReadView(OrderedStore.Cursor cursor, long revision, long compactedRevision) {
+record ReadView(Supplier<OrderedStore.Cursor> cursor, Pairs pairs, long revision, long compactedRevision) {
+
+    /** Finds the pair of a key at the current revision, if it is live. */
+    interface Pairs {
+        Optional<KeyValue> find(Bytes key, boolean withValue);
+    }
 
     /** Does etcd's Range; a revision that cannot be read is the only reason to reject it. */
     Result range(Range range) {
         Optional<KvError> error = checkRevision(range.revision());
         if (error.isPresent()) {
             return new Rejected(error.get());
+        }
+        if (range.isPlainRead()) {
+            return plainRead(range, pairs.find(range.key(), range.needsValue()), revision);
         }
         KeyScan scan = scan(range.key(), range.rangeEnd(), range.revision() > 0 ? range.revision() : revision);
         if (range.countOnly()) {
@@ -40,13 +50,16 @@ record ReadView(OrderedStore.Cursor cursor, long revision, long compactedRevisio
 
     /** Whether the condition holds for every key that it is about. */
     boolean satisfies(Compare compare) {
+        boolean needsValue = compare.target() instanceof Compare.Value;
+        if (compare.rangeEnd().isEmpty()) {
+            return pairs.find(compare.key(), needsValue)
+                    .map(kv -> holds(compare, kv))
+                    .orElseGet(() -> holdsWithoutKey(compare));
+        }
         KeyScan scan = scan(compare.key(), compare.rangeEnd(), revision);
         if (!scan.next()) {
-            // A missing key is zero everywhere but has no value, so that nothing can be said about that.
-            return !(compare.target() instanceof Compare.Value)
-                    && holds(compare, new KeyValue(compare.key(), 0, 0, 0, Bytes.empty(), 0));
+            return holdsWithoutKey(compare);
         }
-        boolean needsValue = compare.target() instanceof Compare.Value;
         do {
             if (!holds(compare, needsValue ? scan.keyValue() : scan.keyValueWithoutValue())) {
                 return false;
@@ -55,8 +68,14 @@ record ReadView(OrderedStore.Cursor cursor, long revision, long compactedRevisio
         return true;
     }
 
+    /** The answer to a {@link Range#isPlainRead} that found this pair, or none. */
+    static RangeResult plainRead(Range range, Optional<KeyValue> found, long revision) {
+        List<KeyValue> kvs = range.countOnly() ? List.of() : found.stream().toList();
+        return new RangeResult(revision, kvs, false, found.isPresent() ? 1 : 0);
+    }
+
     KeyScan scan(Bytes key, Bytes rangeEnd, long atRevision) {
-        return new KeyScan(cursor, KeyRange.of(key, rangeEnd), atRevision);
+        return new KeyScan(cursor.get(), KeyRange.of(key, rangeEnd), atRevision);
     }
 
     /** No pair beyond the limit is looked at, except to count its key. */
@@ -118,6 +137,12 @@ record ReadView(OrderedStore.Cursor cursor, long revision, long compactedRevisio
             case VALUE -> Comparator.comparing(KeyValue::value);
         };
         return range.sortOrder() == SortOrder.DESCEND ? ascending.reversed() : ascending;
+    }
+
+    /** A missing key is zero everywhere but has no value, so that nothing can be said about that. */
+    private static boolean holdsWithoutKey(Compare compare) {
+        return !(compare.target() instanceof Compare.Value)
+                && holds(compare, new KeyValue(compare.key(), 0, 0, 0, Bytes.empty(), 0));
     }
 
     private static boolean holds(Compare compare, KeyValue kv) {

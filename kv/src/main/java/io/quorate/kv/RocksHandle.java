@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
 import org.rocksdb.CompressionType;
 import org.rocksdb.InfoLogLevel;
@@ -18,7 +19,8 @@ import org.rocksdb.WriteOptions;
 /** An open RocksDB with the native objects that live as long as it does. */
 record RocksHandle(RocksDB db, Options options, Cache cache, ReadOptions readOptions, WriteOptions writeOptions) {
     private static final int MAX_OPEN_FILES = 512;
-    private static final int BLOCK_BYTES = 16 * 1024;
+    private static final int BLOCK_BYTES = 8 * 1024;
+    private static final double FILTER_BITS_PER_KEY = 10;
 
     static RocksHandle open(Path directory, RocksMemory memory) {
         RocksDB.loadLibrary();
@@ -51,6 +53,7 @@ record RocksHandle(RocksDB db, Options options, Cache cache, ReadOptions readOpt
         BlockBasedTableConfig table = new BlockBasedTableConfig()
                 .setBlockCache(cache)
                 .setBlockSize(BLOCK_BYTES)
+                .setFilterPolicy(new BloomFilter(FILTER_BITS_PER_KEY))
                 // Index blocks count against the cache, so that memory stays bounded however large the store is.
                 .setCacheIndexAndFilterBlocks(true)
                 .setPinL0FilterAndIndexBlocksInCache(true);

@@ -11,11 +11,11 @@ public record RocksMemory(long blockCacheBytes, long writeBufferBytes) {
 
     /** For one of several members in a process. */
     public static RocksMemory small() {
-        return new RocksMemory(16 * MIB, 8 * MIB);
+        return new RocksMemory(24 * MIB, 16 * MIB);
     }
 
     /** For a member that has its process for itself. */
     public static RocksMemory standard() {
-        return new RocksMemory(64 * MIB, 32 * MIB);
+        return new RocksMemory(128 * MIB, 32 * MIB);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
  *
  * <pre>
  * 'v' user key, escaped, 0x00 0x01, ~revision (8), ~sub (4)   a version of the key, the newest first
+ * 'c' user key                                                which version of the key is the newest
  * 'r' revision (8), sub (4)                                   the user key that was changed then, the oldest first
  * 'm' name                                                    a number about the whole store
  * 'a' member id (8), type (1)                                 an active alarm
@@ -21,6 +22,7 @@ import java.util.Arrays;
  */
 final class StoreKeys {
     static final byte VERSION = 'v';
+    static final byte CURRENT = 'c';
     static final byte HISTORY = 'r';
     static final byte ALARM = 'a';
     static final byte MEMBER = 'p';
@@ -36,9 +38,12 @@ final class StoreKeys {
 
     private StoreKeys() {}
 
-    /** What all versions of a key begin with, and nothing else does. */
-    static byte[] versionPrefix(Bytes userKey) {
-        return escaped(userKey, 0);
+    /** The place of the key's {@link CurrentVersion}. */
+    static byte[] current(Bytes userKey) {
+        byte[] key = new byte[1 + userKey.size()];
+        key[0] = CURRENT;
+        userKey.copyTo(key, 1);
+        return key;
     }
 
     /** The place of the version that one change made. */

@@ -27,7 +27,7 @@ public record Txn(List<Compare> compares, List<Operation> success, List<Operatio
     }
 
     /** Whether either branch may put something. */
-    boolean hasPut() {
+    public boolean hasPut() {
         return puts(success) || puts(failure);
     }
 

@@ -40,6 +40,10 @@ record Version(boolean deleted, long createRevision, long version, long lease, B
         }
     }
 
+    Version withoutValue() {
+        return new Version(deleted, createRevision, version, lease, Bytes.empty());
+    }
+
     KeyValue toKeyValue(Bytes key, long modRevision) {
         return new KeyValue(key, createRevision, modRevision, version, value, lease);
     }

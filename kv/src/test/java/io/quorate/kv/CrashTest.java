@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,15 +126,32 @@ class CrashTest {
 
     /** The files as they are on disk at a moment, which is what a process that dies then leaves. */
     private Path crashImage(Path directory, long index) throws IOException {
-        Path image = Files.createDirectory(temporary.resolve("crash" + index));
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.toList()) {
-                if (!file.getFileName().toString().equals("LOCK")) {
-                    Files.copy(file, image.resolve(file.getFileName()));
-                }
+        for (int attempt = 0; attempt < 1000; attempt++) {
+            Path image = Files.createDirectory(temporary.resolve("crash" + index + "-" + attempt));
+            List<Path> before = files(directory);
+            if (copied(before, image) && files(directory).equals(before)) {
+                return image;
             }
         }
-        return image;
+        throw new AssertionError("RocksDB made or deleted files during each of 1000 attempts to copy them");
+    }
+
+    /** Whether all files were still there to be copied. */
+    private static boolean copied(List<Path> files, Path image) throws IOException {
+        for (Path file : files) {
+            try {
+                Files.copy(file, image.resolve(file.getFileName()));
+            } catch (NoSuchFileException deletedMeanwhile) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static List<Path> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> !file.endsWith("LOCK")).sorted().toList();
+        }
     }
 
     private static long verifyAndReplay(Path image, long lastIndex) {

@@ -114,6 +114,9 @@ final class LogRecovery {
     private RecoveredLog recoverFound() throws IOException {
         Found top = found.lastEntry().getValue();
         if (top.header().isPresent()) {
+            if (top.file().size() < top.header().get().fileBytes()) {
+                throw unknownHardState(top);
+            }
             Reading reading = SegmentChain.read(found, top.sequence());
             boolean whole = reading.verdict() != Verdict.DAMAGED;
             if (whole && (!reading.replay().lacksHead() || bridge(reading))) {
@@ -215,10 +218,7 @@ final class LogRecovery {
 
     /** Keeps the longest intact prefix, under a new segment that says that voting is suspended. */
     private RecoveredLog repair(Found top) throws IOException {
-        HardState hardState = SegmentChain.latestHardState(top)
-                .orElseThrow(() -> new DataDirectoryException("The log in data directory " + disk
-                        + " is damaged such that its term and vote are not known (" + top.name()
-                        + "): remove the member from the cluster and add it anew with an empty directory."));
+        HardState hardState = SegmentChain.latestHardState(top).orElseThrow(() -> unknownHardState(top));
         Optional<Reading> prefix = longestPrefix();
         Replay replay = prefix.map(Reading::replay).orElseGet(() -> new Replay(group, emptyStart(), hardState));
         boolean snapshotIsAhead = newestSnapshot.isPresent()
@@ -241,6 +241,12 @@ final class LogRecovery {
         tell("Kept are the entries up to " + replay.last() + "; this member does not vote until it has caught up.");
         quarantine.move(others(kept));
         return open(replay, segments, repaired.header().dataOffset(), nextLsn, hardState, true);
+    }
+
+    private DataDirectoryException unknownHardState(Found top) {
+        return new DataDirectoryException("The log in data directory " + disk
+                + " is damaged such that its term and vote are not known (" + top.name()
+                + "): remove the member from the cluster and add it anew with an empty directory.");
     }
 
     /** The newest chain of segments whose head is there, up to where it is intact. */

@@ -17,13 +17,14 @@ import java.util.OptionalLong;
  *
  * <p>Layout, big endian: {@code int magic, int crc32c, int version, int length, int group, int votingSuspended, long
  * clusterId, long member, long sequence, long previous, long firstLsn, long baseTerm, long baseIndex, byte baseChainKnown,
- * long baseChain, long term, long votedFor, long commitIndex}, then the log's start. The checksum covers {@code length}
+ * long baseChain, long fileBytes, long term, long votedFor, long commitIndex}, then the log's start. The checksum covers {@code length}
  * bytes from behind itself. Frames begin at the next multiple of 4096.
  *
  * @param sequence the segment's number; never used twice in a log
  * @param previous the number of the segment that this one continues; 0 if it is the first
  * @param firstLsn of the first frame in here; the previous segment counts up to the frame before, and no further
  * @param base the last entry of the log when the segment was begun
+ * @param fileBytes size of the file: one that is shorter has lost something
  * @param start where the log began then
  */
 record SegmentHeader(
@@ -35,6 +36,7 @@ record SegmentHeader(
         long firstLsn,
         EntryId base,
         OptionalLong baseChain,
+        long fileBytes,
         Start start,
         HardState hardState,
         boolean votingSuspended) {
@@ -44,7 +46,7 @@ record SegmentHeader(
     private static final int VERSION = 1;
     private static final int CRC_OFFSET = 4;
     private static final int CHECKED_OFFSET = 8;
-    private static final int FIXED_BYTES = 113;
+    private static final int FIXED_BYTES = 121;
     private static final int MAX_BYTES = 1 << 20;
 
     /** Where the frames begin. */
@@ -63,6 +65,7 @@ record SegmentHeader(
         out.putLong(sequence).putLong(previous).putLong(firstLsn);
         out.putLong(base.term()).putLong(base.index());
         SnapshotMetaCodec.putOptional(baseChain, out);
+        out.putLong(fileBytes);
         out.putLong(hardState.term())
                 .putLong(hardState.votedFor().map(MemberId::value).orElse(0L));
         out.putLong(hardState.commitIndex());
@@ -118,10 +121,12 @@ record SegmentHeader(
         long firstLsn = in.getLong();
         EntryId base = SnapshotMetaCodec.takeId(in);
         OptionalLong baseChain = SnapshotMetaCodec.takeOptional(in);
+        long fileBytes = in.getLong();
         HardState hardState = BatchFrame.hardState(in.getLong(), in.getLong(), in.getLong());
         Start start = SnapshotMetaCodec.decode(in);
         return new SegmentHeader(
-                group, clusterId, member, sequence, previous, firstLsn, base, baseChain, start, hardState, suspended);
+                group, clusterId, member, sequence, previous, firstLsn, base, baseChain, fileBytes, start, hardState,
+                suspended);
     }
 
     /** Whether the segment is this member's. */

@@ -32,7 +32,33 @@ final class SegmentMaker {
      * @throws NoRoomException if there is no room; nothing of the log was touched
      */
     Segment begin(LogTail tail, long previous, long sequence, long frameBytes) throws IOException {
-        SegmentHeader header = new SegmentHeader(
+        Segment segment = prepare(tail, previous, sequence, frameBytes);
+        disk.syncDirectory(LogFiles.FOLDER);
+        return segment;
+    }
+
+    private Segment prepare(LogTail tail, long previous, long sequence, long frameBytes) throws NoRoomException {
+        long headerBytes = header(tail, previous, sequence, 0).dataOffset();
+        try {
+            SpareSegments.Spare spare = spares.take(BatchFrame.align(headerBytes + frameBytes));
+            try {
+                SegmentHeader header =
+                        header(tail, previous, sequence, spare.file().size());
+                spare.file().write(header.encode(), 0);
+                spare.file().sync();
+                disk.rename(spare.name(), LogFiles.nameOf(sequence));
+                return new Segment(header, spare.file(), header.fileBytes());
+            } catch (IOException e) {
+                spares.discard(spare, e);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new NoRoomException(e);
+        }
+    }
+
+    private SegmentHeader header(LogTail tail, long previous, long sequence, long fileBytes) {
+        return new SegmentHeader(
                 group,
                 identity.clusterId(),
                 identity.member(),
@@ -41,28 +67,9 @@ final class SegmentMaker {
                 tail.nextLsn(),
                 tail.last(),
                 tail.lastChain(),
+                fileBytes,
                 tail.start(),
                 tail.hardState(),
                 tail.votingSuspended());
-        Segment segment = prepare(header, BatchFrame.align(header.dataOffset() + frameBytes));
-        disk.syncDirectory(LogFiles.FOLDER);
-        return segment;
-    }
-
-    private Segment prepare(SegmentHeader header, long bytes) throws NoRoomException {
-        try {
-            SpareSegments.Spare spare = spares.take(bytes);
-            try {
-                spare.file().write(header.encode(), 0);
-                spare.file().sync();
-                disk.rename(spare.name(), LogFiles.nameOf(header.sequence()));
-                return new Segment(header, spare.file(), spare.file().size());
-            } catch (IOException e) {
-                spares.discard(spare, e);
-                throw e;
-            }
-        } catch (IOException e) {
-            throw new NoRoomException(e);
-        }
     }
 }

@@ -101,18 +101,22 @@ record Manifest(Start start, List<File> files) {
         Start start = SnapshotMetaCodec.decode(in);
         List<File> files = new ArrayList<>();
         Set<String> names = new HashSet<>();
+        long bytes = 0;
         for (int i = 0; i < count; i++) {
             File file = takeFile(in);
             if (!names.add(file.name())) {
                 throw new CorruptFrameException("its manifest names a file twice");
             }
             files.add(file);
+            bytes += file.size();
+            if (bytes < 0) {
+                throw new CorruptFrameException("its manifest makes no sense");
+            }
         }
-        Manifest manifest = new Manifest(start, files);
-        if (in.hasRemaining() || manifest.contentBytes() < 0) {
+        if (in.hasRemaining()) {
             throw new CorruptFrameException("its manifest makes no sense");
         }
-        return manifest;
+        return new Manifest(start, files);
     }
 
     private static File takeFile(ByteBuffer in) throws CorruptFrameException {

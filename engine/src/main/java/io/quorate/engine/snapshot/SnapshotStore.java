@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -67,9 +68,10 @@ public final class SnapshotStore implements AutoCloseable {
     private final Disk disk;
     private final long maxSnapshotBytes;
     private final List<String> report = new ArrayList<>();
-    /** By index; the last one is the latest, all others are there because someone reads them. */
+    /** By index: the newest, and those that someone reads. */
     private final NavigableMap<Long, Held> snapshots = new TreeMap<>();
 
+    private Optional<Held> newest = Optional.empty();
     private final NavigableMap<Long, Held> sending = new TreeMap<>();
     /** Only one snapshot is written at a time, and one received. */
     private final Object writing = new Object();
@@ -111,6 +113,7 @@ public final class SnapshotStore implements AutoCloseable {
         }
         // A crash may have come before this: the newest must be durable before the older ones go.
         disk.syncDirectory(FOLDER);
+        newest = Optional.ofNullable(snapshots.lastEntry()).map(Map.Entry::getValue);
         dropUnread();
     }
 
@@ -131,8 +134,7 @@ public final class SnapshotStore implements AutoCloseable {
     /** Deletes all but the latest and those that are read. */
     private void dropUnread() throws IOException {
         List<Held> unread = snapshots.values().stream()
-                .filter(held ->
-                        held.readers == 0 && held != snapshots.lastEntry().getValue())
+                .filter(held -> held.readers == 0 && !newest.equals(Optional.of(held)))
                 .toList();
         for (Held held : unread) {
             snapshots.values().remove(held);
@@ -147,8 +149,7 @@ public final class SnapshotStore implements AutoCloseable {
 
     /** The newest complete snapshot. */
     public synchronized Optional<SnapshotMeta> latest() {
-        return Optional.ofNullable(snapshots.lastEntry())
-                .map(entry -> entry.getValue().folder.manifest().meta());
+        return newest.map(held -> held.folder.manifest().meta());
     }
 
     /** The chain hash of the log at the snapshot's last entry, if the snapshot is there and says so. */
@@ -188,7 +189,7 @@ public final class SnapshotStore implements AutoCloseable {
     }
 
     private synchronized boolean isNewer(SnapshotMeta meta) {
-        return snapshots.isEmpty() || meta.last().index() > snapshots.lastKey();
+        return latest().map(last -> meta.last().index() > last.last().index()).orElse(true);
     }
 
     private void adopt(SnapshotFolderWriter writer, Start start) throws IOException {
@@ -200,7 +201,9 @@ public final class SnapshotStore implements AutoCloseable {
     }
 
     private synchronized void add(SnapshotFolder folder, SnapshotMeta meta) throws IOException {
-        snapshots.put(meta.last().index(), new Held(folder));
+        Held held = new Held(folder);
+        snapshots.put(meta.last().index(), held);
+        newest = Optional.of(held);
         dropUnread();
     }
 
@@ -240,6 +243,7 @@ public final class SnapshotStore implements AutoCloseable {
         } catch (CorruptFrameException e) {
             synchronized (this) {
                 if (snapshots.values().remove(held)) {
+                    newest = Optional.ofNullable(snapshots.lastEntry()).map(Map.Entry::getValue);
                     setAside(held.folder.path(), e);
                 }
             }

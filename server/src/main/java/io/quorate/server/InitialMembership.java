@@ -1,0 +1,82 @@
+package io.quorate.server;
+
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.server.ServerConfig.InitialMember;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Who founds the cluster, and under which ids: derived from the configuration alone, so that all members come to the same
+ * without talking to each other. The derivation is etcd's.
+ *
+ * @param clusterId the first eight bytes of the SHA-1 of the sorted member ids
+ * @param self this member
+ * @param peerUrls the URLs under which each member is reached by its peers, sorted
+ */
+public record InitialMembership(long clusterId, MemberId self, SortedMap<MemberId, List<URI>> peerUrls) {
+
+    public InitialMembership {
+        peerUrls = Collections.unmodifiableSortedMap(new TreeMap<>(peerUrls));
+    }
+
+    /**
+     * Derives the ids.
+     *
+     * @throws IllegalArgumentException with one sentence if two members have the same peer URLs
+     */
+    public static InitialMembership of(ServerConfig config) {
+        Map<String, List<URI>> urlsByName = new LinkedHashMap<>();
+        for (InitialMember member : config.initialCluster()) {
+            urlsByName.computeIfAbsent(member.name(), name -> new ArrayList<>()).add(member.peerUrl());
+        }
+        String token = config.initialClusterToken();
+        SortedMap<MemberId, List<URI>> peerUrls = new TreeMap<>();
+        for (List<URI> urls : urlsByName.values()) {
+            List<URI> sorted = urls.stream().sorted().toList();
+            if (peerUrls.put(memberId(sorted, token), sorted) != null) {
+                throw new IllegalArgumentException("--initial-cluster gives two members the peer URLs " + sorted
+                        + "; give each member URLs of its own");
+            }
+        }
+        // The configuration makes sure that these are the member's URLs in the initial cluster.
+        MemberId self = memberId(config.initialAdvertisePeerUrls().stream().sorted().toList(), token);
+        return new InitialMembership(clusterId(peerUrls), self, peerUrls);
+    }
+
+    private static MemberId memberId(List<URI> sortedPeerUrls, String token) {
+        StringBuilder text = new StringBuilder();
+        sortedPeerUrls.forEach(text::append);
+        return new MemberId(firstEightBytesOfSha1(text.append(token).toString().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static long clusterId(SortedMap<MemberId, ?> members) {
+        ByteBuffer ids = ByteBuffer.allocate(members.size() * Long.BYTES);
+        members.keySet().forEach(id -> ids.putLong(id.value()));
+        return firstEightBytesOfSha1(ids.array());
+    }
+
+    private static long firstEightBytesOfSha1(byte[] input) {
+        try {
+            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-1").digest(input))
+                    .getLong();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-1", e);
+        }
+    }
+
+    /** The configuration that the cluster starts with: all of them vote. */
+    public Configuration configuration() {
+        return Configuration.of(peerUrls.keySet());
+    }
+}

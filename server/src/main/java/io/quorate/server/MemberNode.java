@@ -1,0 +1,171 @@
+package io.quorate.server;
+
+import io.netty.channel.IoEventLoopGroup;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.EngineMetrics;
+import io.quorate.engine.NodeOptions;
+import io.quorate.engine.NodeThreads;
+import io.quorate.engine.RaftNode;
+import io.quorate.engine.disk.DataDirectory;
+import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.engine.disk.FileDisk;
+import io.quorate.engine.disk.Identity;
+import io.quorate.engine.transport.Network;
+import io.quorate.engine.transport.netty.EventLoops;
+import io.quorate.engine.transport.netty.NettyNetwork;
+import io.quorate.engine.transport.netty.NettyOptions;
+import io.quorate.kv.Result;
+import io.quorate.kv.RocksMemory;
+import io.quorate.server.ServerConfig.InitialClusterState;
+import io.quorate.server.store.KvStateMachine;
+import io.quorate.server.store.ScratchFolder;
+import io.quorate.server.wire.ListenUrl;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The Raft node of a member with the store under it, made from the member's configuration.
+ *
+ * @param readers runs reads; refuses more than it can queue
+ * @param background runs what may take long, one thing at a time
+ */
+record MemberNode(RaftNode<Result> node, KvStateMachine machine, ExecutorService readers, ExecutorService background) {
+
+    private static final String STATE = "state";
+
+    /** etcd's figure: so many entries before a snapshot stay in the log for followers that lag behind. */
+    private static final long KEPT_ENTRIES = 5000;
+
+    private static final int MAX_QUEUED_READS = 20_000;
+    private static final int FRAME_HEADROOM_BYTES = 2 << 20;
+    private static final long REST_SECONDS = 10;
+
+    /**
+     * Opens the data and begins to take part.
+     *
+     * @param parts gets everything that is opened, also if this method fails
+     * @throws IOException with one sentence that says what cannot be used
+     */
+    static MemberNode open(ServerConfig config, InitialMembership membership, OpenParts parts) throws IOException {
+        Path folder = folder(config, parts);
+        FileDisk disk = new FileDisk(folder);
+        requireOwn(disk, config, membership);
+        ExecutorService background = Executors.newSingleThreadExecutor(task ->
+                Thread.ofPlatform().daemon().name(config.name() + "-background").unstarted(task));
+        parts.add(() -> rest(background));
+        NodeThreads threads = parts.add(new NodeThreads(config.name()));
+        IoEventLoopGroup peerLoops = EventLoops.create(1, config.name() + "-peers");
+        parts.add(() ->
+                peerLoops.shutdownGracefully(0, REST_SECONDS, TimeUnit.SECONDS).syncUninterruptibly());
+        KvStateMachine machine = config.ephemeral()
+                ? KvStateMachine.inMemory(folder.resolve(STATE), background)
+                : KvStateMachine.open(folder.resolve(STATE), RocksMemory.standard(), background);
+        RaftNode<Result> node = parts.add(RaftNode.start(
+                options(config, membership),
+                threads.ports(disk, listener -> network(config, membership, peerLoops, listener)),
+                machine,
+                EngineMetrics.NONE));
+        ExecutorService readers = readers(config.name());
+        parts.add(() -> rest(readers));
+        return new MemberNode(node, machine, readers, background);
+    }
+
+    private static Path folder(ServerConfig config, OpenParts parts) throws IOException {
+        if (!config.ephemeral()) {
+            return config.dataDir();
+        }
+        Path folder = Files.createTempDirectory("quorate-" + config.name() + "-");
+        parts.add(() -> ScratchFolder.delete(folder));
+        return folder;
+    }
+
+    /** Looks before anything is opened that would change files. */
+    private static void requireOwn(FileDisk disk, ServerConfig config, InitialMembership membership)
+            throws IOException {
+        Identity identity = new Identity(membership.clusterId(), membership.self(), config.name());
+        try (DataDirectory directory = DataDirectory.open(disk, identity)) {
+            if (directory.isNew() && config.initialClusterState() == InitialClusterState.EXISTING) {
+                throw new DataDirectoryException("Data directory " + disk
+                        + " is empty, and this release cannot join a cluster that exists (--initial-cluster-state"
+                        + " existing): give the member the data directory that it had, or found a new cluster with"
+                        + " --initial-cluster-state new.");
+            }
+        }
+    }
+
+    private static NodeOptions options(ServerConfig config, InitialMembership membership) {
+        NodeOptions options =
+                NodeOptions.of(membership.clusterId(), membership.self(), config.name(), membership.configuration());
+        return options.with(NodeOptions.Timing.of(config.heartbeatInterval(), config.electionTimeout())
+                        // Whoever starts need not wait long for a leader; a living one is not disturbed, thanks to
+                        // PreVote.
+                        .withInitialElapsed(
+                                config.electionTimeout().multipliedBy(9).dividedBy(10)))
+                .with(options.storage().withSnapshotEntries(config.snapshotCount(), KEPT_ENTRIES));
+    }
+
+    private static Network network(
+            ServerConfig config, InitialMembership membership, IoEventLoopGroup eventLoops, Network.Listener listener)
+            throws IOException {
+        List<InetSocketAddress> own = new ArrayList<>();
+        for (URI url : config.listenPeerUrls()) {
+            own.add(ListenUrl.parse(url.toString()).resolve());
+        }
+        Map<MemberId, List<InetSocketAddress>> peers = new HashMap<>();
+        membership
+                .peerUrls()
+                .forEach((member, urls) -> peers.put(
+                        member, urls.stream().map(MemberNode::unresolved).toList()));
+        NettyOptions.Limits limits = NettyOptions.Limits.defaults();
+        NettyOptions options = new NettyOptions(
+                membership.self(),
+                membership.clusterId(),
+                own,
+                peers,
+                new NettyOptions.Limits(
+                        Math.max(limits.maxFrameBytes(), config.maxRequestBytes() + FRAME_HEADROOM_BYTES),
+                        limits.maxQueuedBytes(),
+                        limits.connectTimeout(),
+                        limits.handshakeTimeout(),
+                        limits.minReconnectDelay(),
+                        limits.maxReconnectDelay(),
+                        limits.refusedRetryDelay(),
+                        limits.unacknowledgedTimeout()));
+        return NettyNetwork.open(options, eventLoops, listener);
+    }
+
+    private static InetSocketAddress unresolved(URI url) {
+        ListenUrl address = ListenUrl.parse(url.toString());
+        return InetSocketAddress.createUnresolved(address.host(), address.port());
+    }
+
+    private static ExecutorService readers(String name) {
+        int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 16);
+        return new ThreadPoolExecutor(
+                threads,
+                threads,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(MAX_QUEUED_READS),
+                task -> Thread.ofPlatform().daemon().name(name + "-read").unstarted(task));
+    }
+
+    private static void rest(ExecutorService executor) throws InterruptedException, IOException {
+        executor.shutdown();
+        if (!executor.awaitTermination(REST_SECONDS, TimeUnit.SECONDS)) {
+            throw new IOException("a read or a removal of history did not end within " + REST_SECONDS + " s");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.quorate.server.api;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Ends a call with one answer, or with the reason why there is none. */
+final class Answers {
+
+    /** A client that has gone needs no answer, and sending it one is then no error. */
+    private static final Runnable IGNORE_CANCELLATION = () -> {};
+
+    private Answers() {}
+
+    /**
+     * Answers with what comes of a question, on whatever thread that happens.
+     *
+     * @param question what it throws ends the call, as does what the future fails with
+     * @param response makes the answer; what it throws ends the call too
+     */
+    static <T, R> void send(
+            StreamObserver<R> call, Supplier<CompletableFuture<T>> question, Function<? super T, R> response) {
+        if (call instanceof ServerCallStreamObserver<R> onWire) {
+            onWire.setOnCancelHandler(IGNORE_CANCELLATION);
+        }
+        CompletableFuture<T> outcome;
+        try {
+            outcome = question.get();
+        } catch (RuntimeException e) {
+            call.onError(Failures.of(e));
+            return;
+        }
+        var unused = outcome.whenComplete((value, failure) -> {
+            if (failure != null) {
+                call.onError(Failures.of(failure));
+            } else {
+                finish(call, value, response);
+            }
+        });
+    }
+
+    private static <T, R> void finish(StreamObserver<R> call, T value, Function<? super T, R> response) {
+        R answer;
+        try {
+            answer = response.apply(value);
+        } catch (RuntimeException e) {
+            call.onError(Failures.of(e));
+            return;
+        }
+        call.onNext(answer);
+        call.onCompleted();
+    }
+}

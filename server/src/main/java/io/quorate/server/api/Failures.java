@@ -1,0 +1,81 @@
+package io.quorate.server.api;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.quorate.engine.RaftException;
+import io.quorate.kv.KvError;
+import io.quorate.kv.Result;
+import io.quorate.server.wire.EtcdError;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says in etcd's words why a request failed. */
+final class Failures {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    private Failures() {}
+
+    /** What the client is told of a failure, whatever it is. */
+    static StatusRuntimeException of(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                ? wrapped.getCause()
+                : failure;
+        return switch (cause) {
+            case StatusRuntimeException told -> told;
+            case RaftException raft -> error(raft).exception();
+            case RejectedExecutionException full -> EtcdError.TOO_MANY_REQUESTS.exception();
+            default -> {
+                LOG.error("a request failed unexpectedly", cause);
+                yield Status.INTERNAL.withDescription("etcdserver: " + cause).asRuntimeException();
+            }
+        };
+    }
+
+    private static EtcdError error(RaftException failure) {
+        return switch (failure) {
+            case RaftException.Refused refused ->
+                switch (refused.reason()) {
+                    case NO_LEADER, TRANSFER_IN_PROGRESS -> EtcdError.TIMEOUT;
+                    case NOT_LEADER -> EtcdError.NOT_LEADER;
+                    case TOO_MANY_UNCOMMITTED -> EtcdError.TOO_MANY_REQUESTS;
+                    case BAD_TRANSFER_TARGET -> EtcdError.BAD_LEADER_TRANSFEREE;
+                };
+            case RaftException.Superseded superseded -> EtcdError.LEADER_CHANGED;
+            case RaftException.OutcomeUnknown unknown ->
+                unknown.leaderLost() ? EtcdError.TIMEOUT_LEADER_FAILURE : EtcdError.TIMEOUT;
+            case RaftException.Stopped stopped -> EtcdError.STOPPED;
+        };
+    }
+
+    /** What the client is told when a request does not pass a check, or the store rejects it. */
+    static StatusRuntimeException of(KvError error) {
+        return switch (error) {
+            case KEY_NOT_PROVIDED -> EtcdError.EMPTY_KEY.exception();
+            case KEY_NOT_FOUND -> EtcdError.KEY_NOT_FOUND.exception();
+            case VALUE_PROVIDED -> EtcdError.VALUE_PROVIDED.exception();
+            case LEASE_PROVIDED -> EtcdError.LEASE_PROVIDED.exception();
+            case LEASE_NOT_FOUND -> EtcdError.LEASE_NOT_FOUND.exception();
+            case TOO_MANY_OPERATIONS -> EtcdError.TOO_MANY_OPS.exception();
+            case DUPLICATE_KEY -> EtcdError.DUPLICATE_KEY.exception();
+            case COMPACTED -> EtcdError.COMPACTED.exception();
+            case FUTURE_REVISION -> EtcdError.FUTURE_REVISION.exception();
+            case NO_SPACE -> EtcdError.NO_SPACE.exception();
+            case CORRUPT -> EtcdError.CORRUPT.exception();
+            case UNREADABLE_COMMAND ->
+                Status.INTERNAL
+                        .withDescription("etcdserver: the cluster runs a release that does not know this request;"
+                                + " bring all members to the same one")
+                        .asRuntimeException();
+        };
+    }
+
+    /** A result that is not the one asked for: a rejection, or else a fault of this program. */
+    static RuntimeException unexpected(Result result) {
+        return result instanceof Result.Rejected rejected
+                ? of(rejected.error())
+                : new IllegalStateException("the store answered with " + result.getClass());
+    }
+}

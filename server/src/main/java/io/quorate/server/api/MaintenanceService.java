@@ -1,0 +1,160 @@
+package io.quorate.server.api;
+
+import io.grpc.stub.StreamObserver;
+import io.quorate.core.CoreStatus;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.kv.Alarm;
+import io.quorate.kv.AlarmChange;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.Result;
+import io.quorate.server.proto.etcdserverpb.AlarmMember;
+import io.quorate.server.proto.etcdserverpb.AlarmRequest;
+import io.quorate.server.proto.etcdserverpb.AlarmResponse;
+import io.quorate.server.proto.etcdserverpb.AlarmType;
+import io.quorate.server.proto.etcdserverpb.HashKVRequest;
+import io.quorate.server.proto.etcdserverpb.HashKVResponse;
+import io.quorate.server.proto.etcdserverpb.HashRequest;
+import io.quorate.server.proto.etcdserverpb.HashResponse;
+import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
+import io.quorate.server.proto.etcdserverpb.StatusRequest;
+import io.quorate.server.proto.etcdserverpb.StatusResponse;
+import io.quorate.server.store.ReplicatedStore;
+import io.quorate.server.wire.EtcdError;
+import io.quorate.server.wire.HttpPages;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/** etcd's service {@code Maintenance}: a member's state, alarms, and checksums of the store. Thread-safe. */
+public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
+
+    private final ReplicatedStore store;
+    private final Headers headers;
+    private final Executor background;
+
+    /** @param background runs what reads the whole store */
+    public MaintenanceService(ReplicatedStore store, Headers headers, Executor background) {
+        this.store = store;
+        this.headers = headers;
+        this.background = background;
+    }
+
+    /** Answered without a leader, and after the node has failed, since it is asked for just then. */
+    @Override
+    public void status(StatusRequest request, StreamObserver<StatusResponse> call) {
+        Answers.send(
+                call,
+                () -> store.node()
+                        .inspect()
+                        .exceptionally(stopped -> store.node().status())
+                        .thenCompose(status -> store.read(true, kv -> status(status, kv))),
+                response -> response);
+    }
+
+    private StatusResponse status(CoreStatus status, MvccStore kv) {
+        long sizeInUseBytes = kv.sizeInUseBytes();
+        StatusResponse.Builder response = StatusResponse.newBuilder()
+                .setHeader(headers.at(kv.currentRevision()))
+                .setVersion(HttpPages.ETCD_VERSION)
+                .setDbSize(Math.max(kv.sizeBytes(), sizeInUseBytes))
+                .setDbSizeInUse(sizeInUseBytes)
+                .setLeader(status.leader().map(MemberId::value).orElse(0L))
+                .setRaftIndex(status.commitIndex())
+                .setRaftTerm(status.term())
+                .setRaftAppliedIndex(status.appliedIndex())
+                .setIsLearner(status.configuration().learners().contains(status.self()));
+        if (status.leader().isEmpty()) {
+            response.addErrors(EtcdError.NO_LEADER.message());
+        }
+        for (Alarm alarm : kv.alarms()) {
+            response.addErrors("memberID:" + Long.toUnsignedString(alarm.memberId()) + " alarm:" + alarm.type() + " ");
+        }
+        return response.build();
+    }
+
+    @Override
+    public void alarm(AlarmRequest request, StreamObserver<AlarmResponse> call) {
+        Answers.send(
+                call,
+                () -> switch (request.getAction()) {
+                    case GET -> store.read(false, kv -> active(request.getAlarm(), kv));
+                    case ACTIVATE -> change(AlarmChange.Action.ACTIVATE, request);
+                    case DEACTIVATE -> change(AlarmChange.Action.DEACTIVATE, request);
+                    case UNRECOGNIZED -> CompletableFuture.completedFuture(response(0, List.of()));
+                },
+                response -> response);
+    }
+
+    private AlarmResponse active(AlarmType asked, MvccStore kv) {
+        List<Alarm> alarms = kv.alarms().stream()
+                .filter(alarm -> asked == AlarmType.NONE || type(alarm) == asked)
+                .toList();
+        return response(kv.currentRevision(), alarms);
+    }
+
+    private CompletableFuture<AlarmResponse> change(AlarmChange.Action action, AlarmRequest request) {
+        Alarm.Type type;
+        switch (request.getAlarm()) {
+            case NOSPACE -> type = Alarm.Type.NOSPACE;
+            case CORRUPT -> type = Alarm.Type.CORRUPT;
+            case NONE, UNRECOGNIZED -> {
+                // No alarm of this type is ever active, so there is nothing to change.
+                return CompletableFuture.completedFuture(response(store.local().currentRevision(), List.of()));
+            }
+            default -> throw new IllegalStateException("unknown alarm " + request.getAlarm());
+        }
+        return store.write(new AlarmChange(action, new Alarm(request.getMemberID(), type)))
+                .thenApply(result -> switch (result) {
+                    case Result.AlarmResult changed -> response(changed.revision(), changed.alarms());
+                    default -> throw Failures.unexpected(result);
+                });
+    }
+
+    private AlarmResponse response(long revision, List<Alarm> alarms) {
+        AlarmResponse.Builder response = AlarmResponse.newBuilder().setHeader(headers.at(revision));
+        for (Alarm alarm : alarms) {
+            response.addAlarms(
+                    AlarmMember.newBuilder().setMemberID(alarm.memberId()).setAlarm(type(alarm)));
+        }
+        return response.build();
+    }
+
+    private static AlarmType type(Alarm alarm) {
+        return switch (alarm.type()) {
+            case NOSPACE -> AlarmType.NOSPACE;
+            case CORRUPT -> AlarmType.CORRUPT;
+        };
+    }
+
+    @Override
+    public void hash(HashRequest request, StreamObserver<HashResponse> call) {
+        Answers.send(
+                call,
+                () -> CompletableFuture.supplyAsync(() -> store.local().hash(), background),
+                hash -> HashResponse.newBuilder()
+                        .setHeader(headers.at(store.local().currentRevision()))
+                        .setHash((int) (long) hash)
+                        .build());
+    }
+
+    @Override
+    public void hashKV(HashKVRequest request, StreamObserver<HashKVResponse> call) {
+        Answers.send(
+                call,
+                () -> CompletableFuture.supplyAsync(() -> store.local().hashKv(request.getRevision()), background),
+                this::hashKv);
+    }
+
+    private HashKVResponse hashKv(Result result) {
+        return switch (result) {
+            case Result.HashResult hash ->
+                HashKVResponse.newBuilder()
+                        .setHeader(headers.at(store.local().currentRevision()))
+                        .setHash((int) hash.hash())
+                        .setCompactRevision(hash.compactedRevision())
+                        .setHashRevision(hash.revision())
+                        .build();
+            default -> throw Failures.unexpected(result);
+        };
+    }
+}

@@ -1,0 +1,214 @@
+package io.quorate.server.store;
+
+import io.quorate.engine.StateMachine;
+import io.quorate.engine.snapshot.SnapshotReader;
+import io.quorate.engine.snapshot.SnapshotWriter;
+import io.quorate.kv.Bytes;
+import io.quorate.kv.HeapStore;
+import io.quorate.kv.LoggedCommand;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.OrderedStore;
+import io.quorate.kv.Result;
+import io.quorate.kv.RocksMemory;
+import io.quorate.kv.RocksStore;
+import io.quorate.kv.StoreException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/**
+ * The key-value store as the state machine of a Raft node: committed commands go in, snapshots are its checkpoints.
+ *
+ * <p>The applied index is part of each of the store's batches, so after a crash the store tells by itself from where the
+ * log must be replayed. Reads may run at any time beside it, on {@link #store}.
+ */
+public final class KvStateMachine implements StateMachine<Result> {
+
+    private static final String STORE = "kv";
+    private static final String SCRATCH = "scratch";
+
+    private final MvccStore store;
+    private final HistoryCleaner cleaner;
+    private final Function<Path, OrderedStore> kind;
+    private final boolean durable;
+    private final ScratchFolder scratch;
+    private volatile long durableIndex;
+
+    private KvStateMachine(
+            Function<Path, OrderedStore> kind,
+            boolean durable,
+            Path folder,
+            ScratchFolder scratch,
+            Executor background) {
+        this.kind = kind;
+        this.durable = durable;
+        this.scratch = scratch;
+        this.store = MvccStore.open(kind.apply(folder.resolve(STORE)));
+        this.cleaner = new HistoryCleaner(store, background);
+        this.durableIndex = durable ? store.appliedIndex() : 0;
+        cleaner.begin();
+    }
+
+    /**
+     * Opens the store that a folder holds.
+     *
+     * @param background removes compacted history
+     * @throws IOException if it cannot be opened
+     */
+    public static KvStateMachine open(Path folder, RocksMemory memory, Executor background) throws IOException {
+        return open(path -> RocksStore.open(path, memory), true, folder, background);
+    }
+
+    /** A store in memory; the folder is used for snapshots on their way alone. Otherwise as {@link #open}. */
+    public static KvStateMachine inMemory(Path folder, Executor background) throws IOException {
+        return open(path -> new HeapStore(), false, folder, background);
+    }
+
+    private static KvStateMachine open(
+            Function<Path, OrderedStore> kind, boolean durable, Path folder, Executor background) throws IOException {
+        ScratchFolder scratch = ScratchFolder.open(folder.resolve(SCRATCH));
+        try {
+            return new KvStateMachine(kind, durable, folder, scratch, background);
+        } catch (StoreException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /** The store, to be read from. */
+    public MvccStore store() {
+        return store;
+    }
+
+    /** What removes compacted history. */
+    public HistoryCleaner cleaner() {
+        return cleaner;
+    }
+
+    @Override
+    public long durableIndex() {
+        return durableIndex;
+    }
+
+    @Override
+    public List<Result> apply(List<Command> commands, long lastIndex) throws IOException {
+        List<LoggedCommand> logged = new ArrayList<>(commands.size());
+        for (Command command : commands) {
+            logged.add(new LoggedCommand(command.id().index(), Bytes.copyOf(command.payload())));
+        }
+        try {
+            List<Result> results = store.apply(logged, lastIndex);
+            if (results.stream().anyMatch(Result.CompactResult.class::isInstance)) {
+                cleaner.begin();
+            }
+            return results;
+        } catch (StoreException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /** A checkpoint of RocksDB: links to files that never change, made beside running reads. */
+    @Override
+    public Capture capture() throws IOException {
+        Path checkpoint = scratch.next();
+        try {
+            long applied = store.appliedIndex();
+            store.checkpointTo(checkpoint);
+            if (durable) {
+                durableIndex = applied;
+            }
+            return new Checkpoint(checkpoint);
+        } catch (StoreException e) {
+            ScratchFolder.delete(checkpoint);
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void restore(SnapshotReader snapshot) throws IOException {
+        Optional<Path> folder = snapshot.folder();
+        if (folder.isPresent()) {
+            replaceBy(folder.get());
+        } else {
+            Path copy = Files.createDirectories(scratch.next());
+            for (String name : snapshot.files()) {
+                try (InputStream in = snapshot.open(name)) {
+                    Files.copy(in, copy.resolve(name));
+                }
+            }
+            replaceBy(copy);
+            ScratchFolder.delete(copy);
+        }
+        long expected = snapshot.meta().last().index();
+        if (store.appliedIndex() != expected) {
+            throw new IOException("the snapshot at index " + expected + " holds a state at index "
+                    + store.appliedIndex() + "; it cannot be trusted");
+        }
+        cleaner.begin();
+    }
+
+    /** An empty store has a checkpoint like any other, and the way there has no state that a crash could leave halfway. */
+    @Override
+    public void clear() throws IOException {
+        Path empty = scratch.next();
+        Path emptyStore = scratch.next();
+        try (MvccStore none = MvccStore.open(kind.apply(emptyStore))) {
+            none.checkpointTo(empty);
+        } catch (StoreException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        replaceBy(empty);
+        ScratchFolder.delete(empty);
+        ScratchFolder.delete(emptyStore);
+    }
+
+    private void replaceBy(Path checkpoint) throws IOException {
+        try {
+            durableIndex = 0;
+            store.restoreFrom(checkpoint);
+            durableIndex = durable ? store.appliedIndex() : 0;
+        } catch (StoreException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        cleaner.stop();
+        try {
+            store.close();
+        } catch (StoreException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /** A checkpoint that waits in the scratch folder until it is moved into a snapshot. */
+    private record Checkpoint(Path folder) implements Capture {
+
+        @Override
+        public void writeTo(SnapshotWriter snapshot) throws IOException {
+            Optional<Path> target = snapshot.folder();
+            for (Path file : ScratchFolder.files(folder)) {
+                String name = file.getFileName().toString();
+                if (target.isPresent()) {
+                    Files.move(file, target.get().resolve(name));
+                } else {
+                    try (OutputStream out = snapshot.create(name)) {
+                        Files.copy(file, out);
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            ScratchFolder.delete(folder);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.quorate.server.store;
+
+import io.grpc.StatusRuntimeException;
+import io.quorate.core.CoreStatus;
+import io.quorate.engine.RaftNode;
+import io.quorate.kv.Alarm;
+import io.quorate.kv.AlarmChange;
+import io.quorate.kv.Command;
+import io.quorate.kv.CommandCodec;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.Put;
+import io.quorate.kv.Result;
+import io.quorate.kv.Txn;
+import io.quorate.server.wire.EtcdError;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The store as this member's clients use it: writes go through the log, reads wait until they are linearizable unless they
+ * are content with less. Thread-safe, and never blocks its callers.
+ *
+ * <p>Futures fail with {@link io.quorate.engine.RaftException}, or with a {@link StatusRuntimeException} that is already what
+ * the client shall see.
+ */
+public final class ReplicatedStore {
+
+    /** How far applying may lag behind committing before writes are refused; the figure is etcd's. */
+    private static final long MAX_APPLY_BACKLOG = 5000;
+
+    private final RaftNode<Result> node;
+    private final MvccStore store;
+    private final Executor readers;
+    private final int maxRequestBytes;
+    private final Quota quota;
+
+    /**
+     * @param readers runs reads; refuses with {@link java.util.concurrent.RejectedExecutionException} when there are too many
+     * @param maxRequestBytes the largest command in the log
+     * @param quotaBytes the size of the store from which on puts are refused; less than 0: none
+     */
+    public ReplicatedStore(
+            RaftNode<Result> node, MvccStore store, Executor readers, int maxRequestBytes, long quotaBytes) {
+        this.node = node;
+        this.store = store;
+        this.readers = readers;
+        this.maxRequestBytes = maxRequestBytes;
+        this.quota = new Quota(quotaBytes, store::sizeBytes, System::nanoTime);
+    }
+
+    /** What this member has, as of now. */
+    public MvccStore local() {
+        return store;
+    }
+
+    /** The node below. */
+    public RaftNode<Result> node() {
+        return node;
+    }
+
+    /**
+     * Replicates a command that has passed its checks, and applies it.
+     *
+     * @throws StatusRuntimeException if it is refused at once
+     */
+    public CompletableFuture<Result> write(Command command) {
+        CoreStatus status = node.status();
+        if (status.commitIndex() - status.appliedIndex() > MAX_APPLY_BACKLOG) {
+            throw EtcdError.TOO_MANY_REQUESTS.exception();
+        }
+        byte[] encoded = CommandCodec.encode(command);
+        if (encoded.length > maxRequestBytes) {
+            throw EtcdError.REQUEST_TOO_LARGE.exception();
+        }
+        if (mayPut(command) && !quota.admits(encoded.length)) {
+            return refuseForSpace();
+        }
+        return node.propose(ByteBuffer.wrap(encoded));
+    }
+
+    private static boolean mayPut(Command command) {
+        return switch (command) {
+            case Put put -> true;
+            case Txn txn -> txn.hasPut();
+            case io.quorate.kv.DeleteRange delete -> false;
+            case io.quorate.kv.Compact compact -> false;
+            case AlarmChange change -> false;
+            case io.quorate.kv.PublishMember publish -> false;
+        };
+    }
+
+    /** All members are told that this one is full: then they all refuse puts, and not just it. */
+    private CompletableFuture<Result> refuseForSpace() {
+        Alarm alarm = new Alarm(node.self().value(), Alarm.Type.NOSPACE);
+        if (store.alarms().contains(alarm)) {
+            throw EtcdError.NO_SPACE.exception();
+        }
+        AlarmChange raise = new AlarmChange(AlarmChange.Action.ACTIVATE, alarm);
+        return node.propose(ByteBuffer.wrap(CommandCodec.encode(raise))).handle((raised, failure) -> {
+            throw EtcdError.NO_SPACE.exception();
+        });
+    }
+
+    /**
+     * Asks the store.
+     *
+     * @param serializable whether what this member has is good enough, even if others have more
+     * @param question runs on a thread for reads
+     */
+    public <T> CompletableFuture<T> read(boolean serializable, Function<MvccStore, T> question) {
+        Supplier<T> asked = () -> question.apply(store);
+        return serializable
+                ? CompletableFuture.supplyAsync(asked, readers)
+                : node.readIndex().thenApplyAsync(index -> asked.get(), readers);
+    }
+}
