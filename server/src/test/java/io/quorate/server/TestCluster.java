@@ -42,10 +42,9 @@ public final class TestCluster implements AutoCloseable {
     }
 
     /** @param settings changes the members' configurations */
-    public static TestCluster start(int members, Path folder, UnaryOperator<ServerConfig> settings)
-            throws IOException {
-        TestCluster cluster = new TestCluster(
-                configs(members, folder).stream().map(settings).toList());
+    public static TestCluster start(int members, Path folder, UnaryOperator<ServerConfig> settings) throws IOException {
+        TestCluster cluster =
+                new TestCluster(configs(members, folder).stream().map(settings).toList());
         try {
             for (int i = 0; i < members; i++) {
                 cluster.start(i);
