@@ -26,6 +26,7 @@ final class RandomCluster {
     private final int crashPermille;
     private final int partitionPermille;
     private final int snapshotPermille;
+    private final int unrestPermille;
     /** How often messages arrive, clocks tick and disks sync, against 290 other actions. */
     private final int deliveries;
 
@@ -42,6 +43,7 @@ final class RandomCluster {
         duplicationPermille = random.nextInt(3) * 60;
         crashPermille = random.nextInt(3) * 6;
         partitionPermille = random.nextInt(3) * 6;
+        unrestPermille = random.nextInt(3) * 10;
         snapshotPermille = random.nextInt(3) * 8;
         deliveries = random.nextInt(3, 6) * 100;
         ticks = random.nextInt(1, 5) * 60;
@@ -155,6 +157,17 @@ final class RandomCluster {
             anyone().step(new Event.Unreachable(anyone().id));
         } else if (happens(50)) {
             anyone().flushStateMachine();
+        } else if (happens(10 * unrestPermille)) {
+            clocksJump();
+        }
+    }
+
+    /** All leases run out; whoever comes first campaigns. Leaders change in the middle of everything. */
+    private void clocksJump() {
+        for (SimulatedMember member : members) {
+            for (int i = random.nextInt(8, 15); i > 0; i--) {
+                member.tick();
+            }
         }
     }
 
