@@ -171,8 +171,8 @@ class CornerCaseTest {
 
     @Test
     void cornerCase06_aLearnerThatDoesNotKnowThatItWasPromotedGrantsVotesAndDoesNotCampaign() {
-        Configuration old =
-                new Configuration(new TreeSet<>(Set.of(TWO, THREE)), new TreeSet<>(), new TreeSet<>(Set.of(SELF)));
+        Configuration old = new Configuration(
+                new TreeSet<>(Set.of(TWO, THREE)), new TreeSet<>(), new TreeSet<>(Set.of(SELF)));
         CoreUnderTest core = new CoreUnderTest(restored(old, HardState.INITIAL));
 
         assertThat(core.tick(10 * T)).isEmpty();
@@ -192,7 +192,8 @@ class CornerCaseTest {
         core.receive(THREE, new Message.HeartbeatResponse(1, 0));
         List<Effect> ended = core.tick(T - T / 2);
 
-        assertThat(effects(ended, Effect.TransferEnded.class)).containsExactly(new Effect.TransferEnded(TWO, false));
+        assertThat(effects(ended, Effect.TransferEnded.class))
+                .containsExactly(new Effect.TransferEnded(TWO, false));
         assertThat(core.propose(1)).containsExactly(new Effect.AppendProposals(id(1, 3), 1));
     }
 
@@ -231,7 +232,8 @@ class CornerCaseTest {
 
         List<Message.Heartbeat> heartbeats = of(core.tick(CoreUnderTest.HEARTBEAT_TICKS), Message.Heartbeat.class);
 
-        assertThat(heartbeats).containsExactly(new Message.Heartbeat(1, 4, 0), new Message.Heartbeat(1, 1, 0));
+        assertThat(heartbeats)
+                .containsExactly(new Message.Heartbeat(1, 4, 0), new Message.Heartbeat(1, 1, 0));
     }
 
     @Test
@@ -439,8 +441,8 @@ class CornerCaseTest {
         core.accepted(TWO, 2);
         List<Message.Heartbeat> round = of(core.flush(), Message.Heartbeat.class);
         assertThat(round).hasSize(2);
-        List<Effect> confirmed = core.receive(
-                TWO, new Message.HeartbeatResponse(2, round.getFirst().readRound()));
+        List<Effect> confirmed =
+                core.receive(TWO, new Message.HeartbeatResponse(2, round.getFirst().readRound()));
 
         assertThat(confirmed).containsExactly(new Effect.ReadReady(1, 2));
     }
@@ -449,7 +451,8 @@ class CornerCaseTest {
     void cornerCase27_aRetriedRoundUsesAFreshRequestId() {
         CoreUnderTest core = CoreUnderTest.ofVoters(3).follow(TWO, 1);
         core.read(1);
-        long first = of(core.flush(), Message.ReadIndexRequest.class).getFirst().requestId();
+        long first =
+                of(core.flush(), Message.ReadIndexRequest.class).getFirst().requestId();
         long second = of(core.tick(2 * CoreUnderTest.HEARTBEAT_TICKS), Message.ReadIndexRequest.class)
                 .getFirst()
                 .requestId();
@@ -473,11 +476,7 @@ class CornerCaseTest {
                 .isInstanceOf(BrokenInvariantException.class)
                 .hasMessageContaining("both lead term 1");
         RestoredState lacking = new RestoredState(
-                new HardState(1, Optional.empty(), 5),
-                new SnapshotMeta(EntryId.ORIGIN, voters(3), 0),
-                batch(1, 1),
-                0,
-                false);
+                new HardState(1, Optional.empty(), 5), new SnapshotMeta(EntryId.ORIGIN, voters(3), 0), batch(1, 1), 0, false);
         assertThatThrownBy(() -> new CoreUnderTest(lacking)).isInstanceOf(BrokenInvariantException.class);
     }
 }

@@ -124,9 +124,7 @@ class PaperTest {
     void theVoteIsRememberedAfterARestart() {
         HardState voted = new HardState(1, Optional.of(TWO), 0);
         CoreUnderTest core = new CoreUnderTest(restored(voters(3), voted));
-        assertThat(of(
-                        core.receive(THREE, new Message.VoteRequest(1, EntryId.ORIGIN, false)),
-                        Message.VoteResponse.class))
+        assertThat(of(core.receive(THREE, new Message.VoteRequest(1, EntryId.ORIGIN, false)), Message.VoteResponse.class))
                 .containsExactly(new Message.VoteResponse(1, false));
     }
 
@@ -374,7 +372,8 @@ class PaperTest {
         core.toCandidate();
         assertThat(core.receive(TWO, new Message.VoteResponse(2, true)))
                 .containsExactly(
-                        new Effect.AppendNoOp(id(2, 2)), new Effect.RoleChanged(RoleName.LEADER, 2, Optional.of(SELF)));
+                        new Effect.AppendNoOp(id(2, 2)),
+                        new Effect.RoleChanged(RoleName.LEADER, 2, Optional.of(SELF)));
     }
 
     @Test

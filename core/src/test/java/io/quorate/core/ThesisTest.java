@@ -64,8 +64,7 @@ class ThesisTest {
     void theTransferHasSucceededWhenTheTargetIsKnownToLead() {
         CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
         core.step(new Event.TransferRequested(TWO));
-        List<Effect> voted =
-                core.receive(TWO, new Message.VoteRequest(2, core.status().last(), true));
+        List<Effect> voted = core.receive(TWO, new Message.VoteRequest(2, core.status().last(), true));
         assertThat(effects(voted, Effect.TransferEnded.class)).isEmpty();
         assertThat(effects(core.receive(TWO, new Message.Heartbeat(2, 0, 0)), Effect.TransferEnded.class))
                 .containsExactly(new Effect.TransferEnded(TWO, true));
@@ -78,7 +77,8 @@ class ThesisTest {
         MemberId learner = new MemberId(9);
         Configuration configuration = new Configuration(
                 new TreeSet<>(Set.of(SELF, TWO, THREE)), new TreeSet<>(), new TreeSet<>(Set.of(learner)));
-        CoreUnderTest core = new CoreUnderTest(restored(configuration, HardState.INITIAL)).toEstablishedLeader();
+        CoreUnderTest core =
+                new CoreUnderTest(restored(configuration, HardState.INITIAL)).toEstablishedLeader();
         core.propose(1);
         core.syncAll();
         core.accepted(learner, 2);
@@ -152,8 +152,7 @@ class ThesisTest {
         List<Message.ReadIndexRequest> requests = of(core.flush(), Message.ReadIndexRequest.class);
         assertThat(requests).hasSize(1);
         assertThat(core.receive(
-                        TWO,
-                        new Message.ReadIndexResponse(1, requests.getFirst().requestId(), 5)))
+                        TWO, new Message.ReadIndexResponse(1, requests.getFirst().requestId(), 5)))
                 .containsExactly(new Effect.ReadReady(1, 5), new Effect.ReadReady(2, 5));
     }
 
@@ -197,7 +196,8 @@ class ThesisTest {
         core.syncAll();
         core.accepted(TWO, 1);
         core.flush();
-        assertThat(core.receive(TWO, new Message.HeartbeatResponse(1, 1))).containsExactly(new Effect.ReadReady(1, 1));
+        assertThat(core.receive(TWO, new Message.HeartbeatResponse(1, 1)))
+                .containsExactly(new Effect.ReadReady(1, 1));
     }
 
     @Test
@@ -309,10 +309,7 @@ class ThesisTest {
                 .isEqualTo(batch(2, 1, 1, 1, 1, 1));
         assertThat(core.flush()).isEmpty();
         core.tick(HEARTBEAT_TICKS);
-        assertThat(of(core.flush(), Message.AppendRequest.class)
-                        .getFirst()
-                        .entries()
-                        .isEmpty())
+        assertThat(of(core.flush(), Message.AppendRequest.class).getFirst().entries().isEmpty())
                 .isTrue();
     }
 

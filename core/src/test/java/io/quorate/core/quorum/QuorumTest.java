@@ -29,11 +29,12 @@ class QuorumTest {
     }
 
     private static VoteResult result(Configuration configuration, String ballots) {
-        return new Quorum(configuration).voteResult(member -> switch (ballots.charAt((int) member.value() - 1)) {
-            case 'y' -> Ballot.GRANTED;
-            case 'n' -> Ballot.REFUSED;
-            default -> Ballot.MISSING;
-        });
+        return new Quorum(configuration)
+                .voteResult(member -> switch (ballots.charAt((int) member.value() - 1)) {
+                    case 'y' -> Ballot.GRANTED;
+                    case 'n' -> Ballot.REFUSED;
+                    default -> Ballot.MISSING;
+                });
     }
 
     @Test
@@ -108,7 +109,8 @@ class QuorumTest {
                 .filter(set -> quorum.isQuorum(member -> (set >> (member.value() - 1) & 1) == 1))
                 .toArray();
         assertThat(quorums).isNotEmpty();
-        assertThat(Arrays.stream(quorums).allMatch(one -> Arrays.stream(quorums).allMatch(other -> (one & other) != 0)))
+        assertThat(Arrays.stream(quorums)
+                        .allMatch(one -> Arrays.stream(quorums).allMatch(other -> (one & other) != 0)))
                 .isTrue();
     }
 
