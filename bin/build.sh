@@ -99,7 +99,7 @@ build_all() {
   done; then
     # What Maven says of itself after the errors helps nobody here.
     { grep -E '^\[ERROR\] ' "$log" || tail -n 15 "$log"; } | grep -vE '\[Help 1\]|MojoFailure|re-run Maven|After correcting|mvn <args>|more information' |
-      head -n 15 >&2
+      sed -n 1,15p >&2 || say "  it ended without saying why"
     fail "the build failed; everything it said is in $log"
   fi
   lay_down

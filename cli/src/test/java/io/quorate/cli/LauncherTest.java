@@ -51,6 +51,7 @@ class LauncherTest {
             "mv",
             "readlink",
             "rm",
+            "sed",
             "sleep",
             "tail",
             "tee",

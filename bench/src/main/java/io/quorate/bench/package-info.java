@@ -1,0 +1,8 @@
+/**
+ * Measures: load in a closed loop, latency percentiles, what an operation costs, and what the machine's disk allows. Here
+ * belongs what produces and reports figures; what is measured lies elsewhere and knows nothing of it.
+ */
+@NullMarked
+package io.quorate.bench;
+
+import org.jspecify.annotations.NullMarked;

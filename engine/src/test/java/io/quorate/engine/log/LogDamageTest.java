@@ -1,0 +1,278 @@
+package io.quorate.engine.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quorate.core.EntryId;
+import io.quorate.core.HardState;
+import io.quorate.core.SnapshotMeta;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.engine.disk.FaultyDisk;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Damages a small log at every position, and checks that it is whole, cut where that is legal, or fenced. */
+class LogDamageTest {
+
+    private static final HardState VOTED = new HardState(3, Optional.of(new MemberId(0xb)), 4);
+
+    private final FaultyDisk disk = new FaultyDisk();
+    private final List<String> segments = new ArrayList<>();
+    private List<String> payloads = List.of();
+
+    /** A log of three segments whose durable end is marked. */
+    private void writeLog() throws IOException {
+        try (LogFixture fixture = new LogFixture(disk)) {
+            for (int i = 0; i < 9; i++) {
+                fixture.append(3, i + "-".repeat(1000));
+                fixture.log.saveHardState(VOTED);
+                fixture.settle();
+            }
+            payloads = fixture.payloads();
+        }
+        disk.list("log").stream()
+                .filter(name -> name.startsWith("segment-"))
+                .map(name -> "log/" + name)
+                .forEach(segments::add);
+        assertThat(segments).hasSize(3);
+    }
+
+    private enum Outcome {
+        COMPLETE,
+        CUT,
+        SUSPENDED,
+        REFUSED
+    }
+
+    /** Opens what is left, and again, and goes on with it. */
+    private Outcome open(FaultyDisk damaged, String what) throws IOException {
+        Outcome outcome;
+        List<String> kept;
+        try (LogFixture fixture = new LogFixture(damaged)) {
+            kept = fixture.payloads();
+            assertThat(kept).as(what).isEqualTo(payloads.subList(0, kept.size()));
+            if (fixture.recovered.votingSuspended()) {
+                assertThat(damaged.list("")).as(what).contains("quarantine-1");
+                assertThat(fixture.recovered.hardState().term()).as(what).isEqualTo(VOTED.term());
+                assertThat(fixture.recovered.hardState().votedFor()).as(what).isEqualTo(VOTED.votedFor());
+                outcome = Outcome.SUSPENDED;
+            } else {
+                outcome = kept.size() == payloads.size() ? Outcome.COMPLETE : Outcome.CUT;
+            }
+        } catch (DataDirectoryException e) {
+            assertThat(e.getMessage()).as(what).endsWith(".").doesNotContain("\n");
+            return Outcome.REFUSED;
+        }
+        try (LogFixture again = new LogFixture(damaged)) {
+            assertThat(again.payloads()).as(what).isEqualTo(kept);
+            assertThat(again.recovered.votingSuspended()).as(what).isEqualTo(outcome == Outcome.SUSPENDED);
+            again.append(4, "on");
+            again.flush();
+            assertThat(again.durable).as(what).contains(again.log.lastId());
+        }
+        try (LogFixture last = new LogFixture(damaged)) {
+            assertThat(last.payloads()).as(what).hasSize(kept.size() + 1).endsWith("on");
+        }
+        return outcome;
+    }
+
+    private FaultyDisk damage(String segment, byte[] content) {
+        FaultyDisk damaged = disk.afterRestart();
+        damaged.replace(segment, content);
+        return damaged;
+    }
+
+    @Test
+    void cornerCase23_aBitFlippedAnywhereLeavesTheCompleteLogOrAReportedPrefixThatDoesNotVoteOrARefusal()
+            throws IOException {
+        writeLog();
+        int suspended = 0;
+        for (String segment : segments) {
+            byte[] original = disk.bytes(segment);
+            for (int position = 0; position < original.length; position++) {
+                byte[] flipped = original.clone();
+                flipped[position] ^= (byte) (1 << (position % 8));
+                String what = "bit flipped in " + segment + " at " + position;
+                Outcome outcome = open(damage(segment, flipped), what);
+                assertThat(outcome).as(what).isNotEqualTo(Outcome.CUT);
+                if (!segment.equals(segments.getLast())) {
+                    assertThat(outcome).as(what).isNotEqualTo(Outcome.REFUSED);
+                }
+                suspended += outcome == Outcome.SUSPENDED ? 1 : 0;
+            }
+        }
+        assertThat(suspended).isGreaterThan(10000);
+    }
+
+    @Test
+    void cornerCase23_zeroFilledSectorsLeaveTheCompleteLogOrAReportedPrefixThatDoesNotVoteOrARefusal()
+            throws IOException {
+        writeLog();
+        for (String segment : segments) {
+            byte[] original = disk.bytes(segment);
+            for (int start = 0; start < original.length; start += 512) {
+                byte[] zeroed = original.clone();
+                Arrays.fill(zeroed, start, start + 512, (byte) 0);
+                String what = "zeros in " + segment + " at " + start;
+                Outcome outcome = open(damage(segment, zeroed), what);
+                // The very last frames may vanish in one sector without a trace.
+                if (!segment.equals(segments.getLast())) {
+                    assertThat(outcome).as(what).isIn(Outcome.COMPLETE, Outcome.SUSPENDED);
+                }
+            }
+        }
+    }
+
+    @Test
+    void cornerCase23_aSegmentCutOffAtAnyLengthIsNeverTakenForATornWrite() throws IOException {
+        writeLog();
+        for (String segment : segments) {
+            byte[] original = disk.bytes(segment);
+            for (int length = 0; length < original.length; length += 7) {
+                String what = segment + " cut off at " + length;
+                Outcome outcome = open(damage(segment, Arrays.copyOf(original, length)), what);
+                assertThat(outcome).as(what).isNotEqualTo(Outcome.CUT);
+            }
+        }
+    }
+
+    @Test
+    void cornerCase23_absurdLengthsNeitherAllocateNorRead() throws IOException {
+        writeLog();
+        for (String segment : segments) {
+            byte[] original = disk.bytes(segment);
+            for (int position = 0; position + 4 <= original.length; position += 4) {
+                byte[] absurd = original.clone();
+                Arrays.fill(absurd, position, position + 4, (byte) 0x7f);
+                String what = "absurd number in " + segment + " at " + position;
+                assertThat(open(damage(segment, absurd), what)).as(what).isNotEqualTo(Outcome.CUT);
+            }
+        }
+    }
+
+    @Test
+    void cornerCase23_aTornTailIsCutOffAndReportedAndTheMemberGoesOnVoting() throws IOException {
+        try (LogFixture fixture = new LogFixture(disk)) {
+            fixture.append(1, "acknowledged");
+            fixture.settle();
+            fixture.append(1, "x".repeat(2000));
+            fixture.submit();
+            disk.failSyncs(true);
+            fixture.run();
+        }
+        disk.failSyncs(false);
+        String segment = "log/segment-0000000000000001";
+        byte[] torn = disk.bytes(segment);
+        int tear = torn.length;
+        while (torn[tear - 1] != 'x') {
+            tear--;
+        }
+        Arrays.fill(torn, tear - 700, tear, (byte) 0);
+        disk.replace(segment, torn);
+        try (LogFixture fixture = new LogFixture(disk)) {
+            assertThat(fixture.payloads()).containsExactly("acknowledged");
+            assertThat(fixture.recovered.votingSuspended()).isFalse();
+            assertThat(fixture.recovered.report()).singleElement().asString().contains("cut off");
+        }
+    }
+
+    @Test
+    void damagedSegmentsAreKeptInQuarantine() throws IOException {
+        writeLog();
+        byte[] damaged = disk.bytes(segments.get(1)).clone();
+        damaged[5000] ^= 1;
+        disk.replace(segments.get(1), damaged);
+        byte[] following = disk.bytes(segments.get(2)).clone();
+        try (LogFixture fixture = new LogFixture(disk)) {
+            assertThat(fixture.recovered.votingSuspended()).isTrue();
+        }
+        assertThat(disk.bytes(segments.get(1).replace("log/", "quarantine-1/"))).isEqualTo(damaged);
+        assertThat(disk.bytes(segments.get(2).replace("log/", "quarantine-1/"))).isEqualTo(following);
+    }
+
+    @Test
+    void aCrashInTheMiddleOfARepairLeavesALogThatIsStillNoticedToBeDamaged() throws IOException {
+        writeLog();
+        byte[] damaged = disk.bytes(segments.get(1)).clone();
+        damaged[5000] ^= 1;
+        disk.replace(segments.get(1), damaged);
+        boolean repaired = false;
+        for (int deathAt = 1; !repaired; deathAt++) {
+            FaultyDisk dying = disk.afterRestart();
+            dying.dieAfter(deathAt);
+            try (LogFixture fixture = new LogFixture(dying)) {
+                repaired = fixture.recovered.votingSuspended();
+            } catch (FaultyDisk.ProcessDied e) {
+                repaired = false;
+            }
+            for (int seed = 0; seed < 5; seed++) {
+                FaultyDisk survivor = dying.afterPowerLoss(new Random(seed));
+                assertThat(open(survivor, "death after " + deathAt)).isEqualTo(Outcome.SUSPENDED);
+            }
+        }
+    }
+
+    @Test
+    void aMissingSegmentIsDamageNotTheEndOfTheLog() throws IOException {
+        writeLog();
+        FaultyDisk withoutMiddle = disk.afterRestart();
+        withoutMiddle.delete(segments.get(1));
+        assertThat(open(withoutMiddle, "without the middle segment")).isEqualTo(Outcome.SUSPENDED);
+        FaultyDisk withoutFirst = disk.afterRestart();
+        withoutFirst.delete(segments.get(0));
+        assertThat(open(withoutFirst, "without the first segment")).isEqualTo(Outcome.SUSPENDED);
+    }
+
+    @Test
+    void aMissingHeadIsMadeUpForByTheNewestSnapshot() throws IOException {
+        writeLog();
+        SnapshotMeta snapshot;
+        try (LogFixture fixture = new LogFixture(disk)) {
+            snapshot = fixture.log.snapshotMetaAt(7);
+        }
+        disk.delete(segments.get(0));
+        try (LogFixture fixture = new LogFixture(disk, LogFixture.SMALL, Optional.of(snapshot))) {
+            assertThat(fixture.recovered.votingSuspended()).isFalse();
+            assertThat(fixture.recovered.start()).isEqualTo(snapshot);
+            assertThat(fixture.payloads()).isEqualTo(payloads.subList(7, 9));
+            assertThat(fixture.recovered.report()).singleElement().asString().contains("missing");
+        }
+    }
+
+    @Test
+    void aDamagedLogBeginsAtTheNewestSnapshotIfThatReachesFurtherThanWhatIsIntact() throws IOException {
+        writeLog();
+        byte[] damaged = disk.bytes(segments.get(0)).clone();
+        damaged[4200] ^= 1;
+        disk.replace(segments.get(0), damaged);
+        SnapshotMeta snapshot = new SnapshotMeta(new EntryId(3, 5), LogFixture.MEMBERS, 0);
+        try (LogFixture fixture = new LogFixture(disk, LogFixture.SMALL, Optional.of(snapshot))) {
+            assertThat(fixture.recovered.votingSuspended()).isTrue();
+            assertThat(fixture.recovered.start()).isEqualTo(snapshot);
+            assertThat(fixture.log.chainHashAt(5)).isEqualTo(OptionalLong.empty());
+        }
+        try (LogFixture again = new LogFixture(disk)) {
+            assertThat(again.recovered.votingSuspended()).isTrue();
+            assertThat(again.recovered.start()).isEqualTo(snapshot);
+        }
+    }
+
+    @Test
+    void aLogThatIsGoneIsNotBegunAnew() throws IOException {
+        writeLog();
+        for (String name : disk.list("log")) {
+            disk.delete("log/" + name);
+        }
+        assertThatThrownBy(() -> new LogFixture(disk))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("is missing")
+                .hasMessageContaining("add it anew");
+    }
+}
