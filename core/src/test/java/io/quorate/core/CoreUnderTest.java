@@ -28,8 +28,7 @@ final class CoreUnderTest implements LogSizes {
     }
 
     CoreUnderTest(RestoredState restored, long maxMessageBytes) {
-        CoreOptions options =
-                new CoreOptions(SELF, T, HEARTBEAT_TICKS, 0, maxMessageBytes, 4, 1_000_000, 100);
+        CoreOptions options = new CoreOptions(SELF, T, HEARTBEAT_TICKS, 0, maxMessageBytes, 4, 1_000_000, 100);
         core = new RaftCore(options, restored, this, new SplittableRandom(7));
     }
 
@@ -46,11 +45,7 @@ final class CoreUnderTest implements LogSizes {
 
     static RestoredState restored(Configuration configuration, HardState hardState, long... terms) {
         return new RestoredState(
-                hardState,
-                new SnapshotMeta(EntryId.ORIGIN, configuration, 0),
-                batch(1, terms),
-                0,
-                false);
+                hardState, new SnapshotMeta(EntryId.ORIGIN, configuration, 0), batch(1, terms), 0, false);
     }
 
     static HardState hardState(long term) {
@@ -144,7 +139,7 @@ final class CoreUnderTest implements LogSizes {
     List<Effect> timeOut() {
         for (int i = 0; i < 10 * T; i++) {
             List<Effect> effects = step(new Event.Tick());
-            if (!of(effects, Message.PreVoteRequest.class).isEmpty() || status().role() == RoleName.LEADER) {
+            if (!messages(effects, Message.PreVoteRequest.class).isEmpty() || status().role() == RoleName.LEADER) {
                 return effects;
             }
         }
@@ -187,15 +182,14 @@ final class CoreUnderTest implements LogSizes {
     // --- effects
 
     /** The messages of this kind, sent either way. */
-    static <M extends Message> List<M> of(List<Effect> effects, Class<M> kind) {
+    static <M extends Message> List<M> messages(List<Effect> effects, Class<M> kind) {
         List<M> found = new ArrayList<>();
         for (Effect effect : effects) {
-            Optional<Message> message =
-                    switch (effect) {
-                        case Effect.Send send -> Optional.of(send.message());
-                        case Effect.SendAfterSync send -> Optional.of(send.message());
-                        default -> Optional.empty();
-                    };
+            Optional<Message> message = switch (effect) {
+                case Effect.Send send -> Optional.of(send.message());
+                case Effect.SendAfterSync send -> Optional.of(send.message());
+                default -> Optional.empty();
+            };
             message.filter(kind::isInstance).map(kind::cast).ifPresent(found::add);
         }
         return found;

@@ -131,7 +131,9 @@ class LogTermsTest {
                     .skip(first - start - 1)
                     .mapToLong(Long::longValue)
                     .toArray();
-            assertThat(runs).as("seed %d", seed).isEqualTo(batch(first, expected).terms());
+            assertThat(runs)
+                    .as("seed %d", seed)
+                    .isEqualTo(batch(first, expected).terms());
             TermRun run = runs.getFirst();
             assertThat(log.firstDifference(first, run)).isEqualTo(run.lastIndex() + 1);
             assertThat(log.firstDifference(first, new TermRun(run.term() + 1, run.lastIndex())))

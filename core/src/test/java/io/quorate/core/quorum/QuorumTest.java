@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
@@ -18,8 +19,8 @@ class QuorumTest {
         return new Configuration(members(voters), members(outgoing), new TreeSet<>());
     }
 
-    private static TreeSet<MemberId> members(Set<Integer> numbers) {
-        TreeSet<MemberId> members = new TreeSet<>();
+    private static SortedSet<MemberId> members(Set<Integer> numbers) {
+        SortedSet<MemberId> members = new TreeSet<>();
         numbers.forEach(number -> members.add(new MemberId(number)));
         return members;
     }
@@ -29,12 +30,11 @@ class QuorumTest {
     }
 
     private static VoteResult result(Configuration configuration, String ballots) {
-        return new Quorum(configuration)
-                .voteResult(member -> switch (ballots.charAt((int) member.value() - 1)) {
-                    case 'y' -> Ballot.GRANTED;
-                    case 'n' -> Ballot.REFUSED;
-                    default -> Ballot.MISSING;
-                });
+        return new Quorum(configuration).voteResult(member -> switch (ballots.charAt((int) member.value() - 1)) {
+            case 'y' -> Ballot.GRANTED;
+            case 'n' -> Ballot.REFUSED;
+            default -> Ballot.MISSING;
+        });
     }
 
     @Test
@@ -109,8 +109,7 @@ class QuorumTest {
                 .filter(set -> quorum.isQuorum(member -> (set >> (member.value() - 1) & 1) == 1))
                 .toArray();
         assertThat(quorums).isNotEmpty();
-        assertThat(Arrays.stream(quorums)
-                        .allMatch(one -> Arrays.stream(quorums).allMatch(other -> (one & other) != 0)))
+        assertThat(Arrays.stream(quorums).allMatch(one -> Arrays.stream(quorums).allMatch(other -> (one & other) != 0)))
                 .isTrue();
     }
 
