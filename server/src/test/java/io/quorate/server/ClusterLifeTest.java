@@ -100,7 +100,8 @@ class ClusterLifeTest {
             hasLeader.put(Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER), "true");
             KVGrpc.KVBlockingStub impatient =
                     client.kv().withInterceptors(MetadataUtils.newAttachHeadersInterceptor(hasLeader));
-            assertFails(EtcdError.NO_LEADER, () -> impatient.put(putOf("k", "v2").build()));
+            assertFails(
+                    EtcdError.NO_LEADER, () -> impatient.put(putOf("k", "v2").build()));
             // Side by side, since each takes as long as etcd has its clients wait.
             var put = client.futures().put(putOf("k", "v2").build());
             var get = client.futures().range(rangeOf("k").build());

@@ -112,9 +112,8 @@ class MaintenanceApiTest {
                 .toList();
         for (EtcdClient client : clients) {
             var list = client.cluster()
-                    .memberList(MemberListRequest.newBuilder()
-                            .setLinearizable(true)
-                            .build());
+                    .memberList(
+                            MemberListRequest.newBuilder().setLinearizable(true).build());
             assertThat(list.getMembersList()).isEqualTo(expected);
             assertThat(list.getHeader().getRevision()).isZero();
             assertThat(list.getHeader().getClusterId())
@@ -144,9 +143,13 @@ class MaintenanceApiTest {
                                 .getHash())
                         .distinct())
                 .hasSize(1);
-        assertFails(EtcdError.FUTURE_REVISION, () -> clients.getFirst()
-                .maintenance()
-                .hashKV(HashKVRequest.newBuilder().setRevision(revision + 1000).build()));
+        assertFails(
+                EtcdError.FUTURE_REVISION,
+                () -> clients.getFirst()
+                        .maintenance()
+                        .hashKV(HashKVRequest.newBuilder()
+                                .setRevision(revision + 1000)
+                                .build()));
     }
 
     @Test
@@ -166,10 +169,12 @@ class MaintenanceApiTest {
                             .getAlarmsList())
                     .isEqualTo(raised.getAlarmsList());
             assertFails(EtcdError.NO_SPACE, () -> other.put("space/b", "2"));
-            assertFails(EtcdError.NO_SPACE, () -> other.kv()
-                    .txn(TxnRequest.newBuilder()
-                            .addFailure(op(putOf("space/c", "3")))
-                            .build()));
+            assertFails(
+                    EtcdError.NO_SPACE,
+                    () -> other.kv()
+                            .txn(TxnRequest.newBuilder()
+                                    .addFailure(op(putOf("space/c", "3")))
+                                    .build()));
             assertThat(other.value("space/a")).isEqualTo("1");
             assertThat(status(i).getErrorsList()).containsExactly("memberID:7 alarm:NOSPACE ");
             assertThat(health(i).statusCode()).isEqualTo(503);
@@ -205,10 +210,12 @@ class MaintenanceApiTest {
             assertFails(EtcdError.CORRUPT, () -> other.get("corrupt"));
             assertFails(EtcdError.CORRUPT, () -> other.delete("corrupt"));
             assertFails(EtcdError.CORRUPT, () -> other.compact(1));
-            assertFails(EtcdError.CORRUPT, () -> other.kv()
-                    .txn(TxnRequest.newBuilder()
-                            .addSuccess(op(rangeOf("corrupt")))
-                            .build()));
+            assertFails(
+                    EtcdError.CORRUPT,
+                    () -> other.kv()
+                            .txn(TxnRequest.newBuilder()
+                                    .addSuccess(op(rangeOf("corrupt")))
+                                    .build()));
         }
         client.maintenance().alarm(alarm(AlarmAction.DEACTIVATE, AlarmType.CORRUPT));
         assertThat(client.value("corrupt")).isEqualTo("1");
