@@ -52,10 +52,6 @@ public final class RaftCore {
         Follower first = new Follower(Optional.empty(), options.initialElapsedTicks(), timeouts.draw());
         RequestIds requestIds = new RequestIds(random);
         node = new NodeState(options, restored, first);
-        if (node.isLoneVoter()) {
-            // There is nobody whose leadership a wait could spare.
-            node.role(new Follower(Optional.empty(), 0, 1));
-        }
         effects = new Effects(node);
         reads = new LinearizableReads(node, effects, requestIds);
         transfer = new LeadershipTransfer(node, effects);

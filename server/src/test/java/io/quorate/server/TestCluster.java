@@ -41,7 +41,7 @@ public final class TestCluster implements AutoCloseable {
         return start(members, folder, config -> config);
     }
 
-    /** @param settings changes the members' configurations */
+    /** Starts members whose configurations are changed by {@code settings}. */
     public static TestCluster start(int members, Path folder, UnaryOperator<ServerConfig> settings) throws IOException {
         TestCluster cluster =
                 new TestCluster(configs(members, folder).stream().map(settings).toList());
