@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -80,7 +81,8 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         this.metrics = parts.metrics();
         this.core = parts.core();
         this.status = core.status();
-        this.proposals = new Proposals<>(options.flow().maxWaiting());
+        this.proposals = new Proposals<>(
+                options.flow().maxWaiting(), new SplittableRandom(options.seed()).nextLong(Long.MAX_VALUE));
         this.mailbox = new Mailbox<>(parts.ports().loop(), this::handle);
         this.logWriter = new LogWriter(
                 parts.logFiles(), parts.ports().logWriter(), parts.ports().background(), this);

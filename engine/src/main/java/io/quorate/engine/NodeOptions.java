@@ -16,7 +16,8 @@ import java.time.Duration;
  * @param timing heartbeats and timeouts
  * @param storage the bounds of the log and of snapshots
  * @param flow the bounds of what is under way
- * @param seed of the generator that election timeouts are drawn from; different at each member
+ * @param seed of the generator that election timeouts and request ids are drawn from; different at each member and at each
+ *     of its starts, or an answer to a request of an earlier life may be taken for another's
  */
 public record NodeOptions(
         int group,

@@ -33,6 +33,10 @@ final class ProposalIntake<R> {
     private final CommandAppender appender;
     private final Consumer<Event> core;
     private final List<Proposal<R>> arrived = new ArrayList<>();
+
+    /** What is being proposed, of which some may not have got anywhere yet. */
+    private List<Proposal<R>> underDecision = List.of();
+
     private Optional<Batch<R>> decidedOn = Optional.empty();
     private Optional<MemberId> leader = Optional.empty();
 
@@ -68,6 +72,7 @@ final class ProposalIntake<R> {
         }
         List<Proposal<R>> all = List.copyOf(arrived);
         arrived.clear();
+        underDecision = all;
         int begin = 0;
         long bytes = 0;
         for (int i = 0; i < all.size(); i++) {
@@ -80,6 +85,7 @@ final class ProposalIntake<R> {
             bytes += size;
         }
         decide(new Batch.Own<>(all.subList(begin, all.size())), all.size() - begin, bytes);
+        underDecision = List.of();
     }
 
     private void decide(Batch<R> batch, int count, long bytes) {
@@ -182,6 +188,8 @@ final class ProposalIntake<R> {
 
     /** The node stops. What has only arrived is refused with the same cause as all else. */
     void stop(Throwable cause) {
+        underDecision.forEach(proposal -> proposal.fail(new RaftException.Stopped(cause)));
+        underDecision = List.of();
         arrived.forEach(proposal -> proposal.fail(new RaftException.Stopped(cause)));
         arrived.clear();
     }

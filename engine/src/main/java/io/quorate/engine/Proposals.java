@@ -27,10 +27,15 @@ final class Proposals<R> {
     private final ArrayDeque<Proposal<R>> waiting = new ArrayDeque<>();
     private final Map<Long, Proposal<R>> forwarded = new HashMap<>();
     private final Map<Long, Placed<R>> placed = new HashMap<>();
-    private long nextRequestId = 1;
+    private long nextRequestId;
 
-    Proposals(int maxWaiting) {
+    /**
+     * @param firstRequestId the first id under which the leader is asked; none that an earlier run of this member may have
+     *     used, since an answer to that may still be under way and would be taken for an answer to this one's
+     */
+    Proposals(int maxWaiting, long firstRequestId) {
         this.maxWaiting = maxWaiting;
+        this.nextRequestId = firstRequestId;
     }
 
     /** Keeps a proposal until a leader is known, or its time is over. */
@@ -70,11 +75,19 @@ final class Proposals<R> {
         return taken;
     }
 
-    /** The proposal stands in the log at this place. */
+    /**
+     * The proposal stands in the log at this place. Whoever waits there for the entry of an earlier term can't be told that
+     * it is lost: until one of the two is committed, a third member may yet lead that has the earlier one (paper figure 8).
+     */
     void place(EntryId id, Proposal<R> proposal) {
-        Placed<R> before = placed.put(id.index(), new Placed<>(id.term(), proposal));
+        Placed<R> before = placed.get(id.index());
+        if (before != null && before.term >= id.term()) {
+            proposal.fail(new RaftException.OutcomeUnknown(true));
+            return;
+        }
+        placed.put(id.index(), new Placed<>(id.term(), proposal));
         if (before != null) {
-            before.proposal.fail(new RaftException.Superseded());
+            before.proposal.fail(new RaftException.OutcomeUnknown(true));
         }
     }
 
@@ -129,9 +142,13 @@ final class Proposals<R> {
 
     /** Ends those whose time is over. */
     void expire(long nowNanos, boolean leaderKnown) {
-        while (!waiting.isEmpty() && waiting.peek().isOver(nowNanos)) {
-            waiting.remove().fail(new RaftException.Refused(Rejection.NO_LEADER));
-        }
+        waiting.removeIf(proposal -> {
+            boolean over = proposal.isOver(nowNanos);
+            if (over) {
+                proposal.fail(new RaftException.Refused(Rejection.NO_LEADER));
+            }
+            return over;
+        });
         expire(forwarded.values().iterator(), nowNanos, leaderKnown);
         for (Iterator<Placed<R>> i = placed.values().iterator(); i.hasNext(); ) {
             Proposal<R> proposal = i.next().proposal;

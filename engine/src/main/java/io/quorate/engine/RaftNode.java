@@ -4,6 +4,7 @@ import io.quorate.core.CoreStatus;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.NodeOpening.Opened;
+import io.quorate.engine.log.RaftLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CancellationException;
@@ -21,6 +22,14 @@ import java.util.concurrent.Executor;
  * @param <R> what applying a command to the state machine results in
  */
 public final class RaftNode<R> implements AutoCloseable {
+
+    /**
+     * The most that a command may take. A larger entry would fit no log or no frame, and stop every member that it
+     * reaches; so the network must carry frames of {@value #FRAME_HEADROOM_BYTES} bytes more than the largest command.
+     */
+    public static final int MAX_COMMAND_BYTES = RaftLog.MAX_ENTRY_BYTES - RaftNode.FRAME_HEADROOM_BYTES;
+
+    private static final int FRAME_HEADROOM_BYTES = 4096;
 
     private final NodeOptions options;
     private final Ports ports;
@@ -69,8 +78,13 @@ public final class RaftNode<R> implements AutoCloseable {
      * @return what applying it resulted in at this member. Fails with {@link RaftException.Refused} or {@link
      *     RaftException.Superseded} if it was not and will not be applied, with {@link RaftException.OutcomeUnknown} or
      *     {@link RaftException.Stopped} if it may be
+     * @throws IllegalArgumentException if the command takes more than {@link #MAX_COMMAND_BYTES}
      */
     public CompletableFuture<R> propose(ByteBuffer command) {
+        if (command.remaining() > MAX_COMMAND_BYTES) {
+            throw new IllegalArgumentException("a command of " + command.remaining() + " bytes was proposed, at most "
+                    + MAX_COMMAND_BYTES + " are taken: split it");
+        }
         CompletableFuture<R> result = new CompletableFuture<>();
         loop.enqueue(new Input.Proposed<>(new Proposal<>(command, result, deadline())));
         return result;

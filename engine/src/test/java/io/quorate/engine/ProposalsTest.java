@@ -13,7 +13,7 @@ class ProposalsTest {
 
     private static final long DEADLINE = 1_000;
 
-    private final Proposals<String> proposals = new Proposals<>(2);
+    private final Proposals<String> proposals = new Proposals<>(2, 1);
 
     private static Proposal<String> proposal() {
         return new Proposal<>(ByteBuffer.allocate(1), new CompletableFuture<>(), DEADLINE);
@@ -41,11 +41,24 @@ class ProposalsTest {
     }
 
     @Test
-    void aProposalThatIsPlacedWhereAnotherStoodSupersedesIt() {
+    void cornerCase15_aProposalThatAnotherTakesThePlaceOfMayStillBeCommittedByAThirdMember() {
         Proposal<String> before = proposal();
+        Proposal<String> after = proposal();
         proposals.place(new EntryId(2, 7), before);
-        proposals.place(new EntryId(3, 7), proposal());
-        assertFailed(before, RaftException.Superseded.class);
+        proposals.place(new EntryId(3, 7), after);
+        assertFailed(before, RaftException.OutcomeUnknown.class);
+        assertThat(proposals.takeApplied(3, 7)).contains(after);
+    }
+
+    @Test
+    void aPlaceThatIsToldTooLateDoesNotPushALaterProposalAside() {
+        Proposal<String> later = proposal();
+        Proposal<String> late = proposal();
+        proposals.place(new EntryId(3, 7), later);
+        long id = proposals.forward(List.of(late));
+        proposals.placeForwarded(id, 1, new EntryId(2, 7), 6);
+        assertFailed(late, RaftException.OutcomeUnknown.class);
+        assertThat(proposals.takeApplied(3, 7)).contains(later);
     }
 
     @Test

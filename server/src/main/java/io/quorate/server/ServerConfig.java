@@ -1,5 +1,6 @@
 package io.quorate.server;
 
+import io.quorate.engine.RaftNode;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,6 +100,10 @@ public record ServerConfig(
         requireTimeouts(heartbeatInterval, electionTimeout);
         requirePositive("--snapshot-count", snapshotCount);
         requirePositive("--max-request-bytes", maxRequestBytes);
+        if (maxRequestBytes > RaftNode.MAX_COMMAND_BYTES) {
+            throw new IllegalArgumentException("--max-request-bytes is " + maxRequestBytes + ", more than the log takes;"
+                    + " give at most " + RaftNode.MAX_COMMAND_BYTES);
+        }
         requirePositive("--max-txn-ops", maxTxnOps);
         if (initialClusterToken.isBlank()) {
             throw new IllegalArgumentException("--initial-cluster-token is empty; give it a word of its own,"

@@ -1,0 +1,178 @@
+package io.quorate.engine;
+
+import io.quorate.core.EntryBatch;
+import io.quorate.core.EntryBatch.TermRun;
+import io.quorate.core.EntryId;
+import io.quorate.core.Message;
+import io.quorate.core.SnapshotMeta;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.disk.FaultyDisk;
+import io.quorate.engine.log.EntryFrame;
+import io.quorate.engine.log.EntryKind;
+import io.quorate.engine.snapshot.SnapshotStore;
+import io.quorate.engine.transport.Network;
+import io.quorate.engine.transport.PeerFrame;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * Member 1, whose disk is in memory, whose peers are played by the test, and none of whose executors runs unless the test
+ * says so. It is never closed: a test that is done with it has it crash.
+ */
+final class HandDrivenNode {
+
+    static final MemberId SELF = new MemberId(1);
+
+    /** What the peers' entries hold before the first: the log's chain hash there. */
+    private static final long FIRST_CHAIN = 0;
+
+    final FaultyDisk disk;
+    final Journal journal = new Journal();
+    final Deque<Runnable> loop = new ArrayDeque<>();
+    final Deque<Runnable> logWriter = new ArrayDeque<>();
+    final Deque<Runnable> applier = new ArrayDeque<>();
+    final Deque<Runnable> background = new ArrayDeque<>();
+    final RaftNode<Integer> node;
+    private final List<PeerFrame> sent = new ArrayList<>();
+    private final List<Runnable> ticks = new ArrayList<>();
+    private final List<Network.Listener> listeners = new ArrayList<>();
+    private Consumer<PeerFrame> onSend = sent::add;
+    private long nanos;
+
+    HandDrivenNode(FaultyDisk disk, Configuration members, long seed, UnaryOperator<NodeOptions> settings)
+            throws IOException {
+        this.disk = disk;
+        NodeOptions plain = NodeOptions.of(7, SELF, "one", members);
+        NodeOptions seeded = new NodeOptions(
+                plain.group(),
+                plain.clusterId(),
+                plain.self(),
+                plain.name(),
+                plain.bootstrap(),
+                plain.timing(),
+                plain.storage(),
+                plain.flow(),
+                seed);
+        Scheduler scheduler = (interval, task) -> {
+            ticks.add(task);
+            return () -> {};
+        };
+        Ports ports = new Ports(
+                () -> nanos, scheduler, disk, this::open, loop::add, logWriter::add, applier::add, background::add);
+        node = RaftNode.start(settings.apply(seeded), ports, journal, EngineMetrics.NONE);
+    }
+
+    private Network open(Network.Listener listener) {
+        listeners.add(listener);
+        return new Network() {
+            @Override
+            public void send(MemberId to, PeerFrame frame) {
+                onSend.accept(frame);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    /** From now on, what is sent goes here. */
+    void onSend(Consumer<PeerFrame> receiver) {
+        onSend = receiver;
+    }
+
+    /** Runs what has queued there, and whatever that makes queue there. Whether there was anything. */
+    static boolean run(Deque<Runnable> executor) {
+        boolean ran = false;
+        while (!executor.isEmpty()) {
+            executor.remove().run();
+            ran = true;
+        }
+        return ran;
+    }
+
+    /** Runs all executors until none has anything to do. */
+    void settle() {
+        settle(List.of(loop, logWriter, applier, background));
+    }
+
+    void settle(List<Deque<Runnable>> executors) {
+        boolean ran = true;
+        while (ran) {
+            ran = false;
+            for (Deque<Runnable> executor : executors) {
+                ran |= run(executor);
+            }
+        }
+    }
+
+    /** One tick, and all that comes of it. */
+    void tick() {
+        nanos += 10_000_000;
+        ticks.forEach(Runnable::run);
+        settle();
+    }
+
+    void receive(MemberId from, PeerFrame frame) {
+        listeners.forEach(listener -> listener.received(from, frame));
+    }
+
+    void receive(MemberId from, Message message) {
+        receive(from, new PeerFrame.Raft(0, message, List.of()));
+    }
+
+    /** What was sent of this kind since the last call. */
+    <T extends PeerFrame> List<T> takeSent(Class<T> kind) {
+        List<T> taken = sent.stream().filter(kind::isInstance).map(kind::cast).toList();
+        sent.removeAll(taken);
+        return taken;
+    }
+
+    /** The last message of this kind that was sent. */
+    <T extends Message> Optional<T> lastSent(Class<T> kind) {
+        return sent.stream()
+                .filter(PeerFrame.Raft.class::isInstance)
+                .map(frame -> ((PeerFrame.Raft) frame).message())
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .reduce((first, second) -> second);
+    }
+
+    /** A leader's request that makes an empty log of {@code numbers}, whose entries are all of one term. */
+    static PeerFrame appendFromStart(long term, List<Long> numbers, long commitIndex) {
+        List<EntryFrame> entries = new ArrayList<>();
+        long chain = FIRST_CHAIN;
+        for (long number : numbers) {
+            EntryFrame entry = EntryFrame.encode(
+                    0, new EntryId(term, entries.size() + 1), EntryKind.COMMAND, chain, Journal.command(number));
+            chain = entry.chainHash();
+            entries.add(entry);
+        }
+        EntryBatch batch = new EntryBatch(1, List.of(new TermRun(term, numbers.size())), List.of());
+        return new PeerFrame.Raft(0, new Message.AppendRequest(term, EntryId.ORIGIN, batch, commitIndex), entries);
+    }
+
+    /** A snapshot of a journal with these numbers, in one piece. */
+    static PeerFrame snapshot(long term, SnapshotMeta meta, List<Long> numbers) throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        try (SnapshotStore store = SnapshotStore.open(disk, Long.MAX_VALUE)) {
+            Journal journal = new Journal();
+            numbers.forEach(number -> journal.apply(Journal.command(number)));
+            store.writeLocal(meta, OptionalLong.of(4711), journal.capture());
+            int total = (int) store.streamLength(meta).orElseThrow();
+            ByteBuffer content = store.readChunk(meta, 0, total);
+            return new PeerFrame.Snapshot(0, new Message.SnapshotChunk(term, meta, 0, total, total), content);
+        }
+    }
+}
