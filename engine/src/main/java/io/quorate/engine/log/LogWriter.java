@@ -55,8 +55,9 @@ public final class LogWriter implements AutoCloseable {
     private boolean durableMarkAsked;
     private boolean preparing;
 
-    /** Of the writing thread alone. */
+    // Of the writing thread alone.
     private boolean halfWritten;
+    private boolean stallTold;
 
     /**
      * Goes on where the recovery ended.
@@ -119,6 +120,7 @@ public final class LogWriter implements AutoCloseable {
                 halfWritten = true;
                 listener.synced(writer.write());
                 halfWritten = false;
+                stallTold = false;
                 prepareSpare();
             }
         } catch (NoRoomException e) {
@@ -151,7 +153,11 @@ public final class LogWriter implements AutoCloseable {
     }
 
     private void stall(NoRoomException cause) {
-        LOG.warn("The log waits: {}", cause.getMessage());
+        if (!stallTold) {
+            // It is tried again on each tick, and said once.
+            stallTold = true;
+            LOG.warn("The log waits: {}", cause.getMessage());
+        }
         writer.completedBeforeNoRoom().ifPresent(listener::synced);
         synchronized (lock) {
             state = State.STALLED;
