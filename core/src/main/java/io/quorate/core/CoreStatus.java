@@ -22,5 +22,9 @@ public record CoreStatus(
 
     /** How the leader sees a follower; empty at members that do not lead. */
     public record FollowerStatus(
-            MemberId member, String state, long matchIndex, long nextIndex, boolean recentlyActive) {}
+            MemberId member, String state, long matchIndex, long nextIndex, boolean recentlyActive) {
+
+        /** The {@code state} of a follower that is being sent a snapshot. */
+        public static final String SNAPSHOT = "snapshot";
+    }
 }

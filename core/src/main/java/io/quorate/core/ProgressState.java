@@ -95,7 +95,7 @@ sealed interface ProgressState {
 
         @Override
         public String name() {
-            return "snapshot";
+            return CoreStatus.FollowerStatus.SNAPSHOT;
         }
 
         SnapshotMeta snapshot() {

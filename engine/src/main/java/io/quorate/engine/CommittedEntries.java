@@ -82,12 +82,14 @@ final class CommittedEntries<R> {
         return new Applier.Chunk<>(commands, waiters, handed.index());
     }
 
-    /** A snapshot took the place of the state machine's state. */
+    /**
+     * A snapshot takes the place of what was to be handed over. The state machine does not stand there before it says so:
+     * until then no read may be served from it.
+     */
     void skipTo(SnapshotMeta snapshot) {
         proposals.skipTo(snapshot.last().index());
         handed = snapshot.last();
         commitIndex = Math.max(commitIndex, handed.index());
-        appliedIndex = Math.max(appliedIndex, handed.index());
     }
 
     /** The last index that was handed to the applier. */

@@ -94,7 +94,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 metrics,
                 clock);
         this.committed = new CommittedEntries<>(log, proposals, applier, parts.applied());
-        this.snapshots = new SnapshotDuty<>(parts, applier, committed, this::onLoop, this::step);
+        this.snapshots = new SnapshotDuty<>(parts, applier, committed, this::onLoop, this::step, this::applied);
         this.network = parts.ports().networks().open(this);
         this.intake = new ProposalIntake<>(
                 options, proposals, network, (id, command) -> append(id, EntryKind.COMMAND, command), this::step);
@@ -265,6 +265,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             ticksSinceExpiry = 0;
             proposals.expire(clock.nanoTime(), status.leader().isPresent());
             reads.expire(clock.nanoTime());
+            snapshots.releaseUnsent(core.status());
         }
         status = core.status();
         if (status.leader().isPresent()) {
@@ -328,6 +329,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             case Effect.InstallSnapshot install -> {
                 log.resetTo(install.snapshot(), snapshots.chainHash(install.snapshot()), install.keepLogTail());
                 committed.skipTo(install.snapshot());
+                snapshots.installationBegins();
                 afterSync.run(ticketSoFar(), () -> snapshots.restore(install.snapshot()));
             }
             case Effect.ResumeVoting ignored -> log.resumeVoting();

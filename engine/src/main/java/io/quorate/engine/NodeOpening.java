@@ -1,6 +1,7 @@
 package io.quorate.engine;
 
 import io.quorate.core.EntryId;
+import io.quorate.core.HardState;
 import io.quorate.core.RaftCore;
 import io.quorate.core.RestoredState;
 import io.quorate.core.SnapshotMeta;
@@ -63,10 +64,11 @@ final class NodeOpening {
                         LogOptions.DEFAULT.groupBytes()));
         try {
             recovered.report().forEach(LOG::warn);
+            finishInstallation(recovered.log(), snapshots);
             EntryId applied = restore(recovered.log(), snapshots, stateMachine, directory);
             RestoredState state = new RestoredState(
-                    recovered.hardState(),
-                    recovered.start(),
+                    recovered.log().hardState(),
+                    recovered.log().start(),
                     recovered.log().names(),
                     applied.index(),
                     recovered.votingSuspended());
@@ -86,6 +88,45 @@ final class NodeOpening {
             recovered.files().close();
             throw e;
         }
+    }
+
+    /**
+     * Lets the log begin at a snapshot that had arrived whole when a crash kept it from being installed: what it covers is
+     * committed, and the snapshot before it is gone already. The same goes for a log that was repaired with nothing but a
+     * snapshot left: it lacks the chain hash that the snapshot knows.
+     */
+    private static void finishInstallation(RaftLog log, SnapshotStore snapshots) throws IOException {
+        Optional<SnapshotMeta> latest = snapshots.latest();
+        if (latest.isEmpty() || !isMissingIn(log, latest.get(), snapshots)) {
+            return;
+        }
+        SnapshotMeta meta = latest.get();
+        Optional<OpenSnapshot> intact = snapshots.open(meta);
+        if (intact.isPresent()) {
+            intact.get().close();
+            LOG.info("the log begins at the snapshot {}, which was received and not yet installed", meta.last());
+            HardState known = log.hardState();
+            if (known.term() < meta.last().term()) {
+                log.saveHardState(new HardState(meta.last().term(), Optional.empty(), known.commitIndex()));
+            }
+            log.resetTo(meta, snapshots.chainHash(meta), false);
+        }
+    }
+
+    private static boolean isMissingIn(RaftLog log, SnapshotMeta snapshot, SnapshotStore snapshots) throws IOException {
+        long index = snapshot.last().index();
+        if (index < log.firstIndex() - 1) {
+            return false;
+        }
+        // A log that contradicts a snapshot's last entry is worthless as a whole (corner case 21).
+        if (index > log.lastId().index() || !log.idAt(index).equals(snapshot.last())) {
+            return true;
+        }
+        boolean nothingBehindIt =
+                index == log.firstIndex() - 1 && index == log.lastId().index();
+        return nothingBehindIt
+                && log.chainHashAt(index).isEmpty()
+                && snapshots.chainHash(snapshot).isPresent();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.quorate.engine;
 
+import io.quorate.core.CoreStatus;
 import io.quorate.core.Effect;
 import io.quorate.core.Event;
 import io.quorate.core.Message;
@@ -13,11 +14,15 @@ import io.quorate.engine.transport.PeerFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,22 +45,30 @@ final class SnapshotDuty<R> {
     private final EngineMetrics metrics;
     private final Consumer<Runnable> onLoop;
     private final Consumer<Event> core;
+    private final LongConsumer onApplied;
 
     private final List<CompletableFuture<SnapshotMeta>> asked = new ArrayList<>();
+    private final Set<SnapshotMeta> sent = new HashSet<>();
     private long lastSnapshotIndex;
+
+    /** A snapshot that lies on disk, and that the core does not know yet: it knows none ahead of the state machine. */
+    private Optional<SnapshotMeta> unannounced = Optional.empty();
+
     private boolean taking;
     private boolean installing;
 
     /**
      * @param onLoop runs something on the node's loop, from any thread
      * @param core steps the core with an event and executes what comes of it
+     * @param onApplied told on the loop which index the state machine has reached by an installation
      */
     SnapshotDuty(
             NodeParts<R> parts,
             Applier<R> applier,
             CommittedEntries<R> committed,
             Consumer<Runnable> onLoop,
-            Consumer<Event> core) {
+            Consumer<Event> core,
+            LongConsumer onApplied) {
         this.options = parts.options();
         this.clock = parts.ports().clock();
         this.background = parts.ports().background();
@@ -67,25 +80,49 @@ final class SnapshotDuty<R> {
         this.metrics = parts.metrics();
         this.onLoop = onLoop;
         this.core = core;
+        this.onApplied = onApplied;
         this.lastSnapshotIndex = log.firstIndex() - 1;
     }
 
-    /** Tells the core which snapshot lies on disk, so that it can be sent. */
+    /** Tells the core which snapshot lies on disk, so that it can be sent and the log be compacted. */
     void announceStored() {
-        store.latest().filter(this::isOfTheLog).ifPresent(meta -> {
-            lastSnapshotIndex = Math.max(lastSnapshotIndex, meta.last().index());
-            core.accept(new Event.SnapshotTaken(meta, log.firstIndex() - 1));
-        });
+        store.latest().ifPresent(this::announce);
     }
 
-    /** Not of the log is one that had arrived when a crash prevented its being installed: the leader sends it again. */
+    private void announce(SnapshotMeta meta) {
+        if (isOfTheLog(meta)) {
+            lastSnapshotIndex = Math.max(lastSnapshotIndex, meta.last().index());
+            unannounced = Optional.of(meta);
+            announceIfApplied();
+        }
+    }
+
+    /** A state machine may stand behind a snapshot: after a restart, or one that arrived and was not needed any more. */
+    private void announceIfApplied() {
+        if (unannounced.isEmpty() || unannounced.get().last().index() > committed.appliedIndex()) {
+            return;
+        }
+        SnapshotMeta meta = unannounced.get();
+        unannounced = Optional.empty();
+        if (isOfTheLog(meta)) {
+            long compactIndex = Math.max(
+                    log.firstIndex() - 1,
+                    meta.last().index() - options.storage().keptEntries());
+            core.accept(new Event.SnapshotTaken(meta, compactIndex));
+        }
+    }
+
+    /** Not of the log is one that a later one has replaced, or that arrived when it could not be installed. */
     private boolean isOfTheLog(SnapshotMeta meta) {
-        return meta.last().index() >= log.firstIndex() - 1
-                && meta.last().index() <= log.lastId().index();
+        long index = meta.last().index();
+        return index >= log.firstIndex() - 1
+                && index <= log.lastId().index()
+                && log.idAt(index).equals(meta.last());
     }
 
     /** The state machine has reached this index: perhaps it is time. */
     void applied(long index) {
+        announceIfApplied();
         long entries = index - lastSnapshotIndex;
         if (taking || installing || entries <= 0) {
             return;
@@ -112,33 +149,37 @@ final class SnapshotDuty<R> {
         OptionalLong chainHash = LogReads.chainHashAt(log, meta.last().index());
         long begin = clock.nanoTime();
         applier.between(() -> {
-            StateMachine.Capture capture = stateMachine.capture();
-            background.execute(() -> write(meta, chainHash, capture, begin));
+            try {
+                StateMachine.Capture capture = stateMachine.capture();
+                background.execute(() -> write(meta, chainHash, capture, begin));
+            } catch (IOException e) {
+                // A full disk, say. The state itself is as it was.
+                failed(meta, e);
+            }
         });
     }
 
     private void write(SnapshotMeta meta, OptionalLong chainHash, StateMachine.Capture capture, long beginNanos) {
         try (capture) {
-            store.writeLocal(meta, chainHash, capture);
+            SnapshotMeta newest = store.writeLocal(meta, chainHash, capture);
             metrics.snapshotTaken(meta.last().index(), clock.nanoTime() - beginNanos);
-            onLoop.accept(() -> taken(meta));
+            onLoop.accept(() -> taken(newest));
         } catch (IOException | RuntimeException e) {
-            LOG.warn("taking a snapshot at {} failed; it is tried again later", meta.last(), e);
-            onLoop.accept(() -> notTaken(meta, e));
+            failed(meta, e);
         }
     }
 
-    private void taken(SnapshotMeta meta) {
+    private void failed(SnapshotMeta meta, Exception why) {
+        LOG.warn("taking a snapshot at {} failed; it is tried again later", meta.last(), why);
+        onLoop.accept(() -> notTaken(meta, why));
+    }
+
+    /** The newest is the one that was asked for, or a received one that is ahead of it. */
+    private void taken(SnapshotMeta newest) {
         taking = false;
-        asked.forEach(done -> done.complete(meta));
+        asked.forEach(done -> done.complete(newest));
         asked.clear();
-        if (meta.last().index() < log.firstIndex() - 1) {
-            return; // A later one was installed meanwhile.
-        }
-        lastSnapshotIndex = Math.max(lastSnapshotIndex, meta.last().index());
-        long compactIndex = Math.max(
-                log.firstIndex() - 1, meta.last().index() - options.storage().keptEntries());
-        core.accept(new Event.SnapshotTaken(meta, compactIndex));
+        announce(newest);
     }
 
     /** Waits for as many entries again as between two snapshots before the next try. */
@@ -151,11 +192,16 @@ final class SnapshotDuty<R> {
 
     void send(Effect.SendSnapshotChunk send, Network network) {
         SnapshotMeta snapshot = send.snapshot();
+        sent.add(snapshot);
         background.execute(() -> {
             try {
                 OptionalLong total = store.streamLength(snapshot);
                 if (total.isEmpty()) {
-                    LOG.warn("snapshot {} is not there to be sent to {}", snapshot.last(), send.to());
+                    LOG.warn(
+                            "snapshot {} is not there to be sent to {}: another one is taken",
+                            snapshot.last(),
+                            send.to());
+                    onLoop.accept(this::takeAnother);
                     return;
                 }
                 ByteBuffer content =
@@ -166,6 +212,32 @@ final class SnapshotDuty<R> {
                 network.flush();
             } catch (IOException | RuntimeException e) {
                 LOG.warn("sending a piece of snapshot {} to {} failed", snapshot.last(), send.to(), e);
+            }
+        });
+    }
+
+    private void takeAnother() {
+        if (!taking && !installing) {
+            take();
+        }
+    }
+
+    /** Snapshots that are not being sent any more need not be kept for it. */
+    void releaseUnsent(CoreStatus status) {
+        boolean sending = status.followers().stream()
+                .anyMatch(follower -> follower.state().equals(CoreStatus.FollowerStatus.SNAPSHOT));
+        if (sending || sent.isEmpty()) {
+            return;
+        }
+        List<SnapshotMeta> unsent = List.copyOf(sent);
+        sent.clear();
+        background.execute(() -> {
+            try {
+                for (SnapshotMeta snapshot : unsent) {
+                    store.releaseSending(snapshot);
+                }
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("a snapshot that was sent could not be deleted; that is tried again with the next one", e);
             }
         });
     }
@@ -184,14 +256,24 @@ final class SnapshotDuty<R> {
                         yield new Event.SnapshotChunkStored(piece.snapshot(), 0, false);
                     }
                 };
-                onLoop.accept(() -> core.accept(stored));
+                onLoop.accept(() -> stored(stored));
             } catch (IOException | RuntimeException e) {
                 LOG.warn(
                         "storing a piece of snapshot {} failed; the leader sends it again",
                         piece.snapshot().last(),
                         e);
+                onLoop.accept(() -> stored(new Event.SnapshotChunkStored(piece.snapshot(), piece.offset(), false)));
             }
         });
+    }
+
+    private void stored(Event.SnapshotChunkStored stored) {
+        core.accept(stored);
+        if (stored.complete() && !installing) {
+            // The log got there by itself meanwhile. The snapshot has taken the place of the one before it all the
+            // same.
+            announceStored();
+        }
     }
 
     /** The chain hash of the log at the end of an installed snapshot, by which the entries behind it are checked. */
@@ -199,9 +281,13 @@ final class SnapshotDuty<R> {
         return store.chainHash(snapshot);
     }
 
+    /** The log is being reset: what the state machine still reports belongs to what was before. */
+    void installationBegins() {
+        installing = true;
+    }
+
     /** The log has been reset, durably: the state follows. A failed restore stops the node (corner case 22). */
     void restore(SnapshotMeta snapshot) {
-        installing = true;
         applier.between(() -> {
             try (OpenSnapshot reader = open(snapshot)) {
                 stateMachine.restore(reader);
@@ -221,6 +307,7 @@ final class SnapshotDuty<R> {
         lastSnapshotIndex = Math.max(lastSnapshotIndex, snapshot.last().index());
         metrics.snapshotInstalled(snapshot.last().index());
         core.accept(new Event.SnapshotInstalled(snapshot));
+        onApplied.accept(snapshot.last().index());
     }
 
     void stop(Throwable cause) {

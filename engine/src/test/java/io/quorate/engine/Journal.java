@@ -11,6 +11,7 @@ import java.util.List;
 final class Journal extends InMemoryStateMachine<Integer> {
 
     private final List<Long> numbers = new ArrayList<>();
+    private boolean full;
 
     static ByteBuffer command(long number) {
         return ByteBuffer.allocate(Long.BYTES).putLong(0, number);
@@ -22,12 +23,20 @@ final class Journal extends InMemoryStateMachine<Integer> {
         return numbers.size();
     }
 
+    /** Whether there is no room to write the state down. */
+    synchronized void full(boolean isFull) {
+        full = isFull;
+    }
+
     synchronized List<Long> numbers() {
         return List.copyOf(numbers);
     }
 
     @Override
     protected synchronized void save(DataOutputStream out) throws IOException {
+        if (full) {
+            throw new IOException("No space left on device");
+        }
         out.writeInt(numbers.size());
         for (long number : numbers) {
             out.writeLong(number);

@@ -172,12 +172,15 @@ public final class SnapshotStore implements AutoCloseable {
      * One that is not newer than the latest is not written.
      *
      * @param chainHash of the log at the snapshot's last entry
+     * @return the latest one, which this one is unless a later one was there
      */
-    public void writeLocal(SnapshotMeta meta, OptionalLong chainHash, StateMachine.Capture capture) throws IOException {
+    public SnapshotMeta writeLocal(SnapshotMeta meta, OptionalLong chainHash, StateMachine.Capture capture)
+            throws IOException {
         synchronized (writing) {
             try (capture) {
-                if (!isNewer(meta)) {
-                    return;
+                Optional<SnapshotMeta> later = latestUnlessBefore(meta);
+                if (later.isPresent()) {
+                    return later.get();
                 }
                 SnapshotFolderWriter writer = new SnapshotFolderWriter(disk, UNFINISHED + "local");
                 try {
@@ -187,12 +190,13 @@ public final class SnapshotStore implements AutoCloseable {
                     throw e;
                 }
                 adopt(writer, new Start(meta, chainHash));
+                return meta;
             }
         }
     }
 
-    private synchronized boolean isNewer(SnapshotMeta meta) {
-        return latest().map(last -> meta.last().index() > last.last().index()).orElse(true);
+    private synchronized Optional<SnapshotMeta> latestUnlessBefore(SnapshotMeta meta) {
+        return latest().filter(last -> last.last().index() >= meta.last().index());
     }
 
     private void adopt(SnapshotFolderWriter writer, Start start) throws IOException {
@@ -206,7 +210,7 @@ public final class SnapshotStore implements AutoCloseable {
     private synchronized void add(SnapshotFolder folder, SnapshotMeta meta) throws IOException {
         Held held = new Held(folder);
         snapshots.put(meta.last().index(), held);
-        newest = Optional.of(held);
+        newest = Optional.of(snapshots.lastEntry().getValue());
         dropUnread();
     }
 
