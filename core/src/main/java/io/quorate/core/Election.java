@@ -19,14 +19,10 @@ final class Election {
 
     void tick(Follower follower) {
         boolean timedOut = follower.tick();
-        if ((timedOut || isLoneVoter()) && node.mayCampaign()) {
+        // A voter without others has nobody to wait for: nobody leads it, and nobody else can.
+        if ((timedOut || node.isLoneVoter()) && node.mayCampaign()) {
             preCampaign();
         }
-    }
-
-    /** A voter without others has nobody to wait for: nobody leads it, and nobody else can. */
-    private boolean isLoneVoter() {
-        return node.quorum().isQuorum(member -> member.equals(node.self()));
     }
 
     void tick(PreCandidate preCandidate) {

@@ -178,8 +178,9 @@ public final class MemberServer implements AutoCloseable {
         return config;
     }
 
-    public MemberId memberId() {
-        return membership.self();
+    /** The member's id, unsigned. */
+    public long memberId() {
+        return membership.self().value();
     }
 
     public long clusterId() {

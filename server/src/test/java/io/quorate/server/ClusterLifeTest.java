@@ -10,6 +10,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import io.quorate.core.quorum.MemberId;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.StatusRequest;
 import io.quorate.server.proto.etcdserverpb.StatusResponse;
@@ -198,7 +199,7 @@ class ClusterLifeTest {
             QuotaCycle cycle = new QuotaCycle(client);
             int fitting = cycle.fill(value);
             assertThat(fitting).isBetween(10, 40);
-            cycle.assertAlarmRaisedBy(cluster.member(0).memberId());
+            cycle.assertAlarmRaisedBy(new MemberId(cluster.member(0).memberId()));
             cycle.makeRoom(fitting);
             cycle.disarm();
             assertThat(cycle.fill(value)).isBetween(10, 40);

@@ -96,7 +96,7 @@ class KvApiTest {
         assertThat(header)
                 .isEqualTo(ResponseHeader.newBuilder()
                         .setClusterId(server.clusterId())
-                        .setMemberId(server.memberId().value())
+                        .setMemberId(server.memberId())
                         .setRevision(before + 1)
                         .setRaftTerm(server.node().status().term())
                         .build());
@@ -210,7 +210,7 @@ class KvApiTest {
         assertThat(taken.getSucceeded()).isTrue();
         assertThat(taken.getHeader().getRevision()).isEqualTo(revision + 1);
         assertThat(taken.getHeader().getMemberId())
-                .isEqualTo(cluster.member(member).memberId().value());
+                .isEqualTo(cluster.member(member).memberId());
         assertThat(taken.getResponses(0).getResponseRange().getKvs(0).getValue())
                 .isEqualTo(bytes("1"));
         assertThat(taken.getResponses(1).getResponsePut().getHeader())

@@ -82,7 +82,7 @@ class MaintenanceApiTest {
     void aMemberTellsItsVersionItsSizeItsLeaderAndHowFarItIs() {
         for (int i = 0; i < 3; i++) {
             long revision = clients.get(i).put("status", "x").getHeader().getRevision();
-            long leader = cluster.member(cluster.leader()).memberId().value();
+            long leader = cluster.member(cluster.leader()).memberId();
             StatusResponse status = status(i);
             assertThat(status.getVersion()).isEqualTo("3.4.23");
             assertThat(status.getLeader()).isEqualTo(leader);
@@ -94,7 +94,7 @@ class MaintenanceApiTest {
             assertThat(status.getIsLearner()).isFalse();
             assertThat(status.getHeader().getRevision()).isEqualTo(revision);
             assertThat(status.getHeader().getMemberId())
-                    .isEqualTo(cluster.member(i).memberId().value());
+                    .isEqualTo(cluster.member(i).memberId());
         }
     }
 
@@ -102,7 +102,7 @@ class MaintenanceApiTest {
     void everyMemberListsAllMembersWithTheirUrls() {
         List<Member> expected = IntStream.range(0, 3)
                 .mapToObj(i -> Member.newBuilder()
-                        .setID(cluster.member(i).memberId().value())
+                        .setID(cluster.member(i).memberId())
                         .setName("m" + i)
                         .addPeerURLs(
                                 cluster.config(i).listenPeerUrls().getFirst().toString())
@@ -233,13 +233,13 @@ class MaintenanceApiTest {
                         .getAlarmsList())
                 .isEmpty();
         assertThat(client.put("none", bytes("1").toStringUtf8()).getHeader().getMemberId())
-                .isEqualTo(cluster.member(0).memberId().value());
+                .isEqualTo(cluster.member(0).memberId());
     }
 
     @Test
     void membersKnowEachOtherByTheIdsThatTheyDeriveThemselves() {
         assertThat(cluster.member(0).node().status().configuration().voters())
                 .isEqualTo(InitialMembership.of(cluster.config(1)).peerUrls().keySet())
-                .contains(new MemberId(cluster.member(2).memberId().value()));
+                .contains(new MemberId(cluster.member(2).memberId()));
     }
 }
