@@ -173,8 +173,7 @@ class ClusterLifeTest {
             assertThatThrownBy(() -> atFailing.put("k", "never"))
                     .isInstanceOfSatisfying(
                             StatusRuntimeException.class,
-                            failure ->
-                                    assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+                            failure -> assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
             assertThat(atOther.value("k")).isEqualTo("after");
         }
     }
