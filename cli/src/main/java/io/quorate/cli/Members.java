@@ -23,7 +23,7 @@ final class Members {
 
         @Override
         public OptionalLong memberId() {
-            return OptionalLong.of(member.memberId().value());
+            return OptionalLong.of(member.memberId());
         }
 
         @Override

@@ -24,4 +24,22 @@ public record CoreOptions(
         long maxMessageBytes,
         int maxInflightMessages,
         long maxInflightBytes,
-        long maxUncommittedBytes) {}
+        long maxUncommittedBytes) {
+
+    public CoreOptions {
+        require(heartbeatTicks >= 1, "heartbeatTicks must be at least 1");
+        require(electionTimeoutTicks > heartbeatTicks, "electionTimeoutTicks must be greater than heartbeatTicks");
+        require(
+                initialElapsedTicks >= 0 && initialElapsedTicks < electionTimeoutTicks,
+                "initialElapsedTicks must be at least 0 and less than electionTimeoutTicks");
+        require(
+                maxMessageBytes >= 1 && maxInflightMessages >= 1 && maxInflightBytes >= 1 && maxUncommittedBytes >= 1,
+                "bounds of messages, bytes in flight and uncommitted bytes must be at least 1");
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

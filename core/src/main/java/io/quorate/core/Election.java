@@ -18,7 +18,9 @@ final class Election {
     }
 
     void tick(Follower follower) {
-        if (follower.tick() && node.mayCampaign()) {
+        boolean timedOut = follower.tick();
+        // A voter without others has nobody to wait for: nobody leads it, and nobody else can.
+        if ((timedOut || node.isLoneVoter()) && node.mayCampaign()) {
             preCampaign();
         }
     }

@@ -139,7 +139,7 @@ final class CoreUnderTest implements LogSizes {
     List<Effect> timeOut() {
         for (int i = 0; i < 10 * T; i++) {
             List<Effect> effects = step(new Event.Tick());
-            if (!of(effects, Message.PreVoteRequest.class).isEmpty() || status().role() == RoleName.LEADER) {
+            if (!messages(effects, Message.PreVoteRequest.class).isEmpty() || status().role() == RoleName.LEADER) {
                 return effects;
             }
         }
@@ -182,7 +182,7 @@ final class CoreUnderTest implements LogSizes {
     // --- effects
 
     /** The messages of this kind, sent either way. */
-    static <M extends Message> List<M> of(List<Effect> effects, Class<M> kind) {
+    static <M extends Message> List<M> messages(List<Effect> effects, Class<M> kind) {
         List<M> found = new ArrayList<>();
         for (Effect effect : effects) {
             Optional<Message> message = switch (effect) {

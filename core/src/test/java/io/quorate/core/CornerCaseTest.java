@@ -10,7 +10,7 @@ import static io.quorate.core.CoreUnderTest.batch;
 import static io.quorate.core.CoreUnderTest.effects;
 import static io.quorate.core.CoreUnderTest.hardState;
 import static io.quorate.core.CoreUnderTest.id;
-import static io.quorate.core.CoreUnderTest.of;
+import static io.quorate.core.CoreUnderTest.messages;
 import static io.quorate.core.CoreUnderTest.restored;
 import static io.quorate.core.CoreUnderTest.voters;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -63,10 +63,10 @@ class CornerCaseTest {
                         new Effect.SaveHardState(new HardState(1, Optional.of(SELF), 0)),
                         new Effect.AppendNoOp(id(1, 1)));
         assertThat(core.flush()).isEmpty();
-        assertThat(of(core.tick(T), Message.class)).isEmpty();
+        assertThat(messages(core.tick(T), Message.class)).isEmpty();
 
         core.synced(id(1, 1));
-        assertThat(of(core.flush(), Message.AppendRequest.class)).hasSize(1);
+        assertThat(messages(core.flush(), Message.AppendRequest.class)).hasSize(1);
     }
 
     @Test
@@ -78,7 +78,7 @@ class CornerCaseTest {
 
         List<Effect> effects = core.receive(TWO, new Message.VoteRequest(1, id(1, 5), false));
 
-        assertThat(of(effects, Message.VoteResponse.class)).containsExactly(new Message.VoteResponse(1, false));
+        assertThat(messages(effects, Message.VoteResponse.class)).containsExactly(new Message.VoteResponse(1, false));
     }
 
     @Test
@@ -91,7 +91,7 @@ class CornerCaseTest {
 
         List<Effect> effects = core.receive(TWO, VOTE_FOR_TWO);
 
-        assertThat(of(effects, Message.VoteResponse.class)).containsExactly(new Message.VoteResponse(1, false));
+        assertThat(messages(effects, Message.VoteResponse.class)).containsExactly(new Message.VoteResponse(1, false));
     }
 
     @Test
@@ -143,7 +143,7 @@ class CornerCaseTest {
 
         assertThat(core.flush()).isEmpty();
         assertThat(core.accepted(TWO, 2)).isEmpty();
-        assertThat(of(core.tick(1), Message.class)).isEmpty();
+        assertThat(messages(core.tick(1), Message.class)).isEmpty();
         assertThat(core.propose(1)).containsExactly(new Effect.RejectProposals(Rejection.NO_LEADER));
     }
 
@@ -178,7 +178,7 @@ class CornerCaseTest {
         assertThat(core.tick(10 * T)).isEmpty();
         List<Effect> effects = core.receive(TWO, VOTE_FOR_TWO);
 
-        assertThat(of(effects, Message.VoteResponse.class)).containsExactly(new Message.VoteResponse(1, true));
+        assertThat(messages(effects, Message.VoteResponse.class)).containsExactly(new Message.VoteResponse(1, true));
     }
 
     @Test
@@ -201,10 +201,10 @@ class CornerCaseTest {
         CoreUnderTest target = CoreUnderTest.ofVoters(3).follow(TWO, 1);
         List<Effect> effects = target.receive(TWO, new Message.TimeoutNow(1));
         Message.VoteRequest request = new Message.VoteRequest(2, EntryId.ORIGIN, true);
-        assertThat(of(effects, Message.VoteRequest.class)).containsExactly(request, request);
+        assertThat(messages(effects, Message.VoteRequest.class)).containsExactly(request, request);
 
         CoreUnderTest other = CoreUnderTest.ofVoters(3).follow(TWO, 1);
-        assertThat(of(other.receive(THREE, request), Message.VoteResponse.class))
+        assertThat(messages(other.receive(THREE, request), Message.VoteResponse.class))
                 .containsExactly(new Message.VoteResponse(2, true));
     }
 
@@ -229,7 +229,8 @@ class CornerCaseTest {
         core.accepted(TWO, 4);
         assertThat(core.status().commitIndex()).isEqualTo(4);
 
-        List<Message.Heartbeat> heartbeats = of(core.tick(CoreUnderTest.HEARTBEAT_TICKS), Message.Heartbeat.class);
+        List<Message.Heartbeat> heartbeats =
+                messages(core.tick(CoreUnderTest.HEARTBEAT_TICKS), Message.Heartbeat.class);
 
         assertThat(heartbeats).containsExactly(new Message.Heartbeat(1, 4, 0), new Message.Heartbeat(1, 1, 0));
     }
@@ -241,7 +242,7 @@ class CornerCaseTest {
         // The leader of term 2 may well have other entries at 3 and 4.
         List<Effect> effects = core.receive(TWO, append(2, id(1, 2), 4));
 
-        assertThat(of(effects, Message.AppendAccepted.class)).containsExactly(new Message.AppendAccepted(2, 2));
+        assertThat(messages(effects, Message.AppendAccepted.class)).containsExactly(new Message.AppendAccepted(2, 2));
         assertThat(core.status().commitIndex()).isEqualTo(2);
     }
 
@@ -408,12 +409,12 @@ class CornerCaseTest {
         long term = Math.max(core.status().term(), snapshot.last().term());
         core.receive(TWO, new Message.SnapshotChunk(term, snapshot, 0, 10, 20));
         List<Effect> answer = core.step(new Event.SnapshotChunkStored(snapshot, 10, false));
-        assertThat(of(answer, Message.SnapshotChunkResponse.class))
+        assertThat(messages(answer, Message.SnapshotChunkResponse.class))
                 .containsExactly(new Message.SnapshotChunkResponse(term, snapshot.last(), 10, false));
         core.receive(TWO, new Message.SnapshotChunk(term, snapshot, 10, 10, 20));
         List<Effect> complete = core.step(new Event.SnapshotChunkStored(snapshot, 20, true));
         List<Effect> installed = core.step(new Event.SnapshotInstalled(snapshot));
-        assertThat(of(installed, Message.SnapshotChunkResponse.class))
+        assertThat(messages(installed, Message.SnapshotChunkResponse.class))
                 .containsExactly(new Message.SnapshotChunkResponse(term, snapshot.last(), 20, true));
         return complete;
     }
@@ -426,18 +427,18 @@ class CornerCaseTest {
         core.step(new Event.SnapshotChunkStored(snapshot, 10, true));
 
         assertThat(core.receive(TWO, append(1, EntryId.ORIGIN, 1, 1))).isEmpty();
-        assertThat(of(core.tick(10 * T), Message.class)).isEmpty();
+        assertThat(messages(core.tick(10 * T), Message.class)).isEmpty();
     }
 
     @Test
     void cornerCase27_readIndexWaitsForTheFirstCommitOfTheLeadersTerm() {
         CoreUnderTest core = new CoreUnderTest(restored(voters(3), hardState(1), 1)).toLeader();
         core.read(1);
-        assertThat(of(core.flush(), Message.Heartbeat.class)).isEmpty();
+        assertThat(messages(core.flush(), Message.Heartbeat.class)).isEmpty();
 
         core.syncAll();
         core.accepted(TWO, 2);
-        List<Message.Heartbeat> round = of(core.flush(), Message.Heartbeat.class);
+        List<Message.Heartbeat> round = messages(core.flush(), Message.Heartbeat.class);
         assertThat(round).hasSize(2);
         List<Effect> confirmed = core.receive(
                 TWO, new Message.HeartbeatResponse(2, round.getFirst().readRound()));
@@ -449,8 +450,10 @@ class CornerCaseTest {
     void cornerCase27_aRetriedRoundUsesAFreshRequestId() {
         CoreUnderTest core = CoreUnderTest.ofVoters(3).follow(TWO, 1);
         core.read(1);
-        long first = of(core.flush(), Message.ReadIndexRequest.class).getFirst().requestId();
-        long second = of(core.tick(2 * CoreUnderTest.HEARTBEAT_TICKS), Message.ReadIndexRequest.class)
+        long first = messages(core.flush(), Message.ReadIndexRequest.class)
+                .getFirst()
+                .requestId();
+        long second = messages(core.tick(2 * CoreUnderTest.HEARTBEAT_TICKS), Message.ReadIndexRequest.class)
                 .getFirst()
                 .requestId();
 

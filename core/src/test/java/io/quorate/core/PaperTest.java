@@ -10,7 +10,7 @@ import static io.quorate.core.CoreUnderTest.batch;
 import static io.quorate.core.CoreUnderTest.effects;
 import static io.quorate.core.CoreUnderTest.hardState;
 import static io.quorate.core.CoreUnderTest.id;
-import static io.quorate.core.CoreUnderTest.of;
+import static io.quorate.core.CoreUnderTest.messages;
 import static io.quorate.core.CoreUnderTest.restored;
 import static io.quorate.core.CoreUnderTest.voters;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -54,10 +54,10 @@ class PaperTest {
     @Test
     void ifAServerReceivesARequestWithAStaleTermNumberItRejectsTheRequest() {
         CoreUnderTest core = new CoreUnderTest(restored(voters(3), hardState(5), 1));
-        assertThat(of(core.receive(TWO, append(3, id(1, 1), 1, 3)), Message.AppendRejected.class))
+        assertThat(messages(core.receive(TWO, append(3, id(1, 1), 1, 3)), Message.AppendRejected.class))
                 .singleElement()
                 .satisfies(rejected -> assertThat(rejected.term()).isEqualTo(5));
-        assertThat(of(core.receive(TWO, new Message.VoteRequest(3, id(3, 9), false)), Message.VoteResponse.class))
+        assertThat(messages(core.receive(TWO, new Message.VoteRequest(3, id(3, 9), false)), Message.VoteResponse.class))
                 .containsExactly(new Message.VoteResponse(5, false));
         assertThat(core.status().last()).isEqualTo(id(1, 1));
         assertThat(core.status().leader()).isEmpty();
@@ -83,8 +83,10 @@ class PaperTest {
     @Test
     void leadersSendPeriodicHeartbeatsToAllFollowers() {
         CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
-        assertThat(of(core.tick(HEARTBEAT_TICKS), Message.Heartbeat.class)).hasSize(2);
-        assertThat(of(core.tick(HEARTBEAT_TICKS), Message.Heartbeat.class)).hasSize(2);
+        assertThat(messages(core.tick(HEARTBEAT_TICKS), Message.Heartbeat.class))
+                .hasSize(2);
+        assertThat(messages(core.tick(HEARTBEAT_TICKS), Message.Heartbeat.class))
+                .hasSize(2);
     }
 
     @Test
@@ -92,7 +94,7 @@ class PaperTest {
         CoreUnderTest core = new CoreUnderTest(restored(voters(3), hardState(4), 4));
         List<Effect> effects = core.toCandidate();
         assertThat(effects).startsWith(new Effect.SaveHardState(new HardState(5, Optional.of(SELF), 0)));
-        assertThat(of(effects, Message.VoteRequest.class)).hasSize(2);
+        assertThat(messages(effects, Message.VoteRequest.class)).hasSize(2);
     }
 
     @Test
@@ -112,11 +114,11 @@ class PaperTest {
     void eachServerWillVoteForAtMostOneCandidateInAGivenTermOnAFirstComeFirstServedBasis() {
         CoreUnderTest core = CoreUnderTest.ofVoters(3);
         Message.VoteRequest request = new Message.VoteRequest(1, EntryId.ORIGIN, false);
-        assertThat(of(core.receive(TWO, request), Message.VoteResponse.class))
+        assertThat(messages(core.receive(TWO, request), Message.VoteResponse.class))
                 .containsExactly(new Message.VoteResponse(1, true));
-        assertThat(of(core.receive(THREE, request), Message.VoteResponse.class))
+        assertThat(messages(core.receive(THREE, request), Message.VoteResponse.class))
                 .containsExactly(new Message.VoteResponse(1, false));
-        assertThat(of(core.receive(TWO, request), Message.VoteResponse.class))
+        assertThat(messages(core.receive(TWO, request), Message.VoteResponse.class))
                 .containsExactly(new Message.VoteResponse(1, true));
     }
 
@@ -124,7 +126,7 @@ class PaperTest {
     void theVoteIsRememberedAfterARestart() {
         HardState voted = new HardState(1, Optional.of(TWO), 0);
         CoreUnderTest core = new CoreUnderTest(restored(voters(3), voted));
-        assertThat(of(
+        assertThat(messages(
                         core.receive(THREE, new Message.VoteRequest(1, EntryId.ORIGIN, false)),
                         Message.VoteResponse.class))
                 .containsExactly(new Message.VoteResponse(1, false));
@@ -157,7 +159,7 @@ class PaperTest {
         core.receive(THREE, new Message.VoteResponse(1, false));
 
         List<Effect> again = core.timeOut();
-        assertThat(of(again, Message.PreVoteRequest.class))
+        assertThat(messages(again, Message.PreVoteRequest.class))
                 .hasSize(4)
                 .allSatisfy(request -> assertThat(request.term()).isEqualTo(2));
     }
@@ -229,7 +231,7 @@ class PaperTest {
         core.syncAll();
         core.accepted(TWO, 2);
         Message.AppendRequest notice = new Message.AppendRequest(1, id(1, 2), EntryBatch.empty(3), 2);
-        assertThat(of(core.flush(), Message.AppendRequest.class)).containsExactly(notice, notice);
+        assertThat(messages(core.flush(), Message.AppendRequest.class)).containsExactly(notice, notice);
         assertThat(core.flush()).isEmpty();
     }
 
@@ -248,10 +250,10 @@ class PaperTest {
     void ifTheFollowerDoesNotFindAnEntryWithTheSameIndexAndTermItRefusesTheNewEntries() {
         CoreUnderTest core = new CoreUnderTest(restored(voters(3), hardState(3), 1, 1, 3));
         List<Effect> missing = core.receive(TWO, append(4, id(4, 7), 0, 4));
-        assertThat(of(missing, Message.AppendRejected.class))
+        assertThat(messages(missing, Message.AppendRejected.class))
                 .containsExactly(new Message.AppendRejected(4, 7, id(3, 3)));
         List<Effect> different = core.receive(TWO, append(4, id(2, 3), 0, 4));
-        assertThat(of(different, Message.AppendRejected.class))
+        assertThat(messages(different, Message.AppendRejected.class))
                 .containsExactly(new Message.AppendRejected(4, 3, id(1, 2)));
         assertThat(core.status().last()).isEqualTo(id(3, 3));
     }
@@ -275,7 +277,7 @@ class PaperTest {
         // The follower's log ends with two entries of term 3, in place of the leader's of term 4.
         core.receive(TWO, new Message.AppendRejected(5, 4, id(3, 4)));
 
-        assertThat(of(core.flush(), Message.AppendRequest.class))
+        assertThat(messages(core.flush(), Message.AppendRequest.class))
                 .containsExactly(new Message.AppendRequest(5, id(1, 2), batch(3, 4, 4, 5), 0));
     }
 
@@ -296,7 +298,7 @@ class PaperTest {
         for (int i = 0; i < 10; i++) {
             core.accepted(TWO, 2);
             core.tick(2 * HEARTBEAT_TICKS);
-            assertThat(of(core.flush(), Message.AppendRequest.class)).isNotEmpty();
+            assertThat(messages(core.flush(), Message.AppendRequest.class)).isNotEmpty();
         }
     }
 
@@ -314,7 +316,7 @@ class PaperTest {
         for (Candidate candidate : candidates) {
             CoreUnderTest core = new CoreUnderTest(restored(voters(3), hardState(3), 1, 2, 2));
             List<Effect> effects = core.receive(TWO, new Message.VoteRequest(4, candidate.last(), false));
-            assertThat(of(effects, Message.VoteResponse.class))
+            assertThat(messages(effects, Message.VoteResponse.class))
                     .as("candidate whose log ends at %s", candidate.last())
                     .containsExactly(new Message.VoteResponse(4, candidate.granted()));
         }
@@ -382,7 +384,7 @@ class PaperTest {
         CoreUnderTest core = CoreUnderTest.ofVoters(5).toEstablishedLeader();
         core.read(1);
         core.read(2);
-        assertThat(of(core.flush(), Message.Heartbeat.class))
+        assertThat(messages(core.flush(), Message.Heartbeat.class))
                 .hasSize(4)
                 .allSatisfy(heartbeat -> assertThat(heartbeat.readRound()).isEqualTo(1));
         assertThat(core.receive(TWO, new Message.HeartbeatResponse(1, 1))).isEmpty();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class PropertyTest {
 
     private static final long FIRST_SEED = Long.getLong("property.firstSeed", 1);
-    private static final int SEEDS = Integer.getInteger("property.seeds", 400);
+    private static final int SEEDS = Integer.getInteger("property.seeds", 1400);
     private static final int ACTIONS = Integer.getInteger("property.actions", 6000);
 
     @Test

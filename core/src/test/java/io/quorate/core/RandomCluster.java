@@ -26,6 +26,12 @@ final class RandomCluster {
     private final int crashPermille;
     private final int partitionPermille;
     private final int snapshotPermille;
+    private final int unrestPermille;
+    /** How often messages arrive, clocks tick and disks sync, against 290 other actions. */
+    private final int deliveries;
+
+    private final int ticks;
+    private final int syncs;
     private final boolean reorders;
     private final boolean damages;
     private long nextReadId;
@@ -37,7 +43,11 @@ final class RandomCluster {
         duplicationPermille = random.nextInt(3) * 60;
         crashPermille = random.nextInt(3) * 6;
         partitionPermille = random.nextInt(3) * 6;
+        unrestPermille = random.nextInt(3) * 10;
         snapshotPermille = random.nextInt(3) * 8;
+        deliveries = random.nextInt(3, 6) * 100;
+        ticks = random.nextInt(1, 5) * 60;
+        syncs = random.nextInt(1, 5) * 30;
         reorders = random.nextBoolean();
         damages = random.nextBoolean();
         Configuration configuration = configuration();
@@ -113,24 +123,24 @@ final class RandomCluster {
     }
 
     private void act() {
-        int dice = random.nextInt(1000);
-        if (dice < 450) {
-            deliver();
-        } else if (dice < 600) {
-            anyone().tick();
-        } else if (dice < 700) {
-            anyone().sync(random.nextInt(1, 5));
-        } else if (dice < 780) {
+        int dice = random.nextInt(deliveries + ticks + syncs + 290);
+        if (dice < 80) {
             anyone().complete();
-        } else if (dice < 870) {
+        } else if (dice < 180) {
             anyone().flush();
-        } else if (dice < 915) {
+        } else if (dice < 220) {
             anyone().propose(random.nextInt(1, 4));
-        } else if (dice < 940) {
+        } else if (dice < 240) {
             nextReadId++;
             anyone().step(new Event.ReadRequested(nextReadId));
-        } else {
+        } else if (dice < 290) {
             trouble();
+        } else if (dice < 290 + syncs) {
+            anyone().sync(random.nextInt(1, 5));
+        } else if (dice < 290 + syncs + ticks) {
+            anyone().tick();
+        } else {
+            deliver();
         }
     }
 
@@ -147,6 +157,17 @@ final class RandomCluster {
             anyone().step(new Event.Unreachable(anyone().id));
         } else if (happens(50)) {
             anyone().flushStateMachine();
+        } else if (happens(10 * unrestPermille)) {
+            clocksJump();
+        }
+    }
+
+    /** All leases run out; whoever comes first campaigns. Leaders change in the middle of everything. */
+    private void clocksJump() {
+        for (SimulatedMember member : members) {
+            for (int i = random.nextInt(8, 15); i > 0; i--) {
+                member.tick();
+            }
         }
     }
 

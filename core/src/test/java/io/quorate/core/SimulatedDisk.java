@@ -98,7 +98,11 @@ final class SimulatedDisk {
     /** What the engine would find on it when it starts. A log may begin before the snapshot: that part is dropped. */
     RestoredState restore() {
         EntryId last = snapshot.meta().last();
-        if (last.index() > start.index()) {
+        if (last.index() > lastIndex()) {
+            // A damaged log that has not caught up with what had been applied.
+            log.clear();
+            start = last;
+        } else if (last.index() > start.index()) {
             compactTo(last.index());
         }
         long first = start.index() + 1;

@@ -10,7 +10,7 @@ import static io.quorate.core.CoreUnderTest.batch;
 import static io.quorate.core.CoreUnderTest.effects;
 import static io.quorate.core.CoreUnderTest.hardState;
 import static io.quorate.core.CoreUnderTest.id;
-import static io.quorate.core.CoreUnderTest.of;
+import static io.quorate.core.CoreUnderTest.messages;
 import static io.quorate.core.CoreUnderTest.restored;
 import static io.quorate.core.CoreUnderTest.voters;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,12 +41,12 @@ class ThesisTest {
         CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
         core.propose(1);
         core.step(new Event.TransferRequested(TWO));
-        assertThat(of(core.flush(), Message.TimeoutNow.class)).isEmpty();
+        assertThat(messages(core.flush(), Message.TimeoutNow.class)).isEmpty();
         core.accepted(THREE, 2);
-        assertThat(of(core.flush(), Message.TimeoutNow.class)).isEmpty();
+        assertThat(messages(core.flush(), Message.TimeoutNow.class)).isEmpty();
         core.accepted(TWO, 2);
-        assertThat(of(core.flush(), Message.TimeoutNow.class)).containsExactly(new Message.TimeoutNow(1));
-        assertThat(of(core.flush(), Message.TimeoutNow.class)).isEmpty();
+        assertThat(messages(core.flush(), Message.TimeoutNow.class)).containsExactly(new Message.TimeoutNow(1));
+        assertThat(messages(core.flush(), Message.TimeoutNow.class)).isEmpty();
     }
 
     @Test
@@ -103,7 +103,8 @@ class ThesisTest {
     void onceTheMinimumElectionTimeoutHasPassedItGrants() {
         CoreUnderTest core = CoreUnderTest.ofVoters(3).follow(TWO, 1);
         core.tick(T);
-        assertThat(of(core.receive(THREE, new Message.VoteRequest(7, id(1, 9), false)), Message.VoteResponse.class))
+        assertThat(messages(
+                        core.receive(THREE, new Message.VoteRequest(7, id(1, 9), false)), Message.VoteResponse.class))
                 .containsExactly(new Message.VoteResponse(7, true));
     }
 
@@ -149,7 +150,7 @@ class ThesisTest {
         CoreUnderTest core = CoreUnderTest.ofVoters(3).follow(TWO, 1);
         core.read(1);
         core.read(2);
-        List<Message.ReadIndexRequest> requests = of(core.flush(), Message.ReadIndexRequest.class);
+        List<Message.ReadIndexRequest> requests = messages(core.flush(), Message.ReadIndexRequest.class);
         assertThat(requests).hasSize(1);
         assertThat(core.receive(
                         TWO,
@@ -215,7 +216,7 @@ class ThesisTest {
     void aCandidateOnlyIncrementsItsTermIfItFirstLearnsThatAMajorityWouldGrantItTheirVotes() {
         CoreUnderTest core = CoreUnderTest.ofVoters(3);
         List<Effect> effects = core.tick(20 * T);
-        assertThat(of(effects, Message.PreVoteRequest.class)).hasSizeGreaterThan(4);
+        assertThat(messages(effects, Message.PreVoteRequest.class)).hasSizeGreaterThan(4);
         assertThat(effects(effects, Effect.SaveHardState.class)).isEmpty();
         assertThat(core.status().term()).isZero();
     }
@@ -270,7 +271,7 @@ class ThesisTest {
     void theLeaderReplicatesAnEntryBeforeItsOwnDiskHasIt() {
         CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
         core.propose(1);
-        assertThat(of(core.flush(), Message.AppendRequest.class)).hasSize(2);
+        assertThat(messages(core.flush(), Message.AppendRequest.class)).hasSize(2);
         assertThat(core.status().syncedIndex()).isEqualTo(1);
     }
 
@@ -278,13 +279,13 @@ class ThesisTest {
     void messagesArePipelinedAndBoundedInSizeAndNumber() {
         CoreUnderTest core = new CoreUnderTest(restored(voters(3), HardState.INITIAL), 2).toEstablishedLeader();
         core.propose(20);
-        List<Message.AppendRequest> sent = of(core.flush(), Message.AppendRequest.class);
+        List<Message.AppendRequest> sent = messages(core.flush(), Message.AppendRequest.class);
         assertThat(sent).hasSize(8);
         assertThat(sent.getFirst().entries()).isEqualTo(batch(2, 1, 1));
         assertThat(sent.get(3).entries()).isEqualTo(batch(8, 1, 1));
 
         core.accepted(TWO, 5);
-        assertThat(of(core.flush(), Message.AppendRequest.class).stream().map(Message.AppendRequest::entries))
+        assertThat(messages(core.flush(), Message.AppendRequest.class).stream().map(Message.AppendRequest::entries))
                 .containsExactly(batch(10, 1, 1), batch(12, 1, 1));
     }
 
@@ -294,7 +295,7 @@ class ThesisTest {
         core.propose(1);
         core.propose(1);
         core.propose(1);
-        assertThat(of(core.flush(), Message.AppendRequest.class))
+        assertThat(messages(core.flush(), Message.AppendRequest.class))
                 .hasSize(2)
                 .allSatisfy(request -> assertThat(request.entries()).isEqualTo(batch(2, 1, 1, 1)));
     }
@@ -305,11 +306,13 @@ class ThesisTest {
         core.propose(5);
         core.flush();
         core.step(new Event.Unreachable(TWO));
-        assertThat(of(core.flush(), Message.AppendRequest.class).getFirst().entries())
+        assertThat(messages(core.flush(), Message.AppendRequest.class)
+                        .getFirst()
+                        .entries())
                 .isEqualTo(batch(2, 1, 1, 1, 1, 1));
         assertThat(core.flush()).isEmpty();
         core.tick(HEARTBEAT_TICKS);
-        assertThat(of(core.flush(), Message.AppendRequest.class)
+        assertThat(messages(core.flush(), Message.AppendRequest.class)
                         .getFirst()
                         .entries()
                         .isEmpty())
@@ -340,20 +343,20 @@ class ThesisTest {
     @Test
     void aMemberWhoseLogWasDamagedNeitherVotesNorCampaignsNorConfirmsReads() {
         CoreUnderTest core = damaged();
-        assertThat(of(core.tick(10 * T), Message.class)).isEmpty();
-        assertThat(of(core.receive(TWO, new Message.VoteRequest(3, id(2, 9), false)), Message.VoteResponse.class))
+        assertThat(messages(core.tick(10 * T), Message.class)).isEmpty();
+        assertThat(messages(core.receive(TWO, new Message.VoteRequest(3, id(2, 9), false)), Message.VoteResponse.class))
                 .containsExactly(new Message.VoteResponse(3, false));
-        assertThat(of(core.receive(TWO, new Message.PreVoteRequest(4, id(2, 9))), Message.PreVoteResponse.class))
+        assertThat(messages(core.receive(TWO, new Message.PreVoteRequest(4, id(2, 9))), Message.PreVoteResponse.class))
                 .containsExactly(new Message.PreVoteResponse(3, false));
-        assertThat(of(core.receive(THREE, new Message.Heartbeat(3, 0, 8)), Message.HeartbeatResponse.class))
+        assertThat(messages(core.receive(THREE, new Message.Heartbeat(3, 0, 8)), Message.HeartbeatResponse.class))
                 .containsExactly(new Message.HeartbeatResponse(3, 0));
     }
 
     @Test
     void itVotesAgainWhenItHasDurablyWhatTheLeaderHadWhenAsked() {
         CoreUnderTest core = damaged().follow(TWO, 2);
-        Message.RepairRequest request =
-                of(core.tick(HEARTBEAT_TICKS), Message.RepairRequest.class).getFirst();
+        Message.RepairRequest request = messages(core.tick(HEARTBEAT_TICKS), Message.RepairRequest.class)
+                .getFirst();
         core.receive(TWO, new Message.RepairResponse(2, request.requestId(), id(2, 8)));
         core.receive(TWO, append(2, id(2, 3), 7, 2, 2, 2, 2, 2));
         assertThat(core.status().votingSuspended()).isTrue();
@@ -365,8 +368,8 @@ class ThesisTest {
     @Test
     void anAnswerToAnotherRequestDoesNotLetItVote() {
         CoreUnderTest core = damaged().follow(TWO, 2);
-        Message.RepairRequest request =
-                of(core.tick(HEARTBEAT_TICKS), Message.RepairRequest.class).getFirst();
+        Message.RepairRequest request = messages(core.tick(HEARTBEAT_TICKS), Message.RepairRequest.class)
+                .getFirst();
         core.receive(TWO, new Message.RepairResponse(2, request.requestId() + 1, id(2, 3)));
         assertThat(core.status().votingSuspended()).isTrue();
     }
@@ -377,7 +380,7 @@ class ThesisTest {
         core.propose(3);
         core.flush();
         core.accepted(TWO, 4);
-        assertThat(of(core.receive(TWO, new Message.RepairRequest(1, 5)), Message.RepairResponse.class))
+        assertThat(messages(core.receive(TWO, new Message.RepairRequest(1, 5)), Message.RepairResponse.class))
                 .containsExactly(new Message.RepairResponse(1, 5, id(1, 4)));
         assertThat(core.status().followers().getFirst().matchIndex()).isZero();
     }

@@ -351,8 +351,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private void appendReceived(Effect.AppendReceived append) {
         for (EntryFrame entry : receivedEntries) {
             if (entry.index() >= append.firstIndex() && entry.index() <= append.lastIndex()) {
-                OptionalLong previous = LogReads.chainHashAt(log, entry.index() - 1);
-                if (previous.isPresent() && !entry.continues(previous.getAsLong())) {
+                if (!log.isContinuedBy(entry)) {
                     throw new LogDivergedException(entry.id());
                 }
                 log.append(entry);

@@ -50,7 +50,8 @@ public record InitialMembership(long clusterId, MemberId self, SortedMap<MemberI
             }
         }
         // The configuration makes sure that these are the member's URLs in the initial cluster.
-        MemberId self = memberId(config.initialAdvertisePeerUrls().stream().sorted().toList(), token);
+        MemberId self =
+                memberId(config.initialAdvertisePeerUrls().stream().sorted().toList(), token);
         return new InitialMembership(clusterId(peerUrls), self, peerUrls);
     }
 

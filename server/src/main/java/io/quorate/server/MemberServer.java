@@ -131,11 +131,11 @@ public final class MemberServer implements AutoCloseable {
     }
 
     private void begin() {
-        var unused = memberNode.node().stopped().thenAccept(this::nodeStopped);
         List<String> clientUrls =
                 config.advertiseClientUrls().stream().map(URI::toString).toList();
         PublishMember self = new PublishMember(membership.self().value(), config.name(), clientUrls);
-        var published = Publication.begin(memberNode.node(), self).whenComplete(this::published);
+        var unused = memberNode.node().stopped().thenAccept(this::nodeStopped);
+        unused = Publication.begin(memberNode.node(), self).whenComplete(this::published);
     }
 
     private void published(@Nullable Void nothing, @Nullable Throwable failure) {
@@ -174,8 +174,9 @@ public final class MemberServer implements AutoCloseable {
         return config;
     }
 
-    public MemberId memberId() {
-        return membership.self();
+    /** The member's id, unsigned. */
+    public long memberId() {
+        return membership.self().value();
     }
 
     public long clusterId() {

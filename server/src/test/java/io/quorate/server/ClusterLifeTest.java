@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
+import io.quorate.core.quorum.MemberId;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.StatusRequest;
 import io.quorate.server.proto.etcdserverpb.StatusResponse;
@@ -100,7 +101,8 @@ class ClusterLifeTest {
             hasLeader.put(Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER), "true");
             KVGrpc.KVBlockingStub impatient =
                     client.kv().withInterceptors(MetadataUtils.newAttachHeadersInterceptor(hasLeader));
-            assertFails(EtcdError.NO_LEADER, () -> impatient.put(putOf("k", "v2").build()));
+            assertFails(
+                    EtcdError.NO_LEADER, () -> impatient.put(putOf("k", "v2").build()));
             // Side by side, since each takes as long as etcd has its clients wait.
             var put = client.futures().put(putOf("k", "v2").build());
             var get = client.futures().range(rangeOf("k").build());
@@ -162,7 +164,7 @@ class ClusterLifeTest {
             QuotaCycle cycle = new QuotaCycle(client);
             int fitting = cycle.fill(value);
             assertThat(fitting).isBetween(10, 40);
-            cycle.assertAlarmRaisedBy(cluster.member(0).memberId());
+            cycle.assertAlarmRaisedBy(new MemberId(cluster.member(0).memberId()));
             cycle.makeRoom(fitting);
             cycle.disarm();
             assertThat(cycle.fill(value)).isBetween(10, 40);

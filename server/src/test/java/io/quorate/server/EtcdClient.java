@@ -74,9 +74,9 @@ final class EtcdClient {
 
     CompactionResponse compact(long revision) {
         return kv().compact(CompactionRequest.newBuilder()
-                        .setRevision(revision)
-                        .setPhysical(true)
-                        .build());
+                .setRevision(revision)
+                .setPhysical(true)
+                .build());
     }
 
     static ByteString bytes(String text) {

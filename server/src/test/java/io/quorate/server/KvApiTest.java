@@ -63,7 +63,9 @@ class KvApiTest {
     }
 
     private static List<String> keys(RangeResponse answer) {
-        return answer.getKvsList().stream().map(kv -> kv.getKey().toStringUtf8()).toList();
+        return answer.getKvsList().stream()
+                .map(kv -> kv.getKey().toStringUtf8())
+                .toList();
     }
 
     @ParameterizedTest
@@ -94,7 +96,7 @@ class KvApiTest {
         assertThat(header)
                 .isEqualTo(ResponseHeader.newBuilder()
                         .setClusterId(server.clusterId())
-                        .setMemberId(server.memberId().value())
+                        .setMemberId(server.memberId())
                         .setRevision(before + 1)
                         .setRaftTerm(server.node().status().term())
                         .build());
@@ -105,9 +107,11 @@ class KvApiTest {
     @ValueSource(ints = {0, 1, 2})
     void aPutAnswersThePairBeforeIfAskedTo(int member) {
         EtcdClient client = clients.get(member);
-        assertThat(client.kv().put(putOf(id, "1").setPrevKv(true).build()).hasPrevKv()).isFalse();
+        assertThat(client.kv().put(putOf(id, "1").setPrevKv(true).build()).hasPrevKv())
+                .isFalse();
         assertThat(client.put(id, "2").hasPrevKv()).isFalse();
-        KeyValue before = client.kv().put(putOf(id, "3").setPrevKv(true).build()).getPrevKv();
+        KeyValue before =
+                client.kv().put(putOf(id, "3").setPrevKv(true).build()).getPrevKv();
         assertThat(before.getValue().toStringUtf8()).isEqualTo("2");
         assertThat(before.getVersion()).isEqualTo(2);
     }
@@ -137,12 +141,11 @@ class KvApiTest {
         assertThat(keys(client.kv()
                         .range(prefixOf(id).setMinModRevision(first + 2).build())))
                 .containsExactly(id + "a", id + "c");
-        assertThat(client.kv()
-                        .range(prefixOf(id).setKeysOnly(true).build())
-                        .getKvsList())
+        assertThat(client.kv().range(prefixOf(id).setKeysOnly(true).build()).getKvsList())
                 .hasSize(3)
                 .allMatch(kv -> kv.getValue().isEmpty());
-        RangeResponse counted = client.kv().range(prefixOf(id).setCountOnly(true).build());
+        RangeResponse counted =
+                client.kv().range(prefixOf(id).setCountOnly(true).build());
         assertThat(counted.getCount()).isEqualTo(3);
         assertThat(counted.getKvsList()).isEmpty();
         assertThat(client.kv()
@@ -207,11 +210,13 @@ class KvApiTest {
         assertThat(taken.getSucceeded()).isTrue();
         assertThat(taken.getHeader().getRevision()).isEqualTo(revision + 1);
         assertThat(taken.getHeader().getMemberId())
-                .isEqualTo(cluster.member(member).memberId().value());
-        assertThat(taken.getResponses(0).getResponseRange().getKvs(0).getValue()).isEqualTo(bytes("1"));
+                .isEqualTo(cluster.member(member).memberId());
+        assertThat(taken.getResponses(0).getResponseRange().getKvs(0).getValue())
+                .isEqualTo(bytes("1"));
         assertThat(taken.getResponses(1).getResponsePut().getHeader())
                 .isEqualTo(ResponseHeader.newBuilder().setRevision(revision + 1).build());
-        assertThat(taken.getResponses(2).getResponseRange().getKvs(0).getValue()).isEqualTo(bytes("2"));
+        assertThat(taken.getResponses(2).getResponseRange().getKvs(0).getValue())
+                .isEqualTo(bytes("2"));
         assertThat(taken.getResponses(3).getResponseDeleteRange().getDeleted()).isZero();
         TxnResponse nested = taken.getResponses(4).getResponseTxn();
         assertThat(nested.getSucceeded()).isTrue();
@@ -250,28 +255,43 @@ class KvApiTest {
         assertFails(EtcdError.EMPTY_KEY, () -> client.put("", "v"));
         assertFails(EtcdError.EMPTY_KEY, () -> client.get(""));
         assertFails(EtcdError.EMPTY_KEY, () -> client.delete(""));
-        assertFails(EtcdError.EMPTY_KEY, () -> client.kv()
-                .txn(TxnRequest.newBuilder().addSuccess(op(putOf("", "v"))).build()));
-        assertFails(EtcdError.EMPTY_KEY, () -> client.kv()
-                .txn(TxnRequest.newBuilder().addCompare(valueIs("", "v")).build()));
-        assertFails(EtcdError.KEY_NOT_FOUND, () -> client.kv()
-                .txn(TxnRequest.newBuilder()
-                        .addSuccess(RequestOp.getDefaultInstance())
-                        .build()));
+        assertFails(
+                EtcdError.EMPTY_KEY,
+                () -> client.kv()
+                        .txn(TxnRequest.newBuilder()
+                                .addSuccess(op(putOf("", "v")))
+                                .build()));
+        assertFails(
+                EtcdError.EMPTY_KEY,
+                () -> client.kv()
+                        .txn(TxnRequest.newBuilder()
+                                .addCompare(valueIs("", "v"))
+                                .build()));
+        assertFails(
+                EtcdError.KEY_NOT_FOUND,
+                () -> client.kv()
+                        .txn(TxnRequest.newBuilder()
+                                .addSuccess(RequestOp.getDefaultInstance())
+                                .build()));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void aPutThatContradictsItselfOrNeedsWhatIsMissingIsRefused(int member) {
         EtcdClient client = clients.get(member);
-        assertFails(EtcdError.VALUE_PROVIDED, () -> client.kv()
-                .put(putOf(id, "v").setIgnoreValue(true).build()));
-        assertFails(EtcdError.LEASE_PROVIDED, () -> client.kv()
-                .put(putOf(id, "v").setIgnoreLease(true).setLease(1).build()));
-        assertFails(EtcdError.KEY_NOT_FOUND, () -> client.kv()
-                .put(putOf(id, "").setIgnoreValue(true).build()));
-        assertFails(EtcdError.LEASE_NOT_FOUND, () -> client.kv()
-                .put(putOf(id, "v").setLease(12345).build()));
+        assertFails(
+                EtcdError.VALUE_PROVIDED,
+                () -> client.kv().put(putOf(id, "v").setIgnoreValue(true).build()));
+        assertFails(
+                EtcdError.LEASE_PROVIDED,
+                () -> client.kv()
+                        .put(putOf(id, "v").setIgnoreLease(true).setLease(1).build()));
+        assertFails(
+                EtcdError.KEY_NOT_FOUND,
+                () -> client.kv().put(putOf(id, "").setIgnoreValue(true).build()));
+        assertFails(
+                EtcdError.LEASE_NOT_FOUND,
+                () -> client.kv().put(putOf(id, "v").setLease(12345).build()));
         assertThat(client.get(id).getCount()).isZero();
     }
 
@@ -286,18 +306,22 @@ class KvApiTest {
         assertFails(EtcdError.TOO_MANY_OPS, () -> client.kv().txn(many.build()));
         assertThat(client.kv().txn(many.removeSuccess(0).build()).getResponsesCount())
                 .isEqualTo(ServerConfig.DEFAULT_MAX_TXN_OPS);
-        assertFails(EtcdError.DUPLICATE_KEY, () -> client.kv()
-                .txn(TxnRequest.newBuilder()
-                        .addSuccess(op(putOf(id, "1")))
-                        .addSuccess(op(putOf(id, "2")))
-                        .build()));
-        assertFails(EtcdError.DUPLICATE_KEY, () -> client.kv()
-                .txn(TxnRequest.newBuilder()
-                        .addSuccess(op(putOf(id, "1")))
-                        .addSuccess(op(DeleteRangeRequest.newBuilder()
-                                .setKey(bytes("\0"))
-                                .setRangeEnd(bytes("\0"))))
-                        .build()));
+        assertFails(
+                EtcdError.DUPLICATE_KEY,
+                () -> client.kv()
+                        .txn(TxnRequest.newBuilder()
+                                .addSuccess(op(putOf(id, "1")))
+                                .addSuccess(op(putOf(id, "2")))
+                                .build()));
+        assertFails(
+                EtcdError.DUPLICATE_KEY,
+                () -> client.kv()
+                        .txn(TxnRequest.newBuilder()
+                                .addSuccess(op(putOf(id, "1")))
+                                .addSuccess(op(DeleteRangeRequest.newBuilder()
+                                        .setKey(bytes("\0"))
+                                        .setRangeEnd(bytes("\0"))))
+                                .build()));
         assertThat(client.get(id).getCount()).isZero();
     }
 
@@ -306,13 +330,16 @@ class KvApiTest {
     void aFutureRevisionIsRefusedAlsoWithinATransaction(int member) {
         EtcdClient client = clients.get(member);
         long future = client.put(id, "1").getHeader().getRevision() + 1000;
-        assertFails(EtcdError.FUTURE_REVISION, () -> client.kv()
-                .range(rangeOf(id).setRevision(future).build()));
-        assertFails(EtcdError.FUTURE_REVISION, () -> client.kv()
-                .txn(TxnRequest.newBuilder()
-                        .addSuccess(op(putOf(id, "2")))
-                        .addSuccess(op(rangeOf(id).setRevision(future)))
-                        .build()));
+        assertFails(
+                EtcdError.FUTURE_REVISION,
+                () -> client.kv().range(rangeOf(id).setRevision(future).build()));
+        assertFails(
+                EtcdError.FUTURE_REVISION,
+                () -> client.kv()
+                        .txn(TxnRequest.newBuilder()
+                                .addSuccess(op(putOf(id, "2")))
+                                .addSuccess(op(rangeOf(id).setRevision(future)))
+                                .build()));
         assertThat(client.value(id)).isEqualTo("1");
         assertFails(EtcdError.FUTURE_REVISION, () -> client.compact(future));
     }
@@ -327,15 +354,17 @@ class KvApiTest {
         // A linearizable read brings each member to the compaction before the old revision is asked for.
         for (EtcdClient other : clients) {
             assertThat(other.value(id)).isEqualTo("2");
-            assertFails(EtcdError.COMPACTED, () -> other.kv()
-                    .range(rangeOf(id).setRevision(old).build()));
-            assertThat(other.kv()
-                            .range(rangeOf(id).setRevision(kept).build())
-                            .getCount())
+            assertFails(
+                    EtcdError.COMPACTED,
+                    () -> other.kv().range(rangeOf(id).setRevision(old).build()));
+            assertThat(other.kv().range(rangeOf(id).setRevision(kept).build()).getCount())
                     .isEqualTo(1);
         }
-        assertFails(EtcdError.COMPACTED, () -> client.kv()
-                .compact(CompactionRequest.newBuilder().setRevision(kept).build()));
+        assertFails(
+                EtcdError.COMPACTED,
+                () -> client.kv()
+                        .compact(
+                                CompactionRequest.newBuilder().setRevision(kept).build()));
     }
 
     @ParameterizedTest
@@ -343,8 +372,9 @@ class KvApiTest {
     void aRequestOverTheLimitIsTooLargeAndOneBelowItIsNot(int member) {
         EtcdClient client = clients.get(member);
         ByteString large = ByteString.copyFrom(new byte[ServerConfig.DEFAULT_MAX_REQUEST_BYTES]);
-        assertFails(EtcdError.REQUEST_TOO_LARGE, () -> client.kv()
-                .put(putOf(id, "").setValue(large).build()));
+        assertFails(
+                EtcdError.REQUEST_TOO_LARGE,
+                () -> client.kv().put(putOf(id, "").setValue(large).build()));
         ByteString fits = large.substring(0, large.size() - 1000);
         client.kv().put(putOf(id, "").setValue(fits).build());
         assertThat(client.get(id).getKvs(0).getValue()).isEqualTo(fits);
@@ -355,10 +385,12 @@ class KvApiTest {
     @ValueSource(ints = {0, 1, 2})
     void anOptionThatNobodyKnowsIsRefused(int member) {
         EtcdClient client = clients.get(member);
-        assertFails(EtcdError.INVALID_SORT_OPTION, () -> client.kv()
-                .range(rangeOf(id).setSortOrderValue(77).build()));
-        assertFails(EtcdError.INVALID_SORT_OPTION, () -> client.kv()
-                .range(rangeOf(id).setSortTargetValue(77).build()));
+        assertFails(
+                EtcdError.INVALID_SORT_OPTION,
+                () -> client.kv().range(rangeOf(id).setSortOrderValue(77).build()));
+        assertFails(
+                EtcdError.INVALID_SORT_OPTION,
+                () -> client.kv().range(rangeOf(id).setSortTargetValue(77).build()));
         assertThatThrownBy(() -> client.kv()
                         .txn(TxnRequest.newBuilder()
                                 .addCompare(valueIs(id, "v").toBuilder().setTargetValue(77))

@@ -82,7 +82,7 @@ class MaintenanceApiTest {
     void aMemberTellsItsVersionItsSizeItsLeaderAndHowFarItIs() {
         for (int i = 0; i < 3; i++) {
             long revision = clients.get(i).put("status", "x").getHeader().getRevision();
-            long leader = cluster.member(cluster.leader()).memberId().value();
+            long leader = cluster.member(cluster.leader()).memberId();
             StatusResponse status = status(i);
             assertThat(status.getVersion()).isEqualTo("3.4.23");
             assertThat(status.getLeader()).isEqualTo(leader);
@@ -94,7 +94,7 @@ class MaintenanceApiTest {
             assertThat(status.getIsLearner()).isFalse();
             assertThat(status.getHeader().getRevision()).isEqualTo(revision);
             assertThat(status.getHeader().getMemberId())
-                    .isEqualTo(cluster.member(i).memberId().value());
+                    .isEqualTo(cluster.member(i).memberId());
         }
     }
 
@@ -102,7 +102,7 @@ class MaintenanceApiTest {
     void everyMemberListsAllMembersWithTheirUrls() {
         List<Member> expected = IntStream.range(0, 3)
                 .mapToObj(i -> Member.newBuilder()
-                        .setID(cluster.member(i).memberId().value())
+                        .setID(cluster.member(i).memberId())
                         .setName("m" + i)
                         .addPeerURLs(
                                 cluster.config(i).listenPeerUrls().getFirst().toString())
@@ -112,9 +112,8 @@ class MaintenanceApiTest {
                 .toList();
         for (EtcdClient client : clients) {
             var list = client.cluster()
-                    .memberList(MemberListRequest.newBuilder()
-                            .setLinearizable(true)
-                            .build());
+                    .memberList(
+                            MemberListRequest.newBuilder().setLinearizable(true).build());
             assertThat(list.getMembersList()).isEqualTo(expected);
             assertThat(list.getHeader().getRevision()).isZero();
             assertThat(list.getHeader().getClusterId())
@@ -144,9 +143,13 @@ class MaintenanceApiTest {
                                 .getHash())
                         .distinct())
                 .hasSize(1);
-        assertFails(EtcdError.FUTURE_REVISION, () -> clients.getFirst()
-                .maintenance()
-                .hashKV(HashKVRequest.newBuilder().setRevision(revision + 1000).build()));
+        assertFails(
+                EtcdError.FUTURE_REVISION,
+                () -> clients.getFirst()
+                        .maintenance()
+                        .hashKV(HashKVRequest.newBuilder()
+                                .setRevision(revision + 1000)
+                                .build()));
     }
 
     @Test
@@ -166,10 +169,12 @@ class MaintenanceApiTest {
                             .getAlarmsList())
                     .isEqualTo(raised.getAlarmsList());
             assertFails(EtcdError.NO_SPACE, () -> other.put("space/b", "2"));
-            assertFails(EtcdError.NO_SPACE, () -> other.kv()
-                    .txn(TxnRequest.newBuilder()
-                            .addFailure(op(putOf("space/c", "3")))
-                            .build()));
+            assertFails(
+                    EtcdError.NO_SPACE,
+                    () -> other.kv()
+                            .txn(TxnRequest.newBuilder()
+                                    .addFailure(op(putOf("space/c", "3")))
+                                    .build()));
             assertThat(other.value("space/a")).isEqualTo("1");
             assertThat(status(i).getErrorsList()).containsExactly("memberID:7 alarm:NOSPACE ");
             assertThat(health(i).statusCode()).isEqualTo(503);
@@ -205,10 +210,12 @@ class MaintenanceApiTest {
             assertFails(EtcdError.CORRUPT, () -> other.get("corrupt"));
             assertFails(EtcdError.CORRUPT, () -> other.delete("corrupt"));
             assertFails(EtcdError.CORRUPT, () -> other.compact(1));
-            assertFails(EtcdError.CORRUPT, () -> other.kv()
-                    .txn(TxnRequest.newBuilder()
-                            .addSuccess(op(rangeOf("corrupt")))
-                            .build()));
+            assertFails(
+                    EtcdError.CORRUPT,
+                    () -> other.kv()
+                            .txn(TxnRequest.newBuilder()
+                                    .addSuccess(op(rangeOf("corrupt")))
+                                    .build()));
         }
         client.maintenance().alarm(alarm(AlarmAction.DEACTIVATE, AlarmType.CORRUPT));
         assertThat(client.value("corrupt")).isEqualTo("1");
@@ -226,13 +233,13 @@ class MaintenanceApiTest {
                         .getAlarmsList())
                 .isEmpty();
         assertThat(client.put("none", bytes("1").toStringUtf8()).getHeader().getMemberId())
-                .isEqualTo(cluster.member(0).memberId().value());
+                .isEqualTo(cluster.member(0).memberId());
     }
 
     @Test
     void membersKnowEachOtherByTheIdsThatTheyDeriveThemselves() {
         assertThat(cluster.member(0).node().status().configuration().voters())
                 .isEqualTo(InitialMembership.of(cluster.config(1)).peerUrls().keySet())
-                .contains(new MemberId(cluster.member(2).memberId().value()));
+                .contains(new MemberId(cluster.member(2).memberId()));
     }
 }

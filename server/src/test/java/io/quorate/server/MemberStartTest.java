@@ -77,8 +77,10 @@ class MemberStartTest {
 
         assertThatThrownBy(() -> MemberServer.start(second))
                 .isInstanceOf(DataDirectoryException.class)
-                .hasMessageContaining("belongs to member " + InitialMembership.of(configs.getFirst()).self())
-                .hasMessageContaining("not to member " + InitialMembership.of(second).self());
+                .hasMessageContaining("belongs to member "
+                        + InitialMembership.of(configs.getFirst()).self())
+                .hasMessageContaining(
+                        "not to member " + InitialMembership.of(second).self());
         assertThat(files(configs.getFirst().dataDir())).isEqualTo(before);
     }
 
@@ -140,7 +142,8 @@ class MemberStartTest {
                     sendUntilClosed(port, garbage, size);
                 }
             }
-            KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(cluster.channel(0)).withDeadlineAfter(30, TimeUnit.SECONDS);
+            KVGrpc.KVBlockingStub kv =
+                    KVGrpc.newBlockingStub(cluster.channel(0)).withDeadlineAfter(30, TimeUnit.SECONDS);
             var put = kv.put(PutRequest.newBuilder()
                     .setKey(ByteString.copyFromUtf8("k"))
                     .setValue(ByteString.copyFromUtf8("v"))

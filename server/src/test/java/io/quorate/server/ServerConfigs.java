@@ -11,31 +11,87 @@ public final class ServerConfigs {
     private ServerConfigs() {}
 
     static ServerConfig withDataDir(ServerConfig config, Path dataDir) {
-        return copy(config, dataDir, config.listenClientUrls(), config.initialClusterState(), config.quotaBackendBytes(), config.ephemeral(), config.initialClusterToken(), config.snapshotCount());
+        return copy(
+                config,
+                dataDir,
+                config.listenClientUrls(),
+                config.initialClusterState(),
+                config.quotaBackendBytes(),
+                config.ephemeral(),
+                config.initialClusterToken(),
+                config.snapshotCount());
     }
 
     static ServerConfig withListenClientUrl(ServerConfig config, URI url) {
-        return copy(config, config.dataDir(), List.of(url), config.initialClusterState(), config.quotaBackendBytes(), config.ephemeral(), config.initialClusterToken(), config.snapshotCount());
+        return copy(
+                config,
+                config.dataDir(),
+                List.of(url),
+                config.initialClusterState(),
+                config.quotaBackendBytes(),
+                config.ephemeral(),
+                config.initialClusterToken(),
+                config.snapshotCount());
     }
 
     static ServerConfig withState(ServerConfig config, InitialClusterState state) {
-        return copy(config, config.dataDir(), config.listenClientUrls(), state, config.quotaBackendBytes(), config.ephemeral(), config.initialClusterToken(), config.snapshotCount());
+        return copy(
+                config,
+                config.dataDir(),
+                config.listenClientUrls(),
+                state,
+                config.quotaBackendBytes(),
+                config.ephemeral(),
+                config.initialClusterToken(),
+                config.snapshotCount());
     }
 
     static ServerConfig withQuota(ServerConfig config, long bytes) {
-        return copy(config, config.dataDir(), config.listenClientUrls(), config.initialClusterState(), bytes, config.ephemeral(), config.initialClusterToken(), config.snapshotCount());
+        return copy(
+                config,
+                config.dataDir(),
+                config.listenClientUrls(),
+                config.initialClusterState(),
+                bytes,
+                config.ephemeral(),
+                config.initialClusterToken(),
+                config.snapshotCount());
     }
 
     static ServerConfig ephemeral(ServerConfig config) {
-        return copy(config, config.dataDir(), config.listenClientUrls(), config.initialClusterState(), config.quotaBackendBytes(), true, config.initialClusterToken(), config.snapshotCount());
+        return copy(
+                config,
+                config.dataDir(),
+                config.listenClientUrls(),
+                config.initialClusterState(),
+                config.quotaBackendBytes(),
+                true,
+                config.initialClusterToken(),
+                config.snapshotCount());
     }
 
     static ServerConfig withToken(ServerConfig config, String token) {
-        return copy(config, config.dataDir(), config.listenClientUrls(), config.initialClusterState(), config.quotaBackendBytes(), config.ephemeral(), token, config.snapshotCount());
+        return copy(
+                config,
+                config.dataDir(),
+                config.listenClientUrls(),
+                config.initialClusterState(),
+                config.quotaBackendBytes(),
+                config.ephemeral(),
+                token,
+                config.snapshotCount());
     }
 
     static ServerConfig withSnapshotCount(ServerConfig config, long count) {
-        return copy(config, config.dataDir(), config.listenClientUrls(), config.initialClusterState(), config.quotaBackendBytes(), config.ephemeral(), config.initialClusterToken(), count);
+        return copy(
+                config,
+                config.dataDir(),
+                config.listenClientUrls(),
+                config.initialClusterState(),
+                config.quotaBackendBytes(),
+                config.ephemeral(),
+                config.initialClusterToken(),
+                count);
     }
 
     private static ServerConfig copy(

@@ -41,11 +41,10 @@ public final class TestCluster implements AutoCloseable {
         return start(members, folder, config -> config);
     }
 
-    /** @param settings changes the members' configurations */
-    public static TestCluster start(int members, Path folder, UnaryOperator<ServerConfig> settings)
-            throws IOException {
-        TestCluster cluster = new TestCluster(
-                configs(members, folder).stream().map(settings).toList());
+    /** Starts members whose configurations are changed by {@code settings}. */
+    public static TestCluster start(int members, Path folder, UnaryOperator<ServerConfig> settings) throws IOException {
+        TestCluster cluster =
+                new TestCluster(configs(members, folder).stream().map(settings).toList());
         try {
             for (int i = 0; i < members; i++) {
                 cluster.start(i);

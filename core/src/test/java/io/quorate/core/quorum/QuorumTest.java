@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
@@ -18,8 +19,8 @@ class QuorumTest {
         return new Configuration(members(voters), members(outgoing), new TreeSet<>());
     }
 
-    private static TreeSet<MemberId> members(Set<Integer> numbers) {
-        TreeSet<MemberId> members = new TreeSet<>();
+    private static SortedSet<MemberId> members(Set<Integer> numbers) {
+        SortedSet<MemberId> members = new TreeSet<>();
         numbers.forEach(number -> members.add(new MemberId(number)));
         return members;
     }

@@ -138,7 +138,10 @@ public final class SnapshotStore implements AutoCloseable {
                 .toList();
         for (Held held : unread) {
             snapshots.values().remove(held);
-            SnapshotFolder.delete(disk, held.folder.path());
+            // Renamed first: half deleted it would look like a damaged one after a crash.
+            String dropped = UNFINISHED + held.folder.path().substring(FOLDER.length() + 1);
+            disk.rename(held.folder.path(), dropped);
+            SnapshotFolder.delete(disk, dropped);
         }
     }
 

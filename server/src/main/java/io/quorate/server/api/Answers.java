@@ -9,9 +9,6 @@ import java.util.function.Supplier;
 /** Ends a call with one answer, or with the reason why there is none. */
 final class Answers {
 
-    /** A client that has gone needs no answer, and sending it one is then no error. */
-    private static final Runnable IGNORE_CANCELLATION = () -> {};
-
     private Answers() {}
 
     /**
@@ -23,7 +20,7 @@ final class Answers {
     static <T, R> void send(
             StreamObserver<R> call, Supplier<CompletableFuture<T>> question, Function<? super T, R> response) {
         if (call instanceof ServerCallStreamObserver<R> onWire) {
-            onWire.setOnCancelHandler(IGNORE_CANCELLATION);
+            onWire.setOnCancelHandler(Answers::ignoreCancellation);
         }
         CompletableFuture<T> outcome;
         try {
@@ -40,6 +37,9 @@ final class Answers {
             }
         });
     }
+
+    /** A client that has gone needs no answer; that there is a handler makes it no error to send it one. */
+    private static void ignoreCancellation() {}
 
     private static <T, R> void finish(StreamObserver<R> call, T value, Function<? super T, R> response) {
         R answer;

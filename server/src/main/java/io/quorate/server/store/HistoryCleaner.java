@@ -39,8 +39,9 @@ public final class HistoryCleaner {
 
     private void removeAll() {
         try {
-            while (!stopped && store.removeCompacted()) {
-                Thread.yield();
+            boolean more = true;
+            while (more && !stopped) {
+                more = store.removeCompacted();
             }
         } catch (StoreException e) {
             LOG.error("removing compacted history failed: {}", e.getMessage(), e);

@@ -37,7 +37,6 @@ class RequestsTest {
                         .setLease(7))
                 .build());
         assertThat(txn.compares())
-                .containsExactly(
-                        Compare.of(Bytes.utf8("k"), new Compare.Version(0), Compare.Outcome.EQUAL));
+                .containsExactly(Compare.of(Bytes.utf8("k"), new Compare.Version(0), Compare.Outcome.EQUAL));
     }
 }

@@ -61,14 +61,14 @@ class KvStateMachineTest {
     }
 
     private static Command command(long index, byte[] payload) {
-        return new Command(
-                new EntryId(1, index), ByteBuffer.wrap(payload).asReadOnlyBuffer());
+        return new Command(new EntryId(1, index), ByteBuffer.wrap(payload).asReadOnlyBuffer());
     }
 
     private static String read(KvStateMachine machine, String key) {
-        Result.RangeResult result =
-                (Result.RangeResult) machine.store().range(Range.of(Bytes.utf8(key)));
-        return result.kvs().isEmpty() ? "nothing" : result.kvs().getFirst().value().toUtf8();
+        Result.RangeResult result = (Result.RangeResult) machine.store().range(Range.of(Bytes.utf8(key)));
+        return result.kvs().isEmpty()
+                ? "nothing"
+                : result.kvs().getFirst().value().toUtf8();
     }
 
     @ParameterizedTest
