@@ -1,5 +1,6 @@
 package io.quorate.server.api;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
@@ -21,27 +22,17 @@ class FailuresTest {
 
     @Test
     void everyWayInWhichAProposalEndsHasEtcdsErrorForIt() {
-        Map<Throwable, EtcdError> expected = Map.of(
-                new RaftException.Refused(Rejection.NO_LEADER),
-                EtcdError.TIMEOUT,
-                new RaftException.Refused(Rejection.TRANSFER_IN_PROGRESS),
-                EtcdError.TIMEOUT,
-                new RaftException.Refused(Rejection.TOO_MANY_UNCOMMITTED),
-                EtcdError.TOO_MANY_REQUESTS,
-                new RaftException.Refused(Rejection.NOT_LEADER),
-                EtcdError.NOT_LEADER,
-                new RaftException.Superseded(),
-                EtcdError.LEADER_CHANGED,
-                new RaftException.OutcomeUnknown(false),
-                EtcdError.TIMEOUT,
-                new RaftException.OutcomeUnknown(true),
-                EtcdError.TIMEOUT_LEADER_FAILURE,
-                new RaftException.Stopped(new IOException("disk full")),
-                EtcdError.STOPPED,
-                new RejectedExecutionException(),
-                EtcdError.TOO_MANY_REQUESTS,
-                EtcdError.NO_SPACE.exception(),
-                EtcdError.NO_SPACE);
+        Map<Throwable, EtcdError> expected = Map.ofEntries(
+                entry(new RaftException.Refused(Rejection.NO_LEADER), EtcdError.TIMEOUT),
+                entry(new RaftException.Refused(Rejection.TRANSFER_IN_PROGRESS), EtcdError.TIMEOUT),
+                entry(new RaftException.Refused(Rejection.TOO_MANY_UNCOMMITTED), EtcdError.TOO_MANY_REQUESTS),
+                entry(new RaftException.Refused(Rejection.NOT_LEADER), EtcdError.NOT_LEADER),
+                entry(new RaftException.Superseded(), EtcdError.LEADER_CHANGED),
+                entry(new RaftException.OutcomeUnknown(false), EtcdError.TIMEOUT),
+                entry(new RaftException.OutcomeUnknown(true), EtcdError.TIMEOUT_LEADER_FAILURE),
+                entry(new RaftException.Stopped(new IOException("disk full")), EtcdError.STOPPED),
+                entry(new RejectedExecutionException(), EtcdError.TOO_MANY_REQUESTS),
+                entry(EtcdError.NO_SPACE.exception(), EtcdError.NO_SPACE));
         expected.forEach((failure, error) -> {
             assertThat(Failures.of(failure).getStatus()).isEqualTo(error.status());
             assertThat(Failures.of(new CompletionException(failure)).getStatus())
