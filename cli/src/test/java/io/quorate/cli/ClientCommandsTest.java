@@ -73,8 +73,7 @@ class ClientCommandsTest {
     }
 
     private static CommandRun withEndpoints(String endpoints, String... arguments) {
-        return CommandRun.of(
-                FakeMembers.thatStopAtOnce(), Map.of("QUORATE_ENDPOINTS", endpoints), "", arguments);
+        return CommandRun.of(FakeMembers.thatStopAtOnce(), Map.of("QUORATE_ENDPOINTS", endpoints), "", arguments);
     }
 
     @Test

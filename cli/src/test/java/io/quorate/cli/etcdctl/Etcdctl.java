@@ -58,7 +58,9 @@ final class Etcdctl {
         bash.environment().put("ETCDCTL_ENDPOINTS", endpoint);
         Process process = bash.start();
         try {
-            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as(commandLine).isTrue();
+            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                    .as(commandLine)
+                    .isTrue();
         } finally {
             process.destroyForcibly();
         }
@@ -75,7 +77,9 @@ final class Etcdctl {
 
     private static String masked(String line) {
         // The columns of a table are as wide as what is masked in them.
-        String masked = line.replaceAll("[\\p{Cntrl}&&[^\t]]", "?").replaceAll(" {2,}", " ").replaceAll("-{2,}", "--");
+        String masked = line.replaceAll("[\\p{Cntrl}&&[^\t]]", "?")
+                .replaceAll(" {2,}", " ")
+                .replaceAll("-{2,}", "--");
         for (Mask mask : MASKS) {
             masked = mask.pattern().matcher(masked).replaceAll(mask.replacement());
         }

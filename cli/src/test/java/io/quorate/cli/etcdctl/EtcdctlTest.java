@@ -39,7 +39,8 @@ class EtcdctlTest {
         try (DevProcess cluster = DevProcess.start(folder)) {
             Etcdctl etcdctl = new Etcdctl(cluster.endpoints().get(member - 1), folder);
 
-            assertThat(differences(answers(etcdctl), Transcript.read(TRANSCRIPT))).isEmpty();
+            assertThat(differences(answers(etcdctl), Transcript.read(TRANSCRIPT)))
+                    .isEmpty();
         }
     }
 

@@ -17,8 +17,7 @@ public final class DevProcess implements AutoCloseable {
     private final List<Integer> peerPorts;
     private final String readyLine;
 
-    private DevProcess(
-            QuorateProcess process, List<Integer> clientPorts, List<Integer> peerPorts, String readyLine) {
+    private DevProcess(QuorateProcess process, List<Integer> clientPorts, List<Integer> peerPorts, String readyLine) {
         this.process = process;
         this.clientPorts = clientPorts;
         this.peerPorts = peerPorts;
@@ -34,7 +33,8 @@ public final class DevProcess implements AutoCloseable {
         List<Integer> ports = FreePorts.find(2 * MEMBERS);
         List<Integer> clientPorts = ports.subList(0, MEMBERS);
         List<Integer> peerPorts = ports.subList(MEMBERS, 2 * MEMBERS);
-        List<String> arguments = new ArrayList<>(List.of("dev", "--data-dir", folder.resolve("data").toString()));
+        List<String> arguments = new ArrayList<>(
+                List.of("dev", "--data-dir", folder.resolve("data").toString()));
         arguments.addAll(List.of("--client-ports", join(clientPorts), "--peer-ports", join(peerPorts)));
         QuorateProcess process = QuorateProcess.start(folder.resolve("dev.log"), arguments);
         try {

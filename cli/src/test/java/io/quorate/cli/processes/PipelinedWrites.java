@@ -3,9 +3,9 @@ package io.quorate.cli.processes;
 import io.grpc.stub.StreamObserver;
 import io.quorate.cli.processes.ProcessCluster.Member;
 import io.quorate.server.proto.etcdserverpb.PutResponse;
-import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** One client that has many writes under way at once, over a bounded set of keys. */
 final class PipelinedWrites {
@@ -16,7 +16,7 @@ final class PipelinedWrites {
     private final int keys;
     private final String value;
     private final Semaphore free = new Semaphore(IN_FLIGHT);
-    private final AtomicReference<Optional<Throwable>> refusal = new AtomicReference<>(Optional.empty());
+    private final Queue<Throwable> refusals = new ConcurrentLinkedQueue<>();
 
     PipelinedWrites(Member member, int keys, String value) {
         this.member = member;
@@ -30,7 +30,7 @@ final class PipelinedWrites {
      * @throws IllegalStateException if one was refused
      */
     void write(int count) throws InterruptedException {
-        for (int i = 0; i < count && refusal.get().isEmpty(); i++) {
+        for (int i = 0; i < count && refusals.isEmpty(); i++) {
             free.acquire();
             member.putAsync("key-" + i % keys, value, new StreamObserver<>() {
                 @Override
@@ -40,7 +40,7 @@ final class PipelinedWrites {
 
                 @Override
                 public void onError(Throwable why) {
-                    refusal.set(Optional.of(why));
+                    refusals.add(why);
                     free.release();
                 }
 
@@ -52,8 +52,8 @@ final class PipelinedWrites {
         }
         free.acquire(IN_FLIGHT);
         free.release(IN_FLIGHT);
-        if (refusal.get().isPresent()) {
-            throw new IllegalStateException("a write was refused", refusal.get().get());
+        if (!refusals.isEmpty()) {
+            throw new IllegalStateException("a write was refused", refusals.peek());
         }
     }
 }

@@ -100,7 +100,10 @@ final class ProcessCluster implements AutoCloseable {
             ByteString zero = ByteString.copyFrom(new byte[1]);
             return kv()
                     .withDeadlineAfter(30, TimeUnit.SECONDS)
-                    .range(RangeRequest.newBuilder().setKey(zero).setRangeEnd(zero).build())
+                    .range(RangeRequest.newBuilder()
+                            .setKey(zero)
+                            .setRangeEnd(zero)
+                            .build())
                     .getKvsList()
                     .stream()
                     .collect(Collectors.toMap(

@@ -71,7 +71,9 @@ public final class QuorateProcess implements AutoCloseable {
     public String awaitLine(String beginning) {
         await("a line that begins with \"" + beginning + "\"")
                 .atMost(PATIENCE)
-                .failFast("it ended", () -> assertThat(process.isAlive()).as(output()).isTrue())
+                .failFast(
+                        "it ended",
+                        () -> assertThat(process.isAlive()).as(output()).isTrue())
                 .until(() -> output().lines().anyMatch(line -> line.startsWith(beginning)));
         return output().lines()
                 .filter(line -> line.startsWith(beginning))

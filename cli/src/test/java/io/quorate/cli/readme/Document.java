@@ -97,6 +97,9 @@ record Document(Path path, String text) {
     }
 
     private List<String> find(Pattern pattern, int group) {
-        return pattern.matcher(text).results().map((MatchResult found) -> found.group(group)).toList();
+        return pattern.matcher(text)
+                .results()
+                .map((MatchResult found) -> found.group(group))
+                .toList();
     }
 }

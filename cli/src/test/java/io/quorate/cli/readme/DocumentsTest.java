@@ -19,7 +19,9 @@ class DocumentsTest {
         for (Document document : Document.all()) {
             for (String target : document.linkedPaths()) {
                 Path path = document.path().resolveSibling(target);
-                assertThat(path).as("a link of %s", Document.REPOSITORY.relativize(document.path())).exists();
+                assertThat(path)
+                        .as("a link of %s", Document.REPOSITORY.relativize(document.path()))
+                        .exists();
                 links++;
             }
         }
@@ -37,7 +39,8 @@ class DocumentsTest {
         assertThat(find("(?m)^\\| `([a-z]+)` \\| `io\\.quorate", architecture))
                 .as("the table of modules")
                 .containsExactlyInAnyOrderElementsOf(modules);
-        List<String> numbers = List.of("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten");
+        List<String> numbers =
+                List.of("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten");
         assertThat(architecture).contains("Quorate is " + numbers.get(modules.size()) + " Maven modules");
     }
 
@@ -47,9 +50,11 @@ class DocumentsTest {
 
         List<String> versions = find("<([a-z-]+)\\.version>", Files.readString(Document.REPOSITORY.resolve("pom.xml")));
 
-        assertThat(versions).contains("netty").allSatisfy(name -> assertThat(explained)
-                .as("docs/dependencies.md")
-                .contains(name.replace("-generator", "").replace("errorprone", "error prone")));
+        assertThat(versions)
+                .contains("netty")
+                .allSatisfy(name -> assertThat(explained)
+                        .as("docs/dependencies.md")
+                        .contains(name.replace("-generator", "").replace("errorprone", "error prone")));
     }
 
     private static List<String> find(String pattern, String text) {

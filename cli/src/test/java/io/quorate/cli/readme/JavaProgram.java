@@ -26,9 +26,8 @@ final class JavaProgram {
 
     private JavaProgram() {}
 
-    /** Compiles into the source's folder, and runs there. */
-    static Run compileAndRun(Path source, String mainClass) throws IOException, InterruptedException {
-        Path folder = source.toAbsolutePath().getParent();
+    /** Compiles into the folder, which has the source, and runs there. */
+    static Run compileAndRun(Path folder, Path source, String mainClass) throws IOException, InterruptedException {
         compile(source, folder);
         Path output = folder.resolve("out.txt");
         Path errors = folder.resolve("err.txt");

@@ -62,7 +62,7 @@ class ReadmeTest {
                 .hasSizeLessThanOrEqualTo(30);
 
         Path source = Files.writeString(folder.resolve("Counter.java"), program);
-        JavaProgram.Run run = JavaProgram.compileAndRun(source, "Counter");
+        JavaProgram.Run run = JavaProgram.compileAndRun(folder, source, "Counter");
 
         assertThat(run.output().lines())
                 .containsExactly(Stream.iterate(1, i -> i + 1)
@@ -139,7 +139,10 @@ class ReadmeTest {
             for (String line : block.text().lines().toList()) {
                 String command = line.replaceFirst("\\s+#.*", "");
                 Path script = command.startsWith("./test") ? Document.REPOSITORY.resolve("test") : Path.of("./quorate");
-                String asked = script + command.substring(command.indexOf('/') + script.getFileName().toString().length() + 1);
+                String asked = script
+                        + command.substring(command.indexOf('/')
+                                + script.getFileName().toString().length()
+                                + 1);
                 Run run = shell.run(asked + " --help");
                 assertThat(run.exitCode()).as("%s: %s", line, run.output()).isZero();
             }
@@ -148,9 +151,11 @@ class ReadmeTest {
 
     @Test
     void everyCommandIsNamed() throws Exception {
-        List<String> commands = shell.run("./quorate help").output().lines()
+        List<String> commands = shell.run("./quorate help")
+                .output()
+                .lines()
                 .filter(line -> line.matches(" {2}[a-z].*"))
-                .map(line -> line.strip().split(" ")[0])
+                .map(line -> line.strip().split(" ", 2)[0])
                 .toList();
 
         assertThat(commands).contains("dev", "server", "put", "get", "del", "status");
@@ -159,7 +164,8 @@ class ReadmeTest {
 
     @Test
     void everyFlagThatIsNamedExists() throws Exception {
-        String help = shell.run("for command in dev server put; do ./quorate $command --help; done").output();
+        String help = shell.run("for command in dev server put; do ./quorate $command --help; done")
+                .output();
 
         assertThat(readme.flags()).contains("--data-dir").allSatisfy(flag -> {
             // Those of etcdctl are tried by the commands themselves.

@@ -13,7 +13,6 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * A folder in which the documents' commands can be typed as they are printed: {@code ./quorate} there is what the tests have
@@ -64,7 +63,8 @@ final class Shell {
 
     /** The text with the ports that stand for the usual ones. */
     String withOwnPorts(String text) {
-        return Pattern.compile("(?<!\\d)(" + ports.keySet().stream().map(String::valueOf).collect(Collectors.joining("|")) + ")(?!\\d)")
+        return Pattern.compile("(?<!\\d)("
+                        + ports.keySet().stream().map(String::valueOf).collect(Collectors.joining("|")) + ")(?!\\d)")
                 .matcher(text)
                 .replaceAll(found -> String.valueOf(ports.get(Integer.valueOf(found.group()))));
     }
@@ -84,7 +84,9 @@ final class Shell {
         Path output = Files.createTempFile(folder, "run", ".log");
         Process bash = start(script, output);
         try {
-            assertThat(bash.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("that this ends: %s", script).isTrue();
+            assertThat(bash.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                    .as("that this ends: %s", script)
+                    .isTrue();
         } finally {
             bash.destroyForcibly();
         }
