@@ -3,10 +3,15 @@ package io.quorate.cli;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options that every command has which talks to a running cluster. */
@@ -18,15 +23,20 @@ final class ClientOptions {
         json
     }
 
+    private static final String ENDPOINTS_OPTION = "--endpoints";
+    private static final String ENDPOINTS_VARIABLE = "QUORATE_ENDPOINTS";
+    private static final String DEV_ENDPOINTS = "127.0.0.1:2379,127.0.0.1:22379,127.0.0.1:32379";
+
     @Option(
-            names = "--endpoints",
+            names = ENDPOINTS_OPTION,
             paramLabel = "<urls>",
             description = {
                 "Members to talk to, separated by commas; the first that can be reached is used.",
-                "Default: the three of 'quorate dev', ${DEFAULT-VALUE}"
+                "Default: " + ENDPOINTS_VARIABLE + " in the environment, or the three of 'quorate dev',",
+                DEV_ENDPOINTS
             },
-            defaultValue = "127.0.0.1:2379,127.0.0.1:22379,127.0.0.1:32379")
-    String endpoints = "";
+            defaultValue = DEV_ENDPOINTS)
+    private String endpoints = "";
 
     @Option(
             names = "--output",
@@ -47,15 +57,30 @@ final class ClientOptions {
             converter = TimeConverter.class)
     Duration timeout = Duration.ZERO;
 
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command = CommandSpec.create();
+
+    /** Lets the environment say which endpoints to use where the command line does not; an empty variable counts as not set. */
+    static IDefaultValueProvider from(Map<String, String> environment) {
+        String variable = environment.getOrDefault(ENDPOINTS_VARIABLE, "");
+        return argument -> !variable.isEmpty()
+                        && argument instanceof OptionSpec option
+                        && option.longestName().equals(ENDPOINTS_OPTION)
+                ? variable
+                : null;
+    }
+
     boolean json() {
         return output == Output.json;
     }
 
     List<URI> endpointUrls() {
-        List<URI> urls = MemberUrls.parseList("--endpoints", endpoints);
+        boolean onCommandLine = command.commandLine().getParseResult().hasMatchedOption(ENDPOINTS_OPTION);
+        String where = onCommandLine ? ENDPOINTS_OPTION : ENDPOINTS_VARIABLE;
+        List<URI> urls = MemberUrls.parseList(where, endpoints);
         urls.stream().filter(url -> !url.getScheme().equals("http")).findFirst().ifPresent(url -> {
             throw CommandFailed.usage(
-                    "--endpoints has " + url + ", but this release connects without TLS alone; use http://");
+                    where + " has " + url + ", but this release connects without TLS alone; use http://");
         });
         return urls;
     }

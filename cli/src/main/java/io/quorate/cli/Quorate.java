@@ -62,7 +62,8 @@ public final class Quorate implements Callable<Integer> {
                 .addSubcommand(new WarmUpCommand(members, logStream));
         root.addMixin("help", new HelpOption());
         root.getSubcommands().values().forEach(command -> command.addMixin("help", new HelpOption()));
-        return root.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+        return root.setDefaultValueProvider(ClientOptions.from(environment))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
                 .setUsageHelpWidth(HELP_COLUMNS)
                 // A key or a value may begin with '@' or have quotes around it, and means just that.
                 .setExpandAtFiles(false)

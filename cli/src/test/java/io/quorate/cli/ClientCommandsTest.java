@@ -53,6 +53,30 @@ class ClientCommandsTest {
     }
 
     @Test
+    void theEndpointsMayComeFromTheEnvironmentAndTheCommandLineWins() {
+        cluster.onRange(request -> twoKeys());
+        String elsewhere = "127.0.0.1:1";
+
+        assertThat(withEndpoints(cluster.endpoint(), "get", "k").exitCode()).isZero();
+        assertThat(withEndpoints(elsewhere, "get", "k", "--endpoints=" + cluster.endpoint())
+                        .exitCode())
+                .isZero();
+        assertThat(withEndpoints(elsewhere, "get", "k").exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+    }
+
+    @Test
+    void aBadEndpointInTheEnvironmentIsBlamedOnItsVariable() {
+        CommandRun run = withEndpoints("localhost", "get", "k");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("QUORATE_ENDPOINTS has \"localhost\"").hasLineCount(1);
+    }
+
+    private static CommandRun withEndpoints(String endpoints, String... arguments) {
+        return CommandRun.of(FakeMembers.thatStopAtOnce(), Map.of("QUORATE_ENDPOINTS", endpoints), "", arguments);
+    }
+
+    @Test
     void getPrintsJsonWithBase64AndWithTextWhereItIsPrintable() {
         cluster.onRange(request -> twoKeys());
 
@@ -337,20 +361,20 @@ class ClientCommandsTest {
     void aWriteWithoutAnAnswerInTimeIsReportedAsUnknown() {
         cluster.fallSilent();
 
-        CommandRun run = run("put", "k", "v", "--timeout=300ms");
+        CommandRun run = run("put", "k", "v", "--timeout=1500ms");
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.UNKNOWN_OUTCOME);
-        assertThat(run.err()).contains("did not answer within 300 ms");
+        assertThat(run.err()).contains("did not answer within 1500 ms");
     }
 
     @Test
     void aReadWithoutAnAnswerInTimeSaysHowLongItWaited() {
         cluster.fallSilent();
 
-        CommandRun run = run("get", "k", "--timeout=300ms");
+        CommandRun run = run("get", "k", "--timeout=1500ms");
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
-        assertThat(run.err()).contains("did not answer within 300 ms").hasLineCount(1);
+        assertThat(run.err()).contains("did not answer within 1500 ms").hasLineCount(1);
     }
 
     @ParameterizedTest

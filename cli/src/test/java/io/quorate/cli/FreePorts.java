@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Finds ports of the loopback interface that nobody listens at. */
-final class FreePorts {
+public final class FreePorts {
 
     private FreePorts() {}
 
     /** Returns that many different ports. */
-    static List<Integer> find(int count) throws IOException {
+    public static List<Integer> find(int count) throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
         List<Integer> ports = new ArrayList<>();
         // All are held until the last is found, so that none is found twice.

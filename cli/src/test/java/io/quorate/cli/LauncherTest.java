@@ -376,6 +376,7 @@ class LauncherTest {
         jdk("good", "25");
         maven("");
         script(tools.resolve("etcdctl"), "true");
+        script(tools.resolve("etcd"), "true");
 
         Run run = finish("out", start(root, "out", List.of("./test", "--all")));
 

@@ -122,8 +122,21 @@ final class Election {
         boolean granted = termIsFree
                 && !leaderIsAlive()
                 && !node.votingSuspended()
+                && !hasPrecedenceOver(from, request)
                 && request.last().isAtLeastAsUpToDateAs(node.log().last());
         effects.send(from, new Message.PreVoteResponse(granted ? request.term() : node.term(), granted));
+    }
+
+    /**
+     * Whether this member asks for pre-votes itself, and comes before the other: were both granted, both would campaign,
+     * and the votes would split. Equal logs are told apart by their members' ids. Only in the first round: who has failed
+     * once stands in nobody's way, for there may be members that only the other one reaches.
+     */
+    private boolean hasPrecedenceOver(MemberId from, Message.PreVoteRequest request) {
+        return node.role() instanceof PreCandidate
+                && node.failedRounds() == 0
+                && request.last().equals(node.log().last())
+                && node.self().compareTo(from) > 0;
     }
 
     /** A grant is for the term after this one; a refusal in this or an earlier term (a later one was adopted). */

@@ -306,6 +306,7 @@ final class SnapshotDuty<R> {
         installing = false;
         lastSnapshotIndex = Math.max(lastSnapshotIndex, snapshot.last().index());
         metrics.snapshotInstalled(snapshot.last().index());
+        LOG.info("installed the snapshot {} of the leader", snapshot.last());
         core.accept(new Event.SnapshotInstalled(snapshot));
         onApplied.accept(snapshot.last().index());
     }

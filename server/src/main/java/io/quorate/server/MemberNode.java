@@ -152,7 +152,7 @@ record MemberNode(RaftNode<Result> node, KvStateMachine machine, ExecutorService
     }
 
     private static ExecutorService readers(String name) {
-        int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 16);
+        int threads = Math.clamp(2L * Runtime.getRuntime().availableProcessors(), 4, 16);
         return new ThreadPoolExecutor(
                 threads,
                 threads,

@@ -13,6 +13,7 @@ import io.quorate.server.api.Headers;
 import io.quorate.server.api.KvService;
 import io.quorate.server.api.LeaderRequirement;
 import io.quorate.server.api.MaintenanceService;
+import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.wire.ClientListener;
 import io.quorate.server.wire.ClientListenerOptions;
@@ -52,6 +53,9 @@ public final class MemberServer implements AutoCloseable {
 
     /** What clients get to finish their calls when the member stops. */
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(2);
+
+    /** Handing leadership over takes some round trips; waiting longer for it than this part of an election gains nothing. */
+    private static final int HAND_OVER_SHARE = 4;
 
     private final ServerConfig config;
     private final InitialMembership membership;
@@ -193,6 +197,11 @@ public final class MemberServer implements AutoCloseable {
         return memberNode.node();
     }
 
+    /** The state machine below, to be looked at. */
+    KvStateMachine machine() {
+        return memberNode.machine();
+    }
+
     /** Completes once the member serves clients; exceptionally if it stops before that. */
     public CompletableFuture<Void> ready() {
         return ready.copy();
@@ -239,7 +248,7 @@ public final class MemberServer implements AutoCloseable {
             memberNode
                     .node()
                     .transferLeadership(heir.get())
-                    .get(config.electionTimeout().toMillis(), TimeUnit.MILLISECONDS);
+                    .get(config.electionTimeout().toMillis() / HAND_OVER_SHARE, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             LOG.info("leadership was not handed to member {}: {}", heir.get(), e.getMessage());
         } catch (InterruptedException e) {

@@ -4,8 +4,11 @@ import static io.quorate.server.EtcdClient.assertFails;
 import static io.quorate.server.EtcdClient.putOf;
 import static io.quorate.server.EtcdClient.rangeOf;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
@@ -14,7 +17,10 @@ import io.quorate.server.proto.etcdserverpb.StatusResponse;
 import io.quorate.server.wire.EtcdError;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -141,6 +147,34 @@ class ClusterLifeTest {
                             .range(EtcdClient.prefixOf("k").setCountOnly(true).build())
                             .getCount())
                     .isEqualTo(writes);
+        }
+    }
+
+    @Test
+    void aMemberWhoseStoreFailsTurnsItsClientsAwayAndTheOthersGoOn() throws Exception {
+        try (TestCluster cluster = TestCluster.start(3, folder)) {
+            int failing = cluster.follower();
+            int other = IntStream.range(0, 3)
+                    .filter(member -> member != failing && member != cluster.leader())
+                    .findFirst()
+                    .orElseThrow();
+            MemberServer member = cluster.member(failing);
+            EtcdClient atFailing = new EtcdClient(cluster.channel(failing));
+            EtcdClient atOther = new EtcdClient(cluster.channel(other));
+            atFailing.put("k", "before");
+
+            member.machine().store().close();
+            atOther.put("k", "after");
+
+            assertThat(member.stopped())
+                    .failsWithin(Duration.ofSeconds(30))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withMessageContaining("Member m" + failing + " cannot go on and has stopped: ");
+            assertThatThrownBy(() -> atFailing.put("k", "never"))
+                    .isInstanceOfSatisfying(
+                            StatusRuntimeException.class,
+                            failure -> assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+            assertThat(atOther.value("k")).isEqualTo("after");
         }
     }
 

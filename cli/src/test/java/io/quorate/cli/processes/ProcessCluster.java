@@ -1,29 +1,34 @@
 package io.quorate.cli.processes;
 
+import static org.awaitility.Awaitility.await;
+
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
+import io.quorate.cli.FreePorts;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
 import io.quorate.server.proto.etcdserverpb.PutRequest;
+import io.quorate.server.proto.etcdserverpb.PutResponse;
 import io.quorate.server.proto.etcdserverpb.RangeRequest;
-import io.quorate.server.proto.etcdserverpb.RangeResponse;
 import io.quorate.server.proto.etcdserverpb.StatusRequest;
 import io.quorate.server.proto.etcdserverpb.StatusResponse;
+import io.quorate.server.proto.mvccpb.KeyValue;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Members that are processes of their own, as {@code quorate server} starts them, on free ports of the loopback. */
 final class ProcessCluster implements AutoCloseable {
@@ -34,7 +39,7 @@ final class ProcessCluster implements AutoCloseable {
         private final int clientPort;
         private final int peerPort;
         private final ManagedChannel channel;
-        private Optional<Process> process = Optional.empty();
+        private Optional<QuorateProcess> process = Optional.empty();
 
         private Member(String name, int clientPort, int peerPort) {
             this.name = name;
@@ -62,17 +67,9 @@ final class ProcessCluster implements AutoCloseable {
             return process.isPresent();
         }
 
-        long pid() {
-            return process.orElseThrow().pid();
-        }
-
         /** Calls that give up soon, so that a dead member is noticed. */
         KVGrpc.KVBlockingStub kv() {
             return KVGrpc.newBlockingStub(channel).withDeadlineAfter(2, TimeUnit.SECONDS);
-        }
-
-        KVGrpc.KVStub kvAsync() {
-            return KVGrpc.newStub(channel);
         }
 
         StatusResponse status() {
@@ -88,12 +85,30 @@ final class ProcessCluster implements AutoCloseable {
                     .build());
         }
 
-        RangeResponse all() {
-            return kv().withDeadlineAfter(20, TimeUnit.SECONDS)
+        void putAsync(String key, String value, StreamObserver<PutResponse> answer) {
+            KVGrpc.newStub(channel)
+                    .put(
+                            PutRequest.newBuilder()
+                                    .setKey(ByteString.copyFromUtf8(key))
+                                    .setValue(ByteString.copyFromUtf8(value))
+                                    .build(),
+                            answer);
+        }
+
+        /** Every key with its value, read so that all acknowledged writes are seen. */
+        Map<String, String> contents() {
+            ByteString zero = ByteString.copyFrom(new byte[1]);
+            return kv()
+                    .withDeadlineAfter(30, TimeUnit.SECONDS)
                     .range(RangeRequest.newBuilder()
-                            .setKey(ByteString.copyFrom(new byte[1]))
-                            .setRangeEnd(ByteString.copyFrom(new byte[1]))
-                            .build());
+                            .setKey(zero)
+                            .setRangeEnd(zero)
+                            .build())
+                    .getKvsList()
+                    .stream()
+                    .collect(Collectors.toMap(
+                            kv -> kv.getKey().toStringUtf8(),
+                            (KeyValue kv) -> kv.getValue().toStringUtf8()));
         }
 
         /** A channel that had failed tries again at once, instead of after gRPC's back-off. */
@@ -101,6 +116,8 @@ final class ProcessCluster implements AutoCloseable {
             channel.resetConnectBackoff();
         }
     }
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path folder;
     private final List<String> extraFlags;
@@ -110,29 +127,11 @@ final class ProcessCluster implements AutoCloseable {
     ProcessCluster(Path folder, int size, String... extraFlags) throws IOException {
         this.folder = folder;
         this.extraFlags = List.of(extraFlags);
-        Set<Integer> ports = freePorts(2 * size);
-        List<Integer> all = new ArrayList<>(ports);
+        List<Integer> ports = FreePorts.find(2 * size);
         for (int i = 0; i < size; i++) {
             String name = "m" + (i + 1);
-            members.put(name, new Member(name, all.get(2 * i), all.get(2 * i + 1)));
+            members.put(name, new Member(name, ports.get(2 * i), ports.get(2 * i + 1)));
         }
-    }
-
-    private static Set<Integer> freePorts(int count) throws IOException {
-        Set<Integer> ports = new HashSet<>();
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            while (ports.size() < count) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                held.add(socket);
-                ports.add(socket.getLocalPort());
-            }
-        } finally {
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-        }
-        return ports;
     }
 
     List<Member> members() {
@@ -158,13 +157,7 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     void start(Member member) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                "io.quorate.cli.Quorate",
+        List<String> arguments = new ArrayList<>(List.of(
                 "server",
                 "--name",
                 member.name,
@@ -184,12 +177,8 @@ final class ProcessCluster implements AutoCloseable {
                         members.values().stream()
                                 .map(m -> m.name + "=" + url(m.peerPort))
                                 .toList())));
-        command.addAll(extraFlags);
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(output(member).toFile()))
-                .start();
-        member.process = Optional.of(process);
+        arguments.addAll(extraFlags);
+        member.process = Optional.of(QuorateProcess.start(output(member), arguments));
     }
 
     private static String url(int port) {
@@ -197,10 +186,8 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     /** {@code kill -9}: no warning, no shutdown hook. */
-    void kill(Member member) throws InterruptedException {
-        Process process = member.process.orElseThrow();
-        process.destroyForcibly();
-        process.waitFor();
+    void kill(Member member) {
+        member.process.orElseThrow().kill();
         member.process = Optional.empty();
     }
 
@@ -213,11 +200,37 @@ final class ProcessCluster implements AutoCloseable {
                         && status.getLeader() == status.getHeader().getMemberId()) {
                     return Optional.of(member);
                 }
-            } catch (io.grpc.StatusRuntimeException e) {
+            } catch (StatusRuntimeException e) {
                 member.reconnect();
             }
         }
         return Optional.empty();
+    }
+
+    /** Waits until one of the members that run leads the others. */
+    Member awaitLeader() {
+        try {
+            return await("a leader")
+                    .atMost(PATIENCE)
+                    .until(this::leader, Optional::isPresent)
+                    .orElseThrow();
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("no leader; the members printed:\n" + outputs(), e);
+        }
+    }
+
+    /** Waits until the member serves clients and knows a leader. */
+    void awaitServing(Member member) {
+        await("that " + member.name + " serves").atMost(PATIENCE).until(() -> isServing(member));
+    }
+
+    private static boolean isServing(Member member) {
+        try {
+            return member.status().getLeader() != 0;
+        } catch (StatusRuntimeException e) {
+            member.reconnect();
+            return false;
+        }
     }
 
     /** What the members have printed, for a failed test. */
@@ -237,7 +250,7 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         for (Member member : members.values()) {
             member.channel.shutdownNow();
             if (member.isRunning()) {

@@ -1,0 +1,67 @@
+package io.quorate.cli.etcdctl;
+
+import io.quorate.cli.FreePorts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Debian's {@code etcd}: a cluster of three, with the names and the shape of {@code quorate dev}. */
+final class RealEtcd implements AutoCloseable {
+
+    private static final int MEMBERS = 3;
+
+    private final List<Integer> ports;
+    private final List<Process> members = new ArrayList<>();
+
+    /** Starts it and returns at once. */
+    RealEtcd(Path folder) throws IOException {
+        this.ports = FreePorts.find(2 * MEMBERS);
+        try {
+            for (int i = 0; i < MEMBERS; i++) {
+                start(i, folder);
+            }
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void start(int index, Path folder) throws IOException {
+        String clients = "http://127.0.0.1:" + ports.get(index);
+        members.add(new ProcessBuilder(
+                        "etcd",
+                        "--name=node" + (index + 1),
+                        "--data-dir=" + folder.resolve("node" + (index + 1)),
+                        "--listen-client-urls=" + clients,
+                        "--advertise-client-urls=" + clients,
+                        "--listen-peer-urls=" + peers(index),
+                        "--initial-advertise-peer-urls=" + peers(index),
+                        "--initial-cluster="
+                                + IntStream.range(0, MEMBERS)
+                                        .mapToObj(i -> "node" + (i + 1) + "=" + peers(i))
+                                        .collect(Collectors.joining(",")))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("node" + (index + 1) + ".log").toFile())
+                .start());
+    }
+
+    private String peers(int index) {
+        return "http://127.0.0.1:" + ports.get(MEMBERS + index);
+    }
+
+    /** A member's {@code host:port}. */
+    String endpoint() {
+        return "127.0.0.1:" + ports.getFirst();
+    }
+
+    @Override
+    public void close() {
+        for (Process member : members) {
+            member.destroyForcibly();
+            member.onExit().join();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.quorate.cli.processes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The executable {@code quorate} as a process of its own, run from the class path of the tests. */
+public final class QuorateProcess implements AutoCloseable {
+
+    /** A start on a machine that is busy with other things takes its time. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final Path output;
+
+    private QuorateProcess(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /** The words that run {@code quorate} with these arguments. */
+    public static List<String> command(List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                // Surefire gives its own JVM a jar that only names the class path.
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                "io.quorate.cli.Quorate"));
+        command.addAll(arguments);
+        return command;
+    }
+
+    /**
+     * Starts it and returns at once.
+     *
+     * @param output the file to which everything that it prints is added
+     */
+    public static QuorateProcess start(Path output, List<String> arguments) throws IOException {
+        return new QuorateProcess(
+                new ProcessBuilder(command(arguments))
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+                        .start(),
+                output);
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Everything printed so far, to stdout and to stderr. */
+    public String output() {
+        try {
+            return Files.readString(output, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until it has printed a line that begins so, and returns that line. */
+    public String awaitLine(String beginning) {
+        await("a line that begins with \"" + beginning + "\"")
+                .atMost(PATIENCE)
+                .failFast(
+                        "it ended",
+                        () -> assertThat(process.isAlive()).as(output()).isTrue())
+                .until(() -> output().lines().anyMatch(line -> line.startsWith(beginning)));
+        return output().lines()
+                .filter(line -> line.startsWith(beginning))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** {@code kill -9}: no warning, no shutdown hook. Returns when the process is gone. */
+    public void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
