@@ -101,8 +101,8 @@ public record ServerConfig(
         requirePositive("--snapshot-count", snapshotCount);
         requirePositive("--max-request-bytes", maxRequestBytes);
         if (maxRequestBytes > RaftNode.MAX_COMMAND_BYTES) {
-            throw new IllegalArgumentException("--max-request-bytes is " + maxRequestBytes + ", more than the log takes;"
-                    + " give at most " + RaftNode.MAX_COMMAND_BYTES);
+            throw new IllegalArgumentException("--max-request-bytes is " + maxRequestBytes
+                    + ", more than the log takes;" + " give at most " + RaftNode.MAX_COMMAND_BYTES);
         }
         requirePositive("--max-txn-ops", maxTxnOps);
         if (initialClusterToken.isBlank()) {
