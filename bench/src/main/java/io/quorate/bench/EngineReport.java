@@ -4,7 +4,6 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The figures of one contender.
@@ -38,17 +37,6 @@ public record EngineReport(LoadSettings settings, DiskResult disk, List<LevelRes
                     number(level.allocatedBytesPerOp(), 0)));
         }
         return rows;
-    }
-
-    /** The machine's limit in one line. */
-    public String diskLine() {
-        return String.format(
-                Locale.ROOT,
-                "disk: write of %d bytes and fdatasync in a preallocated file: p50 %.0f us, p99 %.0f us, %.0f a second",
-                disk.writeBytes(),
-                disk.p50Micros(),
-                disk.p99Micros(),
-                disk.syncsPerSecond());
     }
 
     private static String number(double value, int decimals) {

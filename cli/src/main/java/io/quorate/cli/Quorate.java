@@ -57,11 +57,11 @@ public final class Quorate implements Callable<Integer> {
                 .addSubcommand(new PutCommand(in))
                 .addSubcommand(new GetCommand())
                 .addSubcommand(new DelCommand())
+                .addSubcommand(new BenchCommand(logStream))
                 .addSubcommand(new VersionCommand())
                 .addSubcommand(new HelpCommand())
                 .addSubcommand(new WarmUpCommand(members, logStream));
-        root.addMixin("help", new HelpOption());
-        root.getSubcommands().values().forEach(command -> command.addMixin("help", new HelpOption()));
+        addHelp(root);
         return root.setDefaultValueProvider(ClientOptions.from(environment))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
                 .setUsageHelpWidth(HELP_COLUMNS)
@@ -71,6 +71,11 @@ public final class Quorate implements Callable<Integer> {
                 .setOverwrittenOptionsAllowed(false)
                 .setParameterExceptionHandler(Quorate::usageError)
                 .setExecutionExceptionHandler(Quorate::failure);
+    }
+
+    private static void addHelp(CommandLine command) {
+        command.addMixin("help", new HelpOption());
+        command.getSubcommands().values().forEach(Quorate::addHelp);
     }
 
     /** Without a command: says which there are. */

@@ -36,7 +36,8 @@ class ArchitectureTest {
             "kv", Set.of(),
             "engine", Set.of("core"),
             "server", Set.of("core", "engine", "kv"),
-            "cli", Set.of("server"));
+            "bench", Set.of("engine"),
+            "cli", Set.of("server", "bench"));
 
     /** The packages from outside that a module may use, for those modules that are held to few. */
     private static final Map<String, List<String>> LIBRARIES = Map.of(

@@ -301,7 +301,13 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"dev,-Xmx320m", "server,-XX:+UseG1GC", "get,-XX:TieredStopAtLevel=1", ",-XX:TieredStopAtLevel=1"})
+    @CsvSource({
+        "dev,-Xmx320m",
+        "server,-XX:+UseG1GC",
+        "bench,-Xmx2g",
+        "get,-XX:TieredStopAtLevel=1",
+        ",-XX:TieredStopAtLevel=1"
+    })
     void eachKindOfCommandHasItsOwnJvmOptions(String command, String option) throws Exception {
         jdk("good", "25");
         built();
