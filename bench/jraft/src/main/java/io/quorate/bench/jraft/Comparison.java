@@ -108,7 +108,8 @@ public final class Comparison implements Callable<Integer> {
     private static void print(String name, List<EngineReport> rounds) {
         EngineReport first = rounds.getFirst();
         System.out.println();
-        System.out.println(name + ", medians of " + rounds.size() + " rounds; in the first, " + first.disk().line());
+        System.out.println(name + ", medians of " + rounds.size() + " rounds; in the first, "
+                + first.disk().line());
         EngineReport medians = new EngineReport(first.settings(), first.disk(), levels(rounds));
         print(EngineReport.columns());
         medians.rows().forEach(Comparison::print);
