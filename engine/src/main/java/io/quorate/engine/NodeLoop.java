@@ -42,7 +42,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLoop.class);
 
     /** Proposals and reads whose time is over are looked for every so many ticks. */
-    private static final int EXPIRY_TICKS = 10;
+    private static final int EXPIRY_TICKS = 5;
 
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
 

@@ -33,7 +33,7 @@ public record NodeOptions(
     /**
      * Heartbeats and timeouts.
      *
-     * @param heartbeat time between two heartbeats of a leader; a tick is a tenth of it
+     * @param heartbeat time between two heartbeats of a leader; a tick is a fifth of it
      * @param electionTimeout least time without a leader before a follower campaigns; at least five heartbeats
      * @param initialElapsed by how much the first election after the start comes earlier; less than electionTimeout
      * @param proposalTimeout after which a proposal ends, as refused or with an unknown outcome
@@ -41,7 +41,7 @@ public record NodeOptions(
     public record Timing(
             Duration heartbeat, Duration electionTimeout, Duration initialElapsed, Duration proposalTimeout) {
 
-        private static final int TICKS_PER_HEARTBEAT = 10;
+        private static final int TICKS_PER_HEARTBEAT = 5;
 
         /** Heartbeats every 100 ms, elections after 1 to 2 s, proposals end after 7 s: what etcd does. */
         public static final Timing DEFAULT = of(Duration.ofMillis(100), Duration.ofSeconds(1));
