@@ -19,6 +19,7 @@ import io.quorate.engine.transport.Network;
 import io.quorate.engine.transport.PeerFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -46,6 +47,9 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
 
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
 
+    /** A write that the log was asked for, and when. */
+    private record WriteUnderWay(long ticket, long beginNanos) {}
+
     private final NodeOptions options;
     private final Clock clock;
     private final RaftCore core;
@@ -60,6 +64,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private final Reads reads = new Reads();
     private final Transfers transfers = new Transfers();
     private final AfterSync afterSync = new AfterSync();
+    private final ArrayDeque<WriteUnderWay> underWay = new ArrayDeque<>();
     private final EngineMetrics metrics;
     private final Mailbox<Input<R>> mailbox;
     private final AtomicBoolean tickQueued = new AtomicBoolean();
@@ -233,6 +238,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         Optional<WriteBatch> pending = log.takePending();
         if (pending.isPresent()) {
             lastTicket = pending.get().ticket();
+            underWay.add(new WriteUnderWay(lastTicket, clock.nanoTime()));
             if (!logWriter.submit(pending.get())) {
                 stop(new IOException("the log takes no more writes"));
             }
@@ -245,6 +251,9 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     }
 
     private void written(Input.Written<R> written) {
+        while (!underWay.isEmpty() && underWay.peek().ticket <= written.synced().ticket()) {
+            metrics.logSynced(clock.nanoTime() - underWay.remove().beginNanos);
+        }
         log.synced(written.synced()).ifPresent(last -> step(new Event.LogSynced(last)));
         afterSync.synced(written.synced().ticket());
     }
