@@ -117,11 +117,16 @@ public final class LocalCluster<R> implements AutoCloseable {
         InetSocketAddress address =
                 addresses.getOrDefault(id, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         NettyNetwork network = NettyNetwork.open(
-                new NettyOptions(id, CLUSTER_ID, List.of(address), peers(), NettyOptions.Limits.defaults()),
+                new NettyOptions(id, CLUSTER_ID, List.of(address), knownPeers(id), NettyOptions.Limits.defaults()),
                 eventLoops,
                 firewall.guard(id, listener));
         opened.add(network);
         return new FirewalledNetwork(id, network, listener, firewall);
+    }
+
+    /** A member that starts for the first time dials nobody: the others refuse it until they have been told of it. */
+    private Map<MemberId, List<InetSocketAddress>> knownPeers(MemberId id) {
+        return addresses.containsKey(id) ? peers() : Map.of();
     }
 
     private Map<MemberId, List<InetSocketAddress>> peers() {
