@@ -37,7 +37,8 @@ class ArchitectureTest {
             "engine", Set.of("core"),
             "server", Set.of("core", "engine", "kv"),
             "bench", Set.of("engine"),
-            "cli", Set.of("server", "bench"));
+            "simulator", Set.of("core", "engine", "kv"),
+            "cli", Set.of("server", "bench", "simulator"));
 
     /** The packages from outside that a module may use, for those modules that are held to few. */
     private static final Map<String, List<String>> LIBRARIES = Map.of(
