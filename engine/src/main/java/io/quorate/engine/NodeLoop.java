@@ -66,6 +66,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private final AfterSync afterSync = new AfterSync();
     private final ArrayDeque<WriteUnderWay> underWay = new ArrayDeque<>();
     private final EngineMetrics metrics;
+    private final NodeObserver observer;
     private final Mailbox<Input<R>> mailbox;
     private final AtomicBoolean tickQueued = new AtomicBoolean();
     private final CompletableFuture<Throwable> stopped = new CompletableFuture<>();
@@ -84,6 +85,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         this.clock = parts.ports().clock();
         this.log = parts.log();
         this.metrics = parts.metrics();
+        this.observer = parts.observer();
         this.core = parts.core();
         this.status = core.status();
         this.proposals = new Proposals<>(
@@ -110,6 +112,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     /** Begins to handle what has queued, the network's first frames perhaps. */
     void begin() {
         onLoop(() -> {
+            observer.opened(core.status(), log);
             snapshots.announceStored();
             committed.commit(status.commitIndex());
         });
@@ -307,7 +310,9 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             return;
         }
         // A step never nests in another: what effects cause comes back through the mailbox.
-        for (Effect effect : core.step(event)) {
+        List<Effect> effects = core.step(event);
+        observer.stepped(event, effects);
+        for (Effect effect : effects) {
             execute(effect);
         }
     }

@@ -31,12 +31,17 @@ final class NodeOpening {
     /** A node's parts, and the lock on its directory. */
     record Opened<R>(NodeParts<R> parts, DataDirectory directory) {}
 
-    static <R> Opened<R> open(NodeOptions options, Ports ports, StateMachine<R> stateMachine, EngineMetrics metrics)
+    static <R> Opened<R> open(
+            NodeOptions options,
+            Ports ports,
+            StateMachine<R> stateMachine,
+            EngineMetrics metrics,
+            NodeObserver observer)
             throws IOException {
         Identity identity = new Identity(options.clusterId(), options.self(), options.name());
         DataDirectory directory = DataDirectory.open(ports.disk(), identity);
         try {
-            return new Opened<>(open(options, ports, stateMachine, metrics, directory), directory);
+            return new Opened<>(open(options, ports, stateMachine, metrics, observer, directory), directory);
         } catch (IOException | RuntimeException e) {
             directory.close();
             throw e;
@@ -48,6 +53,7 @@ final class NodeOpening {
             Ports ports,
             StateMachine<R> stateMachine,
             EngineMetrics metrics,
+            NodeObserver observer,
             DataDirectory directory)
             throws IOException {
         SnapshotStore snapshots = SnapshotStore.open(directory.disk(), MAX_SNAPSHOT_BYTES);
@@ -61,7 +67,7 @@ final class NodeOpening {
                         options.storage().segmentBytes(),
                         LogOptions.DEFAULT.spareSegments(),
                         options.storage().cacheBytes(),
-                        LogOptions.DEFAULT.groupBytes()));
+                        options.storage().groupBytes()));
         try {
             recovered.report().forEach(LOG::warn);
             finishInstallation(recovered.log(), snapshots);
@@ -78,6 +84,7 @@ final class NodeOpening {
                     options,
                     ports,
                     metrics,
+                    observer,
                     core,
                     recovered.log(),
                     recovered.files(),

@@ -90,14 +90,20 @@ public record NodeOptions(
      * @param keptEntries entries before a snapshot that stay in the log for slow followers
      * @param segmentBytes size of a segment of the log
      * @param cacheBytes entries kept in memory beside those that are not yet applied
+     * @param groupBytes the most that goes to the log with one write; a buffer of this size is kept
      */
     public record Storage(
-            long snapshotEntries, long snapshotLogBytes, long keptEntries, int segmentBytes, long cacheBytes) {
+            long snapshotEntries,
+            long snapshotLogBytes,
+            long keptEntries,
+            int segmentBytes,
+            long cacheBytes,
+            int groupBytes) {
 
-        public static final Storage DEFAULT = new Storage(100_000, 512L << 20, 5_000, 16 << 20, 16L << 20);
+        public static final Storage DEFAULT = new Storage(100_000, 512L << 20, 5_000, 16 << 20, 16L << 20, 1 << 20);
 
         public Storage withSnapshotEntries(long entries, long kept) {
-            return new Storage(entries, snapshotLogBytes, kept, segmentBytes, cacheBytes);
+            return new Storage(entries, snapshotLogBytes, kept, segmentBytes, cacheBytes, groupBytes);
         }
     }
 

@@ -15,6 +15,7 @@ record NodeParts<R>(
         NodeOptions options,
         Ports ports,
         EngineMetrics metrics,
+        NodeObserver observer,
         RaftCore core,
         RaftLog log,
         LogFiles logFiles,

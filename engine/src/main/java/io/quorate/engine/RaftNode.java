@@ -57,8 +57,19 @@ public final class RaftNode<R> implements AutoCloseable {
      */
     public static <R> RaftNode<R> start(
             NodeOptions options, Ports ports, StateMachine<R> stateMachine, EngineMetrics metrics) throws IOException {
+        return start(options, ports, stateMachine, metrics, NodeObserver.NONE);
+    }
+
+    /** As {@link #start(NodeOptions, Ports, StateMachine, EngineMetrics)}, watched from inside. */
+    public static <R> RaftNode<R> start(
+            NodeOptions options,
+            Ports ports,
+            StateMachine<R> stateMachine,
+            EngineMetrics metrics,
+            NodeObserver observer)
+            throws IOException {
         try {
-            Opened<R> opened = NodeOpening.open(options, ports, stateMachine, metrics);
+            Opened<R> opened = NodeOpening.open(options, ports, stateMachine, metrics, observer);
             try {
                 return new RaftNode<>(options, ports, opened);
             } catch (IOException | RuntimeException e) {

@@ -187,8 +187,8 @@ class LocalClusterTest {
 
     @Test
     void aFollowerThatWasAwayForLongCatchesUpBySnapshotWhileWritesGoOn() throws Exception {
-        UnaryOperator<NodeOptions> compacting =
-                options -> options.with(QUICK).with(new NodeOptions.Storage(10_000, 512L << 20, 100, 1 << 20, 1 << 20));
+        UnaryOperator<NodeOptions> compacting = options ->
+                options.with(QUICK).with(new NodeOptions.Storage(10_000, 512L << 20, 100, 1 << 20, 1 << 20, 1 << 16));
         try (LocalCluster<Integer> cluster = start(3, compacting)) {
             cluster.awaitLeader();
             MemberId away = aFollower(cluster).self();
