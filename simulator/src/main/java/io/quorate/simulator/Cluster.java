@@ -1,0 +1,68 @@
+package io.quorate.simulator;
+
+import io.quorate.core.CoreStatus;
+import io.quorate.core.RoleName;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.RaftNode;
+import io.quorate.simulator.network.SimulatedNetwork;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** All members of a run, those that are down included. */
+public final class Cluster {
+
+    private final SimulatedNetwork network;
+    private final Map<MemberId, SimulatedMember> members = new TreeMap<>();
+
+    Cluster(int size, MemberSettings settings, Agenda agenda, SplittableRandom random, RunObserver observer) {
+        this.network = new SimulatedNetwork(agenda, random.split(), observer);
+        TreeSet<MemberId> ids = new TreeSet<>();
+        for (int i = 1; i <= size; i++) {
+            ids.add(new MemberId(i));
+        }
+        Configuration bootstrap = Configuration.of(ids);
+        for (MemberId id : ids) {
+            members.put(id, new SimulatedMember(id, bootstrap, agenda, network, settings, random.split(), observer));
+        }
+    }
+
+    /** The ids of all members, in order. */
+    public Collection<MemberId> ids() {
+        return Collections.unmodifiableSet(members.keySet());
+    }
+
+    /** All members, in the order of their ids. */
+    public Collection<SimulatedMember> members() {
+        return Collections.unmodifiableCollection(members.values());
+    }
+
+    public SimulatedMember member(MemberId id) {
+        return Optional.ofNullable(members.get(id)).orElseThrow();
+    }
+
+    SimulatedNetwork network() {
+        return network;
+    }
+
+    /** Of those members that say that they lead, the one of the latest term. */
+    public Optional<SimulatedMember> leader() {
+        Optional<SimulatedMember> latest = Optional.empty();
+        long latestTerm = -1;
+        for (SimulatedMember member : members.values()) {
+            Optional<CoreStatus> status = member.node().map(RaftNode::status);
+            if (status.isPresent()
+                    && status.get().role() == RoleName.LEADER
+                    && status.get().term() > latestTerm) {
+                latestTerm = status.get().term();
+                latest = Optional.of(member);
+            }
+        }
+        return latest;
+    }
+}

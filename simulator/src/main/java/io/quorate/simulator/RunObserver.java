@@ -1,0 +1,53 @@
+package io.quorate.simulator;
+
+import io.quorate.core.Effect;
+import io.quorate.core.Event;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.StateMachine;
+import io.quorate.engine.transport.PeerFrame;
+import io.quorate.kv.Result;
+import java.util.List;
+
+/**
+ * Is told everything that happens in a run, while it happens: what invariants, the trace and the timeline are made from.
+ * Must not change anything, and draw no random numbers.
+ */
+public interface RunObserver {
+
+    /** A member has handed a frame to the network. */
+    default void sent(MemberId from, MemberId to, PeerFrame frame) {}
+
+    /** The network has lost a frame. */
+    default void lost(MemberId from, MemberId to, PeerFrame frame) {}
+
+    /** A frame has arrived. */
+    default void delivered(MemberId from, MemberId to, PeerFrame frame) {}
+
+    /** A frame arrived and was refused, for its bytes were damaged. */
+    default void damaged(MemberId from, MemberId to) {}
+
+    /** A member has recovered from its disk; its log can be read. */
+    default void opened(SimulatedMember member) {}
+
+    /** A member's core has handled an event, and what it wants done is about to be done. */
+    default void stepped(SimulatedMember member, Event event, List<Effect> effects) {}
+
+    /** A member has done everything that it had on its loop: log and state belong together. */
+    default void settled(SimulatedMember member) {}
+
+    /** A member's state machine has applied commands. */
+    default void applied(
+            SimulatedMember member, List<StateMachine.Command> commands, List<Result> results, long lastIndex) {}
+
+    /** A member's state machine stands at a snapshot now. */
+    default void restored(SimulatedMember member, long index) {}
+
+    /** A member's process has died. */
+    default void crashed(SimulatedMember member, CrashKind kind) {}
+
+    /** A member's node has stopped by itself, or could not start. */
+    default void stopped(SimulatedMember member, Throwable cause) {}
+
+    /** Something was broken, or mended. */
+    default void fault(String description) {}
+}

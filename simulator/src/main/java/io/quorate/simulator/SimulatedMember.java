@@ -1,0 +1,282 @@
+package io.quorate.simulator;
+
+import io.quorate.core.CoreStatus;
+import io.quorate.core.Effect;
+import io.quorate.core.Event;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.EngineMetrics;
+import io.quorate.engine.NodeObserver;
+import io.quorate.engine.NodeOptions;
+import io.quorate.engine.Ports;
+import io.quorate.engine.RaftNode;
+import io.quorate.engine.StateMachine;
+import io.quorate.engine.log.RaftLog;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.Result;
+import io.quorate.simulator.disk.SimulatedDisk;
+import io.quorate.simulator.network.SimulatedNetwork;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/** A member of the simulated cluster: its disk, which outlives it, and the production node that runs on it, if it runs. */
+public final class SimulatedMember {
+
+    private static final long CLUSTER_ID = 0x51;
+    private static final long LOOP_TASK_NANOS = 6_000;
+    private static final long OTHER_TASK_NANOS = 3_000;
+
+    /** One life. */
+    private record Life(SimulatedProcess process, RaftNode<Result> node, SimulatedStateMachine stateMachine) {}
+
+    /** A death that is foreseen. */
+    private static final class ArmedCrash {
+        private int remaining;
+        private final CrashKind kind;
+        private final Runnable died;
+
+        ArmedCrash(int remaining, CrashKind kind, Runnable died) {
+            this.remaining = remaining;
+            this.kind = kind;
+            this.died = died;
+        }
+    }
+
+    private final MemberId id;
+    private final Agenda agenda;
+    private final SimulatedNetwork network;
+    private final MemberSettings settings;
+    private final SplittableRandom random;
+    private final RunObserver observer;
+    private final DurableStore durableStore = new DurableStore();
+    private SimulatedDisk disk;
+    private Optional<Life> life = Optional.empty();
+    private Optional<RaftLog> log = Optional.empty();
+    private Optional<CoreStatus> recovered = Optional.empty();
+    private Configuration bootstrap;
+    private Optional<ArmedCrash> armed = Optional.empty();
+    private int starts;
+
+    SimulatedMember(
+            MemberId id,
+            Configuration bootstrap,
+            Agenda agenda,
+            SimulatedNetwork network,
+            MemberSettings settings,
+            SplittableRandom random,
+            RunObserver observer) {
+        this.id = id;
+        this.bootstrap = bootstrap;
+        this.agenda = agenda;
+        this.network = network;
+        this.settings = settings;
+        this.random = random;
+        this.observer = observer;
+        this.disk = settings.newDisk(random.split());
+    }
+
+    public MemberId id() {
+        return id;
+    }
+
+    public boolean isRunning() {
+        return life.isPresent();
+    }
+
+    /** Running, and neither paused. */
+    public boolean isResponsive() {
+        return life.isPresent() && !life.get().process.isPaused();
+    }
+
+    /** The node, while it runs. */
+    public Optional<RaftNode<Result>> node() {
+        return life.map(Life::node);
+    }
+
+    /** The process, while it runs. */
+    public Optional<SimulatedProcess> process() {
+        return life.map(Life::process);
+    }
+
+    /** The store as this member has it, while it runs. */
+    public Optional<MvccStore> store() {
+        return life.map(alive -> alive.stateMachine.store());
+    }
+
+    /** The log of the present life, or of the last; to be read while no task of the member runs. */
+    public Optional<RaftLog> log() {
+        return log;
+    }
+
+    /** What the node found on its disk when it started last. */
+    public Optional<CoreStatus> recovered() {
+        return recovered;
+    }
+
+    /** How often it was started. */
+    public int starts() {
+        return starts;
+    }
+
+    public SimulatedDisk disk() {
+        return disk;
+    }
+
+    /** Starts a process on what the disk holds. It may refuse, and says so to the observer. */
+    void start() {
+        if (life.isPresent()) {
+            return;
+        }
+        starts++;
+        SimulatedProcess process = new SimulatedProcess(agenda, disk::takeLatencyNanos);
+        SimulatedStateMachine stateMachine = new SimulatedStateMachine(durableStore, random.split(), listener(process));
+        disk.setHook(() -> beforeDiskOperation(process));
+        try {
+            RaftNode<Result> node =
+                    RaftNode.start(options(), ports(process), stateMachine, EngineMetrics.NONE, nodeObserver(process));
+            disk.takeLatencyNanos();
+            life = Optional.of(new Life(process, node, stateMachine));
+            CompletableFuture<Void> unused = node.stopped().thenAccept(cause -> {
+                if (process.isAlive()) {
+                    agenda.at(agenda.now(), () -> end(process, cause));
+                }
+            });
+        } catch (IOException | RuntimeException e) {
+            process.die();
+            disk = disk.afterProcessCrash();
+            observer.stopped(this, e);
+        }
+    }
+
+    private NodeOptions options() {
+        NodeOptions plain = new NodeOptions(
+                0,
+                CLUSTER_ID,
+                id,
+                "m" + id,
+                bootstrap,
+                settings.timing(),
+                settings.storage(),
+                settings.flow(),
+                random.nextLong());
+        return plain;
+    }
+
+    private Ports ports(SimulatedProcess process) {
+        Executor loop = process.executor(LOOP_TASK_NANOS);
+        return new Ports(
+                process,
+                process,
+                disk,
+                listener -> network.open(id, process::isAlive, listener),
+                task -> loop.execute(() -> {
+                    task.run();
+                    if (process.isAlive()) {
+                        observer.settled(this);
+                    }
+                }),
+                process.executor(OTHER_TASK_NANOS),
+                process.executor(OTHER_TASK_NANOS),
+                process.executor(OTHER_TASK_NANOS));
+    }
+
+    private NodeObserver nodeObserver(SimulatedProcess process) {
+        return new NodeObserver() {
+            @Override
+            public void opened(CoreStatus status, RaftLog opened) {
+                recovered = Optional.of(status);
+                log = Optional.of(opened);
+                observer.opened(SimulatedMember.this);
+            }
+
+            @Override
+            public void stepped(Event event, List<Effect> effects) {
+                if (process.isAlive()) {
+                    observer.stepped(SimulatedMember.this, event, effects);
+                }
+            }
+        };
+    }
+
+    private SimulatedStateMachine.Listener listener(SimulatedProcess process) {
+        return new SimulatedStateMachine.Listener() {
+            @Override
+            public void applied(List<StateMachine.Command> commands, List<Result> results, long lastIndex) {
+                if (process.isAlive()) {
+                    observer.applied(SimulatedMember.this, commands, results, lastIndex);
+                }
+            }
+
+            @Override
+            public void restored(long index) {
+                if (process.isAlive()) {
+                    observer.restored(SimulatedMember.this, index);
+                }
+            }
+        };
+    }
+
+    /** The process dies now. */
+    void crash(CrashKind kind) {
+        if (life.isEmpty()) {
+            return;
+        }
+        life.get().process.die();
+        life = Optional.empty();
+        disk = switch (kind) {
+            case PROCESS -> disk.afterProcessCrash();
+            case POWER_LOSS -> disk.afterPowerLoss();
+            case DISK_LOSS -> settings.newDisk(random.split());
+        };
+        if (kind == CrashKind.DISK_LOSS) {
+            durableStore.clear();
+        }
+        observer.crashed(this, kind);
+    }
+
+    /**
+     * The process dies at the operation of its disk that comes after so many others, in the middle of whatever it does.
+     *
+     * @param died called when that has happened
+     */
+    void crashAtDiskOperation(int furtherOperations, CrashKind kind, Runnable died) {
+        armed = Optional.of(new ArmedCrash(furtherOperations, kind, died));
+    }
+
+    /** No death at an operation of the disk is foreseen any more. */
+    void disarm() {
+        armed = Optional.empty();
+    }
+
+    /** Called before each operation of the disk that changes something. */
+    private void beforeDiskOperation(SimulatedProcess process) {
+        if (!process.isAlive()) {
+            throw new ProcessDied();
+        }
+        if (armed.isPresent() && life.isPresent() && --armed.get().remaining < 0) {
+            ArmedCrash crash = armed.get();
+            armed = Optional.empty();
+            process.die();
+            // The rest is done outside of what the process was doing.
+            agenda.at(agenda.now(), () -> {
+                crash(crash.kind);
+                crash.died.run();
+            });
+            throw new ProcessDied();
+        }
+    }
+
+    /** The node has stopped by itself. */
+    private void end(SimulatedProcess process, Throwable cause) {
+        if (life.isPresent() && life.get().process == process) {
+            process.die();
+            life = Optional.empty();
+            disk = disk.afterProcessCrash();
+            observer.stopped(this, cause);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package io.quorate.simulator;
+
+import io.quorate.core.CoreStatus;
+import io.quorate.engine.RaftNode;
+import io.quorate.simulator.invariant.Invariant;
+import io.quorate.simulator.invariant.InvariantViolation;
+import io.quorate.simulator.invariant.Invariants;
+import io.quorate.simulator.workload.Clients;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+
+/** One run: a cluster, its clients, and what goes wrong, from the seed to the verdict. Belongs to one thread. */
+public final class SimulatedRun {
+
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final long SLICE = SECOND / 20;
+
+    /** What the node's own supervisor waits before it starts a node that has stopped again. */
+    private static final long RESTART_NANOS = SECOND;
+
+    /** How long the cluster may take to settle when everything is mended: ten of the longest election timeouts. */
+    private static final long SETTLING_NANOS = 20 * SECOND;
+
+    private final RunPlan plan;
+    private final Agenda agenda = new Agenda();
+    private final Watchers watchers = new Watchers();
+    private final List<Invariant> invariants;
+    private final Cluster cluster;
+    private final FaultInjector faults;
+    private final Clients clients;
+
+    /** @param observers watch the run; told after the invariants */
+    public SimulatedRun(RunPlan plan, List<RunObserver> observers) {
+        this.plan = plan;
+        SplittableRandom random = new SplittableRandom(plan.seed() ^ 0x5deece66dL);
+        MemberSettings settings = MemberSettings.draw(random.split());
+        this.cluster = new Cluster(plan.members(), settings, agenda, random.split(), watchers);
+        this.invariants = Invariants.all(cluster);
+        invariants.forEach(watchers::add);
+        observers.forEach(watchers::add);
+        watchers.add(new RunObserver() {
+            @Override
+            public void stopped(SimulatedMember member, Throwable cause) {
+                agenda.after(RESTART_NANOS, member::start);
+            }
+        });
+        this.faults = new FaultInjector(agenda, cluster, watchers);
+        this.clients = new Clients(plan, agenda, cluster, random.split());
+    }
+
+    /** The virtual time, for whoever watches. */
+    public Agenda agenda() {
+        return agenda;
+    }
+
+    /** Runs to the end, or to the first violation. */
+    public RunResult run() {
+        cluster.members().forEach(SimulatedMember::start);
+        faults.schedule(plan.faults());
+        clients.begin();
+        if (goOnUntil(plan.faultNanos())) {
+            faults.heal();
+            clients.heal();
+            settle();
+        }
+        return new RunResult(
+                plan, watchers.violation(), agenda.now(), faults.injected(), clients.completed(), clients.unknown());
+    }
+
+    /** Whether nothing was violated on the way. */
+    private boolean goOnUntil(long time) {
+        while (agenda.now() < time && watchers.violation().isEmpty()) {
+            agenda.runUntil(Math.min(time, agenda.now() + SLICE));
+        }
+        return watchers.violation().isEmpty();
+    }
+
+    private void settle() {
+        long deadline = agenda.now() + SETTLING_NANOS;
+        boolean stopping = false;
+        while (agenda.now() < deadline) {
+            if (!goOnUntil(agenda.now() + SLICE)) {
+                return;
+            }
+            if (!stopping && clients.progressed()) {
+                stopping = true;
+                clients.stop();
+            }
+            if (stopping && clients.areDone() && haveConverged()) {
+                end();
+                return;
+            }
+        }
+        watchers.report(new InvariantViolation(
+                "liveness",
+                "everything was mended " + SETTLING_NANOS / SECOND + " s ago, and " + whatIsMissing(stopping)));
+    }
+
+    private void end() {
+        try {
+            clients.judge();
+            invariants.forEach(Invariant::ended);
+        } catch (InvariantViolation violation) {
+            watchers.report(violation);
+        }
+    }
+
+    private String whatIsMissing(boolean progressed) {
+        if (cluster.leader().isEmpty()) {
+            return "nobody leads: " + states();
+        }
+        return progressed ? "the members have not converged: " + states() : "no write succeeds: " + states();
+    }
+
+    private String states() {
+        StringBuilder text = new StringBuilder();
+        for (SimulatedMember member : cluster.members()) {
+            text.append(System.lineSeparator()).append("  ").append(member.id()).append(": ");
+            text.append(member.node()
+                    .map(RaftNode::status)
+                    .map(CoreStatus::toString)
+                    .orElse("down"));
+        }
+        return text.toString();
+    }
+
+    /** All members that belong to the cluster stand at the same index, and it is the end of the log. */
+    private boolean haveConverged() {
+        OptionalLong common = OptionalLong.empty();
+        for (SimulatedMember member : cluster.members()) {
+            Optional<CoreStatus> status = member.node().map(RaftNode::status);
+            if (status.isEmpty()
+                    || status.get().appliedIndex() != status.get().last().index()) {
+                return false;
+            }
+            long applied = member.store().orElseThrow().appliedIndex();
+            if (applied != status.get().appliedIndex() || (common.isPresent() && common.getAsLong() != applied)) {
+                return false;
+            }
+            common = OptionalLong.of(applied);
+        }
+        return true;
+    }
+}

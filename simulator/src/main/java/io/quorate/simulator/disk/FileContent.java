@@ -1,0 +1,135 @@
+package io.quorate.simulator.disk;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+
+/**
+ * The bytes of a file, or the fact of a folder. Of what is written and not yet synced, it remembers for each sector what
+ * was durable before, so that a power failure can bring that back.
+ */
+final class FileContent {
+
+    private static final int SECTOR_BYTES = 512;
+    private static final int PAGE_BYTES = 4096;
+
+    final boolean directory;
+    private byte[] bytes = new byte[0];
+    private int size;
+    private int durableSize;
+
+    /** By the number of the sector: what is durable of those that have been written since. */
+    private TreeMap<Integer, byte[]> unsynced = new TreeMap<>();
+
+    /** As {@link #unsynced}, of those that a failed sync has given up: no later sync makes them durable. */
+    private final TreeMap<Integer, byte[]> givenUp = new TreeMap<>();
+
+    FileContent(boolean directory) {
+        this.directory = directory;
+    }
+
+    int size() {
+        return size;
+    }
+
+    int read(int position, byte[] into, int offset, int length) {
+        int count = Math.max(0, Math.min(length, size - position));
+        if (count > 0) {
+            System.arraycopy(bytes, position, into, offset, count);
+        }
+        return count;
+    }
+
+    void write(int position, byte[] from, int offset, int length) {
+        if (length == 0) {
+            return;
+        }
+        grow(position + length);
+        int last = (position + length - 1) / SECTOR_BYTES;
+        for (int sector = position / SECTOR_BYTES; sector <= last; sector++) {
+            remember(sector);
+        }
+        System.arraycopy(from, offset, bytes, position, length);
+    }
+
+    private void remember(int sector) {
+        int start = sector * SECTOR_BYTES;
+        byte[] lost = givenUp.remove(sector);
+        if (lost != null) {
+            unsynced.putIfAbsent(sector, lost);
+        } else if (!unsynced.containsKey(sector)) {
+            unsynced.put(sector, Arrays.copyOfRange(bytes, start, start + SECTOR_BYTES));
+        }
+    }
+
+    void grow(int newSize) {
+        if (newSize > size) {
+            int whole = (newSize + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES;
+            if (whole > bytes.length) {
+                bytes = Arrays.copyOf(bytes, Math.max(whole, Math.min(2 * bytes.length, whole + (1 << 16))));
+            }
+            size = newSize;
+        }
+    }
+
+    void sync() {
+        unsynced.clear();
+        durableSize = size;
+    }
+
+    /** The sync fails, and the system forgets that these pages are dirty (the "fsyncgate" of 2018). */
+    void failSync() {
+        unsynced.forEach(givenUp::putIfAbsent);
+        unsynced = new TreeMap<>();
+    }
+
+    boolean isClean() {
+        return unsynced.isEmpty() && givenUp.isEmpty() && size == durableSize;
+    }
+
+    /** Of what was not synced any part may be lost: by sectors or by pages, all, none, or some, in no order. */
+    void losePower(RandomGenerator random) {
+        int mode = random.nextInt(4);
+        int unit = random.nextBoolean() ? 1 : PAGE_BYTES / SECTOR_BYTES;
+        lose(unsynced, mode, unit, random);
+        lose(givenUp, mode, unit, random);
+        if (size > durableSize && (mode == 0 || random.nextBoolean())) {
+            Arrays.fill(bytes, durableSize, size, (byte) 0);
+            size = durableSize;
+        }
+        durableSize = size;
+    }
+
+    private void lose(Map<Integer, byte[]> sectors, int mode, int unit, RandomGenerator random) {
+        int decidedUnit = -1;
+        boolean lost = false;
+        for (Map.Entry<Integer, byte[]> sector : sectors.entrySet()) {
+            if (sector.getKey() / unit != decidedUnit) {
+                decidedUnit = sector.getKey() / unit;
+                lost = mode == 0 || (mode > 1 && random.nextBoolean());
+            }
+            if (lost) {
+                System.arraycopy(sector.getValue(), 0, bytes, sector.getKey() * SECTOR_BYTES, SECTOR_BYTES);
+            }
+        }
+        sectors.clear();
+    }
+
+    /** A bit turns over by itself, on the disk. */
+    void flipBit(int position, int bit) {
+        bytes[position] ^= (byte) (1 << bit);
+    }
+
+    byte[] copy() {
+        return Arrays.copyOf(bytes, size);
+    }
+
+    void replace(byte[] content) {
+        bytes = Arrays.copyOf(content, (content.length + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES);
+        size = content.length;
+        durableSize = size;
+        unsynced.clear();
+        givenUp.clear();
+    }
+}

@@ -1,0 +1,44 @@
+package io.quorate.simulator.fault;
+
+import io.quorate.core.quorum.MemberId;
+import io.quorate.simulator.CrashKind;
+import io.quorate.simulator.network.LinkFaults;
+import java.util.List;
+
+/** One thing that goes wrong. Times are nanoseconds since the run began; what has a duration is mended after it. */
+public sealed interface Fault {
+
+    /** When it begins. */
+    long at();
+
+    /** A process dies, and is started again. */
+    record Crash(long at, MemberId member, CrashKind kind, long downNanos) implements Fault {}
+
+    /** A process dies in the middle of its disk's operations: at the one that comes after so many others. */
+    record CrashAtDiskOperation(long at, MemberId member, int operations, CrashKind kind, long downNanos)
+            implements Fault {}
+
+    /** A process does nothing for a while, and then goes on as if nothing had been. */
+    record Pause(long at, MemberId member, long nanos) implements Fault {}
+
+    /** A process's clock leaps forward, or back. */
+    record ClockJump(long at, MemberId member, long byNanos) implements Fault {}
+
+    /** A process's clock runs at another rate; 1 is right. */
+    record ClockDrift(long at, MemberId member, double rate, long forNanos) implements Fault {}
+
+    /** Groups of members do not hear each other, in a shape. */
+    record Partition(long at, PartitionShape shape, List<MemberId> order, long forNanos) implements Fault {}
+
+    /** Every link between members is bad. */
+    record BadNetwork(long at, LinkFaults faults, long forNanos) implements Fault {}
+
+    /** What is sent to one member, or by it, is bad. */
+    record BadLinks(long at, MemberId member, boolean incoming, LinkFaults faults, long forNanos) implements Fault {}
+
+    /** Leadership is handed over. */
+    record Transfer(long at, MemberId target) implements Fault {}
+
+    /** A member takes a snapshot out of turn, and compacts its log. */
+    record Snapshot(long at, MemberId member) implements Fault {}
+}

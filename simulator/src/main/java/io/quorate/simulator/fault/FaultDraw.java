@@ -1,0 +1,120 @@
+package io.quorate.simulator.fault;
+
+import io.quorate.core.quorum.MemberId;
+import io.quorate.simulator.CrashKind;
+import io.quorate.simulator.network.LinkFaults;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+
+/** Draws what goes wrong in a run. A seed favours some kinds of fault, so that they meet alone and in all combinations. */
+public final class FaultDraw {
+
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final long HOUR = TimeUnit.HOURS.toNanos(1);
+
+    /** The kinds that are drawn, each with equal weight where a run has it at all. */
+    private enum Kind {
+        CRASH,
+        DISK_CRASH,
+        PAUSE,
+        CLOCK,
+        PARTITION,
+        BAD_NETWORK,
+        BAD_LINKS,
+        TRANSFER,
+        SNAPSHOT
+    }
+
+    private final SplittableRandom random;
+    private final List<MemberId> members;
+    private final long untilNanos;
+
+    /** @param untilNanos when the last fault must have begun; none lasts longer than that either */
+    public FaultDraw(SplittableRandom random, List<MemberId> members, long untilNanos) {
+        this.random = random;
+        this.members = List.copyOf(members);
+        this.untilNanos = untilNanos;
+    }
+
+    /** A plan, in the order of time. */
+    public List<Fault> draw(int count) {
+        List<Kind> kinds = new ArrayList<>(List.of(Kind.values()));
+        kinds.removeIf(kind -> random.nextInt(3) == 0);
+        if (kinds.isEmpty()) {
+            return List.of();
+        }
+        List<Fault> faults = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            faults.add(draw(kinds.get(random.nextInt(kinds.size()))));
+        }
+        faults.sort(Comparator.comparingLong(Fault::at));
+        return List.copyOf(faults);
+    }
+
+    private Fault draw(Kind kind) {
+        long at = random.nextLong(untilNanos);
+        return switch (kind) {
+            case CRASH -> new Fault.Crash(at, member(), crashKind(), duration(5 * SECOND));
+            case DISK_CRASH ->
+                new Fault.CrashAtDiskOperation(at, member(), random.nextInt(200), crashKind(), duration(3 * SECOND));
+            case PAUSE ->
+                new Fault.Pause(
+                        at, member(), SECOND / 10 + duration(random.nextInt(8) == 0 ? 30 * SECOND : 3 * SECOND));
+            case CLOCK ->
+                random.nextBoolean()
+                        ? new Fault.ClockJump(at, member(), random.nextLong(-HOUR, HOUR))
+                        : new Fault.ClockDrift(at, member(), random.nextDouble(0.9, 1.1), duration(20 * SECOND));
+            case PARTITION -> new Fault.Partition(at, shape(), shuffled(), duration(6 * SECOND));
+            case BAD_NETWORK -> new Fault.BadNetwork(at, linkFaults(), duration(6 * SECOND));
+            case BAD_LINKS ->
+                new Fault.BadLinks(at, member(), random.nextBoolean(), linkFaults(), duration(6 * SECOND));
+            case TRANSFER -> new Fault.Transfer(at, member());
+            case SNAPSHOT -> new Fault.Snapshot(at, member());
+        };
+    }
+
+    private MemberId member() {
+        return members.get(random.nextInt(members.size()));
+    }
+
+    private CrashKind crashKind() {
+        return random.nextInt(3) == 0 ? CrashKind.PROCESS : CrashKind.POWER_LOSS;
+    }
+
+    private PartitionShape shape() {
+        PartitionShape[] shapes = PartitionShape.values();
+        return shapes[random.nextInt(shapes.length)];
+    }
+
+    private long duration(long most) {
+        return 1 + random.nextLong(Math.min(most, untilNanos));
+    }
+
+    private List<MemberId> shuffled() {
+        List<MemberId> order = new ArrayList<>(members);
+        Collections.shuffle(order, new Random(random.nextLong()));
+        return List.copyOf(order);
+    }
+
+    /** Some of what can be wrong with a link, much of it or little. */
+    private LinkFaults linkFaults() {
+        return new LinkFaults(
+                false,
+                sometimes(0.3),
+                sometimes(0.3),
+                sometimes(0.5),
+                sometimes(0.5),
+                sometimes(0.05),
+                sometimes(0.5),
+                random.nextInt(3) == 0 ? random.nextLong(1, SECOND) : 0);
+    }
+
+    private double sometimes(double most) {
+        return random.nextInt(3) == 0 ? random.nextDouble() * most : 0;
+    }
+}

@@ -1,0 +1,41 @@
+package io.quorate.simulator.invariant;
+
+import io.quorate.core.Effect;
+import io.quorate.core.EntryId;
+import io.quorate.core.Event;
+import io.quorate.core.RoleName;
+import io.quorate.engine.log.RaftLog;
+import io.quorate.simulator.SimulatedMember;
+import java.util.List;
+
+/** Who becomes leader has every entry that was committed before (leader completeness, paper figure 3). */
+final class LeaderCompleteness implements Invariant {
+
+    private final CommittedLog committed;
+
+    LeaderCompleteness(CommittedLog committed) {
+        this.committed = committed;
+    }
+
+    @Override
+    public void stepped(SimulatedMember member, Event event, List<Effect> effects) {
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.RoleChanged changed && changed.role() == RoleName.LEADER) {
+                check(member, changed.term());
+            }
+        }
+    }
+
+    private void check(SimulatedMember member, long term) {
+        RaftLog log = member.log().orElseThrow();
+        EntryId last = committed.last();
+        // A leader of an old term, elected late by slow votes, need not have what later terms committed.
+        if (last.index() == 0 || last.term() > term || last.index() < log.firstIndex()) {
+            return;
+        }
+        if (log.lastId().index() < last.index() || !log.idAt(last.index()).equals(last)) {
+            throw violated("member " + member.id() + " leads in term " + term + " without the committed entry " + last
+                    + "; its log ends at " + log.lastId());
+        }
+    }
+}

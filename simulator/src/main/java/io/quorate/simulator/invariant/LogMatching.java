@@ -1,0 +1,57 @@
+package io.quorate.simulator.invariant;
+
+import io.quorate.core.EntryId;
+import io.quorate.engine.log.RaftLog;
+import io.quorate.simulator.SimulatedMember;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * Entries of the same index and term are the same in all logs, and so is everything before them (log matching, paper
+ * figure 3). The chain hash of an entry covers all that comes before it, so to compare that is enough.
+ */
+final class LogMatching implements Invariant {
+
+    private final Map<EntryId, Long> chainHashes = new HashMap<>();
+    private final Map<SimulatedMember, EntryId> checked = new HashMap<>();
+
+    @Override
+    public void opened(SimulatedMember member) {
+        checked.remove(member);
+        settled(member);
+    }
+
+    @Override
+    public void settled(SimulatedMember member) {
+        RaftLog log = member.log().orElseThrow();
+        EntryId last = log.lastId();
+        EntryId before = checked.getOrDefault(member, EntryId.ORIGIN);
+        if (last.equals(before)) {
+            return;
+        }
+        checked.put(member, last);
+        try {
+            // What was truncated and written anew is of a later term, so looking back to an entry that was seen is
+            // enough.
+            for (long index = last.index(); index >= log.firstIndex(); index--) {
+                EntryId id = log.idAt(index);
+                OptionalLong hash = log.chainHashAt(index);
+                if (hash.isEmpty()) {
+                    return;
+                }
+                Long known = chainHashes.putIfAbsent(id, hash.getAsLong());
+                if (known != null && known != hash.getAsLong()) {
+                    throw violated("entry " + id + " of member " + member.id() + " is another than elsewhere");
+                }
+                if (id.equals(before)) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package io.quorate.simulator.workload;
+
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.RaftException;
+import io.quorate.engine.RaftNode;
+import io.quorate.kv.Command;
+import io.quorate.kv.CommandCodec;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.Range;
+import io.quorate.kv.Result;
+import io.quorate.simulator.Agenda;
+import io.quorate.simulator.Cluster;
+import io.quorate.simulator.RunPlan;
+import io.quorate.simulator.SimulatedMember;
+import io.quorate.simulator.SimulatedProcess;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+/** The clients of a run. Each asks for one thing at a time, of any member, and gives up after a while. */
+public final class Clients {
+
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final long LEAST_WAY_NANOS = 100_000;
+    private static final long WAY_SPREAD_NANOS = 400_000;
+
+    /** Writes that must succeed once everything is mended, before the clients stop. */
+    private static final int PROGRESS = 5;
+
+    private final Agenda agenda;
+    private final Cluster cluster;
+    private final List<MemberId> members;
+    private final List<Client> clients = new ArrayList<>();
+    private final ClientHistory history;
+    private final long thinkNanos;
+    private boolean stopped;
+    private long completed;
+    private long unknown;
+    private long completedWhenHealed = Long.MAX_VALUE;
+
+    /** Clients as the plan has them. */
+    public Clients(RunPlan plan, Agenda agenda, Cluster cluster, SplittableRandom random) {
+        this.agenda = agenda;
+        this.cluster = cluster;
+        this.members = List.copyOf(cluster.ids());
+        this.history = new ClientHistory();
+        this.thinkNanos = SECOND * plan.clients() / plan.operationsPerSecond();
+        for (int i = 0; i < plan.clients(); i++) {
+            clients.add(new Client(i, random.split()));
+        }
+    }
+
+    /** Lets them begin. */
+    public void begin() {
+        clients.forEach(Client::think);
+    }
+
+    /** Everything is mended from now on. */
+    public void heal() {
+        completedWhenHealed = completed;
+    }
+
+    /** Whether requests have succeeded since everything was mended. */
+    public boolean progressed() {
+        return completed >= completedWhenHealed + PROGRESS;
+    }
+
+    /** Nobody asks for anything new. */
+    public void stop() {
+        stopped = true;
+    }
+
+    /** Whether nobody waits for an answer. */
+    public boolean areDone() {
+        return clients.stream().noneMatch(client -> client.waiting);
+    }
+
+    /** Requests that were answered. */
+    public long completed() {
+        return completed;
+    }
+
+    /** Requests whose outcome the client never learned. */
+    public long unknown() {
+        return unknown;
+    }
+
+    /**
+     * Judges what the clients have seen.
+     *
+     * @throws io.quorate.simulator.invariant.InvariantViolation if it cannot have been
+     */
+    public void judge() {
+        history.judge();
+    }
+
+    private long way(SplittableRandom random) {
+        return LEAST_WAY_NANOS + random.nextLong(WAY_SPREAD_NANOS);
+    }
+
+    /** One client. */
+    private final class Client {
+        private final int id;
+        private final SplittableRandom random;
+        private final RequestDraw draw;
+        private boolean waiting;
+        private long request;
+
+        Client(int id, SplittableRandom random) {
+            this.id = id;
+            this.random = random;
+            this.draw = new RequestDraw(id, random.split());
+        }
+
+        void think() {
+            agenda.after(1 + random.nextLong(2 * thinkNanos), this::ask);
+        }
+
+        private void ask() {
+            if (stopped) {
+                return;
+            }
+            Request asked = draw.next();
+            waiting = true;
+            long number = ++request;
+            SimulatedMember member = cluster.member(members.get(random.nextInt(members.size())));
+            ClientHistory.Entry entry = history.invoke(id, asked, agenda.now());
+            agenda.after(way(random), () -> arrive(member, asked, entry, number));
+            agenda.after(SECOND / 2 + random.nextLong(4 * SECOND), () -> giveUp(entry, number));
+        }
+
+        private void arrive(SimulatedMember member, Request asked, ClientHistory.Entry entry, long number) {
+            Optional<RaftNode<Result>> node = member.node();
+            if (node.isEmpty()) {
+                end(number, () -> history.failed(entry, agenda.now()), false);
+                return;
+            }
+            SimulatedProcess process = member.process().orElseThrow();
+            CompletableFuture<Result> answer = answer(member, node.get(), asked);
+            CompletableFuture<Result> unused = answer.whenComplete((result, failure) -> {
+                // What a dead process had to say never leaves it.
+                if (process.isAlive()) {
+                    agenda.after(way(random), () -> receive(entry, number, result, failure));
+                }
+            });
+        }
+
+        private CompletableFuture<Result> answer(SimulatedMember member, RaftNode<Result> node, Request asked) {
+            return switch (asked) {
+                case Request.Write write -> node.propose(encoded(write.command()));
+                case Request.Read read -> node.readIndex().thenApply(index -> read(member, read.range()));
+            };
+        }
+
+        private Result read(SimulatedMember member, Range range) {
+            MvccStore store = member.store().orElseThrow();
+            return store.range(range);
+        }
+
+        private ByteBuffer encoded(Command command) {
+            return ByteBuffer.wrap(CommandCodec.encode(command));
+        }
+
+        private void receive(ClientHistory.Entry entry, long number, Result result, Throwable failure) {
+            if (failure == null) {
+                end(number, () -> history.succeeded(entry, result, agenda.now()), true);
+                return;
+            }
+            Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                    ? wrapped.getCause()
+                    : failure;
+            boolean certain = cause instanceof RaftException.Refused || cause instanceof RaftException.Superseded;
+            end(
+                    number,
+                    () -> {
+                        if (certain) {
+                            history.failed(entry, agenda.now());
+                        } else {
+                            giveUpKnown(entry);
+                        }
+                    },
+                    false);
+        }
+
+        private void giveUp(ClientHistory.Entry entry, long number) {
+            end(number, () -> giveUpKnown(entry), false);
+        }
+
+        private void giveUpKnown(ClientHistory.Entry entry) {
+            unknown++;
+            history.unknown(entry);
+        }
+
+        /** Only the first that ends a request counts. */
+        private void end(long number, Runnable how, boolean succeeded) {
+            if (!waiting || number != request) {
+                return;
+            }
+            waiting = false;
+            how.run();
+            if (succeeded) {
+                completed++;
+            }
+            think();
+        }
+    }
+}
