@@ -6,6 +6,7 @@ import io.quorate.core.EntryId;
 import io.quorate.core.Event;
 import io.quorate.core.Message;
 import io.quorate.core.RaftCore;
+import io.quorate.core.RoleName;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.log.ConfigurationCodec;
@@ -89,7 +90,8 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         this.core = parts.core();
         this.status = core.status();
         this.proposals = new Proposals<>(
-                options.flow().maxWaiting(), new SplittableRandom(options.seed()).nextLong(Long.MAX_VALUE));
+                options.flow().maxWaiting(),
+                new SplittableRandom(options.seed()).nextLong(1L << (Long.SIZE - 1 - Proposals.REQUEST_ID_BITS)));
         this.mailbox = new Mailbox<>(parts.ports().loop(), this::handle);
         this.logWriter = new LogWriter(
                 parts.logFiles(), parts.ports().logWriter(), parts.ports().background(), this);
@@ -386,7 +388,10 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 changed.leader().map(MemberId::toString).orElse("none"));
         status = core.status();
         metrics.roleChanged(changed.role(), changed.term());
-        intake.leaderChanged(changed.leader());
+        if (changed.role() == RoleName.LEADER) {
+            intake.leads(changed.term());
+        }
+        intake.leaderChanged(changed.leader(), changed.term());
         if (changed.leader().isPresent()) {
             intake.retryWaiting();
         }

@@ -39,6 +39,8 @@ final class ProposalIntake<R> {
 
     private Optional<Batch<R>> decidedOn = Optional.empty();
     private Optional<MemberId> leader = Optional.empty();
+    private long leaderTerm;
+    private final ForwardMemory memory = new ForwardMemory();
 
     /** Appends a command to the log. */
     @FunctionalInterface
@@ -104,8 +106,14 @@ final class ProposalIntake<R> {
         for (ByteBuffer command : frame.commands()) {
             bytes += size(command);
         }
-        if (!frame.commands().isEmpty()) {
-            decide(new Batch.Forwarded<>(from, frame), frame.commands().size(), bytes);
+        if (frame.commands().isEmpty()) {
+            return;
+        }
+        switch (memory.find(from, frame)) {
+            case ForwardMemory.New ignored ->
+                decide(new Batch.Forwarded<>(from, frame), frame.commands().size(), bytes);
+            case ForwardMemory.Answered again -> network.send(from, again.answer());
+            case ForwardMemory.Undecidable ignored -> {}
         }
     }
 
@@ -134,9 +142,7 @@ final class ProposalIntake<R> {
                     appender.append(new EntryId(first.term(), index++), command);
                 }
                 // Before the entries themselves: the sender must know where to look for them when they arrive.
-                network.send(
-                        batch.from,
-                        new PeerFrame.Forwarded(group, batch.frame.firstRequestId(), commands.size(), first));
+                answer(batch, new PeerFrame.Forwarded(group, batch.frame.firstRequestId(), commands.size(), first));
             }
         }
     }
@@ -149,20 +155,26 @@ final class ProposalIntake<R> {
                     List<ByteBuffer> commands =
                             own.proposals.stream().map(Proposal::command).toList();
                     network.send(
-                            leader.get(), new PeerFrame.Forward(group, proposals.forward(own.proposals), commands));
+                            leader.get(),
+                            new PeerFrame.Forward(group, leaderTerm, proposals.forward(own.proposals), commands));
                 } else {
                     own.proposals.forEach(proposal -> retryOrRefuse(proposal, reason));
                 }
             }
             case Batch.Forwarded<R> batch ->
-                network.send(
-                        batch.from,
+                answer(
+                        batch,
                         new PeerFrame.ForwardRefused(
                                 group,
                                 batch.frame.firstRequestId(),
                                 batch.frame.commands().size(),
                                 reason));
         }
+    }
+
+    private void answer(Batch.Forwarded<R> batch, PeerFrame answer) {
+        memory.remember(batch.from, batch.frame, answer);
+        network.send(batch.from, answer);
     }
 
     /** What a leader may take later waits for one; too much is too much. */
@@ -173,10 +185,16 @@ final class ProposalIntake<R> {
         }
     }
 
-    /** Another leader is known, or none: what the one before was asked may or may not have been done. */
-    void leaderChanged(Optional<MemberId> newLeader) {
-        if (!newLeader.equals(leader)) {
+    /** This member leads now. */
+    void leads(long term) {
+        memory.begin(term);
+    }
+
+    /** Another leader is known, or none, or the same anew: what was asked before may or may not have been done. */
+    void leaderChanged(Optional<MemberId> newLeader, long term) {
+        if (!newLeader.equals(leader) || term != leaderTerm) {
             leader = newLeader;
+            leaderTerm = term;
             proposals.leaderLost();
         }
     }

@@ -23,6 +23,11 @@ final class Proposals<R> {
     /** A proposal in the log, with the term of its entry. */
     private record Placed<R>(long term, Proposal<R> proposal) {}
 
+    /**
+     * The lower bits of a request id count; those above are drawn for each life of a member. Ids of one life rise.
+     */
+    static final int REQUEST_ID_BITS = 24;
+
     private final int maxWaiting;
     private final ArrayDeque<Proposal<R>> waiting = new ArrayDeque<>();
     private final Map<Long, Proposal<R>> forwarded = new HashMap<>();
@@ -30,12 +35,12 @@ final class Proposals<R> {
     private long nextRequestId;
 
     /**
-     * @param firstRequestId the first id under which the leader is asked; none that an earlier run of this member may have
-     *     used, since an answer to that may still be under way and would be taken for an answer to this one's
+     * @param life drawn from 39 bits, different at each start of this member: an answer to a request of an earlier life may
+     *     still be under way, and would be taken for an answer to one of this life's
      */
-    Proposals(int maxWaiting, long firstRequestId) {
+    Proposals(int maxWaiting, long life) {
         this.maxWaiting = maxWaiting;
-        this.nextRequestId = firstRequestId;
+        this.nextRequestId = life << REQUEST_ID_BITS;
     }
 
     /** Keeps a proposal until a leader is known, or its time is over. */

@@ -62,6 +62,64 @@ class ForwardedProposalsTest {
                 .isEmpty();
     }
 
+    /** A member that leads alone, in term 1. */
+    private static HandDrivenNode lead(FaultyDisk disk, long seed) throws IOException {
+        HandDrivenNode leader =
+                new HandDrivenNode(disk, Configuration.of(Set.of(HandDrivenNode.SELF)), seed, options -> options);
+        while (leader.node.status().leader().isEmpty()) {
+            leader.tick();
+        }
+        return leader;
+    }
+
+    private static PeerFrame.Forward forward(long term, long requestId, long number) {
+        return new PeerFrame.Forward(0, term, requestId, List.of(Journal.command(number)));
+    }
+
+    @Test
+    void aFrameThatTheNetworkBringsTwiceIsAppendedOnceAndAnsweredTwice() throws IOException {
+        HandDrivenNode leader = lead(new FaultyDisk(), 1);
+        long term = leader.node.status().term();
+        leader.receive(LEADER, forward(term, 7, 41));
+        leader.settle();
+        leader.receive(LEADER, forward(term, 7, 41));
+        leader.settle();
+        assertThat(leader.journal.numbers()).containsExactly(41L);
+        List<PeerFrame.Forwarded> answers = leader.takeSent(PeerFrame.Forwarded.class);
+        assertThat(answers).hasSize(2);
+        assertThat(answers.get(0)).isEqualTo(answers.get(1));
+    }
+
+    @Test
+    void aFrameOfAnEarlierTermOrLifeIsNeitherAppendedNorRefused() throws IOException {
+        HandDrivenNode leader = lead(new FaultyDisk(), 1);
+        long term = leader.node.status().term();
+        leader.receive(LEADER, forward(term, 7, 41));
+        leader.settle();
+        HandDrivenNode again = lead(leader.disk.afterRestart(), 2);
+        again.takeSent(PeerFrame.Forwarded.class);
+        again.receive(LEADER, forward(term, 7, 41));
+        again.settle();
+        assertThat(again.journal.numbers()).containsExactly(41L);
+        assertThat(again.takeSent(PeerFrame.Forwarded.class)).isEmpty();
+        assertThat(again.takeSent(PeerFrame.ForwardRefused.class))
+                .as("a refusal would let it be tried again, although it is appended")
+                .isEmpty();
+    }
+
+    @Test
+    void aFrameThatIsNoLongerRememberedIsStillKnownToBeOld() throws IOException {
+        HandDrivenNode leader = lead(new FaultyDisk(), 1);
+        long term = leader.node.status().term();
+        for (long id = 0; id < 9000; id++) {
+            leader.receive(LEADER, forward(term, id, id));
+        }
+        leader.settle();
+        leader.receive(LEADER, forward(term, 0, 0));
+        leader.settle();
+        assertThat(leader.journal.numbers()).hasSize(9000);
+    }
+
     @Test
     void aCommandThatFitsNoFrameIsRefusedAtOnce() throws IOException {
         HandDrivenNode follower = follow(new FaultyDisk(), 1);

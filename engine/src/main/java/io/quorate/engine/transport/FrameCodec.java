@@ -96,7 +96,7 @@ public final class FrameCodec {
     }
 
     private static long size(PeerFrame.Forward forward) {
-        long size = Long.BYTES + Integer.BYTES;
+        long size = 2L * Long.BYTES + Integer.BYTES;
         for (ByteBuffer command : forward.commands()) {
             size += Integer.BYTES + command.remaining();
         }
@@ -139,7 +139,9 @@ public final class FrameCodec {
                 copy(snapshot.content(), out);
             }
             case PeerFrame.Forward forward -> {
-                out.putLong(forward.firstRequestId()).putInt(forward.commands().size());
+                out.putLong(forward.term())
+                        .putLong(forward.firstRequestId())
+                        .putInt(forward.commands().size());
                 for (ByteBuffer command : forward.commands()) {
                     copy(command, out.putInt(command.remaining()));
                 }
@@ -239,6 +241,7 @@ public final class FrameCodec {
     }
 
     private static PeerFrame forward(int group, ByteBuffer in) throws CorruptFrameException {
+        long term = in.getLong();
         long firstRequestId = in.getLong();
         int count = count(in);
         if (count > in.remaining() / Integer.BYTES) {
@@ -248,7 +251,7 @@ public final class FrameCodec {
         for (int i = 0; i < count; i++) {
             commands.add(take(in.getInt(), in));
         }
-        return new PeerFrame.Forward(group, firstRequestId, List.copyOf(commands));
+        return new PeerFrame.Forward(group, term, firstRequestId, List.copyOf(commands));
     }
 
     private static int count(ByteBuffer in) throws CorruptFrameException {

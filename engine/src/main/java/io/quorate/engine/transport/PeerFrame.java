@@ -28,11 +28,13 @@ public sealed interface PeerFrame {
     record Snapshot(int group, Message.SnapshotChunk chunk, ByteBuffer content) implements PeerFrame {}
 
     /**
-     * A follower hands commands of its clients to the leader.
+     * A follower hands commands of its clients to the leader. A network may bring it twice, or late: it counts once, and in
+     * the term that it names alone.
      *
+     * @param term the term of the leader that it is for
      * @param firstRequestId the id of the first command at the sender; the others follow
      */
-    record Forward(int group, long firstRequestId, List<ByteBuffer> commands) implements PeerFrame {}
+    record Forward(int group, long term, long firstRequestId, List<ByteBuffer> commands) implements PeerFrame {}
 
     /**
      * The leader appended forwarded commands as consecutive entries. Whether they are committed, the sender learns from

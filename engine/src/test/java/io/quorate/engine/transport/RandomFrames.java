@@ -110,7 +110,7 @@ public final class RandomFrames {
         for (int i = random.nextInt(10); i > 0; i--) {
             commands.add(content());
         }
-        return new PeerFrame.Forward(group(), random.nextLong(), commands);
+        return new PeerFrame.Forward(group(), natural(), random.nextLong(), commands);
     }
 
     private Configuration configuration() {

@@ -20,6 +20,7 @@ public final class Invariants {
                 new MonotonicState(),
                 new PromisesOutliveRestarts(),
                 new SameCommandsSameState(),
+                new AppliedOnce(),
                 new NoNodeBreaksDown());
     }
 }

@@ -1,6 +1,11 @@
 package io.quorate.simulator.workload;
 
 import io.quorate.kv.Result;
+import io.quorate.simulator.history.HistoryReport;
+import io.quorate.simulator.history.LinearizabilityChecker;
+import io.quorate.simulator.history.Operation;
+import io.quorate.simulator.history.Verdict;
+import io.quorate.simulator.invariant.InvariantViolation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,47 +13,37 @@ import java.util.Optional;
 /** What the clients asked for and were answered, with the times of both. */
 final class ClientHistory {
 
-    /** One request. */
-    static final class Entry {
-        private final int client;
-        private final Request request;
-        private final long invokedNanos;
-        private Optional<Result> result = Optional.empty();
-        private boolean failed;
-        private long endedNanos = Long.MAX_VALUE;
+    private static final long MAX_STEPS = 2_000_000;
 
-        private Entry(int client, Request request, long invokedNanos) {
-            this.client = client;
-            this.request = request;
-            this.invokedNanos = invokedNanos;
-        }
-    }
+    /** One request that is under way. */
+    record Pending(int client, Request request, long invokedNanos) {}
 
-    private final List<Entry> entries = new ArrayList<>();
+    private final List<Operation> operations = new ArrayList<>();
 
-    Entry invoke(int client, Request request, long now) {
-        Entry entry = new Entry(client, request, now);
-        entries.add(entry);
-        return entry;
-    }
-
-    void succeeded(Entry entry, Result result, long now) {
-        entry.result = Optional.of(result);
-        entry.endedNanos = now;
-    }
-
-    /** It did not happen, and never will. */
-    void failed(Entry entry, long now) {
-        entry.failed = true;
-        entry.endedNanos = now;
+    void succeeded(Pending pending, Result result, long now) {
+        operations.add(
+                new Operation(pending.client, pending.request.action(Optional.of(result)), pending.invokedNanos, now));
     }
 
     /** It may have happened, or may yet. */
-    void unknown(Entry entry) {
-        entry.endedNanos = Long.MAX_VALUE;
+    void unknown(Pending pending) {
+        operations.add(new Operation(
+                pending.client, pending.request.action(Optional.empty()), pending.invokedNanos, Operation.NEVER));
     }
 
+    /** All that has ended, except what certainly did not happen. */
+    List<Operation> operations() {
+        return List.copyOf(operations);
+    }
+
+    /** Whether what the clients have seen can have been. */
     void judge() {
-        // Filled in with the checker of histories.
+        switch (new LinearizabilityChecker(MAX_STEPS).check(operations)) {
+            case Verdict.Linearizable ignored -> {}
+            // Too many requests of unknown outcome: this run says nothing about the keys.
+            case Verdict.Undecided ignored -> {}
+            case Verdict.NotLinearizable violation ->
+                throw new InvariantViolation("linearizability", HistoryReport.text(violation));
+        }
     }
 }

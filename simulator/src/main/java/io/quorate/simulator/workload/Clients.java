@@ -3,16 +3,15 @@ package io.quorate.simulator.workload;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftException;
 import io.quorate.engine.RaftNode;
-import io.quorate.kv.Command;
 import io.quorate.kv.CommandCodec;
-import io.quorate.kv.MvccStore;
-import io.quorate.kv.Range;
 import io.quorate.kv.Result;
 import io.quorate.simulator.Agenda;
 import io.quorate.simulator.Cluster;
 import io.quorate.simulator.RunPlan;
 import io.quorate.simulator.SimulatedMember;
 import io.quorate.simulator.SimulatedProcess;
+import io.quorate.simulator.history.Operation;
+import io.quorate.simulator.workload.ClientHistory.Pending;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +20,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The clients of a run. Each asks for one thing at a time, of any member, and gives up after a while. */
 public final class Clients {
@@ -36,7 +36,7 @@ public final class Clients {
     private final Cluster cluster;
     private final List<MemberId> members;
     private final List<Client> clients = new ArrayList<>();
-    private final ClientHistory history;
+    private final ClientHistory history = new ClientHistory();
     private final long thinkNanos;
     private boolean stopped;
     private long completed;
@@ -48,7 +48,6 @@ public final class Clients {
         this.agenda = agenda;
         this.cluster = cluster;
         this.members = List.copyOf(cluster.ids());
-        this.history = new ClientHistory();
         this.thinkNanos = SECOND * plan.clients() / plan.operationsPerSecond();
         for (int i = 0; i < plan.clients(); i++) {
             clients.add(new Client(i, random.split()));
@@ -90,6 +89,11 @@ public final class Clients {
         return unknown;
     }
 
+    /** What they asked for and were answered. */
+    public List<Operation> operations() {
+        return history.operations();
+    }
+
     /**
      * Judges what the clients have seen.
      *
@@ -129,84 +133,75 @@ public final class Clients {
             waiting = true;
             long number = ++request;
             SimulatedMember member = cluster.member(members.get(random.nextInt(members.size())));
-            ClientHistory.Entry entry = history.invoke(id, asked, agenda.now());
-            agenda.after(way(random), () -> arrive(member, asked, entry, number));
-            agenda.after(SECOND / 2 + random.nextLong(4 * SECOND), () -> giveUp(entry, number));
+            Pending pending = new Pending(id, asked, agenda.now());
+            agenda.after(way(random), () -> arrive(member, pending, number));
+            agenda.after(SECOND / 2 + random.nextLong(4 * SECOND), () -> giveUp(pending, number));
         }
 
-        private void arrive(SimulatedMember member, Request asked, ClientHistory.Entry entry, long number) {
+        private void arrive(SimulatedMember member, Pending pending, long number) {
             Optional<RaftNode<Result>> node = member.node();
             if (node.isEmpty()) {
-                end(number, () -> history.failed(entry, agenda.now()), false);
+                // Nobody listens there: it certainly did not happen.
+                end(number, () -> {});
                 return;
             }
             SimulatedProcess process = member.process().orElseThrow();
-            CompletableFuture<Result> answer = answer(member, node.get(), asked);
-            CompletableFuture<Result> unused = answer.whenComplete((result, failure) -> {
-                // What a dead process had to say never leaves it.
-                if (process.isAlive()) {
-                    agenda.after(way(random), () -> receive(entry, number, result, failure));
-                }
-            });
+            CompletableFuture<Void> unused = answer(member, node.get(), pending.request())
+                    .handle((result, failure) -> {
+                        // What a dead process had to say never leaves it.
+                        if (process.isAlive()) {
+                            agenda.after(way(random), () -> receive(pending, number, result, failure));
+                        }
+                        return null;
+                    });
         }
 
         private CompletableFuture<Result> answer(SimulatedMember member, RaftNode<Result> node, Request asked) {
             return switch (asked) {
-                case Request.Write write -> node.propose(encoded(write.command()));
-                case Request.Read read -> node.readIndex().thenApply(index -> read(member, read.range()));
+                case Request.Write write -> node.propose(ByteBuffer.wrap(CommandCodec.encode(write.command())));
+                case Request.Read read ->
+                    node.readIndex().thenApply(index -> read.read(member.store().orElseThrow()));
             };
         }
 
-        private Result read(SimulatedMember member, Range range) {
-            MvccStore store = member.store().orElseThrow();
-            return store.range(range);
-        }
-
-        private ByteBuffer encoded(Command command) {
-            return ByteBuffer.wrap(CommandCodec.encode(command));
-        }
-
-        private void receive(ClientHistory.Entry entry, long number, Result result, Throwable failure) {
-            if (failure == null) {
-                end(number, () -> history.succeeded(entry, result, agenda.now()), true);
-                return;
+        private void receive(Pending pending, long number, @Nullable Result result, @Nullable Throwable failure) {
+            if (result != null) {
+                end(number, () -> answered(pending, result));
+            } else if (isCertain(failure)) {
+                end(number, () -> {});
+            } else {
+                giveUp(pending, number);
             }
-            Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
-                    ? wrapped.getCause()
-                    : failure;
-            boolean certain = cause instanceof RaftException.Refused || cause instanceof RaftException.Superseded;
-            end(
-                    number,
-                    () -> {
-                        if (certain) {
-                            history.failed(entry, agenda.now());
-                        } else {
-                            giveUpKnown(entry);
-                        }
-                    },
-                    false);
         }
 
-        private void giveUp(ClientHistory.Entry entry, long number) {
-            end(number, () -> giveUpKnown(entry), false);
-        }
-
-        private void giveUpKnown(ClientHistory.Entry entry) {
-            unknown++;
-            history.unknown(entry);
-        }
-
-        /** Only the first that ends a request counts. */
-        private void end(long number, Runnable how, boolean succeeded) {
-            if (!waiting || number != request) {
-                return;
-            }
-            waiting = false;
-            how.run();
-            if (succeeded) {
+        private void answered(Pending pending, Result result) {
+            if (pending.request().isAnsweredBy(result)) {
                 completed++;
+                draw.learn(pending.request(), result);
+                history.succeeded(pending, result, agenda.now());
             }
-            think();
+        }
+
+        /** Whether nothing was done, and nothing will be. */
+        private static boolean isCertain(@Nullable Throwable failure) {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            return cause instanceof RaftException.Refused || cause instanceof RaftException.Superseded;
+        }
+
+        private void giveUp(Pending pending, long number) {
+            end(number, () -> {
+                unknown++;
+                history.unknown(pending);
+            });
+        }
+
+        /** Only what ends a request first counts. */
+        private void end(long number, Runnable how) {
+            if (waiting && number == request) {
+                waiting = false;
+                how.run();
+                think();
+            }
         }
     }
 }

@@ -1,14 +1,202 @@
 package io.quorate.simulator.workload;
 
+import io.quorate.kv.Bytes;
 import io.quorate.kv.Command;
+import io.quorate.kv.Compare;
+import io.quorate.kv.DeleteRange;
+import io.quorate.kv.KeyValue;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.Operation;
+import io.quorate.kv.Put;
 import io.quorate.kv.Range;
+import io.quorate.kv.Result;
+import io.quorate.kv.Txn;
+import io.quorate.simulator.history.Action;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
-/** What a client asks for. */
+/** What a client asks for, both as the store understands it and as it stands in a history. */
 sealed interface Request {
 
     /** Something that goes through the log. */
-    record Write(Command command) implements Request {}
+    sealed interface Write extends Request {
+        Command command();
+    }
 
-    /** A linearizable read. */
-    record Read(Range range) implements Request {}
+    /** Something that is answered from a member's store, once the read is linearizable. */
+    sealed interface Read extends Request {
+        Result read(MvccStore store);
+    }
+
+    /**
+     * What it is in a history.
+     *
+     * @param result its answer; empty if it is not known
+     */
+    Action action(Optional<Result> result);
+
+    /** Whether the answer is of the kind that was asked for; anything else is a refusal. */
+    boolean isAnsweredBy(Result result);
+
+    /** Puts a value that no other request ever puts. */
+    record PutValue(String key, String value) implements Write {
+        @Override
+        public Command command() {
+            return Put.of(Bytes.utf8(key), Bytes.utf8(value));
+        }
+
+        @Override
+        public Action action(Optional<Result> result) {
+            return new Action.Write(key, value);
+        }
+
+        @Override
+        public boolean isAnsweredBy(Result result) {
+            return result instanceof Result.PutResult;
+        }
+    }
+
+    /** Deletes a key. */
+    record Delete(String key) implements Write {
+        @Override
+        public Command command() {
+            return DeleteRange.of(Bytes.utf8(key));
+        }
+
+        @Override
+        public Action action(Optional<Result> result) {
+            return new Action.Delete(key);
+        }
+
+        @Override
+        public boolean isAnsweredBy(Result result) {
+            return result instanceof Result.DeleteRangeResult;
+        }
+    }
+
+    /**
+     * Writes several keys if all of them hold what is expected, and reads them if not: a register with compare-and-set, a
+     * counter, or a transfer between two.
+     */
+    record Exchange(List<String> keys, List<Optional<String>> expected, List<String> values) implements Write {
+        public Exchange {
+            keys = List.copyOf(keys);
+            expected = List.copyOf(expected);
+            values = List.copyOf(values);
+        }
+
+        @Override
+        public Command command() {
+            List<Compare> compares = new ArrayList<>();
+            List<Operation> puts = new ArrayList<>();
+            List<Operation> reads = new ArrayList<>();
+            for (int i = 0; i < keys.size(); i++) {
+                Bytes key = Bytes.utf8(keys.get(i));
+                Compare.Target target = expected.get(i).isPresent()
+                        ? new Compare.Value(Bytes.utf8(expected.get(i).get()))
+                        : new Compare.CreateRevision(0);
+                compares.add(Compare.of(key, target, Compare.Outcome.EQUAL));
+                puts.add(Put.of(key, Bytes.utf8(values.get(i))));
+                reads.add(Range.of(key));
+            }
+            return new Txn(compares, puts, reads);
+        }
+
+        @Override
+        public Action action(Optional<Result> result) {
+            List<Action.Compare> compares = new ArrayList<>();
+            List<Action.Step> writes = new ArrayList<>();
+            List<Action.Step> reads = new ArrayList<>();
+            for (int i = 0; i < keys.size(); i++) {
+                compares.add(new Action.Compare.Holds(keys.get(i), expected.get(i)));
+                writes.add(new Action.Write(keys.get(i), values.get(i)));
+                reads.add(new Action.Read(keys.get(i), Optional.empty()));
+            }
+            boolean succeeded = result.isPresent() && succeeded(result.get());
+            List<Optional<String>> seen = result.isPresent() && !succeeded ? seen(result.get()) : List.of();
+            return new Action.Transaction(compares, writes, reads, succeeded, seen);
+        }
+
+        @Override
+        public boolean isAnsweredBy(Result result) {
+            return result instanceof Result.TxnResult;
+        }
+
+        static boolean succeeded(Result result) {
+            return result instanceof Result.TxnResult txn && txn.succeeded();
+        }
+
+        /** What the keys held when they did not hold what was expected. */
+        static List<Optional<String>> seen(Result result) {
+            return ((Result.TxnResult) result)
+                    .responses().stream()
+                            .map(response -> ((Result.RangeResult) response)
+                                    .kvs().stream()
+                                            .findFirst()
+                                            .map(kv -> kv.value().toUtf8()))
+                            .toList();
+        }
+    }
+
+    /** Reads one key. */
+    record Get(String key) implements Read {
+        @Override
+        public Result read(MvccStore store) {
+            return store.range(Range.of(Bytes.utf8(key)));
+        }
+
+        @Override
+        public Action action(Optional<Result> result) {
+            return new Action.Read(key, result.flatMap(Get::value));
+        }
+
+        @Override
+        public boolean isAnsweredBy(Result result) {
+            return result instanceof Result.RangeResult;
+        }
+
+        static Optional<String> value(Result result) {
+            return ((Result.RangeResult) result)
+                    .kvs().stream().findFirst().map(kv -> kv.value().toUtf8());
+        }
+    }
+
+    /** Reads a set whole: all keys of a prefix, which can hold no others than those listed. */
+    record GetAll(String prefix, List<String> keys) implements Read {
+        public GetAll {
+            keys = List.copyOf(keys);
+        }
+
+        @Override
+        public Result read(MvccStore store) {
+            return store.range(Range.of(Bytes.utf8(prefix + "/"), Bytes.utf8(prefix + "0")));
+        }
+
+        @Override
+        public Action action(Optional<Result> result) {
+            List<Action.Step> reads = new ArrayList<>();
+            List<Optional<String>> seen = new ArrayList<>();
+            for (String key : keys) {
+                reads.add(new Action.Read(key, Optional.empty()));
+                seen.add(result.flatMap(range -> value((Result.RangeResult) range, key)));
+            }
+            return new Action.Transaction(List.of(), reads, List.of(), true, seen);
+        }
+
+        @Override
+        public boolean isAnsweredBy(Result result) {
+            return result instanceof Result.RangeResult;
+        }
+
+        private static Optional<String> value(Result.RangeResult range, String key) {
+            Bytes wanted = Bytes.utf8(key);
+            for (KeyValue kv : range.kvs()) {
+                if (kv.key().equals(wanted)) {
+                    return Optional.of(kv.value().toUtf8());
+                }
+            }
+            return Optional.empty();
+        }
+    }
 }

@@ -202,7 +202,7 @@ class NettyNetworkTest {
             NettyNetwork one = fixture.open(ONE, heardByOne);
             NettyNetwork two = fixture.open(TWO, heardByTwo);
             connect(one, two);
-            PeerFrame large = new PeerFrame.Forward(0, 1, List.of(ByteBuffer.allocate(1 << 20)));
+            PeerFrame large = new PeerFrame.Forward(0, 1, 1, List.of(ByteBuffer.allocate(1 << 20)));
             assertThatThrownBy(() -> one.send(TWO, large)).isInstanceOf(IllegalArgumentException.class);
             awaitPath(one, TWO, heardByTwo);
         }

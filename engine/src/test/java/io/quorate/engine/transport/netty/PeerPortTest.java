@@ -221,7 +221,7 @@ class PeerPortTest {
             sendUntilConnected(one);
             heard.unreachable.clear();
             var counters = counters(one, TWO);
-            PeerFrame large = new PeerFrame.Forward(0, 1, List.of(ByteBuffer.allocate(100_000)));
+            PeerFrame large = new PeerFrame.Forward(0, 1, 1, List.of(ByteBuffer.allocate(100_000)));
             long droppedBefore = counters.framesDropped().sum();
             await("frames are dropped", () -> {
                 one.send(TWO, large);
