@@ -27,6 +27,11 @@ final class ConfigurationHistory {
         return entries.getLast().configuration();
     }
 
+    /** The index of the entry that holds the current one. */
+    long currentIndex() {
+        return entries.getLast().index();
+    }
+
     Quorum quorum() {
         return quorum;
     }

@@ -45,6 +45,9 @@ public sealed interface Effect {
     /** The {@link Event.Proposed} being handled is refused; nothing was appended. */
     record RejectProposals(Rejection reason) implements Effect {}
 
+    /** The {@link Event.ConfigurationProposed} being handled is refused; nothing was appended. */
+    record RejectConfiguration(Rejection reason) implements Effect {}
+
     /** The read may be served once the state machine has applied {@code index}. */
     record ReadReady(long requestId, long index) implements Effect {}
 

@@ -1,5 +1,6 @@
 package io.quorate.core;
 
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 
 /** What can happen to a member, as its core sees it. */
@@ -36,6 +37,13 @@ public sealed interface Event {
      * @param requestId increasing, never used twice by this member
      */
     record ReadRequested(long requestId) implements Event {}
+
+    /**
+     * The application wants other members. The change has ended when a configuration equal to {@code target} is committed.
+     *
+     * @param target with one voter at least, and not joint
+     */
+    record ConfigurationProposed(Configuration target) implements Event {}
 
     /** The application wants {@code target} to lead. */
     record TransferRequested(MemberId target) implements Event {}

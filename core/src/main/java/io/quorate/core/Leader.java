@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Leads its term: takes proposals, replicates and commits them, confirms reads (paper section 5.3, 8). */
@@ -45,6 +46,11 @@ final class Leader implements Role {
 
     void add(FollowerProgress follower) {
         followers.put(follower.member(), follower);
+    }
+
+    /** Forgets all followers but these. */
+    void retain(Set<MemberId> members) {
+        followers.keySet().retainAll(members);
     }
 
     Collection<FollowerProgress> followers() {

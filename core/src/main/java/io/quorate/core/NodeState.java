@@ -137,8 +137,16 @@ final class NodeState {
         votingSuspended = false;
     }
 
+    /**
+     * Whether it may try to lead. A voter that is about to be removed may, as long as it does not know the change to be
+     * committed: it may be the only one whose log is long enough (thesis 4.2.2). Its own vote counts as far as the
+     * configuration says.
+     */
     boolean mayCampaign() {
-        return configuration().isVoter(self()) && !votingSuspended && !installingSnapshot;
+        boolean voter = configuration().isVoter(self())
+                || (configurations.currentIndex() > commitIndex
+                        && configurations.at(commitIndex).configuration().isVoter(self()));
+        return voter && !votingSuspended && !installingSnapshot;
     }
 
     // --- log and configuration

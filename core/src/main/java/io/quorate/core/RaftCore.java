@@ -32,6 +32,7 @@ public final class RaftCore {
     private final LogAcceptance logAcceptance;
     private final LinearizableReads reads;
     private final LeadershipTransfer transfer;
+    private final MembershipChange membership;
     private final SnapshotTransfer snapshots;
     private final LogRepair repair;
     private final RoleTransitions transitions;
@@ -56,6 +57,7 @@ public final class RaftCore {
         reads = new LinearizableReads(node, effects, requestIds);
         transfer = new LeadershipTransfer(node, effects);
         transitions = new RoleTransitions(node, effects, timeouts, sizes, reads, transfer);
+        membership = new MembershipChange(node, effects, transfer, transitions);
         election = new Election(node, effects, transitions, timeouts);
         heartbeats = new Heartbeats(node, effects, reads);
         replication = new Replication(node, effects, sizes, transfer);
@@ -81,6 +83,7 @@ public final class RaftCore {
             case Event.LogSynced synced -> logSynced(synced.last());
             case Event.Applied applied -> node.applied(applied.index());
             case Event.ReadRequested read -> reads.requested(read.requestId());
+            case Event.ConfigurationProposed proposed -> membership.propose(proposed.target());
             case Event.TransferRequested request -> transfer.request(request.target());
             case Event.SnapshotTaken taken -> snapshots.taken(taken);
             case Event.SnapshotChunkStored stored -> snapshots.stored(stored);
@@ -90,6 +93,7 @@ public final class RaftCore {
             }
             case Event.Unreachable unreachable -> unreachable(unreachable.member());
         }
+        membership.advance();
         long applicable = node.takeApplicable();
         if (applicable > 0) {
             effects.add(new Effect.Apply(applicable));

@@ -11,5 +11,11 @@ public enum Rejection {
     /** Too much is appended and not yet committed. */
     TOO_MANY_UNCOMMITTED,
     /** The target is not a voter of the configuration. */
-    BAD_TRANSFER_TARGET
+    BAD_TRANSFER_TARGET,
+    /** Another change of members has not ended yet. */
+    CHANGE_IN_PROGRESS,
+    /** The leader has not committed an entry of its own term yet; it will soon (corner case 16). */
+    NOTHING_COMMITTED_YET,
+    /** The configuration has no voter, or is joint. */
+    BAD_CONFIGURATION
 }

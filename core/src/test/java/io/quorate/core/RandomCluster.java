@@ -153,6 +153,11 @@ final class RandomCluster {
             anyone().snapshot(random.nextInt(4));
         } else if (happens(30)) {
             anyone().step(new Event.TransferRequested(anyone().id));
+        } else if (happens(60)) {
+            // Nor has it to survive that one which has just lost its log becomes indispensable.
+            if (members.stream().noneMatch(member -> member.durable().votingSuspended)) {
+                anyone().step(new Event.ConfigurationProposed(anyConfiguration()));
+            }
         } else if (happens(30)) {
             anyone().step(new Event.Unreachable(anyone().id));
         } else if (happens(50)) {
@@ -160,6 +165,27 @@ final class RandomCluster {
         } else if (happens(10 * unrestPermille)) {
             clocksJump();
         }
+    }
+
+    /** Any of the members vote, others learn, and some are left out. */
+    private Configuration anyConfiguration() {
+        TreeSet<MemberId> voters = new TreeSet<>();
+        TreeSet<MemberId> learners = new TreeSet<>();
+        for (SimulatedMember member : members) {
+            switch (random.nextInt(4)) {
+                case 0 -> learners.add(member.id);
+                case 1, 2 -> voters.add(member.id);
+                default -> {}
+            }
+        }
+        return new Configuration(voters, new TreeSet<>(), learners);
+    }
+
+    /** Every member is a voter. */
+    Configuration everyone() {
+        TreeSet<MemberId> voters = new TreeSet<>();
+        members.forEach(member -> voters.add(member.id));
+        return Configuration.of(voters);
     }
 
     /** All leases run out; whoever comes first campaigns. Leaders change in the middle of everything. */
@@ -175,7 +201,8 @@ final class RandomCluster {
         SimulatedMember member = anyone();
         boolean anyoneRepairs = members.stream().anyMatch(other -> other.durable().votingSuspended);
         // Two that lose what they acknowledged, at once, are more than a cluster of three has to survive.
-        boolean othersCanElect = new Quorum(member.status().configuration()).isQuorum(id -> !id.equals(member.id));
+        boolean othersCanElect = members.stream()
+                .allMatch(other -> new Quorum(other.status().configuration()).isQuorum(id -> !id.equals(member.id)));
         if (damages && !anyoneRepairs && othersCanElect && random.nextBoolean()) {
             SimulatedDisk disk = member.durable();
             member.restartDamaged(disk.start.index() + 1 + random.nextInt(disk.log.size() + 1));

@@ -244,6 +244,7 @@ final class SimulatedMember implements LogSizes {
             case Effect.InstallSnapshot install -> install(install);
             case Effect.ResumeVoting resume -> write(disk -> disk.votingSuspended = false);
             case Effect.RejectProposals reject -> {}
+            case Effect.RejectConfiguration reject -> {}
             case Effect.ReadReady ready -> {}
             case Effect.ReadFailed failed -> {}
             case Effect.RoleChanged changed -> {}

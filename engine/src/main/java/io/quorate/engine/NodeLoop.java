@@ -8,6 +8,7 @@ import io.quorate.core.Message;
 import io.quorate.core.RaftCore;
 import io.quorate.core.RoleName;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.log.ConfigurationCodec;
 import io.quorate.engine.log.EntryFrame;
@@ -64,6 +65,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private final ProposalIntake<R> intake;
     private final Reads reads = new Reads();
     private final Transfers transfers = new Transfers();
+    private final MembershipChanges membership = new MembershipChanges();
     private final AfterSync afterSync = new AfterSync();
     private final ArrayDeque<WriteUnderWay> underWay = new ArrayDeque<>();
     private final EngineMetrics metrics;
@@ -177,6 +179,17 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 () -> {
                     if (transfers.begin(target, done, core.status())) {
                         step(new Event.TransferRequested(target));
+                    }
+                },
+                done::completeExceptionally));
+    }
+
+    void changeMembership(Configuration target, CompletableFuture<Configuration> done) {
+        enqueue(new Input.Job<>(
+                () -> {
+                    membership.begin(target, done);
+                    if (membership.isUnderWay(done)) {
+                        step(new Event.ConfigurationProposed(target));
                     }
                 },
                 done::completeExceptionally));
@@ -324,8 +337,11 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             case Effect.SaveHardState save -> log.saveHardState(save.state());
             case Effect.AppendProposals append -> intake.append(append.first());
             case Effect.AppendNoOp noOp -> append(noOp.id(), EntryKind.NO_OP, NO_PAYLOAD);
-            case Effect.AppendConfiguration added ->
+            case Effect.AppendConfiguration added -> {
                 append(added.id(), EntryKind.CONFIGURATION, ConfigurationCodec.encode(added.configuration()));
+                membership.appended(added.id(), added.configuration());
+            }
+            case Effect.RejectConfiguration reject -> membership.rejected(reject.reason());
             case Effect.AppendReceived append -> appendReceived(append);
             case Effect.TruncateLog truncate -> log.truncateFrom(truncate.fromIndex());
             case Effect.CompactLog compact -> log.compactTo(compact.upToIndex());
@@ -334,7 +350,10 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 PeerFrame frame = frame(send.message());
                 afterSync.run(ticketSoFar(), () -> network.send(send.to(), frame));
             }
-            case Effect.Apply apply -> committed.commit(apply.upToIndex());
+            case Effect.Apply apply -> {
+                committed.commit(apply.upToIndex());
+                membership.committed(apply.upToIndex());
+            }
             case Effect.RejectProposals reject -> intake.reject(reject.reason());
             case Effect.ReadReady ready -> reads.ready(ready.requestId(), ready.index(), committed.appliedIndex());
             case Effect.ReadFailed failed -> reads.failed(failed.requestId());
@@ -390,6 +409,8 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         metrics.roleChanged(changed.role(), changed.term());
         if (changed.role() == RoleName.LEADER) {
             intake.leads(changed.term());
+        } else {
+            membership.leadershipLost();
         }
         intake.leaderChanged(changed.leader(), changed.term());
         if (changed.leader().isPresent()) {
@@ -405,6 +426,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         proposals.stop(cause);
         reads.stop(cause);
         transfers.stop(cause);
+        membership.stop(cause);
         snapshots.stop(cause);
         applier.stop(cause);
         logWriter.close();

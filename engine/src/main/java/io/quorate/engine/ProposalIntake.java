@@ -181,7 +181,11 @@ final class ProposalIntake<R> {
     private void retryOrRefuse(Proposal<R> proposal, Rejection reason) {
         switch (reason) {
             case NOT_LEADER, NO_LEADER, TRANSFER_IN_PROGRESS -> proposals.awaitLeader(proposal);
-            case TOO_MANY_UNCOMMITTED, BAD_TRANSFER_TARGET -> proposal.fail(new RaftException.Refused(reason));
+            case TOO_MANY_UNCOMMITTED,
+                    BAD_TRANSFER_TARGET,
+                    CHANGE_IN_PROGRESS,
+                    NOTHING_COMMITTED_YET,
+                    BAD_CONFIGURATION -> proposal.fail(new RaftException.Refused(reason));
         }
     }
 

@@ -2,6 +2,7 @@ package io.quorate.engine;
 
 import io.quorate.core.CoreStatus;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.NodeOpening.Opened;
 import io.quorate.engine.log.RaftLog;
@@ -125,6 +126,21 @@ public final class RaftNode<R> implements AutoCloseable {
     public CompletableFuture<Void> transferLeadership(MemberId target) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         loop.transfer(target, done);
+        return done;
+    }
+
+    /**
+     * Changes who the members are (paper section 6). Only the leader can, and one change at a time; a change of more than
+     * one voter goes through a joint configuration. A new member should be brought in as a learner first: a voter that has
+     * no log yet counts at once, and cannot help.
+     *
+     * @param target all voters and learners that there shall be
+     * @return completes with the target when it is committed. Fails with {@link RaftException.Refused} if nothing was
+     *     changed, with {@link RaftException.OutcomeUnknown} if this member lost its leadership on the way
+     */
+    public CompletableFuture<Configuration> changeMembership(Configuration target) {
+        CompletableFuture<Configuration> done = new CompletableFuture<>();
+        loop.changeMembership(target, done);
         return done;
     }
 

@@ -11,7 +11,8 @@ import java.util.TreeSet;
  *
  * @param voters the voters; in a joint configuration those of the new one
  * @param outgoingVoters the voters of the old configuration while in transition, else empty
- * @param learners members that get the log and never count
+ * @param learners members that get the log and never count; in a joint configuration, one that is also an outgoing voter
+ *     becomes a learner when the transition ends
  */
 public record Configuration(
         SortedSet<MemberId> voters, SortedSet<MemberId> outgoingVoters, SortedSet<MemberId> learners) {
@@ -21,7 +22,7 @@ public record Configuration(
         outgoingVoters = copy(outgoingVoters);
         learners = copy(learners);
         for (MemberId learner : learners) {
-            if (voters.contains(learner) || outgoingVoters.contains(learner)) {
+            if (voters.contains(learner)) {
                 throw new IllegalArgumentException("member " + learner + " cannot be voter and learner at once");
             }
         }

@@ -285,6 +285,9 @@ public final class FrameCodec {
             case TRANSFER_IN_PROGRESS -> 3;
             case TOO_MANY_UNCOMMITTED -> 4;
             case BAD_TRANSFER_TARGET -> 5;
+            case CHANGE_IN_PROGRESS -> 6;
+            case NOTHING_COMMITTED_YET -> 7;
+            case BAD_CONFIGURATION -> 8;
         };
     }
 

@@ -42,6 +42,7 @@ final class Failures {
                     case NOT_LEADER -> EtcdError.NOT_LEADER;
                     case TOO_MANY_UNCOMMITTED -> EtcdError.TOO_MANY_REQUESTS;
                     case BAD_TRANSFER_TARGET -> EtcdError.BAD_LEADER_TRANSFEREE;
+                    case CHANGE_IN_PROGRESS, NOTHING_COMMITTED_YET, BAD_CONFIGURATION -> EtcdError.UNHEALTHY;
                 };
             case RaftException.Superseded superseded -> EtcdError.LEADER_CHANGED;
             case RaftException.OutcomeUnknown unknown ->

@@ -1,0 +1,120 @@
+package io.quorate.core;
+
+import io.quorate.core.EntryBatch.ConfigurationEntry;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Changes who the members are (paper section 6, thesis 4): in one step if the voters differ by one at most, else through a
+ * joint configuration, which the leader leaves by itself as soon as it is committed.
+ *
+ * <p>A configuration is in force from the moment it is appended. There is never more than one that is not committed, and
+ * none is begun before an entry of the leader's own term is committed (corner case 16): any two that can both be in force
+ * have quorums that overlap.
+ */
+final class MembershipChange {
+
+    private final NodeState node;
+    private final Effects effects;
+    private final LeadershipTransfer transfer;
+    private final RoleTransitions transitions;
+
+    MembershipChange(NodeState node, Effects effects, LeadershipTransfer transfer, RoleTransitions transitions) {
+        this.node = node;
+        this.effects = effects;
+        this.transfer = transfer;
+        this.transitions = transitions;
+    }
+
+    /** Begins a change to {@code target}, or refuses it. */
+    void propose(Configuration target) {
+        Optional<Rejection> rejection = rejection(target);
+        if (rejection.isPresent()) {
+            effects.add(new Effect.RejectConfiguration(rejection.get()));
+        } else if (node.role() instanceof Leader leader) {
+            Configuration current = node.configuration();
+            append(leader, differByOneAtMost(current.voters(), target.voters()) ? target : joint(current, target));
+        }
+    }
+
+    private Optional<Rejection> rejection(Configuration target) {
+        if (!(node.role() instanceof Leader leader)) {
+            return Optional.of(node.leader().isPresent() ? Rejection.NOT_LEADER : Rejection.NO_LEADER);
+        }
+        if (transfer.inProgress()) {
+            return Optional.of(Rejection.TRANSFER_IN_PROGRESS);
+        }
+        if (target.voters().isEmpty() || target.isJoint()) {
+            return Optional.of(Rejection.BAD_CONFIGURATION);
+        }
+        if (node.commitIndex() < leader.firstIndex()) {
+            return Optional.of(Rejection.NOTHING_COMMITTED_YET);
+        }
+        boolean pending = node.configurations().currentIndex() > node.commitIndex()
+                || node.configuration().isJoint();
+        return pending ? Optional.of(Rejection.CHANGE_IN_PROGRESS) : Optional.empty();
+    }
+
+    private static boolean differByOneAtMost(SortedSet<MemberId> before, SortedSet<MemberId> after) {
+        long added = after.stream().filter(member -> !before.contains(member)).count();
+        long removed = before.stream().filter(member -> !after.contains(member)).count();
+        return added + removed <= 1;
+    }
+
+    private static Configuration joint(Configuration current, Configuration target) {
+        return new Configuration(target.voters(), current.voters(), target.learners());
+    }
+
+    private static Configuration settled(Configuration joint) {
+        return new Configuration(joint.voters(), new TreeSet<>(), joint.learners());
+    }
+
+    private void append(Leader leader, Configuration configuration) {
+        EntryId id = new EntryId(node.term(), node.log().lastIndex() + 1);
+        node.log().append(id.term(), id.index());
+        node.append(new ConfigurationEntry(id.index(), configuration));
+        effects.add(new Effect.AppendConfiguration(id, configuration));
+        for (MemberId member : configuration.members()) {
+            if (!member.equals(node.self()) && leader.follower(member).isEmpty()) {
+                FollowerProgress follower = new FollowerProgress(
+                        member, id.index() + 1, node.options().maxInflightMessages());
+                leader.add(follower);
+            }
+        }
+    }
+
+    /**
+     * Goes on with a change whose present configuration is committed: from a joint one to the new one; from a new one that
+     * this leader is not a voter of to another leader (corner case 19).
+     */
+    void advance() {
+        if (!(node.role() instanceof Leader leader)
+                || node.configurations().currentIndex() > node.commitIndex()
+                || node.commitIndex() < leader.firstIndex()) {
+            return;
+        }
+        Configuration current = node.configuration();
+        if (current.isJoint()) {
+            append(leader, settled(current));
+            return;
+        }
+        // Those removed were sent the entry that removes them as long as it was not committed; now they are on their
+        // own.
+        leader.retain(current.members());
+        if (!current.isVoter(node.self())) {
+            handOver(leader, current);
+        }
+    }
+
+    private void handOver(Leader leader, Configuration current) {
+        Optional<FollowerProgress> successor = leader.followers().stream()
+                .filter(follower -> current.isVoter(follower.member()))
+                .max(Comparator.comparingLong(FollowerProgress::matchIndex));
+        successor.ifPresent(follower -> effects.send(follower.member(), new Message.TimeoutNow(node.term())));
+        transitions.stepDown();
+    }
+}
