@@ -5,6 +5,8 @@ import io.quorate.core.HardState;
 import io.quorate.core.RaftCore;
 import io.quorate.core.RestoredState;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.Identity;
@@ -16,6 +18,7 @@ import io.quorate.engine.snapshot.SnapshotStore;
 import io.quorate.engine.snapshot.SnapshotStore.OpenSnapshot;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,7 +80,7 @@ final class NodeOpening {
                     recovered.log().start(),
                     recovered.log().names(),
                     applied.index(),
-                    recovered.votingSuspended());
+                    recovered.log().votingSuspended());
             RaftCore core = new RaftCore(options.core(), state, recovered.log(), new SplittableRandom(options.seed()));
             recovered.log().applied(applied.index());
             return new NodeParts<>(
@@ -136,6 +139,11 @@ final class NodeOpening {
                 && snapshots.chainHash(snapshot).isPresent();
     }
 
+    /** Whether there may be others that have what this member has lost. */
+    private static boolean othersMayHaveIt(Configuration configuration, MemberId self) {
+        return configuration.allVoters().stream().anyMatch(voter -> !voter.equals(self));
+    }
+
     /**
      * Brings the state machine to an entry of the log, from which replaying the log leads on: where it stands, if that is
      * one; else the newest snapshot; else the beginning.
@@ -166,6 +174,20 @@ final class NodeOpening {
         }
         if (first == 0) {
             LOG.info("replaying the state from the beginning of the log");
+            stateMachine.clear();
+            return EntryId.ORIGIN;
+        }
+        Configuration configuration = log.snapshotMetaAt(last).configuration();
+        if (othersMayHaveIt(configuration, directory.identity().member())) {
+            LOG.warn(
+                    "The log of the entries {} to {} and the state at {} cannot be brought together, and no intact snapshot"
+                            + " leads from one to the other: the member forgets both, does not vote, and fetches everything"
+                            + " from the leader.",
+                    first + 1,
+                    last,
+                    durable);
+            log.suspendVoting();
+            log.resetTo(new SnapshotMeta(EntryId.ORIGIN, configuration, 0), OptionalLong.of(0), false);
             stateMachine.clear();
             return EntryId.ORIGIN;
         }

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -17,10 +18,18 @@ import java.util.TreeSet;
 /** All members of a run, those that are down included. */
 public final class Cluster {
 
+    private final Agenda agenda;
+    private final MemberSettings settings;
+    private final SplittableRandom random;
+    private final RunObserver observer;
     private final SimulatedNetwork network;
     private final Map<MemberId, SimulatedMember> members = new TreeMap<>();
 
     Cluster(int size, MemberSettings settings, Agenda agenda, SplittableRandom random, RunObserver observer) {
+        this.agenda = agenda;
+        this.settings = settings;
+        this.random = random;
+        this.observer = observer;
         this.network = new SimulatedNetwork(agenda, random.split(), observer);
         TreeSet<MemberId> ids = new TreeSet<>();
         for (int i = 1; i <= size; i++) {
@@ -28,8 +37,41 @@ public final class Cluster {
         }
         Configuration bootstrap = Configuration.of(ids);
         for (MemberId id : ids) {
-            members.put(id, new SimulatedMember(id, bootstrap, agenda, network, settings, random.split(), observer));
+            add(id, bootstrap);
         }
+    }
+
+    private SimulatedMember add(MemberId id, Configuration bootstrap) {
+        SimulatedMember member =
+                new SimulatedMember(id, bootstrap, agenda, network, settings, random.split(), observer);
+        members.put(id, member);
+        return member;
+    }
+
+    /** A member with an empty disk that belongs to no configuration yet. */
+    SimulatedMember addMember() {
+        return add(new MemberId(members.size() + 1L), Configuration.of(Set.of()));
+    }
+
+    /**
+     * Whether every voter runs and has all that it ever acknowledged: only then may one of them lose something, or become
+     * indispensable.
+     */
+    boolean everyVoterIsWhole() {
+        Optional<Configuration> configuration = configuration();
+        return configuration.isPresent()
+                && !configuration.get().isJoint()
+                && configuration.get().voters().stream()
+                        .map(this::member)
+                        .allMatch(voter -> voter.node()
+                                .map(RaftNode::status)
+                                .filter(status -> !status.votingSuspended())
+                                .isPresent());
+    }
+
+    /** The configuration that the leader knows, if somebody leads. */
+    public Optional<Configuration> configuration() {
+        return leader().flatMap(SimulatedMember::node).map(node -> node.status().configuration());
     }
 
     /** The ids of all members, in order. */

@@ -2,12 +2,14 @@ package io.quorate.simulator;
 
 import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.simulator.disk.DiskFaults;
 import io.quorate.simulator.fault.Fault;
 import io.quorate.simulator.fault.PartitionShape;
 import io.quorate.simulator.network.LinkFaults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 
 /** Lets the faults of a plan happen in a cluster, and mends all that they broke at the end. */
@@ -26,6 +28,8 @@ final class FaultInjector {
         }
     }
 
+    private static final long SECOND = 1_000_000_000;
+
     private final Agenda agenda;
     private final Cluster cluster;
     private final RunObserver observer;
@@ -33,10 +37,12 @@ final class FaultInjector {
     /** Several faults may lie on one link at a time. */
     private final List<Bad> bad = new ArrayList<>();
 
+    private final MembershipDriver membership;
     private boolean healed;
     private int injected;
 
-    FaultInjector(Agenda agenda, Cluster cluster, RunObserver observer) {
+    FaultInjector(Agenda agenda, Cluster cluster, SplittableRandom random, RunObserver observer) {
+        this.membership = new MembershipDriver(agenda, cluster, random, observer);
         this.agenda = agenda;
         this.cluster = cluster;
         this.observer = observer;
@@ -83,6 +89,21 @@ final class FaultInjector {
             case Fault.Partition partition -> partition(partition);
             case Fault.BadNetwork network -> badNetwork(network);
             case Fault.BadLinks links -> badLinks(links);
+            case Fault.BadDisk bad -> {
+                SimulatedMember member = cluster.member(bad.member());
+                member.setDiskFaults(bad.faults());
+                agenda.after(bad.forNanos(), () -> member.setDiskFaults(DiskFaults.NONE));
+            }
+            case Fault.BitRot rot -> {
+                if (!cluster.everyVoterIsWhole()) {
+                    return;
+                }
+                SimulatedMember member = cluster.member(rot.member());
+                member.crash(CrashKind.PROCESS);
+                member.disk().rot(rot.files()).ifPresent(file -> observer.fault("a bit of " + file + " turned over"));
+                restartAfter(SECOND / 10, rot.member());
+            }
+            case Fault.ChangeMembers change -> membership.begin(change.change());
             case Fault.Transfer transfer ->
                 cluster.leader().flatMap(SimulatedMember::node).ifPresent(node -> {
                     CompletableFuture<Void> unused = node.transferLeadership(transfer.target());
@@ -160,6 +181,7 @@ final class FaultInjector {
     /** Nothing is broken from now on, and everyone runs. */
     void heal() {
         healed = true;
+        membership.stop();
         observer.fault("everything is mended");
         List<Bad> all = List.copyOf(bad);
         bad.clear();
@@ -167,6 +189,7 @@ final class FaultInjector {
         for (MemberId id : cluster.ids()) {
             SimulatedMember member = cluster.member(id);
             member.disarm();
+            member.setDiskFaults(DiskFaults.NONE);
             member.process().ifPresent(process -> {
                 process.resume();
                 process.driftClock(1);

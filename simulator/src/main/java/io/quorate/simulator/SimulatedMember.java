@@ -14,6 +14,7 @@ import io.quorate.engine.StateMachine;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.Result;
+import io.quorate.simulator.disk.DiskFaults;
 import io.quorate.simulator.disk.SimulatedDisk;
 import io.quorate.simulator.network.SimulatedNetwork;
 import java.io.IOException;
@@ -61,6 +62,11 @@ public final class SimulatedMember {
     private Optional<ArmedCrash> armed = Optional.empty();
     private int starts;
 
+    /** Whether it runs no more, for good: it was removed, or its disk is lost. */
+    private boolean retired;
+
+    private DiskFaults diskFaults = DiskFaults.NONE;
+
     SimulatedMember(
             MemberId id,
             Configuration bootstrap,
@@ -85,6 +91,22 @@ public final class SimulatedMember {
 
     public boolean isRunning() {
         return life.isPresent();
+    }
+
+    /** It will never run again. */
+    void retire() {
+        retired = true;
+    }
+
+    /** Whether it will never run again. */
+    public boolean isRetired() {
+        return retired;
+    }
+
+    /** What is wrong with its disk from now on. */
+    void setDiskFaults(DiskFaults faults) {
+        diskFaults = faults;
+        disk.setFaults(faults);
     }
 
     /** Running, and neither paused. */
@@ -128,7 +150,7 @@ public final class SimulatedMember {
 
     /** Starts a process on what the disk holds. It may refuse, and says so to the observer. */
     void start() {
-        if (life.isPresent()) {
+        if (life.isPresent() || retired) {
             return;
         }
         starts++;
@@ -176,7 +198,7 @@ public final class SimulatedMember {
                 task -> loop.execute(() -> {
                     task.run();
                     if (process.isAlive()) {
-                        observer.settled(this);
+                        disk.whileLookedAt(() -> observer.settled(this));
                     }
                 }),
                 process.executor(OTHER_TASK_NANOS),
@@ -190,7 +212,7 @@ public final class SimulatedMember {
             public void opened(CoreStatus status, RaftLog opened) {
                 recovered = Optional.of(status);
                 log = Optional.of(opened);
-                observer.opened(SimulatedMember.this);
+                disk.whileLookedAt(() -> observer.opened(SimulatedMember.this));
             }
 
             @Override

@@ -1,6 +1,8 @@
 package io.quorate.simulator;
 
 import io.quorate.core.CoreStatus;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftNode;
 import io.quorate.simulator.invariant.Invariant;
 import io.quorate.simulator.invariant.InvariantViolation;
@@ -32,23 +34,26 @@ public final class SimulatedRun {
     private final FaultInjector faults;
     private final Clients clients;
 
-    /** @param observers watch the run; told after the invariants */
-    public SimulatedRun(RunPlan plan, List<RunObserver> observers) {
+    public SimulatedRun(RunPlan plan) {
         this.plan = plan;
         SplittableRandom random = new SplittableRandom(plan.seed() ^ 0x5deece66dL);
         MemberSettings settings = MemberSettings.draw(random.split());
         this.cluster = new Cluster(plan.members(), settings, agenda, random.split(), watchers);
         this.invariants = Invariants.all(cluster);
         invariants.forEach(watchers::add);
-        observers.forEach(watchers::add);
         watchers.add(new RunObserver() {
             @Override
             public void stopped(SimulatedMember member, Throwable cause) {
                 agenda.after(RESTART_NANOS, member::start);
             }
         });
-        this.faults = new FaultInjector(agenda, cluster, watchers);
+        this.faults = new FaultInjector(agenda, cluster, random.split(), watchers);
         this.clients = new Clients(plan, agenda, cluster, random.split());
+    }
+
+    /** Has somebody watch, after the invariants. */
+    public void watch(RunObserver observer) {
+        watchers.add(observer);
     }
 
     /** The virtual time, for whoever watches. */
@@ -130,7 +135,15 @@ public final class SimulatedRun {
     /** All members that belong to the cluster stand at the same index, and it is the end of the log. */
     private boolean haveConverged() {
         OptionalLong common = OptionalLong.empty();
-        for (SimulatedMember member : cluster.members()) {
+        Optional<Configuration> configuration = cluster.configuration();
+        if (configuration.isEmpty() || configuration.get().isJoint()) {
+            return false;
+        }
+        for (MemberId id : configuration.get().members()) {
+            SimulatedMember member = cluster.member(id);
+            if (member.isRetired()) {
+                continue;
+            }
             Optional<CoreStatus> status = member.node().map(RaftNode::status);
             if (status.isEmpty()
                     || status.get().appliedIndex() != status.get().last().index()) {

@@ -3,7 +3,6 @@ package io.quorate.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.simulator.invariant.InvariantViolation;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Runs many seeds; whatever one of them finds is a bug, in the product or in the simulator. */
@@ -15,7 +14,7 @@ class SeedsTest {
     @Test
     void noSeedViolatesAnInvariant() {
         for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
-            RunResult result = new SimulatedRun(RunPlan.draw(seed), List.of()).run();
+            RunResult result = new SimulatedRun(RunPlan.draw(seed)).run();
             assertThat(result.violation().map(InvariantViolation::getMessage))
                     .describedAs("seed %d", seed)
                     .isEmpty();

@@ -118,8 +118,10 @@ public final class LogWriter implements AutoCloseable {
         try {
             while (halfWritten || takeGroup()) {
                 halfWritten = true;
-                listener.synced(writer.write());
+                Synced synced = writer.write();
                 halfWritten = false;
+                markIfLast();
+                listener.synced(synced);
                 stallTold = false;
                 prepareSpare();
             }
@@ -129,6 +131,20 @@ public final class LogWriter implements AutoCloseable {
             fail(e);
         } catch (RuntimeException | Error e) {
             fail(new IOException("the log writer broke down: " + e, e));
+        }
+    }
+
+    /**
+     * Marks what is durable before anybody is told of it, unless a frame that follows does so: damage to the last frame
+     * must not look like a write that was never finished, once it was acknowledged.
+     */
+    private void markIfLast() throws IOException {
+        boolean last;
+        synchronized (lock) {
+            last = queue.isEmpty();
+        }
+        if (last) {
+            writer.markDurable();
         }
     }
 

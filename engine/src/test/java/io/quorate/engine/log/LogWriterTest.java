@@ -24,7 +24,9 @@ class LogWriterTest {
                 fixture.submit();
             }
             fixture.tasks.removeFirst().run();
-            assertThat(disk.writes() - writes).isEqualTo(1);
+            assertThat(disk.writes() - writes)
+                    .as("the group, and behind it the mark that it is durable")
+                    .isEqualTo(2);
             assertThat(disk.syncs() - syncs).isEqualTo(1);
             assertThat(fixture.synced).singleElement().satisfies(group -> {
                 assertThat(group.ticket()).isEqualTo(10);

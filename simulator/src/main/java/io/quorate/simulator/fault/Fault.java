@@ -2,6 +2,7 @@ package io.quorate.simulator.fault;
 
 import io.quorate.core.quorum.MemberId;
 import io.quorate.simulator.CrashKind;
+import io.quorate.simulator.disk.DiskFaults;
 import io.quorate.simulator.network.LinkFaults;
 import java.util.List;
 
@@ -35,6 +36,15 @@ public sealed interface Fault {
 
     /** What is sent to one member, or by it, is bad. */
     record BadLinks(long at, MemberId member, boolean incoming, LinkFaults faults, long forNanos) implements Fault {}
+
+    /** A disk fails now and then, or is full, or slow. */
+    record BadDisk(long at, MemberId member, DiskFaults faults, long forNanos) implements Fault {}
+
+    /** A bit turns over in one of a member's files whose name begins so, and the member is started anew. */
+    record BitRot(long at, MemberId member, String files) implements Fault {}
+
+    /** The members are changed. */
+    record ChangeMembers(long at, MembershipChange change) implements Fault {}
 
     /** Leadership is handed over. */
     record Transfer(long at, MemberId target) implements Fault {}

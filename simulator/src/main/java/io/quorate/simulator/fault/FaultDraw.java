@@ -2,6 +2,7 @@ package io.quorate.simulator.fault;
 
 import io.quorate.core.quorum.MemberId;
 import io.quorate.simulator.CrashKind;
+import io.quorate.simulator.disk.DiskFaults;
 import io.quorate.simulator.network.LinkFaults;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,18 +28,25 @@ public final class FaultDraw {
         BAD_NETWORK,
         BAD_LINKS,
         TRANSFER,
-        SNAPSHOT
+        SNAPSHOT,
+        BAD_DISK,
+        BIT_ROT,
+        MEMBERS
     }
 
     private final SplittableRandom random;
     private final List<MemberId> members;
     private final long untilNanos;
 
+    /** The one whose disk loses what it held: of what was committed, good copies must be left elsewhere. */
+    private final MemberId rotting;
+
     /** @param untilNanos when the last fault must have begun; none lasts longer than that either */
     public FaultDraw(SplittableRandom random, List<MemberId> members, long untilNanos) {
         this.random = random;
         this.members = List.copyOf(members);
         this.untilNanos = untilNanos;
+        this.rotting = this.members.get(random.nextInt(this.members.size()));
     }
 
     /** A plan, in the order of time. */
@@ -73,6 +81,9 @@ public final class FaultDraw {
             case BAD_NETWORK -> new Fault.BadNetwork(at, linkFaults(), duration(6 * SECOND));
             case BAD_LINKS ->
                 new Fault.BadLinks(at, member(), random.nextBoolean(), linkFaults(), duration(6 * SECOND));
+            case BAD_DISK -> new Fault.BadDisk(at, member(), diskFaults(), duration(3 * SECOND));
+            case BIT_ROT -> new Fault.BitRot(at, rotting, random.nextBoolean() ? "log/segment" : "snapshots/");
+            case MEMBERS -> new Fault.ChangeMembers(at, anyOf(MembershipChange.values()));
             case TRANSFER -> new Fault.Transfer(at, member());
             case SNAPSHOT -> new Fault.Snapshot(at, member());
         };
@@ -87,8 +98,22 @@ public final class FaultDraw {
     }
 
     private PartitionShape shape() {
-        PartitionShape[] shapes = PartitionShape.values();
-        return shapes[random.nextInt(shapes.length)];
+        return anyOf(PartitionShape.values());
+    }
+
+    private <T> T anyOf(T[] all) {
+        return all[random.nextInt(all.length)];
+    }
+
+    /** One thing or several that a disk does now and then. */
+    private DiskFaults diskFaults() {
+        return new DiskFaults(
+                sometimes(0.02),
+                sometimes(0.02),
+                sometimes(0.05),
+                random.nextInt(4) == 0,
+                sometimes(0.5),
+                random.nextLong(1, random.nextInt(5) == 0 ? 5 * SECOND : SECOND / 5));
     }
 
     private long duration(long most) {

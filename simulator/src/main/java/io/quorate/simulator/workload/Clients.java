@@ -34,7 +34,6 @@ public final class Clients {
 
     private final Agenda agenda;
     private final Cluster cluster;
-    private final List<MemberId> members;
     private final List<Client> clients = new ArrayList<>();
     private final ClientHistory history = new ClientHistory();
     private final long thinkNanos;
@@ -47,7 +46,6 @@ public final class Clients {
     public Clients(RunPlan plan, Agenda agenda, Cluster cluster, SplittableRandom random) {
         this.agenda = agenda;
         this.cluster = cluster;
-        this.members = List.copyOf(cluster.ids());
         this.thinkNanos = SECOND * plan.clients() / plan.operationsPerSecond();
         for (int i = 0; i < plan.clients(); i++) {
             clients.add(new Client(i, random.split()));
@@ -132,10 +130,16 @@ public final class Clients {
             Request asked = draw.next();
             waiting = true;
             long number = ++request;
-            SimulatedMember member = cluster.member(members.get(random.nextInt(members.size())));
+            SimulatedMember member = anyMember();
             Pending pending = new Pending(id, asked, agenda.now());
             agenda.after(way(random), () -> arrive(member, pending, number));
             agenda.after(SECOND / 2 + random.nextLong(4 * SECOND), () -> giveUp(pending, number));
+        }
+
+        /** Clients know all members that there ever were. */
+        private SimulatedMember anyMember() {
+            List<MemberId> members = List.copyOf(cluster.ids());
+            return cluster.member(members.get(random.nextInt(members.size())));
         }
 
         private void arrive(SimulatedMember member, Pending pending, long number) {

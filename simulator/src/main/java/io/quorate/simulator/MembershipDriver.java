@@ -1,0 +1,166 @@
+package io.quorate.simulator;
+
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.RaftNode;
+import io.quorate.kv.Result;
+import io.quorate.simulator.fault.MembershipChange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Changes the members of the cluster while it runs, as an operator would: looks at what the leader knows, asks it for a
+ * change, and tries again for a while if that failed.
+ */
+final class MembershipDriver {
+
+    private static final long SECOND = 1_000_000_000;
+    private static final int MIN_VOTERS = 3;
+    private static final int MAX_MEMBERS = 9;
+    private static final int TRIES = 6;
+
+    private final Agenda agenda;
+    private final Cluster cluster;
+    private final SplittableRandom random;
+    private final RunObserver observer;
+
+    /** The one that has lost its disk for good and is not out of the configuration yet, if there is one. */
+    private Optional<MemberId> lost = Optional.empty();
+
+    private boolean stopped;
+
+    MembershipDriver(Agenda agenda, Cluster cluster, SplittableRandom random, RunObserver observer) {
+        this.agenda = agenda;
+        this.cluster = cluster;
+        this.random = random;
+        this.observer = observer;
+    }
+
+    /** Begins no further change. */
+    void stop() {
+        stopped = true;
+    }
+
+    /** Begins a change. */
+    void begin(MembershipChange change) {
+        attempt(change, TRIES);
+    }
+
+    private void attempt(MembershipChange change, int triesLeft) {
+        if (stopped || triesLeft == 0) {
+            return;
+        }
+        Optional<SimulatedMember> leader = cluster.leader();
+        Optional<Configuration> target = leader.flatMap(
+                leading -> target(change, leading.id(), cluster.configuration().orElseThrow()));
+        if (leader.isEmpty() || target.isEmpty()) {
+            agenda.after(SECOND / 2, () -> attempt(change, triesLeft - 1));
+            return;
+        }
+        RaftNode<Result> node = leader.get().node().orElseThrow();
+        observer.fault(change + ": " + target.get());
+        CompletableFuture<Void> unused = node.changeMembership(target.get()).handle((done, failure) -> {
+            agenda.after(1, () -> {
+                if (failure == null) {
+                    retireRemoved(target.get());
+                } else {
+                    agenda.after(SECOND / 2, () -> attempt(change, triesLeft - 1));
+                }
+            });
+            return null;
+        });
+    }
+
+    /** Members that are out are switched off after a while; until then they may try to disturb the others. */
+    private void retireRemoved(Configuration target) {
+        lost = lost.filter(target::isMember);
+        for (SimulatedMember member : cluster.members()) {
+            if (!target.isMember(member.id())) {
+                agenda.after(random.nextLong(3 * SECOND), () -> {
+                    boolean out = cluster.configuration()
+                            .filter(now -> !now.isJoint() && !now.isMember(member.id()))
+                            .isPresent();
+                    if (out) {
+                        member.retire();
+                        member.crash(CrashKind.PROCESS);
+                    }
+                });
+            }
+        }
+    }
+
+    private Optional<Configuration> target(MembershipChange change, MemberId leader, Configuration now) {
+        if (now.isJoint() || (lost.isEmpty() && !cluster.everyVoterIsWhole())) {
+            return Optional.empty();
+        }
+        TreeSet<MemberId> voters = new TreeSet<>(now.voters());
+        TreeSet<MemberId> learners = new TreeSet<>(now.learners());
+        boolean possible = switch (change) {
+            case ADD_LEARNER -> mayGrow(now) && learners.add(newcomer());
+            case ADD_VOTER -> mayGrow(now) && voters.add(newcomer());
+            case PROMOTE -> lost.isEmpty() && move(learners, voters);
+            case DEMOTE -> mayLoseVoter(voters) && move(voters, learners);
+            case REMOVE -> mayLoseVoter(voters) && voters.remove(anyBut(leader, voters));
+            case REMOVE_LEADER -> mayLoseVoter(voters) && voters.remove(leader);
+            case JOINT ->
+                mayGrow(now) && voters.remove(any(voters)) && voters.add(newcomer()) && voters.add(newcomer());
+            case REPLACE -> replace(leader, voters);
+        };
+        return possible ? Optional.of(new Configuration(voters, new TreeSet<>(), learners)) : Optional.empty();
+    }
+
+    private boolean mayGrow(Configuration now) {
+        return lost.isEmpty() && now.members().size() < MAX_MEMBERS;
+    }
+
+    /** With one lost already, no other may go. */
+    private boolean mayLoseVoter(SortedSet<MemberId> voters) {
+        return lost.isEmpty() && voters.size() > MIN_VOTERS;
+    }
+
+    private boolean replace(MemberId leader, TreeSet<MemberId> voters) {
+        if (voters.size() < MIN_VOTERS) {
+            return false;
+        }
+        if (lost.isEmpty()) {
+            MemberId victim = anyBut(leader, voters);
+            lost = Optional.of(victim);
+            cluster.member(victim).crash(CrashKind.DISK_LOSS);
+            cluster.member(victim).retire();
+        }
+        voters.remove(lost.get());
+        voters.add(newcomer());
+        return true;
+    }
+
+    private MemberId newcomer() {
+        SimulatedMember member = cluster.addMember();
+        member.start();
+        return member.id();
+    }
+
+    private boolean move(TreeSet<MemberId> from, TreeSet<MemberId> to) {
+        if (from.isEmpty()) {
+            return false;
+        }
+        MemberId moved = any(from);
+        from.remove(moved);
+        return to.add(moved);
+    }
+
+    private MemberId any(SortedSet<MemberId> members) {
+        List<MemberId> all = List.copyOf(members);
+        return all.get(random.nextInt(all.size()));
+    }
+
+    private MemberId anyBut(MemberId excluded, SortedSet<MemberId> members) {
+        List<MemberId> all = new ArrayList<>(members);
+        all.remove(excluded);
+        return all.get(random.nextInt(all.size()));
+    }
+}
