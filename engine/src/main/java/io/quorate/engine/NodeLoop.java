@@ -2,7 +2,6 @@ package io.quorate.engine;
 
 import io.quorate.core.CoreStatus;
 import io.quorate.core.Effect;
-import io.quorate.core.EntryId;
 import io.quorate.core.Event;
 import io.quorate.core.Message;
 import io.quorate.core.RaftCore;
@@ -16,14 +15,11 @@ import io.quorate.engine.log.EntryKind;
 import io.quorate.engine.log.LogWriter;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.engine.log.Synced;
-import io.quorate.engine.log.WriteBatch;
 import io.quorate.engine.transport.Network;
 import io.quorate.engine.transport.PeerFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -49,14 +45,11 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
 
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
 
-    /** A write that the log was asked for, and when. */
-    private record WriteUnderWay(long ticket, long beginNanos) {}
-
     private final NodeOptions options;
     private final Clock clock;
     private final RaftCore core;
     private final RaftLog log;
-    private final LogWriter logWriter;
+    private final NodeLog nodeLog;
     private final Network network;
     private final Applier<R> applier;
     private final CommittedEntries<R> committed;
@@ -66,8 +59,6 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private final Reads reads = new Reads();
     private final Transfers transfers = new Transfers();
     private final MembershipChanges membership = new MembershipChanges();
-    private final AfterSync afterSync = new AfterSync();
-    private final ArrayDeque<WriteUnderWay> underWay = new ArrayDeque<>();
     private final EngineMetrics metrics;
     private final NodeObserver observer;
     private final Mailbox<Input<R>> mailbox;
@@ -78,7 +69,6 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private List<EntryFrame> receivedEntries = List.of();
 
     private ByteBuffer receivedChunk = NO_PAYLOAD;
-    private long lastTicket;
     private int ticksSinceExpiry;
     private volatile CoreStatus status;
 
@@ -95,8 +85,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 options.flow().maxWaiting(),
                 new SplittableRandom(options.seed()).nextLong(1L << (Long.SIZE - 1 - Proposals.REQUEST_ID_BITS)));
         this.mailbox = new Mailbox<>(parts.ports().loop(), this::handle);
-        this.logWriter = new LogWriter(
-                parts.logFiles(), parts.ports().logWriter(), parts.ports().background(), this);
+        this.nodeLog = new NodeLog(parts, this);
         this.applier = new Applier<>(
                 parts.stateMachine(),
                 parts.ports().applier(),
@@ -108,7 +97,11 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         this.snapshots = new SnapshotDuty<>(parts, applier, committed, this::onLoop, this::step, this::applied);
         this.network = parts.ports().networks().open(this);
         this.intake = new ProposalIntake<>(
-                options, proposals, network, (id, command) -> append(id, EntryKind.COMMAND, command), this::step);
+                options,
+                proposals,
+                network,
+                (id, command) -> nodeLog.append(id, EntryKind.COMMAND, command),
+                this::step);
     }
 
     // ---- Callable by any thread.
@@ -234,7 +227,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             case Input.Proposed<R> proposed -> intake.arrive(proposed.proposal());
             case Input.ReadAsked<R> asked -> reads.arrive(asked.read());
             case Input.FrameReceived<R> received -> receive(received.from(), received.frame());
-            case Input.Written<R> written -> written(written);
+            case Input.Written<R> written -> written(written.synced());
             case Input.Applied<R> applied -> applied(applied.index());
             case Input.Ticked<R> ignored -> ticked();
             case Input.Job<R> job -> job.task().run();
@@ -248,32 +241,15 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             step(new Event.ReadRequested(read.getAsLong()));
         }
         step(new Event.Flush());
-        submitWrites();
+        if (!nodeLog.submit()) {
+            stop(new IOException("the log takes no more writes"));
+        }
         network.flush();
     }
 
-    private void submitWrites() {
-        Optional<WriteBatch> pending = log.takePending();
-        if (pending.isPresent()) {
-            lastTicket = pending.get().ticket();
-            underWay.add(new WriteUnderWay(lastTicket, clock.nanoTime()));
-            if (!logWriter.submit(pending.get())) {
-                stop(new IOException("the log takes no more writes"));
-            }
-        }
-    }
-
-    /** The ticket of the last write that has been asked for, though it may not have been handed to the writer yet. */
-    private long ticketSoFar() {
-        return log.hasPending() ? lastTicket + 1 : lastTicket;
-    }
-
-    private void written(Input.Written<R> written) {
-        while (!underWay.isEmpty() && underWay.peek().ticket <= written.synced().ticket()) {
-            metrics.logSynced(clock.nanoTime() - underWay.remove().beginNanos);
-        }
-        log.synced(written.synced()).ifPresent(last -> step(new Event.LogSynced(last)));
-        afterSync.synced(written.synced().ticket());
+    private void written(Synced synced) {
+        nodeLog.written(synced).ifPresent(last -> step(new Event.LogSynced(last)));
+        nodeLog.release(synced);
     }
 
     private void applied(long index) {
@@ -287,7 +263,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private void ticked() {
         tickQueued.set(false);
         step(new Event.Tick());
-        logWriter.idle();
+        nodeLog.idle();
         if (++ticksSinceExpiry >= EXPIRY_TICKS) {
             ticksSinceExpiry = 0;
             proposals.expire(clock.nanoTime(), status.leader().isPresent());
@@ -336,19 +312,19 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         switch (effect) {
             case Effect.SaveHardState save -> log.saveHardState(save.state());
             case Effect.AppendProposals append -> intake.append(append.first());
-            case Effect.AppendNoOp noOp -> append(noOp.id(), EntryKind.NO_OP, NO_PAYLOAD);
+            case Effect.AppendNoOp noOp -> nodeLog.append(noOp.id(), EntryKind.NO_OP, NO_PAYLOAD);
             case Effect.AppendConfiguration added -> {
-                append(added.id(), EntryKind.CONFIGURATION, ConfigurationCodec.encode(added.configuration()));
+                nodeLog.append(added.id(), EntryKind.CONFIGURATION, ConfigurationCodec.encode(added.configuration()));
                 membership.appended(added.id(), added.configuration());
             }
             case Effect.RejectConfiguration reject -> membership.rejected(reject.reason());
-            case Effect.AppendReceived append -> appendReceived(append);
+            case Effect.AppendReceived append -> nodeLog.append(append, receivedEntries);
             case Effect.TruncateLog truncate -> log.truncateFrom(truncate.fromIndex());
             case Effect.CompactLog compact -> log.compactTo(compact.upToIndex());
             case Effect.Send send -> network.send(send.to(), frame(send.message()));
             case Effect.SendAfterSync send -> {
                 PeerFrame frame = frame(send.message());
-                afterSync.run(ticketSoFar(), () -> network.send(send.to(), frame));
+                nodeLog.afterSync(() -> network.send(send.to(), frame));
             }
             case Effect.Apply apply -> {
                 committed.commit(apply.upToIndex());
@@ -365,7 +341,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 log.resetTo(install.snapshot(), snapshots.chainHash(install.snapshot()), install.keepLogTail());
                 committed.skipTo(install.snapshot());
                 snapshots.installationBegins();
-                afterSync.run(ticketSoFar(), () -> snapshots.restore(install.snapshot()));
+                nodeLog.afterSync(() -> snapshots.restore(install.snapshot()));
             }
             case Effect.ResumeVoting ignored -> log.resumeVoting();
         }
@@ -378,24 +354,6 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                         log, append.entries().firstIndex(), append.entries().lastIndex())
                 : List.of();
         return new PeerFrame.Raft(options.group(), message, entries);
-    }
-
-    private void append(EntryId id, EntryKind kind, ByteBuffer payload) {
-        long previous = LogReads.chainHashAt(log, id.index() - 1)
-                .orElseThrow(() -> new IllegalStateException(
-                        "the chain hash at " + (id.index() - 1) + " is not known, so nothing can be appended"));
-        log.append(EntryFrame.encode(options.group(), id, kind, previous, payload));
-    }
-
-    private void appendReceived(Effect.AppendReceived append) {
-        for (EntryFrame entry : receivedEntries) {
-            if (entry.index() >= append.firstIndex() && entry.index() <= append.lastIndex()) {
-                if (!log.isContinuedBy(entry)) {
-                    throw new LogDivergedException(entry.id());
-                }
-                log.append(entry);
-            }
-        }
     }
 
     private void roleChanged(Effect.RoleChanged changed) {
@@ -429,7 +387,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         membership.stop(cause);
         snapshots.stop(cause);
         applier.stop(cause);
-        logWriter.close();
+        nodeLog.close();
         network.close();
         stopped.complete(cause);
     }
