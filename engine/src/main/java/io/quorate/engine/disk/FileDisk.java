@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** A {@link Disk} in a real file system. Folders are created with mode 0700, files with 0600, where modes exist. */
 public final class FileDisk implements Disk {
 
-    private static final String LOCK = "lock";
+    static final String LOCK = "lock";
     private static final int ZERO_BYTES = 1 << 18;
 
     private final Path root;
@@ -157,7 +157,7 @@ public final class FileDisk implements Disk {
         return root.toString();
     }
 
-    private record ChannelFile(FileChannel channel) implements DiskFile {
+    record ChannelFile(FileChannel channel) implements DiskFile {
 
         @Override
         public int read(ByteBuffer into, long position) throws IOException {

@@ -7,6 +7,7 @@ import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.DiskFile;
+import io.quorate.engine.log.LogDiagnosis.Condition;
 import io.quorate.engine.log.LogFiles.Segment;
 import io.quorate.engine.log.SegmentChain.Found;
 import io.quorate.engine.log.SegmentChain.Link;
@@ -18,42 +19,36 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
- * Opens a log after whatever happened to it.
+ * Opens a log after whatever happened to it, as {@link LogDiagnosis} found it.
  *
- * <p>The newest segment and those that it continues are the log. Its end is the last intact frame; what follows was
- * never acknowledged, unless a later frame or segment says that it was durable: then it is damage, and only the prefix
- * before it is kept, under a new segment that continues it directly and says that voting is suspended. That segment is
- * made durable before anything is moved aside, so a crash anywhere leaves either the damaged log or the repaired one.
+ * <p>A torn write is cut off. Of a damaged log only the prefix before the damage is kept, under a new segment that
+ * continues it directly and says that voting is suspended. That segment is made durable before anything is moved aside,
+ * so a crash anywhere leaves either the damaged log or the repaired one.
  */
 final class LogRecovery {
 
     private static final int ZERO_BYTES = 1 << 16;
-    private static final Pattern SEGMENT_NAME = Pattern.compile(LogFiles.SEGMENT_PREFIX + "0[0-9a-f]{15}");
 
     private final DataDirectory directory;
     private final Disk disk;
     private final int group;
-    private final Optional<SnapshotMeta> newestSnapshot;
     private final LogOptions options;
+    private final LogDiagnosis diagnosis;
     private final SpareSegments spares;
     private final SegmentMaker maker;
     private final Quarantine quarantine;
-    private final NavigableMap<Long, Found> found = new TreeMap<>();
     private final List<String> report = new ArrayList<>();
 
     LogRecovery(DataDirectory directory, int group, Optional<SnapshotMeta> newestSnapshot, LogOptions options) {
         this.directory = directory;
         this.disk = directory.disk();
         this.group = group;
-        this.newestSnapshot = newestSnapshot;
         this.options = options;
+        this.diagnosis = new LogDiagnosis(disk, directory.identity(), group, newestSnapshot);
         this.spares = new SpareSegments(disk, options);
         this.maker = new SegmentMaker(directory, group, spares);
         this.quarantine = new Quarantine(disk, report);
@@ -61,40 +56,18 @@ final class LogRecovery {
 
     RecoveredLog recover(SnapshotMeta bootstrap) throws IOException {
         try {
-            if (disk.exists(LogFiles.FOLDER)) {
-                find();
-            }
-            if (found.isEmpty()) {
-                return begin(bootstrap);
-            }
-            return recoverFound();
+            Condition condition = diagnosis.diagnose();
+            report.addAll(diagnosis.report());
+            return switch (condition) {
+                case Condition.Absent ignored -> begin(bootstrap);
+                case Condition.Whole whole -> goOn(whole.reading());
+                case Condition.Damaged damaged -> repair(damaged);
+                case Condition.Unusable unusable -> throw unknownHardState(unusable.top());
+            };
         } catch (IOException | RuntimeException e) {
-            for (Found segment : found.values()) {
-                segment.file().close();
-            }
+            diagnosis.closeFiles();
             spares.close();
             throw e;
-        }
-    }
-
-    private void find() throws IOException {
-        for (String name : disk.list(LogFiles.FOLDER)) {
-            if (!SEGMENT_NAME.matcher(name).matches()) {
-                continue;
-            }
-            long sequence = Long.parseLong(name.substring(LogFiles.SEGMENT_PREFIX.length()), 16);
-            DiskFile file = disk.open(LogFiles.FOLDER + "/" + name);
-            found.put(sequence, new Found(sequence, file, Optional.empty()));
-            Optional<SegmentHeader> header = SegmentHeader.read(file, sequence, name);
-            if (header.isPresent() && !header.get().belongsTo(directory.identity(), group)) {
-                throw new DataDirectoryException("The log in data directory " + disk + " belongs to member "
-                        + header.get().member() + " of cluster "
-                        + Long.toHexString(header.get().clusterId()) + ", group "
-                        + header.get().group() + ", not to "
-                        + directory.identity() + ", group " + group
-                        + ": start the member with its own data directory, or with an empty one.");
-            }
-            found.put(sequence, new Found(sequence, file, header));
         }
     }
 
@@ -111,48 +84,12 @@ final class LogRecovery {
         return open(replay, List.of(first), first.header().dataOffset(), 1, HardState.INITIAL, false);
     }
 
-    private RecoveredLog recoverFound() throws IOException {
-        Found top = found.lastEntry().getValue();
-        if (top.header().isPresent()) {
-            if (top.file().size() < top.header().get().fileBytes()) {
-                throw unknownHardState(top);
-            }
-            Reading reading = SegmentChain.read(found, top.sequence());
-            boolean whole = reading.verdict() != Verdict.DAMAGED;
-            if (whole && (!reading.replay().lacksHead() || bridge(reading))) {
-                return goOn(reading);
-            }
-            if (!whole) {
-                tell("The log is damaged in " + reading.end().name() + " at offset " + reading.offset()
-                        + ", behind entry " + reading.replay().last() + ", though it was durable there.");
-            }
-        } else {
-            tell("The log is damaged: the header of " + top.name() + " is not intact.");
-        }
-        return repair(top);
-    }
-
-    /** Lets the log begin at the newest snapshot if that stands for the entries that are missing at its head. */
-    private boolean bridge(Reading reading) {
-        Replay replay = reading.replay();
-        if (newestSnapshot.isEmpty() || !replay.isBridgedBy(newestSnapshot.get())) {
-            tell("The log's entries from " + (replay.start().index() + 1) + " to "
-                    + replay.index().base().index() + " are missing.");
-            return false;
-        }
-        tell("The log's entries from " + (replay.start().index() + 1) + " to "
-                + replay.index().base().index() + " are missing; it begins at the snapshot of "
-                + newestSnapshot.get().last() + " instead.");
-        replay.startAt(newestSnapshot.get());
-        return true;
-    }
-
     /** Continues an undamaged log where it ends. */
     private RecoveredLog goOn(Reading reading) throws IOException {
         Link end = reading.end();
         if (reading.verdict() == Verdict.TORN) {
-            tell("A write that was never acknowledged is cut off in " + end.name() + " at offset " + reading.offset()
-                    + ", behind entry " + reading.replay().last() + ".");
+            report.add("A write that was never acknowledged is cut off in " + end.name() + " at offset "
+                    + reading.offset() + ", behind entry " + reading.replay().last() + ".");
             zero(end.file(), reading.offset());
         }
         rewrite(end.file(), reading.unprovenOffset(), reading.offset());
@@ -211,73 +148,36 @@ final class LogRecovery {
     }
 
     private List<Found> others(List<Link> links) {
-        Map<Long, Found> others = new TreeMap<>(found);
+        Map<Long, Found> others = new TreeMap<>(diagnosis.found());
         links.forEach(link -> others.remove(link.header().sequence()));
         return List.copyOf(others.values());
     }
 
     /** Keeps the longest intact prefix, under a new segment that says that voting is suspended. */
-    private RecoveredLog repair(Found top) throws IOException {
-        HardState hardState = SegmentChain.latestHardState(top).orElseThrow(() -> unknownHardState(top));
-        Optional<Reading> prefix = longestPrefix();
-        Replay replay = prefix.map(Reading::replay).orElseGet(() -> new Replay(group, emptyStart(), hardState));
-        boolean snapshotIsAhead = newestSnapshot.isPresent()
-                && newestSnapshot.get().last().index() > replay.last().index();
-        if (snapshotIsAhead) {
-            replay = new Replay(group, new Start(newestSnapshot.get(), OptionalLong.empty()), hardState);
-        }
-        List<Link> kept =
-                snapshotIsAhead ? List.of() : prefix.map(Reading::links).orElse(List.of());
+    private RecoveredLog repair(Condition.Damaged damaged) throws IOException {
+        HardState hardState = damaged.hardState();
+        Replay replay = damaged.replay();
+        List<Link> kept = damaged.kept();
         long previous = kept.isEmpty() ? 0 : kept.getLast().header().sequence();
-        long nextLsn = kept.isEmpty() ? 1 : prefix.map(Reading::nextLsn).orElse(1L);
         spares.adopt();
         if (!kept.isEmpty()) {
             quarantine.copy(kept.getLast());
         }
-        long sequence = top.sequence() + 1;
-        Segment repaired = maker.begin(tail(replay, sequence, 0, nextLsn, hardState, true), previous, sequence, 0);
+        long sequence = damaged.top().sequence() + 1;
+        Segment repaired =
+                maker.begin(tail(replay, sequence, 0, damaged.nextLsn(), hardState, true), previous, sequence, 0);
         List<Segment> segments = new ArrayList<>(segments(kept));
         segments.add(repaired);
-        tell("Kept are the entries up to " + replay.last() + "; this member does not vote until it has caught up.");
+        report.add(
+                "Kept are the entries up to " + replay.last() + "; this member does not vote until it has caught up.");
         quarantine.move(others(kept));
-        return open(replay, segments, repaired.header().dataOffset(), nextLsn, hardState, true);
+        return open(replay, segments, repaired.header().dataOffset(), damaged.nextLsn(), hardState, true);
     }
 
     private DataDirectoryException unknownHardState(Found top) {
         return new DataDirectoryException("The log in data directory " + disk
                 + " is damaged such that its term and vote are not known (" + top.name()
                 + "): remove the member from the cluster and add it anew with an empty directory.");
-    }
-
-    /** The newest chain of segments whose head is there, up to where it is intact. */
-    private Optional<Reading> longestPrefix() throws IOException {
-        long limit = Long.MAX_VALUE;
-        for (Found top : found.descendingMap().values()) {
-            if (top.header().isEmpty() || top.sequence() >= limit) {
-                continue;
-            }
-            Reading reading = SegmentChain.read(found, top.sequence());
-            if (!reading.replay().lacksHead() || bridge(reading)) {
-                return Optional.of(reading);
-            }
-            limit = reading.links().getFirst().header().sequence();
-        }
-        return Optional.empty();
-    }
-
-    /** Where the log begins if no entry of it can be kept. */
-    private Start emptyStart() {
-        return found.values().stream()
-                .flatMap(segment -> segment.header().stream())
-                .map(SegmentHeader::start)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private void tell(String sentence) {
-        if (!report.contains(sentence)) {
-            report.add(sentence);
-        }
     }
 
     private static List<Segment> segments(List<Link> links) throws IOException {

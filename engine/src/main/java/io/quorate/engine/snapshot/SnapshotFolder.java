@@ -7,6 +7,7 @@ import io.quorate.engine.log.CorruptFrameException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
 /** A snapshot's folder: files and a manifest, which are never changed once the folder has its name. */
@@ -52,8 +53,13 @@ record SnapshotFolder(Disk disk, String path, Manifest manifest) {
      * @throws CorruptFrameException if a checksum is wrong
      */
     void verify() throws IOException {
+        verify(bytes -> {});
+    }
+
+    /** As {@link #verify()}; {@code onRead} is told how many bytes were read, again and again, and may take its time. */
+    void verify(LongConsumer onRead) throws IOException {
         for (Manifest.File expected : manifest.files()) {
-            if (!describe(disk, path, expected.name()).equals(expected)) {
+            if (!describe(disk, path, expected.name(), onRead).equals(expected)) {
                 throw new CorruptFrameException("its file " + expected.name() + " is damaged");
             }
         }
@@ -61,6 +67,10 @@ record SnapshotFolder(Disk disk, String path, Manifest manifest) {
 
     /** Reads a file for its size and checksum. */
     static Manifest.File describe(Disk disk, String path, String name) throws IOException {
+        return describe(disk, path, name, bytes -> {});
+    }
+
+    private static Manifest.File describe(Disk disk, String path, String name, LongConsumer onRead) throws IOException {
         CRC32C crc = new CRC32C();
         long size = 0;
         byte[] buffer = new byte[DiskStreams.BUFFER_BYTES];
@@ -68,6 +78,7 @@ record SnapshotFolder(Disk disk, String path, Manifest manifest) {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 crc.update(buffer, 0, count);
                 size += count;
+                onRead.accept(count);
             }
         }
         return new Manifest.File(name, size, (int) crc.getValue());

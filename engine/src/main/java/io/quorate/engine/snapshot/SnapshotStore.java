@@ -47,7 +47,8 @@ public final class SnapshotStore implements AutoCloseable {
 
     static final String FOLDER = "snapshots";
 
-    private static final String PREFIX = "snapshot-";
+    static final String PREFIX = "snapshot-";
+    static final String DAMAGED = "damaged-";
     private static final String UNFINISHED = FOLDER + "/unfinished-";
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotStore.class);
 
@@ -119,10 +120,10 @@ public final class SnapshotStore implements AutoCloseable {
 
     private void setAside(String path, CorruptFrameException why) throws IOException {
         int number = 1;
-        while (disk.exists(FOLDER + "/damaged-" + number)) {
+        while (disk.exists(FOLDER + "/" + DAMAGED + number)) {
             number++;
         }
-        String aside = FOLDER + "/damaged-" + number;
+        String aside = FOLDER + "/" + DAMAGED + number;
         disk.rename(path, aside);
         disk.syncDirectory(FOLDER);
         String sentence =

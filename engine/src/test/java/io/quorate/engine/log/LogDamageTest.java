@@ -9,6 +9,7 @@ import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.FaultyDisk;
+import io.quorate.engine.inspect.Finding;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,8 +52,19 @@ class LogDamageTest {
         REFUSED
     }
 
-    /** Opens what is left, and again, and goes on with it. */
+    /** Opens what is left; what an inspection said of it before must be what the opening finds. */
     private Outcome open(FaultyDisk damaged, String what) throws IOException {
+        boolean damageFound;
+        try (LogInspection inspection = LogInspection.of(damaged, LogFixture.IDENTITY, 0, Optional.empty())) {
+            damageFound = inspection.findings().stream().anyMatch(Finding::isDamage);
+        }
+        Outcome outcome = openAndGoOn(damaged, what);
+        assertThat(damageFound).as(what).isEqualTo(outcome == Outcome.SUSPENDED || outcome == Outcome.REFUSED);
+        return outcome;
+    }
+
+    /** Opens what is left, and again, and goes on with it. */
+    private Outcome openAndGoOn(FaultyDisk damaged, String what) throws IOException {
         Outcome outcome;
         List<String> kept;
         try (LogFixture fixture = new LogFixture(damaged)) {
@@ -214,7 +226,7 @@ class LogDamageTest {
             }
             for (int seed = 0; seed < 5; seed++) {
                 FaultyDisk survivor = dying.afterPowerLoss(new Random(seed));
-                assertThat(open(survivor, "death after " + deathAt)).isEqualTo(Outcome.SUSPENDED);
+                assertThat(openAndGoOn(survivor, "death after " + deathAt)).isEqualTo(Outcome.SUSPENDED);
             }
         }
     }

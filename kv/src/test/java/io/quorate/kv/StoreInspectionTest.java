@@ -1,0 +1,100 @@
+package io.quorate.kv;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StoreInspectionTest {
+
+    @TempDir
+    private Path folder;
+
+    /** A store of two files, with a thousand keys. */
+    private Path writeStore() {
+        Path directory = folder.resolve("kv");
+        try (MvccStore store = MvccStore.open(RocksStore.open(directory, RocksMemory.small()))) {
+            for (int i = 1; i <= 1000; i++) {
+                Put put = Put.of(Bytes.utf8("key" + i), Bytes.utf8("value" + i));
+                store.apply(List.of(new LoggedCommand(i, Bytes.wrap(CommandCodec.encode(put)))), i);
+                if (i == 500) {
+                    store.flush();
+                }
+            }
+        }
+        return directory;
+    }
+
+    /** Every file with its size, time and content. */
+    private static Map<String, List<Object>> listing(Path directory) throws IOException {
+        Map<String, List<Object>> listing = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.toList()) {
+                listing.put(
+                        directory.relativize(file).toString(),
+                        List.of(
+                                Files.getLastModifiedTime(file),
+                                Files.isRegularFile(file) ? new String(Files.readAllBytes(file), UTF_8) : ""));
+            }
+        }
+        return listing;
+    }
+
+    @Test
+    void anIntactStoreIsReadWholeAndNothingInItsFolderIsTouched() throws IOException {
+        Path directory = writeStore();
+        Map<String, List<Object>> before = listing(directory);
+        List<Long> read = new ArrayList<>();
+        try (StoreInspection inspection = StoreInspection.of(directory, read::add)) {
+            assertThat(inspection.problems()).isEmpty();
+            MvccStore store = inspection.store().orElseThrow();
+            assertThat(store.appliedIndex()).isEqualTo(1000);
+            assertThat(store.hashKv(0)).isInstanceOf(Result.HashResult.class);
+        }
+        assertThat(read.stream().mapToLong(Long::longValue).sum()).isGreaterThan(1000 * 20);
+        assertThat(listing(directory)).isEqualTo(before);
+    }
+
+    @Test
+    void aBitFlippedInATableFileIsFoundAndTheFileNamed() throws IOException {
+        Path directory = writeStore();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".sst")).toList()) {
+                byte[] intact = Files.readAllBytes(file);
+                for (int position : new int[] {10, intact.length / 2, intact.length / 3}) {
+                    byte[] flipped = intact.clone();
+                    flipped[position] ^= 4;
+                    Files.write(file, flipped);
+                    try (StoreInspection inspection = StoreInspection.of(directory, bytes -> {})) {
+                        assertThat(inspection.problems())
+                                .as("bit flipped in " + file + " at " + position)
+                                .isNotEmpty()
+                                .anySatisfy(problem -> assertThat(problem.file() + problem.what())
+                                        .contains(file.getFileName().toString()));
+                    }
+                    Files.write(file, intact);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aMissingOrForeignFolderIsAProblemAndIsNotCreated() throws IOException {
+        Path missing = folder.resolve("none");
+        try (StoreInspection inspection = StoreInspection.of(missing, bytes -> {})) {
+            assertThat(inspection.problems()).isNotEmpty();
+            assertThat(inspection.store()).isEmpty();
+        }
+        assertThat(missing).doesNotExist();
+    }
+}
