@@ -18,18 +18,14 @@ final class MembershipChanges {
 
     private Optional<UnderWay> underWay = Optional.empty();
 
-    /** The core is about to be asked for this. */
-    void begin(Configuration target, CompletableFuture<Configuration> done) {
+    /** Returns whether the core is to be asked for this; if not, {@code done} is completed. */
+    boolean begin(Configuration target, CompletableFuture<Configuration> done) {
         if (underWay.isPresent()) {
             done.completeExceptionally(new RaftException.Refused(Rejection.CHANGE_IN_PROGRESS));
-        } else {
-            underWay = Optional.of(new UnderWay(target, done, Optional.empty()));
+            return false;
         }
-    }
-
-    /** Whether this target is the one under way. */
-    boolean isUnderWay(CompletableFuture<Configuration> done) {
-        return underWay.isPresent() && underWay.get().done == done;
+        underWay = Optional.of(new UnderWay(target, done, Optional.empty()));
+        return true;
     }
 
     /** The leader's core has appended a configuration. */

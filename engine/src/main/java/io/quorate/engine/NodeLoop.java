@@ -180,8 +180,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     void changeMembership(Configuration target, CompletableFuture<Configuration> done) {
         enqueue(new Input.Job<>(
                 () -> {
-                    membership.begin(target, done);
-                    if (membership.isUnderWay(done)) {
+                    if (membership.begin(target, done)) {
                         step(new Event.ConfigurationProposed(target));
                     }
                 },
