@@ -58,6 +58,7 @@ public final class Quorate implements Callable<Integer> {
                 .addSubcommand(new GetCommand())
                 .addSubcommand(new DelCommand())
                 .addSubcommand(new BenchCommand(logStream))
+                .addSubcommand(new SimCommand(logStream))
                 .addSubcommand(new VersionCommand())
                 .addSubcommand(new HelpCommand())
                 .addSubcommand(new WarmUpCommand(members, logStream));

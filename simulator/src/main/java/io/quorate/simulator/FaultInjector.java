@@ -52,13 +52,36 @@ final class FaultInjector {
     void schedule(List<Fault> faults) {
         for (Fault fault : faults) {
             agenda.at(fault.at(), () -> {
-                if (!healed) {
+                if (!healed && concernsSomebody(fault)) {
                     injected++;
                     observer.fault(fault.toString());
                     inject(fault);
                 }
             });
         }
+    }
+
+    /** A plan that was cut down may speak of members that there are not. */
+    private boolean concernsSomebody(Fault fault) {
+        return switch (fault) {
+            case Fault.Crash crash -> exists(crash.member());
+            case Fault.CrashAtDiskOperation crash -> exists(crash.member());
+            case Fault.Pause pause -> exists(pause.member());
+            case Fault.ClockJump jump -> exists(jump.member());
+            case Fault.ClockDrift drift -> exists(drift.member());
+            case Fault.Partition partition -> partition.order().stream().allMatch(this::exists);
+            case Fault.BadNetwork network -> true;
+            case Fault.BadLinks links -> exists(links.member());
+            case Fault.BadDisk disk -> exists(disk.member());
+            case Fault.BitRot rot -> exists(rot.member());
+            case Fault.ChangeMembers change -> true;
+            case Fault.Transfer transfer -> exists(transfer.target());
+            case Fault.Snapshot snapshot -> exists(snapshot.member());
+        };
+    }
+
+    private boolean exists(MemberId member) {
+        return cluster.ids().contains(member);
     }
 
     /** How many faults have happened. */

@@ -123,7 +123,7 @@ final class MembershipDriver {
         return lost.isEmpty() && voters.size() > MIN_VOTERS;
     }
 
-    private boolean replace(MemberId leader, TreeSet<MemberId> voters) {
+    private boolean replace(MemberId leader, SortedSet<MemberId> voters) {
         if (voters.size() < MIN_VOTERS) {
             return false;
         }
@@ -144,7 +144,7 @@ final class MembershipDriver {
         return member.id();
     }
 
-    private boolean move(TreeSet<MemberId> from, TreeSet<MemberId> to) {
+    private boolean move(SortedSet<MemberId> from, SortedSet<MemberId> to) {
         if (from.isEmpty()) {
             return false;
         }

@@ -65,8 +65,6 @@ public final class SimulatedMember {
     /** Whether it runs no more, for good: it was removed, or its disk is lost. */
     private boolean retired;
 
-    private DiskFaults diskFaults = DiskFaults.NONE;
-
     SimulatedMember(
             MemberId id,
             Configuration bootstrap,
@@ -105,7 +103,6 @@ public final class SimulatedMember {
 
     /** What is wrong with its disk from now on. */
     void setDiskFaults(DiskFaults faults) {
-        diskFaults = faults;
         disk.setFaults(faults);
     }
 

@@ -59,7 +59,7 @@ public final class Trace implements RunObserver {
     }
 
     /** What a frame says, without the contents of its entries. */
-    static String describe(PeerFrame frame) {
+    public static String describe(PeerFrame frame) {
         return switch (frame) {
             case PeerFrame.Raft raft -> raft.message().toString();
             case PeerFrame.Snapshot snapshot -> snapshot.chunk().toString();

@@ -1,0 +1,140 @@
+package io.quorate.simulator.campaign;
+
+import io.quorate.simulator.RunPlan;
+import io.quorate.simulator.RunResult;
+import io.quorate.simulator.SimulatedRun;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+
+/** Runs seeds, one after the other on each of some threads, until all are done or one fails. */
+public final class Campaign {
+
+    private final LongFunction<RunPlan> plans;
+    private final long firstSeed;
+    private final long seeds;
+    private final int jobs;
+
+    /**
+     * A campaign that has not begun.
+     *
+     * @param plans what a run of a seed is
+     * @param jobs how many runs go on at a time, each on a thread of its own
+     */
+    public Campaign(LongFunction<RunPlan> plans, long firstSeed, long seeds, int jobs) {
+        if (seeds < 1 || jobs < 1) {
+            throw new IllegalArgumentException("a campaign needs a seed and a job at least");
+        }
+        this.plans = plans;
+        this.firstSeed = firstSeed;
+        this.seeds = seeds;
+        this.jobs = jobs;
+    }
+
+    /**
+     * How far a campaign is.
+     *
+     * @param virtualNanos the time that passed in all clusters together
+     * @param cpuNanos what the threads worked for it
+     * @param completed requests of clients that were answered
+     */
+    public record Progress(long seeds, long virtualNanos, long cpuNanos, long faults, long completed, long unknown) {
+
+        static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0);
+
+        Progress plus(RunResult result, long cpu) {
+            return new Progress(
+                    seeds + 1,
+                    virtualNanos + result.virtualNanos(),
+                    cpuNanos + cpu,
+                    faults + result.faults(),
+                    completed + result.completed(),
+                    unknown + result.unknown());
+        }
+
+        /** Hours of clusters' time for each hour of a processor's. */
+        public double speed() {
+            return cpuNanos == 0 ? 0 : (double) virtualNanos / cpuNanos;
+        }
+    }
+
+    /**
+     * What came of a campaign.
+     *
+     * @param failures by seed; a campaign goes on with what has begun when the first is found
+     */
+    public record Outcome(Progress progress, List<RunResult> failures) {
+        public Outcome {
+            failures = List.copyOf(failures);
+        }
+    }
+
+    /** Runs all. {@code onProgress} is told after each run, by one thread at a time. */
+    public Outcome run(Consumer<Progress> onProgress) {
+        AtomicLong next = new AtomicLong(firstSeed);
+        ConcurrentLinkedQueue<RunResult> failures = new ConcurrentLinkedQueue<>();
+        Tally tally = new Tally(onProgress);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < jobs; i++) {
+            threads.add(Thread.ofPlatform().name("sim-" + i).start(() -> work(next, failures, tally)));
+        }
+        for (Thread thread : threads) {
+            join(thread);
+        }
+        List<RunResult> bySeed = new ArrayList<>(failures);
+        bySeed.sort((one, other) -> Long.compare(one.plan().seed(), other.plan().seed()));
+        return new Outcome(tally.progress(), bySeed);
+    }
+
+    private void work(AtomicLong next, ConcurrentLinkedQueue<RunResult> failures, Tally tally) {
+        while (failures.isEmpty()) {
+            long seed = next.getAndIncrement();
+            if (seed - firstSeed >= seeds) {
+                return;
+            }
+            long begin = CpuClock.nanos();
+            RunResult result = new SimulatedRun(plans.apply(seed)).run();
+            tally.add(result, CpuClock.nanos() - begin);
+            if (result.violation().isPresent()) {
+                failures.add(result);
+            }
+        }
+    }
+
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Adds up what the threads have done. */
+    private static final class Tally {
+        private final Consumer<Progress> onProgress;
+        private Progress progress = Progress.NONE;
+
+        Tally(Consumer<Progress> onProgress) {
+            this.onProgress = onProgress;
+        }
+
+        synchronized void add(RunResult result, long cpuNanos) {
+            progress = progress.plus(result, cpuNanos);
+            onProgress.accept(progress);
+        }
+
+        synchronized Progress progress() {
+            return progress;
+        }
+    }
+}
