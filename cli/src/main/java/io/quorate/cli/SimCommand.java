@@ -38,11 +38,7 @@ import picocli.CommandLine.Spec;
             "Ends with exit code 1 if something was violated: then it says what, makes the run smaller as far as it",
             "still fails, and prints the command that replays it. docs/verification.md says what is broken and checked."
         },
-        footer = {
-            "",
-            "Examples:",
-            "  quorate sim --seeds 1000 --jobs 2",
-            "  quorate sim --seed 42 --html timeline.html"
+        footer = {"", "Examples:", "  quorate sim --seeds 1000 --jobs 2", "  quorate sim --seed 42 --html timeline.html"
         })
 final class SimCommand implements Callable<Integer> {
 
@@ -106,7 +102,10 @@ final class SimCommand implements Callable<Integer> {
     @Option(names = "--trace", paramLabel = "<file>", description = "With --seed: writes down everything that happens.")
     private @Nullable Path trace;
 
-    @Option(names = "--html", paramLabel = "<file>", description = "With --seed: draws the run as a space-time diagram.")
+    @Option(
+            names = "--html",
+            paramLabel = "<file>",
+            description = "With --seed: draws the run as a space-time diagram.")
     private @Nullable Path html;
 
     @Option(names = "--no-shrink", description = "Leaves a failing run as it is.")
@@ -125,7 +124,12 @@ final class SimCommand implements Callable<Integer> {
         if (seed != null) {
             return single(planOf(seed), out);
         }
-        if (trace != null || html != null || members != null || clients != null || faultNanos != null || faults != null) {
+        if (trace != null
+                || html != null
+                || members != null
+                || clients != null
+                || faultNanos != null
+                || faults != null) {
             throw CommandFailed.usage(
                     "--members, --clients, --fault-nanos, --faults, --trace and --html are for one run: name its --seed");
         }
@@ -155,8 +159,8 @@ final class SimCommand implements Callable<Integer> {
                 try {
                     chosen.add(all.get(Integer.parseInt(number)));
                 } catch (NumberFormatException | IndexOutOfBoundsException e) {
-                    throw CommandFailed.usage("--faults: " + number + " is none of the seed's faults, which are numbered from 0 to "
-                            + (all.size() - 1));
+                    throw CommandFailed.usage("--faults: " + number
+                            + " is none of the seed's faults, which are numbered from 0 to " + (all.size() - 1));
                 }
             }
         }

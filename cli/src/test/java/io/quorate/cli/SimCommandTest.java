@@ -18,8 +18,7 @@ class SimCommandTest {
     void aCampaignSaysWhatItHasDone() {
         CommandRun run = CommandRun.of("sim", "--seeds", "4", "--jobs", "2");
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out())
-                .contains("4 seeds", "virtual hours per CPU hour", "no invariant was violated");
+        assertThat(run.out()).contains("4 seeds", "virtual hours per CPU hour", "no invariant was violated");
     }
 
     @Test
@@ -27,7 +26,15 @@ class SimCommandTest {
         Path html = folder.resolve("timeline.html");
         Path trace = folder.resolve("trace.txt");
         CommandRun run = CommandRun.of(
-                "sim", "--seed", "3", "--fault-nanos", "3000000000", "--html", html.toString(), "--trace", trace.toString());
+                "sim",
+                "--seed",
+                "3",
+                "--fault-nanos",
+                "3000000000",
+                "--html",
+                html.toString(),
+                "--trace",
+                trace.toString());
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).contains("seed 3:", "no invariant was violated in");
         assertThat(Files.readString(html))
@@ -38,7 +45,8 @@ class SimCommandTest {
 
     @Test
     void faultsAreChosenByTheirNumbers() {
-        assertThat(CommandRun.of("sim", "--seed", "3", "--faults", "none").out()).contains("0 faults");
+        assertThat(CommandRun.of("sim", "--seed", "3", "--faults", "none").out())
+                .contains("0 faults");
         CommandRun wrong = CommandRun.of("sim", "--seed", "3", "--faults", "1,999");
         assertThat(wrong.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(wrong.err()).contains("--faults: 999 is none of the seed's faults");
