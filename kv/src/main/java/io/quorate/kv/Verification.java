@@ -89,17 +89,20 @@ public record Verification(
                 // What was found before goes on to hold.
             }
             case Verdict.NoMajority() -> judged.putAll(withoutMajority());
-            case Verdict.Agreed agreed -> {
-                DigestReport right = reports.get(agreed.equal().getFirst());
-                agreed.equal().forEach(judged::remove);
-                for (long memberId : agreed.differing()) {
-                    List<Integer> buckets =
-                            StateDigest.differing(reports.get(memberId).buckets(), right.buckets());
-                    judged.put(memberId, new Divergence(memberId, verifyIndex, buckets, true));
-                }
-            }
+            case Verdict.Agreed ignored -> healthy().ifPresent(healthy -> judgeBy(healthy, judged));
         }
         return new Verification(verifyIndex, round, reports, judged);
+    }
+
+    private void judgeBy(DigestReport healthy, SortedMap<Long, Divergence> judged) {
+        reports.forEach((memberId, report) -> {
+            if (report.agreesWith(healthy)) {
+                judged.remove(memberId);
+            } else {
+                List<Integer> buckets = StateDigest.differing(report.buckets(), healthy.buckets());
+                judged.put(memberId, new Divergence(memberId, verifyIndex, buckets, true));
+            }
+        });
     }
 
     /** Everyone who has reported, with all buckets in which any two reports differ. */
@@ -125,11 +128,12 @@ public record Verification(
     /** A report that a majority of the voters agrees with. */
     private Optional<DigestReport> healthy() {
         Map<DigestSum, Integer> votes = votes();
-        return round.voters().stream()
-                .filter(reports::containsKey)
-                .map(reports::get)
-                .filter(report -> votes.getOrDefault(report.total(), 0) >= quorum())
-                .findFirst();
+        for (DigestReport report : reports.values()) {
+            if (votes.getOrDefault(report.total(), 0) >= quorum()) {
+                return Optional.of(report);
+            }
+        }
+        return Optional.empty();
     }
 
     /** How many voters have reported which total. */
