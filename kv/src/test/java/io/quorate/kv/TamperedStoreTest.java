@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -18,24 +17,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TamperedStoreTest {
     @TempDir
     Path temporary;
-
-    private TestClient healthy;
-    private TestClient tampered;
-    private OrderedStore ordered;
-
-    private void open(StoreKind kind) {
-        healthy = TestClient.onHeap();
-        ordered = kind.open(temporary.resolve("store"));
-        tampered = new TestClient(MvccStore.open(ordered));
-        applyToBoth(Put.of(b("other"), b("0")));
-        applyToBoth(Put.of(b("key"), b("1")));
-        applyToBoth(Put.of(b("key"), b("2")));
-    }
-
-    @AfterEach
-    void close() {
-        tampered.store.close();
-    }
 
     static Stream<Arguments> writes() {
         Map<String, Command> writes = Map.of(
@@ -54,61 +35,86 @@ class TamperedStoreTest {
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("writes")
     void aChangedValueShowsInItsBucketOnceTheKeyIsWritten(StoreKind kind, String name, Command write) {
-        open(kind);
-        replaceVersion(new Version(false, 3, 2, 0, b("X")));
-        assertThat(tampered.get("key").value()).isEqualTo(b("X"));
-        assertThat(tampered.store.digest()).isEqualTo(healthy.store.digest());
-        applyToBoth(Put.of(b("other"), b("1")));
-        assertThat(tampered.store.digest()).isEqualTo(healthy.store.digest());
-        applyToBoth(write);
-        assertThat(differing()).containsExactly(DigestBuckets.of(b("key")));
-        applyToBoth(Put.of(b("key"), b("4")));
-        assertThat(differing()).containsExactly(DigestBuckets.of(b("key")));
+        try (Stores stores = new Stores(kind)) {
+            stores.replaceVersion(new Version(false, 3, 2, 0, b("X")));
+            assertThat(stores.tampered.get("key").value()).isEqualTo(b("X"));
+            assertThat(stores.tampered.store.digest()).isEqualTo(stores.healthy.store.digest());
+            stores.applyToBoth(Put.of(b("other"), b("1")));
+            assertThat(stores.tampered.store.digest()).isEqualTo(stores.healthy.store.digest());
+            stores.applyToBoth(write);
+            assertThat(stores.differing()).containsExactly(DigestBuckets.of(b("key")));
+            stores.applyToBoth(Put.of(b("key"), b("4")));
+            assertThat(stores.differing()).containsExactly(DigestBuckets.of(b("key")));
+        }
     }
 
     @ParameterizedTest
     @EnumSource(StoreKind.class)
     void changedNumbersShowToo(StoreKind kind) {
-        open(kind);
-        replaceVersion(new Version(false, 3, 7, 0, b("2")));
-        applyToBoth(Put.of(b("key"), b("3")));
-        assertThat(differing()).containsExactly(DigestBuckets.of(b("key")));
+        try (Stores stores = new Stores(kind)) {
+            stores.replaceVersion(new Version(false, 3, 7, 0, b("2")));
+            stores.applyToBoth(Put.of(b("key"), b("3")));
+            assertThat(stores.differing()).containsExactly(DigestBuckets.of(b("key")));
+        }
     }
 
     @ParameterizedTest
     @EnumSource(StoreKind.class)
     void aChangedIndexRecordShowsToo(StoreKind kind) {
-        open(kind);
-        WriteBatch batch = new WriteBatch();
-        batch.put(StoreKeys.current(b("key")), new CurrentVersion(4, 0, new Version(false, 3, 1, 0, b(""))).encode());
-        ordered.write(batch);
-        applyToBoth(DeleteRange.of(b("key")));
-        assertThat(differing()).containsExactly(DigestBuckets.of(b("key")));
+        try (Stores stores = new Stores(kind)) {
+            WriteBatch batch = new WriteBatch();
+            batch.put(
+                    StoreKeys.current(b("key")), new CurrentVersion(4, 0, new Version(false, 3, 1, 0, b(""))).encode());
+            stores.ordered.write(batch);
+            stores.applyToBoth(DeleteRange.of(b("key")));
+            assertThat(stores.differing()).containsExactly(DigestBuckets.of(b("key")));
+        }
     }
 
     @ParameterizedTest
     @EnumSource(StoreKind.class)
     void aLostVersionShowsAndDoesNotStopTheStore(StoreKind kind) {
-        open(kind);
-        WriteBatch batch = new WriteBatch();
-        batch.delete(StoreKeys.version(b("key"), 4, 0));
-        ordered.write(batch);
-        applyToBoth(Put.of(b("key"), b("3")));
-        assertThat(differing()).containsExactly(DigestBuckets.of(b("key")));
+        try (Stores stores = new Stores(kind)) {
+            WriteBatch batch = new WriteBatch();
+            batch.delete(StoreKeys.version(b("key"), 4, 0));
+            stores.ordered.write(batch);
+            stores.applyToBoth(Put.of(b("key"), b("3")));
+            assertThat(stores.differing()).containsExactly(DigestBuckets.of(b("key")));
+        }
     }
 
-    private void replaceVersion(Version version) {
-        WriteBatch batch = new WriteBatch();
-        batch.put(StoreKeys.version(b("key"), 4, 0), version.encode());
-        ordered.write(batch);
-    }
+    /** A healthy store on the heap, and one that is tampered with; both get the same commands. */
+    private final class Stores implements AutoCloseable {
+        private final TestClient healthy = TestClient.onHeap();
+        private final OrderedStore ordered;
+        private final TestClient tampered;
 
-    private void applyToBoth(Command command) {
-        healthy.apply(command);
-        tampered.apply(command);
-    }
+        Stores(StoreKind kind) {
+            ordered = kind.open(temporary.resolve("store"));
+            tampered = new TestClient(MvccStore.open(ordered));
+            applyToBoth(Put.of(b("other"), b("0")));
+            applyToBoth(Put.of(b("key"), b("1")));
+            applyToBoth(Put.of(b("key"), b("2")));
+        }
 
-    private List<Integer> differing() {
-        return healthy.store.digest().differingBuckets(tampered.store.digest());
+        void replaceVersion(Version version) {
+            WriteBatch batch = new WriteBatch();
+            batch.put(StoreKeys.version(b("key"), 4, 0), version.encode());
+            ordered.write(batch);
+        }
+
+        void applyToBoth(Command command) {
+            healthy.apply(command);
+            tampered.apply(command);
+        }
+
+        List<Integer> differing() {
+            return healthy.store.digest().differingBuckets(tampered.store.digest());
+        }
+
+        @Override
+        public void close() {
+            tampered.store.close();
+        }
     }
 }
