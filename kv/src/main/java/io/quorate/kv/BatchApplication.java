@@ -20,9 +20,11 @@ import java.util.function.Supplier;
  */
 final class BatchApplication implements AutoCloseable {
     private final Changes changes;
+    private final StoreState before;
     private StoreState state;
 
     BatchApplication(OrderedStore store, StoreState state) {
+        this.before = state;
         this.state = state;
         this.changes = new Changes(store, state.revision());
     }
@@ -46,8 +48,12 @@ final class BatchApplication implements AutoCloseable {
         state = state.withAppliedIndex(appliedIndex);
         WriteBatch batch = changes.completed();
         batch.put(StoreKeys.APPLIED_INDEX, StoreKeys.number(appliedIndex));
-        batch.put(StoreKeys.REVISION, StoreKeys.number(state.revision()));
-        batch.put(StoreKeys.COMPACTED_REVISION, StoreKeys.number(state.compactedRevision()));
+        if (state.revision() != before.revision()) {
+            batch.put(StoreKeys.REVISION, StoreKeys.number(state.revision()));
+        }
+        if (state.compactedRevision() != before.compactedRevision()) {
+            batch.put(StoreKeys.COMPACTED_REVISION, StoreKeys.number(state.compactedRevision()));
+        }
         store.write(batch);
         return state;
     }
