@@ -36,8 +36,9 @@ class DigestChanges {
 
     /** As {@link #removeStored(CurrentVersion, OrderedStore, Bytes)}, for a pair that was read already. */
     void removeStored(CurrentVersion current, Optional<KeyValue> pair) {
-        pair.filter(kv -> kv.withoutValue().equals(current.toKeyValueWithoutValue(kv.key())))
-                .ifPresent(kv -> remove(Element.pair(kv)));
+        if (pair.isPresent() && current.version().hasNumbersOf(pair.get())) {
+            remove(Element.pair(pair.get()));
+        }
     }
 
     /** The buckets with all changes so far. */

@@ -12,19 +12,19 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
- * Measures what the digest costs when puts are applied: rounds with it and without it take turns, and the medians of the
- * CPU time of the applying thread are compared. Arguments: rounds, puts in a round, keys, bytes of a value, puts in a batch.
+ * Measures what the digest costs when puts are applied: two stores, one with it and one without it, take turns of a thousand
+ * puts each, so that whatever else the machine does hits both; of the CPU time of the applying thread the medians over all
+ * turns are compared. Arguments: turns, keys, bytes of a value, puts in a batch.
  */
 final class DigestCost {
-    private static final long SEED = 1;
+    private static final int PUTS_A_TURN = 1000;
+    private static final int WARM_UP_TURNS = 100;
 
-    private final int puts;
     private final int keys;
     private final int valueBytes;
     private final int batchSize;
 
-    private DigestCost(int puts, int keys, int valueBytes, int batchSize) {
-        this.puts = puts;
+    private DigestCost(int keys, int valueBytes, int batchSize) {
         this.keys = keys;
         this.valueBytes = valueBytes;
         this.batchSize = batchSize;
@@ -32,59 +32,63 @@ final class DigestCost {
 
     public static void main(String[] arguments) throws IOException {
         int[] numbers = Arrays.stream(arguments).mapToInt(Integer::parseInt).toArray();
-        DigestCost cost = new DigestCost(numbers[1], numbers[2], numbers[3], numbers[4]);
+        DigestCost cost = new DigestCost(numbers[1], numbers[2], numbers[3]);
         for (StoreKind kind : StoreKind.values()) {
             cost.compare(kind, numbers[0]);
         }
     }
 
-    private void compare(StoreKind kind, int rounds) throws IOException {
+    private void compare(StoreKind kind, int turns) throws IOException {
+        Path directory = Files.createTempDirectory("digest-cost");
         List<Double> with = new ArrayList<>();
         List<Double> without = new ArrayList<>();
-        for (int round = -1; round < rounds; round++) {
-            boolean withFirst = round % 2 == 0;
-            double first = microsecondsPerPut(kind, withFirst);
-            double second = microsecondsPerPut(kind, !withFirst);
-            if (round >= 0) { // the first is for warming up
-                with.add(withFirst ? first : second);
-                without.add(withFirst ? second : first);
+        try (MvccStore digesting = MvccStore.open(open(kind, directory.resolve("with")));
+                MvccStore plain = MvccStore.open(open(kind, directory.resolve("without")), NoDigest::new)) {
+            for (int turn = -WARM_UP_TURNS; turn < turns; turn++) {
+                boolean withFirst = turn % 2 == 0;
+                double first = microsecondsPerPut(withFirst ? digesting : plain, turn);
+                double second = microsecondsPerPut(withFirst ? plain : digesting, turn);
+                if (turn >= 0) {
+                    with.add(withFirst ? first : second);
+                    without.add(withFirst ? second : first);
+                }
             }
+        } finally {
+            delete(directory);
         }
         System.out.printf(
                 "%s: %.2f us of CPU a put with the digest, %.2f us without: %+.2f us%n",
                 kind, median(with), median(without), median(with) - median(without));
     }
 
-    private double microsecondsPerPut(StoreKind kind, boolean digest) throws IOException {
-        Path directory = Files.createTempDirectory("digest-cost");
-        OrderedStore ordered = switch (kind) {
+    private static OrderedStore open(StoreKind kind, Path directory) {
+        return switch (kind) {
             case HEAP -> new HeapStore();
-            case ROCKS -> RocksStore.open(directory.resolve("store"), RocksMemory.standard());
+            case ROCKS -> RocksStore.open(directory, RocksMemory.standard());
         };
-        try (MvccStore store = digest ? MvccStore.open(ordered) : MvccStore.open(ordered, NoDigest::new)) {
-            SplittableRandom random = new SplittableRandom(SEED);
-            apply(store, random, keys);
-            var threads = ManagementFactory.getThreadMXBean();
-            long begin = threads.getCurrentThreadCpuTime();
-            apply(store, random, puts);
-            return (threads.getCurrentThreadCpuTime() - begin) / 1e3 / puts;
-        } finally {
-            delete(directory);
-        }
     }
 
-    private void apply(MvccStore store, SplittableRandom random, int count) {
-        byte[] value = new byte[valueBytes];
-        for (int done = 0; done < count; done += batchSize) {
-            long index = store.appliedIndex();
+    /** The same puts for both stores, encoded before the clock runs. */
+    private double microsecondsPerPut(MvccStore store, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<List<LoggedCommand>> batches = new ArrayList<>();
+        long index = store.appliedIndex();
+        for (int done = 0; done < PUTS_A_TURN; done += batchSize) {
             List<LoggedCommand> batch = new ArrayList<>(batchSize);
             for (int i = 0; i < batchSize; i++) {
+                byte[] value = new byte[valueBytes];
                 random.nextBytes(value);
                 Bytes key = Bytes.utf8("key" + random.nextInt(keys));
-                batch.add(LoggedCommand.of(++index, Put.of(key, Bytes.copyOf(value))));
+                batch.add(LoggedCommand.of(++index, Put.of(key, Bytes.wrap(value))));
             }
-            store.apply(batch, index);
+            batches.add(batch);
         }
+        var threads = ManagementFactory.getThreadMXBean();
+        long begin = threads.getCurrentThreadCpuTime();
+        for (List<LoggedCommand> batch : batches) {
+            store.apply(batch, batch.getLast().index());
+        }
+        return (threads.getCurrentThreadCpuTime() - begin) / 1e3 / (batches.size() * batchSize);
     }
 
     private static double median(List<Double> values) {
