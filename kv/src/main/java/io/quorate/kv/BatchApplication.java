@@ -26,11 +26,12 @@ final class BatchApplication implements AutoCloseable {
     private final StoreState before;
     private StoreState state;
 
-    BatchApplication(OrderedStore store, StoreState state, ElementHash hash, DigestChanges digest) {
+    BatchApplication(
+            OrderedStore store, RecentKeys recent, StoreState state, ElementHash hash, DigestChanges digest) {
         this.before = state;
         this.state = state;
         this.hash = hash;
-        this.changes = new Changes(store, digest, state.revision());
+        this.changes = new Changes(store, recent, digest, state.revision());
     }
 
     Result apply(LoggedCommand logged) {
@@ -50,7 +51,8 @@ final class BatchApplication implements AutoCloseable {
     /** Writes everything to the store and answers the state it is in then. */
     StoreState commit(OrderedStore store, long appliedIndex) {
         WriteBatch batch = changes.completed();
-        state = state.withAppliedIndex(appliedIndex).withDigest(changes.digest().writeTo(batch, appliedIndex));
+        state = state.withAppliedIndex(appliedIndex).withDigest(changes.digest());
+        state.digest().writeTo(batch, appliedIndex);
         batch.put(StoreKeys.APPLIED_INDEX, StoreKeys.number(appliedIndex));
         if (state.revision() != before.revision()) {
             batch.put(StoreKeys.REVISION, StoreKeys.number(state.revision()));
@@ -59,6 +61,7 @@ final class BatchApplication implements AutoCloseable {
             batch.put(StoreKeys.COMPACTED_REVISION, StoreKeys.number(state.compactedRevision()));
         }
         store.write(batch);
+        changes.remember();
         return state;
     }
 

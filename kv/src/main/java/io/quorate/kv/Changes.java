@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Changes implements AutoCloseable {
     private final OrderedStore store;
+    private final RecentKeys recent;
     private final DigestChanges digest;
     private final WriteBatch batch = new WriteBatch();
     private final NavigableMap<byte[], byte[]> versions = new TreeMap<>(Arrays::compareUnsigned);
@@ -25,8 +26,9 @@ final class Changes implements AutoCloseable {
     private long revision;
     private int changesOfCommand;
 
-    Changes(OrderedStore store, DigestChanges digest, long revision) {
+    Changes(OrderedStore store, RecentKeys recent, DigestChanges digest, long revision) {
         this.store = store;
+        this.recent = recent;
         this.digest = digest;
         this.revision = revision;
     }
@@ -65,7 +67,7 @@ final class Changes implements AutoCloseable {
             changed.ifPresent(this::supersede);
             return changed;
         }
-        return CurrentKeys.find(store, key)
+        return find(key)
                 .filter(current -> !current.version().deleted())
                 .map(current -> supersedeStored(key, current, needsValue));
     }
@@ -121,7 +123,7 @@ final class Changes implements AutoCloseable {
     Optional<KeyValue> current(Bytes key, boolean withValue) {
         CurrentVersion changed = changedKeys.get(key);
         if (changed == null) {
-            return CurrentKeys.find(store, key)
+            return find(key)
                     .filter(current -> !current.version().deleted())
                     .map(current -> withValue ? withStoredValue(key, current) : current.toKeyValueWithoutValue(key));
         }
@@ -141,6 +143,15 @@ final class Changes implements AutoCloseable {
         if (stored != null) {
             stored.close();
         }
+    }
+
+    private Optional<CurrentVersion> find(Bytes key) {
+        return recent.find(key).or(() -> CurrentKeys.find(store, key));
+    }
+
+    /** To be called once the batch is in the store. */
+    void remember() {
+        changedKeys.forEach(recent::written);
     }
 
     private KeyValue withStoredValue(Bytes key, CurrentVersion current) {

@@ -8,8 +8,7 @@ class DigestChanges {
     private final ElementHash hash;
     private final long[] lanes;
 
-    /** One bit for each bucket. */
-    private long changedBuckets;
+    private boolean changed;
 
     DigestChanges(DigestBuckets before, ElementHash hash) {
         this.before = before;
@@ -43,12 +42,11 @@ class DigestChanges {
 
     /** The buckets with all changes so far. */
     DigestBuckets buckets() {
-        return changedBuckets == 0 ? before : before.changed(lanes.clone(), changedBuckets);
+        return changed ? new DigestBuckets(lanes.clone()) : before;
     }
 
     private int changing(Element element) {
-        int bucket = DigestBuckets.of(element.key());
-        changedBuckets |= 1L << bucket;
-        return bucket * DigestSum.LANES;
+        changed = true;
+        return DigestBuckets.of(element.key()) * DigestSum.LANES;
     }
 }

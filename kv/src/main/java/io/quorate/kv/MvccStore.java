@@ -40,16 +40,24 @@ public final class MvccStore implements AutoCloseable {
     /** Belongs to whoever applies. */
     private final ElementHash hash = new ElementHash();
 
+    /** Belongs to whoever applies, too. */
+    private RecentKeys recent;
+
     private final Digests digests;
 
-    /** Makes what each batch changes the digest with. */
+    /** Makes what the digest is kept with. */
     interface Digests {
         DigestChanges of(DigestBuckets before, ElementHash hash);
+
+        default RecentKeys recentKeys() {
+            return new RecentKeys(RecentKeys.MAX_KEYS);
+        }
     }
 
     private MvccStore(OrderedStore store, Digests digests) {
         this.store = store;
         this.digests = digests;
+        this.recent = digests.recentKeys();
         this.state = StoreState.load(store);
         this.historyRemoval = new HistoryRemoval(store, writing);
     }
@@ -133,7 +141,7 @@ public final class MvccStore implements AutoCloseable {
         List<Result> results = new ArrayList<>(commands.size());
         synchronized (writing) {
             DigestChanges digest = digests.of(state.digest(), hash);
-            try (BatchApplication application = new BatchApplication(store, state, hash, digest)) {
+            try (BatchApplication application = new BatchApplication(store, recent, state, hash, digest)) {
                 for (LoggedCommand command : commands) {
                     results.add(application.apply(command));
                 }
@@ -231,12 +239,11 @@ public final class MvccStore implements AutoCloseable {
     /** A store that an earlier release has written has its digest in memory alone, until it is next written to. */
     private void writeDigest() {
         synchronized (writing) {
-            StoreState now = state;
-            if (!now.digest().areWritten()) {
+            long index = state.appliedIndex();
+            if (DigestBuckets.stored(store::get, index).isEmpty()) {
                 WriteBatch batch = new WriteBatch();
-                DigestBuckets written = now.digest().writeTo(batch, now.appliedIndex());
+                state.digest().writeTo(batch, index);
                 store.write(batch);
-                state = now.withDigest(written);
             }
         }
     }
@@ -283,6 +290,7 @@ public final class MvccStore implements AutoCloseable {
         try {
             store.restoreFrom(checkpoint);
             state = StoreState.load(store);
+            recent = digests.recentKeys();
             historyRemoval = new HistoryRemoval(store, writing);
         } finally {
             exclusively.unlock();

@@ -15,7 +15,7 @@ import java.util.Arrays;
  * 'm' name                                                    a number about the whole store
  * 'a' member id (8), type (1)                                 an active alarm
  * 'p' member id (8)                                           what a member has published
- * 'd' version (1), row (1)                                    some of the digest's buckets
+ * 'd' version (1)                                             the digest's buckets, with their applied index
  * 's'                                                         what members have reported of their digests
  * </pre>
  *
@@ -34,9 +34,6 @@ final class StoreKeys {
     static final byte[] APPLIED_INDEX = meta("applied");
     static final byte[] REVISION = meta("revision");
     static final byte[] COMPACTED_REVISION = meta("compacted");
-
-    /** The applied index at which the digest that is stored was complete. */
-    static final byte[] DIGEST_INDEX = meta("digest");
 
     static final byte[] VERIFICATION = {'s'};
 
@@ -151,8 +148,8 @@ final class StoreKeys {
         return ByteBuffer.allocate(1 + Long.BYTES).put(MEMBER).putLong(memberId).array();
     }
 
-    static byte[] digestRow(int version, int row) {
-        return new byte[] {DIGEST, (byte) version, (byte) row};
+    static byte[] digest(int version) {
+        return new byte[] {DIGEST, (byte) version};
     }
 
     static byte[] number(long value) {

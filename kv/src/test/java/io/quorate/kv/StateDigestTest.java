@@ -143,10 +143,7 @@ class StateDigestTest {
         client.put("a", "1");
         client.put("b", "1");
         WriteBatch batch = new WriteBatch();
-        for (int row = 0; row < 8; row++) {
-            batch.delete(StoreKeys.digestRow(1, row));
-        }
-        batch.delete(StoreKeys.DIGEST_INDEX);
+        batch.delete(StoreKeys.digest(1));
         ordered.write(batch);
 
         MvccStore upgraded = MvccStore.open(ordered);
@@ -165,16 +162,10 @@ class StateDigestTest {
         MvccStore store = MvccStore.open(ordered);
         TestClient client = new TestClient(store);
         client.put("a", "1");
-        List<byte[]> rows = new ArrayList<>();
-        for (int row = 0; row < 8; row++) {
-            rows.add(ordered.get(StoreKeys.digestRow(1, row)).orElseThrow());
-        }
+        byte[] digest = ordered.get(StoreKeys.digest(1)).orElseThrow();
         client.put("a", "2");
         WriteBatch withoutDigest = new WriteBatch();
-        for (int row = 0; row < 8; row++) {
-            withoutDigest.put(StoreKeys.digestRow(1, row), rows.get(row));
-        }
-        withoutDigest.put(StoreKeys.DIGEST_INDEX, StoreKeys.number(1));
+        withoutDigest.put(StoreKeys.digest(1), digest);
         ordered.write(withoutDigest);
         assertThat(MvccStore.open(ordered).digest()).isEqualTo(NaiveDigest.of(store));
     }
