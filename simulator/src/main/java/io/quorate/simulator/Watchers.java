@@ -16,22 +16,23 @@ import java.util.function.Consumer;
  * Passes everything on to all that watch a run. The first violation that one of them finds is kept here: thrown into a
  * node, it would be taken for the node's own failure.
  */
-final class Watchers implements RunObserver {
+public final class Watchers implements RunObserver {
 
     private final List<RunObserver> all = new ArrayList<>();
     private Optional<InvariantViolation> violation = Optional.empty();
 
-    void add(RunObserver watcher) {
+    /** Has another one watch, after those before. */
+    public void add(RunObserver watcher) {
         all.add(watcher);
     }
 
     /** The first violation, if there was one. */
-    Optional<InvariantViolation> violation() {
+    public Optional<InvariantViolation> violation() {
         return violation;
     }
 
     /** Something outside of the watchers has found a violation. */
-    void report(InvariantViolation found) {
+    public void report(InvariantViolation found) {
         if (violation.isEmpty()) {
             violation = Optional.of(found);
         }
