@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * The corruption matrix of Alagappan et al. ("Protocol-Aware Recovery for Consensus-Based Storage", FAST 2018): a log of
@@ -97,7 +98,7 @@ public final class CorruptionMatrix {
                 CommandCodec.encode(Put.of(Bytes.utf8("key-" + number), Bytes.utf8("value-" + number))));
     }
 
-    private static void runUntil(Agenda agenda, java.util.function.BooleanSupplier reached) {
+    private static void runUntil(Agenda agenda, BooleanSupplier reached) {
         long deadline = agenda.now() + SETTLING;
         while (!reached.getAsBoolean()) {
             if (agenda.now() > deadline) {
@@ -115,7 +116,7 @@ public final class CorruptionMatrix {
             int before = found.size();
             for (String name : disk.names()) {
                 if (name.startsWith("log/")) {
-                    find(bytes, disk.bytes(name)).forEach(offset -> found.add(new Copy(name, offset, bytes.length)));
+                    ByteSearch.find(bytes, disk.bytes(name)).forEach(offset -> found.add(new Copy(name, offset, bytes.length)));
                 }
             }
             if (found.size() != before + 1) {
@@ -123,17 +124,6 @@ public final class CorruptionMatrix {
             }
         }
         return found;
-    }
-
-    private static List<Integer> find(byte[] wanted, byte[] in) {
-        List<Integer> places = new ArrayList<>();
-        for (int at = 0; at + wanted.length <= in.length; at++) {
-            if (in[at] == wanted[0]
-                    && java.util.Arrays.equals(in, at, at + wanted.length, wanted, 0, wanted.length)) {
-                places.add(at);
-            }
-        }
-        return places;
     }
 
     /** The entries, as they were written. */
