@@ -152,22 +152,18 @@ final class MatrixRun implements RunObserver {
         return applied > MatrixCase.ENTRIES;
     }
 
-    /** Whether a quorum of the members says that it does not vote, or does not even start. */
+    /**
+     * Whether each member says that it does not vote, and that it wants an entry for that which is lost, and which the others
+     * have said not to have.
+     */
     private boolean everyoneSaysSo() {
-        return cluster.members().stream()
-                .filter(member -> isDamaged(member))
-                .allMatch(member -> member.node()
-                        .map(node -> node.status().votingSuspended() && node.status().role() != RoleName.LEADER)
-                        .orElse(true));
-    }
-
-    private boolean isDamaged(SimulatedMember member) {
-        for (int entry = 0; entry < MatrixCase.ENTRIES; entry++) {
-            if (matrixCase.isDamaged((int) member.id().value() - 1, entry)) {
-                return true;
-            }
-        }
-        return false;
+        return cluster.members().stream().allMatch(member -> member.node()
+                .filter(node -> node.status().votingSuspended() && node.status().role() != RoleName.LEADER)
+                .flatMap(RaftNode::missingEntries)
+                .filter(missing -> matrixCase.lostEntries().contains(missing.wantedIndex())
+                        && missing.damaged().contains(missing.wantedIndex())
+                        && missing.lackedBy().size() == MatrixCase.MEMBERS - 1)
+                .isPresent());
     }
 
     private String states() {
@@ -178,6 +174,7 @@ final class MatrixRun implements RunObserver {
                     .map(RaftNode::status)
                     .map(CoreStatus::toString)
                     .orElse("down"));
+            member.node().flatMap(RaftNode::missingEntries).ifPresent(missing -> text.append(' ').append(missing));
         }
         return text.toString();
     }
