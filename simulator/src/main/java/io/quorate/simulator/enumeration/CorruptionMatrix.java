@@ -13,6 +13,7 @@ import io.quorate.simulator.MemberSettings;
 import io.quorate.simulator.SimulatedMember;
 import io.quorate.simulator.Watchers;
 import io.quorate.simulator.disk.SimulatedDisk;
+import io.quorate.simulator.enumeration.MatrixOutcome.How;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * The corruption matrix of Alagappan et al. ("Protocol-Aware Recovery for Consensus-Based Storage", FAST 2018): a log of
@@ -126,13 +128,50 @@ public final class CorruptionMatrix {
         return found;
     }
 
-    /** The entries, as they were written. */
-    public List<EntryFrame> entries() {
-        return List.copyOf(entries);
+    /**
+     * What became of some cases.
+     *
+     * @param cases how many there were
+     * @param recovered how many recovered
+     * @param waiting in how many nobody goes on, and all say why
+     * @param notRight those that did not come out as such a case must
+     */
+    public record Summary(int cases, int recovered, int waiting, List<MatrixOutcome> notRight) {
+
+        public Summary {
+            notRight = List.copyOf(notRight);
+        }
+    }
+
+    /**
+     * Runs cases.
+     *
+     * @param first number of the first
+     * @param step every so many are run
+     * @param progress told after each
+     */
+    public Summary run(Damage damage, int first, int step, Consumer<Summary> progress) {
+        int[] counts = new int[How.values().length];
+        List<MatrixOutcome> notRight = new ArrayList<>();
+        Summary summary = new Summary(0, 0, 0, notRight);
+        for (int number = first; number < MatrixCase.COUNT; number += step) {
+            MatrixOutcome outcome = run(new MatrixCase(number), damage);
+            counts[outcome.how().ordinal()]++;
+            if (!outcome.isRight()) {
+                notRight.add(outcome);
+            }
+            summary = new Summary(
+                    summary.cases + 1,
+                    counts[How.RECOVERED.ordinal()],
+                    counts[How.WAITS.ordinal()],
+                    notRight);
+            progress.accept(summary);
+        }
+        return summary;
     }
 
     /** Damages what the case says, starts all members on it, and sees what becomes of them. */
-    public MatrixOutcome run(MatrixCase matrixCase, Damage damage) {
+    MatrixOutcome run(MatrixCase matrixCase, Corruption damage) {
         SplittableRandom random = new SplittableRandom(seed ^ matrixCase.number());
         List<SimulatedDisk> damaged = new ArrayList<>();
         for (int member = 0; member < MatrixCase.MEMBERS; member++) {
@@ -141,7 +180,7 @@ public final class CorruptionMatrix {
         return new MatrixRun(matrixCase, settings, entries, damaged, random.split()).run(put(0));
     }
 
-    private SimulatedDisk damaged(MatrixCase matrixCase, Damage damage, int member, SplittableRandom random) {
+    private SimulatedDisk damaged(MatrixCase matrixCase, Corruption damage, int member, SplittableRandom random) {
         SimulatedDisk disk = disks.get(member).copy(random.split());
         for (int entry = 0; entry < MatrixCase.ENTRIES; entry++) {
             if (matrixCase.isDamaged(member, entry)) {

@@ -115,7 +115,7 @@ public final class CrashEnumeration {
             if (known.isPresent()) {
                 Opened expected = known.get().get(opened.size());
                 model.begin(expected.state, expected.hardState);
-                disk.setHook(new Moments(life, disk, model));
+                disk.setHook(new EachMoment(when -> crash(life, disk, model, when)));
             }
             try (ScriptedLife running = new ScriptedLife(engineDisk.apply(disk), model)) {
                 Opened found = opened(running.member());
@@ -149,22 +149,24 @@ public final class CrashEnumeration {
         }
     }
 
-    /** Crashes a life at each of its operations. */
-    private final class Moments implements SimulatedDisk.OperationHook {
-
-        private final Life life;
-        private final SimulatedDisk disk;
-        private final StorageModel model;
-
-        Moments(Life life, SimulatedDisk disk, StorageModel model) {
-            this.life = life;
-            this.disk = disk;
-            this.model = model;
+    private void crash(Life life, SimulatedDisk disk, StorageModel model, String when) {
+        moments++;
+        long context = model.acknowledgment() * 31L + life.name().hashCode();
+        for (Image image : images.after(disk, context)) {
+            if (disks++ % shards == shard) {
+                String what = "'" + life.name() + "', " + when + " operation " + (disk.operations() + 1) + ", ";
+                recover(image, model, what + image.how());
+            }
         }
+        progress.accept(summary());
+    }
+
+    /** Is there before each operation, and at several places within each write. */
+    private record EachMoment(Consumer<String> crash) implements SimulatedDisk.OperationHook {
 
         @Override
         public void beforeOperation() {
-            crash("before operation " + (disk.operations() + 1));
+            crash.accept("before");
         }
 
         @Override
@@ -174,47 +176,35 @@ public final class CrashEnumeration {
 
         @Override
         public void torn() {
-            crash("within operation " + disk.operations());
-        }
-
-        private void crash(String when) {
-            moments++;
-            long context = model.acknowledgment() * 31L + life.name().hashCode();
-            for (Image image : images.after(disk, context)) {
-                if (disks++ % shards == shard) {
-                    recover(image, model, "'" + life.name() + "', " + when + ", " + image.how());
-                }
-            }
-            progress.accept(summary());
+            crash.accept("in the write before");
         }
     }
 
     private void recover(Image image, StorageModel model, String what) {
-        attempt(what + ", recovery", () -> {
-            try (StoredMember found = new StoredMember(image.copy(), ticket -> {})) {
-                model.check(found);
-            }
-        });
+        attempt(what + ", recovery", () -> check(image, model));
         attempt(what + ", the whole node", () -> NodeCheck.check(image.copy()));
         attempt(what + ", going on", () -> goOn(image.copy(), model.fork()));
         attempt(what + ", crash during recovery", () -> crashRecovery(image, model, what));
     }
 
+    private static void check(Image image, StorageModel model) throws IOException {
+        try (StoredMember found = new StoredMember(image.copy(), ticket -> {})) {
+            model.check(found);
+        }
+    }
+
     /** Crashes the recovery at each of its operations, and recovers from that. */
     private void crashRecovery(Image image, StorageModel model, String what) throws IOException {
         SimulatedDisk disk = image.copy();
-        disk.setHook(() -> {
+        disk.setHook(new EachMoment(when -> {
             for (Image left : recoveryImages.after(disk, model.acknowledgment())) {
                 recoveryDisks++;
                 attempt(
-                        what + ", then before operation " + (disk.operations() + 1) + " of the recovery, " + left.how(),
-                        () -> {
-                            try (StoredMember found = new StoredMember(left.copy(), ticket -> {})) {
-                                model.check(found);
-                            }
-                        });
+                        what + ", then " + when + " operation " + (disk.operations() + 1) + " of the recovery, "
+                                + left.how(),
+                        () -> check(left, model));
             }
-        });
+        }));
         new StoredMember(disk, ticket -> {}).close();
         disk.setHook(() -> {});
     }

@@ -36,7 +36,7 @@ final class MatrixRun implements RunObserver {
     private static final long RECOVERY_NANOS = 20 * SECOND;
 
     /** A case that cannot is watched for so long: several election timeouts. */
-    private static final long WATCH_NANOS = 8 * SECOND;
+    private static final long WATCH_NANOS = 6 * SECOND;
 
     private final MatrixCase matrixCase;
     private final List<EntryFrame> entries;

@@ -18,8 +18,8 @@ final class LyingDisk implements Disk {
         FILE_SYNCS,
         /** A folder that is synced is not. */
         FOLDER_SYNCS,
-        /** A folder is renamed file by file: half of it may be seen under the new name. */
-        ATOMIC_RENAMES
+        /** A file of a snapshot that is synced is not. */
+        SNAPSHOT_SYNCS
     }
 
     private final Disk real;
@@ -37,12 +37,12 @@ final class LyingDisk implements Disk {
 
     @Override
     public DiskFile create(String name) throws IOException {
-        return new LyingFile(real.create(name));
+        return new LyingFile(name, real.create(name));
     }
 
     @Override
     public DiskFile open(String name) throws IOException {
-        return new LyingFile(real.open(name));
+        return new LyingFile(name, real.open(name));
     }
 
     @Override
@@ -52,15 +52,7 @@ final class LyingDisk implements Disk {
 
     @Override
     public void rename(String from, String to) throws IOException {
-        if (lie == Lie.ATOMIC_RENAMES && real.isDirectory(from)) {
-            real.createDirectory(to);
-            for (String name : real.list(from)) {
-                real.rename(from + "/" + name, to + "/" + name);
-            }
-            real.delete(from);
-        } else {
-            real.rename(from, to);
-        }
+        real.rename(from, to);
     }
 
     @Override
@@ -102,9 +94,11 @@ final class LyingDisk implements Disk {
 
     private final class LyingFile implements DiskFile {
 
+        private final String name;
         private final DiskFile file;
 
-        LyingFile(DiskFile file) {
+        LyingFile(String name, DiskFile file) {
+            this.name = name;
             this.file = file;
         }
 
@@ -120,7 +114,8 @@ final class LyingDisk implements Disk {
 
         @Override
         public void sync() throws IOException {
-            if (lie != Lie.FILE_SYNCS) {
+            boolean lies = lie == Lie.FILE_SYNCS || (lie == Lie.SNAPSHOT_SYNCS && name.startsWith("snapshots/"));
+            if (!lies) {
                 file.sync();
             }
         }
