@@ -40,7 +40,11 @@ import picocli.CommandLine.Spec;
             "Ends with exit code 1 if something was violated: then it says what, makes the run smaller as far as it",
             "still fails, and prints the command that replays it. docs/verification.md says what is broken and checked."
         },
-        footer = {"", "Examples:", "  quorate sim --seeds 1000 --jobs 2", "  quorate sim --seed 42 --html timeline.html",
+        footer = {
+            "",
+            "Examples:",
+            "  quorate sim --seeds 1000 --jobs 2",
+            "  quorate sim --seed 42 --html timeline.html",
             "  quorate sim --enumerate all"
         })
 final class SimCommand implements Callable<Integer> {

@@ -85,7 +85,10 @@ final class LogMending {
     /** What is still missing, if the log was damaged and something is. */
     Optional<MissingEntries> missing() {
         return gap.map(lost -> new MissingEntries(
-                lost.last(), lost.damaged().stream().filter(index -> index <= wantedIndex).toList(), wantedIndex, lackedBy));
+                lost.last(),
+                lost.damaged().stream().filter(index -> index <= wantedIndex).toList(),
+                wantedIndex,
+                lackedBy));
     }
 
     /** Asks the others now and then. Returns the log's mending, when it is there. */
@@ -116,8 +119,7 @@ final class LogMending {
     }
 
     /** Takes what another member sent. Returns the log's mending, when it is there. */
-    Optional<Mended> receive(
-            MemberId from, PeerFrame.Entries answer, Collection<MemberId> others, Network network) {
+    Optional<Mended> receive(MemberId from, PeerFrame.Entries answer, Collection<MemberId> others, Network network) {
         if (gap.isEmpty()) {
             return Optional.empty();
         }
@@ -125,9 +127,8 @@ final class LogMending {
         boolean helped = false;
         boolean more = true;
         while (more) {
-            Optional<EntryFrame> fits = answer.entries().stream()
-                    .filter(this::isWanted)
-                    .findFirst();
+            Optional<EntryFrame> fits =
+                    answer.entries().stream().filter(this::isWanted).findFirst();
             fits.ifPresent(this::take);
             helped |= fits.isPresent();
             more = fits.isPresent() || takeSalvaged();
@@ -226,8 +227,7 @@ final class LogMending {
             }
             runs.add(new TermRun(entry.term(), entry.index()));
             if (entry.kind() == EntryKind.CONFIGURATION) {
-                configurations.add(
-                        new ConfigurationEntry(entry.index(), ConfigurationCodec.decode(entry.payload())));
+                configurations.add(new ConfigurationEntry(entry.index(), ConfigurationCodec.decode(entry.payload())));
             }
         }
         return new EntryBatch(end.index() + 1 - entries.size(), runs, configurations);

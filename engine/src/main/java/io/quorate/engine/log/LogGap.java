@@ -70,7 +70,7 @@ public final class LogGap {
 
     @Override
     public String toString() {
-        return "Before the damage the log ended with " + last + "; damaged are the entries "
-                + damaged() + ", which this member asks the others for.";
+        return "Before the damage the log ended with " + last + "; damaged are the entries " + damaged()
+                + ", which this member asks the others for.";
     }
 }

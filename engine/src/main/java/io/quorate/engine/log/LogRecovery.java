@@ -89,7 +89,8 @@ final class LogRecovery {
         spares.adopt();
         Replay replay = new Replay(group, Start.bootstrap(bootstrap), HardState.INITIAL);
         Segment first = maker.begin(tail(replay, 1, 0, 1, HardState.INITIAL, false), 0, 1, 0);
-        return open(replay, List.of(first), first.header().dataOffset(), 1, HardState.INITIAL, false, OptionalLong.empty());
+        return open(
+                replay, List.of(first), first.header().dataOffset(), 1, HardState.INITIAL, false, OptionalLong.empty());
     }
 
     /** Continues an undamaged log where it ends. */
@@ -184,8 +185,7 @@ final class LogRecovery {
         quarantine.move(others(kept));
         // A log that was under repair before is not what the member has to get back to.
         OptionalLong suspendedBy = replay.votingSuspended() ? OptionalLong.empty() : OptionalLong.of(sequence);
-        return open(
-                replay, segments, repaired.header().dataOffset(), damaged.nextLsn(), hardState, true, suspendedBy);
+        return open(replay, segments, repaired.header().dataOffset(), damaged.nextLsn(), hardState, true, suspendedBy);
     }
 
     private DataDirectoryException unknownHardState(Found top) {
@@ -209,7 +209,13 @@ final class LogRecovery {
     }
 
     private RecoveredLog open(
-            Replay replay, List<Segment> segments, long offset, long nextLsn, HardState hardState, boolean suspended, OptionalLong suspendedBy)
+            Replay replay,
+            List<Segment> segments,
+            long offset,
+            long nextLsn,
+            HardState hardState,
+            boolean suspended,
+            OptionalLong suspendedBy)
             throws IOException {
         EntryId last = replay.last();
         HardState known =

@@ -162,7 +162,8 @@ public final class FrameCodec {
             }
             case PeerFrame.ForwardRefused refused ->
                 out.putLong(refused.firstRequestId()).putInt(refused.count()).put(code(refused.reason()));
-            case PeerFrame.EntriesRequest request -> out.putLong(request.firstIndex()).putLong(request.lastIndex());
+            case PeerFrame.EntriesRequest request ->
+                out.putLong(request.firstIndex()).putLong(request.lastIndex());
             case PeerFrame.Entries entries -> {
                 out.putLong(entries.firstIndex())
                         .putLong(entries.lastIndex())

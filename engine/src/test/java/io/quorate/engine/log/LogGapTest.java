@@ -162,7 +162,11 @@ class LogGapTest {
         }
         damage(2);
         damage(9);
-        String top = "log/" + disk.list("log").stream().filter(name -> name.startsWith("segment-")).max(String::compareTo).orElseThrow();
+        String top = "log/"
+                + disk.list("log").stream()
+                        .filter(name -> name.startsWith("segment-"))
+                        .max(String::compareTo)
+                        .orElseThrow();
         byte[] file = disk.bytes(top).clone();
         int mark = lastFrame(file);
         file[mark + 40] ^= 1;

@@ -30,8 +30,7 @@ final class FileNames {
                 case Created created -> parent(created.name).equals(directory);
                 case Deleted deleted -> parent(deleted.name).equals(directory);
                 case Renamed renamed ->
-                    parent(renamed.from).equals(directory)
-                            || parent(renamed.to).equals(directory);
+                    parent(renamed.from).equals(directory) || parent(renamed.to).equals(directory);
             };
         }
 
@@ -165,8 +164,7 @@ final class FileNames {
             copy.changes.add(
                     change instanceof Change.Created created
                             ? new Change.Created(
-                                    created.name,
-                                    copies.computeIfAbsent(created.content, FileContent::duplicate))
+                                    created.name, copies.computeIfAbsent(created.content, FileContent::duplicate))
                             : change);
         }
         return copy;

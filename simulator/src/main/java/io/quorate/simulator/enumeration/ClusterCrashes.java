@@ -57,7 +57,8 @@ public final class ClusterCrashes {
     }
 
     /** What happens in the run without a crash. */
-    record Course(Map<MemberId, Integer> operations, Set<MemberId> snapshotsTaken, Set<MemberId> installed, int members) {}
+    record Course(
+            Map<MemberId, Integer> operations, Set<MemberId> snapshotsTaken, Set<MemberId> installed, int members) {}
 
     private ClusterCrashes() {}
 
@@ -70,13 +71,14 @@ public final class ClusterCrashes {
     public static Summary run(int first, int step, Consumer<Summary> progress) {
         List<String> failures = new ArrayList<>();
         Course course = course();
-        long operations = course.operations.values().stream().mapToLong(count -> count).sum();
+        long operations =
+                course.operations.values().stream().mapToLong(count -> count).sum();
         long runs = 0;
         for (Map.Entry<MemberId, Integer> member : course.operations.entrySet()) {
             for (int operation = first; operation < member.getValue(); operation += step) {
                 for (CrashKind kind : KINDS) {
-                    RunResult result = new SimulatedRun(plan(new Fault.CrashAtDiskOperation(
-                                    0, member.getKey(), operation, kind, DOWN_NANOS)))
+                    RunResult result = new SimulatedRun(plan(
+                                    new Fault.CrashAtDiskOperation(0, member.getKey(), operation, kind, DOWN_NANOS)))
                             .run();
                     runs++;
                     long number = operation;

@@ -70,12 +70,13 @@ public final class CorruptionMatrix {
                 leader(cluster).propose(put(index));
             }
             long end = index;
-            runUntil(agenda, () -> cluster.members().stream()
-                    .allMatch(member -> member.store().orElseThrow().appliedIndex() == end));
+            runUntil(
+                    agenda,
+                    () -> cluster.members().stream()
+                            .allMatch(member -> member.store().orElseThrow().appliedIndex() == end));
         }
         agenda.runUntil(agenda.now() + TimeUnit.SECONDS.toNanos(1));
-        List<EntryFrame> written =
-                log(cluster.members().iterator().next()).read(1, MatrixCase.ENTRIES);
+        List<EntryFrame> written = log(cluster.members().iterator().next()).read(1, MatrixCase.ENTRIES);
         for (SimulatedMember member : cluster.members()) {
             if (log(member).lastId().index() != MatrixCase.ENTRIES) {
                 throw new IllegalStateException("seed " + seed + " elects more than once");
@@ -96,8 +97,7 @@ public final class CorruptionMatrix {
     }
 
     private static ByteBuffer put(long number) {
-        return ByteBuffer.wrap(
-                CommandCodec.encode(Put.of(Bytes.utf8("key-" + number), Bytes.utf8("value-" + number))));
+        return ByteBuffer.wrap(CommandCodec.encode(Put.of(Bytes.utf8("key-" + number), Bytes.utf8("value-" + number))));
     }
 
     private static void runUntil(Agenda agenda, BooleanSupplier reached) {
@@ -118,7 +118,8 @@ public final class CorruptionMatrix {
             int before = found.size();
             for (String name : disk.names()) {
                 if (name.startsWith("log/")) {
-                    ByteSearch.find(bytes, disk.bytes(name)).forEach(offset -> found.add(new Copy(name, offset, bytes.length)));
+                    ByteSearch.find(bytes, disk.bytes(name))
+                            .forEach(offset -> found.add(new Copy(name, offset, bytes.length)));
                 }
             }
             if (found.size() != before + 1) {
@@ -161,10 +162,7 @@ public final class CorruptionMatrix {
                 notRight.add(outcome);
             }
             summary = new Summary(
-                    summary.cases + 1,
-                    counts[How.RECOVERED.ordinal()],
-                    counts[How.WAITS.ordinal()],
-                    notRight);
+                    summary.cases + 1, counts[How.RECOVERED.ordinal()], counts[How.WAITS.ordinal()], notRight);
             progress.accept(summary);
         }
         return summary;

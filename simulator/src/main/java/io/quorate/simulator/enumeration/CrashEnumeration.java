@@ -90,13 +90,7 @@ public final class CrashEnumeration {
 
     private Summary summary() {
         return new Summary(
-                operations,
-                moments,
-                images.crashes(),
-                disks,
-                recoveryImages.crashes(),
-                recoveryDisks,
-                failures);
+                operations, moments, images.crashes(), disks, recoveryImages.crashes(), recoveryDisks, failures);
     }
 
     /**

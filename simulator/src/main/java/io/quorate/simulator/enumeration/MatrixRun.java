@@ -157,13 +157,15 @@ final class MatrixRun implements RunObserver {
      * have said not to have.
      */
     private boolean everyoneSaysSo() {
-        return cluster.members().stream().allMatch(member -> member.node()
-                .filter(node -> node.status().votingSuspended() && node.status().role() != RoleName.LEADER)
-                .flatMap(RaftNode::missingEntries)
-                .filter(missing -> matrixCase.lostEntries().contains(missing.wantedIndex())
-                        && missing.damaged().contains(missing.wantedIndex())
-                        && missing.lackedBy().size() == MatrixCase.MEMBERS - 1)
-                .isPresent());
+        return cluster.members().stream()
+                .allMatch(member -> member.node()
+                        .filter(node ->
+                                node.status().votingSuspended() && node.status().role() != RoleName.LEADER)
+                        .flatMap(RaftNode::missingEntries)
+                        .filter(missing -> matrixCase.lostEntries().contains(missing.wantedIndex())
+                                && missing.damaged().contains(missing.wantedIndex())
+                                && missing.lackedBy().size() == MatrixCase.MEMBERS - 1)
+                        .isPresent());
     }
 
     private String states() {
@@ -174,7 +176,9 @@ final class MatrixRun implements RunObserver {
                     .map(RaftNode::status)
                     .map(CoreStatus::toString)
                     .orElse("down"));
-            member.node().flatMap(RaftNode::missingEntries).ifPresent(missing -> text.append(' ').append(missing));
+            member.node()
+                    .flatMap(RaftNode::missingEntries)
+                    .ifPresent(missing -> text.append(' ').append(missing));
         }
         return text.toString();
     }

@@ -11,7 +11,6 @@ import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateMachine;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.engine.snapshot.SnapshotReader;
-import io.quorate.engine.snapshot.SnapshotStore;
 import io.quorate.engine.transport.Network;
 import io.quorate.engine.transport.PeerFrame;
 import io.quorate.simulator.disk.SimulatedDisk;
@@ -39,8 +38,7 @@ final class NodeCheck {
         }
         Deque<Runnable> tasks = new ArrayDeque<>();
         Opening opening = new Opening(found, newest);
-        RaftNode<Long> node =
-                RaftNode.start(options(), ports(disk, tasks), new State(), EngineMetrics.NONE, opening);
+        RaftNode<Long> node = RaftNode.start(options(), ports(disk, tasks), new State(), EngineMetrics.NONE, opening);
         while (!tasks.isEmpty()) {
             tasks.remove().run();
         }
@@ -51,11 +49,7 @@ final class NodeCheck {
     }
 
     private static NodeOptions options() {
-        return NodeOptions.of(
-                        StoredMember.IDENTITY.clusterId(),
-                        StoredMember.SELF,
-                        "m1",
-                        StoredMember.MEMBERS)
+        return NodeOptions.of(StoredMember.IDENTITY.clusterId(), StoredMember.SELF, "m1", StoredMember.MEMBERS)
                 .with(new NodeOptions.Storage(
                         1_000,
                         1 << 20,
@@ -117,8 +111,11 @@ final class NodeCheck {
             if (index > log.lastId().index()) {
                 return "the log ends at " + log.lastId() + ", before the snapshot " + snapshot.last();
             }
-            boolean connects = index < log.firstIndex() - 1 || log.snapshotMetaAt(index).equals(snapshot);
-            return connects ? null : "the log has " + log.snapshotMetaAt(index) + " where the snapshot is of " + snapshot;
+            boolean connects =
+                    index < log.firstIndex() - 1 || log.snapshotMetaAt(index).equals(snapshot);
+            return connects
+                    ? null
+                    : "the log has " + log.snapshotMetaAt(index) + " where the snapshot is of " + snapshot;
         }
 
         void requireChecked() throws IOException {

@@ -53,7 +53,8 @@ final class ScriptedLife implements AutoCloseable {
     ScriptedLife append(int count, int bytes) throws IOException {
         for (int i = 0; i < count; i++) {
             String text = (last() + 1) + " in term " + term() + " ";
-            byte[] payload = text.repeat(1 + bytes / text.length()).substring(0, bytes).getBytes(UTF_8);
+            byte[] payload =
+                    text.repeat(1 + bytes / text.length()).substring(0, bytes).getBytes(UTF_8);
             append(EntryKind.COMMAND, ByteBuffer.wrap(payload));
         }
         return this;
@@ -84,7 +85,8 @@ final class ScriptedLife implements AutoCloseable {
     /** Enters the next term and votes in it, or does not. */
     ScriptedLife vote(long candidate) throws IOException {
         Optional<MemberId> votedFor = candidate == 0 ? Optional.empty() : Optional.of(new MemberId(candidate));
-        log().saveHardState(new HardState(term() + 1, votedFor, log().hardState().commitIndex()));
+        log().saveHardState(
+                        new HardState(term() + 1, votedFor, log().hardState().commitIndex()));
         model.changed(log());
         return this;
     }
@@ -167,10 +169,7 @@ final class ScriptedLife implements AutoCloseable {
         long index = last() + ahead;
         SnapshotMeta meta = ahead <= 0
                 ? log().snapshotMetaAt(index)
-                : new SnapshotMeta(
-                        new EntryId(term(), index),
-                        withLearners(9),
-                        index - 1);
+                : new SnapshotMeta(new EntryId(term(), index), withLearners(9), index - 1);
         OptionalLong chain = ahead <= 0 ? log().chainHashAt(index) : OptionalLong.of(0x5eed ^ index);
         if (receive(member.snapshots(), meta, chain, chunkBytes, upTo, () -> model.snapshotBegun(meta, chain))) {
             model.snapshotStored();

@@ -20,7 +20,8 @@ final class SnapshotContent {
     private SnapshotContent() {}
 
     private static byte[] bytes(SnapshotMeta meta) {
-        SplittableRandom random = new SplittableRandom(31 * meta.last().index() + meta.last().term());
+        SplittableRandom random =
+                new SplittableRandom(31 * meta.last().index() + meta.last().term());
         byte[] bytes = new byte[LEAST_BYTES + random.nextInt(SPREAD_BYTES)];
         random.nextBytes(bytes);
         return bytes;

@@ -121,7 +121,8 @@ final class StorageModel {
         HardState hard = log.hardState();
         require(
                 hardStates.subList(acknowledged, hardStates.size()).stream()
-                        .anyMatch(one -> one.term() == hard.term() && one.votedFor().equals(hard.votedFor())),
+                        .anyMatch(one ->
+                                one.term() == hard.term() && one.votedFor().equals(hard.votedFor())),
                 "term and vote were " + hardStates.get(acknowledged) + " when last acknowledged, and are " + hard);
         require(hard.commitIndex() <= log.lastId().index(), "the commit index is behind the log's end: " + hard);
         require(hard.term() >= log.lastId().term(), "the log's end is of a later term than " + hard);
@@ -153,7 +154,9 @@ final class StorageModel {
         for (int i = 0; i < snapshots.size(); i++) {
             known = snapshots.get(i).meta.equals(latest.get()) ? i : known;
         }
-        require(known >= storedSnapshots - 1, "the newest snapshot is " + latest.get() + ", which is not the newest stored");
+        require(
+                known >= storedSnapshots - 1,
+                "the newest snapshot is " + latest.get() + ", which is not the newest stored");
         require(
                 store.chainHash(latest.get()).equals(snapshots.get(known).chain),
                 "the snapshot " + latest.get().last() + " names another chain hash");

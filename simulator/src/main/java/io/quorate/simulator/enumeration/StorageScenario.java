@@ -39,19 +39,54 @@ final class StorageScenario {
 
     private static void begin(ScriptedLife life) throws IOException {
         life.vote(1).sync().append(1, 0).append(1, 40).sync().append(3, 300).settle();
-        life.append(1, 3_500).commit(1).sync().vote(2).submit().append(2, 10).submit().append(1, 700).sync();
+        life.append(1, 3_500)
+                .commit(1)
+                .sync()
+                .vote(2)
+                .submit()
+                .append(2, 10)
+                .submit()
+                .append(1, 700)
+                .sync();
         life.append(1, 9_000).append(1, 5).commit(2).settle();
     }
 
     private static void replace(ScriptedLife life) throws IOException {
-        life.vote(0).truncate(2).append(1, 20).sync().configure(4).append(2, 200).settle();
-        life.vote(3).truncate(3).submit().append(1, 20).submit().append(1, 1_200).commit(1).sync();
+        life.vote(0)
+                .truncate(2)
+                .append(1, 20)
+                .sync()
+                .configure(4)
+                .append(2, 200)
+                .settle();
+        life.vote(3)
+                .truncate(3)
+                .submit()
+                .append(1, 20)
+                .submit()
+                .append(1, 1_200)
+                .commit(1)
+                .sync();
         life.configure(4, 5).suspend().sync().resume().commit(0).settle();
     }
 
     private static void compact(ScriptedLife life) throws IOException {
-        life.snapshot(2).compact(1).sync().append(3, 1_500).sync().commit(1).submit().append(2, 900).settle();
-        life.snapshot(1).compact(0).append(1, 30).sync().append(2, 1_800).commit(0).settle();
+        life.snapshot(2)
+                .compact(1)
+                .sync()
+                .append(3, 1_500)
+                .sync()
+                .commit(1)
+                .submit()
+                .append(2, 900)
+                .settle();
+        life.snapshot(1)
+                .compact(0)
+                .append(1, 30)
+                .sync()
+                .append(2, 1_800)
+                .commit(0)
+                .settle();
         life.snapshot(0).compact(0).settle();
     }
 
@@ -69,7 +104,14 @@ final class StorageScenario {
     }
 
     private static void repair(ScriptedLife life) throws IOException {
-        life.vote(0).append(2, 600).sync().append(2, 50).commit(1).settle().resume().settle();
+        life.vote(0)
+                .append(2, 600)
+                .sync()
+                .append(2, 50)
+                .commit(1)
+                .settle()
+                .resume()
+                .settle();
     }
 
     /** Damages the bytes of an entry where they lie. */

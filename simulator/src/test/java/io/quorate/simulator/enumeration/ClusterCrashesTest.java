@@ -17,7 +17,8 @@ class ClusterCrashesTest {
         assertThat(course.snapshotsTaken()).hasSizeGreaterThanOrEqualTo(3);
         assertThat(course.installed()).contains(new MemberId(3));
         assertThat(course.members()).isEqualTo(4);
-        assertThat(course.operations()).allSatisfy((member, count) -> assertThat(count).isGreaterThan(300));
+        assertThat(course.operations())
+                .allSatisfy((member, count) -> assertThat(count).isGreaterThan(300));
     }
 
     @Test
