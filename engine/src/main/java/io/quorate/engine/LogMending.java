@@ -110,7 +110,7 @@ final class LogMending {
     private void tellIfLost(Collection<MemberId> others) {
         if (!lackTold && !others.isEmpty() && lackedBy.containsAll(others)) {
             lackTold = true;
-            LOG.error(
+            LOG.warn(
                     "Entry {} of the log is damaged here, and none of the members {} has it: this member does not vote"
                             + " before one of them does, or a leader is elected without it",
                     wantedIndex,
