@@ -32,6 +32,8 @@ final class SimulatedStateMachine implements StateMachine<Result> {
     interface Listener {
         void applied(List<Command> commands, List<Result> results, long lastIndex);
 
+        void captured(long index);
+
         void restored(long index);
     }
 
@@ -91,6 +93,7 @@ final class SimulatedStateMachine implements StateMachine<Result> {
     @Override
     public Capture capture() {
         flush();
+        listener.captured(store.appliedIndex());
         OrderedStore.Cursor held = content.cursor();
         return new Capture() {
             @Override
