@@ -44,9 +44,12 @@ final class OneChangeAtATime implements Invariant {
     private void check(SimulatedMember leader, Effect.AppendConfiguration append) {
         RaftLog log = leader.log().orElseThrow();
         SnapshotMeta before = log.snapshotMetaAt(log.lastId().index());
-        EntryId noOp = noOps.getOrDefault(leader.id(), EntryId.ORIGIN);
-        // To have the later of the two committed is to have both.
-        EntryId required = before.configurationIndex() > noOp.index() ? log.idAt(before.configurationIndex()) : noOp;
+        EntryId required = noOps.getOrDefault(leader.id(), EntryId.ORIGIN);
+        long index = before.configurationIndex();
+        // To have the later of the two committed is to have both. What was compacted is committed.
+        if (index > required.index() && index >= log.firstIndex()) {
+            required = log.idAt(index);
+        }
         if (required.term() != append.id().term() || !durable.isDurable(required, before.configuration())) {
             throw violated("leader " + leader.id() + " appends a configuration at " + append.id() + " before "
                     + required + " is committed");
