@@ -82,7 +82,8 @@ final class CommittedLog implements Invariant {
         for (Effect effect : effects) {
             switch (effect) {
                 case Effect.Apply apply -> applies(member, apply.upToIndex());
-                case Effect.Send send when send.message() instanceof Message.AppendRequest request ->
+                case Effect.Send send
+                when send.message() instanceof Message.AppendRequest request ->
                     leads(member, request.term(), request.commitIndex());
                 case Effect.RoleChanged changed -> {
                     if (changed.role() == RoleName.LEADER) {

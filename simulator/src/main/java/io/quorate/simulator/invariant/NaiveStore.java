@@ -61,7 +61,8 @@ final class NaiveStore {
 
     private Result apply(Command command) {
         return switch (command) {
-            case Put put -> refused(RequestCheck.check(put).or(() -> refusedByContent(put))).orElseGet(() -> put(put));
+            case Put put ->
+                refused(RequestCheck.check(put).or(() -> refusedByContent(put))).orElseGet(() -> put(put));
             case DeleteRange delete -> refused(RequestCheck.check(delete)).orElseGet(() -> delete(delete));
             case Txn txn -> transact(txn);
             case Compact compact -> compact(compact);

@@ -71,8 +71,6 @@ final class OneChangeAtATime implements Invariant {
     private static boolean overlap(SortedSet<MemberId> some, SortedSet<MemberId> others) {
         SortedSet<MemberId> all = new TreeSet<>(some);
         all.addAll(others);
-        return !some.isEmpty()
-                && !others.isEmpty()
-                && some.size() / 2 + 1 + others.size() / 2 + 1 > all.size();
+        return !some.isEmpty() && !others.isEmpty() && some.size() / 2 + 1 + others.size() / 2 + 1 > all.size();
     }
 }

@@ -108,8 +108,7 @@ class LogInvariantsCanFailTest {
     // --- configurations; each test's leader is member 1, in term 1, with the first entry of its term at index 1
 
     private final RestartsAgreeWithDisk disks = new RestartsAgreeWithDisk();
-    private final OneChangeAtATime changes =
-            new OneChangeAtATime(new CommittedIsDurable(disks, new CommittedLog()));
+    private final OneChangeAtATime changes = new OneChangeAtATime(new CommittedIsDurable(disks, new CommittedLog()));
 
     private void begin(long... durableOn) {
         EntryId noOp = still.append(1, 1, "no-op");

@@ -58,8 +58,8 @@ class ReadInvariantsCanFailTest {
     void aLeaderGivesNoIndexBeforeItHasCommittedInItsTerm() {
         commitTwoEntries();
         step(reads, still.member(1), new Effect.Send(id(2), new Message.ReadIndexResponse(1, 1, 2)));
-        assertViolated(() ->
-                step(reads, still.member(1), new Effect.Send(id(2), new Message.ReadIndexResponse(2, 1, 2))));
+        assertViolated(
+                () -> step(reads, still.member(1), new Effect.Send(id(2), new Message.ReadIndexResponse(2, 1, 2))));
         step(committed, still.member(1), leads(2));
         ask(1, 1);
         assertViolated(() -> ready(1, 1, 2));
