@@ -31,6 +31,10 @@ public record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage stor
                         SNAPSHOT_CHUNK_BYTES));
     }
 
+    long electionTimeoutNanos() {
+        return timing.electionTimeout().toNanos();
+    }
+
     /** An empty disk. */
     public SimulatedDisk newDisk(SplittableRandom random) {
         return new SimulatedDisk(random);
