@@ -15,6 +15,7 @@ import io.quorate.engine.log.RaftLog;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.Result;
 import io.quorate.simulator.disk.DiskFaults;
+import io.quorate.simulator.disk.DiskObserver;
 import io.quorate.simulator.disk.SimulatedDisk;
 import io.quorate.simulator.network.SimulatedNetwork;
 import java.io.IOException;
@@ -80,7 +81,28 @@ public final class SimulatedMember {
         this.settings = settings;
         this.random = random;
         this.observer = observer;
-        this.disk = settings.newDisk(random.split());
+        this.disk = newDisk();
+    }
+
+    private SimulatedDisk newDisk() {
+        SimulatedDisk empty = settings.newDisk(random.split());
+        empty.setObserver(new DiskObserver() {
+            @Override
+            public void written(Object file, byte[] bytes) {
+                observer.written(id, file, bytes);
+            }
+
+            @Override
+            public void synced(Object file, boolean succeeded) {
+                observer.synced(id, file, succeeded);
+            }
+
+            @Override
+            public void damaged() {
+                observer.rotted(id);
+            }
+        });
+        return empty;
     }
 
     public MemberId id() {
@@ -214,7 +236,9 @@ public final class SimulatedMember {
 
             @Override
             public void stepped(Event event, List<Effect> effects) {
-                if (process.isAlive()) {
+                // Each batch ends with a flush, and most of them have nothing to say.
+                boolean idle = event instanceof Event.Flush && effects.isEmpty();
+                if (!idle && process.isAlive()) {
                     observer.stepped(SimulatedMember.this, event, effects);
                 }
             }
@@ -227,6 +251,13 @@ public final class SimulatedMember {
             public void applied(List<StateMachine.Command> commands, List<Result> results, long lastIndex) {
                 if (process.isAlive()) {
                     observer.applied(SimulatedMember.this, commands, results, lastIndex);
+                }
+            }
+
+            @Override
+            public void captured(long index) {
+                if (process.isAlive()) {
+                    observer.captured(SimulatedMember.this, index);
                 }
             }
 
@@ -249,7 +280,7 @@ public final class SimulatedMember {
         disk = switch (kind) {
             case PROCESS -> disk.afterProcessCrash();
             case POWER_LOSS -> disk.afterPowerLoss();
-            case DISK_LOSS -> settings.newDisk(random.split());
+            case DISK_LOSS -> newDisk();
         };
         if (kind == CrashKind.DISK_LOSS) {
             durableStore.clear();

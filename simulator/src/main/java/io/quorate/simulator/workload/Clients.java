@@ -3,10 +3,10 @@ package io.quorate.simulator.workload;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftException;
 import io.quorate.engine.RaftNode;
-import io.quorate.kv.CommandCodec;
 import io.quorate.kv.Result;
 import io.quorate.simulator.Agenda;
 import io.quorate.simulator.Cluster;
+import io.quorate.simulator.RunObserver;
 import io.quorate.simulator.RunPlan;
 import io.quorate.simulator.SimulatedMember;
 import io.quorate.simulator.SimulatedProcess;
@@ -34,6 +34,7 @@ public final class Clients {
 
     private final Agenda agenda;
     private final Cluster cluster;
+    private final RunObserver observer;
     private final List<Client> clients = new ArrayList<>();
     private final ClientHistory history = new ClientHistory();
     private final long thinkNanos;
@@ -43,9 +44,11 @@ public final class Clients {
     private long completedWhenHealed = Long.MAX_VALUE;
 
     /** Clients as the plan has them. */
-    public Clients(RunPlan plan, Agenda agenda, Cluster cluster, SplittableRandom random) {
+    public Clients(
+            RunPlan plan, Agenda agenda, Cluster cluster, SplittableRandom random, RunObserver observer) {
         this.agenda = agenda;
         this.cluster = cluster;
+        this.observer = observer;
         this.thinkNanos = SECOND * plan.clients() / plan.operationsPerSecond();
         for (int i = 0; i < plan.clients(); i++) {
             clients.add(new Client(i, random.split()));
@@ -112,6 +115,11 @@ public final class Clients {
         private final RequestDraw draw;
         private boolean waiting;
         private long request;
+        private Optional<Pending> outstanding = Optional.empty();
+        private long deadline;
+
+        /** When the timer fires that is set; {@link Long#MAX_VALUE} if none is. */
+        private long timer = Long.MAX_VALUE;
 
         Client(int id, SplittableRandom random) {
             this.id = id;
@@ -129,11 +137,35 @@ public final class Clients {
             }
             Request asked = draw.next();
             waiting = true;
+            observer.asked(id);
             long number = ++request;
             SimulatedMember member = anyMember();
             Pending pending = new Pending(id, asked, agenda.now());
+            outstanding = Optional.of(pending);
+            deadline = agenda.now() + SECOND / 2 + random.nextLong(4 * SECOND);
             agenda.after(way(random), () -> arrive(member, pending, number));
-            agenda.after(SECOND / 2 + random.nextLong(4 * SECOND), () -> giveUp(pending, number));
+            watchDeadline();
+        }
+
+        /** Most requests are answered long before: one timer serves all of a client's, one after the other. */
+        private void watchDeadline() {
+            if (deadline < timer) {
+                timer = deadline;
+                long time = deadline;
+                agenda.at(time, () -> timerFired(time));
+            }
+        }
+
+        private void timerFired(long time) {
+            if (time != timer) {
+                return;
+            }
+            timer = Long.MAX_VALUE;
+            if (waiting && deadline <= time) {
+                outstanding.ifPresent(pending -> giveUp(pending, request));
+            } else if (waiting) {
+                watchDeadline();
+            }
         }
 
         /** Clients know all members that there ever were. */
@@ -162,7 +194,7 @@ public final class Clients {
 
         private CompletableFuture<Result> answer(SimulatedMember member, RaftNode<Result> node, Request asked) {
             return switch (asked) {
-                case Request.Write write -> node.propose(ByteBuffer.wrap(CommandCodec.encode(write.command())));
+                case Request.Write write -> node.propose(ByteBuffer.wrap(write.encoded()));
                 case Request.Read read ->
                     node.readIndex().thenApply(index -> read.read(member.store().orElseThrow()));
             };
@@ -179,6 +211,7 @@ public final class Clients {
         }
 
         private void answered(Pending pending, Result result) {
+            observer.answered(id, result);
             if (pending.request().isAnsweredBy(result)) {
                 completed++;
                 draw.learn(pending.request(), result);
