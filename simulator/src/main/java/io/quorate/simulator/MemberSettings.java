@@ -11,6 +11,9 @@ record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage storage, No
     private static final int SEGMENT_BYTES = 64 << 10;
     private static final int CACHE_BYTES = 16 << 10;
     private static final int GROUP_BYTES = 16 << 10;
+    /** The least that a message may hold: a few entries. A long difference of two logs takes many messages then. */
+    private static final int MESSAGE_BYTES = 512;
+
     private static final int SNAPSHOT_CHUNK_BYTES = 2 << 10;
 
     /** Settings drawn from a generator; the timeouts are those of production. */
@@ -23,7 +26,7 @@ record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage storage, No
                         .withProposalTimeout(Duration.ofSeconds(4)),
                 new NodeOptions.Storage(snapshotEntries, 1 << 20, keptEntries, SEGMENT_BYTES, CACHE_BYTES, GROUP_BYTES),
                 new NodeOptions.Flow(
-                        4 << 10,
+                        MESSAGE_BYTES << random.nextInt(4),
                         1 + random.nextInt(64),
                         32 << 10,
                         256 << 10,

@@ -9,12 +9,18 @@ final class StoreMutants {
 
     static final List<Mutant> ALL = List.of(
             new Mutant(
-                    "any-compare-suffices",
-                    "A transaction succeeds if one of its compares holds.",
+                    "first-compare-decides",
+                    "A transaction succeeds if its first compare holds.",
                     "etcd's Txn",
                     kv("TxnPlan"),
-                    "boolean succeeded = txn.compares().stream().allMatch(before::satisfies);",
-                    "boolean succeeded = txn.compares().isEmpty() || txn.compares().stream().anyMatch(before::satisfies);"),
+                    """
+                    if (!before.satisfies(compare)) {
+                                    return false;
+                                }
+                    """,
+                    """
+                    return before.satisfies(compare);
+                    """),
             new Mutant(
                     "deleted-keys-in-ranges",
                     "A range lists keys that are deleted.",
