@@ -45,8 +45,9 @@ final class OneChangeAtATime implements Invariant {
         RaftLog log = leader.log().orElseThrow();
         SnapshotMeta before = log.snapshotMetaAt(log.lastId().index());
         EntryId noOp = noOps.getOrDefault(leader.id(), EntryId.ORIGIN);
-        // To have the later of the two committed is to have both.
-        EntryId required = before.configurationIndex() > noOp.index() ? log.idAt(before.configurationIndex()) : noOp;
+        // To have the later of the two committed is to have both; what is compacted was committed.
+        long index = before.configurationIndex();
+        EntryId required = index > noOp.index() && index >= log.firstIndex() ? log.idAt(index) : noOp;
         if (required.term() != append.id().term() || !durable.isDurable(required, before.configuration())) {
             throw violated("leader " + leader.id() + " appends a configuration at " + append.id() + " before "
                     + required + " is committed");
