@@ -8,7 +8,9 @@ import java.util.SplittableRandom;
 /** How every member of a run is set up: small segments and frequent snapshots, so that a short run sees many of them. */
 record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage storage, NodeOptions.Flow flow) {
 
-    private static final int SEGMENT_BYTES = 64 << 10;
+    /** The least that a segment holds. */
+    private static final int SEGMENT_BYTES = 16 << 10;
+
     private static final int CACHE_BYTES = 16 << 10;
     private static final int GROUP_BYTES = 16 << 10;
     /** The least that a message may hold: a few entries. A long difference of two logs takes many messages then. */
@@ -20,11 +22,12 @@ record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage storage, No
     static MemberSettings draw(SplittableRandom random) {
         long snapshotEntries = 50L + random.nextInt(1_000);
         long keptEntries = random.nextInt(200);
+        int segmentBytes = SEGMENT_BYTES << random.nextInt(3);
         NodeOptions.Flow plain = NodeOptions.Flow.DEFAULT;
         return new MemberSettings(
                 NodeOptions.Timing.of(Duration.ofMillis(100), Duration.ofSeconds(1))
                         .withProposalTimeout(Duration.ofSeconds(4)),
-                new NodeOptions.Storage(snapshotEntries, 1 << 20, keptEntries, SEGMENT_BYTES, CACHE_BYTES, GROUP_BYTES),
+                new NodeOptions.Storage(snapshotEntries, 1 << 20, keptEntries, segmentBytes, CACHE_BYTES, GROUP_BYTES),
                 new NodeOptions.Flow(
                         MESSAGE_BYTES << random.nextInt(4),
                         1 + random.nextInt(64),

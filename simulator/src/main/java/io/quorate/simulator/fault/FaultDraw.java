@@ -18,6 +18,9 @@ public final class FaultDraw {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long HOUR = TimeUnit.HOURS.toNanos(1);
 
+    /** Changes of members are drawn more often than other faults: a run sees several kinds of them, and their order counts. */
+    private static final int CHANGE_ONE_IN = 6;
+
     /** The kinds that are drawn, each with equal weight where a run has it at all. */
     private enum Kind {
         CRASH,
@@ -59,7 +62,8 @@ public final class FaultDraw {
         }
         List<Fault> faults = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Kind kind = kinds.get(random.nextInt(kinds.size()));
+            boolean changes = kinds.contains(Kind.MEMBERS) && random.nextInt(CHANGE_ONE_IN) == 0;
+            Kind kind = changes ? Kind.MEMBERS : kinds.get(random.nextInt(kinds.size()));
             Fault fault = draw(kind, random.nextLong(untilNanos));
             faults.add(fault);
             if (kind == Kind.LEADER) {
@@ -68,6 +72,7 @@ public final class FaultDraw {
             if (fault instanceof Fault.ChangeMembers change && random.nextInt(3) == 0) {
                 // What is changed by a leader that is cut off is appended, never committed, and truncated at last.
                 faults.add(cutOffLeader(Math.max(0, change.at() - random.nextLong(SECOND))));
+                faults.add(draw(Kind.MEMBERS, change.at() + random.nextLong(SECOND / 2)));
             }
         }
         faults.sort(Comparator.comparingLong(Fault::at));

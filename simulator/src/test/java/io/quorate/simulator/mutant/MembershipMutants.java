@@ -30,21 +30,32 @@ final class MembershipMutants {
                     "return new Quorum(configurations.at(commitIndex).configuration());"),
             new Mutant(
                     "learners-count",
-                    "Copies of learners count for commitment.",
+                    "Any copies count for commitment, those of learners too.",
                     "thesis 4.2.1",
                     core("Replication"),
                     "long index = node.quorum()\n",
                     """
-                    long index = new io.quorate.core.quorum.Quorum(io.quorate.core.quorum.Configuration.of(
-                                            node.configuration().members()))
+                    long copies = java.util.stream.Stream.concat(
+                                            java.util.stream.Stream.of(node.log().syncedIndex()),
+                                            leader.followers().stream().map(FollowerProgress::matchIndex))
+                                    .sorted(java.util.Comparator.reverseOrder())
+                                    .skip(node.configuration().voters().size() / 2)
+                                    .findFirst()
+                                    .orElse(0L);
+                            boolean counted = !node.configuration().learners().isEmpty();
+                            long index = counted ? copies : node.quorum()
                     """),
             new Mutant(
                     "joint-needs-one-majority",
-                    "A joint configuration decides by the majority of the new voters alone.",
+                    "A joint configuration commits by the majority of the old voters alone.",
                     "paper section 6",
-                    core("quorum.Quorum"),
-                    "outgoingVoters = new Majority(configuration.outgoingVoters());",
-                    "outgoingVoters = new Majority(new java.util.TreeSet<>());"),
+                    core("Replication"),
+                    "long index = node.quorum()\n",
+                    """
+                    io.quorate.core.quorum.Configuration now = node.configuration();
+                            long index = new io.quorate.core.quorum.Quorum(io.quorate.core.quorum.Configuration.of(
+                                            now.isJoint() ? now.outgoingVoters() : now.voters()))
+                    """),
             new Mutant(
                     "many-voters-changed-at-once",
                     "Any change of the voters is done in one step.",

@@ -33,8 +33,13 @@ final class StoreMutants {
                     "A write finds the key that it writes though it is deleted.",
                     "etcd's Put; invariant 14",
                     kv("Changes"),
-                    ".filter(current -> !current.version().deleted())",
-                    ""),
+                    """
+                    .filter(current -> !current.version().deleted())
+                                    .map(current -> supersedeStored(key, current, needsValue));
+                    """,
+                    """
+                    .map(current -> supersedeStored(key, current, needsValue));
+                    """),
             new Mutant(
                     "batch-hides-its-own-changes",
                     "A command does not see what those before it in its batch have changed.",
