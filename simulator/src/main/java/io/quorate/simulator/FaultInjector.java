@@ -74,6 +74,7 @@ final class FaultInjector {
             case Fault.Partition partition -> partition.order().stream().allMatch(this::exists);
             case Fault.CrashLeader crash -> cluster.leader().isPresent();
             case Fault.CutOffLeader cut -> cluster.leader().isPresent();
+            case Fault.DeafenLeader deafen -> cluster.leader().isPresent();
             case Fault.BadNetwork network -> true;
             case Fault.BadLinks links -> exists(links.member());
             case Fault.BadDisk disk -> exists(disk.member());
@@ -120,6 +121,7 @@ final class FaultInjector {
                     restartAfter(crash.downNanos(), leader.id());
                 });
             case Fault.CutOffLeader cut -> cluster.leader().ifPresent(leader -> cutOff(leader.id(), cut));
+            case Fault.DeafenLeader deafen -> cluster.leader().ifPresent(leader -> deafen(leader.id(), deafen));
             case Fault.BadNetwork network -> badNetwork(network);
             case Fault.BadLinks links -> badLinks(links);
             case Fault.BadDisk bad -> {
@@ -166,11 +168,8 @@ final class FaultInjector {
     }
 
     private void cutOff(MemberId leader, Fault.CutOffLeader cut) {
-        Set<MemberId> side = new TreeSet<>(Set.of(leader));
-        cluster.ids().stream()
-                .filter(id -> !id.equals(leader))
-                .limit(cut.companions())
-                .forEach(side::add);
+        Set<MemberId> side = othersThan(leader, cut.companions());
+        side.add(leader);
         List<Bad> added = new ArrayList<>();
         for (MemberId from : cluster.ids()) {
             for (MemberId to : cluster.ids()) {
@@ -180,6 +179,25 @@ final class FaultInjector {
             }
         }
         put(added, cut.forNanos());
+    }
+
+    private void deafen(MemberId leader, Fault.DeafenLeader deafen) {
+        Set<MemberId> listeners = othersThan(leader, deafen.listeners());
+        List<Bad> added = new ArrayList<>();
+        for (MemberId other : othersThan(leader, cluster.ids().size())) {
+            added.add(new Bad(other, leader, LinkFaults.CUT));
+            if (!listeners.contains(other)) {
+                added.add(new Bad(leader, other, LinkFaults.CUT));
+            }
+        }
+        put(added, deafen.forNanos());
+    }
+
+    /** So many members beside the leader, at most. */
+    private Set<MemberId> othersThan(MemberId leader, int count) {
+        Set<MemberId> others = new TreeSet<>();
+        cluster.ids().stream().filter(id -> !id.equals(leader)).limit(count).forEach(others::add);
+        return others;
     }
 
     private void badNetwork(Fault.BadNetwork network) {

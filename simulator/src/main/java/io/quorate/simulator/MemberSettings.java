@@ -20,8 +20,10 @@ record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage storage, No
 
     /** Settings drawn from a generator; the timeouts are those of production. */
     static MemberSettings draw(SplittableRandom random) {
-        long snapshotEntries = 50L + random.nextInt(1_000);
-        long keptEntries = random.nextInt(200);
+        // With a snapshot at every turn a follower that was away for a moment needs one.
+        boolean often = random.nextBoolean();
+        long snapshotEntries = often ? 20L + random.nextInt(60) : 50L + random.nextInt(1_000);
+        long keptEntries = random.nextInt(often ? 10 : 200);
         int segmentBytes = SEGMENT_BYTES << random.nextInt(3);
         NodeOptions.Flow plain = NodeOptions.Flow.DEFAULT;
         return new MemberSettings(

@@ -40,6 +40,12 @@ public sealed interface Fault {
      */
     record CutOffLeader(long at, int companions, long forNanos) implements Fault {}
 
+    /**
+     * Whoever leads then hears nobody, and only so many others hear it: they have what it appends, it does not learn so, and
+     * the next leader is one of them.
+     */
+    record DeafenLeader(long at, int listeners, long forNanos) implements Fault {}
+
     /** Every link between members is bad. */
     record BadNetwork(long at, LinkFaults faults, long forNanos) implements Fault {}
 

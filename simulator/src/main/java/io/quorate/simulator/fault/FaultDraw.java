@@ -106,9 +106,13 @@ public final class FaultDraw {
                         : new Fault.ClockDrift(at, member(), random.nextDouble(0.9, 1.1), duration(20 * SECOND));
             case PARTITION -> new Fault.Partition(at, shape(), shuffled(), duration(6 * SECOND));
             case LEADER ->
-                random.nextInt(3) == 0
-                        ? new Fault.CrashLeader(at, crashKind(), duration(5 * SECOND))
-                        : cutOffLeader(at);
+                switch (random.nextInt(4)) {
+                    case 0 -> new Fault.CrashLeader(at, crashKind(), duration(5 * SECOND));
+                    case 1 ->
+                        new Fault.DeafenLeader(
+                                at, 1 + random.nextInt(Math.max(1, members.size() / 2)), duration(4 * SECOND));
+                    default -> cutOffLeader(at);
+                };
             case BAD_NETWORK -> new Fault.BadNetwork(at, linkFaults(), duration(6 * SECOND));
             case BAD_LINKS ->
                 new Fault.BadLinks(at, member(), random.nextBoolean(), linkFaults(), duration(6 * SECOND));
