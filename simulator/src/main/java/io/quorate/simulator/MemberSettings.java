@@ -13,8 +13,8 @@ record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage storage, No
 
     private static final int CACHE_BYTES = 16 << 10;
     private static final int GROUP_BYTES = 16 << 10;
-    /** The least that a message may hold: a few entries. A long difference of two logs takes many messages then. */
-    private static final int MESSAGE_BYTES = 512;
+    /** The least that a message may hold: one entry. What two logs differ in takes many messages then. */
+    private static final int MESSAGE_BYTES = 128;
 
     private static final int SNAPSHOT_CHUNK_BYTES = 2 << 10;
 
@@ -31,7 +31,7 @@ record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage storage, No
                         .withProposalTimeout(Duration.ofSeconds(4)),
                 new NodeOptions.Storage(snapshotEntries, 1 << 20, keptEntries, segmentBytes, CACHE_BYTES, GROUP_BYTES),
                 new NodeOptions.Flow(
-                        MESSAGE_BYTES << random.nextInt(4),
+                        MESSAGE_BYTES << random.nextInt(6),
                         1 + random.nextInt(64),
                         32 << 10,
                         256 << 10,
