@@ -15,8 +15,7 @@ final class Hunt {
 
     private Hunt(String module, Map<String, byte[]> classes) {
         try {
-            Class<?> verdict =
-                    new MutatedClasses(module, classes).loadClass(SeedVerdict.class.getName());
+            Class<?> verdict = new MutatedClasses(module, classes).loadClass(SeedVerdict.class.getName());
             @SuppressWarnings("unchecked")
             LongFunction<Optional<String>> loaded = (LongFunction<Optional<String>>)
                     verdict.getDeclaredConstructor().newInstance();
@@ -28,8 +27,7 @@ final class Hunt {
 
     /** A hunt for a mutant. */
     static Hunt of(Mutant mutant) throws IOException {
-        return new Hunt(
-                mutant.place().module(), SourceEdit.compile(mutant.place(), SourceEdit.mutated(mutant)));
+        return new Hunt(mutant.place().module(), SourceEdit.compile(mutant.place(), SourceEdit.mutated(mutant)));
     }
 
     /** The same machinery with a file that is compiled as it stands. */

@@ -101,7 +101,9 @@ final class MutantTable {
             text.append(mutant.knownFrom()).append(" | ");
             text.append(mutant.place().module()).append(", `");
             text.append(type.substring(type.lastIndexOf('.') + 1)).append("` | ");
-            text.append(row(mutant.name()).map(row -> row.invariant + " | " + row.seed).orElse("not found | "));
+            text.append(row(mutant.name())
+                    .map(row -> row.invariant + " | " + row.seed)
+                    .orElse("not found | "));
             text.append(" |\n");
         }
         return text.toString();

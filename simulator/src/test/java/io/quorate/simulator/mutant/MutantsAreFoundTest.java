@@ -58,7 +58,9 @@ class MutantsAreFoundTest {
             find.ifPresent(found -> System.out.println("the mutant " + mutant.name() + " is found by seed "
                     + found.seed() + " now (" + found.how() + "): write the records anew"));
         }
-        assertThat(find).as("what %d seeds find of: %s", MAX_SEEDS, mutant.bug()).isPresent();
+        assertThat(find)
+                .as("what %d seeds find of: %s", MAX_SEEDS, mutant.bug())
+                .isPresent();
     }
 
     private static void record(Mutant mutant) throws IOException {
@@ -67,7 +69,9 @@ class MutantsAreFoundTest {
         find.ifPresentOrElse(found -> table.put(mutant.name(), found), () -> table.remove(mutant.name()));
         table.write(Mutants.ALL);
         System.out.println(mutant.name() + ": " + find);
-        assertThat(find).as("what %d seeds find of: %s", MAX_SEEDS, mutant.bug()).isPresent();
+        assertThat(find)
+                .as("what %d seeds find of: %s", MAX_SEEDS, mutant.bug())
+                .isPresent();
     }
 
     /** The control: what is found above is the edit's fault, and not that of the machinery. */

@@ -33,9 +33,8 @@ final class SourceEdit {
 
     /** The source as it stands in the project. */
     static String source(Mutant.Place place) throws IOException {
-        return Files.readString(PROJECT.resolve(place.module())
-                .resolve("src/main/java")
-                .resolve(place.path()));
+        return Files.readString(
+                PROJECT.resolve(place.module()).resolve("src/main/java").resolve(place.path()));
     }
 
     /**
@@ -69,8 +68,8 @@ final class SourceEdit {
         try (StandardJavaFileManager files =
                 compiler.getStandardFileManager(problems, Locale.ROOT, StandardCharsets.UTF_8)) {
             Outputs outputs = new Outputs(files);
-            List<String> options =
-                    List.of("-proc:none", "-nowarn", "-parameters", "-classpath", System.getProperty("java.class.path"));
+            List<String> options = List.of(
+                    "-proc:none", "-nowarn", "-parameters", "-classpath", System.getProperty("java.class.path"));
             boolean done = compiler.getTask(
                             null, outputs, problems, options, null, List.of(new Source(place.path(), source)))
                     .call();
