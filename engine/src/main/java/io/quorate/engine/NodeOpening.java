@@ -93,7 +93,8 @@ final class NodeOpening {
                     recovered.files(),
                     snapshots,
                     stateMachine,
-                    applied);
+                    applied,
+                    recovered.gap());
         } catch (IOException | RuntimeException e) {
             recovered.files().close();
             throw e;

@@ -25,7 +25,8 @@ public final class Cluster {
     private final SimulatedNetwork network;
     private final Map<MemberId, SimulatedMember> members = new TreeMap<>();
 
-    Cluster(int size, MemberSettings settings, Agenda agenda, SplittableRandom random, RunObserver observer) {
+    /** Members 1 to {@code size} with empty disks, none of which is started. */
+    public Cluster(int size, MemberSettings settings, Agenda agenda, SplittableRandom random, RunObserver observer) {
         this.agenda = agenda;
         this.settings = settings;
         this.random = random;

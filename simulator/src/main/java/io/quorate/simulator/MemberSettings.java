@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 
 /** How every member of a run is set up: small segments and frequent snapshots, so that a short run sees many of them. */
-record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage storage, NodeOptions.Flow flow) {
+public record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage storage, NodeOptions.Flow flow) {
 
     /** The least that a segment holds. */
     private static final int SEGMENT_BYTES = 16 << 10;
@@ -19,7 +19,7 @@ record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage storage, No
     private static final int SNAPSHOT_CHUNK_BYTES = 2 << 10;
 
     /** Settings drawn from a generator; the timeouts are those of production. */
-    static MemberSettings draw(SplittableRandom random) {
+    public static MemberSettings draw(SplittableRandom random) {
         // With a snapshot at every turn a follower that was away for a moment needs one.
         boolean often = random.nextBoolean();
         long snapshotEntries = often ? 20L + random.nextInt(60) : 50L + random.nextInt(1_000);
@@ -43,7 +43,8 @@ record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage storage, No
         return timing.electionTimeout().toNanos();
     }
 
-    SimulatedDisk newDisk(SplittableRandom random) {
+    /** An empty disk. */
+    public SimulatedDisk newDisk(SplittableRandom random) {
         return new SimulatedDisk(random);
     }
 }

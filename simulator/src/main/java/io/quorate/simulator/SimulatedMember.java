@@ -167,8 +167,17 @@ public final class SimulatedMember {
         return disk;
     }
 
+    /** Puts another disk in, while the member is down. What its store had flushed lay on the old one. */
+    public void replaceDisk(SimulatedDisk replacement) {
+        if (life.isPresent()) {
+            throw new IllegalStateException("member " + id + " runs");
+        }
+        disk = replacement;
+        durableStore.clear();
+    }
+
     /** Starts a process on what the disk holds. It may refuse, and says so to the observer. */
-    void start() {
+    public void start() {
         if (life.isPresent() || retired) {
             return;
         }
@@ -271,7 +280,7 @@ public final class SimulatedMember {
     }
 
     /** The process dies now. */
-    void crash(CrashKind kind) {
+    public void crash(CrashKind kind) {
         if (life.isEmpty()) {
             return;
         }
@@ -293,7 +302,7 @@ public final class SimulatedMember {
      *
      * @param died called when that has happened
      */
-    void crashAtDiskOperation(int furtherOperations, CrashKind kind, Runnable died) {
+    public void crashAtDiskOperation(int furtherOperations, CrashKind kind, Runnable died) {
         armed = Optional.of(new ArmedCrash(furtherOperations, kind, died));
     }
 

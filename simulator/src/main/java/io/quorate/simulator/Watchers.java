@@ -19,7 +19,7 @@ import java.util.Optional;
  * <p>A run has a million events in a minute of virtual time and most watchers look at few kinds of them, so a watcher is
  * told only what it has a method of its own for.
  */
-final class Watchers implements RunObserver {
+public final class Watchers implements RunObserver {
 
     /** Those watchers that override one of the observer's methods, in the order in which they were added. */
     private final class Interested {
@@ -71,17 +71,18 @@ final class Watchers implements RunObserver {
     private final Interested fault = new Interested("fault");
     private Optional<InvariantViolation> violation = Optional.empty();
 
-    void add(RunObserver watcher) {
+    /** Has another one watch, after those before. */
+    public void add(RunObserver watcher) {
         all.forEach(interested -> interested.consider(watcher));
     }
 
     /** The first violation, if there was one. */
-    Optional<InvariantViolation> violation() {
+    public Optional<InvariantViolation> violation() {
         return violation;
     }
 
     /** Something outside of the watchers has found a violation. */
-    void report(InvariantViolation found) {
+    public void report(InvariantViolation found) {
         if (violation.isEmpty()) {
             violation = Optional.of(found);
         }

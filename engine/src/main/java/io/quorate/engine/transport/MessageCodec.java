@@ -107,7 +107,7 @@ final class MessageCodec {
             case SNAPSHOT_CHUNK_RESPONSE -> new Message.SnapshotChunkResponse(term, id(in), natural(in), flag(in));
             case REPAIR_REQUEST -> new Message.RepairRequest(term, in.getLong());
             case REPAIR_RESPONSE -> new Message.RepairResponse(term, in.getLong(), id(in));
-            case APPEND_REQUEST, SNAPSHOT_CHUNK, FORWARD, FORWARDED, FORWARD_REFUSED ->
+            case APPEND_REQUEST, SNAPSHOT_CHUNK, FORWARD, FORWARDED, FORWARD_REFUSED, ENTRIES_REQUEST, ENTRIES ->
                 throw new AssertionError(kind + " is read elsewhere");
         };
     }

@@ -30,7 +30,22 @@ public final class SimulatedDisk implements Disk {
     @FunctionalInterface
     public interface OperationHook {
         void beforeOperation();
+
+        /**
+         * How many bytes of a write to look at it half done, if at all: {@link #torn} is called with so many written.
+         *
+         * @param length what the whole write takes
+         * @return lengths in increasing order, each less than {@code length}
+         */
+        default int[] tearsOf(long position, int length) {
+            return NO_TEARS;
+        }
+
+        /** A part of a write is done; it may throw, then the rest is never done. */
+        default void torn() {}
     }
+
+    private static final int[] NO_TEARS = {};
 
     private final FileNames names;
     private final RandomGenerator random;
@@ -98,6 +113,27 @@ public final class SimulatedDisk implements Disk {
     public SimulatedDisk afterPowerLoss() {
         names.losePower(random);
         return next();
+    }
+
+    /**
+     * The same, where it is told what is lost.
+     *
+     * @param survivingNameChanges of the names created, changed and deleted since they were last synced, the first so many
+     *     survive
+     */
+    public SimulatedDisk afterPowerLoss(int survivingNameChanges, UnsyncedData data) {
+        names.losePower(survivingNameChanges, data, random);
+        return next();
+    }
+
+    /** How many names were created, changed or deleted since these were last synced. */
+    public int unsyncedNameChanges() {
+        return names.undurableChanges();
+    }
+
+    /** Another disk of the same content, of what is synced and what is not; without the faults, and free. */
+    public SimulatedDisk copy(RandomGenerator itsRandom) {
+        return new SimulatedDisk(names.copy(), itsRandom);
     }
 
     private SimulatedDisk next() {
@@ -308,6 +344,10 @@ public final class SimulatedDisk implements Disk {
             if (happens(faults.writeError())) {
                 content.write(Math.toIntExact(position), bytes, 0, random.nextInt(length + 1));
                 throw new DiskFaultException("Input/output error");
+            }
+            for (int torn : hook.tearsOf(position, length)) {
+                content.write(Math.toIntExact(position), bytes, 0, torn);
+                hook.torn();
             }
             content.write(Math.toIntExact(position), bytes, 0, length);
             observer.written(content, bytes);

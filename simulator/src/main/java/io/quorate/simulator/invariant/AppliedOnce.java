@@ -50,6 +50,7 @@ final class AppliedOnce implements Invariant {
     }
 
     private static boolean isUnique(Txn txn) {
-        return !txn.isReadOnly() && RequestCheck.check(txn, RequestCheck.DEFAULT_MAX_TXN_OPS).isEmpty();
+        return !txn.isReadOnly()
+                && RequestCheck.check(txn, RequestCheck.DEFAULT_MAX_TXN_OPS).isEmpty();
     }
 }

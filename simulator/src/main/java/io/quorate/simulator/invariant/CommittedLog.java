@@ -36,6 +36,12 @@ final class CommittedLog implements Invariant {
     private final List<Listener> listeners = new ArrayList<>();
     private final Map<MemberId, Long> leading = new HashMap<>();
 
+    /**
+     * The term that a member led in last. One that is not in its own configuration any more commits that and steps down in
+     * one step, and applies it later.
+     */
+    private final Map<MemberId, Long> led = new HashMap<>();
+
     /** The term of each committed entry, by its index; and the term of the leader that committed it. */
     private long[] terms = new long[256];
 
@@ -68,6 +74,7 @@ final class CommittedLog implements Invariant {
     @Override
     public void opened(SimulatedMember member) {
         leading.remove(member.id());
+        led.remove(member.id());
     }
 
     @Override
@@ -75,11 +82,13 @@ final class CommittedLog implements Invariant {
         for (Effect effect : effects) {
             switch (effect) {
                 case Effect.Apply apply -> applies(member, apply.upToIndex());
-                case Effect.Send send when send.message() instanceof Message.AppendRequest request ->
+                case Effect.Send send
+                when send.message() instanceof Message.AppendRequest request ->
                     leads(member, request.term(), request.commitIndex());
                 case Effect.RoleChanged changed -> {
                     if (changed.role() == RoleName.LEADER) {
                         leading.put(member.id(), changed.term());
+                        led.put(member.id(), changed.term());
                     } else {
                         leading.remove(member.id());
                     }
@@ -94,11 +103,12 @@ final class CommittedLog implements Invariant {
         if (upTo > log.lastId().index()) {
             throw violated("member " + member.id() + " commits index " + upTo + ", its log ends at " + log.lastId());
         }
-        long term = leadingTerm(member.id());
-        if (term > 0) {
+        if (upTo > last.index()) {
+            long term = led.getOrDefault(member.id(), 0L);
+            if (leadingTerm(member.id()) == 0 && log.idAt(upTo).term() != term) {
+                throw violated("member " + member.id() + " commits index " + upTo + ", no leader more than " + last);
+            }
             leads(member, term, upTo);
-        } else if (upTo > last.index()) {
-            throw violated("member " + member.id() + " commits index " + upTo + ", no leader more than " + last);
         }
         if (upTo >= log.firstIndex() && log.idAt(upTo).term() != terms[(int) upTo]) {
             throw violated("member " + member.id() + " commits " + log.idAt(upTo)

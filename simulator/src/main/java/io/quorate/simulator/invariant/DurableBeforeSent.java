@@ -66,8 +66,8 @@ final class DurableBeforeSent implements Invariant {
         if (index >= log.firstIndex() && index <= log.lastId().index()) {
             EntryId id = log.idAt(index);
             if (!disk.holds(id)) {
-                throw violated("member " + member + " accepts " + id + "; what is durable of its log ends at "
-                        + disk.last());
+                throw violated(
+                        "member " + member + " accepts " + id + "; what is durable of its log ends at " + disk.last());
             }
         }
     }

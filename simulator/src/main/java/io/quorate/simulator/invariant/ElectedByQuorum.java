@@ -58,8 +58,7 @@ final class ElectedByQuorum implements Invariant {
 
     private void check(SimulatedMember leader, long term) {
         RaftLog log = leader.log().orElseThrow();
-        Configuration configuration =
-                log.snapshotMetaAt(log.lastId().index()).configuration();
+        Configuration configuration = log.snapshotMetaAt(log.lastId().index()).configuration();
         Set<MemberId> from = votesIn(term, leader.id()).from;
         from.add(leader.id());
         if (!new Quorum(configuration).isQuorum(from::contains)) {

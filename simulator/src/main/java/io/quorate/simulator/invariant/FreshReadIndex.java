@@ -75,8 +75,8 @@ final class FreshReadIndex implements Invariant {
             requireOwnTerm(member, response.term(), response.index());
         } else if (message instanceof Message.ReadIndexRequest request
                 && !reader(member).requestIds.add(request.requestId())) {
-            throw violated("member " + member.id() + " asks for a read index by the id " + request.requestId()
-                    + " again");
+            throw violated(
+                    "member " + member.id() + " asks for a read index by the id " + request.requestId() + " again");
         }
     }
 

@@ -18,8 +18,7 @@ import java.util.List;
  */
 final class ModelledResults implements Invariant {
 
-    private static final Range EVERYTHING =
-            Range.of(Bytes.wrap(new byte[] {0}), Bytes.wrap(new byte[] {0}));
+    private static final Range EVERYTHING = Range.of(Bytes.wrap(new byte[] {0}), Bytes.wrap(new byte[] {0}));
 
     private final Cluster cluster;
     private final NaiveStore model = new NaiveStore();

@@ -61,7 +61,8 @@ final class NaiveStore {
 
     private Result apply(Command command) {
         return switch (command) {
-            case Put put -> refused(RequestCheck.check(put).or(() -> refusedByContent(put))).orElseGet(() -> put(put));
+            case Put put ->
+                refused(RequestCheck.check(put).or(() -> refusedByContent(put))).orElseGet(() -> put(put));
             case DeleteRange delete -> refused(RequestCheck.check(delete)).orElseGet(() -> delete(delete));
             case Txn txn -> transact(txn);
             case Compact compact -> compact(compact);
@@ -115,7 +116,8 @@ final class NaiveStore {
         if (error.isPresent()) {
             return new Result.Rejected(error.get());
         }
-        NavigableMap<Bytes, KeyValue> before = new TreeMap<>(pairs);
+        // Of a plain one the compares come before all changes, and nothing in it can turn out to be impossible.
+        NavigableMap<Bytes, KeyValue> before = isPlain(txn) ? pairs : new TreeMap<>(pairs);
         Result result = branch(txn, before);
         if (result instanceof Result.Rejected) {
             pairs = before;
@@ -124,6 +126,25 @@ final class NaiveStore {
         }
         Result.TxnResult done = (Result.TxnResult) result;
         return new Result.TxnResult(now(), done.succeeded(), done.responses());
+    }
+
+    private static boolean isPlain(Txn txn) {
+        return isPlain(txn.success()) && isPlain(txn.failure());
+    }
+
+    private static boolean isPlain(List<Operation> operations) {
+        for (Operation operation : operations) {
+            boolean plain = switch (operation) {
+                case Range range -> true;
+                case Put put -> put.lease() == 0 && !put.ignoreValue() && !put.ignoreLease();
+                case DeleteRange delete -> true;
+                case Txn inner -> false;
+            };
+            if (!plain) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** @param before the pairs before the whole transaction, by which all compares are judged */

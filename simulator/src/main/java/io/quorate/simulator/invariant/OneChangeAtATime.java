@@ -44,10 +44,12 @@ final class OneChangeAtATime implements Invariant {
     private void check(SimulatedMember leader, Effect.AppendConfiguration append) {
         RaftLog log = leader.log().orElseThrow();
         SnapshotMeta before = log.snapshotMetaAt(log.lastId().index());
-        EntryId noOp = noOps.getOrDefault(leader.id(), EntryId.ORIGIN);
-        // To have the later of the two committed is to have both; what is compacted was committed.
+        EntryId required = noOps.getOrDefault(leader.id(), EntryId.ORIGIN);
         long index = before.configurationIndex();
-        EntryId required = index > noOp.index() && index >= log.firstIndex() ? log.idAt(index) : noOp;
+        // To have the later of the two committed is to have both. What was compacted is committed.
+        if (index > required.index() && index >= log.firstIndex()) {
+            required = log.idAt(index);
+        }
         if (required.term() != append.id().term() || !durable.isDurable(required, before.configuration())) {
             throw violated("leader " + leader.id() + " appends a configuration at " + append.id() + " before "
                     + required + " is committed");
@@ -69,8 +71,6 @@ final class OneChangeAtATime implements Invariant {
     private static boolean overlap(SortedSet<MemberId> some, SortedSet<MemberId> others) {
         SortedSet<MemberId> all = new TreeSet<>(some);
         all.addAll(others);
-        return !some.isEmpty()
-                && !others.isEmpty()
-                && some.size() / 2 + 1 + others.size() / 2 + 1 > all.size();
+        return !some.isEmpty() && !others.isEmpty() && some.size() / 2 + 1 + others.size() / 2 + 1 > all.size();
     }
 }

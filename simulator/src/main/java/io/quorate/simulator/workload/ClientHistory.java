@@ -23,16 +23,15 @@ final class ClientHistory {
     void succeeded(Pending pending, Result result, long now) {
         pending.request
                 .action(Optional.of(result))
-                .ifPresent(action ->
-                        operations.add(new Operation(pending.client, action, pending.invokedNanos, now)));
+                .ifPresent(action -> operations.add(new Operation(pending.client, action, pending.invokedNanos, now)));
     }
 
     /** It may have happened, or may yet. */
     void unknown(Pending pending) {
         pending.request
                 .action(Optional.empty())
-                .ifPresent(action -> operations.add(
-                        new Operation(pending.client, action, pending.invokedNanos, Operation.NEVER)));
+                .ifPresent(action ->
+                        operations.add(new Operation(pending.client, action, pending.invokedNanos, Operation.NEVER)));
     }
 
     /** All that has ended, except what certainly did not happen. */

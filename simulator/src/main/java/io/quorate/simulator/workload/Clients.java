@@ -44,8 +44,7 @@ public final class Clients {
     private long completedWhenHealed = Long.MAX_VALUE;
 
     /** Clients as the plan has them. */
-    public Clients(
-            RunPlan plan, Agenda agenda, Cluster cluster, SplittableRandom random, RunObserver observer) {
+    public Clients(RunPlan plan, Agenda agenda, Cluster cluster, SplittableRandom random, RunObserver observer) {
         this.agenda = agenda;
         this.cluster = cluster;
         this.observer = observer;
