@@ -79,8 +79,8 @@ final class LogMutants {
                     "A member that has lost entries votes at once.",
                     "Alagappan et al., FAST 2018; corner case 23",
                     engine("log.LogRecovery"),
-                    "return open(replay, segments, repaired.header().dataOffset(), damaged.nextLsn(), hardState, true);",
-                    "return open(replay, segments, repaired.header().dataOffset(), damaged.nextLsn(), hardState, false);"),
+                    "hardState, true, suspendedBy);",
+                    "hardState, false, suspendedBy);"),
             new Mutant(
                     "leader-does-not-forget-what-was-lost",
                     "A leader goes on believing acknowledgements of a member that has lost entries.",
