@@ -27,6 +27,7 @@ public final class Invariants {
                 new OneLeaderPerTerm(),
                 new ElectedByQuorum(),
                 new OneChangeAtATime(durable),
+                new ConfigurationOfTheLog(),
                 new LogMatching(),
                 new LeaderCompleteness(committed),
                 new LeaderAppendOnly(),
