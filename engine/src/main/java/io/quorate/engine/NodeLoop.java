@@ -278,6 +278,9 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private void receive(MemberId from, PeerFrame frame) {
         switch (frame) {
             case PeerFrame.Raft raft -> {
+                if (raft.message() instanceof Message.AppendRequest request) {
+                    nodeLog.compare(request, raft.prevChain(), raft.entries());
+                }
                 receivedEntries = raft.entries();
                 step(new Event.Received(from, raft.message()));
                 receivedEntries = List.of();
@@ -347,12 +350,15 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     }
 
     private PeerFrame frame(Message message) {
-        List<EntryFrame> entries = message instanceof Message.AppendRequest append
-                        && !append.entries().isEmpty()
-                ? LogReads.read(
-                        log, append.entries().firstIndex(), append.entries().lastIndex())
-                : List.of();
-        return new PeerFrame.Raft(options.group(), message, entries);
+        if (!(message instanceof Message.AppendRequest append)) {
+            return new PeerFrame.Raft(options.group(), message);
+        }
+        List<EntryFrame> entries = append.entries().isEmpty()
+                ? List.of()
+                : LogReads.read(
+                        log, append.entries().firstIndex(), append.entries().lastIndex());
+        OptionalLong prevChain = LogReads.chainHashAt(log, append.prev().index());
+        return new PeerFrame.Raft(options.group(), message, entries, prevChain);
     }
 
     private void roleChanged(Effect.RoleChanged changed) {
