@@ -7,6 +7,7 @@ import io.quorate.simulator.Trace;
 import io.quorate.simulator.campaign.Campaign;
 import io.quorate.simulator.campaign.Shrinking;
 import io.quorate.simulator.fault.Fault;
+import io.quorate.simulator.invariant.InvariantViolation;
 import io.quorate.simulator.timeline.Timeline;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +48,7 @@ final class SimCommand implements Callable<Integer> {
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int LAST_EVENTS = 30;
     private static final int SHRINKING_RUNS = 300;
+    private static final int STACK_LINES = 12;
 
     private final OutputStream logStream;
 
@@ -248,7 +251,9 @@ final class SimCommand implements Callable<Integer> {
         if (!noShrink) {
             smallest = new Shrinking(failure, SHRINKING_RUNS, ignored -> {}).run();
         }
-        out.println(smallest.violation().orElseThrow().getMessage());
+        InvariantViolation violation = smallest.violation().orElseThrow();
+        out.println(violation.getMessage());
+        causes(violation).forEach(line -> out.println("  " + line));
         out.println();
         out.println("the last events:");
         lastEvents(smallest.plan()).forEach(event -> out.println("  " + event));
@@ -259,6 +264,16 @@ final class SimCommand implements Callable<Integer> {
                     + failure.plan().faults().size());
         }
         out.println("replay it with: " + replayCommand(smallest.plan()));
+    }
+
+    /** Where in the code a node failed, if that is what is wrong. */
+    private static List<String> causes(InvariantViolation violation) {
+        List<String> lines = new ArrayList<>();
+        for (Throwable cause = violation.getCause(); cause != null; cause = cause.getCause()) {
+            lines.add(cause.toString());
+            Arrays.stream(cause.getStackTrace()).limit(STACK_LINES).forEach(frame -> lines.add("  at " + frame));
+        }
+        return lines;
     }
 
     private static List<String> lastEvents(RunPlan plan) {

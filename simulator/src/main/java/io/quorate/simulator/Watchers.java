@@ -8,21 +8,64 @@ import io.quorate.engine.transport.PeerFrame;
 import io.quorate.kv.Result;
 import io.quorate.simulator.invariant.InvariantViolation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * Passes everything on to all that watch a run. The first violation that one of them finds is kept here: thrown into a
  * node, it would be taken for the node's own failure.
+ *
+ * <p>A run has a million events in a minute of virtual time and most watchers look at few kinds of them, so a watcher is
+ * told only what it has a method of its own for.
  */
 final class Watchers implements RunObserver {
 
-    private final List<RunObserver> all = new ArrayList<>();
+    /** Those watchers that override one of the observer's methods, in the order in which they were added. */
+    private final class Interested {
+        private final String method;
+        private RunObserver[] watchers = new RunObserver[0];
+
+        Interested(String method) {
+            this.method = method;
+            all.add(this);
+        }
+
+        void consider(RunObserver watcher) {
+            boolean overridden = Arrays.stream(watcher.getClass().getMethods())
+                    .anyMatch(candidate ->
+                            candidate.getName().equals(method) && candidate.getDeclaringClass() != RunObserver.class);
+            if (overridden) {
+                watchers = Arrays.copyOf(watchers, watchers.length + 1);
+                watchers[watchers.length - 1] = watcher;
+            }
+        }
+
+        /** Nobody, once there is a violation: what comes after it is of no interest. */
+        RunObserver[] toTell() {
+            return violation.isPresent() ? NOBODY : watchers;
+        }
+    }
+
+    private static final RunObserver[] NOBODY = new RunObserver[0];
+
+    private final List<Interested> all = new ArrayList<>();
+    private final Interested sent = new Interested("sent");
+    private final Interested lost = new Interested("lost");
+    private final Interested delivered = new Interested("delivered");
+    private final Interested damaged = new Interested("damaged");
+    private final Interested opened = new Interested("opened");
+    private final Interested stepped = new Interested("stepped");
+    private final Interested settled = new Interested("settled");
+    private final Interested applied = new Interested("applied");
+    private final Interested restored = new Interested("restored");
+    private final Interested crashed = new Interested("crashed");
+    private final Interested stopped = new Interested("stopped");
+    private final Interested fault = new Interested("fault");
     private Optional<InvariantViolation> violation = Optional.empty();
 
     void add(RunObserver watcher) {
-        all.add(watcher);
+        all.forEach(interested -> interested.consider(watcher));
     }
 
     /** The first violation, if there was one. */
@@ -37,13 +80,11 @@ final class Watchers implements RunObserver {
         }
     }
 
-    private void tell(Consumer<RunObserver> what) {
-        if (violation.isPresent()) {
-            return;
-        }
+    @Override
+    public void sent(MemberId from, MemberId to, PeerFrame frame) {
         try {
-            for (int i = 0; i < all.size(); i++) {
-                what.accept(all.get(i));
+            for (RunObserver watcher : sent.toTell()) {
+                watcher.sent(from, to, frame);
             }
         } catch (InvariantViolation found) {
             report(found);
@@ -51,63 +92,124 @@ final class Watchers implements RunObserver {
     }
 
     @Override
-    public void sent(MemberId from, MemberId to, PeerFrame frame) {
-        tell(watcher -> watcher.sent(from, to, frame));
-    }
-
-    @Override
     public void lost(MemberId from, MemberId to, PeerFrame frame) {
-        tell(watcher -> watcher.lost(from, to, frame));
+        try {
+            for (RunObserver watcher : lost.toTell()) {
+                watcher.lost(from, to, frame);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
     }
 
     @Override
     public void delivered(MemberId from, MemberId to, PeerFrame frame) {
-        tell(watcher -> watcher.delivered(from, to, frame));
+        try {
+            for (RunObserver watcher : delivered.toTell()) {
+                watcher.delivered(from, to, frame);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
     }
 
     @Override
     public void damaged(MemberId from, MemberId to) {
-        tell(watcher -> watcher.damaged(from, to));
+        try {
+            for (RunObserver watcher : damaged.toTell()) {
+                watcher.damaged(from, to);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
     }
 
     @Override
     public void opened(SimulatedMember member) {
-        tell(watcher -> watcher.opened(member));
+        try {
+            for (RunObserver watcher : opened.toTell()) {
+                watcher.opened(member);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
     }
 
     @Override
     public void stepped(SimulatedMember member, Event event, List<Effect> effects) {
-        tell(watcher -> watcher.stepped(member, event, effects));
+        try {
+            for (RunObserver watcher : stepped.toTell()) {
+                watcher.stepped(member, event, effects);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
     }
 
     @Override
     public void settled(SimulatedMember member) {
-        tell(watcher -> watcher.settled(member));
+        try {
+            for (RunObserver watcher : settled.toTell()) {
+                watcher.settled(member);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
     }
 
     @Override
     public void applied(
             SimulatedMember member, List<StateMachine.Command> commands, List<Result> results, long lastIndex) {
-        tell(watcher -> watcher.applied(member, commands, results, lastIndex));
+        try {
+            for (RunObserver watcher : applied.toTell()) {
+                watcher.applied(member, commands, results, lastIndex);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
     }
 
     @Override
     public void restored(SimulatedMember member, long index) {
-        tell(watcher -> watcher.restored(member, index));
+        try {
+            for (RunObserver watcher : restored.toTell()) {
+                watcher.restored(member, index);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
     }
 
     @Override
     public void crashed(SimulatedMember member, CrashKind kind) {
-        tell(watcher -> watcher.crashed(member, kind));
+        try {
+            for (RunObserver watcher : crashed.toTell()) {
+                watcher.crashed(member, kind);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
     }
 
     @Override
     public void stopped(SimulatedMember member, Throwable cause) {
-        tell(watcher -> watcher.stopped(member, cause));
+        try {
+            for (RunObserver watcher : stopped.toTell()) {
+                watcher.stopped(member, cause);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
     }
 
     @Override
     public void fault(String description) {
-        tell(watcher -> watcher.fault(description));
+        try {
+            for (RunObserver watcher : fault.toTell()) {
+                watcher.fault(description);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
     }
 }

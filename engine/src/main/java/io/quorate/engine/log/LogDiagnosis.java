@@ -62,15 +62,23 @@ final class LogDiagnosis {
     private final Identity identity;
     private final int group;
     private final Optional<SnapshotMeta> newestSnapshot;
+    private final SnapshotMeta bootstrap;
     private final NavigableMap<Long, Found> found = new TreeMap<>();
     private final List<String> report = new ArrayList<>();
 
-    /** @param newestSnapshot a damaged log may begin there where its own beginning is lost */
-    LogDiagnosis(Disk disk, Identity identity, int group, Optional<SnapshotMeta> newestSnapshot) {
+    /**
+     * A diagnosis that has not begun.
+     *
+     * @param newestSnapshot a damaged log may begin there where its own beginning is lost
+     * @param bootstrap where the log began when it was new: it begins there again if nothing of it is left
+     */
+    LogDiagnosis(
+            Disk disk, Identity identity, int group, Optional<SnapshotMeta> newestSnapshot, SnapshotMeta bootstrap) {
         this.disk = disk;
         this.identity = identity;
         this.group = group;
         this.newestSnapshot = newestSnapshot;
+        this.bootstrap = bootstrap;
     }
 
     /** The segment files, opened by {@link #diagnose}, for the caller to close. */
@@ -192,13 +200,16 @@ final class LogDiagnosis {
         return Optional.empty();
     }
 
-    /** Where the log begins if no entry of it can be kept. */
+    /**
+     * Where the log begins if no entry of it can be kept. Not even that need be known: the header that said it may be the
+     * damaged one. The member, which does not vote, is then filled from the beginning like a new one.
+     */
     private Start emptyStart() {
         return found.values().stream()
                 .flatMap(segment -> segment.header().stream())
                 .map(SegmentHeader::start)
                 .findFirst()
-                .orElseThrow();
+                .orElseGet(() -> Start.bootstrap(bootstrap));
     }
 
     private void tell(String sentence) {

@@ -80,7 +80,7 @@ public final class LogFiles implements AutoCloseable, EntryReader {
             Optional<SnapshotMeta> newestSnapshot,
             LogOptions options)
             throws IOException {
-        RecoveredLog recovered = new LogRecovery(directory, group, newestSnapshot, options).recover(bootstrap);
+        RecoveredLog recovered = new LogRecovery(directory, group, bootstrap, newestSnapshot, options).recover();
         directory.initialized();
         return recovered;
     }

@@ -3,6 +3,7 @@ package io.quorate.engine.log;
 import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.core.quorum.Configuration;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.Identity;
@@ -19,12 +20,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Looks at the log of a member that does not run: every checksum, and the chain hash from its first entry to its last.
  * Holds the files open for {@link Content#chainHashAt} until it is closed; writes nothing. For one thread.
  */
 public final class LogInspection implements AutoCloseable {
+
+    /** Who looks from outside does not know with which members the log began. */
+    private static final SnapshotMeta UNKNOWN_START = new SnapshotMeta(EntryId.ORIGIN, Configuration.of(Set.of()), 0);
 
     private final LogDiagnosis diagnosis;
     private final List<Finding> findings = new ArrayList<>();
@@ -43,7 +48,8 @@ public final class LogInspection implements AutoCloseable {
      */
     public static LogInspection of(Disk disk, Identity identity, int group, Optional<SnapshotMeta> newestSnapshot)
             throws IOException {
-        LogInspection inspection = new LogInspection(new LogDiagnosis(disk, identity, group, newestSnapshot));
+        LogInspection inspection =
+                new LogInspection(new LogDiagnosis(disk, identity, group, newestSnapshot, UNKNOWN_START));
         try {
             inspection.look();
             return inspection;

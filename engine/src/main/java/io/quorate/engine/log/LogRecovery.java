@@ -36,6 +36,7 @@ final class LogRecovery {
     private final DataDirectory directory;
     private final Disk disk;
     private final int group;
+    private final SnapshotMeta bootstrap;
     private final LogOptions options;
     private final LogDiagnosis diagnosis;
     private final SpareSegments spares;
@@ -43,23 +44,29 @@ final class LogRecovery {
     private final Quarantine quarantine;
     private final List<String> report = new ArrayList<>();
 
-    LogRecovery(DataDirectory directory, int group, Optional<SnapshotMeta> newestSnapshot, LogOptions options) {
+    LogRecovery(
+            DataDirectory directory,
+            int group,
+            SnapshotMeta bootstrap,
+            Optional<SnapshotMeta> newestSnapshot,
+            LogOptions options) {
         this.directory = directory;
         this.disk = directory.disk();
         this.group = group;
+        this.bootstrap = bootstrap;
         this.options = options;
-        this.diagnosis = new LogDiagnosis(disk, directory.identity(), group, newestSnapshot);
+        this.diagnosis = new LogDiagnosis(disk, directory.identity(), group, newestSnapshot, bootstrap);
         this.spares = new SpareSegments(disk, options);
         this.maker = new SegmentMaker(directory, group, spares);
         this.quarantine = new Quarantine(disk, report);
     }
 
-    RecoveredLog recover(SnapshotMeta bootstrap) throws IOException {
+    RecoveredLog recover() throws IOException {
         try {
             Condition condition = diagnosis.diagnose();
             report.addAll(diagnosis.report());
             return switch (condition) {
-                case Condition.Absent ignored -> begin(bootstrap);
+                case Condition.Absent ignored -> begin();
                 case Condition.Whole whole -> goOn(whole.reading());
                 case Condition.Damaged damaged -> repair(damaged);
                 case Condition.Unusable unusable -> throw unknownHardState(unusable.top());
@@ -71,7 +78,7 @@ final class LogRecovery {
         }
     }
 
-    private RecoveredLog begin(SnapshotMeta bootstrap) throws IOException {
+    private RecoveredLog begin() throws IOException {
         if (!directory.isNew()) {
             throw new DataDirectoryException("The log of " + directory.identity() + " is missing in data directory "
                     + disk + ": remove the member from the cluster and add it anew with an empty directory.");

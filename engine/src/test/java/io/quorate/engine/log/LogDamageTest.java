@@ -231,6 +231,25 @@ class LogDamageTest {
         }
     }
 
+    /** Seed 343 of the simulator's standard runs: nothing else said where the log had begun, and the start broke down. */
+    @Test
+    void aLogWhoseOnlyHeaderIsDamagedIsFilledFromTheBeginning() throws IOException {
+        try (LogFixture fixture = new LogFixture(disk)) {
+            fixture.append(3, "only");
+            fixture.log.saveHardState(VOTED);
+            fixture.settle();
+            payloads = fixture.payloads();
+        }
+        String only = "log/"
+                + disk.list("log").stream()
+                        .filter(name -> name.startsWith("segment-"))
+                        .findFirst()
+                        .orElseThrow();
+        byte[] damaged = disk.bytes(only).clone();
+        damaged[40] ^= 1;
+        assertThat(open(damage(only, damaged), "header of the only segment")).isEqualTo(Outcome.SUSPENDED);
+    }
+
     @Test
     void aMissingSegmentIsDamageNotTheEndOfTheLog() throws IOException {
         writeLog();
