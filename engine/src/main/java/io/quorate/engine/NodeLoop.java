@@ -191,6 +191,11 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         enqueue(new Input.Job<>(() -> snapshots.take(done), done::completeExceptionally));
     }
 
+    /** Takes a snapshot in place of one that was found damaged, unless one is being taken or installed. */
+    void replaceSnapshot() {
+        onLoop(snapshots::takeAnother);
+    }
+
     /** Completes with the cause once the loop has stopped. */
     CompletableFuture<Throwable> stopped() {
         return stopped;

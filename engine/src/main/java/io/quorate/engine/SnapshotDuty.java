@@ -195,6 +195,9 @@ final class SnapshotDuty<R> {
         sent.add(snapshot);
         background.execute(() -> {
             try {
+                if (send.offset() == 0) {
+                    store.beginsAnew(snapshot);
+                }
                 OptionalLong total = store.streamLength(snapshot);
                 if (total.isEmpty()) {
                     LOG.warn(
@@ -216,7 +219,8 @@ final class SnapshotDuty<R> {
         });
     }
 
-    private void takeAnother() {
+    /** Another one is needed, since the one that was there is not good. */
+    void takeAnother() {
         if (!taking && !installing) {
             take();
         }

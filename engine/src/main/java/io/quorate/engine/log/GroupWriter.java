@@ -235,6 +235,7 @@ final class GroupWriter {
         active.file().sync();
         unsynced = false;
         durableLsn = nextLsn - 1;
+        files.durable(durableLsn);
     }
 
     /** A segment is durable before the next one begins: damage in any but the last is no torn write. */
