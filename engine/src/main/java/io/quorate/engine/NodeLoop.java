@@ -93,7 +93,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 this::fail,
                 metrics,
                 clock);
-        this.committed = new CommittedEntries<>(log, proposals, applier, parts.applied());
+        this.committed = new CommittedEntries<>(log, proposals, applier, parts.applied(), parts.stateMissing());
         this.snapshots = new SnapshotDuty<>(parts, applier, committed, this::onLoop, this::step, this::applied);
         this.network = parts.ports().networks().open(this);
         this.intake = new ProposalIntake<>(
@@ -351,6 +351,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 nodeLog.afterSync(() -> snapshots.restore(install.snapshot()));
             }
             case Effect.ResumeVoting ignored -> log.resumeVoting();
+            case Effect.TakeSnapshot ignored -> snapshots.takeAnother();
         }
     }
 

@@ -10,6 +10,7 @@ import io.quorate.engine.snapshot.SnapshotStore;
  * What a node is put together from, once its disk has been read.
  *
  * @param applied what the state machine stands at
+ * @param stateMissing there is no state, and nothing here leads to one: a snapshot of the leader must come first
  */
 record NodeParts<R>(
         NodeOptions options,
@@ -21,4 +22,5 @@ record NodeParts<R>(
         LogFiles logFiles,
         SnapshotStore snapshots,
         StateMachine<R> stateMachine,
-        EntryId applied) {}
+        EntryId applied,
+        boolean stateMissing) {}

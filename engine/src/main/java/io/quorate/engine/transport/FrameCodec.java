@@ -236,7 +236,8 @@ public final class FrameCodec {
                     TIMEOUT_NOW,
                     SNAPSHOT_CHUNK_RESPONSE,
                     REPAIR_REQUEST,
-                    REPAIR_RESPONSE -> new PeerFrame.Raft(group, MessageCodec.read(kind, frame));
+                    REPAIR_RESPONSE,
+                    SNAPSHOT_REQUEST -> new PeerFrame.Raft(group, MessageCodec.read(kind, frame));
         };
     }
 
