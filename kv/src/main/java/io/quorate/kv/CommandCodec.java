@@ -20,6 +20,8 @@ public final class CommandCodec {
     private static final int COMPACT = 16;
     private static final int ALARM_CHANGE = 17;
     private static final int PUBLISH_MEMBER = 18;
+    private static final int VERIFY = 24;
+    private static final int DIGEST_REPORT = 25;
 
     private CommandCodec() {}
 
@@ -58,6 +60,8 @@ public final class CommandCodec {
                 out.varint(change.alarm().memberId());
             }
             case PublishMember publish -> MemberCodec.write(typed(out, PUBLISH_MEMBER), publish);
+            case Verify verify -> VerificationCodec.writeVerify(typed(out, VERIFY), verify);
+            case DigestReport report -> VerificationCodec.writeReport(typed(out, DIGEST_REPORT), report);
         }
         return out.toByteArray();
     }
@@ -81,6 +85,8 @@ public final class CommandCodec {
             case COMPACT -> new Compact(in.varint(), OperationCodec.readFlags(in, 1) == 1);
             case ALARM_CHANGE -> readAlarmChange(in);
             case PUBLISH_MEMBER -> MemberCodec.read(in);
+            case VERIFY -> VerificationCodec.readVerify(in);
+            case DIGEST_REPORT -> VerificationCodec.readReport(in);
             default -> throw new DecodeException("command of unknown type " + type);
         };
         in.expectEnd();

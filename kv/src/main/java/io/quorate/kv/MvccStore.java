@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -33,6 +35,9 @@ public final class MvccStore implements AutoCloseable {
     private volatile StoreState state;
 
     private HistoryRemoval historyRemoval;
+
+    /** Belongs to whoever applies. */
+    private final ElementHash hash = new ElementHash();
 
     private MvccStore(OrderedStore store) {
         this.store = store;
@@ -64,9 +69,26 @@ public final class MvccStore implements AutoCloseable {
         return state.compactedRevision();
     }
 
-    /** The active alarms. */
+    /**
+     * The active alarms. {@link Alarm.Type#CORRUPT} stands for a member that {@link #verification} has found diverged, too:
+     * one such stops that member alone, whereas one that a client has raised makes all members refuse everything.
+     */
     public List<Alarm> alarms() {
-        return List.copyOf(state.alarms());
+        StoreState now = state;
+        SortedSet<Alarm> all = new TreeSet<>(now.alarms());
+        now.verification().divergences().values().forEach(divergence -> all.add(divergence.alarm()));
+        return List.copyOf(all);
+    }
+
+    /** What the members' digests tell, as of the last batch. */
+    public Verification verification() {
+        return state.verification();
+    }
+
+    /** What the state comes to after the last batch. Costs no read of the store. */
+    public StateDigest digest() {
+        StoreState now = state;
+        return now.digestAt(now.appliedIndex(), new ElementHash());
     }
 
     /** What members have published about themselves, by member id. */
@@ -92,9 +114,9 @@ public final class MvccStore implements AutoCloseable {
         requireRising(commands, lastIndex);
         List<Result> results = new ArrayList<>(commands.size());
         synchronized (writing) {
-            try (BatchApplication application = new BatchApplication(store, state)) {
+            try (BatchApplication application = new BatchApplication(store, state, hash)) {
                 for (LoggedCommand command : commands) {
-                    results.add(application.apply(command.encoded()));
+                    results.add(application.apply(command));
                 }
                 state = application.commit(store, lastIndex);
             }

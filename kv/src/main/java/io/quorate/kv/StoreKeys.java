@@ -15,6 +15,8 @@ import java.util.Arrays;
  * 'm' name                                                    a number about the whole store
  * 'a' member id (8), type (1)                                 an active alarm
  * 'p' member id (8)                                           what a member has published
+ * 'd' version (1), row (1)                                    some of the digest's buckets
+ * 's'                                                         what members have reported of their digests
  * </pre>
  *
  * <p>In an escaped key 0x00 becomes 0x00 0xFF, so that the terminator sorts a key before all longer ones that begin
@@ -26,11 +28,17 @@ final class StoreKeys {
     static final byte HISTORY = 'r';
     static final byte ALARM = 'a';
     static final byte MEMBER = 'p';
+    static final byte DIGEST = 'd';
 
     static final byte[] FORMAT = meta("format");
     static final byte[] APPLIED_INDEX = meta("applied");
     static final byte[] REVISION = meta("revision");
     static final byte[] COMPACTED_REVISION = meta("compacted");
+
+    /** The applied index at which the digest that is stored was complete. */
+    static final byte[] DIGEST_INDEX = meta("digest");
+
+    static final byte[] VERIFICATION = {'s'};
 
     static final int REVISION_SIZE = 12;
 
@@ -137,6 +145,10 @@ final class StoreKeys {
 
     static byte[] member(long memberId) {
         return ByteBuffer.allocate(1 + Long.BYTES).put(MEMBER).putLong(memberId).array();
+    }
+
+    static byte[] digestRow(int version, int row) {
+        return new byte[] {DIGEST, (byte) version, (byte) row};
     }
 
     static byte[] number(long value) {

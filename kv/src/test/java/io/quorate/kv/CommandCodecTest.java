@@ -29,7 +29,11 @@ class CommandCodecTest {
                 new AlarmChange(AlarmChange.Action.ACTIVATE, new Alarm(-1, Alarm.Type.CORRUPT)),
                 new AlarmChange(AlarmChange.Action.DEACTIVATE, new Alarm(0, Alarm.Type.NOSPACE)),
                 new PublishMember(1L << 63, "Zürich", List.of("http://a:1", "https://[::1]:2379")),
-                new PublishMember(0, "", List.of()));
+                new PublishMember(0, "", List.of()),
+                new Verify(List.of(1L, -1L, Long.MAX_VALUE), List.of(7L)),
+                new Verify(List.of(), List.of()),
+                new DigestReport(-1, 5, new DigestSum(1, -2, 3, -4), List.of(0L, -1L)),
+                new DigestReport(0, Long.MAX_VALUE, DigestSum.ZERO, List.of()));
         for (Command command : commands) {
             assertThat(roundTrip(command)).isEqualTo(command);
         }
@@ -88,7 +92,7 @@ class CommandCodecTest {
 
     @Test
     void absurdLengthsAndCountsAreRefusedWithoutAllocatingForThem() {
-        for (int type : new int[] {1, 2, 3, 18}) {
+        for (int type : new int[] {1, 2, 3, 18, 24}) {
             for (int position = 2; position < 8; position++) {
                 byte[] bytes = new byte[40];
                 bytes[0] = CommandCodec.FORMAT_VERSION;

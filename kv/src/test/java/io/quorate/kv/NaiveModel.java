@@ -35,6 +35,8 @@ final class NaiveModel {
             case Compact compact -> compact(compact.revision());
             case AlarmChange alarm -> throw new IllegalArgumentException("not modelled");
             case PublishMember member -> throw new IllegalArgumentException("not modelled");
+            case Verify verify -> throw new IllegalArgumentException("not modelled");
+            case DigestReport report -> throw new IllegalArgumentException("not modelled");
         };
     }
 

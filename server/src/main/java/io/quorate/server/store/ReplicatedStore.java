@@ -88,6 +88,8 @@ public final class ReplicatedStore {
             case io.quorate.kv.Compact compact -> false;
             case AlarmChange change -> false;
             case io.quorate.kv.PublishMember publish -> false;
+            case io.quorate.kv.Verify verify -> false;
+            case io.quorate.kv.DigestReport report -> false;
         };
     }
 
