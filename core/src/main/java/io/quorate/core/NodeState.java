@@ -38,11 +38,8 @@ final class NodeState {
         appliedIndex = Math.max(restored.appliedIndex(), snapshot.last().index());
         applyRequestedIndex = appliedIndex;
         role = initialRole;
-        // A damaged log may lack what it had, or hold what was overwritten since: of what is applied it proves nothing, and
-        // the repair puts that right. Any other log must have it.
-        long committed = Math.max(
-                restored.hardState().commitIndex(),
-                votingSuspended ? snapshot.last().index() : appliedIndex);
+        long committed = Math.max(restored.hardState().commitIndex(), appliedIndex);
+        // A damaged log may lack what it had: that is what the repair is for. Any other log must have it.
         BrokenInvariantException.require(
                 votingSuspended || committed <= log.lastIndex(),
                 "the log ends at " + log.lastIndex() + " though entries up to " + committed + " were committed");

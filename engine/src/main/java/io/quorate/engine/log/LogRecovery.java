@@ -162,12 +162,8 @@ final class LogRecovery {
 
     /** Keeps the longest intact prefix, under a new segment that says that voting is suspended. */
     private RecoveredLog repair(Condition.Damaged damaged) throws IOException {
+        HardState hardState = damaged.hardState();
         Replay replay = damaged.replay();
-        // The prefix may hold what was truncated and written anew behind it: of its entries none is known to be committed.
-        HardState hardState = new HardState(
-                damaged.hardState().term(),
-                damaged.hardState().votedFor(),
-                replay.start().index());
         List<Link> kept = damaged.kept();
         long previous = kept.isEmpty() ? 0 : kept.getLast().header().sequence();
         spares.adopt();

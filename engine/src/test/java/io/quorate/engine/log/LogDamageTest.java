@@ -95,33 +95,6 @@ class LogDamageTest {
         return outcome;
     }
 
-    @Test
-    void ofADamagedLogNothingIsTakenForCommittedForItMayHoldWhatWasOverwritten() throws IOException {
-        EntryFrame overwritten;
-        try (LogFixture fixture = new LogFixture(disk)) {
-            fixture.append(1, "first");
-            overwritten = fixture.append(1, "overwritten later");
-            fixture.settle();
-            fixture.log.truncateFrom(2);
-            fixture.append(3, "x".repeat(300));
-            fixture.settle();
-            fixture.log.saveHardState(new HardState(3, Optional.of(new MemberId(0xb)), 2));
-            fixture.settle();
-        }
-        byte[] segment = disk.bytes("log/segment-0000000000000001");
-        int at = 0;
-        while (segment[at] != 'x' || segment[at + 1] != 'x') {
-            at++;
-        }
-        segment[at] ^= 1;
-        try (LogFixture fixture = new LogFixture(damage("log/segment-0000000000000001", segment))) {
-            assertThat(fixture.recovered.votingSuspended()).isTrue();
-            assertThat(fixture.log.lastId()).isEqualTo(overwritten.id());
-            assertThat(fixture.recovered.hardState().commitIndex()).isZero();
-            assertThat(fixture.recovered.hardState().term()).isEqualTo(3);
-        }
-    }
-
     private FaultyDisk damage(String segment, byte[] content) {
         FaultyDisk damaged = disk.afterRestart();
         damaged.replace(segment, content);
