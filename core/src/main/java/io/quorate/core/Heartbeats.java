@@ -47,10 +47,9 @@ final class Heartbeats {
 
     /** The sender is followed already. */
     void handle(MemberId from, Message.Heartbeat heartbeat) {
-        // The leader caps the index at what it knows to match here. A member that repairs a damaged log may have lost that,
-        // and may hold older entries in its place, whose truncation was lost as well: only an AppendRequest can tell.
-        if (!node.installingSnapshot() && !node.votingSuspended()) {
-            node.commitTo(heartbeat.commitIndex());
+        if (!node.installingSnapshot()) {
+            // A member that repairs a damaged log may have lost what it had acknowledged, hence the bound.
+            node.commitTo(Math.min(heartbeat.commitIndex(), node.log().lastIndex()));
         }
         // A member that may not vote cannot vouch either that nobody else was elected meanwhile.
         long readRound = node.votingSuspended() ? 0 : heartbeat.readRound();

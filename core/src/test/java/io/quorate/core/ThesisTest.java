@@ -352,22 +352,6 @@ class ThesisTest {
                 .containsExactly(new Message.HeartbeatResponse(3, 0));
     }
 
-    /** The truncation of what it holds may have been lost together with what took its place. */
-    @Test
-    void aMemberWhoseLogWasDamagedTakesNoHeartbeatsWordForWhatIsCommittedInItsLog() {
-        CoreUnderTest core = new CoreUnderTest(new RestoredState(
-                new HardState(2, Optional.empty(), 1),
-                new SnapshotMeta(EntryId.ORIGIN, voters(3), 0),
-                batch(1, 1, 1, 2),
-                1,
-                true));
-        core.receive(TWO, new Message.Heartbeat(3, 3, 0));
-        assertThat(core.status().commitIndex()).isEqualTo(1);
-        core.receive(TWO, append(3, id(1, 2), 3, 3));
-        core.synced(id(3, 3));
-        assertThat(core.status().commitIndex()).isEqualTo(3);
-    }
-
     @Test
     void itVotesAgainWhenItHasDurablyWhatTheLeaderHadWhenAsked() {
         CoreUnderTest core = damaged().follow(TWO, 2);
