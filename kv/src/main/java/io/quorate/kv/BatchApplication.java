@@ -23,9 +23,11 @@ import java.util.function.Supplier;
 final class BatchApplication implements AutoCloseable {
     private final Changes changes;
     private final ElementHash hash;
+    private final StoreState before;
     private StoreState state;
 
     BatchApplication(OrderedStore store, StoreState state, ElementHash hash) {
+        this.before = state;
         this.state = state;
         this.hash = hash;
         this.changes = new Changes(store, new DigestChanges(state.digest(), hash), state.revision());
@@ -50,8 +52,12 @@ final class BatchApplication implements AutoCloseable {
         WriteBatch batch = changes.completed();
         state = state.withAppliedIndex(appliedIndex).withDigest(changes.digest().writeTo(batch, appliedIndex));
         batch.put(StoreKeys.APPLIED_INDEX, StoreKeys.number(appliedIndex));
-        batch.put(StoreKeys.REVISION, StoreKeys.number(state.revision()));
-        batch.put(StoreKeys.COMPACTED_REVISION, StoreKeys.number(state.compactedRevision()));
+        if (state.revision() != before.revision()) {
+            batch.put(StoreKeys.REVISION, StoreKeys.number(state.revision()));
+        }
+        if (state.compactedRevision() != before.compactedRevision()) {
+            batch.put(StoreKeys.COMPACTED_REVISION, StoreKeys.number(state.compactedRevision()));
+        }
         store.write(batch);
         return state;
     }
