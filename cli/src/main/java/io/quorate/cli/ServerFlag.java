@@ -68,6 +68,11 @@ enum ServerFlag {
             "<n>",
             "The largest number of operations in a transaction.",
             Integer.toString(ServerConfig.DEFAULT_MAX_TXN_OPS)),
+    VERIFY_INTERVAL(
+            "verify-interval",
+            "<time>",
+            "How often the members' states are compared, such as 500ms, 10s or 5m; 0 is never.",
+            ServerConfig.DEFAULT_VERIFY_INTERVAL.toSeconds() + "s"),
     LOG_LEVEL("log-level", "debug|info|warn|error", "How much is logged to stderr.", "info");
 
     private final String key;

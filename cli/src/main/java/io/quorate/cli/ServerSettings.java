@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The settings of {@code quorate server} with the place that each comes from.
@@ -21,6 +23,9 @@ import java.util.Optional;
  * the place of a bad one.
  */
 final class ServerSettings {
+
+    /** No more digits than any unit can be multiplied with. */
+    private static final Pattern TIME = Pattern.compile("(?<number>\\d{1,9})(?<unit>ms|s|m|h)|(?<zero>0)");
 
     /** A setting's text, and the flag, variable or key that it was given with. */
     private record Given(String text, String where) {}
@@ -82,6 +87,7 @@ final class ServerSettings {
                     integer(ServerFlag.QUOTA_BACKEND_BYTES, Long.MAX_VALUE),
                     (int) integer(ServerFlag.MAX_REQUEST_BYTES, Integer.MAX_VALUE),
                     (int) integer(ServerFlag.MAX_TXN_OPS, Integer.MAX_VALUE),
+                    time(ServerFlag.VERIFY_INTERVAL),
                     false);
         } catch (IllegalArgumentException e) {
             throw new CommandFailed(ExitCode.USAGE, e.getMessage() == null ? e.toString() : e.getMessage(), e);
@@ -154,6 +160,26 @@ final class ServerSettings {
                     e);
         }
         throw CommandFailed.usage(number.where() + " is " + number.text() + "; at most " + most + " is allowed");
+    }
+
+    /** A number with a unit, as etcd writes times; 0 needs none. */
+    private Duration time(ServerFlag flag) {
+        Given time = orDefault(flag);
+        Matcher matcher = TIME.matcher(time.text().strip());
+        if (!matcher.matches()) {
+            throw CommandFailed.usage(time.where() + " has \"" + time.text()
+                    + "\", which is not a time; give a whole number with ms, s, m or h, such as " + flag.defaultText());
+        }
+        if (matcher.group("zero") != null) {
+            return Duration.ZERO;
+        }
+        long number = Long.parseLong(matcher.group("number"));
+        return switch (matcher.group("unit")) {
+            case "ms" -> Duration.ofMillis(number);
+            case "m" -> Duration.ofMinutes(number);
+            case "h" -> Duration.ofHours(number);
+            default -> Duration.ofSeconds(number);
+        };
     }
 
     private Given orDefault(ServerFlag flag) {

@@ -80,6 +80,11 @@ public final class MvccStore implements AutoCloseable {
         return List.copyOf(all);
     }
 
+    /** The alarms that were raised with an {@link AlarmChange}, and not disarmed. */
+    public List<Alarm> raisedAlarms() {
+        return List.copyOf(state.alarms());
+    }
+
     /** What the members' digests tell, as of the last batch. */
     public Verification verification() {
         return state.verification();

@@ -17,8 +17,10 @@ import io.quorate.engine.transport.netty.NettyOptions;
 import io.quorate.kv.Result;
 import io.quorate.kv.RocksMemory;
 import io.quorate.server.ServerConfig.InitialClusterState;
+import io.quorate.server.store.DivergenceListener;
 import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.store.ScratchFolder;
+import io.quorate.server.store.StateVerification;
 import io.quorate.server.wire.ListenUrl;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -38,10 +40,16 @@ import java.util.concurrent.TimeUnit;
 /**
  * The Raft node of a member with the store under it, made from the member's configuration.
  *
+ * @param verification compares states once it is begun
  * @param readers runs reads; refuses more than it can queue
  * @param background runs what may take long, one thing at a time
  */
-record MemberNode(RaftNode<Result> node, KvStateMachine machine, ExecutorService readers, ExecutorService background) {
+record MemberNode(
+        RaftNode<Result> node,
+        KvStateMachine machine,
+        StateVerification verification,
+        ExecutorService readers,
+        ExecutorService background) {
 
     private static final String STATE = "state";
 
@@ -72,6 +80,13 @@ record MemberNode(RaftNode<Result> node, KvStateMachine machine, ExecutorService
         KvStateMachine machine = config.ephemeral()
                 ? KvStateMachine.inMemory(folder.resolve(STATE), background)
                 : KvStateMachine.open(folder.resolve(STATE), RocksMemory.standard(), background);
+        StateVerification verification = parts.add(new StateVerification(
+                config.name(),
+                membership.self(),
+                machine.store(),
+                config.verifyInterval(),
+                DivergenceListener.NONE));
+        machine.tell(verification);
         RaftNode<Result> node = parts.add(RaftNode.start(
                 options(config, membership),
                 threads.ports(disk, listener -> network(config, membership, peerLoops, listener)),
@@ -79,7 +94,7 @@ record MemberNode(RaftNode<Result> node, KvStateMachine machine, ExecutorService
                 EngineMetrics.NONE));
         ExecutorService readers = readers(config.name());
         parts.add(() -> rest(readers));
-        return new MemberNode(node, machine, readers, background);
+        return new MemberNode(node, machine, verification, readers, background);
     }
 
     private static Path folder(ServerConfig config, OpenParts parts) throws IOException {

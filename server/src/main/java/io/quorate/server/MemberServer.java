@@ -13,6 +13,7 @@ import io.quorate.server.api.Headers;
 import io.quorate.server.api.KvService;
 import io.quorate.server.api.LeaderRequirement;
 import io.quorate.server.api.MaintenanceService;
+import io.quorate.server.store.Fence;
 import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.wire.ClientListener;
@@ -61,6 +62,7 @@ public final class MemberServer implements AutoCloseable {
     private final InitialMembership membership;
     private final OpenParts parts;
     private final MemberNode memberNode;
+    private final Fence fence;
     private final ClientListener listener;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -71,6 +73,7 @@ public final class MemberServer implements AutoCloseable {
         this.membership = membership;
         this.parts = parts;
         this.memberNode = MemberNode.open(config, membership, parts);
+        this.fence = new Fence(memberNode.machine().store(), membership.self().value());
         this.listener = listen();
         parts.add(() -> listener.close(CLOSE_GRACE));
     }
@@ -105,6 +108,7 @@ public final class MemberServer implements AutoCloseable {
         ReplicatedStore store = new ReplicatedStore(
                 node,
                 memberNode.machine().store(),
+                fence,
                 memberNode.readers(),
                 config.maxRequestBytes(),
                 config.quotaBackendBytes() == 0 ? DEFAULT_QUOTA_BYTES : config.quotaBackendBytes());
@@ -126,12 +130,13 @@ public final class MemberServer implements AutoCloseable {
                 () -> new HttpPages(this::isHealthy));
     }
 
-    /** What {@code /health} tells: a leader is known, and no alarm is raised. */
+    /** What {@code /health} tells: a leader is known, no alarm is raised, and this member's state does not differ. */
     private boolean isHealthy() {
         RaftNode<Result> node = memberNode.node();
         return node.status().leader().isPresent()
                 && !node.stopped().isDone()
-                && memberNode.machine().store().alarms().isEmpty();
+                && !fence.isUp()
+                && memberNode.machine().store().raisedAlarms().isEmpty();
     }
 
     private void begin() {
@@ -145,6 +150,7 @@ public final class MemberServer implements AutoCloseable {
     private void published(@Nullable Void nothing, @Nullable Throwable failure) {
         if (failure == null) {
             LOG.info("ready to serve client requests at {}", String.join(",", addresses()));
+            memberNode.verification().begin(memberNode.node());
             ready.complete(null);
         } else {
             ready.completeExceptionally(failure);

@@ -40,6 +40,7 @@ public final class KvStateMachine implements StateMachine<Result> {
     private final boolean durable;
     private final ScratchFolder scratch;
     private volatile long durableIndex;
+    private volatile VerificationListener verification = VerificationListener.NONE;
 
     private KvStateMachine(
             Function<Path, OrderedStore> kind,
@@ -86,6 +87,11 @@ public final class KvStateMachine implements StateMachine<Result> {
         return store;
     }
 
+    /** Has what concerns the comparison of states told from now on. */
+    public void tell(VerificationListener listener) {
+        verification = listener;
+    }
+
     /** What removes compacted history. */
     public HistoryCleaner cleaner() {
         return cleaner;
@@ -104,13 +110,30 @@ public final class KvStateMachine implements StateMachine<Result> {
         }
         try {
             List<Result> results = store.apply(logged, lastIndex);
-            if (results.stream().anyMatch(Result.CompactResult.class::isInstance)) {
-                cleaner.begin();
-            }
+            follow(results, lastIndex);
             return results;
         } catch (StoreException e) {
             throw new IOException(e.getMessage(), e);
         }
+    }
+
+    private void follow(List<Result> results, long lastIndex) {
+        boolean compacted = false;
+        boolean judged = false;
+        for (Result result : results) {
+            if (result instanceof Result.VerifyResult verify) {
+                verification.captured(verify.digest());
+            }
+            judged |= result instanceof Result.VerifyResult || result instanceof Result.ReportResult;
+            compacted |= result instanceof Result.CompactResult;
+        }
+        if (judged) {
+            verification.judged(store.verification());
+        }
+        if (compacted) {
+            cleaner.begin();
+        }
+        verification.applied(lastIndex);
     }
 
     /** A checkpoint of RocksDB: links to files that never change, made beside running reads. */
@@ -150,6 +173,7 @@ public final class KvStateMachine implements StateMachine<Result> {
             throw new IOException("the snapshot at index " + expected + " holds a state at index "
                     + store.appliedIndex() + "; it cannot be trusted");
         }
+        verification.judged(store.verification());
         cleaner.begin();
     }
 

@@ -35,15 +35,23 @@ public final class ReplicatedStore {
     private final Executor readers;
     private final int maxRequestBytes;
     private final Quota quota;
+    private final Fence fence;
 
     /**
+     * @param fence keeps clients from a state that is not to be trusted
      * @param readers runs reads; refuses with {@link java.util.concurrent.RejectedExecutionException} when there are too many
      * @param maxRequestBytes the largest command in the log
      * @param quotaBytes the size of the store from which on puts are refused; less than 0: none
      */
     public ReplicatedStore(
-            RaftNode<Result> node, MvccStore store, Executor readers, int maxRequestBytes, long quotaBytes) {
+            RaftNode<Result> node,
+            MvccStore store,
+            Fence fence,
+            Executor readers,
+            int maxRequestBytes,
+            long quotaBytes) {
         this.node = node;
+        this.fence = fence;
         this.store = store;
         this.readers = readers;
         this.maxRequestBytes = maxRequestBytes;
@@ -66,6 +74,7 @@ public final class ReplicatedStore {
      * @throws StatusRuntimeException if it is refused at once
      */
     public CompletableFuture<Result> write(Command command) {
+        fence.requireDown();
         CoreStatus status = node.status();
         if (status.commitIndex() - status.appliedIndex() > MAX_APPLY_BACKLOG) {
             throw EtcdError.TOO_MANY_REQUESTS.exception();
@@ -77,7 +86,13 @@ public final class ReplicatedStore {
         if (mayPut(command) && !quota.admits(encoded.length)) {
             return refuseForSpace();
         }
-        return node.propose(ByteBuffer.wrap(encoded));
+        return node.propose(ByteBuffer.wrap(encoded)).thenApply(this::trusted);
+    }
+
+    /** A result comes from this member's state, which may have been found to differ meanwhile. */
+    private Result trusted(Result result) {
+        fence.requireDown();
+        return result;
     }
 
     private static boolean mayPut(Command command) {
@@ -106,12 +121,20 @@ public final class ReplicatedStore {
     }
 
     /**
-     * Asks the store.
+     * Asks the store, on behalf of a client.
      *
      * @param serializable whether what this member has is good enough, even if others have more
      * @param question runs on a thread for reads
      */
     public <T> CompletableFuture<T> read(boolean serializable, Function<MvccStore, T> question) {
+        return inspect(serializable, kv -> {
+            fence.requireDown();
+            return question.apply(kv);
+        });
+    }
+
+    /** As {@link #read}, also while this member must not serve: for questions about the member, not about the content. */
+    public <T> CompletableFuture<T> inspect(boolean serializable, Function<MvccStore, T> question) {
         Supplier<T> asked = () -> question.apply(store);
         return serializable
                 ? CompletableFuture.supplyAsync(asked, readers)
