@@ -142,6 +142,7 @@ public final class ServerConfigs {
                 config.maxRequestBytes(),
                 config.maxTxnOps(),
                 verifyInterval,
+                config.upkeep(),
                 ephemeral);
     }
 }
