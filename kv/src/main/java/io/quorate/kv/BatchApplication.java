@@ -26,11 +26,11 @@ final class BatchApplication implements AutoCloseable {
     private final StoreState before;
     private StoreState state;
 
-    BatchApplication(OrderedStore store, StoreState state, ElementHash hash) {
+    BatchApplication(OrderedStore store, StoreState state, ElementHash hash, DigestChanges digest) {
         this.before = state;
         this.state = state;
         this.hash = hash;
-        this.changes = new Changes(store, new DigestChanges(state.digest(), hash), state.revision());
+        this.changes = new Changes(store, digest, state.revision());
     }
 
     Result apply(LoggedCommand logged) {

@@ -54,11 +54,10 @@ final class Changes implements AutoCloseable {
      * Takes a key's pair out of the digest, if it is live: the first half of {@link #write}.
      *
      * <p>What is taken out is what the store holds by now, not what was once written: if the two are not the same, the
-     * digest is wrong from here on, and shows that the state is. For the same reason nothing is taken out if the store has
-     * lost the value, or holds other numbers with it than without it.
+     * digest is wrong from here on, and shows that the state is.
      *
-     * @return the pair; its value is empty if it is lost
-     * @throws StoreException if it is lost, but needed
+     * @return the pair; its value may be left out unless it is needed
+     * @throws StoreException if the value is needed, and the store has lost it
      */
     Optional<KeyValue> supersede(Bytes key, boolean needsValue) {
         if (changedKeys.containsKey(key)) {
@@ -74,18 +73,11 @@ final class Changes implements AutoCloseable {
     private KeyValue supersedeStored(Bytes key, CurrentVersion current, boolean needsValue) {
         if (needsValue) {
             KeyValue pair = withStoredValue(key, current);
-            supersede(pair, current);
+            digest.removeStored(current, Optional.of(pair));
             return pair;
         }
-        Optional<KeyValue> pair = CurrentKeys.pair(store, key, current);
-        pair.ifPresent(kv -> supersede(kv, current));
-        return pair.orElseGet(() -> current.toKeyValueWithoutValue(key));
-    }
-
-    private void supersede(KeyValue pair, CurrentVersion current) {
-        if (pair.withoutValue().equals(current.toKeyValueWithoutValue(pair.key()))) {
-            supersede(pair);
-        }
+        digest.removeStored(current, store, key);
+        return current.toKeyValueWithoutValue(key);
     }
 
     /** Takes a pair as a scan of {@link #view} has found it out of the digest. */

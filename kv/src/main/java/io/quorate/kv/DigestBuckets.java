@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The sums of the hashes of all that is found by a key, spread over buckets by the key's hash. Immutable.
@@ -43,18 +44,18 @@ final class DigestBuckets {
      * release has written to it, which knew nothing of digests.
      */
     static DigestBuckets load(OrderedStore store, long appliedIndex) {
-        return stored(store, appliedIndex).orElseGet(() -> compute(store));
+        return stored(store::get, appliedIndex).orElseGet(() -> compute(store));
     }
 
     /** What the store has, if that belongs to its applied index. */
-    static Optional<DigestBuckets> stored(OrderedStore store, long appliedIndex) {
-        Optional<byte[]> index = store.get(StoreKeys.DIGEST_INDEX);
+    static Optional<DigestBuckets> stored(Function<byte[], Optional<byte[]>> store, long appliedIndex) {
+        Optional<byte[]> index = store.apply(StoreKeys.DIGEST_INDEX);
         if (index.isEmpty() || StoreKeys.number(index.get(), 0) != appliedIndex) {
             return Optional.empty();
         }
         long[] lanes = new long[COUNT * DigestSum.LANES];
         for (int row = 0; row < ROWS; row++) {
-            Optional<byte[]> stored = store.get(StoreKeys.digestRow(VERSION, row));
+            Optional<byte[]> stored = store.apply(StoreKeys.digestRow(VERSION, row));
             if (stored.isEmpty() || stored.get().length != LANES_IN_ROW * Long.BYTES) {
                 return Optional.empty();
             }
@@ -110,6 +111,11 @@ final class DigestBuckets {
         }
         batch.put(StoreKeys.DIGEST_INDEX, StoreKeys.number(appliedIndex));
         return new DigestBuckets(lanes, 0);
+    }
+
+    /** Whether the store has all of them as they are here. */
+    boolean areWritten() {
+        return unwrittenRows == 0;
     }
 
     /** One sum for each bucket. */

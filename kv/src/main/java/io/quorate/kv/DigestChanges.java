@@ -1,7 +1,9 @@
 package io.quorate.kv;
 
-/** The digest's buckets while a batch changes the state; not thread-safe. */
-final class DigestChanges {
+import java.util.Optional;
+
+/** The digest's buckets while a batch changes the state; not thread-safe. Tests leave it out to measure what it costs. */
+class DigestChanges {
     private final DigestBuckets before;
     private final ElementHash hash;
     private final long[] lanes;
@@ -22,6 +24,20 @@ final class DigestChanges {
     /** Takes out what was added; nothing tells whether it was. */
     void remove(Element element) {
         hash.remove(element, lanes, changing(element));
+    }
+
+    /**
+     * Takes out the pair that a key's newest version is, as the store has it. It stays in if the store has lost that, or has
+     * other numbers in it than the index has: then the digest shows that something is wrong.
+     */
+    void removeStored(CurrentVersion current, OrderedStore store, Bytes key) {
+        removeStored(current, CurrentKeys.pair(store, key, current));
+    }
+
+    /** As {@link #removeStored(CurrentVersion, OrderedStore, Bytes)}, for a pair that was read already. */
+    void removeStored(CurrentVersion current, Optional<KeyValue> pair) {
+        pair.filter(kv -> kv.withoutValue().equals(current.toKeyValueWithoutValue(kv.key())))
+                .ifPresent(kv -> remove(Element.pair(kv)));
     }
 
     /** The buckets with all changes so far. */

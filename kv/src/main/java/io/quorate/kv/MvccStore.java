@@ -3,6 +3,7 @@ package io.quorate.kv;
 import io.quorate.kv.Result.HashResult;
 import io.quorate.kv.Result.Rejected;
 import io.quorate.kv.Result.TxnResult;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,8 +40,16 @@ public final class MvccStore implements AutoCloseable {
     /** Belongs to whoever applies. */
     private final ElementHash hash = new ElementHash();
 
-    private MvccStore(OrderedStore store) {
+    private final Digests digests;
+
+    /** Makes what each batch changes the digest with. */
+    interface Digests {
+        DigestChanges of(DigestBuckets before, ElementHash hash);
+    }
+
+    private MvccStore(OrderedStore store, Digests digests) {
         this.store = store;
+        this.digests = digests;
         this.state = StoreState.load(store);
         this.historyRemoval = new HistoryRemoval(store, writing);
     }
@@ -51,7 +60,11 @@ public final class MvccStore implements AutoCloseable {
      * @throws StoreException if it holds something else, or was written by a later release
      */
     public static MvccStore open(OrderedStore store) {
-        return new MvccStore(store);
+        return open(store, DigestChanges::new);
+    }
+
+    static MvccStore open(OrderedStore store, Digests digests) {
+        return new MvccStore(store, digests);
     }
 
     /** The index of the last log entry whose effect the store holds; 0 if there is none. */
@@ -119,7 +132,8 @@ public final class MvccStore implements AutoCloseable {
         requireRising(commands, lastIndex);
         List<Result> results = new ArrayList<>(commands.size());
         synchronized (writing) {
-            try (BatchApplication application = new BatchApplication(store, state, hash)) {
+            DigestChanges digest = digests.of(state.digest(), hash);
+            try (BatchApplication application = new BatchApplication(store, state, hash, digest)) {
                 for (LoggedCommand command : commands) {
                     results.add(application.apply(command));
                 }
@@ -190,6 +204,48 @@ public final class MvccStore implements AutoCloseable {
             return removeChunk();
         } finally {
             reading.unlock();
+        }
+    }
+
+    /**
+     * Begins to read the whole store, as it is now, and to compare it with the digest. Everything else goes on meanwhile.
+     *
+     * @param emptyDirectory on the store's file system, empty or missing; it is the scrub's until that is closed, and gone
+     *     then
+     * @throws StoreException if what is on disk is damaged such that it cannot even be opened
+     */
+    public StateScrub scrub(Path emptyDirectory) {
+        Lock reading = replacing.readLock();
+        reading.lock();
+        try {
+            writeDigest();
+            return new StateScrub(store.freeze(emptyDirectory), () -> delete(emptyDirectory));
+        } catch (StoreException e) {
+            delete(emptyDirectory);
+            throw e;
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    /** A store that an earlier release has written has its digest in memory alone, until it is next written to. */
+    private void writeDigest() {
+        synchronized (writing) {
+            StoreState now = state;
+            if (!now.digest().areWritten()) {
+                WriteBatch batch = new WriteBatch();
+                DigestBuckets written = now.digest().writeTo(batch, now.appliedIndex());
+                store.write(batch);
+                state = now.withDigest(written);
+            }
+        }
+    }
+
+    private static void delete(Path directory) {
+        try {
+            DirectoryCopy.delete(directory);
+        } catch (IOException e) {
+            throw new StoreException("cannot delete " + directory + ": " + e.getMessage(), e);
         }
     }
 

@@ -101,6 +101,16 @@ public final class RocksStore implements OrderedStore {
         });
     }
 
+    /**
+     * A checkpoint, whose files are those of the store itself, opened a second time: so it has a cache of its own, and what
+     * the store does meanwhile, even if it is replaced, does not concern it.
+     */
+    @Override
+    public FrozenStore freeze(Path emptyDirectory) {
+        checkpointTo(emptyDirectory);
+        return RocksReadOnly.open(emptyDirectory);
+    }
+
     @Override
     public void restoreFrom(Path checkpoint) {
         Lock exclusively = lifetime.writeLock();

@@ -96,6 +96,10 @@ final class StoreKeys {
         return ~number(versionKey, versionKey.length - REVISION_SIZE);
     }
 
+    static int subOfVersion(byte[] versionKey) {
+        return ~ByteBuffer.wrap(versionKey).getInt(versionKey.length - Integer.BYTES);
+    }
+
     /** The user key of a version; shares the array unless the key holds the byte 0. */
     static Bytes userKey(byte[] versionKey) {
         int end = versionKey.length - REVISION_SIZE - 2;

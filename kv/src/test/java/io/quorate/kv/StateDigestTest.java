@@ -61,7 +61,7 @@ class StateDigestTest {
                     .as("%s, seed %d, round %d", kind, seed, round)
                     .isEqualTo(digest);
         }
-        assertThat(DigestBuckets.stored(ordered, store.appliedIndex())
+        assertThat(DigestBuckets.stored(ordered::get, store.appliedIndex())
                         .orElseThrow()
                         .sums())
                 .isEqualTo(DigestBuckets.compute(ordered).sums());
@@ -152,7 +152,7 @@ class StateDigestTest {
         MvccStore upgraded = MvccStore.open(ordered);
         assertThat(upgraded.digest()).isEqualTo(store.digest());
         new TestClient(upgraded).put("a", "2");
-        assertThat(DigestBuckets.stored(ordered, upgraded.appliedIndex())
+        assertThat(DigestBuckets.stored(ordered::get, upgraded.appliedIndex())
                         .orElseThrow()
                         .sums())
                 .isEqualTo(DigestBuckets.compute(ordered).sums());

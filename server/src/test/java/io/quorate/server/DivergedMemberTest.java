@@ -185,18 +185,18 @@ class DivergedMemberTest {
     @Test
     void membersThatNobodyTampersWithAgreeWhateverElseHappens() throws Exception {
         try (TestCluster cluster = TestCluster.start(3, folder, config -> ServerConfigs.withVerifyInterval(
-                ServerConfigs.withSnapshotCount(config, 50), Duration.ofMillis(20)))) {
+                ServerConfigs.withSnapshotCount(config, 50), Duration.ofMillis(100)))) {
             EtcdClient client = new EtcdClient(cluster.channel(0));
-            for (int i = 0; i < 600; i++) {
+            for (int i = 0; i < 240; i++) {
                 client.put("k" + i % 20, "v" + i);
                 if (i % 7 == 0) {
                     client.delete("k" + i % 13);
                 }
-                if (i % 100 == 50) {
+                if (i % 80 == 50) {
                     client.compact(i);
-                    cluster.stop(1 + i / 100 % 2);
+                    cluster.stop(1 + i / 80 % 2);
                     client.put("meanwhile", "v" + i);
-                    cluster.start(1 + i / 100 % 2);
+                    cluster.start(1 + i / 80 % 2);
                 }
             }
             cluster.awaitReady();
