@@ -35,6 +35,9 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
     /** A state that is still wrong after so many repairs is not made right by another one. */
     private static final int MAX_REPAIRS = 3;
 
+    private static final String DAMAGED = "this member's state is damaged";
+    private static final String WRONG = "this member's state is not what was written";
+
     /** What is healed. */
     interface Patient {
 
@@ -100,6 +103,15 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
 
     /** A scrub has found something. Snapshots that are damaged are no affair of the state: others are being taken. */
     void scrubbed(long incarnation, ScrubReport report) {
+        Incarnation present = patient.incarnation();
+        if (present.number() != incarnation) {
+            return;
+        }
+        if (!report.damagedState().isEmpty()) {
+            present.fence().raise(DAMAGED);
+        } else if (!report.wrongState().isEmpty()) {
+            present.fence().raise(WRONG);
+        }
         run(incarnation, () -> {
             if (!report.damagedState().isEmpty()) {
                 String what = report.damagedState().getFirst().toString();
@@ -142,12 +154,12 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
             patient.giveUp(cause);
             return;
         }
-        patient.incarnation().fence().raise("this member's state is damaged");
+        patient.incarnation().fence().raise(DAMAGED);
         patient.reopen(Optional.of(new StateRepair(Extent.STATE, what)), "its state is damaged: " + what);
     }
 
     private void repairWrongState(String what) {
-        patient.incarnation().fence().raise("this member's state is wrong");
+        patient.incarnation().fence().raise(WRONG);
         if (upkeep.onDivergence() == OnDivergence.STOP || !durable) {
             patient.giveUp(new IOException("its state is wrong: " + what));
         } else if (!aMajorityIsHealthy()) {

@@ -121,10 +121,11 @@ public final class MemberServer implements AutoCloseable {
     }
 
     /** What {@code /health} tells: a leader is known, no alarm is raised, and this member's state does not differ. */
-    private boolean isHealthy() {
+    boolean isHealthy() {
         Incarnation present = incarnation;
         RaftNode<Result> node = present.node();
-        return node.status().leader().isPresent()
+        return services.isServing()
+                && node.status().leader().isPresent()
                 && !node.status().stateMissing()
                 && !node.stopped().isDone()
                 && !present.fence().isUp()
@@ -264,6 +265,11 @@ public final class MemberServer implements AutoCloseable {
     /** The node below, to be looked at. */
     RaftNode<Result> node() {
         return incarnation.node();
+    }
+
+    /** How often the node below was opened. */
+    long incarnation() {
+        return incarnation.number();
     }
 
     /** The state machine below, to be looked at. */

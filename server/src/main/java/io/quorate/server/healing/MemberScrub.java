@@ -56,7 +56,7 @@ public final class MemberScrub implements AutoCloseable {
     /**
      * @param name the member's, for the thread
      * @param interval between two scrubs; 0: only when asked
-     * @param listener told what was found, if anything was
+     * @param listener told what was found, if anything was; must not wait for the scrub to end
      */
     public MemberScrub(
             String name, Target target, Duration interval, long bytesPerSecond, Consumer<ScrubReport> listener) {
@@ -97,13 +97,14 @@ public final class MemberScrub implements AutoCloseable {
                 progressed(bytes, total);
                 scrub.limit.accept(bytes);
             });
-            ended(scrub, report, "");
             if (report.all().isEmpty()) {
                 LOG.info("The data were read through, {} bytes: all is well.", status.doneBytes());
             } else {
                 report.all().forEach(finding -> LOG.error("The scrub found damage: {}", finding));
+                // Before anybody is told of it: by then nothing that is known to be wrong is served any more.
                 listener.accept(report);
             }
+            ended(scrub, report, "");
         } catch (CancellationException e) {
             ended(scrub, NOTHING, "the scrub was interrupted: the member mends its data, or stops");
         } catch (IOException | RuntimeException e) {

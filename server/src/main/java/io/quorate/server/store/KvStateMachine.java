@@ -11,6 +11,7 @@ import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.RocksMemory;
 import io.quorate.kv.RocksStore;
+import io.quorate.kv.StateScrub;
 import io.quorate.kv.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -85,6 +86,11 @@ public final class KvStateMachine implements StateMachine<Result> {
     /** The store, to be read from. */
     public MvccStore store() {
         return store;
+    }
+
+    /** Reads the whole store beside everything else, as it is now; to be closed. */
+    public StateScrub scrub() {
+        return store.scrub(scratch.next());
     }
 
     /** Has what concerns the comparison of states told from now on. */

@@ -47,6 +47,11 @@ public final class SwitchedServices {
         methods = Optional.empty();
     }
 
+    /** Whether anybody serves. */
+    public boolean isServing() {
+        return methods.isPresent();
+    }
+
     private ServerServiceDefinition switched(ServerServiceDefinition service) {
         ServerServiceDefinition.Builder builder = ServerServiceDefinition.builder(service.getServiceDescriptor());
         service.getMethods().forEach(method -> add(builder, method));
