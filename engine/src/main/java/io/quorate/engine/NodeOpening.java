@@ -62,10 +62,8 @@ final class NodeOpening {
         Optional<StateRepair> repair = StateRepair.find(directory.disk());
         SnapshotStore snapshots = SnapshotStore.open(directory.disk(), MAX_SNAPSHOT_BYTES);
         if (repair.isPresent()) {
-            LOG.warn("The state is dropped: {}", repair.get().reason());
-            if (repair.get().extent() == StateRepair.Extent.STATE_AND_SNAPSHOTS) {
-                snapshots.dropAll();
-            }
+            LOG.warn("The state and its snapshots are dropped: {}", repair.get().reason());
+            snapshots.dropAll();
         }
         snapshots.report().forEach(LOG::warn);
         RecoveredLog recovered = LogFiles.open(
@@ -172,19 +170,15 @@ final class NodeOpening {
             return Optional.of(restore(log, snapshots, stateMachine, directory));
         }
         stateMachine.clear();
-        Optional<EntryId> restored = restoreFromSnapshot(log, snapshots, stateMachine);
-        if (restored.isEmpty() && log.firstIndex() == 1) {
-            restored = Optional.of(EntryId.ORIGIN);
-        }
-        if (restored.isPresent()) {
-            LOG.info("the state is built anew from what is here, from entry {} on", restored.get());
+        if (log.firstIndex() == 1) {
+            LOG.info("the state is built anew from the log, which is here from its beginning");
             StateRepair.finish(directory.disk());
-            return restored;
+            return Optional.of(EntryId.ORIGIN);
         }
         if (!othersMayHaveIt(log.snapshotMetaAt(log.lastId().index()).configuration(), directory)) {
             throw new DataDirectoryException("The state in data directory " + directory.disk()
                     + " had to be dropped (" + repair.get().reason()
-                    + "), no intact snapshot is here, and there is no other member to get one from:"
+                    + "), the log does not begin at its beginning, and there is no other member to get one from:"
                     + " restore the member from a backup.");
         }
         LOG.warn("The member serves nobody before it has got a snapshot of the leader.");

@@ -160,7 +160,7 @@ public final class RaftNode<R> implements AutoCloseable {
      *
      * @param log the log is damaged: only opening the data directory anew mends it, which keeps what is intact, suspends
      *     voting, and fetches the rest from the other members
-     * @param snapshots these were set aside already, and a new one is being taken
+     * @param snapshots these were set aside already; unless the state is damaged too, {@link #replaceSnapshot} should follow
      */
     public record Scrubbed(List<Finding> log, List<Finding> snapshots) {}
 
@@ -172,11 +172,12 @@ public final class RaftNode<R> implements AutoCloseable {
      */
     public Scrubbed scrub(LongConsumer onRead) throws IOException {
         List<Finding> log = LogScrub.of(opened.parts().logFiles(), onRead);
-        List<Finding> snapshots = opened.parts().snapshots().scrub(onRead);
-        if (!snapshots.isEmpty()) {
-            loop.replaceSnapshot();
-        }
-        return new Scrubbed(log, snapshots);
+        return new Scrubbed(log, opened.parts().snapshots().scrub(onRead));
+    }
+
+    /** Takes a snapshot soon, unless one is being taken or installed: one that was there is not good. */
+    public void replaceSnapshot() {
+        loop.replaceSnapshot();
     }
 
     /** How many bytes a {@link #scrub} has to read, more or less. */

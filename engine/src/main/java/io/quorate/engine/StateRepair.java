@@ -9,23 +9,16 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * A durable note in a member's data directory that its state is not to be trusted: the next start drops the state, gets
- * another one, and removes the note only when that one is there. So a crash anywhere in between begins the repair anew.
+ * A durable note in a member's data directory that its state is not to be trusted: the next start drops the state and all
+ * snapshots, gets another state, and removes the note only when that one is there. So a crash anywhere in between begins the
+ * repair anew.
  *
- * <p>The log, the term and the vote are not concerned: they are good.
+ * <p>Snapshots go too: one that was taken of a damaged or wrong state carries the damage under checksums that are right. The
+ * log, the term and the vote are not concerned: they are good.
  *
- * @param extent what must be dropped
  * @param reason one sentence for people
  */
-public record StateRepair(Extent extent, String reason) {
-
-    /** What cannot be trusted. */
-    public enum Extent {
-        /** The state alone, which is damaged such that checksums show it: they vouch for the snapshots, then. */
-        STATE,
-        /** The snapshots too: the state is wrong, nobody knows since when, and every checksum is right. */
-        STATE_AND_SNAPSHOTS
-    }
+public record StateRepair(String reason) {
 
     /** The note's file, in the data directory. */
     public static final String FILE = "state-repair";
@@ -40,14 +33,14 @@ public record StateRepair(Extent extent, String reason) {
             disk.delete(UNFINISHED);
         }
         try (DiskFile file = disk.create(UNFINISHED)) {
-            file.write(ByteBuffer.wrap((FORMAT + "\n" + extent + "\n" + reason + "\n").getBytes(UTF_8)), 0);
+            file.write(ByteBuffer.wrap((FORMAT + "\n" + reason + "\n").getBytes(UTF_8)), 0);
             file.sync();
         }
         disk.rename(UNFINISHED, FILE);
         disk.syncDirectory("");
     }
 
-    /** The note, if there is one. One that cannot be read drops everything. */
+    /** The note, if there is one; also one that cannot be read counts. */
     public static Optional<StateRepair> find(Disk disk) throws IOException {
         if (!disk.exists(FILE)) {
             return Optional.empty();
@@ -56,11 +49,8 @@ public record StateRepair(Extent extent, String reason) {
             ByteBuffer content = ByteBuffer.allocate((int) Math.min(file.size(), MAX_BYTES));
             file.read(content, 0);
             String[] lines = UTF_8.decode(content.flip()).toString().split("\n", -1);
-            if (lines.length >= 3 && lines[0].equals(FORMAT) && lines[1].equals(Extent.STATE.name())) {
-                return Optional.of(new StateRepair(Extent.STATE, lines[2]));
-            }
-            String reason = lines.length >= 3 ? lines[2] : "the note of it is damaged";
-            return Optional.of(new StateRepair(Extent.STATE_AND_SNAPSHOTS, reason));
+            boolean readable = lines.length >= 2 && lines[0].equals(FORMAT);
+            return Optional.of(new StateRepair(readable ? lines[1] : "the note of the reason is damaged"));
         }
     }
 

@@ -2,6 +2,7 @@ package io.quorate.server;
 
 import io.quorate.engine.log.DamagedLogException;
 import io.quorate.kv.StoreException;
+import io.quorate.server.store.DamagedStateException;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -17,7 +18,10 @@ final class Damage {
 
     /** The store's files are not what was written. */
     static boolean isOfStore(Throwable failure) {
-        return find(failure, cause -> cause instanceof StoreException store && store.isDamage())
+        return find(
+                        failure,
+                        cause -> cause instanceof DamagedStateException
+                                || (cause instanceof StoreException store && store.isDamage()))
                 .isPresent();
     }
 

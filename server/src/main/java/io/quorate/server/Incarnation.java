@@ -16,6 +16,7 @@ import io.quorate.server.store.Fence;
 import io.quorate.server.store.ReplicatedStore;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,8 +52,7 @@ record Incarnation(
                 throw e;
             }
             LOG.error("The state cannot be opened: {}", e.getMessage(), e);
-            new StateRepair(StateRepair.Extent.STATE, "it cannot be opened: " + e.getMessage())
-                    .begin(new FileDisk(config.dataDir()));
+            new StateRepair("it cannot be opened: " + e.getMessage()).begin(new FileDisk(config.dataDir()));
             return openOnce(number, config, membership, healing);
         }
     }
@@ -82,7 +82,7 @@ record Incarnation(
             InitialMembership membership,
             MemberNode memberNode,
             Fence fence,
-            java.util.function.Consumer<StoreException> onDamage) {
+            Consumer<StoreException> onDamage) {
         RaftNode<Result> node = memberNode.node();
         ReplicatedStore store = new ReplicatedStore(
                 node,

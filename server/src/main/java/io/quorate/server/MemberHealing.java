@@ -5,7 +5,6 @@ import io.quorate.core.CoreStatus.FollowerStatus;
 import io.quorate.core.RoleName;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.StateRepair;
-import io.quorate.engine.StateRepair.Extent;
 import io.quorate.kv.Divergence;
 import io.quorate.kv.StoreException;
 import io.quorate.server.Upkeep.OnDivergence;
@@ -101,7 +100,7 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
         run(incarnation, () -> repairDamagedState(String.valueOf(failure.getMessage()), failure));
     }
 
-    /** A scrub has found something. Snapshots that are damaged are no affair of the state: others are being taken. */
+    /** A scrub has found something. Of a state that is not good no snapshot is taken in the place of a damaged one. */
     void scrubbed(long incarnation, ScrubReport report) {
         Incarnation present = patient.incarnation();
         if (present.number() != incarnation) {
@@ -122,6 +121,8 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
                 patient.reopen(
                         Optional.empty(),
                         "its log is damaged: " + report.log().getFirst());
+            } else if (!report.snapshots().isEmpty()) {
+                present.node().replaceSnapshot();
             }
         });
     }
@@ -148,14 +149,14 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
         run(patient.incarnation().number(), () -> repairs = 0);
     }
 
-    /** Checksums tell what is wrong, so they vouch for the snapshots: an intact one will do. */
+    /** What is damaged is of no use to anybody: it needs no majority to be dropped, and is kept aside until there is more. */
     private void repairDamagedState(String what, Throwable cause) {
         if (!mayRepairUnseen()) {
             patient.giveUp(cause);
             return;
         }
         patient.incarnation().fence().raise(DAMAGED);
-        patient.reopen(Optional.of(new StateRepair(Extent.STATE, what)), "its state is damaged: " + what);
+        patient.reopen(Optional.of(new StateRepair(what)), "its state is damaged: " + what);
     }
 
     private void repairWrongState(String what) {
@@ -172,7 +173,7 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
             repairs++;
             repairedIndex = patient.incarnation().node().status().last().index();
             patient.reopen(
-                    Optional.of(new StateRepair(Extent.STATE_AND_SNAPSHOTS, what)), "its state is wrong: " + what);
+                    Optional.of(new StateRepair(what)), "its state is wrong: " + what);
         }
     }
 

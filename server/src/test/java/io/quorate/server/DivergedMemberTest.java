@@ -63,6 +63,8 @@ class DivergedMemberTest {
     }
 
     private static void tamperAtRest(TestCluster cluster, int member, String key, String value) throws IOException {
+        long written = cluster.member(cluster.leader()).node().status().commitIndex();
+        await(() -> cluster.member(member).node().status().appliedIndex() >= written, "the member has it");
         cluster.stop(member);
         tamper(cluster, member, key, value);
         cluster.start(member);
