@@ -156,7 +156,7 @@ public final class LogScrub {
         }
     }
 
-    private void follow(Mark mark) {
+    private void follow(Mark mark) throws CorruptFrameException {
         switch (mark) {
             case Mark.Truncated truncated -> {
                 last = Optional.of(truncated.last());
@@ -169,6 +169,14 @@ public final class LogScrub {
             case Mark.Compacted compacted -> {}
             case Mark.VotingSuspended suspended -> {}
             case Mark.VotingResumed resumed -> {}
+            case Mark.Stands stands -> {
+                if (last.isPresent() && !stands.last().equals(last.get())) {
+                    throw new CorruptFrameException(
+                            "the log is said to end at " + stands.last() + ", and ends at " + where());
+                }
+                last = Optional.of(stands.last());
+                chain = stands.chainHash();
+            }
         }
     }
 
