@@ -20,22 +20,24 @@ import java.util.function.Supplier;
  */
 final class BatchApplication implements AutoCloseable {
     private final Changes changes;
+    private final LeaseApplication leases;
     private StoreState state;
 
     BatchApplication(OrderedStore store, StoreState state) {
         this.state = state;
         this.changes = new Changes(store, state.revision());
+        this.leases = new LeaseApplication(changes, key -> delete(DeleteRange.of(key)));
     }
 
-    Result apply(Bytes encoded) {
+    Result apply(LoggedCommand logged) {
         Command command;
         try {
-            command = CommandCodec.decode(encoded);
+            command = CommandCodec.decode(logged.encoded());
         } catch (DecodeException e) {
             // Every member reads the same bytes and refuses them alike.
             return new Rejected(KvError.UNREADABLE_COMMAND);
         }
-        Result result = apply(command);
+        Result result = apply(command, logged.index());
         changes.endCommand();
         state = state.withRevision(changes.revision());
         return result;
@@ -57,7 +59,7 @@ final class BatchApplication implements AutoCloseable {
         changes.close();
     }
 
-    private Result apply(Command command) {
+    private Result apply(Command command, long index) {
         return switch (command) {
             case Put put -> judged(judge(put), () -> put(put));
             case DeleteRange delete ->
@@ -66,6 +68,12 @@ final class BatchApplication implements AutoCloseable {
             case Compact compact -> judged(judge(compact), () -> compact(compact));
             case AlarmChange change -> apply(change);
             case PublishMember member -> apply(member);
+            case LeaseGrant grant ->
+                judged(refusedByAlarm().or(() -> RequestCheck.check(grant)), () -> leases.grant(grant, index));
+            case LeaseRevoke revoke -> judged(refusedByCorruption(), () -> leases.revoke(revoke));
+            case LeaseExpiry expiry -> judged(refusedByCorruption(), () -> leases.expire(expiry));
+            case LeaseTakeover takeover -> leases.takeOver(takeover);
+            case LeaseCheckpoint checkpoint -> leases.checkpoint(checkpoint);
         };
     }
 
@@ -87,7 +95,7 @@ final class BatchApplication implements AutoCloseable {
     }
 
     private Optional<KvError> judgeByContent(Put put) {
-        if (put.lease() != 0) {
+        if (isUnknown(put.lease())) {
             return Optional.of(KvError.LEASE_NOT_FOUND);
         }
         boolean keepsSomething = put.ignoreValue() || put.ignoreLease();
@@ -107,6 +115,7 @@ final class BatchApplication implements AutoCloseable {
                         put.ignoreValue() ? kv.value() : put.value()))
                 .orElseGet(() -> new Version(false, revision, 1, put.lease(), put.value()));
         changes.write(put.key(), version);
+        changes.leases().move(put.key(), before.map(KeyValue::lease).orElse(0L), version.lease());
         return new PutResult(revision, put.prevKv() ? before : Optional.empty());
     }
 
@@ -116,6 +125,7 @@ final class BatchApplication implements AutoCloseable {
                 : liveIn(delete);
         for (KeyValue kv : deleted) {
             changes.write(kv.key(), Version.TOMBSTONE);
+            changes.leases().move(kv.key(), kv.lease(), 0);
         }
         return new DeleteRangeResult(changes.readRevision(), deleted.size(), delete.prevKv() ? deleted : List.of());
     }
@@ -160,7 +170,11 @@ final class BatchApplication implements AutoCloseable {
         if (keepsSomething && changes.current(put.key(), false).isEmpty()) {
             return Optional.of(KvError.KEY_NOT_FOUND);
         }
-        return put.lease() != 0 ? Optional.of(KvError.LEASE_NOT_FOUND) : Optional.empty();
+        return isUnknown(put.lease()) ? Optional.of(KvError.LEASE_NOT_FOUND) : Optional.empty();
+    }
+
+    private boolean isUnknown(long lease) {
+        return lease != 0 && changes.leases().find(lease).isEmpty();
     }
 
     private TxnResult execute(TxnPlan plan) {

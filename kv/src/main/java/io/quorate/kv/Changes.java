@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Changes implements AutoCloseable {
     private final OrderedStore store;
     private final WriteBatch batch = new WriteBatch();
+    private final LeaseChanges leases;
     private final NavigableMap<byte[], byte[]> versions = new TreeMap<>(Arrays::compareUnsigned);
     private final Map<Bytes, CurrentVersion> changedKeys = new HashMap<>();
     private OrderedStore.@Nullable Cursor stored;
@@ -26,6 +27,7 @@ final class Changes implements AutoCloseable {
 
     Changes(OrderedStore store, long revision) {
         this.store = store;
+        this.leases = new LeaseChanges(store, batch);
         this.revision = revision;
     }
 
@@ -41,6 +43,10 @@ final class Changes implements AutoCloseable {
 
     WriteBatch batch() {
         return batch;
+    }
+
+    LeaseChanges leases() {
+        return leases;
     }
 
     void write(Bytes key, Version version) {

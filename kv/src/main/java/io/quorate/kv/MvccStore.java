@@ -11,6 +11,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /**
  * The replicated key-value store: applies committed commands in log order, and answers reads at any revision that has
@@ -69,6 +70,28 @@ public final class MvccStore implements AutoCloseable {
         return List.copyOf(state.alarms());
     }
 
+    /** All leases, in the order of their ids as unsigned numbers. Reads all of them from the store. */
+    public List<Lease> leases() {
+        return reading(() -> {
+            try (OrderedStore.Cursor cursor = store.cursor()) {
+                return LeaseRecords.all(cursor);
+            }
+        });
+    }
+
+    public Optional<Lease> lease(long id) {
+        return reading(() -> LeaseRecords.find(store, id));
+    }
+
+    /** The keys that are attached to a lease, in order; none if there is no such lease. */
+    public List<Bytes> leaseKeys(long id) {
+        return reading(() -> {
+            try (OrderedStore.Cursor cursor = store.cursor()) {
+                return LeaseRecords.keys(cursor, id);
+            }
+        });
+    }
+
     /** What members have published about themselves, by member id. */
     public List<PublishedMember> members() {
         return state.members().values().stream()
@@ -94,7 +117,7 @@ public final class MvccStore implements AutoCloseable {
         synchronized (writing) {
             try (BatchApplication application = new BatchApplication(store, state)) {
                 for (LoggedCommand command : commands) {
-                    results.add(application.apply(command.encoded()));
+                    results.add(application.apply(command));
                 }
                 state = application.commit(store, lastIndex);
             }
@@ -135,18 +158,31 @@ public final class MvccStore implements AutoCloseable {
     }
 
     /**
-     * A checksum of everything: the history up to the current revision, alarms, and members. Equal on all members at
-     * one {@link #appliedIndex}. Reads the whole store.
+     * A checksum of everything: the history up to the current revision, leases, alarms, and members. Equal on all
+     * members at one {@link #appliedIndex}. Reads the whole store.
      */
     public long hash() {
-        HistoryChecksum checksum = new HistoryChecksum();
-        read((view, now) -> {
-            now.alarms().forEach(alarm -> checksum.add(StoreKeys.alarm(alarm), new byte[0]));
-            now.members()
-                    .values()
-                    .forEach(member -> checksum.add(StoreKeys.member(member.memberId()), CommandCodec.encode(member)));
-            return hash(view, 0, checksum);
+        return reading(() -> {
+            StoreState now;
+            OrderedStore.Cursor opened;
+            synchronized (writing) {
+                now = state;
+                opened = store.cursor();
+            }
+            try (OrderedStore.Cursor cursor = opened) {
+                return hash(cursor, now);
+            }
         });
+    }
+
+    private static long hash(OrderedStore.Cursor cursor, StoreState now) {
+        HistoryChecksum checksum = new HistoryChecksum();
+        now.alarms().forEach(alarm -> checksum.add(StoreKeys.alarm(alarm), new byte[0]));
+        now.members()
+                .values()
+                .forEach(member -> checksum.add(StoreKeys.member(member.memberId()), CommandCodec.encode(member)));
+        LeaseRecords.addTo(checksum, cursor);
+        checksum.addVersions(cursor, now.revision(), now.compactedRevision());
         return checksum.value();
     }
 
@@ -157,13 +193,7 @@ public final class MvccStore implements AutoCloseable {
      * @return whether there is more to remove
      */
     public boolean removeCompacted() {
-        Lock reading = replacing.readLock();
-        reading.lock();
-        try {
-            return removeChunk();
-        } finally {
-            reading.unlock();
-        }
+        return reading(this::removeChunk);
     }
 
     /** How many bytes the store takes up, roughly; more than 0. */
@@ -214,6 +244,17 @@ public final class MvccStore implements AutoCloseable {
             store.close();
         } finally {
             exclusively.unlock();
+        }
+    }
+
+    /** Reads while the content is not replaced. */
+    private <T> T reading(Supplier<T> question) {
+        Lock reading = replacing.readLock();
+        reading.lock();
+        try {
+            return question.get();
+        } finally {
+            reading.unlock();
         }
     }
 

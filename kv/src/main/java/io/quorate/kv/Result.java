@@ -78,6 +78,18 @@ public sealed interface Result {
      */
     record HashResult(long hash, long revision, long compactedRevision) implements Result {}
 
+    /** The lease was granted. */
+    record LeaseGrantResult(long revision, Lease lease) implements Result {}
+
+    /** The lease is over, revoked or expired, and its keys are deleted. */
+    record LeaseRevokeResult(long revision, Lease lease) implements Result {}
+
+    /** From here on, what the leader of this term says of the leases' time counts. */
+    record LeaseTakeoverResult(long revision, long term) implements Result {}
+
+    /** What is left of the leases is on record. */
+    record LeaseCheckpointResult(long revision) implements Result {}
+
     /** Nothing was changed, for the reason given. */
     record Rejected(KvError error) implements Result {}
 }

@@ -29,7 +29,14 @@ class CommandCodecTest {
                 new AlarmChange(AlarmChange.Action.ACTIVATE, new Alarm(-1, Alarm.Type.CORRUPT)),
                 new AlarmChange(AlarmChange.Action.DEACTIVATE, new Alarm(0, Alarm.Type.NOSPACE)),
                 new PublishMember(1L << 63, "Zürich", List.of("http://a:1", "https://[::1]:2379")),
-                new PublishMember(0, "", List.of()));
+                new PublishMember(0, "", List.of()),
+                new LeaseGrant(-1, LeaseGrant.MAX_TTL_SECONDS),
+                new LeaseRevoke(Long.MIN_VALUE),
+                new LeaseExpiry(Long.MAX_VALUE, 7, 3),
+                new LeaseTakeover(9),
+                new LeaseCheckpoint(4, 5, List.of()),
+                new LeaseCheckpoint(
+                        4, 5, List.of(new LeaseCheckpoint.Remaining(1, 2, 3), new LeaseCheckpoint.Remaining(-1, 9, 0))));
         for (Command command : commands) {
             assertThat(roundTrip(command)).isEqualTo(command);
         }
@@ -88,7 +95,7 @@ class CommandCodecTest {
 
     @Test
     void absurdLengthsAndCountsAreRefusedWithoutAllocatingForThem() {
-        for (int type : new int[] {1, 2, 3, 18}) {
+        for (int type : new int[] {1, 2, 3, 18, 36}) {
             for (int position = 2; position < 8; position++) {
                 byte[] bytes = new byte[40];
                 bytes[0] = CommandCodec.FORMAT_VERSION;
