@@ -70,7 +70,7 @@ final class RandomRequests {
         boolean ignoreValue = random.nextInt(8) == 0;
         boolean ignoreLease = random.nextInt(8) == 0;
         Bytes value = ignoreValue ? Bytes.empty() : Bytes.utf8("value " + random.nextInt(5));
-        long lease = !ignoreLease && random.nextInt(3) == 0 ? leaseId() : 0;
+        long lease = !ignoreLease && random.nextInt(6) == 0 ? leaseId() : 0;
         return new Put(key(), value, lease, random.nextBoolean(), ignoreValue, ignoreLease);
     }
 
