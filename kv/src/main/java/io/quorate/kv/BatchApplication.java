@@ -23,9 +23,9 @@ final class BatchApplication implements AutoCloseable {
     private final LeaseApplication leases;
     private StoreState state;
 
-    BatchApplication(OrderedStore store, StoreState state) {
+    BatchApplication(OrderedStore store, StoreState state, EventLog events) {
         this.state = state;
-        this.changes = new Changes(store, state.revision());
+        this.changes = new Changes(store, events, state.revision());
         this.leases = new LeaseApplication(changes, key -> delete(DeleteRange.of(key)));
     }
 

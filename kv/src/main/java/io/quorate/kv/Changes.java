@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Changes implements AutoCloseable {
     private final OrderedStore store;
+    private final EventLog events;
     private final WriteBatch batch = new WriteBatch();
     private final LeaseChanges leases;
     private final NavigableMap<byte[], byte[]> versions = new TreeMap<>(Arrays::compareUnsigned);
@@ -25,8 +26,9 @@ final class Changes implements AutoCloseable {
     private long revision;
     private int changesOfCommand;
 
-    Changes(OrderedStore store, long revision) {
+    Changes(OrderedStore store, EventLog events, long revision) {
         this.store = store;
+        this.events = events;
         this.leases = new LeaseChanges(store, batch);
         this.revision = revision;
     }
@@ -52,6 +54,7 @@ final class Changes implements AutoCloseable {
     void write(Bytes key, Version version) {
         byte[] versionKey = StoreKeys.version(key, revision + 1, changesOfCommand);
         byte[] encoded = version.encode();
+        events.add(key, version, revision + 1);
         versions.put(versionKey, encoded);
         batch.put(versionKey, encoded);
         batch.put(StoreKeys.history(revision + 1, changesOfCommand), key.toByteArray());
@@ -66,6 +69,7 @@ final class Changes implements AutoCloseable {
     }
 
     void endCommand() {
+        events.endRevision(readRevision());
         revision = readRevision();
         changesOfCommand = 0;
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -112,10 +113,30 @@ public final class MvccStore implements AutoCloseable {
      * @throws IllegalArgumentException if the indexes do not rise; nothing is applied then
      */
     public List<Result> apply(List<LoggedCommand> commands, long lastIndex) {
+        return apply(commands, lastIndex, EventLog.forgetting());
+    }
+
+    /**
+     * As {@link #apply(List, long)}, and tells what was changed.
+     *
+     * @param onChange told of the revisions that the batch has made, in order and once the store has them; not called if
+     *     there are none
+     */
+    public List<Result> apply(
+            List<LoggedCommand> commands, long lastIndex, Consumer<List<RevisionEvents>> onChange) {
+        EventLog events = EventLog.recording();
+        List<Result> results = apply(commands, lastIndex, events);
+        if (!events.revisions().isEmpty()) {
+            onChange.accept(events.revisions());
+        }
+        return results;
+    }
+
+    private List<Result> apply(List<LoggedCommand> commands, long lastIndex, EventLog events) {
         requireRising(commands, lastIndex);
         List<Result> results = new ArrayList<>(commands.size());
         synchronized (writing) {
-            try (BatchApplication application = new BatchApplication(store, state)) {
+            try (BatchApplication application = new BatchApplication(store, state, events)) {
                 for (LoggedCommand command : commands) {
                     results.add(application.apply(command));
                 }
@@ -123,6 +144,32 @@ public final class MvccStore implements AutoCloseable {
             }
         }
         return results;
+    }
+
+    /**
+     * What was changed from a revision on, in whole revisions and as far as a watcher wants to see it; empty if that
+     * revision is compacted.
+     *
+     * @param maxChanges about how many changes to look at
+     */
+    Optional<History.Part> history(WatchRequest request, long fromRevision, int maxChanges) {
+        return reading(() -> {
+            long revision = state.revision();
+            try (History history = History.open(store)) {
+                // Looked up after the history is opened: nothing that is readable by this one can be missing there.
+                return fromRevision < state.compactedRevision()
+                        ? Optional.empty()
+                        : Optional.of(history.read(request, fromRevision, revision, maxChanges));
+            }
+        });
+    }
+
+    /** The pair that a key was before a revision; empty if there was none, or it is compacted. */
+    Optional<KeyValue> before(Bytes key, long revision) {
+        Result result = read((view, now) -> view.range(Range.of(key).atRevision(revision - 1)));
+        return result instanceof Result.RangeResult found
+                ? found.kvs().stream().findFirst()
+                : Optional.empty();
     }
 
     /** Reads; the result is a {@link Result.RangeResult} or a {@link Rejected}. */

@@ -30,6 +30,15 @@ final class NaiveModel {
         return byRevision.size() - 1L;
     }
 
+    long compacted() {
+        return compacted;
+    }
+
+    /** The keyspace at a revision, compacted or not. */
+    SortedMap<Bytes, KeyValue> at(long revision) {
+        return byRevision.get((int) revision);
+    }
+
     List<Lease> leases() {
         return List.copyOf(leases.values());
     }
