@@ -39,7 +39,7 @@ class WatchComparisonTest {
         run.watching.forEach(watching -> assertThat(watching.seenThrough)
                 .as("%s: %s", run.name, watching.request)
                 .isGreaterThanOrEqualTo(run.lastEvent(watching)));
-        assertThat(run.events).as("%s: events seen", run.name).isGreaterThan(ROUNDS);
+        assertThat(run.events).as("%s: events seen", run.name).isGreaterThan(ROUNDS / 2);
         assertThat(run.compacted).as("%s: watchers that were compacted", run.name).isPositive();
         run.store.close();
     }
