@@ -78,7 +78,7 @@ final class SimCommand implements Callable<Integer> {
 
     @Option(
             names = "--standard",
-            description = "Runs of five members and 100 operations a second, instead of what the seed draws.")
+            description = "Runs of five members and 100 proposals a second, instead of what the seed draws.")
     private boolean standard;
 
     @Option(names = "--seed", paramLabel = "<seed>", description = "Runs this one seed.")

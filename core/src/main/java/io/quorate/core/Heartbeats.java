@@ -47,8 +47,10 @@ final class Heartbeats {
 
     /** The sender is followed already. */
     void handle(MemberId from, Message.Heartbeat heartbeat) {
-        if (!node.installingSnapshot()) {
-            // A member that repairs a damaged log may have lost what it had acknowledged, hence the bound.
+        // The leader tells what matches as far as this member has acknowledged it. One that repairs a damaged log has
+        // lost
+        // some of that, and may have in its place what was truncated long ago: for it an append alone proves anything.
+        if (!node.installingSnapshot() && !node.votingSuspended()) {
             node.commitTo(Math.min(heartbeat.commitIndex(), node.log().lastIndex()));
         }
         // A member that may not vote cannot vouch either that nobody else was elected meanwhile.

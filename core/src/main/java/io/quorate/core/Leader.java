@@ -1,5 +1,6 @@
 package io.quorate.core;
 
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -20,6 +21,7 @@ final class Leader implements Role {
     private long uncommittedBytes;
     private long lastReadRound;
     private EntryBatch lastBatch = EntryBatch.empty(0);
+    private Configuration retained = Configuration.of(Set.of());
 
     /**
      * A leader that has sent nothing yet.
@@ -48,9 +50,12 @@ final class Leader implements Role {
         followers.put(follower.member(), follower);
     }
 
-    /** Forgets all followers but these. */
-    void retain(Set<MemberId> members) {
-        followers.keySet().retainAll(members);
+    /** Forgets all followers but a configuration's members. Asked at every step, it does so once for each configuration. */
+    void retain(Configuration configuration) {
+        if (configuration != retained) {
+            retained = configuration;
+            followers.keySet().retainAll(configuration.members());
+        }
     }
 
     Collection<FollowerProgress> followers() {

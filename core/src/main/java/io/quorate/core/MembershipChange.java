@@ -104,7 +104,7 @@ final class MembershipChange {
         }
         // Those removed were sent the entry that removes them as long as it was not committed; now they are on their
         // own.
-        leader.retain(current.members());
+        leader.retain(current);
         if (!current.isVoter(node.self())) {
             handOver(leader, current);
         }

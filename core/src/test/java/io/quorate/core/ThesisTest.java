@@ -352,6 +352,26 @@ class ThesisTest {
                 .containsExactly(new Message.HeartbeatResponse(3, 0));
     }
 
+    /** Seed 210 of the simulator's standard runs. */
+    @Test
+    void itCommitsNothingOnTheWordOfAHeartbeat() {
+        // Of what it acknowledged it has lost the truncation of the entries from 2 on, and what replaced them.
+        CoreUnderTest core = new CoreUnderTest(new RestoredState(
+                new HardState(2, Optional.empty(), 1),
+                new SnapshotMeta(EntryId.ORIGIN, voters(3), 0),
+                batch(1, 1, 1, 1),
+                1,
+                true));
+
+        assertThat(effects(core.receive(TWO, new Message.Heartbeat(2, 3, 0)), Effect.Apply.class))
+                .isEmpty();
+        assertThat(core.status().commitIndex()).isEqualTo(1);
+
+        core.receive(TWO, append(2, id(1, 1), 3, 2, 2));
+        assertThat(core.status().commitIndex()).isEqualTo(3);
+        assertThat(core.status().last()).isEqualTo(id(2, 3));
+    }
+
     @Test
     void itVotesAgainWhenItHasDurablyWhatTheLeaderHadWhenAsked() {
         CoreUnderTest core = damaged().follow(TWO, 2);

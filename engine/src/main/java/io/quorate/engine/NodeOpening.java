@@ -154,7 +154,10 @@ final class NodeOpening {
         long durable = stateMachine.durableIndex();
         long first = log.firstIndex() - 1;
         long last = log.lastId().index();
-        if (durable >= first && durable <= last) {
+        // A damaged log may end with entries that were truncated in what it lost: a state beyond what is certain may be
+        // that of others.
+        long certain = log.votingSuspended() ? Math.max(first, log.hardState().commitIndex()) : last;
+        if (durable >= first && durable <= certain) {
             return log.idAt(durable);
         }
         Optional<SnapshotMeta> latest = snapshots

@@ -6,7 +6,9 @@ import io.quorate.kv.Result.DeleteRangeResult;
 import io.quorate.kv.Result.PublishResult;
 import io.quorate.kv.Result.PutResult;
 import io.quorate.kv.Result.Rejected;
+import io.quorate.kv.Result.ReportResult;
 import io.quorate.kv.Result.TxnResult;
+import io.quorate.kv.Result.VerifyResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,11 +23,15 @@ import java.util.function.Supplier;
 final class BatchApplication implements AutoCloseable {
     private final Changes changes;
     private final LeaseApplication leases;
+    private final ElementHash hash;
+    private final StoreState before;
     private StoreState state;
 
-    BatchApplication(OrderedStore store, StoreState state, EventLog events) {
+    BatchApplication(OrderedStore store, StoreState state, ElementHash hash, EventLog events) {
+        this.before = state;
         this.state = state;
-        this.changes = new Changes(store, events, state.revision());
+        this.hash = hash;
+        this.changes = new Changes(store, new DigestChanges(state.digest(), hash), events, state.revision());
         this.leases = new LeaseApplication(changes, key -> delete(DeleteRange.of(key)));
     }
 
@@ -45,11 +51,15 @@ final class BatchApplication implements AutoCloseable {
 
     /** Writes everything to the store and answers the state it is in then. */
     StoreState commit(OrderedStore store, long appliedIndex) {
-        state = state.withAppliedIndex(appliedIndex);
         WriteBatch batch = changes.completed();
+        state = state.withAppliedIndex(appliedIndex).withDigest(changes.digest().writeTo(batch, appliedIndex));
         batch.put(StoreKeys.APPLIED_INDEX, StoreKeys.number(appliedIndex));
-        batch.put(StoreKeys.REVISION, StoreKeys.number(state.revision()));
-        batch.put(StoreKeys.COMPACTED_REVISION, StoreKeys.number(state.compactedRevision()));
+        if (state.revision() != before.revision()) {
+            batch.put(StoreKeys.REVISION, StoreKeys.number(state.revision()));
+        }
+        if (state.compactedRevision() != before.compactedRevision()) {
+            batch.put(StoreKeys.COMPACTED_REVISION, StoreKeys.number(state.compactedRevision()));
+        }
         store.write(batch);
         return state;
     }
@@ -74,6 +84,8 @@ final class BatchApplication implements AutoCloseable {
             case LeaseExpiry expiry -> judged(refusedByCorruption(), () -> leases.expire(expiry));
             case LeaseTakeover takeover -> leases.takeOver(takeover);
             case LeaseCheckpoint checkpoint -> leases.checkpoint(checkpoint);
+            case Verify verify -> verify(verify, index);
+            case DigestReport report -> report(report);
         };
     }
 
@@ -105,7 +117,7 @@ final class BatchApplication implements AutoCloseable {
     }
 
     private PutResult put(Put put) {
-        Optional<KeyValue> before = changes.current(put.key(), put.prevKv() || put.ignoreValue());
+        Optional<KeyValue> before = changes.supersede(put.key(), put.prevKv() || put.ignoreValue());
         long revision = changes.revision() + 1;
         Version version = before.map(kv -> new Version(
                         false,
@@ -121,8 +133,8 @@ final class BatchApplication implements AutoCloseable {
 
     private DeleteRangeResult delete(DeleteRange delete) {
         List<KeyValue> deleted = delete.rangeEnd().isEmpty()
-                ? changes.current(delete.key(), delete.prevKv()).stream().toList()
-                : liveIn(delete);
+                ? changes.supersede(delete.key(), delete.prevKv()).stream().toList()
+                : supersedeIn(delete);
         for (KeyValue kv : deleted) {
             changes.write(kv.key(), Version.TOMBSTONE);
             changes.leases().move(kv.key(), kv.lease(), 0);
@@ -130,12 +142,14 @@ final class BatchApplication implements AutoCloseable {
         return new DeleteRangeResult(changes.readRevision(), deleted.size(), delete.prevKv() ? deleted : List.of());
     }
 
-    private List<KeyValue> liveIn(DeleteRange delete) {
+    private List<KeyValue> supersedeIn(DeleteRange delete) {
         List<KeyValue> live = new ArrayList<>();
         KeyScan scan =
                 changes.view(state.compactedRevision()).scan(delete.key(), delete.rangeEnd(), changes.readRevision());
         while (scan.next()) {
-            live.add(delete.prevKv() ? scan.keyValue() : scan.keyValueWithoutValue());
+            KeyValue pair = scan.keyValue();
+            changes.supersede(pair);
+            live.add(delete.prevKv() ? pair : pair.withoutValue());
         }
         return live;
     }
@@ -222,6 +236,23 @@ final class BatchApplication implements AutoCloseable {
         MemberCodec.write(encoded, member);
         changes.batch().put(StoreKeys.member(member.memberId()), encoded.toByteArray());
         return new PublishResult(changes.revision());
+    }
+
+    private Result verify(Verify verify, long index) {
+        replace(state.verification().begun(index, verify));
+        return new VerifyResult(state.withDigest(changes.digest()).digestAt(index, hash));
+    }
+
+    private Result report(DigestReport report) {
+        replace(state.verification().reported(report));
+        return new ReportResult(state.verification());
+    }
+
+    private void replace(Verification verification) {
+        if (!verification.equals(state.verification())) {
+            state = state.withVerification(verification);
+            changes.batch().put(StoreKeys.VERIFICATION, VerificationCodec.encode(verification));
+        }
     }
 
     private Optional<KvError> refusedByCorruption() {

@@ -35,6 +35,15 @@ final class ByteReader {
         throw new DecodeException("number of more than 64 bits, before " + position);
     }
 
+    /** Eight bytes, the highest first. */
+    long u64() throws DecodeException {
+        long value = 0;
+        for (int i = 0; i < Long.BYTES; i++) {
+            value = value << 8 | u8();
+        }
+        return value;
+    }
+
     Bytes bytes() throws DecodeException {
         long length = varint();
         if (length < 0 || length > remaining()) {

@@ -1,5 +1,6 @@
 package io.quorate.kv;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -26,6 +27,13 @@ final class ByteWriter {
             rest >>>= 7;
         }
         array[size++] = (byte) rest;
+    }
+
+    /** Eight bytes, the highest first. */
+    void u64(long value) {
+        reserve(Long.BYTES);
+        ByteBuffer.wrap(array).putLong(size, value);
+        size += Long.BYTES;
     }
 
     /** The bytes, after their number. */

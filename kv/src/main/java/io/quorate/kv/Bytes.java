@@ -2,6 +2,7 @@ package io.quorate.kv;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -100,6 +101,10 @@ public final class Bytes implements Comparable<Bytes> {
     /** Appends all bytes to the buffer at its position. */
     public void writeTo(ByteBuffer target) {
         target.put(array, offset, size);
+    }
+
+    void updateInto(MessageDigest digest) {
+        digest.update(array, offset, size);
     }
 
     public String toUtf8() {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Changes implements AutoCloseable {
     private final OrderedStore store;
     private final EventLog events;
+    private final DigestChanges digest;
     private final WriteBatch batch = new WriteBatch();
     private final LeaseChanges leases;
     private final NavigableMap<byte[], byte[]> versions = new TreeMap<>(Arrays::compareUnsigned);
@@ -26,10 +27,11 @@ final class Changes implements AutoCloseable {
     private long revision;
     private int changesOfCommand;
 
-    Changes(OrderedStore store, EventLog events, long revision) {
+    Changes(OrderedStore store, DigestChanges digest, EventLog events, long revision) {
         this.store = store;
+        this.digest = digest;
         this.events = events;
-        this.leases = new LeaseChanges(store, batch);
+        this.leases = new LeaseChanges(store, batch, digest);
         this.revision = revision;
     }
 
@@ -51,7 +53,59 @@ final class Changes implements AutoCloseable {
         return leases;
     }
 
+    /** The digest with all changes so far. */
+    DigestBuckets digest() {
+        return digest.buckets();
+    }
+
+    /**
+     * Takes a key's pair out of the digest, if it is live: the first half of {@link #write}.
+     *
+     * <p>What is taken out is what the store holds by now, not what was once written: if the two are not the same, the
+     * digest is wrong from here on, and shows that the state is. For the same reason nothing is taken out if the store has
+     * lost the value, or holds other numbers with it than without it.
+     *
+     * @return the pair; its value is empty if it is lost
+     * @throws StoreException if it is lost, but needed
+     */
+    Optional<KeyValue> supersede(Bytes key, boolean needsValue) {
+        if (changedKeys.containsKey(key)) {
+            Optional<KeyValue> changed = current(key, true);
+            changed.ifPresent(this::supersede);
+            return changed;
+        }
+        return CurrentKeys.find(store, key)
+                .filter(current -> !current.version().deleted())
+                .map(current -> supersedeStored(key, current, needsValue));
+    }
+
+    private KeyValue supersedeStored(Bytes key, CurrentVersion current, boolean needsValue) {
+        if (needsValue) {
+            KeyValue pair = withStoredValue(key, current);
+            supersede(pair, current);
+            return pair;
+        }
+        Optional<KeyValue> pair = CurrentKeys.pair(store, key, current);
+        pair.ifPresent(kv -> supersede(kv, current));
+        return pair.orElseGet(() -> current.toKeyValueWithoutValue(key));
+    }
+
+    private void supersede(KeyValue pair, CurrentVersion current) {
+        if (pair.withoutValue().equals(current.toKeyValueWithoutValue(pair.key()))) {
+            supersede(pair);
+        }
+    }
+
+    /** Takes a pair as a scan of {@link #view} has found it out of the digest. */
+    void supersede(KeyValue pair) {
+        digest.remove(Element.pair(pair));
+    }
+
+    /** Writes a version of a key whose pair was superseded, if it had one. */
     void write(Bytes key, Version version) {
+        if (!version.deleted()) {
+            digest.add(Element.pair(version.toKeyValue(key, revision + 1)));
+        }
         byte[] versionKey = StoreKeys.version(key, revision + 1, changesOfCommand);
         byte[] encoded = version.encode();
         events.add(key, version, revision + 1);

@@ -25,6 +25,8 @@ public final class CommandCodec {
     private static final int LEASE_EXPIRY = 34;
     private static final int LEASE_TAKEOVER = 35;
     private static final int LEASE_CHECKPOINT = 36;
+    private static final int VERIFY = 24;
+    private static final int DIGEST_REPORT = 25;
 
     private CommandCodec() {}
 
@@ -68,6 +70,8 @@ public final class CommandCodec {
             case LeaseExpiry expiry -> LeaseCodec.writeExpiry(typed(out, LEASE_EXPIRY), expiry);
             case LeaseTakeover takeover -> typed(out, LEASE_TAKEOVER).varint(takeover.term());
             case LeaseCheckpoint checkpoint -> LeaseCodec.writeCheckpoint(typed(out, LEASE_CHECKPOINT), checkpoint);
+            case Verify verify -> VerificationCodec.writeVerify(typed(out, VERIFY), verify);
+            case DigestReport report -> VerificationCodec.writeReport(typed(out, DIGEST_REPORT), report);
         }
         return out.toByteArray();
     }
@@ -96,6 +100,8 @@ public final class CommandCodec {
             case LEASE_EXPIRY -> LeaseCodec.readExpiry(in);
             case LEASE_TAKEOVER -> new LeaseTakeover(in.varint());
             case LEASE_CHECKPOINT -> LeaseCodec.readCheckpoint(in);
+            case VERIFY -> VerificationCodec.readVerify(in);
+            case DIGEST_REPORT -> VerificationCodec.readReport(in);
             default -> throw new DecodeException("command of unknown type " + type);
         };
         in.expectEnd();

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 final class LeaseChanges {
     private final OrderedStore store;
     private final WriteBatch batch;
+    private final DigestChanges digest;
     private final Map<Long, Optional<Lease>> changed = new HashMap<>();
 
     /** Of each lease, the keys that were attached (true) or detached (false). */
@@ -19,9 +20,15 @@ final class LeaseChanges {
 
     private Optional<LeaseFence> fence = Optional.empty();
 
-    /** @param batch takes every change at once */
-    LeaseChanges(OrderedStore store, WriteBatch batch) {
+    /**
+     * No changes yet.
+     *
+     * @param batch takes every change at once
+     * @param digest likewise
+     */
+    LeaseChanges(OrderedStore store, WriteBatch batch, DigestChanges digest) {
         this.store = store;
+        this.digest = digest;
         this.batch = batch;
     }
 
@@ -31,12 +38,15 @@ final class LeaseChanges {
     }
 
     void put(Lease lease) {
+        find(lease.id()).ifPresent(before -> digest.remove(Element.lease(before)));
+        digest.add(Element.lease(lease));
         changed.put(lease.id(), Optional.of(lease));
         batch.put(StoreKeys.lease(lease.id()), LeaseCodec.encode(lease));
     }
 
     /** Removes a lease that has no keys any more. */
     void remove(Lease lease) {
+        digest.remove(Element.lease(lease));
         changed.put(lease.id(), Optional.empty());
         batch.delete(StoreKeys.lease(lease.id()));
     }
@@ -49,10 +59,12 @@ final class LeaseChanges {
         if (from != 0) {
             attachmentsOf(from).put(key, false);
             batch.delete(StoreKeys.attachment(from, key));
+            digest.remove(Element.attachment(key, from));
         }
         if (to != 0) {
             attachmentsOf(to).put(key, true);
             batch.put(StoreKeys.attachment(to, key), new byte[0]);
+            digest.add(Element.attachment(key, to));
         }
     }
 
@@ -79,6 +91,10 @@ final class LeaseChanges {
     }
 
     void setFence(LeaseFence raised) {
+        if (!fence().equals(LeaseFence.NONE)) {
+            digest.remove(Element.fence(fence()));
+        }
+        digest.add(Element.fence(raised));
         fence = Optional.of(raised);
         batch.put(StoreKeys.LEASE_FENCE, LeaseCodec.encode(raised));
     }

@@ -1,6 +1,7 @@
 package io.quorate.kv;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,6 +37,21 @@ final class LeaseRecords {
             keys.add(StoreKeys.attachedKey(cursor.key()));
         }
         return keys;
+    }
+
+    /** Adds everything about leases to a digest. */
+    static void addTo(DigestChanges digest, OrderedStore.Cursor cursor) {
+        all(cursor).forEach(lease -> digest.add(Element.lease(lease)));
+        for (cursor.seek(new byte[] {StoreKeys.ATTACHMENT});
+                cursor.isValid() && cursor.key()[0] == StoreKeys.ATTACHMENT;
+                cursor.next()) {
+            digest.add(Element.attachment(
+                    StoreKeys.attachedKey(cursor.key()), StoreKeys.number(cursor.key(), 1)));
+        }
+        cursor.seek(StoreKeys.LEASE_FENCE);
+        if (cursor.isValid() && Arrays.equals(cursor.key(), StoreKeys.LEASE_FENCE)) {
+            digest.add(Element.fence(LeaseCodec.decodeFence(cursor.value())));
+        }
     }
 
     /** Adds everything about leases to a checksum. */

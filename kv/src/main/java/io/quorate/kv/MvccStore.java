@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -35,6 +37,9 @@ public final class MvccStore implements AutoCloseable {
     private volatile StoreState state;
 
     private HistoryRemoval historyRemoval;
+
+    /** Belongs to whoever applies. */
+    private final ElementHash hash = new ElementHash();
 
     private MvccStore(OrderedStore store) {
         this.store = store;
@@ -66,9 +71,26 @@ public final class MvccStore implements AutoCloseable {
         return state.compactedRevision();
     }
 
-    /** The active alarms. */
+    /**
+     * The active alarms. {@link Alarm.Type#CORRUPT} stands for a member that {@link #verification} has found diverged, too:
+     * one such stops that member alone, whereas one that a client has raised makes all members refuse everything.
+     */
     public List<Alarm> alarms() {
-        return List.copyOf(state.alarms());
+        StoreState now = state;
+        SortedSet<Alarm> all = new TreeSet<>(now.alarms());
+        now.verification().divergences().values().forEach(divergence -> all.add(divergence.alarm()));
+        return List.copyOf(all);
+    }
+
+    /** What the members' digests tell, as of the last batch. */
+    public Verification verification() {
+        return state.verification();
+    }
+
+    /** What the state comes to after the last batch. Costs no read of the store. */
+    public StateDigest digest() {
+        StoreState now = state;
+        return now.digestAt(now.appliedIndex(), new ElementHash());
     }
 
     /** All leases, in the order of their ids as unsigned numbers. Reads all of them from the store. */
@@ -91,6 +113,11 @@ public final class MvccStore implements AutoCloseable {
                 return LeaseRecords.keys(cursor, id);
             }
         });
+    }
+
+    /** Whose word on the leases' time counts. */
+    LeaseFence leaseFence() {
+        return reading(() -> LeaseRecords.fence(store));
     }
 
     /** What members have published about themselves, by member id. */
@@ -136,7 +163,7 @@ public final class MvccStore implements AutoCloseable {
         requireRising(commands, lastIndex);
         List<Result> results = new ArrayList<>(commands.size());
         synchronized (writing) {
-            try (BatchApplication application = new BatchApplication(store, state, events)) {
+            try (BatchApplication application = new BatchApplication(store, state, hash, events)) {
                 for (LoggedCommand command : commands) {
                     results.add(application.apply(command));
                 }

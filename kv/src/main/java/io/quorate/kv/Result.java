@@ -89,6 +89,11 @@ public sealed interface Result {
 
     /** What is left of the leases is on record. */
     record LeaseCheckpointResult(long revision) implements Result {}
+    /** The state was marked to be compared; this is what it came to, at this member. */
+    record VerifyResult(StateDigest digest) implements Result {}
+
+    /** A member's digest is on record, or came too late to be; this is what the members' digests tell now. */
+    record ReportResult(Verification verification) implements Result {}
 
     /** Nothing was changed, for the reason given. */
     record Rejected(KvError error) implements Result {}

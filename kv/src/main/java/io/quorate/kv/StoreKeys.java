@@ -17,6 +17,8 @@ import java.util.Arrays;
  * 'p' member id (8)                                           what a member has published
  * 'l' lease id (8)                                            a lease
  * 'k' lease id (8), user key                                  that the key is attached to the lease
+ * 'd' version (1), row (1)                                    some of the digest's buckets
+ * 's'                                                         what members have reported of their digests
  * </pre>
  *
  * <p>In an escaped key 0x00 becomes 0x00 0xFF, so that the terminator sorts a key before all longer ones that begin
@@ -30,12 +32,18 @@ final class StoreKeys {
     static final byte MEMBER = 'p';
     static final byte LEASE = 'l';
     static final byte ATTACHMENT = 'k';
+    static final byte DIGEST = 'd';
 
     static final byte[] FORMAT = meta("format");
     static final byte[] APPLIED_INDEX = meta("applied");
     static final byte[] REVISION = meta("revision");
     static final byte[] COMPACTED_REVISION = meta("compacted");
     static final byte[] LEASE_FENCE = meta("leases");
+
+    /** The applied index at which the digest that is stored was complete. */
+    static final byte[] DIGEST_INDEX = meta("digest");
+
+    static final byte[] VERIFICATION = {'s'};
 
     static final int REVISION_SIZE = 12;
 
@@ -161,6 +169,10 @@ final class StoreKeys {
 
     static Bytes attachedKey(byte[] attachment) {
         return Bytes.wrap(attachment, 1 + Long.BYTES, attachment.length - 1 - Long.BYTES);
+    }
+
+    static byte[] digestRow(int version, int row) {
+        return new byte[] {DIGEST, (byte) version, (byte) row};
     }
 
     static byte[] number(long value) {

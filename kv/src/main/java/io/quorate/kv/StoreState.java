@@ -1,6 +1,7 @@
 package io.quorate.kv;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -14,13 +15,17 @@ import java.util.TreeSet;
  * @param compactedRevision the oldest that can be read; -1: nothing was compacted
  * @param alarms never changed once the state is published
  * @param members by member id; never changed once the state is published
+ * @param digest of all that is found by a key
+ * @param verification what members have reported of their digests
  */
 record StoreState(
         long appliedIndex,
         long revision,
         long compactedRevision,
         SortedSet<Alarm> alarms,
-        SortedMap<Long, PublishMember> members) {
+        SortedMap<Long, PublishMember> members,
+        DigestBuckets digest,
+        Verification verification) {
     private static final long FORMAT_VERSION = 1;
 
     /** Reads the state, and begins an empty store by writing that of a store without any change. */
@@ -44,12 +49,15 @@ record StoreState(
                 members.put(member.memberId(), member);
             }
         }
+        long appliedIndex = number(store, StoreKeys.APPLIED_INDEX);
         return new StoreState(
-                number(store, StoreKeys.APPLIED_INDEX),
+                appliedIndex,
                 number(store, StoreKeys.REVISION),
                 number(store, StoreKeys.COMPACTED_REVISION),
                 alarms,
-                members);
+                members,
+                DigestBuckets.load(store, appliedIndex),
+                store.get(StoreKeys.VERIFICATION).map(StoreState::verification).orElse(Verification.NONE));
     }
 
     boolean hasAlarm(Alarm.Type type) {
@@ -62,33 +70,52 @@ record StoreState(
     }
 
     StoreState withAppliedIndex(long index) {
-        return new StoreState(index, revision, compactedRevision, alarms, members);
+        return new StoreState(index, revision, compactedRevision, alarms, members, digest, verification);
+    }
+
+    StoreState withDigest(DigestBuckets newDigest) {
+        return new StoreState(appliedIndex, revision, compactedRevision, alarms, members, newDigest, verification);
+    }
+
+    StoreState withVerification(Verification newVerification) {
+        return new StoreState(appliedIndex, revision, compactedRevision, alarms, members, digest, newVerification);
+    }
+
+    /** The digest of the state, which stands at an index. */
+    StateDigest digestAt(long index, ElementHash hash) {
+        long[] lanes = new long[DigestSum.LANES];
+        hash.add(Element.numbers(revision, compactedRevision), lanes, 0);
+        alarms.forEach(alarm -> hash.add(Element.alarm(alarm), lanes, 0));
+        members.values().forEach(member -> hash.add(Element.member(member), lanes, 0));
+        List<DigestSum> sums = digest.sums();
+        sums.add(DigestBuckets.sum(lanes, 0));
+        return StateDigest.of(index, sums);
     }
 
     StoreState withRevision(long newRevision) {
-        return new StoreState(appliedIndex, newRevision, compactedRevision, alarms, members);
+        return new StoreState(appliedIndex, newRevision, compactedRevision, alarms, members, digest, verification);
     }
 
     StoreState withCompactedRevision(long newCompactedRevision) {
-        return new StoreState(appliedIndex, revision, newCompactedRevision, alarms, members);
+        return new StoreState(appliedIndex, revision, newCompactedRevision, alarms, members, digest, verification);
     }
 
     StoreState withAlarm(Alarm alarm) {
         SortedSet<Alarm> changed = new TreeSet<>(alarms);
         changed.add(alarm);
-        return new StoreState(appliedIndex, revision, compactedRevision, changed, members);
+        return new StoreState(appliedIndex, revision, compactedRevision, changed, members, digest, verification);
     }
 
     StoreState withoutAlarm(Alarm alarm) {
         SortedSet<Alarm> changed = new TreeSet<>(alarms);
         changed.remove(alarm);
-        return new StoreState(appliedIndex, revision, compactedRevision, changed, members);
+        return new StoreState(appliedIndex, revision, compactedRevision, changed, members, digest, verification);
     }
 
     StoreState withMember(PublishMember member) {
         SortedMap<Long, PublishMember> changed = new TreeMap<>(members);
         changed.put(member.memberId(), member);
-        return new StoreState(appliedIndex, revision, compactedRevision, alarms, changed);
+        return new StoreState(appliedIndex, revision, compactedRevision, alarms, changed, digest, verification);
     }
 
     private static void begin(OrderedStore store) {
@@ -125,6 +152,14 @@ record StoreState(
             }
         }
         throw new StoreException("the store holds an alarm of unknown type " + number);
+    }
+
+    private static Verification verification(byte[] value) {
+        try {
+            return VerificationCodec.decode(value);
+        } catch (DecodeException e) {
+            throw new StoreException("the store holds reports that cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static PublishMember member(byte[] value) {

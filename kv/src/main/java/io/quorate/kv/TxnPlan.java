@@ -13,7 +13,7 @@ record TxnPlan(boolean succeeded, List<Operation> operations, List<TxnPlan> nest
 
     /** Decides all compares, nested ones included, by the store as it is before the transaction. */
     static TxnPlan of(Txn txn, ReadView before) {
-        boolean succeeded = txn.compares().stream().allMatch(before::satisfies);
+        boolean succeeded = holds(txn.compares(), before);
         List<Operation> operations = succeeded ? txn.success() : txn.failure();
         List<TxnPlan> nested = new ArrayList<>();
         for (Operation operation : operations) {
@@ -22,6 +22,15 @@ record TxnPlan(boolean succeeded, List<Operation> operations, List<TxnPlan> nest
             }
         }
         return new TxnPlan(succeeded, operations, nested);
+    }
+
+    private static boolean holds(List<Compare> compares, ReadView before) {
+        for (Compare compare : compares) {
+            if (!before.satisfies(compare)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** All puts that will be done. */

@@ -36,7 +36,11 @@ class CommandCodecTest {
                 new LeaseTakeover(9),
                 new LeaseCheckpoint(4, 5, List.of()),
                 new LeaseCheckpoint(
-                        4, 5, List.of(new LeaseCheckpoint.Remaining(1, 2, 3), new LeaseCheckpoint.Remaining(-1, 9, 0))));
+                        4, 5, List.of(new LeaseCheckpoint.Remaining(1, 2, 3), new LeaseCheckpoint.Remaining(-1, 9, 0))),
+                new Verify(List.of(1L, -1L, Long.MAX_VALUE), List.of(7L)),
+                new Verify(List.of(), List.of()),
+                new DigestReport(-1, 5, new DigestSum(1, -2, 3, -4), List.of(0L, -1L)),
+                new DigestReport(0, Long.MAX_VALUE, DigestSum.ZERO, List.of()));
         for (Command command : commands) {
             assertThat(roundTrip(command)).isEqualTo(command);
         }
@@ -95,7 +99,7 @@ class CommandCodecTest {
 
     @Test
     void absurdLengthsAndCountsAreRefusedWithoutAllocatingForThem() {
-        for (int type : new int[] {1, 2, 3, 18, 36}) {
+        for (int type : new int[] {1, 2, 3, 18, 24, 36}) {
             for (int position = 2; position < 8; position++) {
                 byte[] bytes = new byte[40];
                 bytes[0] = CommandCodec.FORMAT_VERSION;

@@ -63,6 +63,8 @@ final class NaiveModel {
             case LeaseExpiry expiry -> expire(expiry);
             case LeaseTakeover takeover -> takeOver(takeover.term());
             case LeaseCheckpoint checkpoint -> checkpoint(checkpoint);
+            case Verify verify -> throw new IllegalArgumentException("not modelled");
+            case DigestReport report -> throw new IllegalArgumentException("not modelled");
         };
     }
 

@@ -214,7 +214,9 @@ public final class SimulatedMember {
 
             @Override
             public void stepped(Event event, List<Effect> effects) {
-                if (process.isAlive()) {
+                // Each batch ends with a flush, and most of them have nothing to say.
+                boolean idle = event instanceof Event.Flush && effects.isEmpty();
+                if (!idle && process.isAlive()) {
                     observer.stepped(SimulatedMember.this, event, effects);
                 }
             }

@@ -10,6 +10,7 @@ import io.quorate.kv.MvccStore;
 import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.WriteBatch;
+import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -95,7 +96,7 @@ final class SimulatedStateMachine implements StateMachine<Result> {
         return new Capture() {
             @Override
             public void writeTo(SnapshotWriter snapshot) throws IOException {
-                try (DataOutputStream out = new DataOutputStream(snapshot.create(FILE))) {
+                try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(snapshot.create(FILE)))) {
                     for (held.seek(new byte[0]); held.isValid(); held.next()) {
                         byte[] key = held.key();
                         byte[] value = held.value();

@@ -17,7 +17,8 @@ import java.util.zip.CRC32C;
  * @param lsn log sequence number: counts the frames of a log, without gaps
  * @param durableLsn the last frame that was known to be durable when this one was written: damage up to there is no torn
  *     write
- * @param hardState of the member when this was written; the commit index may be above the last entry
+ * @param hardState of the member when this was written; its commit index is that of an earlier moment if the frame holds
+ *     a part of what was written then: up to it, nothing that follows changes the log
  * @param content entries and marks
  */
 record BatchFrame(int group, long segment, long lsn, long durableLsn, HardState hardState, ByteBuffer content) {

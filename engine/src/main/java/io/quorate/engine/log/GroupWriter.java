@@ -34,6 +34,13 @@ final class GroupWriter {
     private Start start;
 
     private HardState hardState;
+
+    /**
+     * The commit index as of the last batch that is in the log as a whole. That of a batch which is there in part may be
+     * above entries that the rest of it truncates.
+     */
+    private long commitIndex;
+
     private boolean votingSuspended;
     private EntryId last;
     private OptionalLong lastChain;
@@ -68,6 +75,7 @@ final class GroupWriter {
         this.markedLsn = durableLsn;
         this.start = tail.start();
         this.hardState = tail.hardState();
+        this.commitIndex = hardState.commitIndex();
         this.votingSuspended = tail.votingSuspended();
         this.last = tail.last();
         this.lastChain = tail.lastChain();
@@ -131,6 +139,7 @@ final class GroupWriter {
         while (true) {
             putMarks(batch);
             if (entryAt == batch.entries().size()) {
+                commitIndex = batch.hardState().commitIndex();
                 return;
             }
             putEntry(batch.entries().get(entryAt));
@@ -210,7 +219,7 @@ final class GroupWriter {
             return;
         }
         closeExtent();
-        BatchFrame.putHeader(frame, files.group(), active.sequence(), nextLsn, durableLsn, hardState);
+        BatchFrame.putHeader(frame, files.group(), active.sequence(), nextLsn, durableLsn, writtenHardState());
         while (frame.position() % BatchFrame.ALIGNMENT != 0) {
             frame.put((byte) 0);
         }
@@ -222,6 +231,10 @@ final class GroupWriter {
         unsynced = true;
         frameOpen = false;
         frame = buffer;
+    }
+
+    private HardState writtenHardState() {
+        return new HardState(hardState.term(), hardState.votedFor(), commitIndex);
     }
 
     private void closeExtent() {
@@ -243,8 +256,8 @@ final class GroupWriter {
             sync();
         }
         lastEntry.ifPresent(entry -> moveLast(entry.id(), OptionalLong.of(entry.chainHash())));
-        LogTail tail =
-                new LogTail(active.sequence(), offset, nextLsn, start, last, lastChain, hardState, votingSuspended);
+        LogTail tail = new LogTail(
+                active.sequence(), offset, nextLsn, start, last, lastChain, writtenHardState(), votingSuspended);
         active = files.begin(tail, active.sequence(), active.sequence() + 1, frameBytes);
         offset = active.header().dataOffset();
     }

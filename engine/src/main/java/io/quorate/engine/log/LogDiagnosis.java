@@ -45,7 +45,8 @@ final class LogDiagnosis {
          *
          * @param top the newest segment
          * @param broken how far the log can be read; empty if not even the newest segment's header is intact
-         * @param hardState the latest that the newest segment bears witness of
+         * @param hardState the latest that the newest segment bears witness of. Its commit index tells what may be lost,
+         *     not what the prefix holds: a prefix may end with entries that were truncated in what is lost
          * @param kept the segments of the longest prefix that can go on, which the newest snapshot may have to begin
          * @param replay what the log holds then
          * @param nextLsn of the frame that goes on there
@@ -172,16 +173,20 @@ final class LogDiagnosis {
         }
         HardState hardState = latest.get();
         Optional<Reading> prefix = longestPrefix();
-        Replay replay = prefix.map(Reading::replay).orElseGet(() -> new Replay(group, emptyStart(), hardState));
+        Replay replay = prefix.map(Reading::replay).orElseGet(() -> emptyAt(emptyStart(), hardState));
         boolean snapshotIsAhead = newestSnapshot.isPresent()
                 && newestSnapshot.get().last().index() > replay.last().index();
         if (snapshotIsAhead) {
-            replay = new Replay(group, new Start(newestSnapshot.get(), OptionalLong.empty()), hardState);
+            replay = emptyAt(new Start(newestSnapshot.get(), OptionalLong.empty()), hardState);
         }
         List<Link> kept =
                 snapshotIsAhead ? List.of() : prefix.map(Reading::links).orElse(List.of());
         long nextLsn = kept.isEmpty() ? 1 : prefix.map(Reading::nextLsn).orElse(1L);
         return new Condition.Damaged(top, broken, hardState, kept, replay, nextLsn);
+    }
+
+    private Replay emptyAt(Start start, HardState latest) {
+        return new Replay(group, start, new HardState(latest.term(), latest.votedFor(), start.index()));
     }
 
     /** The newest chain of segments whose head is there, up to where it is intact. */

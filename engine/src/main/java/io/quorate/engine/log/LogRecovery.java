@@ -162,8 +162,10 @@ final class LogRecovery {
 
     /** Keeps the longest intact prefix, under a new segment that says that voting is suspended. */
     private RecoveredLog repair(Condition.Damaged damaged) throws IOException {
-        HardState hardState = damaged.hardState();
         Replay replay = damaged.replay();
+        HardState latest = damaged.hardState();
+        HardState hardState = new HardState(
+                latest.term(), latest.votedFor(), replay.hardState().commitIndex());
         List<Link> kept = damaged.kept();
         long previous = kept.isEmpty() ? 0 : kept.getLast().header().sequence();
         spares.adopt();

@@ -1,5 +1,6 @@
 package io.quorate.engine.log;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -248,6 +249,71 @@ class LogDamageTest {
         byte[] damaged = disk.bytes(only).clone();
         damaged[40] ^= 1;
         assertThat(open(damage(only, damaged), "header of the only segment")).isEqualTo(Outcome.SUSPENDED);
+    }
+
+    /** Seed 210 of the simulator's standard runs: entries that were truncated in the lost part were taken for committed. */
+    @Test
+    void whatADamagedLogHasLeftIsCommittedOnlyAsFarAsThatPartItselfSays() throws IOException {
+        try (LogFixture fixture = new LogFixture(disk)) {
+            fixture.append(1, "first");
+            fixture.log.saveHardState(new HardState(1, Optional.empty(), 1));
+            fixture.settle();
+            fixture.append(1, "truncated later");
+            fixture.append(1, "as well");
+            fixture.settle();
+            fixture.log.truncateFrom(2);
+            fixture.append(2, "lost");
+            fixture.append(2, "lost too");
+            fixture.settle();
+            fixture.log.saveHardState(new HardState(3, Optional.empty(), 3));
+            fixture.settle();
+        }
+        String segment = "log/" + LogFiles.SEGMENT_PREFIX + LogFiles.hex(1);
+        byte[] content = disk.bytes(segment).clone();
+        content[new String(content, ISO_8859_1).indexOf("lost")] ^= 1;
+        try (LogFixture fixture = new LogFixture(damage(segment, content))) {
+            assertThat(fixture.payloads()).containsExactly("first", "truncated later", "as well");
+            assertThat(fixture.recovered.hardState()).isEqualTo(new HardState(3, Optional.empty(), 1));
+        }
+    }
+
+    @Test
+    void aFrameThatHoldsAPartOfABatchDoesNotBearTheCommitIndexOfTheWhole() throws IOException {
+        List<HardState> whileInPart = new ArrayList<>();
+        // With one of these sizes, what truncates the large entry does not fit into the frame that holds it.
+        for (int size = 3800; size < 4096; size += BatchFrame.ALIGNMENT) {
+            whileInPart.addAll(statesOfPartsOfABatch("truncated" + "-".repeat(size)));
+        }
+        assertThat(whileInPart).isNotEmpty().allMatch(state -> state.commitIndex() == 1);
+    }
+
+    /** The hard states found where of one batch no more is left than an entry that the rest of it truncates. */
+    private static List<HardState> statesOfPartsOfABatch(String truncated) throws IOException {
+        LogOptions oneSegment = new LogOptions(1 << 16, 2, 4096, 4096);
+        FaultyDisk whole = new FaultyDisk();
+        try (LogFixture fixture = new LogFixture(whole, oneSegment, Optional.empty())) {
+            fixture.append(1, "first");
+            fixture.log.saveHardState(new HardState(1, Optional.empty(), 1));
+            fixture.settle();
+            fixture.append(1, truncated);
+            fixture.log.truncateFrom(2);
+            fixture.append(2, "second");
+            fixture.log.saveHardState(new HardState(2, Optional.empty(), 2));
+            fixture.flush();
+        }
+        List<HardState> found = new ArrayList<>();
+        String segment = "log/" + LogFiles.SEGMENT_PREFIX + LogFiles.hex(1);
+        byte[] content = whole.bytes(segment);
+        int second = new String(content, ISO_8859_1).indexOf("second");
+        Arrays.fill(content, second, content.length, (byte) 0);
+        FaultyDisk torn = whole.afterRestart();
+        torn.replace(segment, content);
+        try (LogFixture fixture = new LogFixture(torn, oneSegment, Optional.empty())) {
+            if (fixture.payloads().contains(truncated)) {
+                found.add(fixture.recovered.hardState());
+            }
+        }
+        return found;
     }
 
     @Test

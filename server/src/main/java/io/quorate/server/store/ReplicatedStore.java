@@ -93,6 +93,8 @@ public final class ReplicatedStore {
             case io.quorate.kv.LeaseExpiry expiry -> false;
             case io.quorate.kv.LeaseTakeover takeover -> false;
             case io.quorate.kv.LeaseCheckpoint checkpoint -> false;
+            case io.quorate.kv.Verify verify -> false;
+            case io.quorate.kv.DigestReport report -> false;
         };
     }
 

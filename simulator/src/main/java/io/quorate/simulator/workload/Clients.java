@@ -112,6 +112,11 @@ public final class Clients {
         private final RequestDraw draw;
         private boolean waiting;
         private long request;
+        private Optional<Pending> outstanding = Optional.empty();
+        private long deadline;
+
+        /** When the timer fires that is set; {@link Long#MAX_VALUE} if none is. */
+        private long timer = Long.MAX_VALUE;
 
         Client(int id, SplittableRandom random) {
             this.id = id;
@@ -132,8 +137,31 @@ public final class Clients {
             long number = ++request;
             SimulatedMember member = anyMember();
             Pending pending = new Pending(id, asked, agenda.now());
+            outstanding = Optional.of(pending);
+            deadline = agenda.now() + SECOND / 2 + random.nextLong(4 * SECOND);
             agenda.after(way(random), () -> arrive(member, pending, number));
-            agenda.after(SECOND / 2 + random.nextLong(4 * SECOND), () -> giveUp(pending, number));
+            watchDeadline();
+        }
+
+        /** Most requests are answered long before: one timer serves all of a client's, one after the other. */
+        private void watchDeadline() {
+            if (deadline < timer) {
+                timer = deadline;
+                long time = deadline;
+                agenda.at(time, () -> timerFired(time));
+            }
+        }
+
+        private void timerFired(long time) {
+            if (time != timer) {
+                return;
+            }
+            timer = Long.MAX_VALUE;
+            if (waiting && deadline <= time) {
+                outstanding.ifPresent(pending -> giveUp(pending, request));
+            } else if (waiting) {
+                watchDeadline();
+            }
         }
 
         /** Clients know all members that there ever were. */

@@ -1,0 +1,65 @@
+package io.quorate.kv;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.security.DigestException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * The SHA-256 of single elements, as four lanes; not thread-safe, and allocates nothing.
+ *
+ * <p>What is hashed is: kind (1), length of the key (4), the four numbers (8 each), the key, and the content. No two
+ * elements have the same bytes.
+ */
+final class ElementHash {
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final int NUMBERS_AT = 1 + Integer.BYTES;
+
+    private final MessageDigest sha256;
+    private final byte[] head = new byte[NUMBERS_AT + 4 * Long.BYTES];
+    private final byte[] hash = new byte[DigestSum.SIZE];
+
+    ElementHash() {
+        try {
+            sha256 = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** Adds the hash to four lanes. */
+    void add(Element element, long[] lanes, int offset) {
+        hash(element);
+        for (int lane = 0; lane < DigestSum.LANES; lane++) {
+            lanes[offset + lane] += (long) LONG.get(hash, lane * Long.BYTES);
+        }
+    }
+
+    /** Takes the hash away from four lanes. */
+    void remove(Element element, long[] lanes, int offset) {
+        hash(element);
+        for (int lane = 0; lane < DigestSum.LANES; lane++) {
+            lanes[offset + lane] -= (long) LONG.get(hash, lane * Long.BYTES);
+        }
+    }
+
+    private void hash(Element element) {
+        head[0] = element.kind();
+        INT.set(head, 1, element.key().size());
+        LONG.set(head, NUMBERS_AT, element.first());
+        LONG.set(head, NUMBERS_AT + Long.BYTES, element.second());
+        LONG.set(head, NUMBERS_AT + 2 * Long.BYTES, element.third());
+        LONG.set(head, NUMBERS_AT + 3 * Long.BYTES, element.fourth());
+        sha256.update(head);
+        element.key().updateInto(sha256);
+        element.content().updateInto(sha256);
+        try {
+            sha256.digest(hash, 0, hash.length);
+        } catch (DigestException e) {
+            throw new IllegalStateException("a SHA-256 has " + hash.length + " bytes", e);
+        }
+    }
+}

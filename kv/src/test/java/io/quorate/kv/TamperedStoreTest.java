@@ -1,0 +1,120 @@
+package io.quorate.kv;
+
+import static io.quorate.kv.TestClient.b;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What was changed behind the store's back shows in the digest once its key is written, whichever way. */
+class TamperedStoreTest {
+    @TempDir
+    Path temporary;
+
+    static Stream<Arguments> writes() {
+        Map<String, Command> writes = Map.of(
+                "put", Put.of(b("key"), b("3")),
+                "put that answers the pair before", new Put(b("key"), b("3"), 0, true, false, false),
+                "put that keeps the value", new Put(b("key"), b(""), 0, false, true, false),
+                "delete", DeleteRange.of(b("key")),
+                "delete that answers the pair before", new DeleteRange(b("key"), b(""), true),
+                "delete of a range", new DeleteRange(b("k"), b("l"), false),
+                "transaction", new Txn(List.of(), List.of(DeleteRange.of(b("key"))), List.of()));
+        return Stream.of(StoreKind.values())
+                .flatMap(kind ->
+                        writes.entrySet().stream().map(write -> Arguments.of(kind, write.getKey(), write.getValue())));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("writes")
+    void aChangedValueShowsInItsBucketOnceTheKeyIsWritten(StoreKind kind, String name, Command write) {
+        try (Stores stores = new Stores(kind)) {
+            stores.replaceVersion(new Version(false, 3, 2, 0, b("X")));
+            assertThat(stores.tampered.get("key").value()).isEqualTo(b("X"));
+            assertThat(stores.tampered.store.digest()).isEqualTo(stores.healthy.store.digest());
+            stores.applyToBoth(Put.of(b("other"), b("1")));
+            assertThat(stores.tampered.store.digest()).isEqualTo(stores.healthy.store.digest());
+            stores.applyToBoth(write);
+            assertThat(stores.differing()).containsExactly(DigestBuckets.of(b("key")));
+            stores.applyToBoth(Put.of(b("key"), b("4")));
+            assertThat(stores.differing()).containsExactly(DigestBuckets.of(b("key")));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(StoreKind.class)
+    void changedNumbersShowToo(StoreKind kind) {
+        try (Stores stores = new Stores(kind)) {
+            stores.replaceVersion(new Version(false, 3, 7, 0, b("2")));
+            stores.applyToBoth(Put.of(b("key"), b("3")));
+            assertThat(stores.differing()).containsExactly(DigestBuckets.of(b("key")));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(StoreKind.class)
+    void aChangedIndexRecordShowsToo(StoreKind kind) {
+        try (Stores stores = new Stores(kind)) {
+            WriteBatch batch = new WriteBatch();
+            batch.put(
+                    StoreKeys.current(b("key")), new CurrentVersion(4, 0, new Version(false, 3, 1, 0, b(""))).encode());
+            stores.ordered.write(batch);
+            stores.applyToBoth(DeleteRange.of(b("key")));
+            assertThat(stores.differing()).containsExactly(DigestBuckets.of(b("key")));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(StoreKind.class)
+    void aLostVersionShowsAndDoesNotStopTheStore(StoreKind kind) {
+        try (Stores stores = new Stores(kind)) {
+            WriteBatch batch = new WriteBatch();
+            batch.delete(StoreKeys.version(b("key"), 4, 0));
+            stores.ordered.write(batch);
+            stores.applyToBoth(Put.of(b("key"), b("3")));
+            assertThat(stores.differing()).containsExactly(DigestBuckets.of(b("key")));
+        }
+    }
+
+    /** A healthy store on the heap, and one that is tampered with; both get the same commands. */
+    private final class Stores implements AutoCloseable {
+        private final TestClient healthy = TestClient.onHeap();
+        private final OrderedStore ordered;
+        private final TestClient tampered;
+
+        Stores(StoreKind kind) {
+            ordered = kind.open(temporary.resolve("store"));
+            tampered = new TestClient(MvccStore.open(ordered));
+            applyToBoth(Put.of(b("other"), b("0")));
+            applyToBoth(Put.of(b("key"), b("1")));
+            applyToBoth(Put.of(b("key"), b("2")));
+        }
+
+        void replaceVersion(Version version) {
+            WriteBatch batch = new WriteBatch();
+            batch.put(StoreKeys.version(b("key"), 4, 0), version.encode());
+            ordered.write(batch);
+        }
+
+        void applyToBoth(Command command) {
+            healthy.apply(command);
+            tampered.apply(command);
+        }
+
+        List<Integer> differing() {
+            return healthy.store.digest().differingBuckets(tampered.store.digest());
+        }
+
+        @Override
+        public void close() {
+            tampered.store.close();
+        }
+    }
+}
