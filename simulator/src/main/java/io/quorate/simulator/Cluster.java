@@ -88,6 +88,11 @@ public final class Cluster {
         return Optional.ofNullable(members.get(id)).orElseThrow();
     }
 
+    /** The shortest time after which a follower that hears from no leader may campaign. */
+    public long electionTimeoutNanos() {
+        return settings.electionTimeoutNanos();
+    }
+
     SimulatedNetwork network() {
         return network;
     }

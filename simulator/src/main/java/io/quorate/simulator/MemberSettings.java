@@ -31,6 +31,10 @@ record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage storage, No
                         SNAPSHOT_CHUNK_BYTES));
     }
 
+    long electionTimeoutNanos() {
+        return timing.electionTimeout().toNanos();
+    }
+
     SimulatedDisk newDisk(SplittableRandom random) {
         return new SimulatedDisk(random);
     }

@@ -61,6 +61,13 @@ final class Watchers implements RunObserver {
     private final Interested restored = new Interested("restored");
     private final Interested crashed = new Interested("crashed");
     private final Interested stopped = new Interested("stopped");
+    private final Interested written = new Interested("written");
+    private final Interested synced = new Interested("synced");
+    private final Interested rotted = new Interested("rotted");
+    private final Interested asked = new Interested("asked");
+    private final Interested answered = new Interested("answered");
+    private final Interested captured = new Interested("captured");
+    private final Interested mended = new Interested("mended");
     private final Interested fault = new Interested("fault");
     private Optional<InvariantViolation> violation = Optional.empty();
 
@@ -196,6 +203,83 @@ final class Watchers implements RunObserver {
         try {
             for (RunObserver watcher : stopped.toTell()) {
                 watcher.stopped(member, cause);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void written(MemberId member, Object file, byte[] bytes) {
+        try {
+            for (RunObserver watcher : written.toTell()) {
+                watcher.written(member, file, bytes);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void synced(MemberId member, Object file, boolean succeeded) {
+        try {
+            for (RunObserver watcher : synced.toTell()) {
+                watcher.synced(member, file, succeeded);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void rotted(MemberId member) {
+        try {
+            for (RunObserver watcher : rotted.toTell()) {
+                watcher.rotted(member);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void asked(int client) {
+        try {
+            for (RunObserver watcher : asked.toTell()) {
+                watcher.asked(client);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void answered(int client, Result result) {
+        try {
+            for (RunObserver watcher : answered.toTell()) {
+                watcher.answered(client, result);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void captured(SimulatedMember member, long index) {
+        try {
+            for (RunObserver watcher : captured.toTell()) {
+                watcher.captured(member, index);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void mended() {
+        try {
+            for (RunObserver watcher : mended.toTell()) {
+                watcher.mended();
             }
         } catch (InvariantViolation found) {
             report(found);

@@ -35,6 +35,7 @@ public final class SimulatedDisk implements Disk {
     private final FileNames names;
     private final RandomGenerator random;
     private OperationHook hook = () -> {};
+    private DiskObserver observer = DiskObserver.NONE;
     private DiskFaults faults = DiskFaults.NONE;
     private boolean locked;
     private boolean lookedAt;
@@ -61,9 +62,19 @@ public final class SimulatedDisk implements Disk {
         hook = newHook;
     }
 
+    /** Who is told what reaches the disk, in this life of the process and the next ones. */
+    public void setObserver(DiskObserver newObserver) {
+        observer = newObserver;
+    }
+
     /** What is wrong with the disk from now on. */
     public void setFaults(DiskFaults newFaults) {
         faults = newFaults;
+    }
+
+    /** Whether nothing is wrong with it at present. */
+    public boolean isSound() {
+        return faults.equals(DiskFaults.NONE);
     }
 
     /** Operations that changed something, so far. */
@@ -95,6 +106,7 @@ public final class SimulatedDisk implements Disk {
         };
         SimulatedDisk next = new SimulatedDisk(names, random);
         next.faults = faults;
+        next.observer = observer;
         return next;
     }
 
@@ -110,6 +122,7 @@ public final class SimulatedDisk implements Disk {
         String name = candidates.get(random.nextInt(candidates.size()));
         FileContent content = names.content(name).orElseThrow();
         content.flipBit(random.nextInt(content.size()), random.nextInt(8));
+        observer.damaged();
         return Optional.of(name);
     }
 
@@ -121,6 +134,7 @@ public final class SimulatedDisk implements Disk {
     /** Puts other bytes in the place of a file's, durably. */
     public void replace(String name, byte[] bytes) {
         names.content(name).orElseThrow().replace(bytes);
+        observer.damaged();
     }
 
     /** The names of all files and folders, with the folders that they are in. */
@@ -296,6 +310,7 @@ public final class SimulatedDisk implements Disk {
                 throw new DiskFaultException("Input/output error");
             }
             content.write(Math.toIntExact(position), bytes, 0, length);
+            observer.written(content, bytes);
         }
 
         @Override
@@ -307,9 +322,11 @@ public final class SimulatedDisk implements Disk {
             }
             if (happens(faults.syncError())) {
                 content.failSync();
+                observer.synced(content, false);
                 throw new DiskFaultException("Input/output error");
             }
             content.sync();
+            observer.synced(content, true);
         }
 
         @Override
