@@ -48,7 +48,10 @@ public final class WatchHub {
         this.delivered = store.currentRevision();
     }
 
-    /** To be told, in order, what each batch has changed, once the store has it. Never waits for a watcher. */
+    /**
+     * To be told, in order, what each batch has changed, once the store has it: all of them, whether there are watchers or
+     * not, and followed by {@link #deliver} before long. Never waits for a watcher.
+     */
     public void applied(List<RevisionEvents> revisions) {
         applied.add(revisions);
     }

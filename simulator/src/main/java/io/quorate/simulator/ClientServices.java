@@ -54,15 +54,21 @@ public final class ClientServices {
     /** A batch was applied. */
     void applied(List<Result> results, List<RevisionEvents> changes) {
         leases.applied(results);
-        if (watches.size() > 0 && !changes.isEmpty()) {
+        if (!changes.isEmpty()) {
             watches.applied(changes);
-            if (!delivering) {
-                delivering = true;
-                delivery.execute(() -> {
-                    delivering = false;
-                    watches.deliver();
-                });
-            }
+            deliver();
+        }
+    }
+
+    private void deliver() {
+        if (watches.size() == 0) {
+            watches.deliver();
+        } else if (!delivering) {
+            delivering = true;
+            delivery.execute(() -> {
+                delivering = false;
+                watches.deliver();
+            });
         }
     }
 
