@@ -1,12 +1,22 @@
 package io.quorate.simulator;
 
 import io.quorate.engine.NodeOptions;
+import io.quorate.kv.LeaseOptions;
 import io.quorate.simulator.disk.SimulatedDisk;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
-/** How every member of a run is set up: small segments and frequent snapshots, so that a short run sees many of them. */
-public record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage storage, NodeOptions.Flow flow) {
+/**
+ * How every member of a run is set up: small segments and frequent snapshots, so that a short run sees many of them.
+ *
+ * @param leases how leases are kept, in a run that has clients who hold some, or watch
+ */
+public record MemberSettings(
+        NodeOptions.Timing timing,
+        NodeOptions.Storage storage,
+        NodeOptions.Flow flow,
+        Optional<LeaseOptions> leases) {
 
     /** The least that a segment holds. */
     private static final int SEGMENT_BYTES = 16 << 10;
@@ -36,7 +46,12 @@ public record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage stor
                         32 << 10,
                         256 << 10,
                         plain.maxWaiting(),
-                        SNAPSHOT_CHUNK_BYTES));
+                        SNAPSHOT_CHUNK_BYTES),
+                Optional.empty());
+    }
+
+    MemberSettings withLeases(LeaseOptions options) {
+        return new MemberSettings(timing, storage, flow, Optional.of(options));
     }
 
     long electionTimeoutNanos() {

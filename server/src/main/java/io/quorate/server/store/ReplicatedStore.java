@@ -109,6 +109,11 @@ public final class ReplicatedStore {
             case io.quorate.kv.Compact compact -> false;
             case AlarmChange change -> false;
             case io.quorate.kv.PublishMember publish -> false;
+            case io.quorate.kv.LeaseGrant grant -> true;
+            case io.quorate.kv.LeaseRevoke revoke -> false;
+            case io.quorate.kv.LeaseExpiry expiry -> false;
+            case io.quorate.kv.LeaseTakeover takeover -> false;
+            case io.quorate.kv.LeaseCheckpoint checkpoint -> false;
             case io.quorate.kv.Verify verify -> false;
             case io.quorate.kv.DigestReport report -> false;
         };
