@@ -59,6 +59,7 @@ public final class Quorate implements Callable<Integer> {
                 .addSubcommand(new DelCommand())
                 .addSubcommand(new BenchCommand(logStream))
                 .addSubcommand(new SimCommand(logStream))
+                .addSubcommand(new VerifyCommand())
                 .addSubcommand(new VersionCommand())
                 .addSubcommand(new HelpCommand())
                 .addSubcommand(new WarmUpCommand(members, logStream));

@@ -33,7 +33,11 @@ public final class SimulatedMember {
     private static final long OTHER_TASK_NANOS = 3_000;
 
     /** One life. */
-    private record Life(SimulatedProcess process, RaftNode<Result> node, SimulatedStateMachine stateMachine) {}
+    private record Life(
+            SimulatedProcess process,
+            RaftNode<Result> node,
+            SimulatedStateMachine stateMachine,
+            Optional<ClientServices> services) {}
 
     /** A death that is foreseen. */
     private static final class ArmedCrash {
@@ -152,6 +156,11 @@ public final class SimulatedMember {
         return life.map(alive -> alive.stateMachine.store());
     }
 
+    /** What it does for clients beside its store, while it runs, and in runs that have such clients. */
+    public Optional<ClientServices> services() {
+        return life.flatMap(Life::services);
+    }
+
     /** The log of the present life, or of the last; to be read while no task of the member runs. */
     public Optional<RaftLog> log() {
         return log;
@@ -190,12 +199,16 @@ public final class SimulatedMember {
         starts++;
         SimulatedProcess process = new SimulatedProcess(agenda, disk::takeLatencyNanos);
         SimulatedStateMachine stateMachine = new SimulatedStateMachine(durableStore, random.split(), listener(process));
+        Optional<ClientServices> services = settings.leases()
+                .map(options -> new ClientServices(process, options, stateMachine::store));
+        services.ifPresent(stateMachine::setServices);
         disk.setHook(() -> beforeDiskOperation(process));
         try {
             RaftNode<Result> node =
                     RaftNode.start(options(), ports(process), stateMachine, EngineMetrics.NONE, nodeObserver(process));
             disk.takeLatencyNanos();
-            life = Optional.of(new Life(process, node, stateMachine));
+            services.ifPresent(begun -> begun.begin(node));
+            life = Optional.of(new Life(process, node, stateMachine, services));
             CompletableFuture<Void> unused = node.stopped().thenAccept(cause -> {
                 if (process.isAlive()) {
                     agenda.at(agenda.now(), () -> end(process, cause));
