@@ -13,7 +13,7 @@ import java.util.Optional;
 /** What the clients asked for and were answered, with the times of both. */
 final class ClientHistory {
 
-    private static final long MAX_STEPS = 2_000_000;
+    private static final long MAX_STEPS = 5_000_000;
 
     /** One request that is under way. */
     record Pending(int client, Request request, long invokedNanos) {}
@@ -38,7 +38,7 @@ final class ClientHistory {
 
     /** Whether what the clients have seen can have been. */
     void judge() {
-        switch (new LinearizabilityChecker(MAX_STEPS).check(operations)) {
+        switch (new LinearizabilityChecker(MAX_STEPS, Long.MAX_VALUE).check(operations)) {
             case Verdict.Linearizable ignored -> {}
             // Too many requests of unknown outcome: this run says nothing about the keys.
             case Verdict.Undecided ignored -> {}
