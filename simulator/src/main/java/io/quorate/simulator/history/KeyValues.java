@@ -3,6 +3,7 @@ package io.quorate.simulator.history;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -178,6 +179,20 @@ final class KeyValues {
             return null;
         }
         return with(place, value.orElse(null), value.isPresent() ? OPEN_VERSION : 0);
+    }
+
+    /** Whether it is certain what the key at a place holds. */
+    boolean isSettled(int place) {
+        return values[place] != Unsettled.OPEN;
+    }
+
+    /** What a settled key holds. */
+    Optional<String> value(int place) {
+        return Optional.ofNullable((String) values[place]);
+    }
+
+    boolean holdsTheSame(KeyValues other, int place) {
+        return Objects.equals(values[place], other.values[place]);
     }
 
     private int place(String key) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>At each point any operation may come next that was invoked before the earliest answer among those that have not had
  * their turn. When none fits, the last choice is taken back. A set of operations and the state that they led to need not be
- * tried twice, in whatever order they came. Four things keep the choices few, and none of them loses an order:
+ * tried twice, in whatever order they came. Five things keep the choices few, and none of them loses an order:
  *
  * <ul>
  *   <li>What fits and writes nothing is done at once: whatever comes later can come after it just as well.
@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *       nothing new can begin, and what has other keys can be done after it.
  *   <li>What need not have happened is tried last, only where it changes something, and not right before something that
  *       overwrites it unseen. {@link OptionalOperations} has more.
+ *   <li>What is still to be seen and cannot be written again is not overwritten ({@link Needs}).
  *   <li>A choice that leads to a state and a set that are known to lead nowhere is not made.
  * </ul>
  *
@@ -78,7 +79,10 @@ final class Linearization {
 
     private final List<Operation> required;
     private final List<Footprint> footprints = new ArrayList<>();
+    private final List<Needs.Share> shares = new ArrayList<>();
     private final OptionalOperations optional;
+    private final List<Needs.Share> optionalShares = new ArrayList<>();
+    private final Needs needs;
     private final boolean overwritingMatters;
     private final int keys;
     private final Node head = new Node(-1, null);
@@ -112,6 +116,11 @@ final class Linearization {
         this.required.forEach(operation -> footprints.add(Footprint.of(operation, keys)));
         this.optional = OptionalOperations.of(optional, required, keys);
         this.done = this.optional.noneDone();
+        this.needs = new Needs(keys);
+        this.required.forEach(operation -> shares.add(needs.addRequired(operation)));
+        for (int kind = 0; kind < this.optional.kinds(); kind++) {
+            optionalShares.add(needs.addOptional(this.optional.operation(kind), this.optional.times(kind)));
+        }
         this.keys = keys.size();
         this.overwritingMatters = counting;
         this.state = state;
@@ -211,7 +220,7 @@ final class Linearization {
             take(node);
             state = after.get(branch);
             lastOptional = -1;
-            if (isNew()) {
+            if (canGoOn(footprint) && isNew()) {
                 return true;
             }
             undo(choices.pop());
@@ -229,9 +238,10 @@ final class Linearization {
             if (after.get(branch) != state) {
                 push(null, kind, branch, tied, false);
                 done = optional.with(done, kind);
+                needs.done(optionalShares.get(kind));
                 state = after.get(branch);
                 lastOptional = kind;
-                if (isNew()) {
+                if (canGoOn(optional.footprint(kind)) && isNew()) {
                     return true;
                 }
                 undo(choices.pop());
@@ -274,8 +284,11 @@ final class Linearization {
         latest = choice.latestBefore;
         if (choice.invocation != null) {
             left++;
+            needs.undone(shares.get(choice.invocation.operation));
             relink(answer(choice.invocation));
             relink(choice.invocation);
+        } else {
+            needs.undone(optionalShares.get(choice.optional));
         }
     }
 
@@ -311,6 +324,11 @@ final class Linearization {
         return required.get(node.operation).returnedNanos();
     }
 
+    /** Whether what was chosen last has left everything that others must see. */
+    private boolean canGoOn(Footprint chosen) {
+        return !needs.lacksSomething(choices.getFirst().before, state, chosen.written());
+    }
+
     private boolean isNew() {
         int count = 0;
         for (Node node = head.next; node != null && node.operation <= latest; node = node.next) {
@@ -342,6 +360,7 @@ final class Linearization {
 
     private void take(Node invocation) {
         left--;
+        needs.done(shares.get(invocation.operation));
         latest = Math.max(latest, invocation.operation);
         unlink(invocation);
         unlink(answer(invocation));

@@ -132,6 +132,11 @@ final class OptionalOperations {
         return kinds.get(kind);
     }
 
+    /** How many there are of this kind. */
+    int times(int kind) {
+        return invocations.get(kind).length;
+    }
+
     Footprint footprint(int kind) {
         return footprints.get(kind);
     }
