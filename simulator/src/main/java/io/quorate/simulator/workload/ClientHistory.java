@@ -27,8 +27,13 @@ final class ClientHistory {
 
     /** It may have happened, or may yet. */
     void unknown(Pending pending) {
-        operations.add(new Operation(
-                pending.client, pending.request.action(Optional.empty()), pending.invokedNanos, Operation.NEVER));
+        operations.add(open(pending));
+    }
+
+    /** A request of which nobody knows what came of it. */
+    static Operation open(Pending pending) {
+        return new Operation(
+                pending.client, pending.request.action(Optional.empty()), pending.invokedNanos, Operation.NEVER);
     }
 
     /** All that has ended, except what certainly did not happen. */
