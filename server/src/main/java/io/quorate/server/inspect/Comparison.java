@@ -321,23 +321,30 @@ public final class Comparison {
     /** For what one log has lost: which others still have it. */
     private void findHolders() {
         for (InspectedMember member : members) {
-            for (Finding finding : member.findings()) {
-                if (finding.isDamage() && finding.entries().isPresent() && !holds(member, finding.entries().get())) {
-                    EntryRange lost = finding.entries().get();
-                    List<String> holders = members.stream()
-                            .filter(other -> other != member && holds(other, lost))
-                            .map(InspectedMember::name)
-                            .toList();
-                    findings.add(Finding.note(
-                                    "",
-                                    "what " + member.name() + " has lost (" + lost + ") is "
-                                            + (holders.isEmpty()
-                                                    ? "in no other log at hand: unless another member has it, or a snapshot,"
-                                                            + " it is lost"
-                                                    : "whole in " + String.join(", ", holders)))
-                            .concerning(lost));
-                }
-            }
+            member.findings().stream()
+                    .filter(Finding::isDamage)
+                    .flatMap(finding -> finding.entries().stream())
+                    .filter(lost -> !holds(member, lost))
+                    .distinct()
+                    .forEach(lost -> findings.add(
+                            Finding.note("", whoHas(member, lost)).concerning(lost)));
         }
+    }
+
+    private String whoHas(InspectedMember loser, EntryRange lost) {
+        String what = "what " + loser.name() + " has lost (" + lost + ") is ";
+        List<InspectedMember> others =
+                members.stream().filter(member -> member != loser).toList();
+        List<InspectedMember> logs =
+                others.stream().filter(other -> holds(other, lost)).toList();
+        if (!logs.isEmpty()) {
+            return what + "whole in the log of " + String.join(", ", names(logs)) + ": nothing is lost";
+        }
+        List<InspectedMember> states = others.stream()
+                .filter(other -> other.states().stream().anyMatch(state -> state.appliedIndex() >= lost.last()))
+                .toList();
+        return states.isEmpty()
+                ? what + "in no other directory at hand: unless a member that was not looked at has it, it is lost"
+                : what + "applied in a state of " + String.join(", ", names(states)) + ": nothing is lost";
     }
 }

@@ -201,11 +201,13 @@ public final class InspectedMember implements AutoCloseable {
         boolean stateFits = storeState()
                 .filter(state -> state.appliedIndex() >= base && state.appliedIndex() <= last)
                 .isPresent();
-        storeState().filter(state -> state.appliedIndex() > last).ifPresent(state -> findings.add(Finding.damage(
-                        STORE,
-                        "the store has applied entry " + state.appliedIndex() + ", and the log ends at " + last,
-                        "the log has lost what was durable: " + REJOIN)
-                .concerning(new EntryRange(last + 1, state.appliedIndex()))));
+        boolean logIsWhole = log.orElseThrow().findings().stream().noneMatch(Finding::isDamage);
+        storeState().filter(state -> logIsWhole && state.appliedIndex() > last).ifPresent(state -> findings.add(
+                Finding.damage(
+                                STORE,
+                                "the store has applied entry " + state.appliedIndex() + ", and the log ends at " + last,
+                                "the log has lost what was durable, or one of them is not this member's: " + REJOIN)
+                        .concerning(new EntryRange(last + 1, state.appliedIndex()))));
         boolean snapshotFits = snapshots.stream()
                 .flatMap(snapshot -> snapshot.start().stream())
                 .anyMatch(start -> start.meta().last().index() >= base);

@@ -15,7 +15,8 @@ import java.util.function.Supplier;
  *
  * <p>It ends with the first answer that cannot be explained: the shortest beginning without an order ends there. It begins
  * as late as it can such that it has no order whatever the keys held then, of all that had been written until then. What
- * was under way when it began may have happened before, so it need not happen in it.
+ * was under way when it began may have happened before, so it need not happen in it. What may or may not have happened is
+ * left out if nobody in it can have seen it.
  */
 final class OffendingWindow {
 
@@ -108,11 +109,11 @@ final class OffendingWindow {
 
     private Verdict.NotLinearizable verdict(
             Operation culprit, List<Operation> beginning, List<Operation> window, List<String> before, int otherParts) {
-        List<Operation> sorted = window.stream()
+        List<Operation> sorted = OptionalOperations.visible(window).stream()
                 .sorted(Comparator.comparingLong(Operation::invokedNanos))
                 .toList();
         return new Verdict.NotLinearizable(
-                part.keys(), sorted, before, culprit, writers(culprit, beginning, Set.copyOf(window)), otherParts);
+                part.keys(), sorted, before, culprit, writers(culprit, beginning, Set.copyOf(sorted)), otherParts);
     }
 
     private static List<Operation> reaching(long begin, List<Operation> beginning) {

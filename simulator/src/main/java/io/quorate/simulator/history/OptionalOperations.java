@@ -76,6 +76,15 @@ final class OptionalOperations {
         return optional;
     }
 
+    /** Those of which anybody can have seen something, or that are not optional. */
+    static List<Operation> visible(List<Operation> operations) {
+        Visible visible = new Visible();
+        operations.forEach(visible::add);
+        return operations.stream()
+                .filter(operation -> operation.isKnown() || visible.isVisible(operation.action()))
+                .toList();
+    }
+
     /** What answers have said of keys, and which keys are compared. */
     private static final class Visible {
         private final Set<Seen> seen = new HashSet<>();

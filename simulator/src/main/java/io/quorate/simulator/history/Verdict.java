@@ -13,7 +13,8 @@ public sealed interface Verdict {
      *
      * @param keys of the part of the history that has no order
      * @param window the shortest stretch of that part that shows it, by invocation: all that was under way from a moment to
-     *     the first answer that cannot be explained. What was not answered by then has an unknown outcome in it
+     *     the first answer that cannot be explained. What was not answered by then has an unknown outcome in it, and is left out where nobody in it can have
+     *     seen it
      * @param before what the keys may have held when the window began, in words: whatever of it they held, the window has
      *     no order
      * @param unexplained the operation whose answer cannot be explained any more
