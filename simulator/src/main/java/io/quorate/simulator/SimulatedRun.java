@@ -4,6 +4,7 @@ import io.quorate.core.CoreStatus;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftNode;
+import io.quorate.simulator.history.Operation;
 import io.quorate.simulator.invariant.Invariant;
 import io.quorate.simulator.invariant.InvariantViolation;
 import io.quorate.simulator.invariant.Invariants;
@@ -63,6 +64,11 @@ public final class SimulatedRun {
     /** The virtual time, for whoever watches. */
     public Agenda agenda() {
         return agenda;
+    }
+
+    /** What the clients have asked for and were answered so far. */
+    public List<Operation> operations() {
+        return clients.operations();
     }
 
     /** Runs to the end, or to the first violation. */
