@@ -130,7 +130,7 @@ public final class SimulatedRun {
             return "nobody leads: " + states();
         }
         if (progressed && !special.areDone()) {
-            return "leases are left, or watches have not seen everything: " + states();
+            return special.whatIsLeft() + ": " + states();
         }
         return progressed ? "the members have not converged: " + states() : "no write succeeds: " + states();
     }
