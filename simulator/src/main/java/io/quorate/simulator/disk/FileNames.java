@@ -106,11 +106,20 @@ final class FileNames {
         surviving.clear();
     }
 
-    void losePower(RandomGenerator random) {
+    /** A file is there again, durably, in a folder that may have gone with it. */
+    void bringBack(String name, FileContent content) {
+        if (!parent(name).isEmpty() && !exists(parent(name))) {
+            bringBack(parent(name), new FileContent(true));
+        }
+        names.put(name, content);
+        durable.put(name, content);
+    }
+
+    void losePower(RandomGenerator random, long now) {
         survive(random.nextInt(changes.size() + 1));
         changes.clear();
         names.clear();
         names.putAll(durable);
-        names.values().forEach(content -> content.losePower(random));
+        names.values().forEach(content -> content.losePower(random, now));
     }
 }
