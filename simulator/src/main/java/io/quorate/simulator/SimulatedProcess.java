@@ -57,7 +57,7 @@ public final class SimulatedProcess implements Clock, Scheduler {
 
     /** A pause ends now. */
     void resume() {
-        pausedUntil = agenda.now();
+        pausedUntil = 0;
         makeUp();
     }
 

@@ -122,6 +122,9 @@ final class SimulatedStateMachine implements StateMachine<Result> {
         try (DataInputStream in = new DataInputStream(snapshot.open(FILE))) {
             for (int length = in.readInt(); length >= 0; length = in.readInt()) {
                 int valueLength = in.readInt();
+                if (valueLength < 0) {
+                    throw new IOException("a value of " + valueLength + " bytes");
+                }
                 byte[] key = in.readNBytes(length);
                 batch.put(key, in.readNBytes(valueLength));
             }
