@@ -128,6 +128,10 @@ final class SimulatedStateMachine implements StateMachine<Result> {
                 byte[] key = in.readNBytes(length);
                 batch.put(key, in.readNBytes(valueLength));
             }
+            // Only whoever reads to the end is told whether what was read is what was written.
+            if (in.read() >= 0) {
+                throw new IOException("the snapshot goes on behind its last entry");
+            }
         }
         HeapStore restored = new HeapStore();
         restored.write(batch);
