@@ -73,8 +73,12 @@ class FullDiskTest {
         assertThat(later).isCompleted();
         assertThat(proposals)
                 .as("what was taken is done, and what was refused is not")
-                .allMatch(proposal -> proposal.isDone() && (!proposal.isCompletedExceptionally() || refusal(proposal).isPresent()));
-        long done = proposals.stream().filter(proposal -> refusal(proposal).isEmpty()).count();
+                .allMatch(proposal -> proposal.isDone()
+                        && (!proposal.isCompletedExceptionally()
+                                || refusal(proposal).isPresent()));
+        long done = proposals.stream()
+                .filter(proposal -> refusal(proposal).isEmpty())
+                .count();
         assertThat(member.journal.numbers()).hasSize((int) done + 1);
     }
 

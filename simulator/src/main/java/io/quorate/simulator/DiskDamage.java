@@ -112,7 +112,9 @@ final class DiskDamage {
 
     /** A member has stopped. If it says that it cannot go on with what its disk holds, the operator has to do something. */
     void stopped(SimulatedMember member, Throwable cause) {
-        if (cause instanceof DataDirectoryException && member.wasMisled() && !member.disk().isMisleading()) {
+        if (cause instanceof DataDirectoryException
+                && member.wasMisled()
+                && !member.disk().isMisleading()) {
             if (member.restoreIdentity()) {
                 observer.fault("the identity of " + member.id() + " is put back");
             } else {

@@ -128,8 +128,7 @@ final class FaultInjector {
             case Fault.Partition partition -> partition(partition);
             case Fault.BadNetwork network -> badNetwork(network);
             case Fault.BadLinks links -> badLinks(links);
-            case Fault.BadLink link ->
-                put(List.of(new Bad(link.from(), link.to(), link.faults())), link.forNanos());
+            case Fault.BadLink link -> put(List.of(new Bad(link.from(), link.to(), link.faults())), link.forNanos());
             case Fault.InterruptSnapshot interruption ->
                 cluster.network()
                         .interruptSnapshot(
@@ -167,9 +166,7 @@ final class FaultInjector {
             case LINK -> {}
             case LINK_FOR_A_WHILE ->
                 put(
-                        List.of(
-                                new Bad(sender, receiver, LinkFaults.CUT),
-                                new Bad(receiver, sender, LinkFaults.CUT)),
+                        List.of(new Bad(sender, receiver, LinkFaults.CUT), new Bad(receiver, sender, LinkFaults.CUT)),
                         interruption.downNanos());
             case SENDER -> {
                 cluster.member(sender).crash(CrashKind.POWER_LOSS);

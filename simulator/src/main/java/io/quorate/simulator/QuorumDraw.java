@@ -20,8 +20,7 @@ final class QuorumDraw {
      * A majority of the voters; empty if none can be named: a change of members may be half done, or too many voters lack
      * something that they had acknowledged, and have to be given it before they vote.
      */
-    static Optional<SortedSet<MemberId>> draw(
-            Cluster cluster, MembershipDriver membership, SplittableRandom random) {
+    static Optional<SortedSet<MemberId>> draw(Cluster cluster, MembershipDriver membership, SplittableRandom random) {
         Optional<Configuration> configuration = membership.settled();
         if (configuration.isEmpty()) {
             return Optional.empty();

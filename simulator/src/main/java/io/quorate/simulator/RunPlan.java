@@ -38,8 +38,7 @@ public record RunPlan(
     private static final long COMPACTION_NANOS = SECOND / 5;
 
     /** A plan in which everything is mended at once, and no history compacted. */
-    public RunPlan(
-            long seed, int members, long faultNanos, List<Fault> faults, int clients, int operationsPerSecond) {
+    public RunPlan(long seed, int members, long faultNanos, List<Fault> faults, int clients, int operationsPerSecond) {
         this(seed, members, faultNanos, faults, clients, operationsPerSecond, false, 0);
     }
 
@@ -80,14 +79,12 @@ public record RunPlan(
     }
 
     private RunPlan withCompaction(long nanos) {
-        return new RunPlan(
-                seed, members, faultNanos, faults, clients, operationsPerSecond, quorumFirst, nanos);
+        return new RunPlan(seed, members, faultNanos, faults, clients, operationsPerSecond, quorumFirst, nanos);
     }
 
     /** The same with a shorter time, or a longer one. */
     public RunPlan withFaultNanos(long nanos) {
-        return new RunPlan(
-                seed, members, nanos, faults, clients, operationsPerSecond, quorumFirst, compactionNanos);
+        return new RunPlan(seed, members, nanos, faults, clients, operationsPerSecond, quorumFirst, compactionNanos);
     }
 
     /** The same with other faults. */
@@ -98,13 +95,11 @@ public record RunPlan(
 
     /** The same with the first so many members; faults of members that there are not happen to nobody. */
     public RunPlan withMembers(int count) {
-        return new RunPlan(
-                seed, count, faultNanos, faults, clients, operationsPerSecond, quorumFirst, compactionNanos);
+        return new RunPlan(seed, count, faultNanos, faults, clients, operationsPerSecond, quorumFirst, compactionNanos);
     }
 
     /** The same with so many clients. */
     public RunPlan withClients(int count) {
-        return new RunPlan(
-                seed, members, faultNanos, faults, count, operationsPerSecond, quorumFirst, compactionNanos);
+        return new RunPlan(seed, members, faultNanos, faults, count, operationsPerSecond, quorumFirst, compactionNanos);
     }
 }

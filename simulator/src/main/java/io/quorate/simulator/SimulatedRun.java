@@ -100,8 +100,7 @@ public final class SimulatedRun {
             }
         }
         watchers.report(new InvariantViolation(
-                "liveness",
-                "a quorum was mended " + SETTLING_NANOS / SECOND + " s ago, and " + whatIsMissing(false)));
+                "liveness", "a quorum was mended " + SETTLING_NANOS / SECOND + " s ago, and " + whatIsMissing(false)));
         return false;
     }
 

@@ -62,7 +62,8 @@ class NetworkFaultsTest {
         }
     }
 
-    private static LinkFaults with(double loss, double duplication, double replay, double reordering, double corruption) {
+    private static LinkFaults with(
+            double loss, double duplication, double replay, double reordering, double corruption) {
         return new LinkFaults(Cut.NONE, loss, duplication, replay, reordering, corruption, 0, 0, false, 0);
     }
 
@@ -71,7 +72,9 @@ class NetworkFaultsTest {
         long begin = agenda.now();
         for (int i = 1; i <= count; i++) {
             long number = i;
-            agenda.at(begin + i * 1_000_000L, () -> a.end.send(B, new PeerFrame.Raft(0, new Message.Heartbeat(number, 0, 0), List.of())));
+            agenda.at(
+                    begin + i * 1_000_000L,
+                    () -> a.end.send(B, new PeerFrame.Raft(0, new Message.Heartbeat(number, 0, 0), List.of())));
         }
         agenda.runUntil(begin + 10 * SECOND);
     }
@@ -220,7 +223,9 @@ class NetworkFaultsTest {
             agenda.runUntil(agenda.now() + SECOND);
         }
         assertThat(interrupted).containsExactly(A, B);
-        assertThat(b.pieces).as("the third is lost, and the connection stands again for the fourth").isEqualTo(5);
+        assertThat(b.pieces)
+                .as("the third is lost, and the connection stands again for the fourth")
+                .isEqualTo(5);
         assertThat(a.unreachable).isEqualTo(1);
     }
 

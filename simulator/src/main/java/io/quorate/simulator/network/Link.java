@@ -70,10 +70,9 @@ final class Link {
     }
 
     private long queuedBytes(long now) {
-        long untaken =
-                faults.bytesPerSecond() == 0
-                        ? 0
-                        : (long) (Math.max(0, takenAt - now) / NANOS_PER_SECOND * faults.bytesPerSecond());
+        long untaken = faults.bytesPerSecond() == 0
+                ? 0
+                : (long) (Math.max(0, takenAt - now) / NANOS_PER_SECOND * faults.bytesPerSecond());
         return heldBytes + untaken;
     }
 

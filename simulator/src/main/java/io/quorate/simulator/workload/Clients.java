@@ -212,8 +212,7 @@ public final class Clients {
                 case Request.Write write -> node.propose(ByteBuffer.wrap(CommandCodec.encode(write.command())));
                 case Request.Read read ->
                     node.readIndex().thenApply(index -> read.read(member.store().orElseThrow()));
-                case Request.LocalGet local ->
-                    throw new IllegalStateException("a local read needs no node: " + local);
+                case Request.LocalGet local -> throw new IllegalStateException("a local read needs no node: " + local);
             };
         }
 

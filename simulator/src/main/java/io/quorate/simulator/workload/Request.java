@@ -60,7 +60,11 @@ sealed interface Request {
         @Override
         public Action action(Optional<Result> result) {
             return new Action.Transaction(
-                    List.of(), step.actions(), List.of(), true, result.map(step::seen).orElse(List.of()));
+                    List.of(),
+                    step.actions(),
+                    List.of(),
+                    true,
+                    result.map(step::seen).orElse(List.of()));
         }
 
         @Override
@@ -96,7 +100,8 @@ sealed interface Request {
                     actions(success),
                     actions(failure),
                     succeeded,
-                    result.map(known -> seen(known, succeeded ? success : failure)).orElse(List.of()));
+                    result.map(known -> seen(known, succeeded ? success : failure))
+                            .orElse(List.of()));
         }
 
         private static List<Action.Step> actions(List<Step> steps) {

@@ -39,7 +39,9 @@ sealed interface Step {
         @Override
         public List<Optional<String>> seen(Result answer) {
             return prevKv
-                    ? List.of(((Result.PutResult) answer).prev().map(kv -> kv.value().toUtf8()))
+                    ? List.of(((Result.PutResult) answer)
+                            .prev()
+                            .map(kv -> kv.value().toUtf8()))
                     : List.of();
         }
     }

@@ -138,7 +138,8 @@ class DiskFaultsTest {
                 throw new IllegalStateException("dies here");
             }
         });
-        assertThatThrownBy(() -> file.write(ByteBuffer.wrap(filled(PAGE, 2)), 0)).hasMessage("dies here");
+        assertThatThrownBy(() -> file.write(ByteBuffer.wrap(filled(PAGE, 2)), 0))
+                .hasMessage("dies here");
         byte[] after = disk.afterProcessCrash().bytes("f");
         assertThat(after).startsWith(2).endsWith(1);
     }
@@ -164,7 +165,8 @@ class DiskFaultsTest {
             assertThat(fails(() -> file.preallocate(PAGE))).isEqualTo(everything || full == Full.PREALLOCATION);
             assertThat(fails(() -> disk.create("g"))).isEqualTo(everything || full == Full.NAMES);
             assertThat(fails(() -> disk.rename("f", "h"))).isEqualTo(everything || full == Full.NAMES);
-            assertThat(fails(() -> file.write(ByteBuffer.wrap(filled(1, 2)), 0))).isFalse();
+            assertThat(fails(() -> file.write(ByteBuffer.wrap(filled(1, 2)), 0)))
+                    .isFalse();
         }
     }
 
@@ -187,7 +189,9 @@ class DiskFaultsTest {
         Set<Byte> during = new TreeSet<>();
         for (int seed = 0; seed < SEEDS; seed++) {
             during.add(afterHangingSync(seed, 2_000_000_000L));
-            assertThat(afterHangingSync(seed, 9_000_000_000L)).as("it had ended").isEqualTo((byte) 2);
+            assertThat(afterHangingSync(seed, 9_000_000_000L))
+                    .as("it had ended")
+                    .isEqualTo((byte) 2);
         }
         assertThat(during).containsExactly((byte) 1, (byte) 2);
     }
@@ -210,8 +214,13 @@ class DiskFaultsTest {
     @Test
     void aBitTurnsOverWhereItIsSupposedTo() throws IOException {
         IntFunction<String> name = number -> List.of(
-                        "log/segment-1", "log/segment-2", "log/spare-1", "snapshots/snapshot-1/kv",
-                        "snapshots/snapshot-1/manifest", "snapshots/receiving/stream", "identity")
+                        "log/segment-1",
+                        "log/segment-2",
+                        "log/spare-1",
+                        "snapshots/snapshot-1/kv",
+                        "snapshots/snapshot-1/manifest",
+                        "snapshots/receiving/stream",
+                        "identity")
                 .get(number);
         for (RotTarget target : RotTarget.values()) {
             SimulatedDisk disk = SimulatedDisk.ofSeed(target.ordinal());
@@ -270,7 +279,10 @@ class DiskFaultsTest {
         file.write(ByteBuffer.wrap(filled(SECTOR, 2)), 0);
         file.write(ByteBuffer.wrap(filled(SECTOR, 3)), SECTOR);
         assertThat(told).hasSize(1).allMatch(what -> what.contains("went to g"));
-        assertThat(disk.bytes("f")).startsWith(filled(SECTOR, 1)).contains(filled(SECTOR, 3)).doesNotContain(2);
+        assertThat(disk.bytes("f"))
+                .startsWith(filled(SECTOR, 1))
+                .contains(filled(SECTOR, 3))
+                .doesNotContain(2);
         assertThat(disk.bytes("g")).contains(filled(SECTOR, 2));
     }
 
