@@ -10,6 +10,8 @@ public enum Rejection {
     TRANSFER_IN_PROGRESS,
     /** Too much is appended and not yet committed. */
     TOO_MANY_UNCOMMITTED,
+    /** The leader's disk has no room for more of the log; it takes proposals again once there is (corner case 26). */
+    NO_ROOM,
     /** The target is not a voter of the configuration. */
     BAD_TRANSFER_TARGET,
     /** Another change of members has not ended yet. */

@@ -129,6 +129,11 @@ final class NodeLog {
         afterSync.synced(synced.ticket());
     }
 
+    /** Whether there is room for more of the log, as far as is known. */
+    boolean hasRoom() {
+        return writer.hasRoom();
+    }
+
     /** A moment in which the writer may do what can wait. */
     void idle() {
         writer.idle();

@@ -106,6 +106,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 proposals,
                 network,
                 (id, command) -> nodeLog.append(id, EntryKind.COMMAND, command),
+                nodeLog::hasRoom,
                 this::step);
     }
 

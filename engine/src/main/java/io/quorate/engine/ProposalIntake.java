@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -38,6 +39,8 @@ final class ProposalIntake<R> {
     private List<Proposal<R>> underDecision = List.of();
 
     private Optional<Batch<R>> decidedOn = Optional.empty();
+    private final MemberId self;
+    private final BooleanSupplier hasRoom;
     private Optional<MemberId> leader = Optional.empty();
     private long leaderTerm;
     private final ForwardMemory memory = new ForwardMemory();
@@ -48,14 +51,20 @@ final class ProposalIntake<R> {
         void append(EntryId id, ByteBuffer command);
     }
 
-    /** @param core steps the core with an event and executes what comes of it */
+    /**
+     * @param hasRoom whether this member's log has room; if not, it takes nothing in as a leader (corner case 26)
+     * @param core steps the core with an event and executes what comes of it
+     */
     ProposalIntake(
             NodeOptions options,
             Proposals<R> proposals,
             Network network,
             CommandAppender appender,
+            BooleanSupplier hasRoom,
             Consumer<Event> core) {
         this.group = options.group();
+        this.self = options.self();
+        this.hasRoom = hasRoom;
         this.maxBatchBytes = options.flow().maxMessageBytes();
         this.proposals = proposals;
         this.network = network;
@@ -92,7 +101,12 @@ final class ProposalIntake<R> {
 
     private void decide(Batch<R> batch, int count, long bytes) {
         decidedOn = Optional.of(batch);
-        core.accept(new Event.Proposed(count, bytes));
+        if (leader.equals(Optional.of(self)) && !hasRoom.getAsBoolean()) {
+            // Before anything is appended: what is in the log has to wait, and clients would wait with it.
+            reject(Rejection.NO_ROOM);
+        } else {
+            core.accept(new Event.Proposed(count, bytes));
+        }
         decidedOn = Optional.empty();
     }
 
@@ -182,6 +196,7 @@ final class ProposalIntake<R> {
         switch (reason) {
             case NOT_LEADER, NO_LEADER, TRANSFER_IN_PROGRESS -> proposals.awaitLeader(proposal);
             case TOO_MANY_UNCOMMITTED,
+                    NO_ROOM,
                     BAD_TRANSFER_TARGET,
                     CHANGE_IN_PROGRESS,
                     NOTHING_COMMITTED_YET,

@@ -29,6 +29,7 @@ public abstract sealed class RaftException extends RuntimeException {
                         case NO_LEADER -> "no leader is known";
                         case TRANSFER_IN_PROGRESS -> "leadership is being transferred";
                         case TOO_MANY_UNCOMMITTED -> "too much is appended and not yet committed";
+                        case NO_ROOM -> "the leader's disk is full";
                         case BAD_TRANSFER_TARGET -> "the target of the transfer is not a voter";
                         case CHANGE_IN_PROGRESS -> "another change of members has not ended yet";
                         case NOTHING_COMMITTED_YET -> "the leader has only just been elected";

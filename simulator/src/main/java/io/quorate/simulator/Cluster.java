@@ -62,12 +62,16 @@ public final class Cluster {
         Optional<Configuration> configuration = configuration();
         return configuration.isPresent()
                 && !configuration.get().isJoint()
-                && configuration.get().voters().stream()
-                        .map(this::member)
-                        .allMatch(voter -> voter.node()
-                                .map(RaftNode::status)
-                                .filter(status -> !status.votingSuspended())
-                                .isPresent());
+                && configuration.get().voters().stream().map(this::member).allMatch(Cluster::isWhole);
+    }
+
+    /** Whether a member runs, and has on its disk all that it ever acknowledged. */
+    static boolean isWhole(SimulatedMember member) {
+        return !member.isSuspect()
+                && member.node()
+                        .map(RaftNode::status)
+                        .filter(status -> !status.votingSuspended())
+                        .isPresent();
     }
 
     /** The configuration that the leader knows, if somebody leads. */

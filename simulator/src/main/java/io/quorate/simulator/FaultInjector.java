@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -30,8 +31,6 @@ final class FaultInjector {
         }
     }
 
-    private static final long SECOND = 1_000_000_000;
-
     private final Agenda agenda;
     private final Cluster cluster;
     private final RunObserver observer;
@@ -40,11 +39,15 @@ final class FaultInjector {
     private final List<Bad> bad = new ArrayList<>();
 
     private final MembershipDriver membership;
+    private final DiskDamage damage;
+    private final SplittableRandom random;
     private boolean healed;
     private int injected;
 
     FaultInjector(Agenda agenda, Cluster cluster, SplittableRandom random, RunObserver observer) {
-        this.membership = new MembershipDriver(agenda, cluster, random, observer);
+        this.random = random;
+        this.membership = new MembershipDriver(agenda, cluster, random.split(), observer);
+        this.damage = new DiskDamage(agenda, cluster, observer, membership);
         this.agenda = agenda;
         this.cluster = cluster;
         this.observer = observer;
@@ -52,6 +55,7 @@ final class FaultInjector {
 
     /** Puts the faults down for their times. */
     void schedule(List<Fault> faults) {
+        damage.prepare(faults);
         for (Fault fault : faults) {
             agenda.at(fault.at(), () -> {
                 if (!healed && concernsSomebody(fault)) {
@@ -61,6 +65,11 @@ final class FaultInjector {
                 }
             });
         }
+    }
+
+    /** A member has stopped by itself, or could not start. */
+    void stopped(SimulatedMember member, Throwable cause) {
+        damage.stopped(member, cause);
     }
 
     /** A plan that was cut down may speak of members that there are not. */
@@ -77,8 +86,13 @@ final class FaultInjector {
             case Fault.DeafenLeader deafen -> cluster.leader().isPresent();
             case Fault.BadNetwork network -> true;
             case Fault.BadLinks links -> exists(links.member());
+            case Fault.BadLink link -> exists(link.from()) && exists(link.to());
+            case Fault.InterruptSnapshot interruption -> true;
             case Fault.BadDisk disk -> exists(disk.member());
             case Fault.BitRot rot -> exists(rot.member());
+            case Fault.MisdirectedReads reads -> exists(reads.member());
+            case Fault.MisdirectedWrite write -> exists(write.member());
+            case Fault.OldFiles files -> exists(files.member());
             case Fault.ChangeMembers change -> true;
             case Fault.Transfer transfer -> exists(transfer.target());
             case Fault.Snapshot snapshot -> exists(snapshot.member());
@@ -97,7 +111,9 @@ final class FaultInjector {
     private void inject(Fault fault) {
         switch (fault) {
             case Fault.Crash crash -> {
-                cluster.member(crash.member()).crash(crash.kind());
+                SimulatedMember member = cluster.member(crash.member());
+                // A disk that misleads and a power failure at the same moment are more than any log can tell apart.
+                member.crash(member.isSuspect() ? CrashKind.PROCESS : crash.kind());
                 restartAfter(crash.downNanos(), crash.member());
             }
             case Fault.CrashAtDiskOperation crash ->
@@ -124,20 +140,17 @@ final class FaultInjector {
             case Fault.DeafenLeader deafen -> cluster.leader().ifPresent(leader -> deafen(leader.id(), deafen));
             case Fault.BadNetwork network -> badNetwork(network);
             case Fault.BadLinks links -> badLinks(links);
-            case Fault.BadDisk bad -> {
-                SimulatedMember member = cluster.member(bad.member());
-                member.setDiskFaults(bad.faults());
-                agenda.after(bad.forNanos(), () -> member.setDiskFaults(DiskFaults.NONE));
-            }
-            case Fault.BitRot rot -> {
-                if (!cluster.everyVoterIsWhole()) {
-                    return;
-                }
-                SimulatedMember member = cluster.member(rot.member());
-                member.crash(CrashKind.PROCESS);
-                member.disk().rot(rot.files()).ifPresent(file -> observer.fault("a bit of " + file + " turned over"));
-                restartAfter(SECOND / 10, rot.member());
-            }
+            case Fault.BadLink link -> put(List.of(new Bad(link.from(), link.to(), link.faults())), link.forNanos());
+            case Fault.InterruptSnapshot interruption ->
+                cluster.network()
+                        .interruptSnapshot(
+                                interruption.pieces(),
+                                (sender, receiver) -> interruptSnapshot(interruption, sender, receiver));
+            case Fault.BadDisk bad -> badDisk(bad.member(), bad.faults(), bad.forNanos());
+            case Fault.BitRot rot -> damage.rot(rot);
+            case Fault.MisdirectedReads reads -> damage.misdirectReads(reads);
+            case Fault.MisdirectedWrite write -> damage.misdirectWrite(write);
+            case Fault.OldFiles files -> damage.bringBackOld(files);
             case Fault.ChangeMembers change -> membership.begin(change.change());
             case Fault.Transfer transfer ->
                 cluster.leader().flatMap(SimulatedMember::node).ifPresent(node -> {
@@ -147,6 +160,34 @@ final class FaultInjector {
                 cluster.member(snapshot.member()).node().ifPresent(node -> {
                     CompletableFuture<SnapshotMeta> unused = node.takeSnapshot();
                 });
+        }
+    }
+
+    private void badDisk(MemberId id, DiskFaults faults, long forNanos) {
+        SimulatedMember member = cluster.member(id);
+        if (member.disk().isMisleading()) {
+            return;
+        }
+        member.setDiskFaults(faults);
+        agenda.after(forNanos, () -> member.setDiskFaults(DiskFaults.NONE));
+    }
+
+    private void interruptSnapshot(Fault.InterruptSnapshot interruption, MemberId sender, MemberId receiver) {
+        observer.fault("the snapshot from " + sender + " to " + receiver + " is interrupted");
+        switch (interruption.how()) {
+            case LINK -> {}
+            case LINK_FOR_A_WHILE ->
+                put(
+                        List.of(new Bad(sender, receiver, LinkFaults.CUT), new Bad(receiver, sender, LinkFaults.CUT)),
+                        interruption.downNanos());
+            case SENDER -> {
+                cluster.member(sender).crash(CrashKind.POWER_LOSS);
+                restartAfter(interruption.downNanos(), sender);
+            }
+            case RECEIVER -> {
+                cluster.member(receiver).crash(CrashKind.POWER_LOSS);
+                restartAfter(interruption.downNanos(), receiver);
+            }
         }
     }
 
@@ -161,8 +202,10 @@ final class FaultInjector {
     private void partition(Fault.Partition partition) {
         List<Bad> added = new ArrayList<>();
         for (PartitionShape.Way way : partition.shape().cut(partition.order().size())) {
-            added.add(
-                    new Bad(partition.order().get(way.from()), partition.order().get(way.to()), LinkFaults.CUT));
+            added.add(new Bad(
+                    partition.order().get(way.from()),
+                    partition.order().get(way.to()),
+                    LinkFaults.NONE.withCut(partition.cut())));
         }
         put(added, partition.forNanos());
     }
@@ -248,22 +291,67 @@ final class FaultInjector {
 
     /** Nothing is broken from now on, and everyone runs. */
     void heal() {
-        healed = true;
-        membership.stop();
+        stopBreaking();
         observer.fault("everything is mended");
         List<Bad> all = List.copyOf(bad);
         bad.clear();
         all.forEach(this::refresh);
-        for (MemberId id : cluster.ids()) {
-            SimulatedMember member = cluster.member(id);
-            member.disarm();
-            member.setDiskFaults(DiskFaults.NONE);
-            member.process().ifPresent(process -> {
-                process.resume();
-                process.driftClock(1);
-            });
-            member.start();
-        }
+        cluster.members().forEach(this::heal);
         observer.mended();
+    }
+
+    /**
+     * Nothing is broken any more at a quorum and between its members; the others are cut off or dead, until
+     * {@link #heal}.
+     *
+     * @return whether there is a quorum that must be able to go on; if not, nothing was done
+     */
+    boolean healQuorum() {
+        Optional<SortedSet<MemberId>> quorum = QuorumDraw.draw(cluster, membership, random);
+        if (quorum.isEmpty()) {
+            return false;
+        }
+        stopBreaking();
+        observer.fault("mended are only " + quorum.get());
+        List<Bad> before = List.copyOf(bad);
+        bad.clear();
+        for (SimulatedMember member : cluster.members()) {
+            if (quorum.get().contains(member.id())) {
+                heal(member);
+            } else if (random.nextBoolean()) {
+                member.crash(member.isSuspect() ? CrashKind.PROCESS : CrashKind.POWER_LOSS);
+            }
+        }
+        for (MemberId inside : quorum.get()) {
+            for (MemberId outside : cluster.ids()) {
+                if (!quorum.get().contains(outside)) {
+                    bad.add(new Bad(inside, outside, LinkFaults.HALF_OPEN));
+                    bad.add(new Bad(outside, inside, LinkFaults.HALF_OPEN));
+                }
+            }
+        }
+        before.forEach(this::refresh);
+        List.copyOf(bad).forEach(this::refresh);
+        return true;
+    }
+
+    private void stopBreaking() {
+        healed = true;
+        membership.stop();
+        cluster.network().letSnapshotsPass();
+    }
+
+    private void heal(SimulatedMember member) {
+        member.disarm();
+        member.setDiskFaults(DiskFaults.NONE);
+        if (member.disk().hangsUntil() > agenda.now()) {
+            // Nothing else ends a sync that hangs.
+            member.crash(CrashKind.PROCESS);
+        }
+        member.process().ifPresent(process -> {
+            process.resume();
+            process.driftClock(1);
+        });
+        member.start();
     }
 }

@@ -2,6 +2,7 @@ package io.quorate.simulator;
 
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.RaftException;
 import io.quorate.engine.RaftNode;
 import io.quorate.kv.Result;
 import io.quorate.simulator.fault.MembershipChange;
@@ -32,6 +33,12 @@ final class MembershipDriver {
     /** The one that has lost its disk for good and is not out of the configuration yet, if there is one. */
     private Optional<MemberId> lost = Optional.empty();
 
+    /** The latest configuration that is known to be committed. */
+    private Configuration committed;
+
+    /** Whether a later one may be, or may become so. */
+    private boolean uncertain;
+
     private boolean stopped;
 
     MembershipDriver(Agenda agenda, Cluster cluster, SplittableRandom random, RunObserver observer) {
@@ -39,6 +46,26 @@ final class MembershipDriver {
         this.cluster = cluster;
         this.random = random;
         this.observer = observer;
+        this.committed = Configuration.of(new TreeSet<>(cluster.ids()));
+    }
+
+    /** The configuration, if it is certain that no other can come into force by itself. */
+    Optional<Configuration> settled() {
+        return uncertain ? Optional.empty() : Optional.of(committed);
+    }
+
+    /** A member cannot go on with what its disk holds: another takes its place, unless one is lost already. */
+    void replaceLost(MemberId member) {
+        if (lost.isEmpty()) {
+            lose(member);
+            begin(MembershipChange.REPLACE);
+        }
+    }
+
+    private void lose(MemberId victim) {
+        lost = Optional.of(victim);
+        cluster.member(victim).crash(CrashKind.DISK_LOSS);
+        cluster.member(victim).retire();
     }
 
     /** Begins no further change. */
@@ -63,12 +90,20 @@ final class MembershipDriver {
             return;
         }
         RaftNode<Result> node = leader.get().node().orElseThrow();
+        boolean uncertainBefore = uncertain;
+        uncertain = true;
         observer.fault(change + ": " + target.get());
         CompletableFuture<Void> unused = node.changeMembership(target.get()).handle((done, failure) -> {
             agenda.after(1, () -> {
                 if (failure == null) {
+                    uncertain = false;
+                    committed = target.get();
+                    target.get().members().forEach(id -> cluster.member(id).becameMember());
                     retireRemoved(target.get());
                 } else {
+                    if (failure instanceof RaftException.Refused) {
+                        uncertain = uncertainBefore;
+                    }
                     agenda.after(SECOND / 2, () -> attempt(change, triesLeft - 1));
                 }
             });
@@ -95,21 +130,22 @@ final class MembershipDriver {
     }
 
     private Optional<Configuration> target(MembershipChange change, MemberId leader, Configuration now) {
-        if (now.isJoint() || (lost.isEmpty() && !cluster.everyVoterIsWhole())) {
+        boolean losesDisk = change == MembershipChange.REPLACE && lost.isEmpty();
+        if (now.isJoint() || (losesDisk && !cluster.everyVoterIsWhole())) {
             return Optional.empty();
         }
         TreeSet<MemberId> voters = new TreeSet<>(now.voters());
         TreeSet<MemberId> learners = new TreeSet<>(now.learners());
         boolean possible = switch (change) {
-            case ADD_LEARNER -> mayGrow(now) && learners.add(newcomer());
-            case ADD_VOTER -> mayGrow(now) && voters.add(newcomer());
+            case ADD_LEARNER -> mayGrow(now) && learners.add(newcomer(now));
+            case ADD_VOTER -> mayGrow(now) && voters.add(newcomer(now));
             case PROMOTE -> lost.isEmpty() && move(learners, voters);
             case DEMOTE -> mayLoseVoter(voters) && move(voters, learners);
             case REMOVE -> mayLoseVoter(voters) && voters.remove(anyBut(leader, voters));
             case REMOVE_LEADER -> mayLoseVoter(voters) && voters.remove(leader);
             case JOINT ->
-                mayGrow(now) && voters.remove(any(voters)) && voters.add(newcomer()) && voters.add(newcomer());
-            case REPLACE -> replace(leader, voters);
+                mayGrow(now) && voters.remove(any(voters)) && voters.add(newcomer(now)) && voters.add(newcomer());
+            case REPLACE -> replace(leader, now, voters);
         };
         return possible ? Optional.of(new Configuration(voters, new TreeSet<>(), learners)) : Optional.empty();
     }
@@ -123,19 +159,23 @@ final class MembershipDriver {
         return lost.isEmpty() && voters.size() > MIN_VOTERS;
     }
 
-    private boolean replace(MemberId leader, SortedSet<MemberId> voters) {
+    private boolean replace(MemberId leader, Configuration now, SortedSet<MemberId> voters) {
         if (voters.size() < MIN_VOTERS) {
             return false;
         }
         if (lost.isEmpty()) {
-            MemberId victim = anyBut(leader, voters);
-            lost = Optional.of(victim);
-            cluster.member(victim).crash(CrashKind.DISK_LOSS);
-            cluster.member(victim).retire();
+            lose(anyBut(leader, voters));
         }
-        voters.remove(lost.get());
-        voters.add(newcomer());
-        return true;
+        return voters.remove(lost.orElseThrow()) && voters.add(newcomer(now));
+    }
+
+    /** One that a change which failed was to bring in, or a new one. */
+    private MemberId newcomer(Configuration now) {
+        return cluster.members().stream()
+                .filter(member -> !member.isRetired() && !member.wasMember() && !now.isMember(member.id()))
+                .map(SimulatedMember::id)
+                .findFirst()
+                .orElseGet(this::newcomer);
     }
 
     private MemberId newcomer() {

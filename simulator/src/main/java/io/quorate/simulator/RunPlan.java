@@ -17,16 +17,34 @@ import java.util.concurrent.TimeUnit;
  * @param faults what goes wrong, in the order of time
  * @param clients how many clients there are
  * @param operationsPerSecond what all clients together ask for, in each second
+ * @param quorumFirst whether only a quorum is mended at first, which must be able to go on, and the others later
+ * @param compactionNanos how long after one compaction of the history the next is asked for, at most; 0: there is none
  */
 public record RunPlan(
-        long seed, int members, long faultNanos, List<Fault> faults, int clients, int operationsPerSecond) {
+        long seed,
+        int members,
+        long faultNanos,
+        List<Fault> faults,
+        int clients,
+        int operationsPerSecond,
+        boolean quorumFirst,
+        long compactionNanos) {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final int MAX_FAULTS = 25;
+    private static final int MAX_OPERATIONS = 1_000;
+
+    /** As the robustness tests of etcd do, every 100 to 200 ms. */
+    private static final long COMPACTION_NANOS = SECOND / 5;
+
+    /** A plan in which everything is mended at once, and no history compacted. */
+    public RunPlan(long seed, int members, long faultNanos, List<Fault> faults, int clients, int operationsPerSecond) {
+        this(seed, members, faultNanos, faults, clients, operationsPerSecond, false, 0);
+    }
 
     public RunPlan {
         faults = List.copyOf(faults);
-        if (members < 1 || faultNanos < 1 || clients < 1 || operationsPerSecond < 1) {
+        if (members < 1 || faultNanos < 1 || clients < 1 || operationsPerSecond < 1 || compactionNanos < 0) {
             throw new IllegalArgumentException("a run needs a member, a client, an operation and a moment at least");
         }
     }
@@ -36,7 +54,10 @@ public record RunPlan(
         SplittableRandom random = new SplittableRandom(seed);
         int[] sizes = {3, 3, 3, 4, 5, 5, 5, 7};
         int members = sizes[random.nextInt(sizes.length)];
-        return draw(seed, random, members, 2 + random.nextInt(10), 20 + random.nextInt(100));
+        boolean busy = random.nextInt(8) == 0;
+        int operations = 20 + random.nextInt(busy ? MAX_OPERATIONS - 20 : 100);
+        RunPlan plan = draw(seed, random, members, 2 + random.nextInt(10), operations);
+        return random.nextInt(4) == 0 ? plan.withCompaction(COMPACTION_NANOS) : plan;
     }
 
     /**
@@ -54,26 +75,31 @@ public record RunPlan(
             ids.add(new MemberId(i));
         }
         List<Fault> faults = new FaultDraw(random.split(), ids, faultNanos).draw(random.nextInt(MAX_FAULTS));
-        return new RunPlan(seed, members, faultNanos, faults, clients, operations);
+        return new RunPlan(seed, members, faultNanos, faults, clients, operations, random.nextInt(3) == 0, 0);
+    }
+
+    private RunPlan withCompaction(long nanos) {
+        return new RunPlan(seed, members, faultNanos, faults, clients, operationsPerSecond, quorumFirst, nanos);
     }
 
     /** The same with a shorter time, or a longer one. */
     public RunPlan withFaultNanos(long nanos) {
-        return new RunPlan(seed, members, nanos, faults, clients, operationsPerSecond);
+        return new RunPlan(seed, members, nanos, faults, clients, operationsPerSecond, quorumFirst, compactionNanos);
     }
 
     /** The same with other faults. */
     public RunPlan withFaults(List<Fault> other) {
-        return new RunPlan(seed, members, faultNanos, other, clients, operationsPerSecond);
+        return new RunPlan(
+                seed, members, faultNanos, other, clients, operationsPerSecond, quorumFirst, compactionNanos);
     }
 
     /** The same with the first so many members; faults of members that there are not happen to nobody. */
     public RunPlan withMembers(int count) {
-        return new RunPlan(seed, count, faultNanos, faults, clients, operationsPerSecond);
+        return new RunPlan(seed, count, faultNanos, faults, clients, operationsPerSecond, quorumFirst, compactionNanos);
     }
 
     /** The same with so many clients. */
     public RunPlan withClients(int count) {
-        return new RunPlan(seed, members, faultNanos, faults, count, operationsPerSecond);
+        return new RunPlan(seed, members, faultNanos, faults, count, operationsPerSecond, quorumFirst, compactionNanos);
     }
 }

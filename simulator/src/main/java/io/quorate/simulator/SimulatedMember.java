@@ -67,6 +67,15 @@ public final class SimulatedMember {
     private Optional<ArmedCrash> armed = Optional.empty();
     private int starts;
 
+    /** Whether its disk may have lost something that it acknowledged, and nobody has looked since. */
+    private boolean suspect;
+
+    private Optional<byte[]> identity = Optional.empty();
+    private boolean wasMember;
+
+    /** Whether its disk has ever given or kept anything else than what was written. */
+    private boolean misled;
+
     /** Whether it runs no more, for good: it was removed, or its disk is lost. */
     private boolean retired;
 
@@ -80,6 +89,7 @@ public final class SimulatedMember {
             RunObserver observer) {
         this.id = id;
         this.bootstrap = bootstrap;
+        this.wasMember = bootstrap.isMember(id);
         this.agenda = agenda;
         this.network = network;
         this.settings = settings;
@@ -91,7 +101,47 @@ public final class SimulatedMember {
     private SimulatedDisk newDisk() {
         SimulatedDisk empty = settings.newDisk(random.split());
         empty.setObserver(new DiskWatch());
+        empty.setClock(agenda::now);
         return empty;
+    }
+
+    /** Who the member is, for the operator to put back when the disk does not tell any more. */
+    void setIdentity(byte[] right) {
+        identity = Optional.of(right);
+    }
+
+    /** Puts back what was kept of the identity. Whether there was something to put back. */
+    boolean restoreIdentity() {
+        boolean kept = identity.isPresent();
+        identity.ifPresent(right -> disk.replace("identity", right));
+        identity = Optional.empty();
+        return kept;
+    }
+
+    /** A configuration with it in it was committed. */
+    void becameMember() {
+        wasMember = true;
+    }
+
+    /** Whether a configuration with it in it was ever committed. */
+    boolean wasMember() {
+        return wasMember;
+    }
+
+    /** Its disk may have lost something from now on, until the next start finds out. */
+    void suspect() {
+        suspect = true;
+        misled = true;
+    }
+
+    /** Whether its disk may have lost something, and no start has found out yet. */
+    boolean isSuspect() {
+        return suspect;
+    }
+
+    /** Whether its disk has ever kept or given back anything else than what was written: then it may stop and say so. */
+    public boolean wasMisled() {
+        return misled;
     }
 
     /** Tells the run's observer what reaches the disk. */
@@ -208,6 +258,7 @@ public final class SimulatedMember {
                     RaftNode.start(options(), ports(process), stateMachine, EngineMetrics.NONE, nodeObserver(process));
             disk.takeLatencyNanos();
             services.ifPresent(begun -> begun.begin(node));
+            suspect = disk.isMisleading();
             life = Optional.of(new Life(process, node, stateMachine, services));
             CompletableFuture<Void> unused = node.stopped().thenAccept(cause -> {
                 if (process.isAlive()) {
@@ -352,9 +403,9 @@ public final class SimulatedMember {
     private void end(SimulatedProcess process, Throwable cause) {
         if (life.isPresent() && life.get().process == process) {
             process.die();
+            observer.stopped(this, cause);
             life = Optional.empty();
             disk = disk.afterProcessCrash();
-            observer.stopped(this, cause);
         }
     }
 }

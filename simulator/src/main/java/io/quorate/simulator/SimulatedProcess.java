@@ -4,6 +4,8 @@ import io.quorate.engine.Clock;
 import io.quorate.engine.Scheduler;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
@@ -20,6 +22,9 @@ public final class SimulatedProcess implements Clock, Scheduler {
     private final LongSupplier diskNanos;
     private boolean alive = true;
     private long pausedUntil;
+
+    /** What came due while it was paused, in order. */
+    private final List<Runnable> missed = new ArrayList<>();
 
     /** The process's clock runs at this rate and showed {@code clockBase} when it was {@code realBase}. */
     private double clockRate = 1;
@@ -47,11 +52,20 @@ public final class SimulatedProcess implements Clock, Scheduler {
     /** Nothing happens in it before that time. */
     void pauseUntil(long time) {
         pausedUntil = Math.max(pausedUntil, time);
+        agenda.at(time, this::makeUp);
     }
 
-    /** A pause ends now; what waited for its end still comes at the time foreseen. */
+    /** A pause ends now. */
     void resume() {
-        pausedUntil = agenda.now();
+        pausedUntil = 0;
+        makeUp();
+    }
+
+    private void makeUp() {
+        if (!isPaused()) {
+            missed.forEach(task -> agenda.at(agenda.now(), task));
+            missed.clear();
+        }
     }
 
     public boolean isPaused() {
@@ -109,7 +123,7 @@ public final class SimulatedProcess implements Clock, Scheduler {
                 return;
             }
             if (isPaused()) {
-                agenda.at(pausedUntil, this);
+                missed.add(this);
                 return;
             }
             task.run();
@@ -154,7 +168,7 @@ public final class SimulatedProcess implements Clock, Scheduler {
                 return;
             }
             if (isPaused()) {
-                agenda.at(pausedUntil, this);
+                missed.add(this);
                 return;
             }
             try {

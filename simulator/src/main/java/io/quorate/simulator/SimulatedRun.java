@@ -46,13 +46,14 @@ public final class SimulatedRun {
         this.cluster = new Cluster(plan.members(), settings, agenda, random.split(), watchers);
         this.invariants = Invariants.all(cluster, agenda::now, special.options());
         invariants.forEach(watchers::add);
+        this.faults = new FaultInjector(agenda, cluster, random.split(), watchers);
         watchers.add(new RunObserver() {
             @Override
             public void stopped(SimulatedMember member, Throwable cause) {
+                faults.stopped(member, cause);
                 agenda.after(RESTART_NANOS, member::start);
             }
         });
-        this.faults = new FaultInjector(agenda, cluster, random.split(), watchers);
         this.clients = new Clients(plan, agenda, cluster, random.split(), watchers);
     }
 
@@ -77,7 +78,7 @@ public final class SimulatedRun {
         faults.schedule(plan.faults());
         clients.begin();
         special.begin(agenda, cluster, watchers);
-        if (goOnUntil(plan.faultNanos())) {
+        if (goOnUntil(plan.faultNanos()) && (!plan.quorumFirst() || quorumGoesOn())) {
             faults.heal();
             clients.heal();
             settle();
@@ -92,6 +93,26 @@ public final class SimulatedRun {
             agenda.runUntil(Math.min(time, agenda.now() + SLICE));
         }
         return watchers.violation().isEmpty();
+    }
+
+    /** A quorum is mended, and the rest stays broken: it must elect, and writes must succeed. */
+    private boolean quorumGoesOn() {
+        if (!faults.healQuorum()) {
+            return true;
+        }
+        clients.heal();
+        long deadline = agenda.now() + SETTLING_NANOS;
+        while (agenda.now() < deadline) {
+            if (!goOnUntil(agenda.now() + SLICE)) {
+                return false;
+            }
+            if (clients.progressed()) {
+                return true;
+            }
+        }
+        watchers.report(new InvariantViolation(
+                "liveness", "a quorum was mended " + SETTLING_NANOS / SECOND + " s ago, and " + whatIsMissing(false)));
+        return false;
     }
 
     private void settle() {

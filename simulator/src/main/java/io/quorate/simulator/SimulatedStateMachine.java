@@ -136,8 +136,15 @@ final class SimulatedStateMachine implements StateMachine<Result> {
         try (DataInputStream in = new DataInputStream(snapshot.open(FILE))) {
             for (int length = in.readInt(); length >= 0; length = in.readInt()) {
                 int valueLength = in.readInt();
+                if (valueLength < 0) {
+                    throw new IOException("a value of " + valueLength + " bytes");
+                }
                 byte[] key = in.readNBytes(length);
                 batch.put(key, in.readNBytes(valueLength));
+            }
+            // Only whoever reads to the end is told whether what was read is what was written.
+            if (in.read() >= 0) {
+                throw new IOException("the snapshot goes on behind its last entry");
             }
         }
         HeapStore restored = new HeapStore();

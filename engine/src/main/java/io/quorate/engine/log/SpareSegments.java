@@ -130,15 +130,26 @@ final class SpareSegments {
         synchronized (this) {
             if (spares.size() < limit() && file.size() == options.segmentBytes()) {
                 String spare = nextName();
-                disk.rename(name, spare);
-                spares.add(new Spare(spare, file));
-                exhausted = false;
-                return;
+                if (renamed(name, spare)) {
+                    spares.add(new Spare(spare, file));
+                    exhausted = false;
+                    return;
+                }
             }
         }
         file.close();
         disk.delete(name);
         exhausted = false;
+    }
+
+    /** A full disk may have no room for another name; the file is not needed as a spare then. */
+    private boolean renamed(String name, String spare) {
+        try {
+            disk.rename(name, spare);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     synchronized boolean isEmpty() {

@@ -15,6 +15,10 @@ public interface SnapshotReader {
     /** The names of its files, sorted. */
     List<String> files();
 
+    /**
+     * A file, to be read in order. The read that reaches its end fails if what was read is not what was written: nothing
+     * of it may be used before.
+     */
     InputStream open(String name) throws IOException;
 
     /** The folder itself, where it lies in a real file system. Files may be linked or copied out of it. */

@@ -362,10 +362,11 @@ public final class SnapshotStore implements AutoCloseable {
 
         @Override
         public InputStream open(String name) throws IOException {
-            if (!files().contains(name)) {
-                throw new IOException("the snapshot has no file " + name);
-            }
-            return new DiskStreams.Input(disk.open(held.folder.path() + "/" + name));
+            Manifest.File expected = held.folder.manifest().files().stream()
+                    .filter(file -> file.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("the snapshot has no file " + name));
+            return new VerifiedInput(new DiskStreams.Input(disk.open(held.folder.path() + "/" + name)), expected);
         }
 
         @Override

@@ -333,6 +333,7 @@ public final class FrameCodec {
             case CHANGE_IN_PROGRESS -> 6;
             case NOTHING_COMMITTED_YET -> 7;
             case BAD_CONFIGURATION -> 8;
+            case NO_ROOM -> 9;
         };
     }
 

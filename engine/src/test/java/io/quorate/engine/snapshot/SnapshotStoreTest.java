@@ -10,6 +10,7 @@ import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.StateMachine;
 import io.quorate.engine.disk.FaultyDisk;
+import io.quorate.engine.log.CorruptFrameException;
 import io.quorate.engine.log.SnapshotMetaCodec.Start;
 import io.quorate.engine.snapshot.SnapshotStore.OpenSnapshot;
 import io.quorate.engine.snapshot.SnapshotStore.ReceiveResult;
@@ -71,6 +72,25 @@ class SnapshotStoreTest {
 
     private SnapshotStore open() throws IOException {
         return SnapshotStore.open(disk, MAX_BYTES);
+    }
+
+    @Test
+    void aFileThatIsReadOtherwiseThanWhenItWasVerifiedIsNotHandedOutWhole() throws IOException {
+        try (SnapshotStore store = open()) {
+            store.writeLocal(meta(10), OptionalLong.empty(), new TwoFiles("x"));
+            try (OpenSnapshot snapshot = store.open(meta(10)).orElseThrow()) {
+                String file = "snapshots/" + disk.list("snapshots").getFirst() + "/a";
+                byte[] other = disk.bytes(file).clone();
+                other[700] ^= 4;
+                disk.replace(file, other);
+                try (var in = snapshot.open("a")) {
+                    assertThatThrownBy(() -> in.readNBytes(other.length)).isInstanceOf(CorruptFrameException.class);
+                }
+                try (var in = snapshot.open("b")) {
+                    assertThat(in.readAllBytes()).hasSize(2000);
+                }
+            }
+        }
     }
 
     @Test

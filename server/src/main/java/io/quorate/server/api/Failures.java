@@ -41,6 +41,7 @@ final class Failures {
                     case NO_LEADER, TRANSFER_IN_PROGRESS -> EtcdError.TIMEOUT;
                     case NOT_LEADER -> EtcdError.NOT_LEADER;
                     case TOO_MANY_UNCOMMITTED -> EtcdError.TOO_MANY_REQUESTS;
+                    case NO_ROOM -> EtcdError.NO_SPACE;
                     case BAD_TRANSFER_TARGET -> EtcdError.BAD_LEADER_TRANSFEREE;
                     case CHANGE_IN_PROGRESS, NOTHING_COMMITTED_YET, BAD_CONFIGURATION -> EtcdError.UNHEALTHY;
                 };

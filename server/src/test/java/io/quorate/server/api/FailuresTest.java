@@ -26,6 +26,7 @@ class FailuresTest {
                 entry(new RaftException.Refused(Rejection.NO_LEADER), EtcdError.TIMEOUT),
                 entry(new RaftException.Refused(Rejection.TRANSFER_IN_PROGRESS), EtcdError.TIMEOUT),
                 entry(new RaftException.Refused(Rejection.TOO_MANY_UNCOMMITTED), EtcdError.TOO_MANY_REQUESTS),
+                entry(new RaftException.Refused(Rejection.NO_ROOM), EtcdError.NO_SPACE),
                 entry(new RaftException.Refused(Rejection.NOT_LEADER), EtcdError.NOT_LEADER),
                 entry(new RaftException.Superseded(), EtcdError.LEADER_CHANGED),
                 entry(new RaftException.OutcomeUnknown(false), EtcdError.TIMEOUT),

@@ -3,7 +3,7 @@ package io.quorate.simulator.disk;
 import java.io.IOException;
 
 /** An operation failed because the plan of the run said so. */
-public final class DiskFaultException extends IOException {
+public sealed class DiskFaultException extends IOException permits FullDiskException {
 
     private static final long serialVersionUID = 1;
 

@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
  */
 final class FileContent {
 
-    private static final int SECTOR_BYTES = 512;
+    static final int SECTOR_BYTES = 512;
     private static final int PAGE_BYTES = 4096;
 
     final boolean directory;
@@ -24,6 +24,11 @@ final class FileContent {
 
     /** As {@link #unsynced}, of those that a failed sync has given up: no later sync makes them durable. */
     private final TreeMap<Integer, byte[]> givenUp = new TreeMap<>();
+
+    /** As {@link #unsynced}, of those that a sync which hangs is writing: they are durable when it ends. */
+    private TreeMap<Integer, byte[]> hanging = new TreeMap<>();
+
+    private long hangsUntil;
 
     FileContent(boolean directory) {
         this.directory = directory;
@@ -75,7 +80,19 @@ final class FileContent {
 
     void sync() {
         unsynced.clear();
+        hanging.clear();
         durableSize = size;
+    }
+
+    /** A sync that ends at a time: a power failure before that finds nothing of it done for sure. */
+    void syncUntil(long time, long now) {
+        TreeMap<Integer, byte[]> underWay = unsynced;
+        if (now < hangsUntil) {
+            underWay.putAll(hanging);
+        }
+        hanging = underWay;
+        unsynced = new TreeMap<>();
+        hangsUntil = time;
     }
 
     /** The sync fails, and the system forgets that these pages are dirty (the "fsyncgate" of 2018). */
@@ -85,11 +102,18 @@ final class FileContent {
     }
 
     boolean isClean() {
-        return unsynced.isEmpty() && givenUp.isEmpty() && size == durableSize;
+        return unsynced.isEmpty() && givenUp.isEmpty() && hanging.isEmpty() && size == durableSize;
     }
 
     /** Of what was not synced any part may be lost: by sectors or by pages, all, none, or some, in no order. */
-    void losePower(RandomGenerator random) {
+    void losePower(RandomGenerator random, long now) {
+        if (!hanging.isEmpty()) {
+            if (now < hangsUntil) {
+                // What was written before the sync began is the older of two.
+                unsynced.putAll(hanging);
+            }
+            hanging.clear();
+        }
         int mode = random.nextInt(4);
         boolean sectors = random.nextBoolean();
         losePower(
@@ -147,7 +171,18 @@ final class FileContent {
         // What was durable before is never changed, so it can be shared.
         copy.unsynced = new TreeMap<>(unsynced);
         copy.givenUp.putAll(givenUp);
+        copy.hanging.putAll(hanging);
+        copy.hangsUntil = hangsUntil;
         return copy;
+    }
+
+    /** The bytes up to the last that is not zero: preallocated space is not counted. */
+    int used() {
+        int used = size;
+        while (used > 0 && bytes[used - 1] == 0) {
+            used--;
+        }
+        return used;
     }
 
     byte[] copy() {
@@ -160,5 +195,6 @@ final class FileContent {
         durableSize = size;
         unsynced.clear();
         givenUp.clear();
+        hanging.clear();
     }
 }

@@ -130,9 +130,18 @@ final class FileNames {
         surviving.clear();
     }
 
-    void losePower(RandomGenerator random) {
+    /** A file is there again, durably, in a folder that may have gone with it. */
+    void bringBack(String name, FileContent content) {
+        if (!parent(name).isEmpty() && !exists(parent(name))) {
+            bringBack(parent(name), new FileContent(true));
+        }
+        names.put(name, content);
+        durable.put(name, content);
+    }
+
+    void losePower(RandomGenerator random, long now) {
         surviveOnly(random.nextInt(changes.size() + 1));
-        names.values().forEach(content -> content.losePower(random));
+        names.values().forEach(content -> content.losePower(random, now));
     }
 
     /** Of the changes that are not durable the first so many survive, and of the content what {@code loss} says. */

@@ -3,14 +3,20 @@ package io.quorate.simulator.disk;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.DiskFile;
+import io.quorate.simulator.disk.DiskFaults.Full;
 import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -52,6 +58,15 @@ public final class SimulatedDisk implements Disk {
     private OperationHook hook = () -> {};
     private DiskObserver observer = DiskObserver.NONE;
     private DiskFaults faults = DiskFaults.NONE;
+    private LongSupplier clock = () -> 0;
+    private Optional<MisdirectedWrite> misdirected = Optional.empty();
+
+    /** What was deleted or renamed, by its name, if old files are to come back one day. */
+    private Optional<Map<String, byte[]>> old = Optional.empty();
+
+    /** When the sync that takes longest will have ended. */
+    private long hangsUntil;
+
     private boolean locked;
     private boolean lookedAt;
     private long latencyNanos;
@@ -80,6 +95,49 @@ public final class SimulatedDisk implements Disk {
     /** Who is told what reaches the disk, in this life of the process and the next ones. */
     public void setObserver(DiskObserver newObserver) {
         observer = newObserver;
+    }
+
+    /** Tells the time, which a sync that hangs needs to know. */
+    public void setClock(LongSupplier newClock) {
+        clock = newClock;
+    }
+
+    /** The next write to a file whose name begins so goes to other sectors, of the same file or of another one. */
+    public void misdirectNextWrite(String prefix, boolean sameFile, Consumer<String> told) {
+        misdirected = Optional.of(new MisdirectedWrite(prefix, sameFile, told));
+    }
+
+    private record MisdirectedWrite(String prefix, boolean sameFile, Consumer<String> told) {}
+
+    /** Remembers from now on what is deleted and renamed, for {@link #bringBackOld}. */
+    public void keepOldFiles() {
+        if (old.isEmpty()) {
+            old = Optional.of(new TreeMap<>());
+        }
+    }
+
+    /** Files whose names begin so and that had been deleted or renamed are there again as they were. Their names. */
+    public List<String> bringBackOld(String prefix) {
+        List<String> back = new ArrayList<>();
+        old.orElse(Map.of()).forEach((name, bytes) -> {
+            if (name.startsWith(prefix) && !names.exists(name)) {
+                FileContent content = new FileContent(false);
+                content.replace(bytes);
+                names.bringBack(name, content);
+                back.add(name);
+            }
+        });
+        return back;
+    }
+
+    /** Whether a read may give something else than what was written, or a write is about to go elsewhere. */
+    public boolean isMisleading() {
+        return faults.isMisleading() || misdirected.isPresent();
+    }
+
+    /** When the sync that hangs longest will end; past if none does. */
+    public long hangsUntil() {
+        return hangsUntil;
     }
 
     /** What is wrong with the disk from now on. */
@@ -111,7 +169,11 @@ public final class SimulatedDisk implements Disk {
 
     /** The disk as the next process finds it when the machine has lost its power. This one is over. */
     public SimulatedDisk afterPowerLoss() {
-        names.losePower(random);
+        if (hangsUntil > clock.getAsLong()) {
+            // A sync that was reported to be under way for long has not happened.
+            observer.damaged();
+        }
+        names.losePower(random, clock.getAsLong());
         return next();
     }
 
@@ -143,22 +205,25 @@ public final class SimulatedDisk implements Disk {
         SimulatedDisk next = new SimulatedDisk(names, random);
         next.faults = faults;
         next.observer = observer;
+        next.clock = clock;
+        next.old = old;
         return next;
     }
 
-    /** Flips one bit of a file whose name begins so, at rest. Which file, if there is one that has any bytes. */
-    public Optional<String> rot(String prefix) {
+    /** Flips one bit, at rest. Of which file, if there is one that has any bytes there. */
+    public Optional<String> rot(RotTarget target) {
         List<String> candidates = names.all().stream()
-                .filter(name -> name.startsWith(prefix) && !names.isDirectory(name))
+                .filter(name -> target.isIn(name) && !names.isDirectory(name))
                 .filter(name -> names.content(name).orElseThrow().size() > 0)
                 .toList();
         if (candidates.isEmpty()) {
             return Optional.empty();
         }
-        String name = candidates.get(random.nextInt(candidates.size()));
+        String name = target.isOfTheNewest() ? candidates.getLast() : candidates.get(random.nextInt(candidates.size()));
         FileContent content = names.content(name).orElseThrow();
-        content.flipBit(random.nextInt(content.size()), random.nextInt(8));
-        observer.damaged();
+        int used = Math.max(1, content.used());
+        content.flipBit(random.nextInt(target.from(used), target.to(used)), random.nextInt(8));
+            observer.damaged();
         return Optional.of(name);
     }
 
@@ -198,9 +263,34 @@ public final class SimulatedDisk implements Disk {
         latencyNanos += WRITE_NANOS;
     }
 
-    private void requireRoom() throws DiskFaultException {
-        if (faults.full()) {
-            throw new DiskFaultException("No space left on device");
+    private void requireRoom(Full need) throws FullDiskException {
+        if (faults.full() != Full.NOTHING && faults.full().concerns(need)) {
+            throw new FullDiskException();
+        }
+    }
+
+    /** Another file that has sectors, if there is one. */
+    private Optional<String> otherFile(String name) {
+        List<String> others = names.all().stream()
+                .filter(other -> !other.equals(name) && !names.isDirectory(other))
+                .filter(other -> names.content(other).orElseThrow().size() > 0)
+                .toList();
+        return others.isEmpty() ? Optional.empty() : Optional.of(others.get(random.nextInt(others.size())));
+    }
+
+    /** A position as far within its sector as this one, in another sector if the file has one. */
+    private int elsewhere(FileContent content, int position) {
+        int sectors = (content.size() + FileContent.SECTOR_BYTES - 1) / FileContent.SECTOR_BYTES;
+        return random.nextInt(Math.max(1, sectors)) * FileContent.SECTOR_BYTES + position % FileContent.SECTOR_BYTES;
+    }
+
+    private void remember(String name) {
+        if (old.isPresent()) {
+            for (String each : names.all()) {
+                if ((each.equals(name) || each.startsWith(name + "/")) && !names.isDirectory(each)) {
+                    old.get().put(each, names.content(each).orElseThrow().copy());
+                }
+            }
         }
     }
 
@@ -225,11 +315,11 @@ public final class SimulatedDisk implements Disk {
         if (!names.isDirectory(FileNames.parent(name))) {
             throw new FileNotFoundException("the folder of " + name);
         }
-        requireRoom();
+        requireRoom(Full.NAMES);
         changing();
         FileContent content = new FileContent(false);
         names.create(name, content);
-        return new OpenFile(content);
+        return new OpenFile(name, content);
     }
 
     @Override
@@ -238,7 +328,7 @@ public final class SimulatedDisk implements Disk {
         if (content.directory) {
             throw new IOException(name + " is a folder");
         }
-        return new OpenFile(content);
+        return new OpenFile(name, content);
     }
 
     @Override
@@ -256,8 +346,10 @@ public final class SimulatedDisk implements Disk {
         if (!names.exists(from)) {
             throw new FileNotFoundException(from);
         }
-        requireRoom();
+        requireRoom(Full.NAMES);
         changing();
+        remember(from);
+        remember(to);
         names.rename(from, to);
     }
 
@@ -270,6 +362,7 @@ public final class SimulatedDisk implements Disk {
             throw new IOException(name + " is not empty");
         }
         changing();
+        remember(name);
         names.delete(name);
     }
 
@@ -306,9 +399,13 @@ public final class SimulatedDisk implements Disk {
 
     private final class OpenFile implements DiskFile {
 
+        /** Its name when it was opened. */
+        private final String name;
+
         private final FileContent content;
 
-        OpenFile(FileContent content) {
+        OpenFile(String name, FileContent content) {
+            this.name = name;
             this.content = content;
         }
 
@@ -319,7 +416,8 @@ public final class SimulatedDisk implements Disk {
             }
             int length = into.remaining();
             latencyNanos += lookedAt ? 0 : WRITE_NANOS + (length >> 10) * NANOS_PER_KIB;
-            if (into.hasArray()) {
+            boolean misled = !lookedAt && happens(faults.misdirectedRead());
+            if (into.hasArray() && !misled) {
                 int count = content.read(
                         Math.toIntExact(position), into.array(), into.arrayOffset() + into.position(), length);
                 into.position(into.position() + count);
@@ -327,8 +425,24 @@ public final class SimulatedDisk implements Disk {
             }
             byte[] copy = new byte[length];
             int count = content.read(Math.toIntExact(position), copy, 0, length);
+            if (misled && count > 0) {
+                misread(Math.toIntExact(position), copy, count);
+            }
             into.put(copy, 0, count);
             return count;
+        }
+
+        /** One of the sectors that were read is another one, of this file or of any. */
+        private void misread(int position, byte[] read, int count) {
+            int hit = position + random.nextInt(count);
+            int begin = Math.max(position, hit - hit % FileContent.SECTOR_BYTES);
+            int end = Math.min(position + count, hit - hit % FileContent.SECTOR_BYTES + FileContent.SECTOR_BYTES);
+            FileContent source = random.nextBoolean()
+                    ? content
+                    : otherFile(name).flatMap(names::content).orElse(content);
+            byte[] other = new byte[end - begin];
+            source.read(elsewhere(source, begin), other, 0, other.length);
+            System.arraycopy(other, 0, read, begin - position, other.length);
         }
 
         @Override
@@ -337,7 +451,7 @@ public final class SimulatedDisk implements Disk {
             int length = from.remaining();
             latencyNanos += (length >> 10) * NANOS_PER_KIB;
             if (position + length > content.size()) {
-                requireRoom();
+                requireRoom(Full.WRITES);
             }
             byte[] bytes = new byte[length];
             from.get(bytes);
@@ -349,15 +463,37 @@ public final class SimulatedDisk implements Disk {
                 content.write(Math.toIntExact(position), bytes, 0, torn);
                 hook.torn();
             }
-            content.write(Math.toIntExact(position), bytes, 0, length);
+            int written = 0;
+            if (happens(faults.shortWrite()) && length > 1) {
+                written = 1 + random.nextInt(length - 1);
+                content.write(Math.toIntExact(position), bytes, 0, written);
+                changing();
+            }
+            if (misdirected.isPresent() && name.startsWith(misdirected.get().prefix)) {
+                misdirect(misdirected.get(), Math.toIntExact(position) + written, bytes, written);
+            } else {
+                content.write(Math.toIntExact(position) + written, bytes, written, length - written);
+            }
             observer.written(content, bytes);
+        }
+
+        private void misdirect(MisdirectedWrite write, int position, byte[] bytes, int from) {
+            misdirected = Optional.empty();
+            String victim = write.sameFile ? name : otherFile(name).orElse(name);
+            FileContent target = names.content(victim).orElse(content);
+            int place = elsewhere(target, position);
+            int length = Math.min(bytes.length - from, Math.max(0, target.size() - place));
+            target.write(place, bytes, from, length);
+            write.told.accept("the write to " + name + " at " + position + " went to " + victim + " at " + place);
+            observer.damaged();
         }
 
         @Override
         public void sync() throws IOException {
             changing();
             latencyNanos += SYNC_NANOS + random.nextLong(SYNC_SPREAD_NANOS);
-            if (happens(faults.slowSync())) {
+            boolean slow = happens(faults.slowSync());
+            if (slow) {
                 latencyNanos += faults.slowNanos();
             }
             if (happens(faults.syncError())) {
@@ -365,14 +501,20 @@ public final class SimulatedDisk implements Disk {
                 observer.synced(content, false);
                 throw new DiskFaultException("Input/output error");
             }
-            content.sync();
+            if (slow) {
+                long end = clock.getAsLong() + latencyNanos;
+                hangsUntil = Math.max(hangsUntil, end);
+                content.syncUntil(end, clock.getAsLong());
+            } else {
+                content.sync();
+            }
             observer.synced(content, true);
         }
 
         @Override
         public void preallocate(long size) throws IOException {
             if (size > content.size()) {
-                requireRoom();
+                requireRoom(Full.PREALLOCATION);
             }
             changing();
             content.grow(Math.toIntExact(size));

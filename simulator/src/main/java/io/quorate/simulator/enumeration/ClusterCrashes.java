@@ -12,6 +12,7 @@ import io.quorate.simulator.SimulatedRun;
 import io.quorate.simulator.fault.Fault;
 import io.quorate.simulator.fault.MembershipChange;
 import io.quorate.simulator.fault.PartitionShape;
+import io.quorate.simulator.network.LinkFaults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +96,7 @@ public final class ClusterCrashes {
     private static RunPlan plan(Fault... crash) {
         List<Fault> faults = new ArrayList<>(List.of(crash));
         List<MemberId> thirdFirst = List.of(new MemberId(3), new MemberId(1), new MemberId(2));
-        faults.add(new Fault.Partition(2_000 * MILLI, PartitionShape.ISOLATED, thirdFirst, 2_000 * MILLI));
+        faults.add(new Fault.Partition(2_000 * MILLI, PartitionShape.ISOLATED, thirdFirst, LinkFaults.Cut.NOTICED, 2_000 * MILLI));
         for (long member = 1; member <= MEMBERS; member++) {
             faults.add(new Fault.Snapshot((3_700 + member) * MILLI, new MemberId(member)));
         }

@@ -3,6 +3,7 @@ package io.quorate.simulator.fault;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.simulator.CrashKind;
 import io.quorate.simulator.disk.DiskFaults;
+import io.quorate.simulator.disk.RotTarget;
 import io.quorate.simulator.network.LinkFaults;
 import java.util.List;
 
@@ -28,8 +29,13 @@ public sealed interface Fault {
     /** A process's clock runs at another rate; 1 is right. */
     record ClockDrift(long at, MemberId member, double rate, long forNanos) implements Fault {}
 
-    /** Groups of members do not hear each other, in a shape. */
-    record Partition(long at, PartitionShape shape, List<MemberId> order, long forNanos) implements Fault {}
+    /**
+     * Groups of members do not hear each other, in a shape.
+     *
+     * @param cut whether senders can notice
+     */
+    record Partition(long at, PartitionShape shape, List<MemberId> order, LinkFaults.Cut cut, long forNanos)
+            implements Fault {}
 
     /** Whoever leads then dies, and is started again. */
     record CrashLeader(long at, CrashKind kind, long downNanos) implements Fault {}
@@ -52,11 +58,38 @@ public sealed interface Fault {
     /** What is sent to one member, or by it, is bad. */
     record BadLinks(long at, MemberId member, boolean incoming, LinkFaults faults, long forNanos) implements Fault {}
 
+    /** The way from one member to one other is bad: half open, clogged, slow, or whatever. */
+    record BadLink(long at, MemberId from, MemberId to, LinkFaults faults, long forNanos) implements Fault {}
+
+    /** The next transfer of a snapshot breaks off after so many further pieces, perhaps with one of the two processes. */
+    record InterruptSnapshot(long at, int pieces, Interruption how, long downNanos) implements Fault {}
+
+    /** What else breaks when the transfer of a snapshot does. */
+    enum Interruption {
+        /** Only the connection. */
+        LINK,
+        /** Nothing passes between the two for a while. */
+        LINK_FOR_A_WHILE,
+        /** The process that sends. */
+        SENDER,
+        /** The process that receives. */
+        RECEIVER
+    }
+
     /** A disk fails now and then, or is full, or slow. */
     record BadDisk(long at, MemberId member, DiskFaults faults, long forNanos) implements Fault {}
 
-    /** A bit turns over in one of a member's files whose name begins so, and the member is started anew. */
-    record BitRot(long at, MemberId member, String files) implements Fault {}
+    /** A bit turns over in one of a member's files, and the member is started anew. */
+    record BitRot(long at, MemberId member, RotTarget target) implements Fault {}
+
+    /** Sectors that a member reads come from elsewhere now and then; it is started anew in the midst of that. */
+    record MisdirectedReads(long at, MemberId member, double probability, long forNanos) implements Fault {}
+
+    /** A write to the log goes to other sectors, of the same file or of another; the member is started anew then. */
+    record MisdirectedWrite(long at, MemberId member, boolean sameFile) implements Fault {}
+
+    /** Files that had been deleted or renamed are there again when the member starts anew. */
+    record OldFiles(long at, MemberId member, String files) implements Fault {}
 
     /** The members are changed. */
     record ChangeMembers(long at, MembershipChange change) implements Fault {}

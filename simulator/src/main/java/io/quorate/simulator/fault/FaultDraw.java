@@ -3,6 +3,7 @@ package io.quorate.simulator.fault;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.simulator.CrashKind;
 import io.quorate.simulator.disk.DiskFaults;
+import io.quorate.simulator.disk.RotTarget;
 import io.quorate.simulator.network.LinkFaults;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,10 +32,14 @@ public final class FaultDraw {
         LEADER,
         BAD_NETWORK,
         BAD_LINKS,
+        BAD_LINK,
+        SNAPSHOT_INTERRUPTED,
         TRANSFER,
         SNAPSHOT,
         BAD_DISK,
         BIT_ROT,
+        MISDIRECTION,
+        OLD_FILES,
         MEMBERS
     }
 
@@ -64,8 +69,9 @@ public final class FaultDraw {
         for (int i = 0; i < count; i++) {
             boolean changes = kinds.contains(Kind.MEMBERS) && random.nextInt(CHANGE_ONE_IN) == 0;
             Kind kind = changes ? Kind.MEMBERS : kinds.get(random.nextInt(kinds.size()));
-            Fault fault = draw(kind, random.nextLong(untilNanos));
-            faults.add(fault);
+            List<Fault> drawn = draw(kind);
+            faults.addAll(drawn);
+            Fault fault = drawn.getFirst();
             if (kind == Kind.LEADER) {
                 faults.addAll(furtherLeaders(fault.at()));
             }
@@ -92,6 +98,11 @@ public final class FaultDraw {
         return further;
     }
 
+    private List<Fault> draw(Kind kind) {
+        long at = random.nextLong(untilNanos);
+        return kind == Kind.SNAPSHOT_INTERRUPTED ? interruptedSnapshot(at) : List.of(draw(kind, at));
+    }
+
     private Fault draw(Kind kind, long at) {
         return switch (kind) {
             case CRASH -> new Fault.Crash(at, member(), crashKind(), duration(5 * SECOND));
@@ -104,7 +115,7 @@ public final class FaultDraw {
                 random.nextBoolean()
                         ? new Fault.ClockJump(at, member(), random.nextLong(-HOUR, HOUR))
                         : new Fault.ClockDrift(at, member(), random.nextDouble(0.9, 1.1), duration(20 * SECOND));
-            case PARTITION -> new Fault.Partition(at, shape(), shuffled(), duration(6 * SECOND));
+            case PARTITION -> new Fault.Partition(at, shape(), shuffled(), cut(), duration(6 * SECOND));
             case LEADER ->
                 switch (random.nextInt(4)) {
                     case 0 -> new Fault.CrashLeader(at, crashKind(), duration(5 * SECOND));
@@ -115,9 +126,19 @@ public final class FaultDraw {
                 };
             case BAD_NETWORK -> new Fault.BadNetwork(at, linkFaults(), duration(6 * SECOND));
             case BAD_LINKS ->
-                new Fault.BadLinks(at, member(), random.nextBoolean(), linkFaults(), duration(6 * SECOND));
+                new Fault.BadLinks(at, member(), random.nextBoolean(), memberFaults(), duration(6 * SECOND));
+            case BAD_LINK -> {
+                List<MemberId> two = shuffled();
+                yield new Fault.BadLink(at, two.getFirst(), two.getLast(), wayFaults(), duration(8 * SECOND));
+            }
+            case SNAPSHOT_INTERRUPTED -> interruption(at);
             case BAD_DISK -> new Fault.BadDisk(at, member(), diskFaults(), duration(3 * SECOND));
-            case BIT_ROT -> new Fault.BitRot(at, rotting, random.nextBoolean() ? "log/segment" : "snapshots/");
+            case BIT_ROT -> new Fault.BitRot(at, rotting, anyOf(RotTarget.values()));
+            case MISDIRECTION ->
+                random.nextBoolean()
+                        ? new Fault.MisdirectedWrite(at, rotting, random.nextBoolean())
+                        : new Fault.MisdirectedReads(at, rotting, 0.1 * random.nextDouble(), duration(3 * SECOND));
+            case OLD_FILES -> new Fault.OldFiles(at, member(), random.nextBoolean() ? "log/segment-" : "snapshots/");
             case MEMBERS -> new Fault.ChangeMembers(at, anyOf(MembershipChange.values()));
             case TRANSFER -> new Fault.Transfer(at, member());
             case SNAPSHOT -> new Fault.Snapshot(at, member());
@@ -128,6 +149,26 @@ public final class FaultDraw {
     private Fault cutOffLeader(long at) {
         int companions = random.nextInt(Math.max(1, members.size() / 2));
         return new Fault.CutOffLeader(at, companions, duration(random.nextBoolean() ? 6 * SECOND : SECOND));
+    }
+
+    private Fault interruption(long at) {
+        return new Fault.InterruptSnapshot(
+                at, random.nextInt(6), anyOf(Fault.Interruption.values()), duration(2 * SECOND));
+    }
+
+    /** A member falls so far behind that it needs a snapshot, and gets it in pieces. */
+    private List<Fault> interruptedSnapshot(long at) {
+        MemberId laggard = member();
+        long down = SECOND + duration(4 * SECOND);
+        List<Fault> story = new ArrayList<>();
+        story.add(new Fault.Crash(at, laggard, crashKind(), down));
+        for (MemberId other : members) {
+            if (!other.equals(laggard)) {
+                story.add(new Fault.Snapshot(at + down * 9 / 10, other));
+            }
+        }
+        story.add(interruption(at + down));
+        return story;
     }
 
     private MemberId member() {
@@ -146,15 +187,38 @@ public final class FaultDraw {
         return all[random.nextInt(all.length)];
     }
 
-    /** One thing or several that a disk does now and then. */
+    /** One thing or several that a disk does now and then; errors seldom, so that what comes after them is reached. */
     private DiskFaults diskFaults() {
+        double most = random.nextInt(4) == 0 ? 0.1 : 0.02;
         return new DiskFaults(
-                sometimes(0.02),
-                sometimes(0.02),
-                sometimes(0.05),
-                random.nextInt(4) == 0,
+                sometimes(most),
+                0,
+                sometimes(most),
                 sometimes(0.5),
-                random.nextLong(1, random.nextInt(5) == 0 ? 5 * SECOND : SECOND / 5));
+                sometimes(most),
+                random.nextInt(3) == 0 ? anyOf(DiskFaults.Full.values()) : DiskFaults.Full.NOTHING,
+                sometimes(0.5),
+                random.nextLong(1, random.nextInt(4) == 0 ? 8 * SECOND : SECOND / 5));
+    }
+
+    private LinkFaults.Cut cut() {
+        return random.nextBoolean() ? LinkFaults.Cut.SILENT : LinkFaults.Cut.NOTICED;
+    }
+
+    /** What is wrong with all links of one member. */
+    private LinkFaults memberFaults() {
+        return random.nextInt(3) == 0 ? wayFaults() : linkFaults();
+    }
+
+    /** What is wrong with one way alone. */
+    private LinkFaults wayFaults() {
+        return switch (random.nextInt(5)) {
+            case 0 -> LinkFaults.HALF_OPEN;
+            case 1 -> LinkFaults.CUT;
+            case 2 -> LinkFaults.clog();
+            case 3 -> LinkFaults.slow(1L << (10 + random.nextInt(8)));
+            default -> linkFaults();
+        };
     }
 
     private long duration(long most) {
@@ -170,14 +234,16 @@ public final class FaultDraw {
     /** Some of what can be wrong with a link, much of it or little. */
     private LinkFaults linkFaults() {
         return new LinkFaults(
-                false,
+                LinkFaults.Cut.NONE,
                 sometimes(0.3),
                 sometimes(0.3),
                 sometimes(0.5),
                 sometimes(0.5),
                 sometimes(0.05),
                 sometimes(0.5),
-                random.nextInt(3) == 0 ? random.nextLong(1, SECOND) : 0);
+                random.nextInt(3) == 0 ? random.nextLong(1, SECOND) : 0,
+                false,
+                0);
     }
 
     private double sometimes(double most) {

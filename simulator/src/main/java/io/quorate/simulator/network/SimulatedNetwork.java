@@ -7,9 +7,8 @@ import io.quorate.engine.transport.Network;
 import io.quorate.engine.transport.PeerFrame;
 import io.quorate.simulator.Agenda;
 import io.quorate.simulator.RunObserver;
+import io.quorate.simulator.network.LinkFaults.Cut;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -34,6 +33,11 @@ public final class SimulatedNetwork {
 
     private static final long REPLAY_DELAY_NANOS = 2_000_000_000;
 
+    /** How long it takes until a lost connection stands again: the production transport's first steps of waiting. */
+    private static final long LEAST_RECONNECT_NANOS = 20_000_000;
+
+    private static final long RECONNECT_SPREAD_NANOS = 100_000_000;
+
     /** How often a cut is noticed by the sender, as one that resets connections is; another swallows silently. */
     private static final double NOTICED = 0.5;
 
@@ -43,6 +47,7 @@ public final class SimulatedNetwork {
     private final FrameCodec codec = new FrameCodec(MAX_FRAME_BYTES);
     private final Map<MemberId, Map<MemberId, Link>> links = new TreeMap<>();
     private final Map<MemberId, Endpoint> endpoints = new TreeMap<>();
+    private Optional<Armed> interruption = Optional.empty();
 
     /** @param observer told of frames that are sent, delivered, and lost */
     public SimulatedNetwork(Agenda agenda, SplittableRandom random, RunObserver observer) {
@@ -64,28 +69,50 @@ public final class SimulatedNetwork {
 
     /** What is wrong with a link from now on. */
     public void setFaults(MemberId from, MemberId to, LinkFaults faults) {
-        link(from, to).faults = faults;
+        Link link = link(from, to);
+        link.faults = faults;
+        if (!faults.clogged() && !link.held.isEmpty()) {
+            // All at once, in order, but not before what is on its way already.
+            long arrival = Math.max(agenda.now() + LEAST_DELAY_NANOS, link.lastArrival);
+            link.lastArrival = arrival;
+            int connection = link.connection();
+            for (Link.Held frame : link.release()) {
+                agenda.at(arrival, () -> frame.receiver().receive(from, link, connection, frame.bytes()));
+            }
+        }
+    }
+
+    /**
+     * Interrupts the transfer of a snapshot once, wherever one is: after so many further pieces.
+     *
+     * @param action does what interrupts it; called outside of what any member does
+     */
+    public void interruptSnapshot(int afterPieces, SnapshotInterruption action) {
+        interruption = Optional.of(new Armed(afterPieces, action));
+    }
+
+    /** No transfer is interrupted any more. */
+    public void letSnapshotsPass() {
+        interruption = Optional.empty();
+    }
+
+    /** An interruption that is to come. */
+    private static final class Armed {
+        private int piecesLeft;
+        private final SnapshotInterruption action;
+
+        Armed(int piecesLeft, SnapshotInterruption action) {
+            this.piecesLeft = piecesLeft;
+            this.action = action;
+        }
     }
 
     private Link link(MemberId from, MemberId to) {
         return links.computeIfAbsent(from, sender -> new TreeMap<>()).computeIfAbsent(to, Link::new);
     }
 
-    /** The way from one member to another. */
-    private static final class Link {
-        private final MemberId to;
-        private LinkFaults faults = LinkFaults.NONE;
-        private long lastArrival;
-        private boolean interruptionTold;
-        private final List<byte[]> past = new ArrayList<>();
-
-        Link(MemberId to) {
-            this.to = to;
-        }
-    }
-
     /** One life of a member, at its end of all links. */
-    private final class Endpoint implements Network {
+    final class Endpoint implements Network {
         private final MemberId self;
         private final BooleanSupplier alive;
         private final Listener listener;
@@ -106,15 +133,26 @@ public final class SimulatedNetwork {
                     Optional.ofNullable(endpoints.get(to)).filter(endpoint -> endpoint.alive.getAsBoolean());
             LinkFaults faults = link.faults;
             observer.sent(self, to, frame);
-            if (faults.cut() || receiver.isEmpty()) {
-                lose(link, frame, true);
+            if (faults.cut() != Cut.NONE || receiver.isEmpty() || !link.isConnected(agenda.now())) {
+                observer.lost(self, to, frame);
+                if (faults.cut() != Cut.SILENT) {
+                    interrupted(link, NOTICED);
+                }
                 return;
             }
-            link.interruptionTold = false;
-            boolean lost =
-                    happens(faults.loss()) || (frame instanceof PeerFrame.Snapshot && happens(faults.snapshotLoss()));
-            if (lost) {
-                lose(link, frame, false);
+            if (faults.bytesPerSecond() == 0 && !faults.clogged()) {
+                link.interruptionTold = false;
+            } else if (!link.hasRoom(codec.size(frame), agenda.now())) {
+                observer.lost(self, to, frame);
+                interrupted(link, 1);
+                return;
+            }
+            if (frame instanceof PeerFrame.Snapshot && (isInterrupted(link) || happens(faults.snapshotLoss()))) {
+                observer.lost(self, to, frame);
+                return;
+            }
+            if (happens(faults.loss())) {
+                observer.lost(self, to, frame);
                 return;
             }
             byte[] bytes = encode(frame);
@@ -125,23 +163,49 @@ public final class SimulatedNetwork {
             replay(link, bytes);
         }
 
-        private void lose(Link link, PeerFrame frame, boolean interrupted) {
-            observer.lost(self, link.to, frame);
-            if (interrupted && !link.interruptionTold) {
-                link.interruptionTold = true;
-                if (happens(NOTICED)) {
-                    agenda.after(LEAST_DELAY_NANOS, () -> {
-                        if (alive.getAsBoolean()) {
-                            listener.unreachable(link.to);
-                        }
-                    });
-                }
+        /** Whether the transfer of a snapshot breaks here: with its connection, before this piece. */
+        private boolean isInterrupted(Link link) {
+            if (interruption.isEmpty() || --interruption.get().piecesLeft >= 0) {
+                return false;
+            }
+            SnapshotInterruption action = interruption.get().action;
+            interruption = Optional.empty();
+            disconnect(link);
+            agenda.at(agenda.now(), () -> action.between(self, link.to));
+            return true;
+        }
+
+        /** The connection ends, and is made anew after a while. */
+        private void disconnect(Link link) {
+            link.disconnect(agenda.now() + LEAST_RECONNECT_NANOS + random.nextLong(RECONNECT_SPREAD_NANOS));
+            interrupted(link, 1);
+        }
+
+        /** Frames are being lost: the sender is told once for each interruption, if it notices at all. */
+        private void interrupted(Link link, double noticed) {
+            if (link.interruptionTold) {
+                return;
+            }
+            link.interruptionTold = true;
+            if (noticed == 1 || happens(noticed)) {
+                agenda.after(LEAST_DELAY_NANOS, () -> {
+                    if (alive.getAsBoolean()) {
+                        listener.unreachable(link.to);
+                    }
+                });
             }
         }
 
         private void deliver(Link link, byte[] bytes, Endpoint receiver) {
             LinkFaults faults = link.faults;
+            if (faults.clogged()) {
+                link.hold(new Link.Held(bytes, receiver));
+                return;
+            }
             long arrival = agenda.now() + LEAST_DELAY_NANOS + random.nextLong(DELAY_SPREAD_NANOS);
+            if (faults.bytesPerSecond() > 0) {
+                arrival += link.take(bytes.length, agenda.now()) - agenda.now();
+            }
             if (faults.extraDelayNanos() > 0) {
                 arrival += random.nextLong(faults.extraDelayNanos());
             }
@@ -151,7 +215,8 @@ public final class SimulatedNetwork {
                 link.lastArrival = arrival;
             }
             byte[] carried = happens(faults.corruption()) ? withFlippedBit(bytes) : bytes;
-            agenda.at(arrival, () -> receiver.receive(self, carried));
+            int connection = link.connection();
+            agenda.at(arrival, () -> receiver.receive(self, link, connection, carried));
         }
 
         /** Whoever is there by then receives it: a restart of the receiver is no protection. */
@@ -168,12 +233,12 @@ public final class SimulatedNetwork {
                 agenda.after(
                         random.nextLong(REPLAY_DELAY_NANOS),
                         () -> Optional.ofNullable(endpoints.get(link.to))
-                                .ifPresent(endpoint -> endpoint.receive(self, old)));
+                                .ifPresent(endpoint -> endpoint.receive(self, link, link.connection(), old)));
             }
         }
 
-        private void receive(MemberId from, byte[] bytes) {
-            if (!alive.getAsBoolean()) {
+        private void receive(MemberId from, Link link, int connection, byte[] bytes) {
+            if (!alive.getAsBoolean() || connection != link.connection()) {
                 return;
             }
             try {
@@ -181,8 +246,9 @@ public final class SimulatedNetwork {
                 observer.delivered(from, self, frame);
                 listener.received(from, frame);
             } catch (CorruptFrameException e) {
-                // A real connection is closed then; what was under way on it is lost like this frame.
+                // As the production transport does: nothing that comes on this connection can be trusted any more.
                 observer.damaged(from, self);
+                Optional.ofNullable(endpoints.get(from)).ifPresent(sender -> sender.disconnect(link));
             }
         }
 

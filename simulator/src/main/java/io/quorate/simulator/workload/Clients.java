@@ -41,7 +41,10 @@ public final class Clients {
     private boolean stopped;
     private long completed;
     private long unknown;
-    private long completedWhenHealed = Long.MAX_VALUE;
+    private final SerializableReads localReads = new SerializableReads();
+    private final Optional<Compactor> compactor;
+    private long written;
+    private long writtenWhenHealed = Long.MAX_VALUE;
 
     /** Clients as the plan has them. */
     public Clients(RunPlan plan, Agenda agenda, Cluster cluster, SplittableRandom random, RunObserver observer) {
@@ -52,26 +55,31 @@ public final class Clients {
         for (int i = 0; i < plan.clients(); i++) {
             clients.add(new Client(i, random.split()));
         }
+        this.compactor = plan.compactionNanos() == 0
+                ? Optional.empty()
+                : Optional.of(new Compactor(agenda, cluster, random.split(), plan.compactionNanos()));
     }
 
     /** Lets them begin. */
     public void begin() {
         clients.forEach(Client::think);
+        compactor.ifPresent(Compactor::begin);
     }
 
     /** Everything is mended from now on. */
     public void heal() {
-        completedWhenHealed = completed;
+        writtenWhenHealed = written;
     }
 
-    /** Whether requests have succeeded since everything was mended. */
+    /** Whether writes have succeeded since the last mending. */
     public boolean progressed() {
-        return completed >= completedWhenHealed + PROGRESS;
+        return written >= writtenWhenHealed + PROGRESS;
     }
 
     /** Nobody asks for anything new. */
     public void stop() {
         stopped = true;
+        compactor.ifPresent(Compactor::stop);
     }
 
     /** Whether nobody waits for an answer. */
@@ -106,6 +114,7 @@ public final class Clients {
      * @throws io.quorate.simulator.invariant.InvariantViolation if it cannot have been
      */
     public void judge() {
+        localReads.judge();
         history.judge();
     }
 
@@ -142,7 +151,9 @@ public final class Clients {
             }
             Request asked = draw.next();
             waiting = true;
-            observer.asked(id);
+            if (!(asked instanceof Request.LocalGet)) {
+                observer.asked(id);
+            }
             long number = ++request;
             SimulatedMember member = anyMember();
             Pending pending = new Pending(id, asked, agenda.now());
@@ -187,6 +198,16 @@ public final class Clients {
                 return;
             }
             SimulatedProcess process = member.process().orElseThrow();
+            if (pending.request() instanceof Request.LocalGet local) {
+                if (process.isPaused()) {
+                    end(number, () -> {});
+                } else {
+                    Result result = local.read(member.store().orElseThrow());
+                    localReads.answered(member.id(), member.starts(), local.key(), (Result.RangeResult) result);
+                    agenda.after(way(random), () -> receive(pending, number, result, null));
+                }
+                return;
+            }
             CompletableFuture<Void> unused = answer(member, node.get(), pending.request())
                     .handle((result, failure) -> {
                         // What a dead process had to say never leaves it.
@@ -202,6 +223,7 @@ public final class Clients {
                 case Request.Write write -> node.propose(ByteBuffer.wrap(write.encoded()));
                 case Request.Read read ->
                     node.readIndex().thenApply(index -> read.read(member.store().orElseThrow()));
+                case Request.LocalGet local -> throw new IllegalStateException("a local read needs no node: " + local);
             };
         }
 
@@ -216,9 +238,15 @@ public final class Clients {
         }
 
         private void answered(Pending pending, Result result) {
+            if (pending.request() instanceof Request.LocalGet) {
+                // It may be old: it tells nothing about what is.
+                completed++;
+                return;
+            }
             observer.answered(id, result);
             if (pending.request().isAnsweredBy(result)) {
                 completed++;
+                written += pending.request() instanceof Request.Write ? 1 : 0;
                 draw.learn(pending.request(), result);
                 history.succeeded(pending, result, agenda.now());
             }
@@ -233,7 +261,9 @@ public final class Clients {
         private void giveUp(Pending pending, long number) {
             end(number, () -> {
                 unknown++;
-                history.unknown(pending);
+                if (!(pending.request() instanceof Request.LocalGet)) {
+                    history.unknown(pending);
+                }
             });
         }
 

@@ -29,6 +29,102 @@ sealed interface Request {
         Result read(MvccStore store);
     }
 
+    /** Answered by whatever member is asked, from what it has: serializable, and perhaps old. */
+    record LocalGet(String key) implements Request {
+        Result read(MvccStore store) {
+            return store.range(Range.of(Bytes.utf8(key)));
+        }
+
+        @Override
+        public Optional<Action> action(Optional<Result> result) {
+            // What may be old stands in no linearizable history.
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean isAnsweredBy(Result result) {
+            return result instanceof Result.RangeResult;
+        }
+    }
+
+    /** One step by itself, answered with what was there before. */
+    record Single(Step step) implements Write {
+        @Override
+        public byte[] encoded() {
+            return CommandCodec.encode(
+                    switch (step) {
+                        case Step.PutKey put -> put.operation();
+                        case Step.DeleteKeys delete -> delete.operation();
+                        case Step.ReadKeys read -> new Txn(List.of(), List.of(read.operation()), List.of());
+                    });
+        }
+
+        @Override
+        public Optional<Action> action(Optional<Result> result) {
+            return Optional.of(new Action.Transaction(
+                    List.of(),
+                    step.actions(),
+                    List.of(),
+                    true,
+                    result.map(step::seen).orElse(List.of())));
+        }
+
+        @Override
+        public boolean isAnsweredBy(Result result) {
+            return result instanceof Result.PutResult
+                    || result instanceof Result.DeleteRangeResult
+                    || result instanceof Result.TxnResult;
+        }
+    }
+
+    /** Does one thing or another, as a key has been written so often or not. */
+    record Branch(String key, long version, List<Step> success, List<Step> failure) implements Write {
+        public Branch {
+            success = List.copyOf(success);
+            failure = List.copyOf(failure);
+        }
+
+        @Override
+        public byte[] encoded() {
+            Compare compare = Compare.of(Bytes.utf8(key), new Compare.Version(version), Compare.Outcome.EQUAL);
+            return CommandCodec.encode(new Txn(List.of(compare), operations(success), operations(failure)));
+        }
+
+        private static List<Operation> operations(List<Step> steps) {
+            return steps.stream().<Operation>map(Step::operation).toList();
+        }
+
+        @Override
+        public Optional<Action> action(Optional<Result> result) {
+            boolean succeeded = result.isPresent() && Exchange.succeeded(result.get());
+            return Optional.of(new Action.Transaction(
+                    List.of(new Action.Compare.HasVersion(key, version)),
+                    actions(success),
+                    actions(failure),
+                    succeeded,
+                    result.map(known -> seen(known, succeeded ? success : failure))
+                            .orElse(List.of())));
+        }
+
+        private static List<Action.Step> actions(List<Step> steps) {
+            return steps.stream().flatMap(step -> step.actions().stream()).toList();
+        }
+
+        private static List<Optional<String>> seen(Result result, List<Step> steps) {
+            List<Result> responses = ((Result.TxnResult) result).responses();
+            List<Optional<String>> seen = new ArrayList<>();
+            for (int i = 0; i < steps.size(); i++) {
+                seen.addAll(steps.get(i).seen(responses.get(i)));
+            }
+            return seen;
+        }
+
+        @Override
+        public boolean isAnsweredBy(Result result) {
+            return result instanceof Result.TxnResult;
+        }
+    }
+
     /**
      * What it is in a history.
      *

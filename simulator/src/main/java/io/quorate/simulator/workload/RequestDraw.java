@@ -9,14 +9,16 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * Draws what one client asks for: registers, compare-and-set, counters, transfers between two keys, and sets. What is
- * written is never written twice, so that a read tells whose write it saw.
+ * Draws what one client asks for: registers, compare-and-set, counters, transfers between two keys, sets, transactions
+ * whose branches read, write and delete, and reads that may be old. What is written is never written twice, so that a read
+ * tells whose write it saw.
  */
 final class RequestDraw {
 
     private static final int KEYS = 4;
     private static final int SET_SIZE = 5;
     private static final int GARBAGE_ONE_IN = 40;
+    private static final int PAGES = 3;
 
     private final int client;
     private final SplittableRandom random;
@@ -24,6 +26,8 @@ final class RequestDraw {
 
     /** What this client saw last: what it expects of a key. */
     private final Map<String, Optional<String>> seen = new HashMap<>();
+
+    private final Map<String, Long> versions = new HashMap<>();
 
     RequestDraw(int client, SplittableRandom random) {
         this.client = client;
@@ -34,13 +38,16 @@ final class RequestDraw {
         if (random.nextInt(GARBAGE_ONE_IN) == 0) {
             return new Request.Garbage(GarbageDraw.draw(random));
         }
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(14)) {
             case 0, 1 -> new Request.PutValue(key("register"), value());
             case 2, 3 -> new Request.Get(key("register"));
             case 4 -> random.nextInt(4) == 0 ? new Request.Delete(key("register")) : new Request.Get(key("counter"));
             case 5, 6 -> exchange(List.of(key("counter")));
             case 7 -> transfer();
-            case 8 -> new Request.PutValue(element(random.nextInt(SET_SIZE)), value());
+            case 8 -> new Request.LocalGet(key("register"));
+            case 9, 10 -> branch();
+            case 11 -> single();
+            case 12 -> new Request.PutValue(element(random.nextInt(SET_SIZE)), value());
             default -> random.nextInt(3) == 0 ? new Request.Delete(element(random.nextInt(SET_SIZE))) : all();
         };
     }
@@ -60,9 +67,61 @@ final class RequestDraw {
             }
             case Request.PutValue put -> seen.put(put.key(), Optional.of(put.value()));
             case Request.Delete delete -> seen.put(delete.key(), Optional.empty());
+            case Request.Branch branch -> learnVersions(result);
+            case Request.Single ignored -> {}
+            case Request.LocalGet ignored -> {}
             case Request.GetAll ignored -> {}
             case Request.Garbage ignored -> {}
         }
+    }
+
+    private void learnVersions(Result result) {
+        for (Result response : ((Result.TxnResult) result).responses()) {
+            if (response instanceof Result.RangeResult range) {
+                range.kvs().forEach(kv -> versions.put(kv.key().toUtf8(), kv.version()));
+            }
+        }
+    }
+
+    /** Puts, deletes and ranges in both branches; the key that decides is written in each, so that its version moves. */
+    private Request branch() {
+        List<String> pages = keys("page", PAGES);
+        String key = pages.get(random.nextInt(PAGES));
+        String other = pages.get(random.nextInt(PAGES));
+        long version = versions.getOrDefault(key, (long) random.nextInt(3));
+        Step all = new Step.ReadKeys("page/", "page0", pages);
+        List<Step> success = new ArrayList<>(List.of(all, new Step.PutKey(key, value(), random.nextBoolean())));
+        if (!other.equals(key)) {
+            success.add(
+                    random.nextBoolean()
+                            ? new Step.PutKey(other, value(), true)
+                            : new Step.DeleteKeys(other, "", List.of(other), true));
+        }
+        success.add(all);
+        List<Step> failure = random.nextInt(4) == 0
+                ? List.of(new Step.DeleteKeys(key, "", List.of(key), random.nextBoolean()), all)
+                : List.of(all, new Step.PutKey(key, value(), true));
+        return new Request.Branch(key, version, success, failure);
+    }
+
+    private Request single() {
+        return new Request.Single(
+                switch (random.nextInt(4)) {
+                    case 0 -> new Step.DeleteKeys("set/", "set0", keys("set", SET_SIZE), true);
+                    case 1 -> {
+                        String key = key("register");
+                        yield new Step.DeleteKeys(key, "", List.of(key), true);
+                    }
+                    default -> new Step.PutKey(key("register"), value(), true);
+                });
+    }
+
+    private static List<String> keys(String kind, int count) {
+        List<String> keys = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            keys.add(kind + "/" + i);
+        }
+        return keys;
     }
 
     private Request transfer() {
@@ -82,11 +141,7 @@ final class RequestDraw {
     }
 
     private Request all() {
-        List<String> keys = new ArrayList<>();
-        for (int i = 0; i < SET_SIZE; i++) {
-            keys.add(element(i));
-        }
-        return new Request.GetAll("set", keys);
+        return new Request.GetAll("set", keys("set", SET_SIZE));
     }
 
     private static String element(int number) {
