@@ -23,7 +23,11 @@ public record RestoredState(
 
     /** What a disk held whose state can be gone on with. */
     public RestoredState(
-            HardState hardState, SnapshotMeta snapshot, EntryBatch entries, long appliedIndex, boolean votingSuspended) {
+            HardState hardState,
+            SnapshotMeta snapshot,
+            EntryBatch entries,
+            long appliedIndex,
+            boolean votingSuspended) {
         this(hardState, snapshot, entries, appliedIndex, votingSuspended, false);
     }
 }

@@ -45,7 +45,8 @@ class StateRepairTest {
                 .as("even if it is asked to")
                 .isEmpty();
         core.tick(10 * T);
-        assertThat(messages(core.receive(THREE, new Message.VoteRequest(3, id(2, 9), false)), Message.VoteResponse.class))
+        assertThat(messages(
+                        core.receive(THREE, new Message.VoteRequest(3, id(2, 9), false)), Message.VoteResponse.class))
                 .containsExactly(new Message.VoteResponse(3, true));
     }
 
@@ -100,8 +101,7 @@ class StateRepairTest {
         core.receive(TWO, new Message.SnapshotRequest(core.status().term(), 1));
 
         assertThat(effects(core.flush(), Effect.SendSnapshotChunk.class))
-                .containsExactly(
-                        new Effect.SendSnapshotChunk(TWO, core.status().term(), snapshot, 0));
+                .containsExactly(new Effect.SendSnapshotChunk(TWO, core.status().term(), snapshot, 0));
         core.receive(TWO, new Message.SnapshotRequest(core.status().term(), 1));
         assertThat(effects(core.flush(), Effect.SendSnapshotChunk.class))
                 .as("asked for while it is being sent")

@@ -34,8 +34,7 @@ final class CommittedEntries<R> {
      * @param applied what the state machine stands at
      * @param stateMissing it stands nowhere, and gets nothing before {@link #skipTo}; no read is served until then
      */
-    CommittedEntries(
-            RaftLog log, Proposals<R> proposals, Applier<R> applier, EntryId applied, boolean stateMissing) {
+    CommittedEntries(RaftLog log, Proposals<R> proposals, Applier<R> applier, EntryId applied, boolean stateMissing) {
         this.log = log;
         this.proposals = proposals;
         this.applier = applier;

@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Test;
 class DivergedLogTest {
 
     private static final MemberId LEADER = new MemberId(2);
-    private static final Configuration VOTERS =
-            Configuration.of(Set.of(HandDrivenNode.SELF, LEADER, new MemberId(3)));
+    private static final Configuration VOTERS = Configuration.of(Set.of(HandDrivenNode.SELF, LEADER, new MemberId(3)));
     private static final EntryId LAST = new EntryId(1, 3);
 
     private HandDrivenNode follower;
@@ -51,22 +50,21 @@ class DivergedLogTest {
     }
 
     private static PeerFrame fourth(long hashBefore, OptionalLong toldHash) {
-        EntryFrame entry =
-                EntryFrame.encode(0, new EntryId(1, 4), EntryKind.COMMAND, hashBefore, Journal.command(14));
+        EntryFrame entry = EntryFrame.encode(0, new EntryId(1, 4), EntryKind.COMMAND, hashBefore, Journal.command(14));
         var batch = new EntryBatch(4, List.of(new TermRun(1, 4)), List.of());
         return new PeerFrame.Raft(0, new Message.AppendRequest(1, LAST, batch, 3), List.of(entry), toldHash);
     }
 
     private void assertStoppedAt(EntryId id) {
         assertThat(follower.node.stopped()).isDone();
-        assertThat(follower.node.stopped().join())
-                .isInstanceOfSatisfying(LogDivergedException.class, diverged -> {
-                    assertThat(diverged.id()).isEqualTo(id);
-                    assertThat(diverged).hasMessageContainingAll(
+        assertThat(follower.node.stopped().join()).isInstanceOfSatisfying(LogDivergedException.class, diverged -> {
+            assertThat(diverged.id()).isEqualTo(id);
+            assertThat(diverged)
+                    .hasMessageContainingAll(
                             id.toString(),
                             String.format("%016x", diverged.ownHash()),
                             String.format("%016x", diverged.leadersHash()));
-                });
+        });
         assertThat(follower.lastSent(Message.AppendAccepted.class))
                 .as("what was acknowledged")
                 .isEmpty();

@@ -35,8 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StateRepairTest {
 
     private static final MemberId TWO = new MemberId(2);
-    private static final Configuration VOTERS =
-            Configuration.of(Set.of(HandDrivenNode.SELF, TWO, new MemberId(3)));
+    private static final Configuration VOTERS = Configuration.of(Set.of(HandDrivenNode.SELF, TWO, new MemberId(3)));
     private static final StateRepair WRONG = new StateRepair("it differs");
 
     @TempDir
@@ -102,7 +101,9 @@ class StateRepairTest {
         assertThat(status.last()).isEqualTo(new EntryId(1, 50));
 
         restarted.receive(TWO, new Message.Heartbeat(1, 50, 0));
-        for (int i = 0; i < 100 && restarted.lastSent(Message.SnapshotRequest.class).isEmpty(); i++) {
+        for (int i = 0;
+                i < 100 && restarted.lastSent(Message.SnapshotRequest.class).isEmpty();
+                i++) {
             restarted.tick();
         }
         assertThat(restarted.lastSent(Message.SnapshotRequest.class)).contains(new Message.SnapshotRequest(1, 50));
@@ -185,7 +186,8 @@ class StateRepairTest {
             await().until(() -> !cluster.node(damaged).status().stateMissing());
             write(cluster, 2_001, 2_010);
             await().until(() -> numbersAt(damaged).size() == 2_010);
-            assertThat(numbersAt(damaged)).isEqualTo(numbersAt(cluster.awaitLeader().self()));
+            assertThat(numbersAt(damaged))
+                    .isEqualTo(numbersAt(cluster.awaitLeader().self()));
         }
     }
 

@@ -121,8 +121,8 @@ public final class LeaseKeeper {
         takeoverTerm = term;
         takeoverUnderWay = true;
         // Whatever comes of it is seen when it is applied; if it never is, the next tick proposes it again.
-        CompletableFuture<Result> unused =
-                member.propose(new LeaseTakeover(term)).whenComplete((result, failure) -> {
+        CompletableFuture<Result> unused = member.propose(new LeaseTakeover(term))
+                .whenComplete((result, failure) -> {
                     synchronized (this) {
                         takeoverUnderWay = takeoverUnderWay && takeoverTerm != term;
                     }

@@ -15,8 +15,7 @@ import java.time.Duration;
 public record LeaseOptions(
         double clockDriftBound, Duration checkpointInterval, int maxExpiriesPerTick, Duration retryInterval) {
     /** As etcd: no allowance for drift, a checkpoint every five minutes, 1,000 expiries a second at ten ticks a second. */
-    public static final LeaseOptions DEFAULT =
-            new LeaseOptions(0, Duration.ofMinutes(5), 100, Duration.ofSeconds(5));
+    public static final LeaseOptions DEFAULT = new LeaseOptions(0, Duration.ofMinutes(5), 100, Duration.ofSeconds(5));
 
     public LeaseOptions {
         if (!(clockDriftBound >= 0 && clockDriftBound < 1)) {

@@ -51,7 +51,8 @@ final class LeaseQueue {
         int place = timer.place;
         while (true) {
             int child = 2 * place + 1;
-            if (child + 1 < heap.size() && heap.get(child + 1).due() < heap.get(child).due()) {
+            if (child + 1 < heap.size()
+                    && heap.get(child + 1).due() < heap.get(child).due()) {
                 child++;
             }
             if (child >= heap.size() || heap.get(child).due() >= timer.due()) {

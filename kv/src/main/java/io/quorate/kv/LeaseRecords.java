@@ -45,8 +45,7 @@ final class LeaseRecords {
         for (cursor.seek(new byte[] {StoreKeys.ATTACHMENT});
                 cursor.isValid() && cursor.key()[0] == StoreKeys.ATTACHMENT;
                 cursor.next()) {
-            digest.add(Element.attachment(
-                    StoreKeys.attachedKey(cursor.key()), StoreKeys.number(cursor.key(), 1)));
+            digest.add(Element.attachment(StoreKeys.attachedKey(cursor.key()), StoreKeys.number(cursor.key(), 1)));
         }
         cursor.seek(StoreKeys.LEASE_FENCE);
         if (cursor.isValid() && Arrays.equals(cursor.key(), StoreKeys.LEASE_FENCE)) {

@@ -169,8 +169,7 @@ public final class Lessor {
             LeaseTimer timer = first.get();
             if (timer.isOver(now)) {
                 timer.expire();
-                expiries.add(new LeaseExpiry(
-                        timer.lease().id(), timer.lease().grantIndex(), term));
+                expiries.add(new LeaseExpiry(timer.lease().id(), timer.lease().grantIndex(), term));
                 queue.reschedule(timer, now + options.retryInterval().toNanos());
             } else {
                 unrenewed.add(timer);

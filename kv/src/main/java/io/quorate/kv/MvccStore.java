@@ -183,8 +183,7 @@ public final class MvccStore implements AutoCloseable {
      * @param onChange told of the revisions that the batch has made, in order and once the store has them; not called if
      *     there are none
      */
-    public List<Result> apply(
-            List<LoggedCommand> commands, long lastIndex, Consumer<List<RevisionEvents>> onChange) {
+    public List<Result> apply(List<LoggedCommand> commands, long lastIndex, Consumer<List<RevisionEvents>> onChange) {
         EventLog events = EventLog.recording();
         List<Result> results = apply(commands, lastIndex, events);
         if (!events.revisions().isEmpty()) {
@@ -229,9 +228,7 @@ public final class MvccStore implements AutoCloseable {
     /** The pair that a key was before a revision; empty if there was none, or it is compacted. */
     Optional<KeyValue> before(Bytes key, long revision) {
         Result result = read((view, now) -> view.range(Range.of(key).atRevision(revision - 1)));
-        return result instanceof Result.RangeResult found
-                ? found.kvs().stream().findFirst()
-                : Optional.empty();
+        return result instanceof Result.RangeResult found ? found.kvs().stream().findFirst() : Optional.empty();
     }
 
     /** Reads; the result is a {@link Result.RangeResult} or a {@link Rejected}. */

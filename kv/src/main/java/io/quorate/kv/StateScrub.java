@@ -73,7 +73,8 @@ public final class StateScrub implements AutoCloseable {
         if (errors.isEmpty()) {
             Optional<DigestBuckets> written = DigestBuckets.stored(frozen::get, appliedIndex);
             if (written.isPresent()) {
-                buckets = StateDigest.differing(records.digest().sums(), written.get().sums());
+                buckets = StateDigest.differing(
+                        records.digest().sums(), written.get().sums());
             } else {
                 errors.add("The store has lost its digest.");
             }

@@ -183,8 +183,7 @@ public final class WatchHub {
 
     /** Reads on; empty if nothing was found, and the watcher may be behind still or not. */
     private Optional<WatchAnswer> read(Watcher watcher, Reading reading) {
-        Optional<History.Part> part =
-                reading.store.history(watcher.request(), reading.from, limits.changesTogether());
+        Optional<History.Part> part = reading.store.history(watcher.request(), reading.from, limits.changesTogether());
         synchronized (this) {
             if (watcher.isOver() || replacements != reading.replacements) {
                 return Optional.empty();

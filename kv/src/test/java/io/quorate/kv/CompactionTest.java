@@ -80,7 +80,9 @@ class CompactionTest {
         assertThat(storedVersions()).hasSizeBetween(11, 2000);
         TestClient again = new TestClient(MvccStore.open(ordered));
         again.removeAllCompacted();
-        assertThat(storedVersions()).as("one of each key, and what revision 2501 has superseded").hasSize(11);
+        assertThat(storedVersions())
+                .as("one of each key, and what revision 2501 has superseded")
+                .hasSize(11);
         assertThat(again.all().count()).isEqualTo(10);
     }
 

@@ -62,9 +62,8 @@ class ModelComparisonTest {
             List<Command> commands = new ArrayList<>();
             List<Result> expected = new ArrayList<>();
             for (int i = random.nextInt(6); i > 0; i--) {
-                Command command = random.nextInt(6) == 0
-                        ? requests.lease(model.leases())
-                        : requests.command(model.revision());
+                Command command =
+                        random.nextInt(6) == 0 ? requests.lease(model.leases()) : requests.command(model.revision());
                 index += 1 + random.nextInt(2);
                 commands.add(command);
                 expected.add(model.apply(command, index));

@@ -38,8 +38,7 @@ final class RandomRequests {
                         random.nextInt(1, 4),
                         random.nextInt(1, 50),
                         List.of(
-                                new LeaseCheckpoint.Remaining(
-                                        lease.id(), lease.grantIndex(), random.nextInt(-2, 100)),
+                                new LeaseCheckpoint.Remaining(lease.id(), lease.grantIndex(), random.nextInt(-2, 100)),
                                 new LeaseCheckpoint.Remaining(leaseId(), random.nextInt(1000), 5)));
         };
     }

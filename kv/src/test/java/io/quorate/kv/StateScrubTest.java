@@ -212,7 +212,8 @@ class StateScrubTest {
 
     private static Path largestFile(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            List<Path> tables = new ArrayList<>(files.filter(file -> file.toString().endsWith(".sst")).toList());
+            List<Path> tables = new ArrayList<>(
+                    files.filter(file -> file.toString().endsWith(".sst")).toList());
             tables.sort(Comparator.comparingLong(file -> file.toFile().length()));
             return tables.getLast();
         }

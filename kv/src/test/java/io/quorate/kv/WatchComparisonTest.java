@@ -40,7 +40,9 @@ class WatchComparisonTest {
                 .as("%s: %s", run.name, watching.request)
                 .isGreaterThanOrEqualTo(run.lastEvent(watching)));
         assertThat(run.events).as("%s: events seen", run.name).isGreaterThan(ROUNDS / 2);
-        assertThat(run.compacted).as("%s: watchers that were compacted", run.name).isPositive();
+        assertThat(run.compacted)
+                .as("%s: watchers that were compacted", run.name)
+                .isPositive();
         run.store.close();
     }
 
@@ -242,13 +244,10 @@ class WatchComparisonTest {
 
         private static boolean contains(WatchRequest request, Bytes key) {
             if (request.rangeEnd().isEmpty()) {
-                return request.key().isEmpty()
-                        ? key.equals(Bytes.wrap(new byte[1]))
-                        : key.equals(request.key());
+                return request.key().isEmpty() ? key.equals(Bytes.wrap(new byte[1])) : key.equals(request.key());
             }
             return key.compareTo(request.key()) >= 0
-                    && (request.rangeEnd().equals(Bytes.wrap(new byte[1]))
-                            || key.compareTo(request.rangeEnd()) < 0);
+                    && (request.rangeEnd().equals(Bytes.wrap(new byte[1])) || key.compareTo(request.rangeEnd()) < 0);
         }
     }
 }

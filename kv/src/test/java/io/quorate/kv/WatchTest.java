@@ -50,8 +50,7 @@ class WatchTest {
         List<String> seen = new ArrayList<>();
         for (Optional<WatchAnswer> answer = watcher.poll(); answer.isPresent(); answer = watcher.poll()) {
             switch (answer.get()) {
-                case WatchAnswer.Events events ->
-                    events.revisions().forEach(revision -> seen.add(text(revision)));
+                case WatchAnswer.Events events -> events.revisions().forEach(revision -> seen.add(text(revision)));
                 case WatchAnswer.Compacted compacted -> seen.add("compacted " + compacted.compactedRevision());
             }
         }
@@ -66,8 +65,12 @@ class WatchTest {
             String key = event.kv().key().toUtf8();
             String text = event.kind() == KeyEvent.Kind.DELETE
                     ? "-" + key
-                    : (event.isCreate() ? "+" : "") + key + "=" + event.kv().value().toUtf8();
-            events.add(text + event.prev().map(prev -> "(" + prev.value().toUtf8() + ")").orElse(""));
+                    : (event.isCreate() ? "+" : "") + key + "="
+                            + event.kv().value().toUtf8();
+            events.add(text
+                    + event.prev()
+                            .map(prev -> "(" + prev.value().toUtf8() + ")")
+                            .orElse(""));
         }
         return revision.revision() + ":" + String.join(",", events);
     }
@@ -135,7 +138,8 @@ class WatchTest {
         apply(new Put(b("x"), b("1"), 1, false, false, false));
         apply(new Put(b("y"), b("1"), 1, false, false, false));
         Watcher live = watch(WatchRequest.of(b(""), b("\0")));
-        apply(new Txn(List.of(), List.of(Put.of(b("c"), b("1")), DeleteRange.of(b("b")), Put.of(b("a"), b("1"))), List.of()));
+        apply(new Txn(
+                List.of(), List.of(Put.of(b("c"), b("1")), DeleteRange.of(b("b")), Put.of(b("a"), b("1"))), List.of()));
         apply(new LeaseRevoke(1));
         List<String> expected = List.of("5:+c=1,-b,+a=1", "6:-x,-y");
         assertThat(seen(live)).isEqualTo(expected);

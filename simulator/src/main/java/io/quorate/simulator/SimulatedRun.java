@@ -4,6 +4,7 @@ import io.quorate.core.CoreStatus;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftNode;
+import io.quorate.simulator.history.Operation;
 import io.quorate.simulator.invariant.Invariant;
 import io.quorate.simulator.invariant.InvariantViolation;
 import io.quorate.simulator.invariant.Invariants;
@@ -65,6 +66,11 @@ public final class SimulatedRun {
         return agenda;
     }
 
+    /** What the clients have asked for and were answered so far. */
+    public List<Operation> operations() {
+        return clients.operations();
+    }
+
     /** Runs to the end, or to the first violation. */
     public RunResult run() {
         cluster.members().forEach(SimulatedMember::start);
@@ -124,7 +130,7 @@ public final class SimulatedRun {
             return "nobody leads: " + states();
         }
         if (progressed && !special.areDone()) {
-            return "leases are left, or watches have not seen everything: " + states();
+            return special.whatIsLeft() + ": " + states();
         }
         return progressed ? "the members have not converged: " + states() : "no write succeeds: " + states();
     }

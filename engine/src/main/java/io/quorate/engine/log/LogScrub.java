@@ -181,8 +181,7 @@ public final class LogScrub {
     }
 
     private void follow(EntryFrame entry) throws CorruptFrameException {
-        boolean follows =
-                last.isEmpty() || entry.index() == last.get().index() + 1;
+        boolean follows = last.isEmpty() || entry.index() == last.get().index() + 1;
         if (!follows || (chain.isPresent() && !entry.continues(chain.getAsLong()))) {
             throw new CorruptFrameException(
                     "the running hash of the log is broken between " + where() + " and " + entry.id());

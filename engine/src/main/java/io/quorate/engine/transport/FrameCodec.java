@@ -84,8 +84,7 @@ public final class FrameCodec {
             AppendCodec.checkEntriesMatch(request, raft.entries());
             return AppendCodec.size(raft.entries());
         }
-        boolean accompanied =
-                !raft.entries().isEmpty() || raft.prevChain().isPresent();
+        boolean accompanied = !raft.entries().isEmpty() || raft.prevChain().isPresent();
         if (accompanied || raft.message() instanceof Message.SnapshotChunk) {
             throw new IllegalArgumentException("only an AppendRequest travels with entries and a hash, and a snapshot "
                     + "chunk travels with its content: " + raft.message());

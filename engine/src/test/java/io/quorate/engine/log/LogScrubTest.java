@@ -108,7 +108,9 @@ class LogScrubTest {
     void twoDamagedSegmentsAreTwoFindings() {
         flip(segments().get(0), 4096 + 500);
         flip(segments().get(2), 4096 + 500);
-        assertThat(scrub()).extracting(Finding::file).containsExactly(segments().get(0), segments().get(2));
+        assertThat(scrub())
+                .extracting(Finding::file)
+                .containsExactly(segments().get(0), segments().get(2));
     }
 
     @Test

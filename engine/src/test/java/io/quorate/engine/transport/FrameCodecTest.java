@@ -129,7 +129,12 @@ class FrameCodecTest {
     @Test
     void anAppendRequestOfTheFirstFormatIsReadAsOneWithoutAHash() throws CorruptFrameException {
         ByteBuffer frame = ByteBuffer.allocate(52);
-        frame.putInt(48).putInt(0).put((byte) 1).put((byte) 5).putShort((short) 0).putInt(0);
+        frame.putInt(48)
+                .putInt(0)
+                .put((byte) 1)
+                .put((byte) 5)
+                .putShort((short) 0)
+                .putInt(0);
         frame.putLong(5).putLong(3).putLong(10).putLong(9).putInt(0);
         CRC32C crc = new CRC32C();
         crc.update(frame.slice(8, 44));

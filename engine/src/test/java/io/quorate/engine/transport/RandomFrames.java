@@ -99,8 +99,7 @@ public final class RandomFrames {
             runs.add(new EntryBatch.TermRun(term, index));
         }
         EntryBatch batch = new EntryBatch(prev.index() + 1, runs, configurations);
-        OptionalLong prevChain =
-                random.nextInt(4) == 0 ? OptionalLong.empty() : OptionalLong.of(random.nextLong());
+        OptionalLong prevChain = random.nextInt(4) == 0 ? OptionalLong.empty() : OptionalLong.of(random.nextLong());
         return new PeerFrame.Raft(
                 group, new Message.AppendRequest(term + random.nextInt(2), prev, batch, number()), entries, prevChain);
     }

@@ -73,6 +73,15 @@ public final class SpecialClients {
                 && watchClients.map(WatchClients::areDone).orElse(true);
     }
 
+    /** What they still wait for, in words. */
+    public String whatIsLeft() {
+        boolean leases = leaseHolders.filter(holders -> !holders.areDone()).isPresent();
+        return leases
+                ? "leases are left"
+                : "watches have not seen everything: "
+                        + watchClients.map(WatchClients::whatIsLeft).orElse("");
+    }
+
     /** Any member that there ever was, whether it runs or not. */
     static SimulatedMember anyMember(Cluster cluster, SplittableRandom random) {
         List<MemberId> members = List.copyOf(cluster.ids());

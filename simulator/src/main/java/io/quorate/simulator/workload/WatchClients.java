@@ -1,5 +1,6 @@
 package io.quorate.simulator.workload;
 
+import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftNode;
 import io.quorate.kv.Bytes;
 import io.quorate.kv.CommandCodec;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * Clients that watch. Each watches at one member, and goes on at another after the last revision that it has seen, when
@@ -79,6 +81,14 @@ final class WatchClients {
 
     boolean areDone() {
         return clients.stream().allMatch(WatchClient::hasSeenEverything);
+    }
+
+    /** Which watches have not seen everything, in words. */
+    String whatIsLeft() {
+        return clients.stream()
+                .filter(client -> !client.hasSeenEverything())
+                .map(WatchClient::toString)
+                .collect(Collectors.joining(", "));
     }
 
     /** One client with one watch at a time. */
@@ -167,7 +177,7 @@ final class WatchClients {
         private void ready(long number) {
             if (number == connection && !reading) {
                 reading = true;
-                long patience = slow ? random.nextLong(3 * SECOND) : random.nextLong(SECOND / 100);
+                long patience = slow && !stopped ? random.nextLong(3 * SECOND) : random.nextLong(SECOND / 100);
                 agenda.after(1 + patience, () -> {
                     reading = false;
                     read(number);
@@ -185,8 +195,7 @@ final class WatchClients {
             if (answer.isPresent()) {
                 ready(number);
             } else {
-                open.progress()
-                        .ifPresent(revision -> agenda.after(wayNanos, () -> progress(number, revision)));
+                open.progress().ifPresent(revision -> agenda.after(wayNanos, () -> progress(number, revision)));
             }
         }
 
@@ -249,8 +258,16 @@ final class WatchClients {
         private boolean isServedByTheCluster() {
             return isServed()
                     && cluster.configuration()
-                            .filter(now -> now.members().contains(member.orElseThrow().id()))
+                            .filter(now ->
+                                    now.members().contains(member.orElseThrow().id()))
                             .isPresent();
+        }
+
+        @Override
+        public String toString() {
+            return "watch " + watch + " of " + request + " at member "
+                    + member.map(SimulatedMember::id).map(MemberId::toString).orElse("none") + " through " + seenThrough
+                    + (watcher.isEmpty() ? ", not connected" : "") + (isServedByTheCluster() ? "" : ", not served");
         }
 
         boolean hasSeenEverything() {
