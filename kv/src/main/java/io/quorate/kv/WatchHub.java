@@ -127,7 +127,7 @@ public final class WatchHub {
         }
         for (Watcher watcher : concerned) {
             boolean wasEmpty = !watcher.hasWaiting();
-            if (!watcher.offer(events.revision(), limits.waitingBytes())) {
+            if (!watcher.offer(events, limits.waitingBytes())) {
                 fallBehind(watcher, events.revision());
             }
             if (wasEmpty) {

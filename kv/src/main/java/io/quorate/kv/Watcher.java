@@ -111,11 +111,13 @@ public final class Watcher implements AutoCloseable {
     /**
      * Has what was matched wait.
      *
+     * @param whole the revision; watchers that want all of it share it, however many they are
      * @param maxBytes the most that may wait
      * @return whether there was room
      */
-    boolean offer(long revision, long maxBytes) {
-        RevisionEvents events = new RevisionEvents(revision, matched);
+    boolean offer(RevisionEvents whole, long maxBytes) {
+        RevisionEvents events =
+                matched.size() == whole.events().size() ? whole : new RevisionEvents(whole.revision(), matched);
         matched.clear();
         long bytes = events.sizeBytes();
         // One revision always fits, or else a large one would never be seen by one that keeps up.
@@ -124,7 +126,7 @@ public final class Watcher implements AutoCloseable {
         }
         waiting.add(events);
         waitingBytes += bytes;
-        next = revision + 1;
+        next = whole.revision() + 1;
         return true;
     }
 
