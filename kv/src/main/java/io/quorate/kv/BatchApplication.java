@@ -26,8 +26,7 @@ final class BatchApplication implements AutoCloseable {
     private final StoreState before;
     private StoreState state;
 
-    BatchApplication(
-            OrderedStore store, RecentKeys recent, StoreState state, ElementHash hash, DigestChanges digest) {
+    BatchApplication(OrderedStore store, RecentKeys recent, StoreState state, ElementHash hash, DigestChanges digest) {
         this.before = state;
         this.state = state;
         this.hash = hash;

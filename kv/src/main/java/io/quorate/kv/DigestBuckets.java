@@ -43,9 +43,7 @@ final class DigestBuckets {
     /** What the store has, if that belongs to its applied index. */
     static Optional<DigestBuckets> stored(Function<byte[], Optional<byte[]>> store, long appliedIndex) {
         Optional<byte[]> stored = store.apply(StoreKeys.digest(VERSION));
-        if (stored.isEmpty()
-                || stored.get().length != SIZE
-                || StoreKeys.number(stored.get(), 0) != appliedIndex) {
+        if (stored.isEmpty() || stored.get().length != SIZE || StoreKeys.number(stored.get(), 0) != appliedIndex) {
             return Optional.empty();
         }
         long[] lanes = new long[COUNT * DigestSum.LANES];

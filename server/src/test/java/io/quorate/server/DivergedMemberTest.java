@@ -80,9 +80,9 @@ class DivergedMemberTest {
     private static void awaitDivergence(TestCluster cluster, int diverged) {
         long id = cluster.member(diverged).memberId();
         await(
-                () -> IntStream.range(0, 3).allMatch(member -> verification(cluster, member)
-                        .divergence(id)
-                        .isPresent()),
+                () -> IntStream.range(0, 3)
+                        .allMatch(member ->
+                                verification(cluster, member).divergence(id).isPresent()),
                 "all members know that member " + diverged + " differs");
     }
 
@@ -184,8 +184,11 @@ class DivergedMemberTest {
 
     @Test
     void membersThatNobodyTampersWithAgreeWhateverElseHappens() throws Exception {
-        try (TestCluster cluster = TestCluster.start(3, folder, config -> ServerConfigs.withVerifyInterval(
-                ServerConfigs.withSnapshotCount(config, 50), Duration.ofMillis(100)))) {
+        try (TestCluster cluster = TestCluster.start(
+                3,
+                folder,
+                config -> ServerConfigs.withVerifyInterval(
+                        ServerConfigs.withSnapshotCount(config, 50), Duration.ofMillis(100)))) {
             EtcdClient client = new EtcdClient(cluster.channel(0));
             for (int i = 0; i < 240; i++) {
                 client.put("k" + i % 20, "v" + i);
