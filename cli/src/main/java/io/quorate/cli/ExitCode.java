@@ -17,5 +17,8 @@ final class ExitCode {
     /** A write was sent and no answer came: it may have been carried out, or may still be. */
     static final int UNKNOWN_OUTCOME = 4;
 
+    /** A check was given up before it could tell: nothing is known. */
+    static final int UNDECIDED = 5;
+
     private ExitCode() {}
 }

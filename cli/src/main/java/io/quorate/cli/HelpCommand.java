@@ -57,6 +57,6 @@ final class HelpCommand implements Callable<Integer> {
         }
         out.println("'quorate help <command>' or 'quorate <command> --help' explains a command's options.");
         out.println("Exit codes: 0 done, 1 failed or refused, 2 wrong usage, 3 no member reached,");
-        out.println("4 a write was sent and its outcome is unknown.");
+        out.println("4 a write was sent and its outcome is unknown, 5 a check was given up and says nothing.");
     }
 }

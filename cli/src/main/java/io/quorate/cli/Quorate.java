@@ -45,7 +45,7 @@ public final class Quorate implements Callable<Integer> {
     /**
      * @param members what runs members
      * @param environment the process's environment
-     * @param in where {@code put} finds a value that is not on the command line
+     * @param in where {@code put} finds a value, and {@code verify history} a history, that is not on the command line
      * @param logStream where the log goes
      */
     static CommandLine commandLine(
@@ -59,6 +59,10 @@ public final class Quorate implements Callable<Integer> {
                 .addSubcommand(new DelCommand())
                 .addSubcommand(new BenchCommand(logStream))
                 .addSubcommand(new SimCommand(logStream))
+                .addSubcommand(new CommandLine(new VerifyCommand())
+                        .addSubcommand(new VerifyHistoryCommand(in))
+                        .addSubcommand(new VerifyDataCommand(logStream))
+                        .addSubcommand(new VerifyScrubCommand()))
                 .addSubcommand(new VersionCommand())
                 .addSubcommand(new HelpCommand())
                 .addSubcommand(new WarmUpCommand(members, logStream));

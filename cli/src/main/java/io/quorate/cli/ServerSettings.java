@@ -3,6 +3,8 @@ package io.quorate.cli;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
+import io.quorate.server.Upkeep;
+import io.quorate.server.Upkeep.OnDivergence;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -88,6 +90,7 @@ final class ServerSettings {
                     (int) integer(ServerFlag.MAX_REQUEST_BYTES, Integer.MAX_VALUE),
                     (int) integer(ServerFlag.MAX_TXN_OPS, Integer.MAX_VALUE),
                     time(ServerFlag.VERIFY_INTERVAL),
+                    upkeep(),
                     false);
         } catch (IllegalArgumentException e) {
             throw new CommandFailed(ExitCode.USAGE, e.getMessage() == null ? e.toString() : e.getMessage(), e);
@@ -143,6 +146,18 @@ final class ServerSettings {
             default ->
                 throw CommandFailed.usage(state.where() + " is \"" + state.text() + "\"; use 'new' or 'existing'");
         };
+    }
+
+    private Upkeep upkeep() {
+        Given onDivergence = orDefault(ServerFlag.ON_DIVERGENCE);
+        OnDivergence todo = switch (onDivergence.text().toLowerCase(Locale.ROOT)) {
+            case "repair" -> OnDivergence.REPAIR;
+            case "stop" -> OnDivergence.STOP;
+            default ->
+                throw CommandFailed.usage(
+                        onDivergence.where() + " is \"" + onDivergence.text() + "\"; use 'repair' or 'stop'");
+        };
+        return new Upkeep(time(ServerFlag.SCRUB_INTERVAL), integer(ServerFlag.SCRUB_RATE, Long.MAX_VALUE), todo);
     }
 
     private long integer(ServerFlag flag, long most) {

@@ -7,11 +7,13 @@ import io.quorate.simulator.Trace;
 import io.quorate.simulator.campaign.Campaign;
 import io.quorate.simulator.campaign.Shrinking;
 import io.quorate.simulator.fault.Fault;
+import io.quorate.simulator.history.HistoryWriter;
 import io.quorate.simulator.invariant.InvariantViolation;
 import io.quorate.simulator.timeline.Timeline;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -133,6 +135,12 @@ final class SimCommand implements Callable<Integer> {
             defaultValue = "1")
     private int step;
 
+    @Option(
+            names = "--history",
+            paramLabel = "<file>",
+            description = "With --seed: writes down what the clients did, for 'quorate verify history'.")
+    private @Nullable Path history;
+
     @Option(names = "--no-shrink", description = "Leaves a failing run as it is.")
     private boolean noShrink;
 
@@ -158,12 +166,13 @@ final class SimCommand implements Callable<Integer> {
         }
         if (trace != null
                 || html != null
+                || history != null
                 || members != null
                 || clients != null
                 || faultNanos != null
                 || faults != null) {
             throw CommandFailed.usage(
-                    "--members, --clients, --fault-nanos, --faults, --trace and --html are for one run: name its --seed");
+                    "--members, --clients, --fault-nanos, --faults, --trace, --html and --history are for one run: name its --seed");
         }
         return campaign(out);
     }
@@ -251,8 +260,14 @@ final class SimCommand implements Callable<Integer> {
             throw CommandFailed.usage("--trace: cannot write " + trace + ": " + e.getMessage());
         }
         if (timeline.isPresent() && html != null) {
-            write(html, timeline.get().page(result));
+            write("--html", html, timeline.get().page(result));
             out.println("the run is drawn in " + html);
+        }
+        if (history != null) {
+            StringWriter lines = new StringWriter();
+            HistoryWriter.write(run.operations(), new PrintWriter(lines));
+            write("--history", history, lines.toString());
+            out.println("the clients' history is in " + history);
         }
         if (result.violation().isEmpty()) {
             out.println(String.format(
@@ -265,11 +280,11 @@ final class SimCommand implements Callable<Integer> {
         return ExitCode.FAILED;
     }
 
-    private static void write(Path file, String content) {
+    private static void write(String option, Path file, String content) {
         try {
             Files.writeString(file, content);
         } catch (IOException e) {
-            throw CommandFailed.usage("--html: cannot write " + file + ": " + e.getMessage());
+            throw CommandFailed.usage(option + ": cannot write " + file + ": " + e.getMessage());
         }
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
+import io.quorate.server.Upkeep;
+import io.quorate.server.Upkeep.OnDivergence;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -59,6 +61,7 @@ class ServerCommandTest {
                         1_572_864,
                         128,
                         Duration.ofSeconds(10),
+                        new Upkeep(Duration.ofHours(24), 8 << 20, OnDivergence.REPAIR),
                         false));
     }
 
@@ -84,6 +87,9 @@ class ServerCommandTest {
                 "--max-request-bytes=9",
                 "--max-txn-ops=3",
                 "--verify-interval=250ms",
+                "--on-divergence=stop",
+                "--scrub-interval=90m",
+                "--scrub-rate=4096",
                 "--log-level=error");
 
         assertThat(config)
@@ -106,6 +112,7 @@ class ServerCommandTest {
                         9,
                         3,
                         Duration.ofMillis(250),
+                        new Upkeep(Duration.ofMinutes(90), 4096, OnDivergence.STOP),
                         false));
     }
 
@@ -201,6 +208,8 @@ class ServerCommandTest {
                 bad("--verify-interval has \"10\", which is not a time; give", "--verify-interval=10"),
                 bad("--verify-interval has \"-1s\", which is not a time; give", "--verify-interval=-1s"),
                 bad("--verify-interval has \"99999999999s\"", "--verify-interval=99999999999s"),
+                bad("--on-divergence is \"ask\"; use 'repair' or 'stop'", "--on-divergence=ask"),
+                bad("--scrub-rate is 0 bytes per second; give at least 1", "--scrub-rate=0"),
                 bad("--log-level is \"loud\"; use one of", "--log-level=loud"),
                 bad("--config-file", "--config-file=does-not-exist.yaml"),
                 bad("should be specified only once", "--name=a", "--name=b"),

@@ -98,7 +98,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 this::fail,
                 metrics,
                 clock);
-        this.committed = new CommittedEntries<>(log, proposals, applier, parts.applied());
+        this.committed = new CommittedEntries<>(log, proposals, applier, parts.applied(), parts.stateMissing());
         this.snapshots = new SnapshotDuty<>(parts, applier, committed, this::onLoop, this::step, this::applied);
         this.network = parts.ports().networks().open(this);
         this.intake = new ProposalIntake<>(
@@ -201,6 +201,11 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         enqueue(new Input.Job<>(() -> snapshots.take(done), done::completeExceptionally));
     }
 
+    /** Takes a snapshot in place of one that was found damaged, unless one is being taken or installed. */
+    void replaceSnapshot() {
+        onLoop(snapshots::takeAnother);
+    }
+
     /** Completes with the cause once the loop has stopped. */
     CompletableFuture<Throwable> stopped() {
         return stopped;
@@ -292,6 +297,9 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private void receive(MemberId from, PeerFrame frame) {
         switch (frame) {
             case PeerFrame.Raft raft -> {
+                if (raft.message() instanceof Message.AppendRequest request) {
+                    nodeLog.compare(request, raft.prevChain(), raft.entries());
+                }
                 receivedEntries = raft.entries();
                 step(new Event.Received(from, raft.message()));
                 receivedEntries = List.of();
@@ -375,16 +383,20 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 nodeLog.afterSync(() -> snapshots.restore(install.snapshot()));
             }
             case Effect.ResumeVoting ignored -> log.resumeVoting();
+            case Effect.TakeSnapshot ignored -> snapshots.takeAnother();
         }
     }
 
     private PeerFrame frame(Message message) {
-        List<EntryFrame> entries = message instanceof Message.AppendRequest append
-                        && !append.entries().isEmpty()
-                ? LogReads.read(
-                        log, append.entries().firstIndex(), append.entries().lastIndex())
-                : List.of();
-        return new PeerFrame.Raft(options.group(), message, entries);
+        if (!(message instanceof Message.AppendRequest append)) {
+            return new PeerFrame.Raft(options.group(), message);
+        }
+        List<EntryFrame> entries = append.entries().isEmpty()
+                ? List.of()
+                : LogReads.read(
+                        log, append.entries().firstIndex(), append.entries().lastIndex());
+        OptionalLong prevChain = LogReads.chainHashAt(log, append.prev().index());
+        return new PeerFrame.Raft(options.group(), message, entries, prevChain);
     }
 
     private void roleChanged(Effect.RoleChanged changed) {

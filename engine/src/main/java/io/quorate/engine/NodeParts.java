@@ -13,6 +13,7 @@ import java.util.Optional;
  *
  * @param applied what the state machine stands at
  * @param gap what the log held before it was damaged
+ * @param stateMissing there is no state, and nothing here leads to one: a snapshot of the leader must come first
  */
 record NodeParts<R>(
         NodeOptions options,
@@ -25,4 +26,5 @@ record NodeParts<R>(
         SnapshotStore snapshots,
         StateMachine<R> stateMachine,
         EntryId applied,
-        Optional<LogGap> gap) {}
+        Optional<LogGap> gap,
+        boolean stateMissing) {}

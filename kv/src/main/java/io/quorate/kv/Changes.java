@@ -18,18 +18,22 @@ import org.jspecify.annotations.Nullable;
 final class Changes implements AutoCloseable {
     private final OrderedStore store;
     private final RecentKeys recent;
+    private final EventLog events;
     private final DigestChanges digest;
     private final WriteBatch batch = new WriteBatch();
+    private final LeaseChanges leases;
     private final NavigableMap<byte[], byte[]> versions = new TreeMap<>(Arrays::compareUnsigned);
     private final Map<Bytes, CurrentVersion> changedKeys = new HashMap<>();
     private OrderedStore.@Nullable Cursor stored;
     private long revision;
     private int changesOfCommand;
 
-    Changes(OrderedStore store, RecentKeys recent, DigestChanges digest, long revision) {
+    Changes(OrderedStore store, RecentKeys recent, DigestChanges digest, EventLog events, long revision) {
         this.store = store;
         this.recent = recent;
         this.digest = digest;
+        this.events = events;
+        this.leases = new LeaseChanges(store, batch, digest);
         this.revision = revision;
     }
 
@@ -45,6 +49,10 @@ final class Changes implements AutoCloseable {
 
     WriteBatch batch() {
         return batch;
+    }
+
+    LeaseChanges leases() {
+        return leases;
     }
 
     /** The digest with all changes so far. */
@@ -94,6 +102,7 @@ final class Changes implements AutoCloseable {
         }
         byte[] versionKey = StoreKeys.version(key, revision + 1, changesOfCommand);
         byte[] encoded = version.encode();
+        events.add(key, version, revision + 1);
         versions.put(versionKey, encoded);
         batch.put(versionKey, encoded);
         batch.put(StoreKeys.history(revision + 1, changesOfCommand), key.toByteArray());
@@ -108,6 +117,7 @@ final class Changes implements AutoCloseable {
     }
 
     void endCommand() {
+        events.endRevision(readRevision());
         revision = readRevision();
         changesOfCommand = 0;
     }

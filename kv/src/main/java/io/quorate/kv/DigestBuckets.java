@@ -59,6 +59,7 @@ final class DigestBuckets {
             while (scan.next()) {
                 all.add(Element.pair(scan.keyValue()));
             }
+            LeaseRecords.addTo(all, cursor);
         }
         return all.buckets();
     }

@@ -149,9 +149,13 @@ public final class RocksStore implements OrderedStore {
         try {
             RocksHandle old = handle;
             if (old != null) {
-                flush(old);
-                handle = null;
-                old.close();
+                // A store that cannot be flushed is let go of all the same: it may be about to be replaced.
+                try {
+                    flush(old);
+                } finally {
+                    handle = null;
+                    old.close();
+                }
             }
         } finally {
             exclusively.unlock();

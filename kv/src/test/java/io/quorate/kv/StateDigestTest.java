@@ -100,7 +100,12 @@ class StateDigestTest {
                 new AlarmChange(AlarmChange.Action.ACTIVATE, new Alarm(2, Alarm.Type.NOSPACE)),
                 new PublishMember(1, "n", List.of("http://a:1")),
                 new PublishMember(1, "n", List.of("http://a:2")),
-                new PublishMember(2, "n", List.of("http://a:1")));
+                new PublishMember(2, "n", List.of("http://a:1")),
+                new LeaseGrant(1, 5),
+                new LeaseGrant(2, 5),
+                new LeaseGrant(1, 6),
+                new LeaseTakeover(1),
+                new LeaseTakeover(2));
         Set<DigestSum> totals = new HashSet<>();
         for (int i = 0; i <= changes.size(); i++) {
             try (MvccStore store = MvccStore.open(kind.open(temporary.resolve("store" + i)))) {

@@ -6,6 +6,7 @@ import io.quorate.engine.EngineMetrics;
 import io.quorate.engine.NodeOptions;
 import io.quorate.engine.NodeThreads;
 import io.quorate.engine.RaftNode;
+import io.quorate.engine.StateRepair;
 import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.FileDisk;
@@ -53,6 +54,9 @@ record MemberNode(
 
     private static final String STATE = "state";
 
+    /** Where a state that is not to be trusted is kept until the member has another one. */
+    private static final String DROPPED_STATE = "state-dropped";
+
     /** etcd's figure: so many entries before a snapshot stay in the log for followers that lag behind. */
     private static final long KEPT_ENTRIES = 5000;
 
@@ -63,13 +67,19 @@ record MemberNode(
     /**
      * Opens the data and begins to take part.
      *
+     * @param divergence told if this member's state differs from the others'
      * @param parts gets everything that is opened, also if this method fails
      * @throws IOException with one sentence that says what cannot be used
      */
-    static MemberNode open(ServerConfig config, InitialMembership membership, OpenParts parts) throws IOException {
+    static MemberNode open(
+            ServerConfig config, InitialMembership membership, DivergenceListener divergence, OpenParts parts)
+            throws IOException {
         Path folder = folder(config, parts);
         FileDisk disk = new FileDisk(folder);
         requireOwn(disk, config, membership);
+        if (StateRepair.find(disk).isPresent()) {
+            dropState(folder);
+        }
         ExecutorService background = Executors.newSingleThreadExecutor(task ->
                 Thread.ofPlatform().daemon().name(config.name() + "-background").unstarted(task));
         parts.add(() -> rest(background));
@@ -81,7 +91,11 @@ record MemberNode(
                 ? KvStateMachine.inMemory(folder.resolve(STATE), background)
                 : KvStateMachine.open(folder.resolve(STATE), RocksMemory.standard(), background);
         StateVerification verification = parts.add(new StateVerification(
-                config.name(), membership.self(), machine.store(), config.verifyInterval(), DivergenceListener.NONE));
+                config.name(),
+                membership.self(),
+                machine.store(),
+                config.verifyInterval(),
+                divergence));
         machine.tell(verification);
         RaftNode<Result> node = parts.add(RaftNode.start(
                 options(config, membership),
@@ -100,6 +114,25 @@ record MemberNode(
         Path folder = Files.createTempDirectory("quorate-" + config.name() + "-");
         parts.add(() -> ScratchFolder.delete(folder));
         return folder;
+    }
+
+    /**
+     * Moves the state away before it is opened: it may be damaged such that it cannot be. What a repair that a crash ended
+     * had begun to put in its place is deleted; what was dropped first stays, as the member has no other yet.
+     */
+    private static void dropState(Path folder) throws IOException {
+        Path state = folder.resolve(STATE);
+        Path dropped = folder.resolve(DROPPED_STATE);
+        if (Files.exists(dropped)) {
+            ScratchFolder.delete(state);
+        } else if (Files.exists(state)) {
+            Files.move(state, dropped);
+        }
+    }
+
+    /** The member has a state that it can go on with: one that was dropped is not needed any more. */
+    static void forgetDroppedState(Path folder) throws IOException {
+        ScratchFolder.delete(folder.resolve(DROPPED_STATE));
     }
 
     /** Looks before anything is opened that would change files. */

@@ -34,6 +34,7 @@ import java.util.regex.Pattern;
  * @param maxRequestBytes the largest request that a client may send, in bytes
  * @param maxTxnOps the largest number of operations in one transaction
  * @param verifyInterval the time after which the members' states are compared again; 0 means never
+ * @param upkeep how the member looks after its own data
  * @param ephemeral true to keep everything in memory: nothing outlives the process, and {@code dataDir} is not written to
  */
 public record ServerConfig(
@@ -53,6 +54,7 @@ public record ServerConfig(
         int maxRequestBytes,
         int maxTxnOps,
         Duration verifyInterval,
+        Upkeep upkeep,
         boolean ephemeral) {
 
     public static final String DEFAULT_CLUSTER_TOKEN = "etcd-cluster";

@@ -1,12 +1,9 @@
 package io.quorate.server;
 
-import static io.quorate.server.EtcdClient.rangeOf;
 import static io.quorate.server.TestCluster.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
+import io.quorate.core.quorum.MemberId;
 import io.quorate.kv.Divergence;
 import io.quorate.kv.OrderedStore;
 import io.quorate.kv.RocksMemory;
@@ -15,10 +12,7 @@ import io.quorate.kv.StateDigest;
 import io.quorate.kv.Verdict;
 import io.quorate.kv.Verification;
 import io.quorate.kv.WriteBatch;
-import io.quorate.server.proto.etcdserverpb.AlarmMember;
-import io.quorate.server.proto.etcdserverpb.AlarmRequest;
-import io.quorate.server.proto.etcdserverpb.AlarmType;
-import io.quorate.server.proto.etcdserverpb.StatusRequest;
+import io.quorate.server.Upkeep.OnDivergence;
 import io.quorate.server.wire.EtcdError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -31,8 +25,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,7 +45,7 @@ class DivergedMemberTest {
     }
 
     /** Changes what a member that does not run has for the current value of a key, through RocksDB itself. */
-    private static void tamper(TestCluster cluster, int member, String key, String value) {
+    static void tamper(TestCluster cluster, int member, String key, String value) {
         Path directory = cluster.config(member).dataDir().resolve("state").resolve("kv");
         byte[] prefix = ("v" + key).getBytes(StandardCharsets.UTF_8);
         try (RocksStore store = RocksStore.open(directory, RocksMemory.small())) {
@@ -67,6 +63,8 @@ class DivergedMemberTest {
     }
 
     private static void tamperAtRest(TestCluster cluster, int member, String key, String value) throws IOException {
+        long written = cluster.member(cluster.leader()).node().status().commitIndex();
+        await(() -> cluster.member(member).node().status().appliedIndex() >= written, "the member has it");
         cluster.stop(member);
         tamper(cluster, member, key, value);
         cluster.start(member);
@@ -95,70 +93,78 @@ class DivergedMemberTest {
         }
     }
 
-    private static void assertRefused(ThrowingCallable call) {
-        StatusRuntimeException refusal = catchThrowableOfType(StatusRuntimeException.class, call);
-        assertThat(refusal).as("what the call failed with").isNotNull();
-        assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-        assertThat(refusal.getStatus().getDescription()).contains("this member's state differs from the majority's");
-    }
-
     @Test
-    void theMemberIsNamedWithItsBucketAndFencedAndTheOthersGoOn() throws Exception {
+    void theMemberIsNamedWithItsBucketAndRepairedAndFoundEqualAgain() throws Exception {
         try (TestCluster cluster = start()) {
             EtcdClient client = new EtcdClient(cluster.channel(0));
             client.put("k", "right");
             client.put("other", "1");
             tamperAtRest(cluster, 2, "k", "WRONG");
+            long id = cluster.member(2).memberId();
+            Queue<Divergence> seen = new ConcurrentLinkedQueue<>();
 
             client.put("k", "later");
-            awaitDivergence(cluster, 2);
-            long id = cluster.member(2).memberId();
-            Divergence divergence = verification(cluster, 0).divergence(id).orElseThrow();
-            assertThat(divergence.healthyMajority()).isTrue();
-            assertThat(divergence.buckets()).hasSize(1);
-            assertThat(verification(cluster, 0).divergences()).containsOnlyKeys(id);
-
-            EtcdClient fenced = new EtcdClient(cluster.channel(2));
-            assertRefused(() -> fenced.get("k"));
-            assertRefused(() ->
-                    fenced.kv().range(rangeOf("other").setSerializable(true).build()));
-            assertRefused(() -> fenced.put("k", "no"));
-            assertRefused(() -> fenced.delete("k"));
-            assertThat(fenced.maintenance()
-                            .status(StatusRequest.getDefaultInstance())
-                            .getErrorsList())
-                    .anyMatch(error -> error.contains("alarm:CORRUPT"));
-            assertThat(health(cluster, 2)).isEqualTo(503);
-
-            AlarmMember alarm = AlarmMember.newBuilder()
-                    .setMemberID(id)
-                    .setAlarm(AlarmType.CORRUPT)
-                    .build();
+            await(
+                    () -> {
+                        verification(cluster, 0).divergence(id).ifPresent(seen::add);
+                        return !seen.isEmpty();
+                    },
+                    "the others know that member 2 differs");
+            assertThat(seen.element().healthyMajority()).isTrue();
+            assertThat(seen.element().buckets()).hasSize(1);
+            assertThat(verification(cluster, 0).divergences()).doesNotContainKeys(
+                    cluster.member(0).memberId(), cluster.member(1).memberId());
             for (int healthy = 0; healthy < 2; healthy++) {
                 EtcdClient other = new EtcdClient(cluster.channel(healthy));
                 other.put("k", "again" + healthy);
                 assertThat(other.value("k")).isEqualTo("again" + healthy);
-                assertThat(other.maintenance()
-                                .alarm(AlarmRequest.getDefaultInstance())
-                                .getAlarmsList())
-                        .containsExactly(alarm);
                 assertThat(health(cluster, healthy)).isEqualTo(200);
             }
+
+            await(
+                    () -> cluster.member(2).isHealthy()
+                            && verification(cluster, 0).divergences().isEmpty(),
+                    "member 2 is repaired, and was found equal");
+            assertThat(health(cluster, 2)).isEqualTo(200);
+            EtcdClient repaired = new EtcdClient(cluster.channel(2));
+            assertThat(repaired.value("k")).isEqualTo("again1");
+            assertThat(repaired.value("other")).isEqualTo("1");
+            assertThat(cluster.member(2).incarnation()).isEqualTo(2);
         }
     }
 
     @Test
-    void theFenceIsUpAfterARestartToo() throws Exception {
+    void aLeaderThatDiffersHandsLeadershipOverAndIsRepaired() throws Exception {
         try (TestCluster cluster = start()) {
-            EtcdClient client = new EtcdClient(cluster.channel(0));
-            client.put("k", "right");
+            new EtcdClient(cluster.channel(0)).put("k", "right");
             tamperAtRest(cluster, 2, "k", "WRONG");
-            client.delete("k");
-            awaitDivergence(cluster, 2);
-            cluster.stop(2);
-            cluster.start(2);
-            cluster.awaitReady();
-            assertRefused(() -> new EtcdClient(cluster.channel(2)).get("k"));
+            cluster.member(cluster.leader())
+                    .node()
+                    .transferLeadership(new MemberId(cluster.member(2).memberId()))
+                    .join();
+            new EtcdClient(cluster.channel(0)).delete("k");
+            await(
+                    () -> cluster.member(2).incarnation() == 2
+                            && cluster.member(2).isHealthy()
+                            && verification(cluster, 0).divergences().isEmpty(),
+                    "member 2 is repaired, and was found equal");
+        }
+    }
+
+    @Test
+    void aMemberThatShallNotRepairItselfStopsWithAReport() throws Exception {
+        try (TestCluster cluster = TestCluster.start(3, folder, config -> ServerConfigs.withUpkeep(
+                ServerConfigs.withVerifyInterval(config, INTERVAL),
+                new Upkeep(Duration.ZERO, 1 << 20, OnDivergence.STOP)))) {
+            new EtcdClient(cluster.channel(0)).put("k", "right");
+            tamperAtRest(cluster, 2, "k", "WRONG");
+            new EtcdClient(cluster.channel(0)).put("k", "later");
+            assertThat(cluster.member(2).stopped())
+                    .failsWithin(Duration.ofSeconds(30))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withMessageContaining("its state is wrong")
+                    .withMessageContaining("at log index");
+            assertThat(new EtcdClient(cluster.channel(0)).value("k")).isEqualTo("later");
         }
     }
 

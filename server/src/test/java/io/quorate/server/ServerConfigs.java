@@ -115,6 +115,28 @@ public final class ServerConfigs {
                 interval);
     }
 
+    public static ServerConfig withUpkeep(ServerConfig config, Upkeep upkeep) {
+        return new ServerConfig(
+                config.name(),
+                config.dataDir(),
+                config.listenClientUrls(),
+                config.advertiseClientUrls(),
+                config.listenPeerUrls(),
+                config.initialAdvertisePeerUrls(),
+                config.initialCluster(),
+                config.initialClusterState(),
+                config.initialClusterToken(),
+                config.heartbeatInterval(),
+                config.electionTimeout(),
+                config.snapshotCount(),
+                config.quotaBackendBytes(),
+                config.maxRequestBytes(),
+                config.maxTxnOps(),
+                config.verifyInterval(),
+                upkeep,
+                config.ephemeral());
+    }
+
     private static ServerConfig copy(
             ServerConfig config,
             Path dataDir,
@@ -142,6 +164,7 @@ public final class ServerConfigs {
                 config.maxRequestBytes(),
                 config.maxTxnOps(),
                 verifyInterval,
+                config.upkeep(),
                 ephemeral);
     }
 }

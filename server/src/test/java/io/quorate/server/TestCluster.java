@@ -85,6 +85,7 @@ public final class TestCluster implements AutoCloseable {
                 ServerConfig.DEFAULT_MAX_REQUEST_BYTES,
                 ServerConfig.DEFAULT_MAX_TXN_OPS,
                 ServerConfig.DEFAULT_VERIFY_INTERVAL,
+                Upkeep.DEFAULT,
                 false);
     }
 

@@ -42,6 +42,9 @@ public interface RunObserver {
     /** A client has got the answer to what it asked for last. */
     default void answered(int client, Result result) {}
 
+    /** A client that watches or holds a lease has learned something. */
+    default void told(ClientNews news) {}
+
     /** A member has recovered from its disk; its log can be read. */
     default void opened(SimulatedMember member) {}
 

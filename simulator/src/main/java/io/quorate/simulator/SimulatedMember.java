@@ -33,7 +33,11 @@ public final class SimulatedMember {
     private static final long OTHER_TASK_NANOS = 3_000;
 
     /** One life. */
-    private record Life(SimulatedProcess process, RaftNode<Result> node, SimulatedStateMachine stateMachine) {}
+    private record Life(
+            SimulatedProcess process,
+            RaftNode<Result> node,
+            SimulatedStateMachine stateMachine,
+            Optional<ClientServices> services) {}
 
     /** A death that is foreseen. */
     private static final class ArmedCrash {
@@ -86,23 +90,27 @@ public final class SimulatedMember {
 
     private SimulatedDisk newDisk() {
         SimulatedDisk empty = settings.newDisk(random.split());
-        empty.setObserver(new DiskObserver() {
-            @Override
-            public void written(Object file, byte[] bytes) {
-                observer.written(id, file, bytes);
-            }
-
-            @Override
-            public void synced(Object file, boolean succeeded) {
-                observer.synced(id, file, succeeded);
-            }
-
-            @Override
-            public void damaged() {
-                observer.rotted(id);
-            }
-        });
+        empty.setObserver(new DiskWatch());
         return empty;
+    }
+
+    /** Tells the run's observer what reaches the disk. */
+    private final class DiskWatch implements DiskObserver {
+
+        @Override
+        public void written(Object file, byte[] bytes) {
+            observer.written(id, file, bytes);
+        }
+
+        @Override
+        public void synced(Object file, boolean succeeded) {
+            observer.synced(id, file, succeeded);
+        }
+
+        @Override
+        public void damaged() {
+            observer.rotted(id);
+        }
     }
 
     public MemberId id() {
@@ -148,6 +156,11 @@ public final class SimulatedMember {
         return life.map(alive -> alive.stateMachine.store());
     }
 
+    /** What it does for clients beside its store, while it runs, and in runs that have such clients. */
+    public Optional<ClientServices> services() {
+        return life.flatMap(Life::services);
+    }
+
     /** The log of the present life, or of the last; to be read while no task of the member runs. */
     public Optional<RaftLog> log() {
         return log;
@@ -173,7 +186,9 @@ public final class SimulatedMember {
             throw new IllegalStateException("member " + id + " runs");
         }
         disk = replacement;
+        disk.setObserver(new DiskWatch());
         durableStore.clear();
+        observer.rotted(id);
     }
 
     /** Starts a process on what the disk holds. It may refuse, and says so to the observer. */
@@ -184,12 +199,16 @@ public final class SimulatedMember {
         starts++;
         SimulatedProcess process = new SimulatedProcess(agenda, disk::takeLatencyNanos);
         SimulatedStateMachine stateMachine = new SimulatedStateMachine(durableStore, random.split(), listener(process));
+        Optional<ClientServices> services = settings.leases()
+                .map(options -> new ClientServices(process, options, stateMachine::store));
+        services.ifPresent(stateMachine::setServices);
         disk.setHook(() -> beforeDiskOperation(process));
         try {
             RaftNode<Result> node =
                     RaftNode.start(options(), ports(process), stateMachine, EngineMetrics.NONE, nodeObserver(process));
             disk.takeLatencyNanos();
-            life = Optional.of(new Life(process, node, stateMachine));
+            services.ifPresent(begun -> begun.begin(node));
+            life = Optional.of(new Life(process, node, stateMachine, services));
             CompletableFuture<Void> unused = node.stopped().thenAccept(cause -> {
                 if (process.isAlive()) {
                     agenda.at(agenda.now(), () -> end(process, cause));

@@ -4,10 +4,12 @@ import io.quorate.core.CoreStatus;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftNode;
+import io.quorate.simulator.history.Operation;
 import io.quorate.simulator.invariant.Invariant;
 import io.quorate.simulator.invariant.InvariantViolation;
 import io.quorate.simulator.invariant.Invariants;
 import io.quorate.simulator.workload.Clients;
+import io.quorate.simulator.workload.SpecialClients;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -33,13 +35,16 @@ public final class SimulatedRun {
     private final Cluster cluster;
     private final FaultInjector faults;
     private final Clients clients;
+    private final SpecialClients special;
 
     public SimulatedRun(RunPlan plan) {
         this.plan = plan;
         SplittableRandom random = new SplittableRandom(plan.seed() ^ 0x5deece66dL);
-        MemberSettings settings = MemberSettings.draw(random.split());
+        this.special = SpecialClients.draw(new SplittableRandom(~plan.seed()));
+        MemberSettings plain = MemberSettings.draw(random.split());
+        MemberSettings settings = special.options().map(plain::withLeases).orElse(plain);
         this.cluster = new Cluster(plan.members(), settings, agenda, random.split(), watchers);
-        this.invariants = Invariants.all(cluster, agenda::now);
+        this.invariants = Invariants.all(cluster, agenda::now, special.options());
         invariants.forEach(watchers::add);
         watchers.add(new RunObserver() {
             @Override
@@ -61,11 +66,17 @@ public final class SimulatedRun {
         return agenda;
     }
 
+    /** What the clients have asked for and were answered so far. */
+    public List<Operation> operations() {
+        return clients.operations();
+    }
+
     /** Runs to the end, or to the first violation. */
     public RunResult run() {
         cluster.members().forEach(SimulatedMember::start);
         faults.schedule(plan.faults());
         clients.begin();
+        special.begin(agenda, cluster, watchers);
         if (goOnUntil(plan.faultNanos())) {
             faults.heal();
             clients.heal();
@@ -93,8 +104,9 @@ public final class SimulatedRun {
             if (!stopping && clients.progressed()) {
                 stopping = true;
                 clients.stop();
+                special.stop();
             }
-            if (stopping && clients.areDone() && haveConverged()) {
+            if (stopping && clients.areDone() && special.areDone() && haveConverged()) {
                 end();
                 return;
             }
@@ -116,6 +128,9 @@ public final class SimulatedRun {
     private String whatIsMissing(boolean progressed) {
         if (cluster.leader().isEmpty()) {
             return "nobody leads: " + states();
+        }
+        if (progressed && !special.areDone()) {
+            return "leases are left, or watches have not seen everything: " + states();
         }
         return progressed ? "the members have not converged: " + states() : "no write succeeds: " + states();
     }

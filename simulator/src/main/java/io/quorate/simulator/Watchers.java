@@ -54,6 +54,7 @@ public final class Watchers implements RunObserver {
     private final Interested lost = new Interested("lost");
     private final Interested delivered = new Interested("delivered");
     private final Interested damaged = new Interested("damaged");
+    private final Interested told = new Interested("told");
     private final Interested opened = new Interested("opened");
     private final Interested stepped = new Interested("stepped");
     private final Interested settled = new Interested("settled");
@@ -126,6 +127,17 @@ public final class Watchers implements RunObserver {
         try {
             for (RunObserver watcher : damaged.toTell()) {
                 watcher.damaged(from, to);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void told(ClientNews news) {
+        try {
+            for (RunObserver watcher : told.toTell()) {
+                watcher.told(news);
             }
         } catch (InvariantViolation found) {
             report(found);

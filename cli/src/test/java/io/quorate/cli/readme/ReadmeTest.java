@@ -28,6 +28,8 @@ class ReadmeTest {
     private static final String WITH_CLUSTER = "run: with a dev cluster";
     private static final String WITH_ETCDCTL = "run: with a dev cluster and etcdctl";
     private static final String PROCESSES = "run: three processes";
+    private static final String HISTORY = "run: a history";
+    private static final String DATA = "run: the data of the three processes";
 
     @TempDir
     private static Path clusterFolder = Path.of("");
@@ -122,6 +124,18 @@ class ReadmeTest {
             members.forEach(member -> member.onExit().join());
             bash.destroyForcibly();
         }
+        Run checked = own.run(readme.block(DATA).text());
+        assertThat(checked.output()).contains("a.data: member ", "agree up to entry", "all is good");
+        assertThat(checked.exitCode()).as(checked.output()).isZero();
+        assertThat(folder.resolve("report.json")).content().startsWith("{\"good\":true");
+    }
+
+    @Test
+    void theSimulatorsHistoryIsLinearizable() throws Exception {
+        Run run = shell.run(readme.block(HISTORY).text());
+
+        assertThat(run.output()).contains("the clients' history is in history.jsonl", "linearizable: ");
+        assertThat(run.exitCode()).as(run.output()).isZero();
     }
 
     @Test
@@ -164,7 +178,7 @@ class ReadmeTest {
 
     @Test
     void everyFlagThatIsNamedExists() throws Exception {
-        String help = shell.run("for command in dev server put; do ./quorate $command --help; done")
+        String help = shell.run("for command in dev server put sim 'verify history' 'verify data'; do ./quorate $command --help; done")
                 .output();
 
         assertThat(readme.flags()).contains("--data-dir").allSatisfy(flag -> {

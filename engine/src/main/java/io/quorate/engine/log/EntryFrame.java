@@ -121,7 +121,12 @@ public final class EntryFrame {
 
     /** Whether this entry's chain hash continues that of the entry before it. */
     public boolean continues(long previousChain) {
-        return chainHash() == chain(previousChain, id(), kind(), frame);
+        return chainHash() == chainAfter(previousChain);
+    }
+
+    /** The chain hash that an entry of this content has behind one with that chain hash. */
+    public long chainAfter(long previousChain) {
+        return chain(previousChain, id(), kind(), frame);
     }
 
     /** The chain hash of the entry before: the one that this entry {@link #continues}. */

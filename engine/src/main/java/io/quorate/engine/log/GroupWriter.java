@@ -258,6 +258,7 @@ final class GroupWriter {
         active.file().sync();
         unsynced = false;
         durableLsn = nextLsn - 1;
+        files.durable(durableLsn);
     }
 
     private void noteLastEntry() {

@@ -28,8 +28,11 @@ public final class FrameCodec {
     /** Bytes before the fields of the message, the length included. */
     public static final int HEADER_BYTES = 16;
 
-    /** The format written by this release. */
-    public static final byte VERSION = 1;
+    /** The format written by this release: 2, in which an AppendRequest carries the chain hash at its {@code prev}. */
+    public static final byte VERSION = 2;
+
+    /** The oldest format that is still read: 1, whose AppendRequests carry none. */
+    private static final byte OLDEST_VERSION = 1;
 
     private static final int CRC_OFFSET = 4;
     private static final int VERSION_OFFSET = 8;
@@ -81,9 +84,11 @@ public final class FrameCodec {
             AppendCodec.checkEntriesMatch(request, raft.entries());
             return AppendCodec.size(raft.entries());
         }
-        if (!raft.entries().isEmpty() || raft.message() instanceof Message.SnapshotChunk) {
-            throw new IllegalArgumentException("only an AppendRequest travels with entries, and a snapshot chunk "
-                    + "travels with its content: " + raft.message());
+        boolean accompanied =
+                !raft.entries().isEmpty() || raft.prevChain().isPresent();
+        if (accompanied || raft.message() instanceof Message.SnapshotChunk) {
+            throw new IllegalArgumentException("only an AppendRequest travels with entries and a hash, and a snapshot "
+                    + "chunk travels with its content: " + raft.message());
         }
         return MessageCodec.size(raft.message());
     }
@@ -141,7 +146,7 @@ public final class FrameCodec {
             case PeerFrame.Raft raft -> {
                 MessageCodec.write(raft.message(), out);
                 if (raft.message() instanceof Message.AppendRequest) {
-                    out.putInt(raft.entries().size());
+                    AppendCodec.write(raft, out);
                 }
             }
             case PeerFrame.Snapshot snapshot -> {
@@ -214,9 +219,9 @@ public final class FrameCodec {
         }
         int crc = frame.getInt();
         byte version = frame.get();
-        if (version != VERSION) {
-            throw new CorruptFrameException(
-                    "a frame has format version " + version + ", this release knows version " + VERSION);
+        if (version < OLDEST_VERSION || version > VERSION) {
+            throw new CorruptFrameException("a frame has format version " + version + ", this release knows versions "
+                    + OLDEST_VERSION + " to " + VERSION);
         }
         FrameKind kind = FrameKind.of(frame.get());
         if (frame.getShort() != 0) {
@@ -224,13 +229,13 @@ public final class FrameCodec {
         }
         int group = frame.getInt();
         int checkedEnd = kind == FrameKind.APPEND_REQUEST
-                ? Math.min(frame.capacity(), HEADER_BYTES + AppendCodec.FIELD_BYTES)
+                ? Math.min(frame.capacity(), HEADER_BYTES + AppendCodec.fieldBytes(version))
                 : frame.capacity();
         if (checksum(frame, VERSION_OFFSET, checkedEnd) != crc) {
             throw new CorruptFrameException("a frame's checksum does not match its bytes");
         }
         return switch (kind) {
-            case APPEND_REQUEST -> AppendCodec.read(group, frame);
+            case APPEND_REQUEST -> AppendCodec.read(group, version, frame);
             case SNAPSHOT_CHUNK -> snapshot(group, frame);
             case FORWARD -> forward(group, frame);
             case FORWARDED -> new PeerFrame.Forwarded(group, frame.getLong(), count(frame), MessageCodec.id(frame));
@@ -252,7 +257,8 @@ public final class FrameCodec {
                     TIMEOUT_NOW,
                     SNAPSHOT_CHUNK_RESPONSE,
                     REPAIR_REQUEST,
-                    REPAIR_RESPONSE -> new PeerFrame.Raft(group, MessageCodec.read(kind, frame), List.of());
+                    REPAIR_RESPONSE,
+                    SNAPSHOT_REQUEST -> new PeerFrame.Raft(group, MessageCodec.read(kind, frame));
         };
     }
 

@@ -21,6 +21,7 @@ enum FrameKind {
     SNAPSHOT_CHUNK_RESPONSE(14),
     REPAIR_REQUEST(15),
     REPAIR_RESPONSE(16),
+    SNAPSHOT_REQUEST(17),
     FORWARD(32),
     FORWARDED(33),
     FORWARD_REFUSED(34),
@@ -78,6 +79,7 @@ enum FrameKind {
             case Message.SnapshotChunkResponse m -> SNAPSHOT_CHUNK_RESPONSE;
             case Message.RepairRequest m -> REPAIR_REQUEST;
             case Message.RepairResponse m -> REPAIR_RESPONSE;
+            case Message.SnapshotRequest m -> SNAPSHOT_REQUEST;
         };
     }
 }

@@ -7,6 +7,7 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.log.EntryFrame;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** One thing that a member sends to another. Several Raft groups may share a connection: each frame names its group. */
 public sealed interface PeerFrame {
@@ -17,8 +18,16 @@ public sealed interface PeerFrame {
      * A message of the algorithm.
      *
      * @param entries the entries that an AppendRequest names; else empty
+     * @param prevChain the chain hash of the sender's log at the entry before those, if it is an AppendRequest and the
+     *     sender knows it
      */
-    record Raft(int group, Message message, List<EntryFrame> entries) implements PeerFrame {}
+    record Raft(int group, Message message, List<EntryFrame> entries, OptionalLong prevChain) implements PeerFrame {
+
+        /** A message that comes alone. */
+        public Raft(int group, Message message) {
+            this(group, message, List.of(), OptionalLong.empty());
+        }
+    }
 
     /**
      * A piece of a snapshot, with its own checksum on the wire.

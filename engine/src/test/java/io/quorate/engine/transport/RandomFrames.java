@@ -13,6 +13,7 @@ import io.quorate.engine.log.EntryKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 
@@ -58,12 +59,13 @@ public final class RandomFrames {
             case SNAPSHOT_CHUNK_RESPONSE ->
                 raft(new Message.SnapshotChunkResponse(number(), id(), number(), random.nextBoolean()));
             case REPAIR_REQUEST -> raft(new Message.RepairRequest(number(), random.nextLong()));
+            case SNAPSHOT_REQUEST -> raft(new Message.SnapshotRequest(number(), number()));
             case REPAIR_RESPONSE -> raft(new Message.RepairResponse(number(), random.nextLong(), id()));
         };
     }
 
     private PeerFrame raft(Message message) {
-        return new PeerFrame.Raft(group(), message, List.of());
+        return new PeerFrame.Raft(group(), message);
     }
 
     /** An AppendRequest as a leader would send it. */
@@ -97,8 +99,10 @@ public final class RandomFrames {
             runs.add(new EntryBatch.TermRun(term, index));
         }
         EntryBatch batch = new EntryBatch(prev.index() + 1, runs, configurations);
+        OptionalLong prevChain =
+                random.nextInt(4) == 0 ? OptionalLong.empty() : OptionalLong.of(random.nextLong());
         return new PeerFrame.Raft(
-                group, new Message.AppendRequest(term + random.nextInt(2), prev, batch, number()), entries);
+                group, new Message.AppendRequest(term + random.nextInt(2), prev, batch, number()), entries, prevChain);
     }
 
     private PeerFrame snapshot() {

@@ -64,7 +64,7 @@ public final class Fence {
                 : EtcdError.CORRUPT.exception();
     }
 
-    private static StatusRuntimeException elsewhere(String reason) {
+    static StatusRuntimeException elsewhere(String reason) {
         return Status.UNAVAILABLE
                 .withDescription(
                         "etcdserver: " + reason + "; it serves nobody until it is repaired, ask another member")

@@ -11,6 +11,8 @@ import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.RocksMemory;
 import io.quorate.kv.RocksStore;
+import io.quorate.kv.ScrubReport;
+import io.quorate.kv.StateScrub;
 import io.quorate.kv.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -85,6 +87,11 @@ public final class KvStateMachine implements StateMachine<Result> {
     /** The store, to be read from. */
     public MvccStore store() {
         return store;
+    }
+
+    /** Reads the whole store beside everything else, as it is now; to be closed. */
+    public StateScrub scrub() {
+        return store.scrub(scratch.next());
     }
 
     /** Has what concerns the comparison of states told from now on. */
@@ -173,8 +180,30 @@ public final class KvStateMachine implements StateMachine<Result> {
             throw new IOException("the snapshot at index " + expected + " holds a state at index "
                     + store.appliedIndex() + "; it cannot be trusted");
         }
+        requireIntact("the snapshot at index " + expected);
         verification.judged(store.verification());
         cleaner.begin();
+    }
+
+    /**
+     * Reads what was restored through. The snapshot's own checksums tell only that it is what was taken; if it was taken of
+     * damaged files, those of the store tell, or the digest.
+     */
+    private void requireIntact(String origin) throws IOException {
+        try (StateScrub scrub = scrub()) {
+            while (!scrub.isDone()) {
+                scrub.advance(Long.MAX_VALUE);
+            }
+            ScrubReport report = scrub.report();
+            if (!report.isIntact()) {
+                throw new DamagedStateException(origin + " was taken of a state that was damaged already: "
+                        + (report.errors().isEmpty()
+                                ? "the buckets " + report.buckets() + " of its digest differ"
+                                : report.errors().getFirst()));
+            }
+        } catch (StoreException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     /** An empty store has a checkpoint like any other, and the way there has no state that a crash could leave halfway. */

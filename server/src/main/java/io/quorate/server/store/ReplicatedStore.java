@@ -10,11 +10,13 @@ import io.quorate.kv.CommandCodec;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.Put;
 import io.quorate.kv.Result;
+import io.quorate.kv.StoreException;
 import io.quorate.kv.Txn;
 import io.quorate.server.wire.EtcdError;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -36,12 +38,14 @@ public final class ReplicatedStore {
     private final int maxRequestBytes;
     private final Quota quota;
     private final Fence fence;
+    private final Consumer<StoreException> onDamage;
 
     /**
      * @param fence keeps clients from a state that is not to be trusted
      * @param readers runs reads; refuses with {@link java.util.concurrent.RejectedExecutionException} when there are too many
      * @param maxRequestBytes the largest command in the log
      * @param quotaBytes the size of the store from which on puts are refused; less than 0: none
+     * @param onDamage told if a read meets files of the store that are not what was written
      */
     public ReplicatedStore(
             RaftNode<Result> node,
@@ -49,7 +53,9 @@ public final class ReplicatedStore {
             Fence fence,
             Executor readers,
             int maxRequestBytes,
-            long quotaBytes) {
+            long quotaBytes,
+            Consumer<StoreException> onDamage) {
+        this.onDamage = onDamage;
         this.node = node;
         this.fence = fence;
         this.store = store;
@@ -103,6 +109,11 @@ public final class ReplicatedStore {
             case io.quorate.kv.Compact compact -> false;
             case AlarmChange change -> false;
             case io.quorate.kv.PublishMember publish -> false;
+            case io.quorate.kv.LeaseGrant grant -> true;
+            case io.quorate.kv.LeaseRevoke revoke -> false;
+            case io.quorate.kv.LeaseExpiry expiry -> false;
+            case io.quorate.kv.LeaseTakeover takeover -> false;
+            case io.quorate.kv.LeaseCheckpoint checkpoint -> false;
             case io.quorate.kv.Verify verify -> false;
             case io.quorate.kv.DigestReport report -> false;
         };
@@ -135,9 +146,21 @@ public final class ReplicatedStore {
 
     /** As {@link #read}, also while this member must not serve: for questions about the member, not about the content. */
     public <T> CompletableFuture<T> inspect(boolean serializable, Function<MvccStore, T> question) {
-        Supplier<T> asked = () -> question.apply(store);
+        Supplier<T> asked = () -> answer(question);
         return serializable
                 ? CompletableFuture.supplyAsync(asked, readers)
                 : node.readIndex().thenApplyAsync(index -> asked.get(), readers);
+    }
+
+    private <T> T answer(Function<MvccStore, T> question) {
+        try {
+            return question.apply(store);
+        } catch (StoreException e) {
+            if (!e.isDamage()) {
+                throw e;
+            }
+            onDamage.accept(e);
+            throw Fence.elsewhere("this member's state is damaged");
+        }
     }
 }

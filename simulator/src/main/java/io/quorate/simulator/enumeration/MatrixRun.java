@@ -55,7 +55,7 @@ final class MatrixRun implements RunObserver {
         this.matrixCase = matrixCase;
         this.entries = entries;
         this.cluster = new Cluster(MatrixCase.MEMBERS, settings, agenda, random, watchers);
-        Invariants.all(cluster, agenda::now).forEach(watchers::add);
+        Invariants.all(cluster, agenda::now, settings.leases()).forEach(watchers::add);
         watchers.add(this);
         int member = 0;
         for (SimulatedMember one : cluster.members()) {

@@ -1,9 +1,11 @@
 package io.quorate.simulator.history;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What a client asked for, and what it was answered. Where the outcome is unknown, the answer is none: nothing in it counts.
@@ -48,6 +50,24 @@ public sealed interface Action {
             failure = List.copyOf(failure);
             reads = List.copyOf(reads);
         }
+
+        private List<Read> allAnswers() {
+            List<Read> answers = new ArrayList<>();
+            if (succeeded) {
+                for (Compare compare : compares) {
+                    if (compare instanceof Compare.Holds holds) {
+                        answers.add(new Read(holds.key(), holds.value()));
+                    }
+                }
+            }
+            int place = 0;
+            for (Step step : succeeded ? success : failure) {
+                if (step instanceof Read read) {
+                    answers.add(new Read(read.key, reads.get(place++)));
+                }
+            }
+            return answers;
+        }
     }
 
     /** Something that holds of a key, or not. */
@@ -74,6 +94,31 @@ public sealed interface Action {
             }
         }
         return keys;
+    }
+
+    /** What it may write, by whatever it finds; deletes are not among it. */
+    default List<Write> writes() {
+        return switch (this) {
+            case Read ignored -> List.of();
+            case Write write -> List.of(write);
+            case Delete ignored -> List.of();
+            case CompareAndSet set -> List.of(new Write(set.key, set.value));
+            case Transaction transaction ->
+                Stream.concat(transaction.success.stream(), transaction.failure.stream())
+                        .flatMap(step -> step.writes().stream())
+                        .toList();
+        };
+    }
+
+    /** What its answer says that keys held; only of an operation whose outcome is known. */
+    default List<Read> answers() {
+        return switch (this) {
+            case Read read -> List.of(read);
+            case Write ignored -> List.of();
+            case Delete ignored -> List.of();
+            case CompareAndSet set -> set.succeeded ? List.of(new Read(set.key, set.expected)) : List.of();
+            case Transaction transaction -> transaction.allAnswers();
+        };
     }
 
     /** Whether it changes nothing, whatever it finds. */

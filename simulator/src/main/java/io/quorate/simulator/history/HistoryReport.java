@@ -1,7 +1,6 @@
 package io.quorate.simulator.history;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,25 +10,78 @@ import java.util.stream.Collectors;
 public final class HistoryReport {
 
     private static final double NANOS_PER_MILLI = 1e6;
+    private static final int LISTED = 8;
 
     private HistoryReport() {}
 
     /** What cannot be explained, and all that was going on around it; several lines. */
     public static String text(Verdict.NotLinearizable verdict) {
         List<String> lines = new ArrayList<>();
-        lines.add("the answer of client " + verdict.unexplained().client() + " at "
-                + millis(verdict.unexplained().returnedNanos()) + " cannot be explained: "
-                + describe(verdict.unexplained()));
-        lines.add("keys: " + String.join(", ", verdict.keys()));
-        lines.add("before: " + (verdict.before().isEmpty() ? "not known" : String.join("; or ", verdict.before())));
-        verdict.window().stream()
-                .sorted(Comparator.comparingLong(Operation::invokedNanos))
-                .map(HistoryReport::line)
-                .forEach(lines::add);
+        lines.add(headline(verdict));
+        lines.add("keys: " + keys(verdict.keys()));
+        lines.add("before: " + listed(verdict.before()));
+        lines.add("the window, by invocation:");
+        verdict.window().forEach(operation -> lines.add(
+                (operation.equals(verdict.unexplained()) ? "> " : "  ") + line(operation)));
+        lines.add(origin(verdict));
+        verdict.writers().forEach(writer -> lines.add("  " + line(writer)));
+        if (verdict.otherParts() > 0) {
+            lines.add("other keys that cannot be explained either: " + verdict.otherParts()
+                    + (verdict.otherParts() == 1 ? " set" : " sets"));
+        }
+        lines.removeIf(String::isEmpty);
         return String.join(System.lineSeparator() + "  ", lines);
     }
 
-    private static String line(Operation operation) {
+    /** That it is not known, and why not; one line. */
+    public static String text(Verdict.Undecided verdict) {
+        return String.format(
+                Locale.ROOT,
+                "undecided: the search for an order of the operations on %s was given up after %,d steps, which says"
+                        + " nothing about them; record fewer clients on a key or fewer unknown outcomes, or allow more"
+                        + " steps and a larger heap",
+                keys(verdict.keys()),
+                verdict.steps());
+    }
+
+    /** One sentence that says which answer cannot be. */
+    static String headline(Verdict.NotLinearizable verdict) {
+        return "the answer of client " + verdict.unexplained().client() + " at "
+                + millis(verdict.unexplained().returnedNanos()) + " cannot be explained: "
+                + describe(verdict.unexplained());
+    }
+
+    /** Where what was seen came from, as a heading of {@link Verdict.NotLinearizable#writers}; empty if that is in the window. */
+    static String origin(Verdict.NotLinearizable verdict) {
+        if (!verdict.writers().isEmpty()) {
+            return "what it saw was written, and overwritten since:";
+        }
+        for (Action.Read read : verdict.unexplained().action().answers()) {
+            boolean written = read.seen().isEmpty()
+                    || verdict.window().stream()
+                            .flatMap(operation -> operation.action().writes().stream())
+                            .anyMatch(write -> write.key().equals(read.key())
+                                    && write.value().equals(read.seen().get()));
+            if (!written) {
+                return "nothing that was asked for by then writes " + value(read.seen()) + " to " + read.key();
+            }
+        }
+        return "";
+    }
+
+    /** The keys, or some of them if they are many. */
+    static String keys(List<String> keys) {
+        return listed(keys);
+    }
+
+    private static String listed(List<String> all) {
+        if (all.size() <= LISTED) {
+            return String.join("; ", all);
+        }
+        return String.join("; ", all.subList(0, LISTED)) + "; and " + (all.size() - LISTED) + " others";
+    }
+
+    static String line(Operation operation) {
         return String.format(
                 Locale.ROOT,
                 "%14s .. %-14s client %-4d %s",
@@ -40,7 +92,7 @@ public final class HistoryReport {
     }
 
     static String millis(long nanos) {
-        return String.format(Locale.ROOT, "%.3f ms", nanos / NANOS_PER_MILLI);
+        return String.format(Locale.ROOT, "%.6f ms", nanos / NANOS_PER_MILLI);
     }
 
     /** What was asked and answered, in a line. */

@@ -2,12 +2,11 @@ package io.quorate.simulator.history;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +14,31 @@ import org.jspecify.annotations.Nullable;
  * verifying concurrent objects", 1993) with Lowe's memory of what was tried ("Testing for linearizability", 2017).
  *
  * <p>At each point any operation may come next that was invoked before the earliest answer among those that have not had
- * their turn. When none fits, the last choice is taken back. A set of operations and the state that they led to need not
- * be tried twice, in whatever order they came. Iterative, so that the length of a history is not bounded by the stack.
+ * their turn. When none fits, the last choice is taken back. A set of operations and the state that they led to need not be
+ * tried twice, in whatever order they came. Five things keep the choices few, and none of them loses an order:
+ *
+ * <ul>
+ *   <li>What fits and writes nothing is done at once: whatever comes later can come after it just as well.
+ *   <li>Only operations that are tied by their keys to the one with the earliest answer are tried: until that one is done
+ *       nothing new can begin, and what has other keys can be done after it.
+ *   <li>What need not have happened is tried last, only where it changes something, and not right before something that
+ *       overwrites it unseen. {@link OptionalOperations} has more.
+ *   <li>What is still to be seen and cannot be written again is not overwritten ({@link Needs}).
+ *   <li>A choice that leads to a state and a set that are known to lead nowhere is not made.
+ * </ul>
+ *
+ * Iterative, so that the length of a history is not bounded by the stack. For one thread, and for one search.
  */
 final class Linearization {
+
+    /** How a search ended. */
+    enum Answer {
+        ORDERED,
+        /** There is no order. */
+        IMPOSSIBLE,
+        /** The budget was spent. */
+        UNDECIDED
+    }
 
     /** An invocation, or an answer, in a list of all that have not had their turn, by time. */
     private static final class Node {
@@ -37,68 +57,86 @@ final class Linearization {
         }
     }
 
-    /** A choice that can be taken back. */
-    private record Choice(Node invocation, KeyValues before) {}
+    /**
+     * A choice that can be taken back.
+     *
+     * @param invocation what was chosen, if it had to have its turn
+     * @param optional what was chosen otherwise
+     * @param branch which of the states that it can lead to
+     * @param tied the keys whose operations were to choose from
+     * @param forced whether nothing else is to be tried instead
+     */
+    private record Choice(
+            @Nullable Node invocation,
+            int optional,
+            int branch,
+            KeyValues before,
+            OptionalOperations.Done doneBefore,
+            int lastOptionalBefore,
+            int latestBefore,
+            @Nullable BitSet tied,
+            boolean forced) {}
 
-    /** Which operations have had their turn: all before {@code word * 64}, and those of these bits behind it. */
-    private static final class Tried {
-        private final int word;
-        private final long[] bits;
-        private final KeyValues state;
-        private final int hash;
-
-        Tried(int word, long[] bits, KeyValues state) {
-            this.word = word;
-            this.bits = bits;
-            this.state = state;
-            this.hash = 31 * (31 * word + Arrays.hashCode(bits)) + state.hashCode();
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Tried that
-                    && hash == that.hash
-                    && word == that.word
-                    && Arrays.equals(bits, that.bits)
-                    && state.equals(that.state);
-        }
-
-        @Override
-        public int hashCode() {
-            return hash;
-        }
-    }
-
-    private final List<Operation> operations;
+    private final List<Operation> required;
+    private final List<Footprint> footprints = new ArrayList<>();
+    private final List<Needs.Share> shares = new ArrayList<>();
+    private final OptionalOperations optional;
+    private final List<Needs.Share> optionalShares = new ArrayList<>();
+    private final Needs needs;
+    private final boolean overwritingMatters;
+    private final int keys;
     private final Node head = new Node(-1, null);
-    private final long[] turned;
-    private final Set<Tried> tried = new HashSet<>();
+    private final Tried tried;
+    private final Budget budget;
     private final Deque<Choice> choices = new ArrayDeque<>();
     private KeyValues state;
-    private int knownLeft;
-    private int firstOpenWord;
-    private int lastSetWord;
-    private long steps;
+    private OptionalOperations.Done done;
+    private int left;
+    /** The greatest place of an operation that has had its turn. */
+    private int latest = -1;
+    /** What was chosen last, if it need not have happened; -1 otherwise. */
+    private int lastOptional = -1;
 
     /**
-     * @param operations by their invocation
+     * @param required what must have its turn
+     * @param optional what may have it, at any time after its invocation
+     * @param keys all keys, and the places that the state has them at
+     * @param counting whether it matters how often a key was written
      * @param state what the keys hold before the first
      */
-    Linearization(List<Operation> operations, KeyValues state) {
-        this.operations = operations;
+    Linearization(
+            List<Operation> required,
+            List<Operation> optional,
+            Map<String, Integer> keys,
+            boolean counting,
+            KeyValues state,
+            Budget budget) {
+        this.required =
+                required.stream().sorted(Comparator.comparingLong(Operation::invokedNanos)).toList();
+        this.required.forEach(operation -> footprints.add(Footprint.of(operation, keys)));
+        this.optional = OptionalOperations.of(optional, required, keys);
+        this.done = this.optional.noneDone();
+        this.needs = new Needs(keys);
+        this.required.forEach(operation -> shares.add(needs.addRequired(operation)));
+        for (int kind = 0; kind < this.optional.kinds(); kind++) {
+            optionalShares.add(needs.addOptional(this.optional.operation(kind), this.optional.times(kind)));
+        }
+        this.keys = keys.size();
+        this.overwritingMatters = counting;
         this.state = state;
-        this.turned = new long[operations.size() / Long.SIZE + 1];
-        this.knownLeft = (int) operations.stream().filter(Operation::isKnown).count();
+        this.left = required.size();
+        this.budget = budget;
+        this.tried = new Tried(budget);
         link();
     }
 
     private void link() {
         record Moment(long nanos, boolean invocation, Node node) {}
-        List<Moment> moments = new ArrayList<>(2 * operations.size());
-        for (int i = 0; i < operations.size(); i++) {
+        List<Moment> moments = new ArrayList<>(2 * required.size());
+        for (int i = 0; i < required.size(); i++) {
             Node answer = new Node(i, null);
-            moments.add(new Moment(operations.get(i).invokedNanos(), true, new Node(i, answer)));
-            moments.add(new Moment(operations.get(i).returnedNanos(), false, answer));
+            moments.add(new Moment(required.get(i).invokedNanos(), true, new Node(i, answer)));
+            moments.add(new Moment(required.get(i).returnedNanos(), false, answer));
         }
         // What is invoked at the very moment of an answer counts as concurrent with it.
         moments.sort((one, other) -> one.nanos != other.nanos
@@ -112,95 +150,220 @@ final class Linearization {
         }
     }
 
-    /** How many choices were made. */
-    long steps() {
-        return steps;
+    /** Searches. */
+    Answer search() {
+        while (left > 0) {
+            if (budget.isSpent()) {
+                return Answer.UNDECIDED;
+            }
+            if (!doSilent() && !choose(null) && !takeBack()) {
+                return budget.isSpent() ? Answer.UNDECIDED : Answer.IMPOSSIBLE;
+            }
+        }
+        return Answer.ORDERED;
+    }
+
+    /** Does one operation that fits and changes nothing, if there is one. */
+    private boolean doSilent() {
+        for (Node node = first(); node.isInvocation(); node = next(node)) {
+            if (footprints.get(node.operation).silent()) {
+                budget.step();
+                List<KeyValues> after = state.after(required.get(node.operation));
+                if (!after.isEmpty() && after.getFirst() == state) {
+                    push(node, -1, 0, null, true);
+                    take(node);
+                    // Whatever was done last, it fitted into the state that that had left.
+                    lastOptional = -1;
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /**
-     * Searches.
+     * Makes the next choice that leads somewhere new.
      *
-     * @return whether there is an order; empty if {@code maxSteps} choices did not tell
+     * @param after the one that was made before at this point and has been taken back; null for the first
      */
-    Optional<Boolean> search(long maxSteps) {
-        Node node = head.next;
-        // Operations of unknown outcome need not have happened: they are not waited for.
-        while (knownLeft > 0) {
-            if (node == null) {
-                throw new IllegalStateException("an operation has no answer");
+    private boolean choose(@Nullable Choice after) {
+        BitSet tied = after == null ? tied() : after.tied;
+        if (after == null || after.invocation != null) {
+            Node node = after == null || after.invocation == null ? first() : after.invocation;
+            int branch = after == null ? 0 : after.branch + 1;
+            for (; node.isInvocation(); node = next(node), branch = 0) {
+                if (tryRequired(node, branch, tied)) {
+                    return true;
+                }
             }
+        }
+        int begin = after == null || after.invocation != null ? 0 : after.optional;
+        int branch = after == null || after.invocation != null ? 0 : after.branch + 1;
+        long earliestAnswer = earliestAnswer();
+        for (int kind = begin; kind < optional.kinds(); kind++, branch = 0) {
+            if (optional.canBegin(kind, done, earliestAnswer) && tryOptional(kind, branch, tied)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean tryRequired(Node node, int firstBranch, @Nullable BitSet tied) {
+        Footprint footprint = footprints.get(node.operation);
+        if (!isAllowed(footprint, tied)) {
+            return false;
+        }
+        budget.step();
+        List<KeyValues> after = state.after(required.get(node.operation));
+        for (int branch = firstBranch; branch < after.size(); branch++) {
+            push(node, -1, branch, tied, false);
+            take(node);
+            state = after.get(branch);
+            lastOptional = -1;
+            if (canGoOn(footprint) && isNew()) {
+                return true;
+            }
+            undo(choices.pop());
+        }
+        return false;
+    }
+
+    private boolean tryOptional(int kind, int firstBranch, @Nullable BitSet tied) {
+        if (!isAllowed(optional.footprint(kind), tied)) {
+            return false;
+        }
+        budget.step();
+        List<KeyValues> after = state.after(optional.operation(kind));
+        for (int branch = firstBranch; branch < after.size(); branch++) {
+            if (after.get(branch) != state) {
+                push(null, kind, branch, tied, false);
+                done = optional.with(done, kind);
+                needs.done(optionalShares.get(kind));
+                state = after.get(branch);
+                lastOptional = kind;
+                if (canGoOn(optional.footprint(kind)) && isNew()) {
+                    return true;
+                }
+                undo(choices.pop());
+            }
+        }
+        return false;
+    }
+
+    private boolean isAllowed(Footprint footprint, @Nullable BitSet tied) {
+        if (tied != null && !tied.intersects(footprint.touched())) {
+            return false;
+        }
+        return lastOptional < 0
+                || overwritingMatters
+                || !optional.footprint(lastOptional).vanishesUnder(footprint);
+    }
+
+    private boolean takeBack() {
+        while (!choices.isEmpty()) {
+            Choice last = choices.pop();
+            undo(last);
+            if (!last.forced && choose(last)) {
+                return true;
+            }
+            if (budget.isSpent()) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private void push(@Nullable Node node, int kind, int branch, @Nullable BitSet tied, boolean forced) {
+        choices.push(new Choice(node, kind, branch, state, done, lastOptional, latest, tied, forced));
+    }
+
+    private void undo(Choice choice) {
+        state = choice.before;
+        done = choice.doneBefore;
+        lastOptional = choice.lastOptionalBefore;
+        latest = choice.latestBefore;
+        if (choice.invocation != null) {
+            left++;
+            needs.undone(shares.get(choice.invocation.operation));
+            relink(answer(choice.invocation));
+            relink(choice.invocation);
+        } else {
+            needs.undone(optionalShares.get(choice.optional));
+        }
+    }
+
+    /** The keys of whatever is tied, by keys and others' keys, to what must be done next; null if there is only one key. */
+    private @Nullable BitSet tied() {
+        if (keys == 1) {
+            return null;
+        }
+        List<BitSet> open = new ArrayList<>();
+        Node node = first();
+        for (; node.isInvocation(); node = next(node)) {
+            open.add(footprints.get(node.operation).touched());
+        }
+        optional.addKeys(open, done, required.get(node.operation).returnedNanos());
+        BitSet tied = (BitSet) footprints.get(node.operation).touched().clone();
+        int before;
+        do {
+            before = tied.cardinality();
+            for (BitSet touched : open) {
+                if (tied.intersects(touched)) {
+                    tied.or(touched);
+                }
+            }
+        } while (tied.cardinality() > before);
+        return tied;
+    }
+
+    private long earliestAnswer() {
+        Node node = first();
+        while (node.isInvocation()) {
+            node = next(node);
+        }
+        return required.get(node.operation).returnedNanos();
+    }
+
+    /** Whether what was chosen last has left everything that others must see. */
+    private boolean canGoOn(Footprint chosen) {
+        return !needs.lacksSomething(choices.getFirst().before, state, chosen.written());
+    }
+
+    private boolean isNew() {
+        int count = 0;
+        for (Node node = head.next; node != null && node.operation <= latest; node = node.next) {
             if (node.isInvocation()) {
-                Optional<KeyValues> after = state.after(operations.get(node.operation));
-                if (after.isPresent() && isNew(node, after.get())) {
-                    if (++steps > maxSteps) {
-                        return Optional.empty();
-                    }
-                    choices.push(new Choice(node, state));
-                    state = after.get();
-                    take(node);
-                    node = head.next;
-                } else {
-                    node = node.next;
-                }
-            } else {
-                // This answer came before anything that is left was invoked, and its operation has found no place.
-                if (choices.isEmpty()) {
-                    return Optional.of(false);
-                }
-                Choice last = choices.pop();
-                state = last.before;
-                putBack(last.invocation);
-                node = last.invocation.next;
+                count++;
             }
         }
-        return Optional.of(true);
+        int[] open = new int[count];
+        int at = 0;
+        for (Node node = head.next; at < count && node != null; node = node.next) {
+            if (node.isInvocation()) {
+                open[at++] = node.operation;
+            }
+        }
+        return tried.add(latest, open, state, done, lastOptional);
     }
 
-    private boolean isNew(Node invocation, KeyValues after) {
-        set(invocation.operation);
-        boolean isNew = tried.add(new Tried(
-                firstOpenWord,
-                Arrays.copyOfRange(turned, firstOpenWord, Math.max(firstOpenWord, lastSetWord + 1)),
-                after));
-        if (!isNew) {
-            clear(invocation.operation);
-        }
-        return isNew;
+    private Node first() {
+        return next(head);
     }
 
-    private void set(int operation) {
-        int word = operation / Long.SIZE;
-        turned[word] |= 1L << operation;
-        lastSetWord = Math.max(lastSetWord, word);
-        while (firstOpenWord < turned.length && turned[firstOpenWord] == -1L) {
-            firstOpenWord++;
+    private static Node next(Node node) {
+        Node next = node.next;
+        if (next == null) {
+            throw new IllegalStateException("an operation has no answer");
         }
-    }
-
-    private void clear(int operation) {
-        int word = operation / Long.SIZE;
-        turned[word] &= ~(1L << operation);
-        firstOpenWord = Math.min(firstOpenWord, word);
-        while (lastSetWord > 0 && turned[lastSetWord] == 0) {
-            lastSetWord--;
-        }
+        return next;
     }
 
     private void take(Node invocation) {
-        if (operations.get(invocation.operation).isKnown()) {
-            knownLeft--;
-        }
+        left--;
+        needs.done(shares.get(invocation.operation));
+        latest = Math.max(latest, invocation.operation);
         unlink(invocation);
         unlink(answer(invocation));
-    }
-
-    private void putBack(Node invocation) {
-        if (operations.get(invocation.operation).isKnown()) {
-            knownLeft++;
-        }
-        clear(invocation.operation);
-        relink(answer(invocation));
-        relink(invocation);
     }
 
     private static Node answer(Node invocation) {
@@ -232,47 +395,5 @@ final class Linearization {
         if (next != null) {
             next.previous = node;
         }
-    }
-
-    /** All states that the operations can lead to, by any order of those that are known and some of the others. */
-    static Set<KeyValues> outcomes(List<Operation> operations, KeyValues before, long maxSteps) {
-        Set<KeyValues> outcomes = new HashSet<>();
-        Set<Tried> seen = new HashSet<>();
-        Deque<Tried> open = new ArrayDeque<>();
-        open.push(new Tried(0, new long[operations.size() / Long.SIZE + 1], before));
-        long steps = 0;
-        while (!open.isEmpty() && steps++ < maxSteps) {
-            Tried at = open.pop();
-            long earliestAnswer = Long.MAX_VALUE;
-            boolean complete = true;
-            for (int i = 0; i < operations.size(); i++) {
-                if (!isSet(at.bits, i)) {
-                    earliestAnswer = Math.min(earliestAnswer, operations.get(i).returnedNanos());
-                    complete &= !operations.get(i).isKnown();
-                }
-            }
-            if (complete) {
-                outcomes.add(at.state);
-            }
-            for (int i = 0; i < operations.size(); i++) {
-                if (!isSet(at.bits, i) && operations.get(i).invokedNanos() <= earliestAnswer) {
-                    long[] bits = at.bits.clone();
-                    bits[i / Long.SIZE] |= 1L << i;
-                    at.state
-                            .after(operations.get(i))
-                            .map(next -> new Tried(0, bits, next))
-                            .ifPresent(next -> {
-                                if (seen.add(next)) {
-                                    open.push(next);
-                                }
-                            });
-                }
-            }
-        }
-        return outcomes;
-    }
-
-    private static boolean isSet(long[] bits, int place) {
-        return (bits[place / Long.SIZE] & (1L << place)) != 0;
     }
 }

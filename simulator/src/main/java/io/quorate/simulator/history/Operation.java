@@ -25,4 +25,9 @@ public record Operation(int client, Action action, long invokedNanos, long retur
     public boolean isKnown() {
         return returnedNanos != NEVER;
     }
+
+    /** The same, of which nobody has learned what came of it. */
+    Operation withUnknownOutcome() {
+        return new Operation(client, action, invokedNanos, NEVER);
+    }
 }

@@ -1,7 +1,9 @@
 package io.quorate.simulator.invariant;
 
+import io.quorate.kv.LeaseOptions;
 import io.quorate.simulator.Cluster;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** All invariants of a run; {@code docs/invariants.md} has the list by their numbers. */
@@ -13,11 +15,13 @@ public final class Invariants {
      * One of each, for a new run. Those that others ask come before them.
      *
      * @param clock the virtual time, in nanoseconds
+     * @param leases how leases are kept, if there are any
      */
-    public static List<Invariant> all(Cluster cluster, LongSupplier clock) {
+    public static List<Invariant> all(Cluster cluster, LongSupplier clock, Optional<LeaseOptions> leases) {
         RestartsAgreeWithDisk disks = new RestartsAgreeWithDisk();
         CommittedLog committed = new CommittedLog();
         CommittedIsDurable durable = new CommittedIsDurable(disks, committed);
+        ModelledResults modelled = new ModelledResults(cluster);
         return List.of(
                 disks,
                 new DurableBeforeSent(disks),
@@ -27,6 +31,7 @@ public final class Invariants {
                 new OneLeaderPerTerm(),
                 new ElectedByQuorum(),
                 new OneChangeAtATime(durable),
+                new ConfigurationOfTheLog(),
                 new LogMatching(),
                 new LeaderCompleteness(committed),
                 new LeaderAppendOnly(),
@@ -36,7 +41,9 @@ public final class Invariants {
                 new FreshAnswers(),
                 new SameCommandsSameState(),
                 new SameState(cluster),
-                new ModelledResults(cluster),
+                modelled,
+                new WatchesMissNothing(modelled.model()),
+                new LeasesLastTheirTime(clock, leases.map(LeaseOptions::clockDriftBound).orElse(0.0)),
                 new AppliedOnce(),
                 new NoNodeBreaksDown(),
                 new NoCrashLoop(),

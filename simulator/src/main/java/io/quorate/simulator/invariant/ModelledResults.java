@@ -28,6 +28,11 @@ final class ModelledResults implements Invariant {
         this.cluster = cluster;
     }
 
+    /** The store as it is where the first member stands. */
+    NaiveStore model() {
+        return model;
+    }
+
     @Override
     public void applied(
             SimulatedMember member, List<StateMachine.Command> commands, List<Result> results, long lastIndex) {
@@ -35,7 +40,7 @@ final class ModelledResults implements Invariant {
             StateMachine.Command command = commands.get(i);
             if (command.id().index() > modelledIndex) {
                 modelledIndex = command.id().index();
-                Result expected = model.apply(Bytes.copyOf(command.payload()));
+                Result expected = model.apply(Bytes.copyOf(command.payload()), modelledIndex);
                 if (!expected.equals(results.get(i))) {
                     throw violated("command " + command.id() + " has the result " + results.get(i) + " at member "
                             + member.id() + " instead of " + expected);
@@ -57,6 +62,10 @@ final class ModelledResults implements Invariant {
         Result content = store.range(EVERYTHING);
         if (!content.equals(model.everything())) {
             throw violated("member " + member.id() + " holds " + content + " instead of " + model.everything());
+        }
+        if (!store.leases().equals(model.leases().all())) {
+            throw violated("member " + member.id() + " holds " + store.leases() + " instead of "
+                    + model.leases().all());
         }
     }
 }

@@ -9,6 +9,11 @@ import io.quorate.kv.DecodeException;
 import io.quorate.kv.DeleteRange;
 import io.quorate.kv.KeyValue;
 import io.quorate.kv.KvError;
+import io.quorate.kv.LeaseCheckpoint;
+import io.quorate.kv.LeaseExpiry;
+import io.quorate.kv.LeaseGrant;
+import io.quorate.kv.LeaseRevoke;
+import io.quorate.kv.LeaseTakeover;
 import io.quorate.kv.Operation;
 import io.quorate.kv.Put;
 import io.quorate.kv.Range;
@@ -17,27 +22,37 @@ import io.quorate.kv.Result;
 import io.quorate.kv.Txn;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The key-value store as one would write it in an hour: a sorted map of the pairs as they are now. It knows what the
- * clients of a run send: single keys and ranges as they are now, transactions of them, compactions; no lease, and no read
- * of an older revision.
+ * The key-value store as one would write it in an hour: a sorted map of the pairs as they are now, and what each revision
+ * changed. It knows what the clients of a run send: single keys and ranges as they are now, transactions of them,
+ * compactions, leases; no read of an older revision.
  */
 final class NaiveStore {
 
     private NavigableMap<Bytes, KeyValue> pairs = new TreeMap<>();
     private long revision = 1;
     private long compactedRevision = -1;
+    private final NaiveLeases leases = new NaiveLeases();
+
+    /** What a key was before a revision, and what after it. */
+    record Change(Optional<KeyValue> before, Optional<KeyValue> after) {}
+
+    /** By revision, beginning with revision 0, and there by key. */
+    private final List<NavigableMap<Bytes, Change>> history = new ArrayList<>(List.of(new TreeMap<>(), new TreeMap<>()));
+
+    private NavigableMap<Bytes, Change> changes = new TreeMap<>();
 
     /** Whether the command under way has changed something: all that it changes bears one revision. */
     private boolean changed;
 
     /** What comes of the next committed command. */
-    Result apply(Bytes encoded) {
+    Result apply(Bytes encoded, long index) {
         Command command;
         try {
             command = CommandCodec.decode(encoded);
@@ -45,9 +60,30 @@ final class NaiveStore {
             return new Result.Rejected(KvError.UNREADABLE_COMMAND);
         }
         changed = false;
-        Result result = apply(command);
+        changes = new TreeMap<>();
+        Result result = apply(command, index);
+        if (changed) {
+            history.add(changes);
+        }
         revision = now();
         return result;
+    }
+
+    long revision() {
+        return revision;
+    }
+
+    long compactedRevision() {
+        return compactedRevision;
+    }
+
+    NaiveLeases leases() {
+        return leases;
+    }
+
+    /** What a revision changed, by key; nothing if it has not come yet. */
+    NavigableMap<Bytes, Change> changesOf(long ofRevision) {
+        return ofRevision < history.size() ? history.get((int) ofRevision) : Collections.emptyNavigableMap();
     }
 
     /** All pairs, in the order of their keys. */
@@ -59,13 +95,18 @@ final class NaiveStore {
         return changed ? revision + 1 : revision;
     }
 
-    private Result apply(Command command) {
+    private Result apply(Command command, long index) {
         return switch (command) {
             case Put put ->
                 refused(RequestCheck.check(put).or(() -> refusedByContent(put))).orElseGet(() -> put(put));
             case DeleteRange delete -> refused(RequestCheck.check(delete)).orElseGet(() -> delete(delete));
             case Txn txn -> transact(txn);
             case Compact compact -> compact(compact);
+            case LeaseGrant grant -> leases.grant(grant, index, revision);
+            case LeaseRevoke revoke -> end(leases.revoked(revoke));
+            case LeaseExpiry expiry -> end(leases.expired(expiry));
+            case LeaseTakeover takeover -> leases.takeOver(takeover, revision);
+            case LeaseCheckpoint checkpoint -> leases.checkpoint(checkpoint, revision);
             default -> throw new IllegalStateException("no client of a run sends " + command);
         };
     }
@@ -75,7 +116,7 @@ final class NaiveStore {
     }
 
     private Optional<KvError> refusedByContent(Put put) {
-        if (put.lease() != 0) {
+        if (put.lease() != 0 && !leases.exists(put.lease())) {
             return Optional.of(KvError.LEASE_NOT_FOUND);
         }
         boolean keeps = put.ignoreValue() || put.ignoreLease();
@@ -88,15 +129,39 @@ final class NaiveStore {
         Bytes value = put.ignoreValue() ? before.orElseThrow().value() : put.value();
         long created = before.map(KeyValue::createRevision).orElse(now());
         long version = before.map(KeyValue::version).orElse(0L) + 1;
-        pairs.put(put.key(), new KeyValue(put.key(), created, now(), version, value, 0));
+        long lease = put.ignoreLease() ? before.orElseThrow().lease() : put.lease();
+        KeyValue after = new KeyValue(put.key(), created, now(), version, value, lease);
+        pairs.put(put.key(), after);
+        changes.put(put.key(), new Change(before, Optional.of(after)));
         return new Result.PutResult(now(), put.prevKv() ? before : Optional.empty());
     }
 
     private Result delete(DeleteRange delete) {
         List<KeyValue> before = List.copyOf(in(pairs, delete.key(), delete.rangeEnd()));
-        before.forEach(kv -> pairs.remove(kv.key()));
-        changed |= !before.isEmpty();
+        remove(before);
         return new Result.DeleteRangeResult(now(), before.size(), delete.prevKv() ? before : List.of());
+    }
+
+    private void remove(List<KeyValue> gone) {
+        for (KeyValue kv : gone) {
+            pairs.remove(kv.key());
+            changes.put(kv.key(), new Change(Optional.of(kv), Optional.empty()));
+        }
+        changed |= !gone.isEmpty();
+    }
+
+    /** Ends a lease, or says why not. */
+    private Result end(NaiveLeases.Found found) {
+        return switch (found) {
+            case NaiveLeases.Found.Not not -> new Result.Rejected(not.error());
+            case NaiveLeases.Found.Is is -> {
+                remove(pairs.values().stream()
+                        .filter(kv -> kv.lease() == is.lease().id())
+                        .toList());
+                leases.remove(is.lease());
+                yield new Result.LeaseRevokeResult(now(), is.lease());
+            }
+        };
     }
 
     private Result compact(Compact compact) {
@@ -122,6 +187,7 @@ final class NaiveStore {
         if (result instanceof Result.Rejected) {
             pairs = before;
             changed = false;
+            changes.clear();
             return result;
         }
         Result.TxnResult done = (Result.TxnResult) result;

@@ -89,9 +89,15 @@ public final class Clients {
         return unknown;
     }
 
-    /** What they asked for and were answered. */
+    /** What they asked for and were answered; whoever still waits does not know what comes of it. */
     public List<Operation> operations() {
-        return history.operations();
+        List<Operation> operations = new ArrayList<>(history.operations());
+        for (Client client : clients) {
+            if (client.waiting) {
+                client.outstanding.flatMap(ClientHistory::open).ifPresent(operations::add);
+            }
+        }
+        return operations;
     }
 
     /**

@@ -1,0 +1,281 @@
+package io.quorate.server.inspect;
+
+import io.quorate.core.EntryId;
+import io.quorate.engine.disk.DataDirectory;
+import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.engine.disk.Identity;
+import io.quorate.engine.disk.ReadOnlyDisk;
+import io.quorate.engine.inspect.Finding;
+import io.quorate.engine.inspect.Finding.EntryRange;
+import io.quorate.engine.log.LogInspection;
+import io.quorate.engine.log.SnapshotMetaCodec.Start;
+import io.quorate.engine.snapshot.SnapshotInspection;
+import io.quorate.engine.snapshot.SnapshotInspection.Inspected;
+import io.quorate.kv.StoreException;
+import io.quorate.kv.StoreInspection;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One member's data directory, looked at: every checksum, the hash chain of the log, snapshots and store against the log.
+ * Keeps the directory's lock and its files until it is closed, so that no member begins to write there. Writes nothing. For
+ * one thread.
+ */
+public final class InspectedMember implements AutoCloseable {
+
+    static final String STORE = "state/kv";
+    private static final int GROUP = 0;
+    private static final String REJOIN = "remove the member from the cluster and add it anew with an empty directory";
+
+    private final String name;
+    private final Path folder;
+    private final List<Finding> findings = new ArrayList<>();
+    private final List<Inspected> snapshots = new ArrayList<>();
+    private final List<InspectedState> states = new ArrayList<>();
+    private Optional<String> refusal = Optional.empty();
+    private Optional<Identity> identity = Optional.empty();
+    private Optional<LogInspection> log = Optional.empty();
+    private Optional<StoreInspection> store = Optional.empty();
+    private Optional<Closeable> lock = Optional.empty();
+
+    private InspectedMember(String name, Path folder) {
+        this.name = name;
+        this.folder = folder;
+    }
+
+    /**
+     * Looks at a directory. Whatever is wrong with it becomes a finding.
+     *
+     * @param name what to call it
+     */
+    public static InspectedMember of(String name, Path folder) {
+        InspectedMember member = new InspectedMember(name, folder);
+        try {
+            member.look();
+        } catch (IOException e) {
+            member.findings.add(Finding.damage("", "it cannot be read: " + e, "make its files readable, and look again"));
+        }
+        return member;
+    }
+
+    /** Whether a member's data is there, or what is left of it. */
+    public static boolean isMember(Path folder) {
+        return Files.exists(folder.resolve("identity"))
+                || Files.isDirectory(folder.resolve("log"))
+                || Files.isDirectory(folder.resolve("snapshots"))
+                || Files.isDirectory(folder.resolve(STORE));
+    }
+
+    private void look() throws IOException {
+        ReadOnlyDisk disk = new ReadOnlyDisk(folder);
+        try {
+            lock = Optional.of(disk.lock());
+        } catch (DataDirectoryException e) {
+            refusal = Optional.of("it was not looked at, since a running member uses it: stop that member first");
+            return;
+        }
+        SnapshotInspection inspection = SnapshotInspection.of(disk, bytes -> {});
+        snapshots.addAll(inspection.snapshots());
+        findings.addAll(inspection.findings());
+        findIdentity(disk);
+        if (identity.isPresent()) {
+            log = Optional.of(LogInspection.of(
+                    disk, identity.get(), GROUP, inspection.newest().map(Start::meta)));
+            findings.addAll(log.get().findings());
+        }
+        for (Inspected snapshot : snapshots) {
+            if (snapshot.start().isPresent()) {
+                compareWithLog(snapshot, snapshot.start().get());
+                findState(snapshot, snapshot.start().get());
+            }
+        }
+        findStore();
+        requireWayFromStateToLog();
+    }
+
+    private void findIdentity(ReadOnlyDisk disk) throws IOException {
+        try {
+            identity = DataDirectory.identityOf(disk);
+            if (identity.isEmpty()) {
+                findings.add(Finding.damage(
+                        "identity", "it is missing, so it is not known whose log this is, and the log was not read", REJOIN));
+            }
+        } catch (DataDirectoryException e) {
+            findings.add(Finding.damage("identity", String.valueOf(e.getMessage()), REJOIN));
+        }
+    }
+
+    private void compareWithLog(Inspected snapshot, Start start) throws IOException {
+        Optional<LogInspection.Content> content = content();
+        EntryId last = start.meta().last();
+        if (content.isEmpty() || last.index() < content.get().base().index()) {
+            return;
+        }
+        if (last.index() > content.get().last().index()) {
+            findings.add(Finding.note(
+                    snapshot.folder(),
+                    "it stands at entry " + last + ", behind the log's end at " + content.get().last()
+                            + ": it had arrived and was not yet installed, and the next start lets the log begin there"));
+            return;
+        }
+        EntryId logged = content.get().idAt(last.index());
+        OptionalLong chain = content.get().chainHashAt(last.index());
+        if (!logged.equals(last)) {
+            findings.add(contradiction(snapshot, last, "the log has " + logged + " there"));
+        } else if (chain.isPresent() && start.chainHash().isPresent() && !chain.equals(start.chainHash())) {
+            findings.add(contradiction(snapshot, last, "the log up to there has another hash"));
+        }
+    }
+
+    private static Finding contradiction(Inspected snapshot, EntryId last, String what) {
+        return Finding.damage(
+                        snapshot.folder(),
+                        "it stands at entry " + last + ", and " + what,
+                        "one of them is not this member's: " + REJOIN
+                                + ", which loses nothing that a majority of the others has")
+                .concerning(new EntryRange(last.index(), last.index()));
+    }
+
+    private void findState(Inspected snapshot, Start start) {
+        try (StoreInspection state = StoreInspection.of(folder.resolve(snapshot.folder()), bytes -> {})) {
+            report(snapshot.folder(), state, "the next start or scrub sets the snapshot aside; a new one is taken");
+            addState(snapshot.folder(), state).ifPresent(found -> {
+                if (found.appliedIndex() != start.meta().last().index()) {
+                    findings.add(Finding.damage(
+                            snapshot.folder(),
+                            "it stands at entry " + start.meta().last() + ", and holds a state at entry "
+                                    + found.appliedIndex(),
+                            "move the snapshot away; a new one is taken from the state"));
+                }
+            });
+        }
+    }
+
+    private void findStore() {
+        if (!Files.isDirectory(folder.resolve(STORE))) {
+            findings.add(Finding.damage(
+                    STORE, "there is no store", "the next start makes it again from the newest snapshot and the log"));
+            return;
+        }
+        StoreInspection inspection = StoreInspection.of(folder.resolve(STORE), bytes -> {});
+        store = Optional.of(inspection);
+        report(
+                STORE,
+                inspection,
+                "stop the member and move " + STORE + " away: the next start makes it again from the newest snapshot and the"
+                        + " log, and nothing is lost");
+        addState(STORE, inspection);
+    }
+
+    private void report(String place, StoreInspection inspection, String remedy) {
+        for (StoreInspection.Problem problem : inspection.problems()) {
+            String file = problem.file().isEmpty() ? place : place + "/" + problem.file();
+            findings.add(Finding.damage(file, problem.what(), remedy));
+        }
+    }
+
+    private Optional<InspectedState> addState(String place, StoreInspection inspection) {
+        try {
+            Optional<InspectedState> state = inspection.store().map(found -> InspectedState.of(place, found));
+            state.ifPresent(states::add);
+            return state;
+        } catch (StoreException e) {
+            findings.add(Finding.damage(place, String.valueOf(e.getMessage()), "restore it from another member"));
+            return Optional.empty();
+        }
+    }
+
+    /** As a start brings them together: the state where it stands, or a snapshot, or the beginning. */
+    private void requireWayFromStateToLog() {
+        if (content().isEmpty()) {
+            return;
+        }
+        long base = content().get().base().index();
+        long last = content().get().last().index();
+        boolean stateFits = storeState()
+                .filter(state -> state.appliedIndex() >= base && state.appliedIndex() <= last)
+                .isPresent();
+        boolean logIsWhole = log.orElseThrow().findings().stream().noneMatch(Finding::isDamage);
+        storeState().filter(state -> logIsWhole && state.appliedIndex() > last).ifPresent(state -> findings.add(
+                Finding.damage(
+                                STORE,
+                                "the store has applied entry " + state.appliedIndex() + ", and the log ends at " + last,
+                                "the log has lost what was durable, or one of them is not this member's: " + REJOIN)
+                        .concerning(new EntryRange(last + 1, state.appliedIndex()))));
+        boolean snapshotFits = snapshots.stream()
+                .flatMap(snapshot -> snapshot.start().stream())
+                .anyMatch(start -> start.meta().last().index() >= base);
+        if (base > 0 && !snapshotFits) {
+            findings.add(Finding.damage(
+                    "snapshots",
+                    "the log begins behind entry " + base + ", and no intact snapshot holds what came before",
+                    stateFits
+                            ? "the store still holds it, so the member can start and takes a new snapshot in time; until then"
+                                    + " it has no way back if the store is damaged"
+                            : "the next start forgets log and state, and fetches everything from the leader"));
+        }
+    }
+
+    /** What to call it. */
+    public String name() {
+        return name;
+    }
+
+    /** Why it was not looked at; empty if it was. */
+    public Optional<String> refusal() {
+        return refusal;
+    }
+
+    public Optional<Identity> identity() {
+        return identity;
+    }
+
+    public List<Finding> findings() {
+        return List.copyOf(findings);
+    }
+
+    /** What the log holds that can be relied on. */
+    public Optional<LogInspection.Content> content() {
+        return log.flatMap(LogInspection::content);
+    }
+
+    /** Where the intact snapshots stand, the oldest first. */
+    public List<EntryId> snapshots() {
+        return snapshots.stream()
+                .flatMap(snapshot -> snapshot.start().stream())
+                .map(start -> start.meta().last())
+                .toList();
+    }
+
+    /** What the store holds; empty if there is none or it is damaged. */
+    public Optional<InspectedState> storeState() {
+        return states.stream().filter(state -> state.file().equals(STORE)).findFirst();
+    }
+
+    /** What the store and the snapshots hold, as far as they are intact. */
+    List<InspectedState> states() {
+        return List.copyOf(states);
+    }
+
+    /** A checksum of the store's history between two revisions that it holds. */
+    long historyChecksum(long revision, long compactedRevision) {
+        return store.orElseThrow().historyChecksum(revision, compactedRevision);
+    }
+
+    @Override
+    public void close() throws IOException {
+        store.ifPresent(StoreInspection::close);
+        if (log.isPresent()) {
+            log.get().close();
+        }
+        if (lock.isPresent()) {
+            lock.get().close();
+        }
+    }
+}

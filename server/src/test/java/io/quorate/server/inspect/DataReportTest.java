@@ -1,0 +1,349 @@
+package io.quorate.server.inspect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.NodeOptions;
+import io.quorate.engine.RaftNode;
+import io.quorate.engine.StateMachine;
+import io.quorate.engine.local.LocalCluster;
+import io.quorate.kv.Bytes;
+import io.quorate.kv.CommandCodec;
+import io.quorate.kv.Put;
+import io.quorate.kv.Result;
+import io.quorate.kv.RocksMemory;
+import io.quorate.server.inspect.DataReport.Line;
+import io.quorate.server.inspect.DataReport.Member;
+import io.quorate.server.store.KvStateMachine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real members' data, damaged in all kinds of ways: what is wrong is said, and nothing is written. */
+@Timeout(120)
+class DataReportTest {
+
+    private static final int WRITES = 60;
+    private static final int LATE_WRITES = 4;
+    private static final int SNAPSHOT_ENTRIES = 20;
+    private static final int KEPT_ENTRIES = 30;
+
+    @TempDir
+    private static Path made = Path.of("");
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    /** Three members that have the same, and one of them a little less. */
+    @BeforeAll
+    static void makeData() throws Exception {
+        try (LocalCluster<Result> cluster = cluster(3, made)) {
+            write(cluster.awaitLeader(), 0, WRITES);
+            RaftNode<Result> leader = cluster.awaitLeader();
+            MemberId behind = Stream.of(1, 2, 3)
+                    .map(MemberId::new)
+                    .filter(id -> cluster.node(id) != leader)
+                    .findFirst()
+                    .orElseThrow();
+            cluster.stop(behind);
+            write(leader, WRITES, LATE_WRITES);
+        }
+    }
+
+    private static LocalCluster<Result> cluster(int members, Path where) throws IOException {
+        return new LocalCluster<>(
+                members,
+                where,
+                DataReportTest::machine,
+                options -> options.with(new NodeOptions.Storage(
+                        SNAPSHOT_ENTRIES, 512L << 20, KEPT_ENTRIES, 1 << 16, 1 << 20, 1 << 15)));
+    }
+
+    private static StateMachine<Result> machine(Path state) {
+        try {
+            // A server keeps its state in its data directory, beside the log.
+            return KvStateMachine.open(
+                    state.resolveSibling("raft").resolve("state"), RocksMemory.standard(), Runnable::run);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(RaftNode<Result> node, int first, int count) {
+        for (int i = first; i < first + count; i++) {
+            put(node, "key" + i % 7, "value" + i + "-".repeat(500));
+        }
+    }
+
+    private static void put(RaftNode<Result> node, String key, String value) {
+        node.propose(ByteBuffer.wrap(CommandCodec.encode(Put.of(Bytes.utf8(key), Bytes.utf8(value)))))
+                .join();
+    }
+
+    private static DataReport report(Map<String, Path> directories) throws IOException {
+        return DataReport.of(new TreeMap<>(directories));
+    }
+
+    /** The three, in folders of the test's own that may be damaged. */
+    private SortedMap<String, Path> copies() throws IOException {
+        SortedMap<String, Path> copies = new TreeMap<>();
+        for (String id : List.of("1", "2", "3")) {
+            copy(made.resolve(id).resolve("raft"), folder.resolve(id));
+            copies.put("member-" + id, folder.resolve(id));
+        }
+        return copies;
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        for (Path file : files(from)) {
+            Path target = to.resolve(from.relativize(file).toString());
+            if (Files.isDirectory(file)) {
+                Files.createDirectories(target);
+            } else {
+                Files.copy(file, target);
+            }
+        }
+    }
+
+    private static List<Path> files(Path root) throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            return files.sorted().toList();
+        }
+    }
+
+    /** All files below, with their bytes and the time of their last change. */
+    private static Map<String, String> fingerprint(Path root) throws IOException {
+        Map<String, String> fingerprint = new TreeMap<>();
+        for (Path file : files(root)) {
+            String content = Files.isDirectory(file) ? "" : String.valueOf(Arrays.hashCode(Files.readAllBytes(file)));
+            fingerprint.put(root.relativize(file).toString(), Files.getLastModifiedTime(file) + " " + content);
+        }
+        return fingerprint;
+    }
+
+    private static String damages(DataReport report) {
+        return Stream.concat(
+                        report.members().stream().flatMap(member -> member.findings().stream()
+                                .filter(Line::damage)
+                                .map(line -> member.name() + ": " + line.file() + ": " + line.what() + " -> "
+                                        + line.remedy())),
+                        report.comparison().stream()
+                                .filter(Line::damage)
+                                .map(line -> "side by side: " + line.what() + " -> " + line.remedy()))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String notes(DataReport report) {
+        return report.comparison().stream()
+                .filter(line -> !line.damage())
+                .map(Line::what)
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static Path find(Path member, String pattern) throws IOException {
+        return files(member).stream()
+                .filter(file -> member.relativize(file).toString().matches(pattern))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no file " + pattern + " in " + member));
+    }
+
+    private static void flip(Path file, int offset) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[offset < 0 ? bytes.length / 2 : offset] ^= 4;
+        Files.write(file, bytes);
+    }
+
+    @Test
+    void whatIsGoodIsFoundGoodAndNothingIsWritten() throws IOException {
+        SortedMap<String, Path> members = copies();
+        Map<String, String> before = fingerprint(folder);
+
+        DataReport report = report(members);
+
+        assertThat(damages(report)).isEmpty();
+        assertThat(report.isGood()).isTrue();
+        assertThat(fingerprint(folder)).isEqualTo(before);
+        for (Member member : report.members()) {
+            assertThat(member.clusterId()).isEqualTo("10ca1");
+            assertThat(member.store().orElseThrow().revision()).isGreaterThan(WRITES / 2);
+            assertThat(member.snapshots()).isNotEmpty();
+        }
+        assertThat(notes(report))
+                .contains("the logs of member-1 and member-2 agree up to entry", "the logs of member-2 and member-3")
+                .containsAnyOf("the states at entry", "their histories up to revision");
+    }
+
+    @Test
+    void aDirectoryThatMayOnlyBeReadIsReadAsWell() throws IOException {
+        SortedMap<String, Path> members = copies();
+        for (Path file : files(folder)) {
+            Files.setPosixFilePermissions(
+                    file, PosixFilePermissions.fromString(Files.isDirectory(file) ? "r-xr-xr-x" : "r--r--r--"));
+        }
+        try {
+            assertThat(damages(report(members))).isEmpty();
+        } finally {
+            for (Path file : files(folder)) {
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "identity, 20, identity",
+        "snapshots/snapshot-.*/manifest, 30, snapshots/snapshot-",
+        "snapshots/snapshot-.*/.*\\.sst, -1, snapshots/snapshot-",
+        "state/kv/.*\\.sst, 10, state/kv",
+        "state/kv/MANIFEST-.*, 10, state/kv",
+    })
+    void aFlippedBitIsFoundWhereItIs(String pattern, int offset, String place) throws IOException {
+        SortedMap<String, Path> members = copies();
+        flip(find(folder.resolve("2"), pattern), offset);
+        Map<String, String> before = fingerprint(folder);
+
+        DataReport report = report(members);
+
+        assertThat(report.isGood()).isFalse();
+        assertThat(damages(report)).startsWith("member-2: " + place);
+        assertThat(damages(report).lines()).allMatch(line -> line.startsWith("member-2: "));
+        assertThat(fingerprint(folder)).isEqualTo(before);
+    }
+
+    @Test
+    void aDamagedLogIsFoundWithWhatIsLostAndWhoHasIt() throws IOException {
+        SortedMap<String, Path> members = copies();
+        List<Path> segments = files(folder.resolve("2").resolve("log")).stream()
+                .filter(file -> file.getFileName().toString().startsWith("segment-"))
+                .toList();
+        flip(segments.getLast(), 4096 + 300);
+
+        DataReport report = report(members);
+
+        assertThat(damages(report)).contains("member-2: log/segment-", "the next start keeps the log up to");
+        assertThat(notes(report)).containsPattern("what member-2 has lost \\(entr.*\\) is whole in the log of member-");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"snapshots/snapshot-.*/.*\\.sst", "state/kv/.*\\.sst", "identity"})
+    void aTruncatedFileIsFound(String pattern) throws IOException {
+        SortedMap<String, Path> members = copies();
+        Path file = find(folder.resolve("3"), pattern);
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+
+        assertThat(damages(report(members)).lines()).isNotEmpty().allMatch(line -> line.startsWith("member-3: "));
+    }
+
+    @Test
+    void missingSnapshotsAreMissedWhereTheLogBeginsBehindThem() throws IOException {
+        SortedMap<String, Path> members = copies();
+        List<Path> snapshots = files(folder.resolve("1").resolve("snapshots"));
+        for (Path file : snapshots.reversed()) {
+            Files.delete(file);
+        }
+
+        assertThat(damages(report(members)))
+                .contains("member-1: snapshots: the log begins behind entry ", "no intact snapshot holds what came before");
+    }
+
+    @Test
+    void aMissingStoreAndAMissingLogAreMissed() throws IOException {
+        SortedMap<String, Path> members = copies();
+        for (Path file : files(folder.resolve("1").resolve("state")).reversed()) {
+            Files.delete(file);
+        }
+        for (Path file : files(folder.resolve("2").resolve("log")).reversed()) {
+            Files.delete(file);
+        }
+
+        assertThat(damages(report(members)))
+                .contains("member-1: state/kv: there is no store", "member-2: log: there is no log");
+    }
+
+    @Test
+    void logsOfOtherContentUnderTheSameNamesAreFoundAlthoughEveryChecksumIsRight() throws Exception {
+        Path first = folder.resolve("first");
+        try (LocalCluster<Result> cluster = cluster(1, first)) {
+            write(cluster.awaitLeader(), 0, 3);
+        }
+        copy(first, folder.resolve("second"));
+        for (String side : List.of("first", "second")) {
+            try (LocalCluster<Result> cluster = cluster(1, folder.resolve(side))) {
+                put(cluster.awaitLeader(), "which", side);
+            }
+        }
+
+        DataReport report = report(Map.of(
+                "a", first.resolve("1").resolve("raft"),
+                "b", folder.resolve("second").resolve("1").resolve("raft")));
+
+        assertThat(report.members()).allMatch(member -> member.findings().stream().noneMatch(Line::damage));
+        assertThat(damages(report))
+                .contains("a and b are both of member 1")
+                .containsPattern("the logs of a and b first differ at entry \\d+: both call it \\d+/\\d+")
+                .containsPattern("the states at entry \\d+ differ: a/state/kv; against b/state/kv")
+                .contains("no majority of the directories at hand agrees");
+    }
+
+    @Test
+    void aTruncatedLogIsFound() throws IOException {
+        SortedMap<String, Path> members = copies();
+        Path segment = find(folder.resolve("3"), "log/segment-.*");
+        Files.write(segment, Arrays.copyOf(Files.readAllBytes(segment), 4096 + 700));
+
+        assertThat(damages(report(members)).lines()).isNotEmpty().allMatch(line -> line.startsWith("member-3: "));
+    }
+
+    @Test
+    void aMissingIdentityIsMissed() throws IOException {
+        SortedMap<String, Path> members = copies();
+        Files.delete(folder.resolve("1").resolve("identity"));
+
+        assertThat(damages(report(members))).contains("member-1: identity: it is missing");
+    }
+
+    @Test
+    void membersOfOtherClustersAreNotCompared() throws IOException {
+        SortedMap<String, Path> members = copies();
+        Path file = folder.resolve("1").resolve("identity");
+        ByteBuffer identity = ByteBuffer.wrap(Files.readAllBytes(file));
+        identity.putLong(12, 0xbadL);
+        CRC32C checksum = new CRC32C();
+        checksum.update(identity.slice(8, identity.capacity() - 8));
+        identity.putInt(4, (int) checksum.getValue());
+        Files.write(file, identity.array());
+
+        assertThat(damages(report(members)))
+                .contains("these are not of one cluster, and were not compared: 10ca1 in member-2, member-3; bad in member-1");
+    }
+
+    @Test
+    void whereAMemberRunsNothingIsLookedAt() throws Exception {
+        try (LocalCluster<Result> cluster = cluster(1, folder)) {
+            put(cluster.awaitLeader(), "a", "b");
+            DataReport report = report(Map.of("busy", folder.resolve("1").resolve("raft")));
+            assertThat(report.isGood()).isFalse();
+            assertThat(report.members().getFirst().refusal().orElseThrow()).contains("a running member uses it");
+            assertThat(report.members().getFirst().findings()).isEmpty();
+        }
+    }
+}
