@@ -3,6 +3,7 @@ package io.quorate.cli;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
+import io.quorate.server.Upkeep;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -87,6 +88,8 @@ record DevCluster(List<Integer> clientPorts, List<Integer> peerPorts, Path dataD
                 ServerConfig.DEFAULT_QUOTA_BACKEND_BYTES,
                 ServerConfig.DEFAULT_MAX_REQUEST_BYTES,
                 ServerConfig.DEFAULT_MAX_TXN_OPS,
+                ServerConfig.DEFAULT_VERIFY_INTERVAL,
+                Upkeep.DEFAULT,
                 ephemeral);
     }
 

@@ -1,6 +1,7 @@
 package io.quorate.cli;
 
 import io.quorate.server.ServerConfig;
+import io.quorate.server.Upkeep;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -68,6 +69,26 @@ enum ServerFlag {
             "<n>",
             "The largest number of operations in a transaction.",
             Integer.toString(ServerConfig.DEFAULT_MAX_TXN_OPS)),
+    VERIFY_INTERVAL(
+            "verify-interval",
+            "<time>",
+            "How often the members' states are compared, such as 500ms, 10s or 5m; 0 is never.",
+            ServerConfig.DEFAULT_VERIFY_INTERVAL.toSeconds() + "s"),
+    ON_DIVERGENCE(
+            "on-divergence",
+            "repair|stop",
+            "What the member does if its state differs from the others': get theirs, or stop.",
+            "repair"),
+    SCRUB_INTERVAL(
+            "scrub-interval",
+            "<time>",
+            "How often all that is on the disk is read and checked, such as 90m or 24h; 0 is never.",
+            Upkeep.DEFAULT.scrubInterval().toHours() + "h"),
+    SCRUB_RATE(
+            "scrub-rate",
+            "<bytes>",
+            "How many bytes that reads in a second, at most.",
+            Long.toString(Upkeep.DEFAULT.scrubBytesPerSecond())),
     LOG_LEVEL("log-level", "debug|info|warn|error", "How much is logged to stderr.", "info");
 
     private final String key;

@@ -3,6 +3,8 @@ package io.quorate.cli;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
+import io.quorate.server.Upkeep;
+import io.quorate.server.Upkeep.OnDivergence;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -12,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The settings of {@code quorate server} with the place that each comes from.
@@ -21,6 +25,9 @@ import java.util.Optional;
  * the place of a bad one.
  */
 final class ServerSettings {
+
+    /** No more digits than any unit can be multiplied with. */
+    private static final Pattern TIME = Pattern.compile("(?<number>\\d{1,9})(?<unit>ms|s|m|h)|(?<zero>0)");
 
     /** A setting's text, and the flag, variable or key that it was given with. */
     private record Given(String text, String where) {}
@@ -82,6 +89,8 @@ final class ServerSettings {
                     integer(ServerFlag.QUOTA_BACKEND_BYTES, Long.MAX_VALUE),
                     (int) integer(ServerFlag.MAX_REQUEST_BYTES, Integer.MAX_VALUE),
                     (int) integer(ServerFlag.MAX_TXN_OPS, Integer.MAX_VALUE),
+                    time(ServerFlag.VERIFY_INTERVAL),
+                    upkeep(),
                     false);
         } catch (IllegalArgumentException e) {
             throw new CommandFailed(ExitCode.USAGE, e.getMessage() == null ? e.toString() : e.getMessage(), e);
@@ -139,6 +148,18 @@ final class ServerSettings {
         };
     }
 
+    private Upkeep upkeep() {
+        Given onDivergence = orDefault(ServerFlag.ON_DIVERGENCE);
+        OnDivergence todo = switch (onDivergence.text().toLowerCase(Locale.ROOT)) {
+            case "repair" -> OnDivergence.REPAIR;
+            case "stop" -> OnDivergence.STOP;
+            default ->
+                throw CommandFailed.usage(
+                        onDivergence.where() + " is \"" + onDivergence.text() + "\"; use 'repair' or 'stop'");
+        };
+        return new Upkeep(time(ServerFlag.SCRUB_INTERVAL), integer(ServerFlag.SCRUB_RATE, Long.MAX_VALUE), todo);
+    }
+
     private long integer(ServerFlag flag, long most) {
         Given number = orDefault(flag);
         try {
@@ -154,6 +175,26 @@ final class ServerSettings {
                     e);
         }
         throw CommandFailed.usage(number.where() + " is " + number.text() + "; at most " + most + " is allowed");
+    }
+
+    /** A number with a unit, as etcd writes times; 0 needs none. */
+    private Duration time(ServerFlag flag) {
+        Given time = orDefault(flag);
+        Matcher matcher = TIME.matcher(time.text().strip());
+        if (!matcher.matches()) {
+            throw CommandFailed.usage(time.where() + " has \"" + time.text()
+                    + "\", which is not a time; give a whole number with ms, s, m or h, such as " + flag.defaultText());
+        }
+        if (matcher.group("zero") != null) {
+            return Duration.ZERO;
+        }
+        long number = Long.parseLong(matcher.group("number"));
+        return switch (matcher.group("unit")) {
+            case "ms" -> Duration.ofMillis(number);
+            case "m" -> Duration.ofMinutes(number);
+            case "h" -> Duration.ofHours(number);
+            default -> Duration.ofSeconds(number);
+        };
     }
 
     private Given orDefault(ServerFlag flag) {

@@ -3,22 +3,25 @@ package io.quorate.cli;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code quorate verify}: the parent of all that checks. */
+/** {@code quorate verify}: the commands that check that data are what they should be. */
 @Command(
         name = "verify",
         description = {
-            "Checks data directories, or a recorded history of what clients did.",
+            "Checks that what the members have is what was written, and that what clients saw can have been.",
             "",
             "'quorate verify <command> --help' explains each command."
         },
         footer = {
             "",
             "Examples:",
+            "  quorate verify scrub",
             "  quorate verify history history.jsonl --html window.html",
             "  quorate verify data quorate-data"
-        })
+        },
+        subcommands = VerifyScrubCommand.class)
 final class VerifyCommand implements Callable<Integer> {
 
     @Spec
@@ -26,7 +29,8 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw CommandFailed.usage("say what to verify: "
-                + String.join(" or ", spec.commandLine().getSubcommands().keySet()));
+        throw new ParameterException(
+                spec.commandLine(),
+                "say what to verify, one of: " + String.join(", ", spec.subcommands().keySet()));
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
+import io.quorate.server.Upkeep;
+import io.quorate.server.Upkeep.OnDivergence;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -58,6 +60,8 @@ class ServerCommandTest {
                         0,
                         1_572_864,
                         128,
+                        Duration.ofSeconds(10),
+                        new Upkeep(Duration.ofHours(24), 8 << 20, OnDivergence.REPAIR),
                         false));
     }
 
@@ -82,6 +86,10 @@ class ServerCommandTest {
                 "-1",
                 "--max-request-bytes=9",
                 "--max-txn-ops=3",
+                "--verify-interval=250ms",
+                "--on-divergence=stop",
+                "--scrub-interval=90m",
+                "--scrub-rate=4096",
                 "--log-level=error");
 
         assertThat(config)
@@ -103,6 +111,8 @@ class ServerCommandTest {
                         -1,
                         9,
                         3,
+                        Duration.ofMillis(250),
+                        new Upkeep(Duration.ofMinutes(90), 4096, OnDivergence.STOP),
                         false));
     }
 
@@ -126,6 +136,22 @@ class ServerCommandTest {
         // An empty variable counts as not set.
         assertThat(config.electionTimeout()).isEqualTo(Duration.ofMillis(700));
         assertThat(config.listenClientUrls()).containsExactly(URI.create(clientUrl));
+    }
+
+    @Test
+    void timesHaveAUnitUnlessTheyAreZero() throws IOException {
+        Map<String, Duration> times = Map.of(
+                "0", Duration.ZERO,
+                "250ms", Duration.ofMillis(250),
+                "7s", Duration.ofSeconds(7),
+                "5m", Duration.ofMinutes(5),
+                "24h", Duration.ofDays(1));
+        times.forEach((text, time) -> assertThat(
+                        started(Map.of("QUORATE_VERIFY_INTERVAL", text), urls()).verifyInterval())
+                .isEqualTo(time));
+        Path file = Files.writeString(dir.resolve("never.yaml"), "verify-interval: 0\n");
+        String[] arguments = Stream.concat(Stream.of("--config-file=" + file), Stream.of(urls())).toArray(String[]::new);
+        assertThat(started(Map.of(), arguments).verifyInterval()).isEqualTo(Duration.ZERO);
     }
 
     @Test
@@ -178,6 +204,11 @@ class ServerCommandTest {
                 bad("--snapshot-count is 0", "--snapshot-count=0"),
                 bad("--max-request-bytes is 4294967296; at most", "--max-request-bytes=4294967296"),
                 bad("--max-txn-ops is -1", "--max-txn-ops=-1"),
+                bad("--verify-interval has \"10\", which is not a time; give", "--verify-interval=10"),
+                bad("--verify-interval has \"-1s\", which is not a time; give", "--verify-interval=-1s"),
+                bad("--verify-interval has \"99999999999s\"", "--verify-interval=99999999999s"),
+                bad("--on-divergence is \"ask\"; use 'repair' or 'stop'", "--on-divergence=ask"),
+                bad("--scrub-rate is 0 bytes per second; give at least 1", "--scrub-rate=0"),
                 bad("--log-level is \"loud\"; use one of", "--log-level=loud"),
                 bad("--config-file", "--config-file=does-not-exist.yaml"),
                 bad("should be specified only once", "--name=a", "--name=b"),
@@ -212,7 +243,8 @@ class ServerCommandTest {
                 Arguments.of("name:", "has no text or number for the key \"name\""),
                 Arguments.of("name: true", "has no text or number for the key \"name\""),
                 Arguments.of("name: {a: b}", "has no text or number for the key \"name\""),
-                Arguments.of("max-txn-ops: many", "\"max-txn-ops\" in "));
+                Arguments.of("max-txn-ops: many", "\"max-txn-ops\" in "),
+                Arguments.of("verify-interval: often", "\"verify-interval\" in "));
     }
 
     @ParameterizedTest(name = "{0}")

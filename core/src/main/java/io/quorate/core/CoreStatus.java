@@ -18,6 +18,7 @@ public record CoreStatus(
         EntryId snapshot,
         Configuration configuration,
         boolean votingSuspended,
+        boolean stateMissing,
         List<FollowerStatus> followers) {
 
     /** How the leader sees a follower; empty at members that do not lead. */

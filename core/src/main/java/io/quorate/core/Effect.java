@@ -72,6 +72,9 @@ public sealed interface Effect {
      */
     record InstallSnapshot(SnapshotMeta snapshot, boolean keepLogTail) implements Effect {}
 
+    /** A follower needs a later snapshot than there is: take one, and answer with {@link Event.SnapshotTaken}. */
+    record TakeSnapshot() implements Effect {}
+
     /** The repaired log has caught up: forget, durably, that voting was suspended. */
     record ResumeVoting() implements Effect {}
 }

@@ -101,6 +101,13 @@ public sealed interface Message {
     /** A member that repairs a damaged log asks the leader how far it must catch up before it may vote again. */
     record RepairRequest(long term, long requestId) implements Message {}
 
+    /**
+     * A member whose log is good and whose state is gone asks the leader for a snapshot.
+     *
+     * @param fromIndex where its log begins: only a snapshot of this index or a later one leads on to its log
+     */
+    record SnapshotRequest(long term, long fromIndex) implements Message {}
+
     /** The last entry of the leader's log at a time after the {@link RepairRequest} was made. */
     record RepairResponse(long term, long requestId, EntryId last) implements Message {}
 }

@@ -22,6 +22,7 @@ final class NodeState {
     private long applyRequestedIndex;
     private boolean votingSuspended;
     private boolean installingSnapshot;
+    private boolean stateMissing;
     private int failedRounds;
     private Role role;
 
@@ -31,6 +32,7 @@ final class NodeState {
         log = new LogTerms(snapshot.last(), restored.entries());
         configurations = new ConfigurationHistory(snapshot, restored.entries().configurations());
         votingSuspended = restored.votingSuspended();
+        stateMissing = restored.stateMissing();
         votedFor = restored.hardState().votedFor();
         term = restored.hardState().term();
         appliedIndex = Math.max(restored.appliedIndex(), snapshot.last().index());
@@ -146,7 +148,7 @@ final class NodeState {
         boolean voter = configuration().isVoter(self())
                 || (configurations.currentIndex() > commitIndex
                         && configurations.at(commitIndex).configuration().isVoter(self()));
-        return voter && !votingSuspended && !installingSnapshot;
+        return voter && !votingSuspended && !installingSnapshot && !stateMissing;
     }
 
     // --- log and configuration
@@ -225,10 +227,20 @@ final class NodeState {
         appliedIndex = Math.max(appliedIndex, index);
     }
 
+    /** There is no state to apply anything to: a snapshot of the leader must come first. */
+    boolean stateMissing() {
+        return stateMissing;
+    }
+
+    /** Whether a snapshot is wanted for its state, although the log may have all that it covers. */
+    boolean lacksStateOf(SnapshotMeta offered) {
+        return stateMissing && offered.last().index() >= log.start().index();
+    }
+
     /** What is committed and durable here, and was not yet handed to the state machine: up to where, or 0. */
     long takeApplicable() {
         long upTo = Math.min(commitIndex, log.syncedIndex());
-        if (installingSnapshot || upTo <= applyRequestedIndex) {
+        if (installingSnapshot || stateMissing || upTo <= applyRequestedIndex) {
             return 0;
         }
         applyRequestedIndex = upTo;
@@ -248,6 +260,7 @@ final class NodeState {
 
     void installed(SnapshotMeta installed, boolean keepTail) {
         installingSnapshot = false;
+        stateMissing = false;
         snapshot = installed;
         configurations.install(installed, keepTail);
         if (keepTail) {

@@ -35,6 +35,7 @@ public final class RaftCore {
     private final MembershipChange membership;
     private final SnapshotTransfer snapshots;
     private final LogRepair repair;
+    private final StateRepair stateRepair;
     private final RoleTransitions transitions;
     private RoleName reportedRole = RoleName.FOLLOWER;
     private long reportedTerm;
@@ -64,6 +65,7 @@ public final class RaftCore {
         logAcceptance = new LogAcceptance(node, effects);
         snapshots = new SnapshotTransfer(node, effects);
         repair = new LogRepair(node, effects, requestIds);
+        stateRepair = new StateRepair(node, effects);
         reportedTerm = node.term();
     }
 
@@ -91,6 +93,7 @@ public final class RaftCore {
                 snapshots.installed(installed.snapshot());
                 repair.resumeIfCaughtUp();
             }
+            case Event.LogMended mended -> repair.mended(mended);
             case Event.Unreachable unreachable -> unreachable(unreachable.member());
         }
         membership.advance();
@@ -117,6 +120,7 @@ public final class RaftCore {
         reads.tick();
         transfer.tick();
         repair.tick();
+        stateRepair.tick();
     }
 
     private void flush() {
@@ -182,6 +186,8 @@ public final class RaftCore {
                 }
             }
             case Message.RepairResponse response -> repair.handle(response);
+            case Message.SnapshotRequest request ->
+                toLeader(from, request, (leader, follower) -> stateRepair.handle(follower, request));
         }
     }
 
@@ -205,6 +211,7 @@ public final class RaftCore {
             case Message.TimeoutNow request -> true;
             case Message.RepairRequest request -> true;
             case Message.RepairResponse response -> true;
+            case Message.SnapshotRequest request -> true;
         };
         if (adopt) {
             transitions.adopt(message.term());
@@ -244,7 +251,7 @@ public final class RaftCore {
         }
     }
 
-    /** Answers count for the leader of their term alone, and from the members that it replicates to. */
+    /** Answers and requests count for the leader of their term alone, and from the members that it replicates to. */
     private void toLeader(MemberId from, Message response, BiConsumer<Leader, FollowerProgress> handler) {
         if (node.role() instanceof Leader leader && response.term() == node.term()) {
             leader.follower(from).ifPresent(follower -> handler.accept(leader, follower));
@@ -295,6 +302,7 @@ public final class RaftCore {
                 node.snapshot().last(),
                 node.configuration(),
                 node.votingSuspended(),
+                node.stateMissing(),
                 followers);
     }
 

@@ -9,6 +9,21 @@ package io.quorate.core;
  * @param entries every entry after it, durable
  * @param appliedIndex what the state machine has applied, durably; at least {@code snapshot.last.index}
  * @param votingSuspended the log was damaged: this member must not vote, nor campaign, until it has caught up
+ * @param stateMissing the state machine's state was not to be trusted and is gone, and nothing here leads back to it: the
+ *     log and the votes are good, but nothing is applied before a snapshot of the leader has come. {@code appliedIndex}
+ *     is that of {@code snapshot} then
  */
 public record RestoredState(
-        HardState hardState, SnapshotMeta snapshot, EntryBatch entries, long appliedIndex, boolean votingSuspended) {}
+        HardState hardState,
+        SnapshotMeta snapshot,
+        EntryBatch entries,
+        long appliedIndex,
+        boolean votingSuspended,
+        boolean stateMissing) {
+
+    /** What a disk held whose state can be gone on with. */
+    public RestoredState(
+            HardState hardState, SnapshotMeta snapshot, EntryBatch entries, long appliedIndex, boolean votingSuspended) {
+        this(hardState, snapshot, entries, appliedIndex, votingSuspended, false);
+    }
+}

@@ -53,7 +53,7 @@ final class SnapshotTransfer {
             return;
         }
         SnapshotMeta snapshot = chunk.snapshot();
-        if (snapshot.last().index() <= node.commitIndex()) {
+        if (snapshot.last().index() <= node.commitIndex() && !node.lacksStateOf(snapshot)) {
             // What is committed here equals what the snapshot covers. After the sync: it may not be durable yet.
             incoming = Optional.empty();
             effects.sendAfterSync(
@@ -88,7 +88,8 @@ final class SnapshotTransfer {
             askForNext(transfer);
             return;
         }
-        boolean overtaken = transfer.snapshot.last().index() <= node.commitIndex();
+        boolean overtaken =
+                transfer.snapshot.last().index() <= node.commitIndex() && !node.lacksStateOf(transfer.snapshot);
         if (overtaken || !(node.role() instanceof Follower)) {
             // A candidate may be about to lead, and a leader's log is not replaced. The next leader sends anew.
             incoming = Optional.empty();
@@ -96,6 +97,9 @@ final class SnapshotTransfer {
         }
         // A log that contradicts the snapshot's last entry is worthless as a whole (corner case 21).
         transfer.keepLogTail = node.log().matches(transfer.snapshot.last());
+        BrokenInvariantException.require(
+                transfer.keepLogTail || transfer.snapshot.last().index() > node.commitIndex(),
+                "the leader's snapshot at " + transfer.snapshot.last() + " contradicts what is committed here");
         node.installationBegins();
         effects.add(new Effect.InstallSnapshot(transfer.snapshot, transfer.keepLogTail));
     }
@@ -145,7 +149,7 @@ final class SnapshotTransfer {
 
     void taken(Event.SnapshotTaken event) {
         EntryId last = event.snapshot().last();
-        if (last.index() <= node.snapshot().last().index() || node.installingSnapshot()) {
+        if (last.index() <= node.snapshot().last().index() || node.installingSnapshot() || node.stateMissing()) {
             // A received snapshot is, or will be, ahead of it.
             return;
         }

@@ -28,15 +28,21 @@ final class CommittedEntries<R> {
     private long commitIndex;
     private EntryId handed;
     private long appliedIndex;
+    private boolean stateMissing;
 
-    /** @param applied what the state machine stands at */
-    CommittedEntries(RaftLog log, Proposals<R> proposals, Applier<R> applier, EntryId applied) {
+    /**
+     * @param applied what the state machine stands at
+     * @param stateMissing it stands nowhere, and gets nothing before {@link #skipTo}; no read is served until then
+     */
+    CommittedEntries(
+            RaftLog log, Proposals<R> proposals, Applier<R> applier, EntryId applied, boolean stateMissing) {
         this.log = log;
         this.proposals = proposals;
         this.applier = applier;
         this.handed = applied;
         this.commitIndex = applied.index();
-        this.appliedIndex = applied.index();
+        this.appliedIndex = stateMissing ? -1 : applied.index();
+        this.stateMissing = stateMissing;
     }
 
     /** Everything up to this index is committed and durable here. */
@@ -55,7 +61,7 @@ final class CommittedEntries<R> {
     }
 
     private void handOver() {
-        while (handed.index() < commitIndex && underWayBytes < UNDER_WAY_BYTES) {
+        while (!stateMissing && handed.index() < commitIndex && underWayBytes < UNDER_WAY_BYTES) {
             long first = handed.index() + 1;
             long last = log.lastIndexWithin(first, commitIndex, PIECE_BYTES);
             long bytes = log.bytes(first, last);
@@ -87,6 +93,7 @@ final class CommittedEntries<R> {
      * until then no read may be served from it.
      */
     void skipTo(SnapshotMeta snapshot) {
+        stateMissing = false;
         proposals.skipTo(snapshot.last().index());
         handed = snapshot.last();
         commitIndex = Math.max(commitIndex, handed.index());

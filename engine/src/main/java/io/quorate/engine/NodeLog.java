@@ -2,6 +2,7 @@ package io.quorate.engine;
 
 import io.quorate.core.Effect;
 import io.quorate.core.EntryId;
+import io.quorate.core.Message;
 import io.quorate.engine.log.EntryFrame;
 import io.quorate.engine.log.EntryKind;
 import io.quorate.engine.log.LogWriter;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The loop's side of the log: entries go into it, batches of writes to its writer, and what waits for a batch to be durable
@@ -48,12 +50,46 @@ final class NodeLog {
         log.append(EntryFrame.encode(group, id, kind, previous, payload));
     }
 
+    /**
+     * Compares what a leader says of its log with this one, wherever the two name the same entry. By the Log Matching
+     * property they must hold the same up to there, whatever terms have come since; so a difference is never overwritten
+     * nor acknowledged.
+     *
+     * @param prevChain the chain hash of the leader's log at the entry before the batch, if it is known
+     * @throws LogDivergedException if the logs differ in content
+     */
+    void compare(Message.AppendRequest request, OptionalLong prevChain, List<EntryFrame> entries) {
+        if (prevChain.isPresent() && log.holds(request.prev())) {
+            compare(request.prev(), prevChain.getAsLong());
+        }
+        // The last of the entries that are here already speaks for all before it.
+        long first = request.entries().firstIndex();
+        for (long at = Math.min(request.entries().lastIndex(), log.lastId().index()); at >= first; at--) {
+            EntryFrame entry = entries.get((int) (at - first));
+            if (log.holds(entry.id())) {
+                compare(entry.id(), entry.chainHash());
+                return;
+            }
+        }
+    }
+
+    private void compare(EntryId id, long leadersHash) {
+        OptionalLong own = LogReads.chainHashAt(log, id.index());
+        if (own.isPresent() && own.getAsLong() != leadersHash) {
+            throw new LogDivergedException(id, own.getAsLong(), leadersHash);
+        }
+        if (own.isEmpty() && id.equals(log.lastId())) {
+            log.learnChainHash(leadersHash);
+        }
+    }
+
     /** Appends those of the leader's entries that the core names. */
     void append(Effect.AppendReceived append, List<EntryFrame> received) {
         for (EntryFrame entry : received) {
             if (entry.index() >= append.firstIndex() && entry.index() <= append.lastIndex()) {
                 if (!log.isContinuedBy(entry)) {
-                    throw new LogDivergedException(entry.id());
+                    long previous = LogReads.chainHashAt(log, entry.index() - 1).orElseThrow();
+                    throw new LogDivergedException(entry.id(), entry.chainAfter(previous), entry.chainHash());
                 }
                 log.append(entry);
             }

@@ -20,6 +20,7 @@ import io.quorate.engine.transport.PeerFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +60,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private final Reads reads = new Reads();
     private final Transfers transfers = new Transfers();
     private final MembershipChanges membership = new MembershipChanges();
+    private final LogMending mending;
     private final EngineMetrics metrics;
     private final NodeObserver observer;
     private final Mailbox<Input<R>> mailbox;
@@ -71,6 +73,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private ByteBuffer receivedChunk = NO_PAYLOAD;
     private int ticksSinceExpiry;
     private volatile CoreStatus status;
+    private volatile Optional<MissingEntries> missing;
 
     /** Opens the network, but handles nothing before {@link #begin}. */
     NodeLoop(NodeParts<R> parts) throws IOException {
@@ -86,6 +89,8 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 new SplittableRandom(options.seed()).nextLong(1L << (Long.SIZE - 1 - Proposals.REQUEST_ID_BITS)));
         this.mailbox = new Mailbox<>(parts.ports().loop(), this::handle);
         this.nodeLog = new NodeLog(parts, this);
+        this.mending = new LogMending(parts);
+        this.missing = mending.missing();
         this.applier = new Applier<>(
                 parts.stateMachine(),
                 parts.ports().applier(),
@@ -93,7 +98,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 this::fail,
                 metrics,
                 clock);
-        this.committed = new CommittedEntries<>(log, proposals, applier, parts.applied());
+        this.committed = new CommittedEntries<>(log, proposals, applier, parts.applied(), parts.stateMissing());
         this.snapshots = new SnapshotDuty<>(parts, applier, committed, this::onLoop, this::step, this::applied);
         this.network = parts.ports().networks().open(this);
         this.intake = new ProposalIntake<>(
@@ -161,6 +166,11 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         return status;
     }
 
+    /** What a damaged log lacks, as of the last tick. */
+    Optional<MissingEntries> missing() {
+        return missing;
+    }
+
     CompletableFuture<CoreStatus> inspect() {
         CompletableFuture<CoreStatus> answer = new CompletableFuture<>();
         enqueue(new Input.Job<>(() -> answer.complete(core.status()), answer::completeExceptionally));
@@ -189,6 +199,11 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
 
     void takeSnapshot(CompletableFuture<SnapshotMeta> done) {
         enqueue(new Input.Job<>(() -> snapshots.take(done), done::completeExceptionally));
+    }
+
+    /** Takes a snapshot in place of one that was found damaged, unless one is being taken or installed. */
+    void replaceSnapshot() {
+        onLoop(snapshots::takeAnother);
     }
 
     /** Completes with the cause once the loop has stopped. */
@@ -263,6 +278,10 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         tickQueued.set(false);
         step(new Event.Tick());
         nodeLog.idle();
+        if (missing.isPresent()) {
+            mending.tick(others(), network).ifPresent(this::mended);
+            missing = mending.missing();
+        }
         if (++ticksSinceExpiry >= EXPIRY_TICKS) {
             ticksSinceExpiry = 0;
             proposals.expire(clock.nanoTime(), status.leader().isPresent());
@@ -278,6 +297,9 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private void receive(MemberId from, PeerFrame frame) {
         switch (frame) {
             case PeerFrame.Raft raft -> {
+                if (raft.message() instanceof Message.AppendRequest request) {
+                    nodeLog.compare(request, raft.prevChain(), raft.entries());
+                }
                 receivedEntries = raft.entries();
                 step(new Event.Received(from, raft.message()));
                 receivedEntries = List.of();
@@ -292,7 +314,25 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 proposals.placeForwarded(
                         placed.firstRequestId(), placed.count(), placed.first(), committed.handedIndex());
             case PeerFrame.ForwardRefused refused -> intake.refused(refused);
+            case PeerFrame.EntriesRequest request -> network.send(from, mending.answer(request));
+            case PeerFrame.Entries entries -> {
+                if (missing.isPresent()) {
+                    mending.receive(from, entries, others(), network).ifPresent(this::mended);
+                }
+            }
         }
+    }
+
+    private List<MemberId> others() {
+        return core.status().configuration().members().stream()
+                .filter(member -> !member.equals(options.self()))
+                .toList();
+    }
+
+    private void mended(LogMending.Mended mended) {
+        receivedEntries = mended.entries();
+        step(mended.event());
+        receivedEntries = List.of();
     }
 
     private void step(Event event) {
@@ -343,16 +383,20 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 nodeLog.afterSync(() -> snapshots.restore(install.snapshot()));
             }
             case Effect.ResumeVoting ignored -> log.resumeVoting();
+            case Effect.TakeSnapshot ignored -> snapshots.takeAnother();
         }
     }
 
     private PeerFrame frame(Message message) {
-        List<EntryFrame> entries = message instanceof Message.AppendRequest append
-                        && !append.entries().isEmpty()
-                ? LogReads.read(
-                        log, append.entries().firstIndex(), append.entries().lastIndex())
-                : List.of();
-        return new PeerFrame.Raft(options.group(), message, entries);
+        if (!(message instanceof Message.AppendRequest append)) {
+            return new PeerFrame.Raft(options.group(), message);
+        }
+        List<EntryFrame> entries = append.entries().isEmpty()
+                ? List.of()
+                : LogReads.read(
+                        log, append.entries().firstIndex(), append.entries().lastIndex());
+        OptionalLong prevChain = LogReads.chainHashAt(log, append.prev().index());
+        return new PeerFrame.Raft(options.group(), message, entries, prevChain);
     }
 
     private void roleChanged(Effect.RoleChanged changed) {

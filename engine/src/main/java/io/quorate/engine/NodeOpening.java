@@ -59,7 +59,12 @@ final class NodeOpening {
             NodeObserver observer,
             DataDirectory directory)
             throws IOException {
+        Optional<StateRepair> repair = StateRepair.find(directory.disk());
         SnapshotStore snapshots = SnapshotStore.open(directory.disk(), MAX_SNAPSHOT_BYTES);
+        if (repair.isPresent()) {
+            LOG.warn("The state and its snapshots are dropped: {}", repair.get().reason());
+            snapshots.dropAll();
+        }
         snapshots.report().forEach(LOG::warn);
         RecoveredLog recovered = LogFiles.open(
                 directory,
@@ -74,13 +79,15 @@ final class NodeOpening {
         try {
             recovered.report().forEach(LOG::warn);
             finishInstallation(recovered.log(), snapshots);
-            EntryId applied = restore(recovered.log(), snapshots, stateMachine, directory);
+            Optional<EntryId> restored = restore(recovered.log(), snapshots, stateMachine, directory, repair);
+            EntryId applied = restored.orElse(recovered.log().start().last());
             RestoredState state = new RestoredState(
                     recovered.log().hardState(),
                     recovered.log().start(),
                     recovered.log().names(),
                     applied.index(),
-                    recovered.log().votingSuspended());
+                    recovered.log().votingSuspended(),
+                    restored.isEmpty());
             RaftCore core = new RaftCore(options.core(), state, recovered.log(), new SplittableRandom(options.seed()));
             recovered.log().applied(applied.index());
             return new NodeParts<>(
@@ -93,7 +100,9 @@ final class NodeOpening {
                     recovered.files(),
                     snapshots,
                     stateMachine,
-                    applied);
+                    applied,
+                    recovered.gap(),
+                    restored.isEmpty());
         } catch (IOException | RuntimeException e) {
             recovered.files().close();
             throw e;
@@ -140,8 +149,41 @@ final class NodeOpening {
     }
 
     /** Whether there may be others that have what this member has lost. */
-    private static boolean othersMayHaveIt(Configuration configuration, MemberId self) {
+    private static boolean othersMayHaveIt(Configuration configuration, DataDirectory directory) {
+        MemberId self = directory.identity().member();
         return configuration.allVoters().stream().anyMatch(voter -> !voter.equals(self));
+    }
+
+    /**
+     * As {@link #restore(RaftLog, SnapshotStore, StateMachine, DataDirectory)}, after the state was dropped if that was
+     * asked for.
+     *
+     * @return empty if there is no state, and nothing here leads to one
+     */
+    private static <R> Optional<EntryId> restore(
+            RaftLog log,
+            SnapshotStore snapshots,
+            StateMachine<R> stateMachine,
+            DataDirectory directory,
+            Optional<StateRepair> repair)
+            throws IOException {
+        if (repair.isEmpty()) {
+            return Optional.of(restore(log, snapshots, stateMachine, directory));
+        }
+        stateMachine.clear();
+        if (log.firstIndex() == 1) {
+            LOG.info("the state is built anew from the log, which is here from its beginning");
+            StateRepair.finish(directory.disk());
+            return Optional.of(EntryId.ORIGIN);
+        }
+        if (!othersMayHaveIt(log.snapshotMetaAt(log.lastId().index()).configuration(), directory)) {
+            throw new DataDirectoryException("The state in data directory " + directory.disk()
+                    + " had to be dropped (" + repair.get().reason()
+                    + "), the log does not begin at its beginning, and there is no other member to get one from:"
+                    + " restore the member from a backup.");
+        }
+        LOG.warn("The member serves nobody before it has got a snapshot of the leader.");
+        return Optional.empty();
     }
 
     /**
@@ -160,20 +202,9 @@ final class NodeOpening {
         if (durable >= first && durable <= certain) {
             return log.idAt(durable);
         }
-        Optional<SnapshotMeta> latest = snapshots
-                .latest()
-                .filter(meta -> meta.last().index() >= first && meta.last().index() <= last);
-        if (latest.isPresent()) {
-            Optional<OpenSnapshot> snapshot = snapshots.open(latest.get());
-            if (snapshot.isPresent()) {
-                LOG.info(
-                        "restoring the state from the snapshot at {}",
-                        latest.get().last());
-                try (OpenSnapshot open = snapshot.get()) {
-                    stateMachine.restore(open);
-                }
-                return latest.get().last();
-            }
+        Optional<EntryId> restored = restoreFromSnapshot(log, snapshots, stateMachine);
+        if (restored.isPresent()) {
+            return restored.get();
         }
         if (first == 0) {
             LOG.info("replaying the state from the beginning of the log");
@@ -181,7 +212,7 @@ final class NodeOpening {
             return EntryId.ORIGIN;
         }
         Configuration configuration = log.snapshotMetaAt(last).configuration();
-        if (othersMayHaveIt(configuration, directory.identity().member())) {
+        if (othersMayHaveIt(configuration, directory)) {
             LOG.warn(
                     "The log of the entries {} to {} and the state at {} cannot be brought together, and no intact snapshot"
                             + " leads from one to the other: the member forgets both, does not vote, and fetches everything"
@@ -199,5 +230,24 @@ final class NodeOpening {
                         + " to " + last + " and a state at " + durable
                         + ", and no intact snapshot to lead from one to the other: move the directory away, and let the member"
                         + " join again with an empty one.");
+    }
+
+    /** From the newest intact snapshot that the log continues, if there is one. */
+    private static <R> Optional<EntryId> restoreFromSnapshot(
+            RaftLog log, SnapshotStore snapshots, StateMachine<R> stateMachine) throws IOException {
+        long first = log.firstIndex() - 1;
+        long last = log.lastId().index();
+        Optional<SnapshotMeta> latest = snapshots
+                .latest()
+                .filter(meta -> meta.last().index() >= first && meta.last().index() <= last);
+        Optional<OpenSnapshot> snapshot = latest.isPresent() ? snapshots.open(latest.get()) : Optional.empty();
+        if (snapshot.isEmpty()) {
+            return Optional.empty();
+        }
+        LOG.info("restoring the state from the snapshot at {}", latest.get().last());
+        try (OpenSnapshot open = snapshot.get()) {
+            stateMachine.restore(open);
+        }
+        return Optional.of(latest.get().last());
     }
 }

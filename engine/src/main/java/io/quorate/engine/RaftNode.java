@@ -5,12 +5,17 @@ import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.NodeOpening.Opened;
+import io.quorate.engine.inspect.Finding;
+import io.quorate.engine.log.LogScrub;
 import io.quorate.engine.log.RaftLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.LongConsumer;
 
 /**
  * A member of a Raft cluster, running. Safe for use by many threads.
@@ -151,9 +156,45 @@ public final class RaftNode<R> implements AutoCloseable {
         return done;
     }
 
+    /**
+     * What a {@link #scrub} found.
+     *
+     * @param log the log is damaged: only opening the data directory anew mends it, which keeps what is intact, suspends
+     *     voting, and fetches the rest from the other members
+     * @param snapshots these were set aside already; unless the state is damaged too, {@link #replaceSnapshot} should follow
+     */
+    public record Scrubbed(List<Finding> log, List<Finding> snapshots) {}
+
+    /**
+     * Reads the whole log and all snapshots from the disk, byte for byte, beside everything else. Blocks as long as that
+     * takes; for a thread of the caller's own. A node that is closed meanwhile has nothing more to be found.
+     *
+     * @param onRead told how many bytes were read, again and again; it may take its time, and so bounds the rate
+     */
+    public Scrubbed scrub(LongConsumer onRead) throws IOException {
+        List<Finding> log = LogScrub.of(opened.parts().logFiles(), onRead);
+        return new Scrubbed(log, opened.parts().snapshots().scrub(onRead));
+    }
+
+    /** Takes a snapshot soon, unless one is being taken or installed: one that was there is not good. */
+    public void replaceSnapshot() {
+        loop.replaceSnapshot();
+    }
+
+    /** How many bytes a {@link #scrub} has to read, more or less. */
+    public long scrubBytes() {
+        return LogScrub.bytes(opened.parts().logFiles())
+                + opened.parts().snapshots().bytes();
+    }
+
     /** The state of the member as of the last tick; costs nothing. */
     public CoreStatus status() {
         return loop.status();
+    }
+
+    /** What the member's log lacks since it was damaged, if it was: why it does not vote. As of the last tick. */
+    public Optional<MissingEntries> missingEntries() {
+        return loop.missing();
     }
 
     /** The state of the member at a moment after this call. */

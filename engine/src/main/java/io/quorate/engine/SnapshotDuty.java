@@ -5,6 +5,7 @@ import io.quorate.core.Effect;
 import io.quorate.core.Event;
 import io.quorate.core.Message;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.engine.disk.Disk;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.engine.snapshot.SnapshotStore;
 import io.quorate.engine.snapshot.SnapshotStore.OpenSnapshot;
@@ -43,6 +44,7 @@ final class SnapshotDuty<R> {
     private final CommittedEntries<R> committed;
     private final RaftLog log;
     private final EngineMetrics metrics;
+    private final Disk disk;
     private final Consumer<Runnable> onLoop;
     private final Consumer<Event> core;
     private final LongConsumer onApplied;
@@ -55,7 +57,12 @@ final class SnapshotDuty<R> {
     private Optional<SnapshotMeta> unannounced = Optional.empty();
 
     private boolean taking;
+
+    /** Or there is no state yet, and one is waited for. */
     private boolean installing;
+
+    /** The state was dropped, and is complete again only with the snapshot that is waited for. */
+    private boolean repairing;
 
     /**
      * @param onLoop runs something on the node's loop, from any thread
@@ -82,6 +89,9 @@ final class SnapshotDuty<R> {
         this.core = core;
         this.onApplied = onApplied;
         this.lastSnapshotIndex = log.firstIndex() - 1;
+        this.installing = parts.stateMissing();
+        this.repairing = parts.stateMissing();
+        this.disk = parts.ports().disk();
     }
 
     /** Tells the core which snapshot lies on disk, so that it can be sent and the log be compacted. */
@@ -195,6 +205,9 @@ final class SnapshotDuty<R> {
         sent.add(snapshot);
         background.execute(() -> {
             try {
+                if (send.offset() == 0) {
+                    store.beginsAnew(snapshot);
+                }
                 OptionalLong total = store.streamLength(snapshot);
                 if (total.isEmpty()) {
                     LOG.warn(
@@ -216,7 +229,8 @@ final class SnapshotDuty<R> {
         });
     }
 
-    private void takeAnother() {
+    /** Another one is needed, since the one that was there is not good. */
+    void takeAnother() {
         if (!taking && !installing) {
             take();
         }
@@ -292,6 +306,9 @@ final class SnapshotDuty<R> {
             try (OpenSnapshot reader = open(snapshot)) {
                 stateMachine.restore(reader);
             }
+            if (repairing) {
+                StateRepair.finish(disk);
+            }
             onLoop.accept(() -> restored(snapshot));
         });
     }
@@ -304,6 +321,7 @@ final class SnapshotDuty<R> {
 
     private void restored(SnapshotMeta snapshot) {
         installing = false;
+        repairing = false;
         lastSnapshotIndex = Math.max(lastSnapshotIndex, snapshot.last().index());
         metrics.snapshotInstalled(snapshot.last().index());
         LOG.info("installed the snapshot {} of the leader", snapshot.last());

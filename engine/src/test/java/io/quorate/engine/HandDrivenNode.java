@@ -129,7 +129,7 @@ final class HandDrivenNode {
     }
 
     void receive(MemberId from, Message message) {
-        receive(from, new PeerFrame.Raft(0, message, List.of()));
+        receive(from, new PeerFrame.Raft(0, message));
     }
 
     /** What was sent of this kind since the last call. */
@@ -160,7 +160,8 @@ final class HandDrivenNode {
             entries.add(entry);
         }
         EntryBatch batch = new EntryBatch(1, List.of(new TermRun(term, numbers.size())), List.of());
-        return new PeerFrame.Raft(0, new Message.AppendRequest(term, EntryId.ORIGIN, batch, commitIndex), entries);
+        var request = new Message.AppendRequest(term, EntryId.ORIGIN, batch, commitIndex);
+        return new PeerFrame.Raft(0, request, entries, OptionalLong.of(FIRST_CHAIN));
     }
 
     /** A snapshot of a journal with these numbers, in one piece. */

@@ -22,15 +22,23 @@ import java.util.function.Supplier;
  */
 final class BatchApplication implements AutoCloseable {
     private final Changes changes;
+    private final LeaseApplication leases;
     private final ElementHash hash;
     private final StoreState before;
     private StoreState state;
 
-    BatchApplication(OrderedStore store, StoreState state, ElementHash hash) {
+    BatchApplication(
+            OrderedStore store,
+            RecentKeys recent,
+            StoreState state,
+            ElementHash hash,
+            DigestChanges digest,
+            EventLog events) {
         this.before = state;
         this.state = state;
         this.hash = hash;
-        this.changes = new Changes(store, new DigestChanges(state.digest(), hash), state.revision());
+        this.changes = new Changes(store, recent, digest, events, state.revision());
+        this.leases = new LeaseApplication(changes, key -> delete(DeleteRange.of(key)));
     }
 
     Result apply(LoggedCommand logged) {
@@ -50,7 +58,8 @@ final class BatchApplication implements AutoCloseable {
     /** Writes everything to the store and answers the state it is in then. */
     StoreState commit(OrderedStore store, long appliedIndex) {
         WriteBatch batch = changes.completed();
-        state = state.withAppliedIndex(appliedIndex).withDigest(changes.digest().writeTo(batch, appliedIndex));
+        state = state.withAppliedIndex(appliedIndex).withDigest(changes.digest());
+        state.digest().writeTo(batch, appliedIndex);
         batch.put(StoreKeys.APPLIED_INDEX, StoreKeys.number(appliedIndex));
         if (state.revision() != before.revision()) {
             batch.put(StoreKeys.REVISION, StoreKeys.number(state.revision()));
@@ -59,6 +68,7 @@ final class BatchApplication implements AutoCloseable {
             batch.put(StoreKeys.COMPACTED_REVISION, StoreKeys.number(state.compactedRevision()));
         }
         store.write(batch);
+        changes.remember();
         return state;
     }
 
@@ -76,6 +86,12 @@ final class BatchApplication implements AutoCloseable {
             case Compact compact -> judged(judge(compact), () -> compact(compact));
             case AlarmChange change -> apply(change);
             case PublishMember member -> apply(member);
+            case LeaseGrant grant ->
+                judged(refusedByAlarm().or(() -> RequestCheck.check(grant)), () -> leases.grant(grant, index));
+            case LeaseRevoke revoke -> judged(refusedByCorruption(), () -> leases.revoke(revoke));
+            case LeaseExpiry expiry -> judged(refusedByCorruption(), () -> leases.expire(expiry));
+            case LeaseTakeover takeover -> leases.takeOver(takeover);
+            case LeaseCheckpoint checkpoint -> leases.checkpoint(checkpoint);
             case Verify verify -> verify(verify, index);
             case DigestReport report -> report(report);
         };
@@ -99,7 +115,7 @@ final class BatchApplication implements AutoCloseable {
     }
 
     private Optional<KvError> judgeByContent(Put put) {
-        if (put.lease() != 0) {
+        if (isUnknown(put.lease())) {
             return Optional.of(KvError.LEASE_NOT_FOUND);
         }
         boolean keepsSomething = put.ignoreValue() || put.ignoreLease();
@@ -119,6 +135,7 @@ final class BatchApplication implements AutoCloseable {
                         put.ignoreValue() ? kv.value() : put.value()))
                 .orElseGet(() -> new Version(false, revision, 1, put.lease(), put.value()));
         changes.write(put.key(), version);
+        changes.leases().move(put.key(), before.map(KeyValue::lease).orElse(0L), version.lease());
         return new PutResult(revision, put.prevKv() ? before : Optional.empty());
     }
 
@@ -128,6 +145,7 @@ final class BatchApplication implements AutoCloseable {
                 : supersedeIn(delete);
         for (KeyValue kv : deleted) {
             changes.write(kv.key(), Version.TOMBSTONE);
+            changes.leases().move(kv.key(), kv.lease(), 0);
         }
         return new DeleteRangeResult(changes.readRevision(), deleted.size(), delete.prevKv() ? deleted : List.of());
     }
@@ -174,7 +192,11 @@ final class BatchApplication implements AutoCloseable {
         if (keepsSomething && changes.current(put.key(), false).isEmpty()) {
             return Optional.of(KvError.KEY_NOT_FOUND);
         }
-        return put.lease() != 0 ? Optional.of(KvError.LEASE_NOT_FOUND) : Optional.empty();
+        return isUnknown(put.lease()) ? Optional.of(KvError.LEASE_NOT_FOUND) : Optional.empty();
+    }
+
+    private boolean isUnknown(long lease) {
+        return lease != 0 && changes.leases().find(lease).isEmpty();
     }
 
     private TxnResult execute(TxnPlan plan) {

@@ -17,17 +17,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class Changes implements AutoCloseable {
     private final OrderedStore store;
+    private final RecentKeys recent;
+    private final EventLog events;
     private final DigestChanges digest;
     private final WriteBatch batch = new WriteBatch();
+    private final LeaseChanges leases;
     private final NavigableMap<byte[], byte[]> versions = new TreeMap<>(Arrays::compareUnsigned);
     private final Map<Bytes, CurrentVersion> changedKeys = new HashMap<>();
     private OrderedStore.@Nullable Cursor stored;
     private long revision;
     private int changesOfCommand;
 
-    Changes(OrderedStore store, DigestChanges digest, long revision) {
+    Changes(OrderedStore store, RecentKeys recent, DigestChanges digest, EventLog events, long revision) {
         this.store = store;
+        this.recent = recent;
         this.digest = digest;
+        this.events = events;
+        this.leases = new LeaseChanges(store, batch, digest);
         this.revision = revision;
     }
 
@@ -45,6 +51,10 @@ final class Changes implements AutoCloseable {
         return batch;
     }
 
+    LeaseChanges leases() {
+        return leases;
+    }
+
     /** The digest with all changes so far. */
     DigestBuckets digest() {
         return digest.buckets();
@@ -54,11 +64,10 @@ final class Changes implements AutoCloseable {
      * Takes a key's pair out of the digest, if it is live: the first half of {@link #write}.
      *
      * <p>What is taken out is what the store holds by now, not what was once written: if the two are not the same, the
-     * digest is wrong from here on, and shows that the state is. For the same reason nothing is taken out if the store has
-     * lost the value, or holds other numbers with it than without it.
+     * digest is wrong from here on, and shows that the state is.
      *
-     * @return the pair; its value is empty if it is lost
-     * @throws StoreException if it is lost, but needed
+     * @return the pair; its value may be left out unless it is needed
+     * @throws StoreException if the value is needed, and the store has lost it
      */
     Optional<KeyValue> supersede(Bytes key, boolean needsValue) {
         if (changedKeys.containsKey(key)) {
@@ -66,7 +75,7 @@ final class Changes implements AutoCloseable {
             changed.ifPresent(this::supersede);
             return changed;
         }
-        return CurrentKeys.find(store, key)
+        return find(key)
                 .filter(current -> !current.version().deleted())
                 .map(current -> supersedeStored(key, current, needsValue));
     }
@@ -74,18 +83,11 @@ final class Changes implements AutoCloseable {
     private KeyValue supersedeStored(Bytes key, CurrentVersion current, boolean needsValue) {
         if (needsValue) {
             KeyValue pair = withStoredValue(key, current);
-            supersede(pair, current);
+            digest.removeStored(current, Optional.of(pair));
             return pair;
         }
-        Optional<KeyValue> pair = CurrentKeys.pair(store, key, current);
-        pair.ifPresent(kv -> supersede(kv, current));
-        return pair.orElseGet(() -> current.toKeyValueWithoutValue(key));
-    }
-
-    private void supersede(KeyValue pair, CurrentVersion current) {
-        if (pair.withoutValue().equals(current.toKeyValueWithoutValue(pair.key()))) {
-            supersede(pair);
-        }
+        digest.removeStored(current, store, key);
+        return current.toKeyValueWithoutValue(key);
     }
 
     /** Takes a pair as a scan of {@link #view} has found it out of the digest. */
@@ -100,6 +102,7 @@ final class Changes implements AutoCloseable {
         }
         byte[] versionKey = StoreKeys.version(key, revision + 1, changesOfCommand);
         byte[] encoded = version.encode();
+        events.add(key, version, revision + 1);
         versions.put(versionKey, encoded);
         batch.put(versionKey, encoded);
         batch.put(StoreKeys.history(revision + 1, changesOfCommand), key.toByteArray());
@@ -114,6 +117,7 @@ final class Changes implements AutoCloseable {
     }
 
     void endCommand() {
+        events.endRevision(readRevision());
         revision = readRevision();
         changesOfCommand = 0;
     }
@@ -129,7 +133,7 @@ final class Changes implements AutoCloseable {
     Optional<KeyValue> current(Bytes key, boolean withValue) {
         CurrentVersion changed = changedKeys.get(key);
         if (changed == null) {
-            return CurrentKeys.find(store, key)
+            return find(key)
                     .filter(current -> !current.version().deleted())
                     .map(current -> withValue ? withStoredValue(key, current) : current.toKeyValueWithoutValue(key));
         }
@@ -149,6 +153,15 @@ final class Changes implements AutoCloseable {
         if (stored != null) {
             stored.close();
         }
+    }
+
+    private Optional<CurrentVersion> find(Bytes key) {
+        return recent.find(key).or(() -> CurrentKeys.find(store, key));
+    }
+
+    /** To be called once the batch is in the store. */
+    void remember() {
+        changedKeys.forEach(recent::written);
     }
 
     private KeyValue withStoredValue(Bytes key, CurrentVersion current) {

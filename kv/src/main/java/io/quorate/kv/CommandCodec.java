@@ -20,6 +20,11 @@ public final class CommandCodec {
     private static final int COMPACT = 16;
     private static final int ALARM_CHANGE = 17;
     private static final int PUBLISH_MEMBER = 18;
+    private static final int LEASE_GRANT = 32;
+    private static final int LEASE_REVOKE = 33;
+    private static final int LEASE_EXPIRY = 34;
+    private static final int LEASE_TAKEOVER = 35;
+    private static final int LEASE_CHECKPOINT = 36;
     private static final int VERIFY = 24;
     private static final int DIGEST_REPORT = 25;
 
@@ -60,6 +65,11 @@ public final class CommandCodec {
                 out.varint(change.alarm().memberId());
             }
             case PublishMember publish -> MemberCodec.write(typed(out, PUBLISH_MEMBER), publish);
+            case LeaseGrant grant -> LeaseCodec.writeGrant(typed(out, LEASE_GRANT), grant);
+            case LeaseRevoke revoke -> typed(out, LEASE_REVOKE).varint(revoke.id());
+            case LeaseExpiry expiry -> LeaseCodec.writeExpiry(typed(out, LEASE_EXPIRY), expiry);
+            case LeaseTakeover takeover -> typed(out, LEASE_TAKEOVER).varint(takeover.term());
+            case LeaseCheckpoint checkpoint -> LeaseCodec.writeCheckpoint(typed(out, LEASE_CHECKPOINT), checkpoint);
             case Verify verify -> VerificationCodec.writeVerify(typed(out, VERIFY), verify);
             case DigestReport report -> VerificationCodec.writeReport(typed(out, DIGEST_REPORT), report);
         }
@@ -85,6 +95,11 @@ public final class CommandCodec {
             case COMPACT -> new Compact(in.varint(), OperationCodec.readFlags(in, 1) == 1);
             case ALARM_CHANGE -> readAlarmChange(in);
             case PUBLISH_MEMBER -> MemberCodec.read(in);
+            case LEASE_GRANT -> LeaseCodec.readGrant(in);
+            case LEASE_REVOKE -> new LeaseRevoke(in.varint());
+            case LEASE_EXPIRY -> LeaseCodec.readExpiry(in);
+            case LEASE_TAKEOVER -> new LeaseTakeover(in.varint());
+            case LEASE_CHECKPOINT -> LeaseCodec.readCheckpoint(in);
             case VERIFY -> VerificationCodec.readVerify(in);
             case DIGEST_REPORT -> VerificationCodec.readReport(in);
             default -> throw new DecodeException("command of unknown type " + type);

@@ -4,12 +4,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The sums of the hashes of all that is found by a key, spread over buckets by the key's hash. Immutable.
  *
- * <p>They are stored in rows of several buckets. A batch writes the rows that it has changed: few bytes if it is small,
- * and few records if it is large.
+ * <p>They are stored in one record, together with the applied index that they belong to: that is more bytes than those
+ * that changed, but only one more record in a batch, and records are what a batch costs.
  */
 final class DigestBuckets {
     static final int COUNT = 64;
@@ -17,25 +18,18 @@ final class DigestBuckets {
     /** How buckets are chosen, hashed and stored. Whoever changes any of that counts it up, and all digests are recomputed. */
     private static final int VERSION = 1;
 
-    private static final int BUCKETS_IN_ROW = 8;
-    private static final int ROWS = COUNT / BUCKETS_IN_ROW;
-    private static final int LANES_IN_ROW = BUCKETS_IN_ROW * DigestSum.LANES;
-    private static final int ALL_ROWS = (1 << ROWS) - 1;
+    private static final int SIZE = Long.BYTES + COUNT * DigestSum.SIZE;
     private static final int BUCKET_BITS = Integer.numberOfTrailingZeros(COUNT);
 
     private final long[] lanes;
 
-    /** One bit for each row: whether the store does not have it as it is here. */
-    private final int unwrittenRows;
-
-    private DigestBuckets(long[] lanes, int unwrittenRows) {
+    DigestBuckets(long[] lanes) {
         this.lanes = lanes;
-        this.unwrittenRows = unwrittenRows;
     }
 
-    /** Those of a store without a key; nothing of them is written yet. */
+    /** Those of a store without a key. */
     static DigestBuckets none() {
-        return new DigestBuckets(new long[COUNT * DigestSum.LANES], ALL_ROWS);
+        return new DigestBuckets(new long[COUNT * DigestSum.LANES]);
     }
 
     /**
@@ -43,24 +37,20 @@ final class DigestBuckets {
      * release has written to it, which knew nothing of digests.
      */
     static DigestBuckets load(OrderedStore store, long appliedIndex) {
-        return stored(store, appliedIndex).orElseGet(() -> compute(store));
+        return stored(store::get, appliedIndex).orElseGet(() -> compute(store));
     }
 
     /** What the store has, if that belongs to its applied index. */
-    static Optional<DigestBuckets> stored(OrderedStore store, long appliedIndex) {
-        Optional<byte[]> index = store.get(StoreKeys.DIGEST_INDEX);
-        if (index.isEmpty() || StoreKeys.number(index.get(), 0) != appliedIndex) {
+    static Optional<DigestBuckets> stored(Function<byte[], Optional<byte[]>> store, long appliedIndex) {
+        Optional<byte[]> stored = store.apply(StoreKeys.digest(VERSION));
+        if (stored.isEmpty()
+                || stored.get().length != SIZE
+                || StoreKeys.number(stored.get(), 0) != appliedIndex) {
             return Optional.empty();
         }
         long[] lanes = new long[COUNT * DigestSum.LANES];
-        for (int row = 0; row < ROWS; row++) {
-            Optional<byte[]> stored = store.get(StoreKeys.digestRow(VERSION, row));
-            if (stored.isEmpty() || stored.get().length != LANES_IN_ROW * Long.BYTES) {
-                return Optional.empty();
-            }
-            ByteBuffer.wrap(stored.get()).asLongBuffer().get(lanes, row * LANES_IN_ROW, LANES_IN_ROW);
-        }
-        return Optional.of(new DigestBuckets(lanes, 0));
+        ByteBuffer.wrap(stored.get()).position(Long.BYTES).asLongBuffer().get(lanes);
+        return Optional.of(new DigestBuckets(lanes));
     }
 
     /** What the content comes to. Reads all live keys. */
@@ -71,6 +61,7 @@ final class DigestBuckets {
             while (scan.next()) {
                 all.add(Element.pair(scan.keyValue()));
             }
+            LeaseRecords.addTo(all, cursor);
         }
         return all.buckets();
     }
@@ -88,28 +79,11 @@ final class DigestBuckets {
         return lanes.clone();
     }
 
-    /** The buckets after a change that concerned some of them. */
-    DigestBuckets changed(long[] newLanes, long changedBuckets) {
-        int rows = unwrittenRows;
-        for (int row = 0; row < ROWS; row++) {
-            if ((changedBuckets >>> (row * BUCKETS_IN_ROW) & (1 << BUCKETS_IN_ROW) - 1) != 0) {
-                rows |= 1 << row;
-            }
-        }
-        return new DigestBuckets(newLanes, rows);
-    }
-
-    /** Adds what is not written to a batch that reaches an applied index; answers the buckets as they are afterwards. */
-    DigestBuckets writeTo(WriteBatch batch, long appliedIndex) {
-        for (int row = 0; row < ROWS; row++) {
-            if ((unwrittenRows & 1 << row) != 0) {
-                ByteBuffer encoded = ByteBuffer.allocate(LANES_IN_ROW * Long.BYTES);
-                encoded.asLongBuffer().put(lanes, row * LANES_IN_ROW, LANES_IN_ROW);
-                batch.put(StoreKeys.digestRow(VERSION, row), encoded.array());
-            }
-        }
-        batch.put(StoreKeys.DIGEST_INDEX, StoreKeys.number(appliedIndex));
-        return new DigestBuckets(lanes, 0);
+    /** Adds them to a batch that reaches an applied index. */
+    void writeTo(WriteBatch batch, long appliedIndex) {
+        ByteBuffer encoded = ByteBuffer.allocate(SIZE);
+        encoded.putLong(appliedIndex).asLongBuffer().put(lanes);
+        batch.put(StoreKeys.digest(VERSION), encoded.array());
     }
 
     /** One sum for each bucket. */
@@ -119,6 +93,15 @@ final class DigestBuckets {
             sums.add(sum(lanes, bucket * DigestSum.LANES));
         }
         return sums;
+    }
+
+    /** What {@link DigestSum#shortened} is of the sum of all. */
+    long shortened() {
+        long sum = 0;
+        for (int lane = 0; lane < lanes.length; lane += DigestSum.LANES) {
+            sum += lanes[lane];
+        }
+        return sum;
     }
 
     static DigestSum sum(long[] lanes, int offset) {

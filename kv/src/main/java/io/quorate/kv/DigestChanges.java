@@ -1,13 +1,14 @@
 package io.quorate.kv;
 
-/** The digest's buckets while a batch changes the state; not thread-safe. */
-final class DigestChanges {
+import java.util.Optional;
+
+/** The digest's buckets while a batch changes the state; not thread-safe. Tests leave it out to measure what it costs. */
+class DigestChanges {
     private final DigestBuckets before;
     private final ElementHash hash;
     private final long[] lanes;
 
-    /** One bit for each bucket. */
-    private long changedBuckets;
+    private boolean changed;
 
     DigestChanges(DigestBuckets before, ElementHash hash) {
         this.before = before;
@@ -24,14 +25,28 @@ final class DigestChanges {
         hash.remove(element, lanes, changing(element));
     }
 
+    /**
+     * Takes out the pair that a key's newest version is, as the store has it. It stays in if the store has lost that, or has
+     * other numbers in it than the index has: then the digest shows that something is wrong.
+     */
+    void removeStored(CurrentVersion current, OrderedStore store, Bytes key) {
+        removeStored(current, CurrentKeys.pair(store, key, current));
+    }
+
+    /** As {@link #removeStored(CurrentVersion, OrderedStore, Bytes)}, for a pair that was read already. */
+    void removeStored(CurrentVersion current, Optional<KeyValue> pair) {
+        if (pair.isPresent() && current.version().hasNumbersOf(pair.get())) {
+            remove(Element.pair(pair.get()));
+        }
+    }
+
     /** The buckets with all changes so far. */
     DigestBuckets buckets() {
-        return changedBuckets == 0 ? before : before.changed(lanes.clone(), changedBuckets);
+        return changed ? new DigestBuckets(lanes.clone()) : before;
     }
 
     private int changing(Element element) {
-        int bucket = DigestBuckets.of(element.key());
-        changedBuckets |= 1L << bucket;
-        return bucket * DigestSum.LANES;
+        changed = true;
+        return DigestBuckets.of(element.key()) * DigestSum.LANES;
     }
 }

@@ -36,7 +36,8 @@ final class DirectoryCopy {
         sync(parent, StandardOpenOption.READ);
     }
 
-    private static void delete(Path directory) throws IOException {
+    /** Deletes a directory of files, if it is there. */
+    static void delete(Path directory) throws IOException {
         if (Files.exists(directory)) {
             for (Path file : files(directory)) {
                 Files.delete(file);

@@ -14,6 +14,9 @@ record Element(byte kind, Bytes key, long first, long second, long third, long f
     private static final byte NUMBERS = 2;
     private static final byte ALARM = 3;
     private static final byte MEMBER = 4;
+    private static final byte LEASE = 5;
+    private static final byte ATTACHMENT = 6;
+    private static final byte LEASE_FENCE = 7;
 
     static Element pair(KeyValue kv) {
         return new Element(PAIR, kv.key(), kv.createRevision(), kv.modRevision(), kv.version(), kv.lease(), kv.value());
@@ -26,6 +29,26 @@ record Element(byte kind, Bytes key, long first, long second, long third, long f
 
     static Element alarm(Alarm alarm) {
         return new Element(ALARM, Bytes.empty(), alarm.memberId(), alarm.type().number(), 0, 0, Bytes.empty());
+    }
+
+    static Element lease(Lease lease) {
+        return new Element(
+                LEASE,
+                Bytes.wrap(StoreKeys.number(lease.id())),
+                lease.ttlSeconds(),
+                lease.remainingSeconds(),
+                lease.grantIndex(),
+                0,
+                Bytes.empty());
+    }
+
+    /** That a key is attached to a lease. */
+    static Element attachment(Bytes key, long lease) {
+        return new Element(ATTACHMENT, key, lease, 0, 0, 0, Bytes.empty());
+    }
+
+    static Element fence(LeaseFence fence) {
+        return new Element(LEASE_FENCE, Bytes.empty(), fence.term(), fence.sequence(), 0, 0, Bytes.empty());
     }
 
     static Element member(PublishMember member) {

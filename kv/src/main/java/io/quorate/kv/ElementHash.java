@@ -17,9 +17,11 @@ final class ElementHash {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final int NUMBERS_AT = 1 + Integer.BYTES;
+    private static final int HEAD_SIZE = NUMBERS_AT + 4 * Long.BYTES;
+    private static final int GATHERED_SIZE = 1024;
 
     private final MessageDigest sha256;
-    private final byte[] head = new byte[NUMBERS_AT + 4 * Long.BYTES];
+    private final byte[] head = new byte[GATHERED_SIZE];
     private final byte[] hash = new byte[DigestSum.SIZE];
 
     ElementHash() {
@@ -53,13 +55,25 @@ final class ElementHash {
         LONG.set(head, NUMBERS_AT + Long.BYTES, element.second());
         LONG.set(head, NUMBERS_AT + 2 * Long.BYTES, element.third());
         LONG.set(head, NUMBERS_AT + 3 * Long.BYTES, element.fourth());
-        sha256.update(head);
-        element.key().updateInto(sha256);
-        element.content().updateInto(sha256);
+        int size = HEAD_SIZE;
+        size = update(element.key(), size);
+        size = update(element.content(), size);
+        sha256.update(head, 0, size);
         try {
             sha256.digest(hash, 0, hash.length);
         } catch (DigestException e) {
             throw new IllegalStateException("a SHA-256 has " + hash.length + " bytes", e);
         }
+    }
+
+    /** Small parts are put together before they are hashed, which is cheaper; answers how many bytes wait by then. */
+    private int update(Bytes part, int waiting) {
+        if (part.size() <= head.length - waiting) {
+            part.copyTo(head, waiting);
+            return waiting + part.size();
+        }
+        sha256.update(head, 0, waiting);
+        part.updateInto(sha256);
+        return 0;
     }
 }

@@ -1,6 +1,7 @@
 package io.quorate.kv;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,12 @@ public final class HeapStore implements OrderedStore {
         HeapSnapshot.write(current(), emptyDirectory);
     }
 
+    /** Trees never change, so this takes nothing but the memory of what is changed meanwhile. */
+    @Override
+    public FrozenStore freeze(Path emptyDirectory) {
+        return new FrozenTree(current());
+    }
+
     @Override
     public synchronized void restoreFrom(Path checkpoint) {
         current();
@@ -68,6 +75,34 @@ public final class HeapStore implements OrderedStore {
             throw new IllegalStateException("the store is closed");
         }
         return tree;
+    }
+
+    private record FrozenTree(SortedTree tree) implements FrozenStore {
+        @Override
+        public List<Part> parts() {
+            return List.of();
+        }
+
+        @Override
+        public Optional<String> verify(Part part) {
+            throw new IllegalArgumentException("a store in memory has no parts");
+        }
+
+        @Override
+        public Optional<byte[]> get(byte[] key) {
+            SortedTree.Node node = tree.get(key);
+            return node == null ? Optional.empty() : Optional.of(node.value.clone());
+        }
+
+        @Override
+        public Cursor cursor() {
+            return new HeapCursor(tree);
+        }
+
+        @Override
+        public void close() {
+            // There is nothing to give back.
+        }
     }
 
     /** The tree that a batch makes of another one. */

@@ -7,10 +7,11 @@ import java.util.Map;
 /**
  * Removes, in chunks, what compactions have given up; not thread-safe.
  *
- * <p>The history up to the compacted revision is walked through once, the oldest change first, and forgotten on the way.
+ * <p>The history before the compacted revision is walked through once, the oldest change first, and forgotten on the way.
  * Each change supersedes the version of its key before it, which is removed; a deletion is removed itself, too. So what
  * is left of a key is its newest version, if it is live, and the history that is left below the compacted revision is
- * exactly the work that remains, after a restart as well.
+ * exactly the work that remains, after a restart as well. The compacted revision itself stays whole until the next
+ * compaction: a watcher may begin there.
  */
 final class HistoryRemoval {
     private static final int CHANGES_PER_CHUNK = 1000;
@@ -31,7 +32,7 @@ final class HistoryRemoval {
         this.writing = writing;
     }
 
-    /** Removes one chunk; false if nothing is left up to the compacted revision. */
+    /** Removes one chunk; false if nothing is left before the compacted revision. */
     boolean removeChunk(long compactedRevision) {
         WriteBatch batch = new WriteBatch();
         Map<Bytes, byte[]> deletions = new HashMap<>();
@@ -71,7 +72,7 @@ final class HistoryRemoval {
     private static boolean isCompacted(OrderedStore.Cursor history, long compactedRevision) {
         return history.isValid()
                 && StoreKeys.isHistory(history.key())
-                && StoreKeys.revisionOfHistory(history.key()) <= compactedRevision;
+                && StoreKeys.revisionOfHistory(history.key()) < compactedRevision;
     }
 
     /** Removes what a change has made unreadable; answers whether the change was a deletion. */

@@ -12,6 +12,12 @@ public enum KvError {
     LEASE_PROVIDED,
     /** "requested lease not found". */
     LEASE_NOT_FOUND,
+    /** "lease already exists". */
+    LEASE_EXISTS,
+    /** "too large lease TTL". */
+    LEASE_TTL_TOO_LARGE,
+    /** A leader spoke of the leases' time after a later one had taken them over; no client ever asks for that. */
+    LEASE_FENCED,
     /** "too many operations in txn request". */
     TOO_MANY_OPERATIONS,
     /** "duplicate key given in txn request". */

@@ -3,6 +3,7 @@ package io.quorate.kv;
 import io.quorate.kv.Result.HashResult;
 import io.quorate.kv.Result.Rejected;
 import io.quorate.kv.Result.TxnResult;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,8 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The replicated key-value store: applies committed commands in log order, and answers reads at any revision that has
@@ -39,8 +42,24 @@ public final class MvccStore implements AutoCloseable {
     /** Belongs to whoever applies. */
     private final ElementHash hash = new ElementHash();
 
-    private MvccStore(OrderedStore store) {
+    /** Belongs to whoever applies, too. */
+    private RecentKeys recent;
+
+    private final Digests digests;
+
+    /** Makes what the digest is kept with. */
+    interface Digests {
+        DigestChanges of(DigestBuckets before, ElementHash hash);
+
+        default RecentKeys recentKeys() {
+            return new RecentKeys(RecentKeys.MAX_KEYS);
+        }
+    }
+
+    private MvccStore(OrderedStore store, Digests digests) {
         this.store = store;
+        this.digests = digests;
+        this.recent = digests.recentKeys();
         this.state = StoreState.load(store);
         this.historyRemoval = new HistoryRemoval(store, writing);
     }
@@ -51,7 +70,11 @@ public final class MvccStore implements AutoCloseable {
      * @throws StoreException if it holds something else, or was written by a later release
      */
     public static MvccStore open(OrderedStore store) {
-        return new MvccStore(store);
+        return open(store, DigestChanges::new);
+    }
+
+    static MvccStore open(OrderedStore store, Digests digests) {
+        return new MvccStore(store, digests);
     }
 
     /** The index of the last log entry whose effect the store holds; 0 if there is none. */
@@ -80,6 +103,11 @@ public final class MvccStore implements AutoCloseable {
         return List.copyOf(all);
     }
 
+    /** The alarms that were raised with an {@link AlarmChange}, and not disarmed. */
+    public List<Alarm> raisedAlarms() {
+        return List.copyOf(state.alarms());
+    }
+
     /** What the members' digests tell, as of the last batch. */
     public Verification verification() {
         return state.verification();
@@ -89,6 +117,41 @@ public final class MvccStore implements AutoCloseable {
     public StateDigest digest() {
         StoreState now = state;
         return now.digestAt(now.appliedIndex(), new ElementHash());
+    }
+
+    /** All leases, in the order of their ids as unsigned numbers. Reads all of them from the store. */
+    public List<Lease> leases() {
+        return reading(() -> {
+            try (OrderedStore.Cursor cursor = store.cursor()) {
+                return LeaseRecords.all(cursor);
+            }
+        });
+    }
+
+    public Optional<Lease> lease(long id) {
+        return reading(() -> LeaseRecords.find(store, id));
+    }
+
+    /** The keys that are attached to a lease, in order; none if there is no such lease. */
+    public List<Bytes> leaseKeys(long id) {
+        return reading(() -> {
+            try (OrderedStore.Cursor cursor = store.cursor()) {
+                return LeaseRecords.keys(cursor, id);
+            }
+        });
+    }
+
+    /** Whose word on the leases' time counts. */
+    LeaseFence leaseFence() {
+        return reading(() -> LeaseRecords.fence(store));
+    }
+
+    /**
+     * 64 bits of what the live keys come to after the last batch, with all their numbers. Costs some additions and allocates
+     * nothing, so it can be compared after every batch.
+     */
+    public long shortenedDigest() {
+        return state.digest().shortened();
     }
 
     /** What members have published about themselves, by member id. */
@@ -111,10 +174,31 @@ public final class MvccStore implements AutoCloseable {
      * @throws IllegalArgumentException if the indexes do not rise; nothing is applied then
      */
     public List<Result> apply(List<LoggedCommand> commands, long lastIndex) {
+        return apply(commands, lastIndex, EventLog.forgetting());
+    }
+
+    /**
+     * As {@link #apply(List, long)}, and tells what was changed.
+     *
+     * @param onChange told of the revisions that the batch has made, in order and once the store has them; not called if
+     *     there are none
+     */
+    public List<Result> apply(
+            List<LoggedCommand> commands, long lastIndex, Consumer<List<RevisionEvents>> onChange) {
+        EventLog events = EventLog.recording();
+        List<Result> results = apply(commands, lastIndex, events);
+        if (!events.revisions().isEmpty()) {
+            onChange.accept(events.revisions());
+        }
+        return results;
+    }
+
+    private List<Result> apply(List<LoggedCommand> commands, long lastIndex, EventLog events) {
         requireRising(commands, lastIndex);
         List<Result> results = new ArrayList<>(commands.size());
         synchronized (writing) {
-            try (BatchApplication application = new BatchApplication(store, state, hash)) {
+            DigestChanges digest = digests.of(state.digest(), hash);
+            try (BatchApplication application = new BatchApplication(store, recent, state, hash, digest, events)) {
                 for (LoggedCommand command : commands) {
                     results.add(application.apply(command));
                 }
@@ -122,6 +206,32 @@ public final class MvccStore implements AutoCloseable {
             }
         }
         return results;
+    }
+
+    /**
+     * What was changed from a revision on, in whole revisions and as far as a watcher wants to see it; empty if that
+     * revision is compacted.
+     *
+     * @param maxChanges about how many changes to look at
+     */
+    Optional<History.Part> history(WatchRequest request, long fromRevision, int maxChanges) {
+        return reading(() -> {
+            long revision = state.revision();
+            try (History history = History.open(store)) {
+                // Looked up after the history is opened: nothing that is readable by this one can be missing there.
+                return fromRevision < state.compactedRevision()
+                        ? Optional.empty()
+                        : Optional.of(history.read(request, fromRevision, revision, maxChanges));
+            }
+        });
+    }
+
+    /** The pair that a key was before a revision; empty if there was none, or it is compacted. */
+    Optional<KeyValue> before(Bytes key, long revision) {
+        Result result = read((view, now) -> view.range(Range.of(key).atRevision(revision - 1)));
+        return result instanceof Result.RangeResult found
+                ? found.kvs().stream().findFirst()
+                : Optional.empty();
     }
 
     /** Reads; the result is a {@link Result.RangeResult} or a {@link Rejected}. */
@@ -157,18 +267,31 @@ public final class MvccStore implements AutoCloseable {
     }
 
     /**
-     * A checksum of everything: the history up to the current revision, alarms, and members. Equal on all members at
-     * one {@link #appliedIndex}. Reads the whole store.
+     * A checksum of everything: the history up to the current revision, leases, alarms, and members. Equal on all
+     * members at one {@link #appliedIndex}. Reads the whole store.
      */
     public long hash() {
-        HistoryChecksum checksum = new HistoryChecksum();
-        read((view, now) -> {
-            now.alarms().forEach(alarm -> checksum.add(StoreKeys.alarm(alarm), new byte[0]));
-            now.members()
-                    .values()
-                    .forEach(member -> checksum.add(StoreKeys.member(member.memberId()), CommandCodec.encode(member)));
-            return hash(view, 0, checksum);
+        return reading(() -> {
+            StoreState now;
+            OrderedStore.Cursor opened;
+            synchronized (writing) {
+                now = state;
+                opened = store.cursor();
+            }
+            try (OrderedStore.Cursor cursor = opened) {
+                return hash(cursor, now);
+            }
         });
+    }
+
+    private static long hash(OrderedStore.Cursor cursor, StoreState now) {
+        HistoryChecksum checksum = new HistoryChecksum();
+        now.alarms().forEach(alarm -> checksum.add(StoreKeys.alarm(alarm), new byte[0]));
+        now.members()
+                .values()
+                .forEach(member -> checksum.add(StoreKeys.member(member.memberId()), CommandCodec.encode(member)));
+        LeaseRecords.addTo(checksum, cursor);
+        checksum.addVersions(cursor, now.revision(), now.compactedRevision());
         return checksum.value();
     }
 
@@ -179,12 +302,47 @@ public final class MvccStore implements AutoCloseable {
      * @return whether there is more to remove
      */
     public boolean removeCompacted() {
+        return reading(this::removeChunk);
+    }
+
+    /**
+     * Begins to read the whole store, as it is now, and to compare it with the digest. Everything else goes on meanwhile.
+     *
+     * @param emptyDirectory on the store's file system, empty or missing; it is the scrub's until that is closed, and gone
+     *     then
+     * @throws StoreException if what is on disk is damaged such that it cannot even be opened
+     */
+    public StateScrub scrub(Path emptyDirectory) {
         Lock reading = replacing.readLock();
         reading.lock();
         try {
-            return removeChunk();
+            writeDigest();
+            return new StateScrub(store.freeze(emptyDirectory), () -> delete(emptyDirectory));
+        } catch (StoreException e) {
+            delete(emptyDirectory);
+            throw e;
         } finally {
             reading.unlock();
+        }
+    }
+
+    /** A store that an earlier release has written has its digest in memory alone, until it is next written to. */
+    private void writeDigest() {
+        synchronized (writing) {
+            long index = state.appliedIndex();
+            if (DigestBuckets.stored(store::get, index).isEmpty()) {
+                WriteBatch batch = new WriteBatch();
+                state.digest().writeTo(batch, index);
+                store.write(batch);
+            }
+        }
+    }
+
+    private static void delete(Path directory) {
+        try {
+            DirectoryCopy.delete(directory);
+        } catch (IOException e) {
+            throw new StoreException("cannot delete " + directory + ": " + e.getMessage(), e);
         }
     }
 
@@ -222,6 +380,7 @@ public final class MvccStore implements AutoCloseable {
         try {
             store.restoreFrom(checkpoint);
             state = StoreState.load(store);
+            recent = digests.recentKeys();
             historyRemoval = new HistoryRemoval(store, writing);
         } finally {
             exclusively.unlock();
@@ -236,6 +395,17 @@ public final class MvccStore implements AutoCloseable {
             store.close();
         } finally {
             exclusively.unlock();
+        }
+    }
+
+    /** Reads while the content is not replaced. */
+    private <T> T reading(Supplier<T> question) {
+        Lock reading = replacing.readLock();
+        reading.lock();
+        try {
+            return question.get();
+        } finally {
+            reading.unlock();
         }
     }
 

@@ -31,6 +31,14 @@ public interface OrderedStore extends AutoCloseable {
     void checkpointTo(Path emptyDirectory);
 
     /**
+     * Holds the store as it is now, to be read from however long that takes; writes and {@link #restoreFrom} go on
+     * meanwhile. Fails also if what is on disk is damaged such that it cannot be opened.
+     *
+     * @param emptyDirectory on the same file system, empty or missing; may be used as long as the frozen store is
+     */
+    FrozenStore freeze(Path emptyDirectory);
+
+    /**
      * Replaces the whole content by that of a checkpoint made by a store of the same kind. Waits until all cursors are
      * closed. If the process dies on the way, the content afterwards is the old one, the new one, or none; the
      * checkpoint itself is left as it is.

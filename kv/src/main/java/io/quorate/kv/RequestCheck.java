@@ -34,6 +34,16 @@ public final class RequestCheck {
         return delete.key().isEmpty() ? Optional.of(KvError.KEY_NOT_PROVIDED) : Optional.empty();
     }
 
+    /** A lease needs an id: whoever proposes it chooses one if the client does not. */
+    public static Optional<KvError> check(LeaseGrant grant) {
+        if (grant.id() == 0) {
+            return Optional.of(KvError.LEASE_NOT_FOUND);
+        }
+        return grant.ttlSeconds() > LeaseGrant.MAX_TTL_SECONDS
+                ? Optional.of(KvError.LEASE_TTL_TOO_LARGE)
+                : Optional.empty();
+    }
+
     /**
      * Judges a transaction.
      *

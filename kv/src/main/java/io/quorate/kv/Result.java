@@ -78,6 +78,17 @@ public sealed interface Result {
      */
     record HashResult(long hash, long revision, long compactedRevision) implements Result {}
 
+    /** The lease was granted. */
+    record LeaseGrantResult(long revision, Lease lease) implements Result {}
+
+    /** The lease is over, revoked or expired, and its keys are deleted. */
+    record LeaseRevokeResult(long revision, Lease lease) implements Result {}
+
+    /** From here on, what the leader of this term says of the leases' time counts. */
+    record LeaseTakeoverResult(long revision, long term) implements Result {}
+
+    /** What is left of the leases is on record. */
+    record LeaseCheckpointResult(long revision) implements Result {}
     /** The state was marked to be compared; this is what it came to, at this member. */
     record VerifyResult(StateDigest digest) implements Result {}
 

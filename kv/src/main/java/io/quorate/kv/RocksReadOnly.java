@@ -18,7 +18,7 @@ import org.rocksdb.SstFileReader;
  * read, and blocks are kept in a cache of its own, so that what is read comes from the files and not from what a running
  * store remembers. For one thread.
  */
-final class RocksReadOnly implements OrderedStore {
+final class RocksReadOnly implements OrderedStore, FrozenStore {
     private static final long CACHE_BYTES = 1 << 20;
     private static final long READ_AHEAD_BYTES = 1 << 20;
 
@@ -77,6 +77,18 @@ final class RocksReadOnly implements OrderedStore {
     }
 
     @Override
+    public List<Part> parts() {
+        return tableFiles().stream()
+                .map(file -> new Part(file.path().getFileName().toString(), file.bytes()))
+                .toList();
+    }
+
+    @Override
+    public Optional<String> verify(Part part) {
+        return verify(new TableFile(directory.resolve(part.name()), part.bytes()));
+    }
+
+    @Override
     public Optional<byte[]> get(byte[] key) {
         try {
             return Optional.ofNullable(db.get(readOptions, key));
@@ -104,6 +116,11 @@ final class RocksReadOnly implements OrderedStore {
 
     @Override
     public void checkpointTo(Path emptyDirectory) {
+        throw new UnsupportedOperationException("the store is only looked at");
+    }
+
+    @Override
+    public FrozenStore freeze(Path emptyDirectory) {
         throw new UnsupportedOperationException("the store is only looked at");
     }
 

@@ -101,6 +101,16 @@ public final class RocksStore implements OrderedStore {
         });
     }
 
+    /**
+     * A checkpoint, whose files are those of the store itself, opened a second time: so it has a cache of its own, and what
+     * the store does meanwhile, even if it is replaced, does not concern it.
+     */
+    @Override
+    public FrozenStore freeze(Path emptyDirectory) {
+        checkpointTo(emptyDirectory);
+        return RocksReadOnly.open(emptyDirectory);
+    }
+
     @Override
     public void restoreFrom(Path checkpoint) {
         Lock exclusively = lifetime.writeLock();
@@ -139,9 +149,13 @@ public final class RocksStore implements OrderedStore {
         try {
             RocksHandle old = handle;
             if (old != null) {
-                flush(old);
-                handle = null;
-                old.close();
+                // A store that cannot be flushed is let go of all the same: it may be about to be replaced.
+                try {
+                    flush(old);
+                } finally {
+                    handle = null;
+                    old.close();
+                }
             }
         } finally {
             exclusively.unlock();

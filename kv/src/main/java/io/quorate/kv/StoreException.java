@@ -1,5 +1,8 @@
 package io.quorate.kv;
 
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+
 /**
  * The store below could not read or write, or does not hold what it must: the member cannot go on with it.
  *
@@ -14,5 +17,12 @@ public final class StoreException extends RuntimeException {
 
     public StoreException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** Whether the store's files are not what was written: a checksum is wrong, or something is missing. */
+    public boolean isDamage() {
+        return getCause() instanceof RocksDBException failure
+                && failure.getStatus() != null
+                && failure.getStatus().getCode() == Status.Code.Corruption;
     }
 }

@@ -91,6 +91,7 @@ public final class StoreInspection implements AutoCloseable {
         switch (key[0]) {
             case StoreKeys.VERSION -> Version.decode(Bytes.wrap(value));
             case StoreKeys.CURRENT -> CurrentVersion.decode(value);
+            case StoreKeys.LEASE -> LeaseCodec.decode(StoreKeys.number(key, 1), value);
             default -> {
                 // Numbers, alarms and members are read when the store is opened.
             }

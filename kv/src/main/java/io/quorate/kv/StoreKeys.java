@@ -15,7 +15,9 @@ import java.util.Arrays;
  * 'm' name                                                    a number about the whole store
  * 'a' member id (8), type (1)                                 an active alarm
  * 'p' member id (8)                                           what a member has published
- * 'd' version (1), row (1)                                    some of the digest's buckets
+ * 'l' lease id (8)                                            a lease
+ * 'k' lease id (8), user key                                  that the key is attached to the lease
+ * 'd' version (1)                                             the digest's buckets, with their applied index
  * 's'                                                         what members have reported of their digests
  * </pre>
  *
@@ -28,15 +30,15 @@ final class StoreKeys {
     static final byte HISTORY = 'r';
     static final byte ALARM = 'a';
     static final byte MEMBER = 'p';
+    static final byte LEASE = 'l';
+    static final byte ATTACHMENT = 'k';
     static final byte DIGEST = 'd';
 
     static final byte[] FORMAT = meta("format");
     static final byte[] APPLIED_INDEX = meta("applied");
     static final byte[] REVISION = meta("revision");
     static final byte[] COMPACTED_REVISION = meta("compacted");
-
-    /** The applied index at which the digest that is stored was complete. */
-    static final byte[] DIGEST_INDEX = meta("digest");
+    static final byte[] LEASE_FENCE = meta("leases");
 
     static final byte[] VERIFICATION = {'s'};
 
@@ -96,6 +98,10 @@ final class StoreKeys {
         return ~number(versionKey, versionKey.length - REVISION_SIZE);
     }
 
+    static int subOfVersion(byte[] versionKey) {
+        return ~ByteBuffer.wrap(versionKey).getInt(versionKey.length - Integer.BYTES);
+    }
+
     /** The user key of a version; shares the array unless the key holds the byte 0. */
     static Bytes userKey(byte[] versionKey) {
         int end = versionKey.length - REVISION_SIZE - 2;
@@ -147,8 +153,27 @@ final class StoreKeys {
         return ByteBuffer.allocate(1 + Long.BYTES).put(MEMBER).putLong(memberId).array();
     }
 
-    static byte[] digestRow(int version, int row) {
-        return new byte[] {DIGEST, (byte) version, (byte) row};
+    static byte[] lease(long id) {
+        return ByteBuffer.allocate(1 + Long.BYTES).put(LEASE).putLong(id).array();
+    }
+
+    static byte[] attachment(long leaseId, Bytes userKey) {
+        byte[] key = new byte[1 + Long.BYTES + userKey.size()];
+        ByteBuffer.wrap(key).put(ATTACHMENT).putLong(leaseId);
+        userKey.copyTo(key, 1 + Long.BYTES);
+        return key;
+    }
+
+    static boolean isAttachment(byte[] key, long leaseId) {
+        return key[0] == ATTACHMENT && number(key, 1) == leaseId;
+    }
+
+    static Bytes attachedKey(byte[] attachment) {
+        return Bytes.wrap(attachment, 1 + Long.BYTES, attachment.length - 1 - Long.BYTES);
+    }
+
+    static byte[] digest(int version) {
+        return new byte[] {DIGEST, (byte) version};
     }
 
     static byte[] number(long value) {

@@ -60,6 +60,13 @@ record StoreState(
                 store.get(StoreKeys.VERIFICATION).map(StoreState::verification).orElse(Verification.NONE));
     }
 
+    /** The index that a store stands at. */
+    static long appliedIndex(FrozenStore store) {
+        return store.get(StoreKeys.APPLIED_INDEX)
+                .map(value -> StoreKeys.number(value, 0))
+                .orElseThrow(() -> new StoreException("the store does not say which index it stands at"));
+    }
+
     boolean hasAlarm(Alarm.Type type) {
         for (Alarm alarm : alarms) {
             if (alarm.type() == type) {

@@ -40,6 +40,10 @@ record Version(boolean deleted, long createRevision, long version, long lease, B
         }
     }
 
+    boolean hasNumbersOf(KeyValue kv) {
+        return createRevision == kv.createRevision() && version == kv.version() && lease == kv.lease();
+    }
+
     Version withoutValue() {
         return new Version(deleted, createRevision, version, lease, Bytes.empty());
     }

@@ -30,6 +30,13 @@ class CommandCodecTest {
                 new AlarmChange(AlarmChange.Action.DEACTIVATE, new Alarm(0, Alarm.Type.NOSPACE)),
                 new PublishMember(1L << 63, "Zürich", List.of("http://a:1", "https://[::1]:2379")),
                 new PublishMember(0, "", List.of()),
+                new LeaseGrant(-1, LeaseGrant.MAX_TTL_SECONDS),
+                new LeaseRevoke(Long.MIN_VALUE),
+                new LeaseExpiry(Long.MAX_VALUE, 7, 3),
+                new LeaseTakeover(9),
+                new LeaseCheckpoint(4, 5, List.of()),
+                new LeaseCheckpoint(
+                        4, 5, List.of(new LeaseCheckpoint.Remaining(1, 2, 3), new LeaseCheckpoint.Remaining(-1, 9, 0))),
                 new Verify(List.of(1L, -1L, Long.MAX_VALUE), List.of(7L)),
                 new Verify(List.of(), List.of()),
                 new DigestReport(-1, 5, new DigestSum(1, -2, 3, -4), List.of(0L, -1L)),
@@ -92,7 +99,7 @@ class CommandCodecTest {
 
     @Test
     void absurdLengthsAndCountsAreRefusedWithoutAllocatingForThem() {
-        for (int type : new int[] {1, 2, 3, 18, 24}) {
+        for (int type : new int[] {1, 2, 3, 18, 24, 36}) {
             for (int position = 2; position < 8; position++) {
                 byte[] bytes = new byte[40];
                 bytes[0] = CommandCodec.FORMAT_VERSION;

@@ -29,16 +29,31 @@ final class NaiveDigest {
             MemberCodec.write(out, new PublishMember(member.memberId(), member.name(), member.clientUrls()));
             digest.add(last, 4, none, member.memberId(), 0, 0, 0, out.toByteArray());
         }
+        for (Lease lease : store.leases()) {
+            byte[] id = ByteBuffer.allocate(8).putLong(lease.id()).array();
+            digest.add(bucket(id), 5, id, lease.ttlSeconds(), lease.remainingSeconds(), lease.grantIndex(), 0, none);
+            for (Bytes key : store.leaseKeys(lease.id())) {
+                digest.add(bucket(key.toByteArray()), 6, key.toByteArray(), lease.id(), 0, 0, 0, none);
+            }
+        }
+        LeaseFence fence = store.leaseFence();
+        if (fence.term() != 0) {
+            digest.add(bucket(none), 7, none, fence.term(), fence.sequence(), 0, 0, none);
+        }
         return digest.at(store.appliedIndex());
     }
 
-    private void addPair(KeyValue kv) {
-        int hash = Arrays.hashCode(kv.key().toByteArray());
+    private static int bucket(byte[] key) {
+        int hash = Arrays.hashCode(key);
         hash = (hash ^ hash >>> 16) * 0x85ebca6b;
         hash = (hash ^ hash >>> 13) * 0xc2b2ae35;
         hash ^= hash >>> 16;
+        return hash >>> 26;
+    }
+
+    private void addPair(KeyValue kv) {
         add(
-                hash >>> 26,
+                bucket(kv.key().toByteArray()),
                 1,
                 kv.key().toByteArray(),
                 kv.createRevision(),

@@ -16,6 +16,9 @@ import java.util.TreeMap;
 /** What the store must answer, found in the plainest way: a whole copy of the keyspace for each revision. */
 final class NaiveModel {
     private final List<SortedMap<Bytes, KeyValue>> byRevision = new ArrayList<>();
+    private final SortedMap<Long, Lease> leases = new TreeMap<>(Long::compareUnsigned);
+    private long leaseTerm;
+    private long leaseSequence;
     private long compacted = -1;
 
     NaiveModel() {
@@ -27,7 +30,27 @@ final class NaiveModel {
         return byRevision.size() - 1L;
     }
 
-    Result apply(Command command) {
+    long compacted() {
+        return compacted;
+    }
+
+    /** The keyspace at a revision, compacted or not. */
+    SortedMap<Bytes, KeyValue> at(long revision) {
+        return byRevision.get((int) revision);
+    }
+
+    List<Lease> leases() {
+        return List.copyOf(leases.values());
+    }
+
+    List<Bytes> leaseKeys(long id) {
+        return current().values().stream()
+                .filter(kv -> id != 0 && kv.lease() == id)
+                .map(KeyValue::key)
+                .toList();
+    }
+
+    Result apply(Command command, long index) {
         return switch (command) {
             case Txn txn -> applyAsTxn(txn);
             case Put put -> put(put);
@@ -35,9 +58,69 @@ final class NaiveModel {
             case Compact compact -> compact(compact.revision());
             case AlarmChange alarm -> throw new IllegalArgumentException("not modelled");
             case PublishMember member -> throw new IllegalArgumentException("not modelled");
+            case LeaseGrant grant -> grant(grant, index);
+            case LeaseRevoke revoke -> end(Optional.ofNullable(leases.get(revoke.id())));
+            case LeaseExpiry expiry -> expire(expiry);
+            case LeaseTakeover takeover -> takeOver(takeover.term());
+            case LeaseCheckpoint checkpoint -> checkpoint(checkpoint);
             case Verify verify -> throw new IllegalArgumentException("not modelled");
             case DigestReport report -> throw new IllegalArgumentException("not modelled");
         };
+    }
+
+    private Result grant(LeaseGrant grant, long index) {
+        Optional<KvError> error = RequestCheck.check(grant);
+        if (error.isPresent() || leases.containsKey(grant.id())) {
+            return new Rejected(error.orElse(KvError.LEASE_EXISTS));
+        }
+        long ttl = grant.ttlSeconds() < 1 ? 1 : grant.ttlSeconds();
+        leases.put(grant.id(), new Lease(grant.id(), ttl, ttl, index));
+        return new Result.LeaseGrantResult(revision(), leases.get(grant.id()));
+    }
+
+    private Result end(Optional<Lease> found) {
+        if (found.isEmpty()) {
+            return new Rejected(KvError.LEASE_NOT_FOUND);
+        }
+        SortedMap<Bytes, KeyValue> after = new TreeMap<>(current());
+        after.values().removeIf(kv -> kv.lease() == found.get().id());
+        leases.remove(found.get().id());
+        if (after.size() < current().size()) {
+            byRevision.add(after);
+        }
+        return new Result.LeaseRevokeResult(revision(), found.get());
+    }
+
+    private Result expire(LeaseExpiry expiry) {
+        if (expiry.term() != leaseTerm) {
+            return new Rejected(KvError.LEASE_FENCED);
+        }
+        return end(Optional.ofNullable(leases.get(expiry.id()))
+                .filter(lease -> lease.grantIndex() == expiry.grantIndex()));
+    }
+
+    private Result takeOver(long term) {
+        if (term <= leaseTerm) {
+            return new Rejected(KvError.LEASE_FENCED);
+        }
+        leaseTerm = term;
+        leaseSequence = 0;
+        return new Result.LeaseTakeoverResult(revision(), term);
+    }
+
+    private Result checkpoint(LeaseCheckpoint checkpoint) {
+        if (checkpoint.term() != leaseTerm || checkpoint.sequence() <= leaseSequence) {
+            return new Rejected(KvError.LEASE_FENCED);
+        }
+        leaseSequence = checkpoint.sequence();
+        for (LeaseCheckpoint.Remaining remaining : checkpoint.leases()) {
+            Lease lease = leases.get(remaining.id());
+            if (lease != null && lease.grantIndex() == remaining.grantIndex()) {
+                long seconds = Math.max(1, Math.min(lease.ttlSeconds(), remaining.seconds()));
+                leases.put(lease.id(), new Lease(lease.id(), lease.ttlSeconds(), seconds, lease.grantIndex()));
+            }
+        }
+        return new Result.LeaseCheckpointResult(revision());
     }
 
     Result range(Range range) {
@@ -47,7 +130,7 @@ final class NaiveModel {
 
     /** Alone, unlike in a transaction, a put is refused for its lease before it is refused for its key. */
     private Result put(Put put) {
-        if (RequestCheck.check(put).isEmpty() && put.lease() != 0) {
+        if (RequestCheck.check(put).isEmpty() && isUnknown(put.lease())) {
             return new Rejected(KvError.LEASE_NOT_FOUND);
         }
         return unwrap(applyAsTxn(new Txn(List.of(), List.of(put), List.of())));
@@ -93,7 +176,7 @@ final class NaiveModel {
             } else if (puts && operation instanceof Put put) {
                 if ((put.ignoreLease() || put.ignoreValue()) && !current().containsKey(put.key())) {
                     error = Optional.of(KvError.KEY_NOT_FOUND);
-                } else if (put.lease() != 0) {
+                } else if (isUnknown(put.lease())) {
                     error = Optional.of(KvError.LEASE_NOT_FOUND);
                 }
             } else if (!puts && operation instanceof Range range) {
@@ -111,6 +194,10 @@ final class NaiveModel {
             return Optional.of(KvError.FUTURE_REVISION);
         }
         return range.revision() > 0 && range.revision() < compacted ? Optional.of(KvError.COMPACTED) : Optional.empty();
+    }
+
+    private boolean isUnknown(long lease) {
+        return lease != 0 && !leases.containsKey(lease);
     }
 
     private List<Operation> taken(Txn txn) {
@@ -228,11 +315,12 @@ final class NaiveModel {
             changed = true;
             KeyValue old = after.get(put.key());
             Bytes value = put.ignoreValue() && old != null ? old.value() : put.value();
+            long lease = put.ignoreLease() && old != null ? old.lease() : put.lease();
             after.put(
                     put.key(),
                     old == null
-                            ? new KeyValue(put.key(), now(), now(), 1, value, 0)
-                            : new KeyValue(put.key(), old.createRevision(), now(), old.version() + 1, value, 0));
+                            ? new KeyValue(put.key(), now(), now(), 1, value, lease)
+                            : new KeyValue(put.key(), old.createRevision(), now(), old.version() + 1, value, lease));
             return new PutResult(now(), put.prevKv() ? Optional.ofNullable(old) : Optional.empty());
         }
 

@@ -13,12 +13,40 @@ final class RandomRequests {
     }
 
     Command command(long currentRevision) {
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(14)) {
             case 0, 1, 2, 3, 4 -> put();
             case 5, 6 -> delete();
+            case 12, 13 -> lease(List.of());
             case 7 -> new Compact(currentRevision - random.nextInt(8) + 1, random.nextBoolean());
             default -> txn(3, currentRevision);
         };
+    }
+
+    /** A command about leases, one of those that there are if it can be. */
+    Command lease(List<Lease> existing) {
+        Lease lease = existing.isEmpty() || random.nextInt(8) == 0
+                ? new Lease(leaseId(), 10, 10, random.nextInt(1000))
+                : existing.get(random.nextInt(existing.size()));
+        return switch (random.nextInt(8)) {
+            case 0, 1, 2 ->
+                new LeaseGrant(leaseId(), random.nextInt(20) == 0 ? random.nextLong() : random.nextInt(-1, 100));
+            case 3 -> new LeaseRevoke(lease.id());
+            case 4 -> new LeaseExpiry(lease.id(), lease.grantIndex(), random.nextInt(1, 4));
+            case 5 -> new LeaseTakeover(random.nextInt(4));
+            default ->
+                new LeaseCheckpoint(
+                        random.nextInt(1, 4),
+                        random.nextInt(1, 50),
+                        List.of(
+                                new LeaseCheckpoint.Remaining(
+                                        lease.id(), lease.grantIndex(), random.nextInt(-2, 100)),
+                                new LeaseCheckpoint.Remaining(leaseId(), random.nextInt(1000), 5)));
+        };
+    }
+
+    /** Of few, so that they meet; 0 is none. */
+    private long leaseId() {
+        return random.nextInt(20) == 0 ? 0 : random.nextInt(-3, 6);
     }
 
     Range range(long currentRevision) {
@@ -42,7 +70,7 @@ final class RandomRequests {
         boolean ignoreValue = random.nextInt(8) == 0;
         boolean ignoreLease = random.nextInt(8) == 0;
         Bytes value = ignoreValue ? Bytes.empty() : Bytes.utf8("value " + random.nextInt(5));
-        long lease = !ignoreLease && random.nextInt(30) == 0 ? 5 : 0;
+        long lease = !ignoreLease && random.nextInt(6) == 0 ? leaseId() : 0;
         return new Put(key(), value, lease, random.nextBoolean(), ignoreValue, ignoreLease);
     }
 

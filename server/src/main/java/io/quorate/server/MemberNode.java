@@ -6,6 +6,7 @@ import io.quorate.engine.EngineMetrics;
 import io.quorate.engine.NodeOptions;
 import io.quorate.engine.NodeThreads;
 import io.quorate.engine.RaftNode;
+import io.quorate.engine.StateRepair;
 import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.FileDisk;
@@ -17,8 +18,10 @@ import io.quorate.engine.transport.netty.NettyOptions;
 import io.quorate.kv.Result;
 import io.quorate.kv.RocksMemory;
 import io.quorate.server.ServerConfig.InitialClusterState;
+import io.quorate.server.store.DivergenceListener;
 import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.store.ScratchFolder;
+import io.quorate.server.store.StateVerification;
 import io.quorate.server.wire.ListenUrl;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -38,12 +41,21 @@ import java.util.concurrent.TimeUnit;
 /**
  * The Raft node of a member with the store under it, made from the member's configuration.
  *
+ * @param verification compares states once it is begun
  * @param readers runs reads; refuses more than it can queue
  * @param background runs what may take long, one thing at a time
  */
-record MemberNode(RaftNode<Result> node, KvStateMachine machine, ExecutorService readers, ExecutorService background) {
+record MemberNode(
+        RaftNode<Result> node,
+        KvStateMachine machine,
+        StateVerification verification,
+        ExecutorService readers,
+        ExecutorService background) {
 
     private static final String STATE = "state";
+
+    /** Where a state that is not to be trusted is kept until the member has another one. */
+    private static final String DROPPED_STATE = "state-dropped";
 
     /** etcd's figure: so many entries before a snapshot stay in the log for followers that lag behind. */
     private static final long KEPT_ENTRIES = 5000;
@@ -55,13 +67,19 @@ record MemberNode(RaftNode<Result> node, KvStateMachine machine, ExecutorService
     /**
      * Opens the data and begins to take part.
      *
+     * @param divergence told if this member's state differs from the others'
      * @param parts gets everything that is opened, also if this method fails
      * @throws IOException with one sentence that says what cannot be used
      */
-    static MemberNode open(ServerConfig config, InitialMembership membership, OpenParts parts) throws IOException {
+    static MemberNode open(
+            ServerConfig config, InitialMembership membership, DivergenceListener divergence, OpenParts parts)
+            throws IOException {
         Path folder = folder(config, parts);
         FileDisk disk = new FileDisk(folder);
         requireOwn(disk, config, membership);
+        if (StateRepair.find(disk).isPresent()) {
+            dropState(folder);
+        }
         ExecutorService background = Executors.newSingleThreadExecutor(task ->
                 Thread.ofPlatform().daemon().name(config.name() + "-background").unstarted(task));
         parts.add(() -> rest(background));
@@ -72,6 +90,13 @@ record MemberNode(RaftNode<Result> node, KvStateMachine machine, ExecutorService
         KvStateMachine machine = config.ephemeral()
                 ? KvStateMachine.inMemory(folder.resolve(STATE), background)
                 : KvStateMachine.open(folder.resolve(STATE), RocksMemory.standard(), background);
+        StateVerification verification = parts.add(new StateVerification(
+                config.name(),
+                membership.self(),
+                machine.store(),
+                config.verifyInterval(),
+                divergence));
+        machine.tell(verification);
         RaftNode<Result> node = parts.add(RaftNode.start(
                 options(config, membership),
                 threads.ports(disk, listener -> network(config, membership, peerLoops, listener)),
@@ -79,7 +104,7 @@ record MemberNode(RaftNode<Result> node, KvStateMachine machine, ExecutorService
                 EngineMetrics.NONE));
         ExecutorService readers = readers(config.name());
         parts.add(() -> rest(readers));
-        return new MemberNode(node, machine, readers, background);
+        return new MemberNode(node, machine, verification, readers, background);
     }
 
     private static Path folder(ServerConfig config, OpenParts parts) throws IOException {
@@ -89,6 +114,25 @@ record MemberNode(RaftNode<Result> node, KvStateMachine machine, ExecutorService
         Path folder = Files.createTempDirectory("quorate-" + config.name() + "-");
         parts.add(() -> ScratchFolder.delete(folder));
         return folder;
+    }
+
+    /**
+     * Moves the state away before it is opened: it may be damaged such that it cannot be. What a repair that a crash ended
+     * had begun to put in its place is deleted; what was dropped first stays, as the member has no other yet.
+     */
+    private static void dropState(Path folder) throws IOException {
+        Path state = folder.resolve(STATE);
+        Path dropped = folder.resolve(DROPPED_STATE);
+        if (Files.exists(dropped)) {
+            ScratchFolder.delete(state);
+        } else if (Files.exists(state)) {
+            Files.move(state, dropped);
+        }
+    }
+
+    /** The member has a state that it can go on with: one that was dropped is not needed any more. */
+    static void forgetDroppedState(Path folder) throws IOException {
+        ScratchFolder.delete(folder.resolve(DROPPED_STATE));
     }
 
     /** Looks before anything is opened that would change files. */

@@ -1,25 +1,21 @@
 package io.quorate.server;
 
-import io.grpc.ServerInterceptors;
-import io.grpc.ServerServiceDefinition;
 import io.quorate.core.CoreStatus;
 import io.quorate.core.RoleName;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftNode;
+import io.quorate.engine.StateRepair;
+import io.quorate.engine.disk.FileDisk;
 import io.quorate.kv.PublishMember;
 import io.quorate.kv.Result;
-import io.quorate.server.api.ClusterService;
-import io.quorate.server.api.Headers;
-import io.quorate.server.api.KvService;
-import io.quorate.server.api.LeaderRequirement;
-import io.quorate.server.api.MaintenanceService;
+import io.quorate.server.healing.MemberScrub;
 import io.quorate.server.store.KvStateMachine;
-import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.wire.ClientListener;
 import io.quorate.server.wire.ClientListenerOptions;
 import io.quorate.server.wire.EventLoops;
 import io.quorate.server.wire.HttpPages;
 import io.quorate.server.wire.ListenUrl;
+import io.quorate.server.wire.SwitchedServices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -27,29 +23,26 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One member of a cluster: its data, its place among its peers, and its port for clients. Thread-safe.
  *
- * <p>Should the node below fail, clients are turned away so that they go elsewhere; the process that runs the member decides
- * what comes next.
+ * <p>Should its files be damaged, or its state be found wrong, it mends them while it runs: the node below is closed and
+ * opened again, and clients are told to go elsewhere meanwhile. Should the node fail otherwise, clients are turned away for
+ * good; the process that runs the member decides what comes next.
  */
 public final class MemberServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(MemberServer.class);
-
-    /** etcd's default, for a quota of 0. */
-    private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
 
     /** What clients get to finish their calls when the member stops. */
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(2);
@@ -57,20 +50,36 @@ public final class MemberServer implements AutoCloseable {
     /** Handing leadership over takes some round trips; waiting longer for it than this part of an election gains nothing. */
     private static final int HAND_OVER_SHARE = 4;
 
+    /** Where a scrub is asked for with POST, and its progress with GET. */
+    public static final String SCRUB_PATH = "/quorate/v1/scrub";
+
     private final ServerConfig config;
     private final InitialMembership membership;
     private final OpenParts parts;
-    private final MemberNode memberNode;
+    private final MemberHealing healing;
+    private final MemberScrub scrub;
+    private final SwitchedServices services;
     private final ClientListener listener;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private volatile Incarnation incarnation;
     private boolean closed;
 
     private MemberServer(ServerConfig config, InitialMembership membership, OpenParts parts) throws IOException {
         this.config = config;
         this.membership = membership;
         this.parts = parts;
-        this.memberNode = MemberNode.open(config, membership, parts);
+        this.healing = parts.add(new MemberHealing(new Patient(), config, membership));
+        this.incarnation = Incarnation.open(1, config, membership, healing);
+        parts.add(() -> incarnation.close());
+        this.scrub = parts.add(new MemberScrub(
+                config.name(),
+                new ScrubbedData(() -> incarnation),
+                config.upkeep().scrubInterval(),
+                config.upkeep().scrubBytesPerSecond(),
+                report -> healing.scrubbed(incarnation.number(), report)));
+        this.services = new SwitchedServices(incarnation.services());
+        this.services.serve(incarnation.services());
         this.listener = listen();
         parts.add(() -> listener.close(CLOSE_GRACE));
     }
@@ -101,53 +110,59 @@ public final class MemberServer implements AutoCloseable {
     private ClientListener listen() throws IOException {
         EventLoops eventLoops =
                 parts.add(EventLoops.open(Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8)));
-        RaftNode<Result> node = memberNode.node();
-        ReplicatedStore store = new ReplicatedStore(
-                node,
-                memberNode.machine().store(),
-                memberNode.readers(),
-                config.maxRequestBytes(),
-                config.quotaBackendBytes() == 0 ? DEFAULT_QUOTA_BYTES : config.quotaBackendBytes());
-        Headers headers = new Headers(node, membership.clusterId());
-        LeaderRequirement leaderRequirement = new LeaderRequirement(node);
-        List<ServerServiceDefinition> services = Stream.of(
-                        new KvService(store, memberNode.machine().cleaner(), headers, config.maxTxnOps()),
-                        new ClusterService(store, headers, membership.peerUrls()),
-                        new MaintenanceService(store, headers, memberNode.background()))
-                .map(service -> ServerInterceptors.intercept(service, leaderRequirement))
-                .toList();
         return ClientListener.start(
                 config.listenClientUrls().stream()
                         .map(url -> ListenUrl.parse(url.toString()))
                         .toList(),
                 eventLoops,
                 ClientListenerOptions.defaults().withMaxRequestBytes(config.maxRequestBytes()),
-                services,
-                () -> new HttpPages(this::isHealthy));
+                services.definitions(),
+                () -> new HttpPages(this::isHealthy, Map.of(SCRUB_PATH, new ScrubPage(scrub))));
     }
 
-    /** What {@code /health} tells: a leader is known, and no alarm is raised. */
-    private boolean isHealthy() {
-        RaftNode<Result> node = memberNode.node();
-        return node.status().leader().isPresent()
+    /** What {@code /health} tells: a leader is known, no alarm is raised, and this member's state does not differ. */
+    boolean isHealthy() {
+        Incarnation present = incarnation;
+        RaftNode<Result> node = present.node();
+        return services.isServing()
+                && node.status().leader().isPresent()
+                && !node.status().stateMissing()
                 && !node.stopped().isDone()
-                && memberNode.machine().store().alarms().isEmpty();
+                && !present.fence().isUp()
+                && present.memberNode().machine().store().raisedAlarms().isEmpty();
     }
 
     private void begin() {
+        begin(incarnation);
+    }
+
+    private void begin(Incarnation begun) {
         List<String> clientUrls =
                 config.advertiseClientUrls().stream().map(URI::toString).toList();
         PublishMember self = new PublishMember(membership.self().value(), config.name(), clientUrls);
-        var unused = memberNode.node().stopped().thenAccept(this::nodeStopped);
-        unused = Publication.begin(memberNode.node(), self).whenComplete(this::published);
+        var unused = begun.node().stopped().thenAccept(cause -> healing.nodeStopped(begun.number(), cause));
+        unused = Publication.begin(begun.node(), self)
+                .whenComplete((nothing, failure) -> published(begun, Optional.ofNullable(failure)));
     }
 
-    private void published(@Nullable Void nothing, @Nullable Throwable failure) {
-        if (failure == null) {
-            LOG.info("ready to serve client requests at {}", String.join(",", addresses()));
-            ready.complete(null);
-        } else {
-            ready.completeExceptionally(failure);
+    /** There is a leader, and this member has applied all that was committed when this incarnation began. */
+    private void published(Incarnation begun, Optional<Throwable> failure) {
+        if (failure.isPresent()) {
+            // If the node is opened anew, that one is published.
+            return;
+        }
+        services.serve(begun.services());
+        begun.memberNode().verification().begin(begun.node());
+        begun.memberNode().background().execute(this::forgetDroppedState);
+        LOG.info("ready to serve client requests at {}", String.join(",", addresses()));
+        ready.complete(null);
+    }
+
+    private void forgetDroppedState() {
+        try {
+            MemberNode.forgetDroppedState(config.dataDir());
+        } catch (IOException e) {
+            LOG.warn("The state that was dropped could not be deleted: {}", e.getMessage());
         }
     }
 
@@ -157,10 +172,64 @@ public final class MemberServer implements AutoCloseable {
                 .toList();
     }
 
-    /** Called on the node's own thread, which must not wait. */
-    private void nodeStopped(Throwable cause) {
-        if (!(cause instanceof CancellationException)) {
-            Thread.ofPlatform().name(config.name() + "-stop").start(() -> turnClientsAway(cause));
+    /** What healing does with this member. */
+    private final class Patient implements MemberHealing.Patient {
+
+        @Override
+        public Incarnation incarnation() {
+            return incarnation;
+        }
+
+        @Override
+        public void reopen(Optional<StateRepair> repair, String why) {
+            MemberServer.this.reopen(repair, why);
+        }
+
+        @Override
+        public void giveUp(Throwable cause) {
+            MemberServer.this.giveUp(cause);
+        }
+    }
+
+    /** The port stays open; clients are told to go elsewhere until the member has caught up again. */
+    private synchronized void reopen(Optional<StateRepair> repair, String why) {
+        if (closed) {
+            return;
+        }
+        LOG.error("Member {} closes its data and opens them again to mend them, for {}", config.name(), why);
+        services.suspend("etcdserver: this member mends its data, ask another one");
+        scrub.interrupt();
+        handOverLeadership();
+        try {
+            incarnation.close();
+        } catch (IOException e) {
+            LOG.warn("Something could not be closed as it should: {}", e.getMessage(), e);
+        }
+        try {
+            if (repair.isPresent()) {
+                repair.get().begin(new FileDisk(config.dataDir()));
+            }
+            incarnation = Incarnation.open(incarnation.number() + 1, config, membership, healing);
+        } catch (IOException | RuntimeException e) {
+            turnClientsAway(e);
+            return;
+        }
+        begin(incarnation);
+    }
+
+    /** Nothing of this member takes part any more: it must neither serve nor lead with what it has. */
+    private synchronized void giveUp(Throwable cause) {
+        if (closed || stopped.isDone()) {
+            return;
+        }
+        services.suspend("etcdserver: server stopped");
+        scrub.close();
+        handOverLeadership();
+        turnClientsAway(cause);
+        try {
+            incarnation.close();
+        } catch (IOException e) {
+            LOG.warn("Something could not be closed as it should: {}", e.getMessage(), e);
         }
     }
 
@@ -168,6 +237,7 @@ public final class MemberServer implements AutoCloseable {
         String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
         String sentence = "Member " + config.name() + " cannot go on and has stopped: " + reason;
         LOG.error(sentence, cause);
+        services.suspend("etcdserver: server stopped");
         listener.close(Duration.ZERO);
         IOException failure = new IOException(sentence, cause);
         ready.completeExceptionally(failure);
@@ -194,12 +264,17 @@ public final class MemberServer implements AutoCloseable {
 
     /** The node below, to be looked at. */
     RaftNode<Result> node() {
-        return memberNode.node();
+        return incarnation.node();
+    }
+
+    /** How often the node below was opened. */
+    long incarnation() {
+        return incarnation.number();
     }
 
     /** The state machine below, to be looked at. */
     KvStateMachine machine() {
-        return memberNode.machine();
+        return incarnation.memberNode().machine();
     }
 
     /** Completes once the member serves clients; exceptionally if it stops before that. */
@@ -235,7 +310,7 @@ public final class MemberServer implements AutoCloseable {
 
     /** Spares the others the wait for an election timeout; where it fails they elect one by themselves. */
     private void handOverLeadership() {
-        CoreStatus status = memberNode.node().status();
+        CoreStatus status = incarnation.node().status();
         Optional<MemberId> heir = status.followers().stream()
                 .filter(follower -> follower.recentlyActive()
                         && status.configuration().voters().contains(follower.member()))
@@ -245,7 +320,7 @@ public final class MemberServer implements AutoCloseable {
             return;
         }
         try {
-            memberNode
+            incarnation
                     .node()
                     .transferLeadership(heir.get())
                     .get(config.electionTimeout().toMillis() / HAND_OVER_SHARE, TimeUnit.MILLISECONDS);

@@ -33,6 +33,8 @@ import java.util.regex.Pattern;
  *     than 0 no limit
  * @param maxRequestBytes the largest request that a client may send, in bytes
  * @param maxTxnOps the largest number of operations in one transaction
+ * @param verifyInterval the time after which the members' states are compared again; 0 means never
+ * @param upkeep how the member looks after its own data
  * @param ephemeral true to keep everything in memory: nothing outlives the process, and {@code dataDir} is not written to
  */
 public record ServerConfig(
@@ -51,6 +53,8 @@ public record ServerConfig(
         long quotaBackendBytes,
         int maxRequestBytes,
         int maxTxnOps,
+        Duration verifyInterval,
+        Upkeep upkeep,
         boolean ephemeral) {
 
     public static final String DEFAULT_CLUSTER_TOKEN = "etcd-cluster";
@@ -60,6 +64,7 @@ public record ServerConfig(
     public static final long DEFAULT_QUOTA_BACKEND_BYTES = 0;
     public static final int DEFAULT_MAX_REQUEST_BYTES = 1_572_864;
     public static final int DEFAULT_MAX_TXN_OPS = 128;
+    public static final Duration DEFAULT_VERIFY_INTERVAL = Duration.ofSeconds(10);
 
     /** A leader must be able to miss a few heartbeats before it is given up; etcd demands the same factor. */
     private static final int MIN_HEARTBEATS_PER_ELECTION_TIMEOUT = 5;
@@ -105,6 +110,10 @@ public record ServerConfig(
                     + ", more than the log takes;" + " give at most " + RaftNode.MAX_COMMAND_BYTES);
         }
         requirePositive("--max-txn-ops", maxTxnOps);
+        if (verifyInterval.isNegative()) {
+            throw new IllegalArgumentException("--verify-interval is less than 0; give a time such as 10s, or 0 to"
+                    + " have states never compared");
+        }
         if (initialClusterToken.isBlank()) {
             throw new IllegalArgumentException("--initial-cluster-token is empty; give it a word of its own,"
                     + " such as the default, " + DEFAULT_CLUSTER_TOKEN);

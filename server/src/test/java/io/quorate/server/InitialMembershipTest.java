@@ -38,6 +38,8 @@ class InitialMembershipTest {
                 ServerConfig.DEFAULT_QUOTA_BACKEND_BYTES,
                 ServerConfig.DEFAULT_MAX_REQUEST_BYTES,
                 ServerConfig.DEFAULT_MAX_TXN_OPS,
+                ServerConfig.DEFAULT_VERIFY_INTERVAL,
+                Upkeep.DEFAULT,
                 false));
     }
 

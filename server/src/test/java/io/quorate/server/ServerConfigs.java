@@ -3,6 +3,7 @@ package io.quorate.server;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** Configurations that differ from others in one setting. */
@@ -19,7 +20,8 @@ public final class ServerConfigs {
                 config.quotaBackendBytes(),
                 config.ephemeral(),
                 config.initialClusterToken(),
-                config.snapshotCount());
+                config.snapshotCount(),
+                config.verifyInterval());
     }
 
     static ServerConfig withListenClientUrl(ServerConfig config, URI url) {
@@ -31,7 +33,8 @@ public final class ServerConfigs {
                 config.quotaBackendBytes(),
                 config.ephemeral(),
                 config.initialClusterToken(),
-                config.snapshotCount());
+                config.snapshotCount(),
+                config.verifyInterval());
     }
 
     static ServerConfig withState(ServerConfig config, InitialClusterState state) {
@@ -43,7 +46,8 @@ public final class ServerConfigs {
                 config.quotaBackendBytes(),
                 config.ephemeral(),
                 config.initialClusterToken(),
-                config.snapshotCount());
+                config.snapshotCount(),
+                config.verifyInterval());
     }
 
     static ServerConfig withQuota(ServerConfig config, long bytes) {
@@ -55,7 +59,8 @@ public final class ServerConfigs {
                 bytes,
                 config.ephemeral(),
                 config.initialClusterToken(),
-                config.snapshotCount());
+                config.snapshotCount(),
+                config.verifyInterval());
     }
 
     static ServerConfig ephemeral(ServerConfig config) {
@@ -67,7 +72,8 @@ public final class ServerConfigs {
                 config.quotaBackendBytes(),
                 true,
                 config.initialClusterToken(),
-                config.snapshotCount());
+                config.snapshotCount(),
+                config.verifyInterval());
     }
 
     static ServerConfig withToken(ServerConfig config, String token) {
@@ -79,7 +85,8 @@ public final class ServerConfigs {
                 config.quotaBackendBytes(),
                 config.ephemeral(),
                 token,
-                config.snapshotCount());
+                config.snapshotCount(),
+                config.verifyInterval());
     }
 
     static ServerConfig withSnapshotCount(ServerConfig config, long count) {
@@ -91,7 +98,43 @@ public final class ServerConfigs {
                 config.quotaBackendBytes(),
                 config.ephemeral(),
                 config.initialClusterToken(),
-                count);
+                count,
+                config.verifyInterval());
+    }
+
+    public static ServerConfig withVerifyInterval(ServerConfig config, Duration interval) {
+        return copy(
+                config,
+                config.dataDir(),
+                config.listenClientUrls(),
+                config.initialClusterState(),
+                config.quotaBackendBytes(),
+                config.ephemeral(),
+                config.initialClusterToken(),
+                config.snapshotCount(),
+                interval);
+    }
+
+    public static ServerConfig withUpkeep(ServerConfig config, Upkeep upkeep) {
+        return new ServerConfig(
+                config.name(),
+                config.dataDir(),
+                config.listenClientUrls(),
+                config.advertiseClientUrls(),
+                config.listenPeerUrls(),
+                config.initialAdvertisePeerUrls(),
+                config.initialCluster(),
+                config.initialClusterState(),
+                config.initialClusterToken(),
+                config.heartbeatInterval(),
+                config.electionTimeout(),
+                config.snapshotCount(),
+                config.quotaBackendBytes(),
+                config.maxRequestBytes(),
+                config.maxTxnOps(),
+                config.verifyInterval(),
+                upkeep,
+                config.ephemeral());
     }
 
     private static ServerConfig copy(
@@ -102,7 +145,8 @@ public final class ServerConfigs {
             long quotaBytes,
             boolean ephemeral,
             String token,
-            long snapshotCount) {
+            long snapshotCount,
+            Duration verifyInterval) {
         return new ServerConfig(
                 config.name(),
                 dataDir,
@@ -119,6 +163,8 @@ public final class ServerConfigs {
                 quotaBytes,
                 config.maxRequestBytes(),
                 config.maxTxnOps(),
+                verifyInterval,
+                config.upkeep(),
                 ephemeral);
     }
 }

@@ -84,6 +84,8 @@ public final class TestCluster implements AutoCloseable {
                 ServerConfig.DEFAULT_QUOTA_BACKEND_BYTES,
                 ServerConfig.DEFAULT_MAX_REQUEST_BYTES,
                 ServerConfig.DEFAULT_MAX_TXN_OPS,
+                ServerConfig.DEFAULT_VERIFY_INTERVAL,
+                Upkeep.DEFAULT,
                 false);
     }
 

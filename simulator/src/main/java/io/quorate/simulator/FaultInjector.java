@@ -9,7 +9,9 @@ import io.quorate.simulator.network.LinkFaults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /** Lets the faults of a plan happen in a cluster, and mends all that they broke at the end. */
@@ -70,6 +72,9 @@ final class FaultInjector {
             case Fault.ClockJump jump -> exists(jump.member());
             case Fault.ClockDrift drift -> exists(drift.member());
             case Fault.Partition partition -> partition.order().stream().allMatch(this::exists);
+            case Fault.CrashLeader crash -> cluster.leader().isPresent();
+            case Fault.CutOffLeader cut -> cluster.leader().isPresent();
+            case Fault.DeafenLeader deafen -> cluster.leader().isPresent();
             case Fault.BadNetwork network -> true;
             case Fault.BadLinks links -> exists(links.member());
             case Fault.BadDisk disk -> exists(disk.member());
@@ -110,6 +115,13 @@ final class FaultInjector {
                     agenda.after(drift.forNanos(), () -> process.driftClock(1));
                 });
             case Fault.Partition partition -> partition(partition);
+            case Fault.CrashLeader crash ->
+                cluster.leader().ifPresent(leader -> {
+                    leader.crash(crash.kind());
+                    restartAfter(crash.downNanos(), leader.id());
+                });
+            case Fault.CutOffLeader cut -> cluster.leader().ifPresent(leader -> cutOff(leader.id(), cut));
+            case Fault.DeafenLeader deafen -> cluster.leader().ifPresent(leader -> deafen(leader.id(), deafen));
             case Fault.BadNetwork network -> badNetwork(network);
             case Fault.BadLinks links -> badLinks(links);
             case Fault.BadDisk bad -> {
@@ -153,6 +165,39 @@ final class FaultInjector {
                     new Bad(partition.order().get(way.from()), partition.order().get(way.to()), LinkFaults.CUT));
         }
         put(added, partition.forNanos());
+    }
+
+    private void cutOff(MemberId leader, Fault.CutOffLeader cut) {
+        Set<MemberId> side = othersThan(leader, cut.companions());
+        side.add(leader);
+        List<Bad> added = new ArrayList<>();
+        for (MemberId from : cluster.ids()) {
+            for (MemberId to : cluster.ids()) {
+                if (side.contains(from) != side.contains(to)) {
+                    added.add(new Bad(from, to, LinkFaults.CUT));
+                }
+            }
+        }
+        put(added, cut.forNanos());
+    }
+
+    private void deafen(MemberId leader, Fault.DeafenLeader deafen) {
+        Set<MemberId> listeners = othersThan(leader, deafen.listeners());
+        List<Bad> added = new ArrayList<>();
+        for (MemberId other : othersThan(leader, cluster.ids().size())) {
+            added.add(new Bad(other, leader, LinkFaults.CUT));
+            if (!listeners.contains(other)) {
+                added.add(new Bad(leader, other, LinkFaults.CUT));
+            }
+        }
+        put(added, deafen.forNanos());
+    }
+
+    /** So many members beside the leader, at most. */
+    private Set<MemberId> othersThan(MemberId leader, int count) {
+        Set<MemberId> others = new TreeSet<>();
+        cluster.ids().stream().filter(id -> !id.equals(leader)).limit(count).forEach(others::add);
+        return others;
     }
 
     private void badNetwork(Fault.BadNetwork network) {
@@ -219,5 +264,6 @@ final class FaultInjector {
             });
             member.start();
         }
+        observer.mended();
     }
 }

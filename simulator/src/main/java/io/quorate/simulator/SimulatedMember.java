@@ -15,6 +15,7 @@ import io.quorate.engine.log.RaftLog;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.Result;
 import io.quorate.simulator.disk.DiskFaults;
+import io.quorate.simulator.disk.DiskObserver;
 import io.quorate.simulator.disk.SimulatedDisk;
 import io.quorate.simulator.network.SimulatedNetwork;
 import java.io.IOException;
@@ -32,7 +33,11 @@ public final class SimulatedMember {
     private static final long OTHER_TASK_NANOS = 3_000;
 
     /** One life. */
-    private record Life(SimulatedProcess process, RaftNode<Result> node, SimulatedStateMachine stateMachine) {}
+    private record Life(
+            SimulatedProcess process,
+            RaftNode<Result> node,
+            SimulatedStateMachine stateMachine,
+            Optional<ClientServices> services) {}
 
     /** A death that is foreseen. */
     private static final class ArmedCrash {
@@ -80,7 +85,28 @@ public final class SimulatedMember {
         this.settings = settings;
         this.random = random;
         this.observer = observer;
-        this.disk = settings.newDisk(random.split());
+        this.disk = newDisk();
+    }
+
+    private SimulatedDisk newDisk() {
+        SimulatedDisk empty = settings.newDisk(random.split());
+        empty.setObserver(new DiskObserver() {
+            @Override
+            public void written(Object file, byte[] bytes) {
+                observer.written(id, file, bytes);
+            }
+
+            @Override
+            public void synced(Object file, boolean succeeded) {
+                observer.synced(id, file, succeeded);
+            }
+
+            @Override
+            public void damaged() {
+                observer.rotted(id);
+            }
+        });
+        return empty;
     }
 
     public MemberId id() {
@@ -126,6 +152,11 @@ public final class SimulatedMember {
         return life.map(alive -> alive.stateMachine.store());
     }
 
+    /** What it does for clients beside its store, while it runs, and in runs that have such clients. */
+    public Optional<ClientServices> services() {
+        return life.flatMap(Life::services);
+    }
+
     /** The log of the present life, or of the last; to be read while no task of the member runs. */
     public Optional<RaftLog> log() {
         return log;
@@ -145,20 +176,33 @@ public final class SimulatedMember {
         return disk;
     }
 
+    /** Puts another disk in, while the member is down. What its store had flushed lay on the old one. */
+    public void replaceDisk(SimulatedDisk replacement) {
+        if (life.isPresent()) {
+            throw new IllegalStateException("member " + id + " runs");
+        }
+        disk = replacement;
+        durableStore.clear();
+    }
+
     /** Starts a process on what the disk holds. It may refuse, and says so to the observer. */
-    void start() {
+    public void start() {
         if (life.isPresent() || retired) {
             return;
         }
         starts++;
         SimulatedProcess process = new SimulatedProcess(agenda, disk::takeLatencyNanos);
         SimulatedStateMachine stateMachine = new SimulatedStateMachine(durableStore, random.split(), listener(process));
+        Optional<ClientServices> services = settings.leases()
+                .map(options -> new ClientServices(process, options, stateMachine::store));
+        services.ifPresent(stateMachine::setServices);
         disk.setHook(() -> beforeDiskOperation(process));
         try {
             RaftNode<Result> node =
                     RaftNode.start(options(), ports(process), stateMachine, EngineMetrics.NONE, nodeObserver(process));
             disk.takeLatencyNanos();
-            life = Optional.of(new Life(process, node, stateMachine));
+            services.ifPresent(begun -> begun.begin(node));
+            life = Optional.of(new Life(process, node, stateMachine, services));
             CompletableFuture<Void> unused = node.stopped().thenAccept(cause -> {
                 if (process.isAlive()) {
                     agenda.at(agenda.now(), () -> end(process, cause));
@@ -233,6 +277,13 @@ public final class SimulatedMember {
             }
 
             @Override
+            public void captured(long index) {
+                if (process.isAlive()) {
+                    observer.captured(SimulatedMember.this, index);
+                }
+            }
+
+            @Override
             public void restored(long index) {
                 if (process.isAlive()) {
                     observer.restored(SimulatedMember.this, index);
@@ -242,7 +293,7 @@ public final class SimulatedMember {
     }
 
     /** The process dies now. */
-    void crash(CrashKind kind) {
+    public void crash(CrashKind kind) {
         if (life.isEmpty()) {
             return;
         }
@@ -251,7 +302,7 @@ public final class SimulatedMember {
         disk = switch (kind) {
             case PROCESS -> disk.afterProcessCrash();
             case POWER_LOSS -> disk.afterPowerLoss();
-            case DISK_LOSS -> settings.newDisk(random.split());
+            case DISK_LOSS -> newDisk();
         };
         if (kind == CrashKind.DISK_LOSS) {
             durableStore.clear();
@@ -264,7 +315,7 @@ public final class SimulatedMember {
      *
      * @param died called when that has happened
      */
-    void crashAtDiskOperation(int furtherOperations, CrashKind kind, Runnable died) {
+    public void crashAtDiskOperation(int furtherOperations, CrashKind kind, Runnable died) {
         armed = Optional.of(new ArmedCrash(furtherOperations, kind, died));
     }
 

@@ -9,6 +9,7 @@ import io.quorate.simulator.invariant.Invariant;
 import io.quorate.simulator.invariant.InvariantViolation;
 import io.quorate.simulator.invariant.Invariants;
 import io.quorate.simulator.workload.Clients;
+import io.quorate.simulator.workload.SpecialClients;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -34,13 +35,16 @@ public final class SimulatedRun {
     private final Cluster cluster;
     private final FaultInjector faults;
     private final Clients clients;
+    private final SpecialClients special;
 
     public SimulatedRun(RunPlan plan) {
         this.plan = plan;
         SplittableRandom random = new SplittableRandom(plan.seed() ^ 0x5deece66dL);
-        MemberSettings settings = MemberSettings.draw(random.split());
+        this.special = SpecialClients.draw(new SplittableRandom(~plan.seed()));
+        MemberSettings plain = MemberSettings.draw(random.split());
+        MemberSettings settings = special.options().map(plain::withLeases).orElse(plain);
         this.cluster = new Cluster(plan.members(), settings, agenda, random.split(), watchers);
-        this.invariants = Invariants.all(cluster);
+        this.invariants = Invariants.all(cluster, agenda::now, special.options());
         invariants.forEach(watchers::add);
         watchers.add(new RunObserver() {
             @Override
@@ -49,7 +53,7 @@ public final class SimulatedRun {
             }
         });
         this.faults = new FaultInjector(agenda, cluster, random.split(), watchers);
-        this.clients = new Clients(plan, agenda, cluster, random.split());
+        this.clients = new Clients(plan, agenda, cluster, random.split(), watchers);
     }
 
     /** Has somebody watch, after the invariants. */
@@ -72,6 +76,7 @@ public final class SimulatedRun {
         cluster.members().forEach(SimulatedMember::start);
         faults.schedule(plan.faults());
         clients.begin();
+        special.begin(agenda, cluster, watchers);
         if (goOnUntil(plan.faultNanos())) {
             faults.heal();
             clients.heal();
@@ -99,8 +104,9 @@ public final class SimulatedRun {
             if (!stopping && clients.progressed()) {
                 stopping = true;
                 clients.stop();
+                special.stop();
             }
-            if (stopping && clients.areDone() && haveConverged()) {
+            if (stopping && clients.areDone() && special.areDone() && haveConverged()) {
                 end();
                 return;
             }
@@ -122,6 +128,9 @@ public final class SimulatedRun {
     private String whatIsMissing(boolean progressed) {
         if (cluster.leader().isEmpty()) {
             return "nobody leads: " + states();
+        }
+        if (progressed && !special.areDone()) {
+            return "leases are left, or watches have not seen everything: " + states();
         }
         return progressed ? "the members have not converged: " + states() : "no write succeeds: " + states();
     }

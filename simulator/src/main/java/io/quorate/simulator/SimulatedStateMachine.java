@@ -9,6 +9,7 @@ import io.quorate.kv.LoggedCommand;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
+import io.quorate.kv.RevisionEvents;
 import io.quorate.kv.WriteBatch;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -16,6 +17,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -33,6 +35,8 @@ final class SimulatedStateMachine implements StateMachine<Result> {
     interface Listener {
         void applied(List<Command> commands, List<Result> results, long lastIndex);
 
+        void captured(long index);
+
         void restored(long index);
     }
 
@@ -41,6 +45,7 @@ final class SimulatedStateMachine implements StateMachine<Result> {
     private final DurableStore durable;
     private HeapStore content;
     private MvccStore store;
+    private Optional<ClientServices> services = Optional.empty();
 
     /** @param durable what an earlier life left; takes what this one flushes */
     SimulatedStateMachine(DurableStore durable, SplittableRandom random, Listener listener) {
@@ -49,6 +54,11 @@ final class SimulatedStateMachine implements StateMachine<Result> {
         this.listener = listener;
         this.content = durable.load();
         this.store = MvccStore.open(content);
+    }
+
+    /** Has what is applied from now on told to what the member does for clients. */
+    void setServices(ClientServices clientServices) {
+        services = Optional.of(clientServices);
     }
 
     /** The store, to be read from. */
@@ -67,7 +77,10 @@ final class SimulatedStateMachine implements StateMachine<Result> {
         for (Command command : commands) {
             logged.add(new LoggedCommand(command.id().index(), Bytes.copyOf(command.payload())));
         }
-        List<Result> results = store.apply(logged, lastIndex);
+        List<RevisionEvents> changes = new ArrayList<>();
+        List<Result> results = services.isPresent()
+                ? store.apply(logged, lastIndex, changes::addAll)
+                : store.apply(logged, lastIndex);
         if (results.stream().anyMatch(Result.CompactResult.class::isInstance)) {
             removeCompacted();
         }
@@ -75,6 +88,7 @@ final class SimulatedStateMachine implements StateMachine<Result> {
             flush();
         }
         listener.applied(commands, results, lastIndex);
+        services.ifPresent(told -> told.applied(results, changes));
         return results;
     }
 
@@ -92,6 +106,7 @@ final class SimulatedStateMachine implements StateMachine<Result> {
     @Override
     public Capture capture() {
         flush();
+        listener.captured(store.appliedIndex());
         OrderedStore.Cursor held = content.cursor();
         return new Capture() {
             @Override
@@ -146,6 +161,7 @@ final class SimulatedStateMachine implements StateMachine<Result> {
         content = replacement;
         store = MvccStore.open(content);
         flush();
+        services.ifPresent(told -> told.restored(store));
     }
 
     @Override

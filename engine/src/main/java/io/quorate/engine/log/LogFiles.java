@@ -41,6 +41,7 @@ public final class LogFiles implements AutoCloseable, EntryReader {
     private final SpareSegments spares;
     private final SegmentMaker maker;
     private final LogTail tail;
+    private volatile long durableLsn;
 
     /**
      * @param found the segments of the log
@@ -59,6 +60,7 @@ public final class LogFiles implements AutoCloseable, EntryReader {
         this.spares = spares;
         this.maker = new SegmentMaker(directory, group, spares);
         this.tail = tail;
+        this.durableLsn = tail.nextLsn() - 1;
         found.forEach(this::add);
     }
 
@@ -104,6 +106,29 @@ public final class LogFiles implements AutoCloseable, EntryReader {
     /** The segment that is written. */
     Segment last() {
         return segments.lastEntry().getValue();
+    }
+
+    /** Everything up to this frame is durable. */
+    void durable(long lsn) {
+        durableLsn = lsn;
+    }
+
+    long durableLsn() {
+        return durableLsn;
+    }
+
+    /** The segments of the log at this moment, the oldest first. */
+    List<Segment> present() {
+        return List.copyOf(segments.values());
+    }
+
+    /** Whether a segment is still part of the log: what its file holds means nothing before it is not. */
+    boolean holds(Segment segment) {
+        return segments.get(segment.sequence()) == segment;
+    }
+
+    Disk disk() {
+        return disk;
     }
 
     LogOptions options() {
@@ -180,7 +205,7 @@ public final class LogFiles implements AutoCloseable, EntryReader {
             }
             return entry;
         } catch (CorruptFrameException e) {
-            throw new IOException(where + " is damaged: " + e.getMessage(), e);
+            throw new DamagedLogException(where + " is damaged: " + e.getMessage(), e);
         }
     }
 

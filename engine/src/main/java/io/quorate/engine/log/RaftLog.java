@@ -117,6 +117,20 @@ public final class RaftLog implements LogSizes {
         return !chainKnown || entry.continues(chain);
     }
 
+    /** Whether this very entry is in the log, or is the one before its first. */
+    public boolean holds(EntryId id) {
+        return id.index() >= start.index()
+                && id.index() <= index.table().last()
+                && index.idAt(id.index()).equals(id);
+    }
+
+    /** Takes over the chain hash at the last entry from one who knows it; one that is known already stays. */
+    public void learnChainHash(long hash) {
+        if (!chainKnown) {
+            noteChain(OptionalLong.of(hash));
+        }
+    }
+
     /** Drops the tail, from this index on. */
     public void truncateFrom(long fromIndex) {
         if (fromIndex <= start.index() || fromIndex > index.table().last() + 1) {

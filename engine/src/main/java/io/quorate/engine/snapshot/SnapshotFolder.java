@@ -65,6 +65,14 @@ record SnapshotFolder(Disk disk, String path, Manifest manifest) {
         }
     }
 
+    /** As {@link #verify(LongConsumer)}, the manifest included: what lies on the disk now must be what was read once. */
+    void verifyAgain(LongConsumer onRead) throws IOException {
+        if (!read(disk, path).manifest.equals(manifest)) {
+            throw new CorruptFrameException("its manifest has changed");
+        }
+        verify(onRead);
+    }
+
     /** Reads a file for its size and checksum. */
     static Manifest.File describe(Disk disk, String path, String name) throws IOException {
         return describe(disk, path, name, bytes -> {});

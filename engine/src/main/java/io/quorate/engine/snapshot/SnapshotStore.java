@@ -3,6 +3,7 @@ package io.quorate.engine.snapshot;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.engine.StateMachine;
 import io.quorate.engine.disk.Disk;
+import io.quorate.engine.inspect.Finding;
 import io.quorate.engine.log.CorruptFrameException;
 import io.quorate.engine.log.SnapshotMetaCodec.Start;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +62,8 @@ public final class SnapshotStore implements AutoCloseable {
         private final SnapshotFolder folder;
         private int readers;
         private boolean verified;
+        /** A piece behind the beginning was sent: if the beginning is asked for again, something was wrong. */
+        private boolean sentFurther;
 
         Held(SnapshotFolder folder) {
             this.folder = folder;
@@ -249,16 +253,83 @@ public final class SnapshotStore implements AutoCloseable {
             }
             return Optional.of(held);
         } catch (CorruptFrameException e) {
-            synchronized (this) {
-                if (snapshots.values().remove(held)) {
-                    newest = Optional.ofNullable(snapshots.lastEntry()).map(Map.Entry::getValue);
-                    setAside(held.folder.path(), e);
-                }
-            }
+            setAside(held, e);
             return Optional.empty();
         } catch (IOException | RuntimeException e) {
             release(held);
             throw e;
+        }
+    }
+
+    private synchronized void setAside(Held held, CorruptFrameException why) throws IOException {
+        if (snapshots.values().remove(held)) {
+            newest = Optional.ofNullable(snapshots.lastEntry()).map(Map.Entry::getValue);
+            sending.values().remove(held);
+            setAside(held.folder.path(), why);
+        }
+    }
+
+    /**
+     * Reads all snapshots from the disk, byte for byte, whatever was found of them before. Damaged ones are set aside, and
+     * are not the {@link #latest} any more. Blocks; may run beside everything else.
+     *
+     * @param onRead told how many bytes were read, again and again; may take its time
+     * @return what is damaged
+     */
+    public List<Finding> scrub(LongConsumer onRead) throws IOException {
+        List<Held> all;
+        synchronized (this) {
+            all = List.copyOf(snapshots.values());
+            all.forEach(held -> held.readers++);
+        }
+        List<Finding> findings = new ArrayList<>();
+        for (Held held : all) {
+            try {
+                damage(held, onRead).ifPresent(finding -> findings.add(finding));
+            } finally {
+                release(held);
+            }
+        }
+        return findings;
+    }
+
+    private Optional<Finding> damage(Held held, LongConsumer onRead) throws IOException {
+        CorruptFrameException damage;
+        try {
+            held.folder.verifyAgain(onRead);
+            return Optional.empty();
+        } catch (CorruptFrameException e) {
+            damage = e;
+        } catch (IOException e) {
+            damage = new CorruptFrameException("it cannot be read: " + e.getMessage());
+        }
+        setAside(held, damage);
+        return Optional.of(Finding.damage(
+                held.folder.path(),
+                "the snapshot is not usable, " + damage.getMessage(),
+                "it is set aside, and a new one is taken"));
+    }
+
+    /** How many bytes a {@link #scrub} would read now. */
+    public synchronized long bytes() {
+        return snapshots.values().stream()
+                .mapToLong(held -> held.folder.streamLength())
+                .sum();
+    }
+
+    /**
+     * Deletes all snapshots, durably, and what was received of one: they may hold a state that is wrong. Nobody may be
+     * reading one.
+     */
+    public void dropAll() throws IOException {
+        synchronized (receiving) {
+            dropIncoming();
+        }
+        synchronized (this) {
+            newest = Optional.empty();
+            sending.clear();
+            dropUnread();
+            disk.syncDirectory(FOLDER);
         }
     }
 
@@ -354,7 +425,27 @@ public final class SnapshotStore implements AutoCloseable {
     public ByteBuffer readChunk(SnapshotMeta meta, long offset, int maxLength) throws IOException {
         SnapshotFolder folder = beingSent(meta)
                 .orElseThrow(() -> new IOException("the snapshot of " + meta.last() + " is not being sent"));
+        if (offset > 0) {
+            noteSentFurther(meta);
+        }
         return folder.readStream(offset, maxLength);
+    }
+
+    private synchronized void noteSentFurther(SnapshotMeta meta) {
+        find(meta).ifPresent(held -> held.sentFurther = true);
+    }
+
+    /**
+     * Somebody wants a stream from its beginning. If that is not the first time, what was sent may be what is damaged: the
+     * next call of {@link #streamLength} verifies it anew.
+     */
+    public synchronized void beginsAnew(SnapshotMeta meta) throws IOException {
+        Optional<Held> held = find(meta).filter(found -> found.sentFurther);
+        if (held.isPresent()) {
+            held.get().sentFurther = false;
+            held.get().verified = false;
+            releaseSending(meta);
+        }
     }
 
     /** Nobody is being sent this snapshot any more. */

@@ -10,20 +10,30 @@ import io.quorate.engine.log.EntryKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
- * The binary form of an AppendRequest with its entries: the message's fields, how many entries there are, and the
- * entries as the leader encoded them. The {@link EntryBatch} is derived from the entries' own headers.
+ * The binary form of an AppendRequest with its entries: the message's fields, {@code byte prevChainKnown, long
+ * prevChain} (since frames of version 2), how many entries there are, and the entries as the leader encoded them. The {@link EntryBatch} is derived from the entries' own headers.
  */
 final class AppendCodec {
 
-    /** Bytes before the entries; these are covered by the frame's checksum. */
-    static final int FIELD_BYTES = 4 * Long.BYTES + Integer.BYTES;
+    private static final int CHAIN_BYTES = 1 + Long.BYTES;
+    private static final int FIELD_BYTES_WITHOUT_CHAIN = 4 * Long.BYTES + Integer.BYTES;
 
     private AppendCodec() {}
 
+    /** Bytes before the entries; these are covered by the frame's checksum. */
+    static int fieldBytes(byte version) {
+        return carriesChain(version) ? FIELD_BYTES_WITHOUT_CHAIN + CHAIN_BYTES : FIELD_BYTES_WITHOUT_CHAIN;
+    }
+
+    private static boolean carriesChain(byte version) {
+        return version >= 2;
+    }
+
     static long size(List<EntryFrame> entries) {
-        long size = FIELD_BYTES;
+        long size = fieldBytes(FrameCodec.VERSION);
         for (EntryFrame entry : entries) {
             size += entry.size();
         }
@@ -39,11 +49,25 @@ final class AppendCodec {
         }
     }
 
+    /** Writes what follows the message's own fields, without the entries. */
+    static void write(PeerFrame.Raft append, ByteBuffer out) {
+        OptionalLong chain = append.prevChain();
+        out.put((byte) (chain.isPresent() ? 1 : 0)).putLong(chain.orElse(0));
+        out.putInt(append.entries().size());
+    }
+
+    private static OptionalLong chain(ByteBuffer in) throws CorruptFrameException {
+        boolean known = MessageCodec.flag(in);
+        long chain = in.getLong();
+        return known ? OptionalLong.of(chain) : OptionalLong.empty();
+    }
+
     /** Reads the fields; what is left in the buffer are the entries. */
-    static PeerFrame.Raft read(int group, ByteBuffer in) throws CorruptFrameException {
+    static PeerFrame.Raft read(int group, byte version, ByteBuffer in) throws CorruptFrameException {
         long term = MessageCodec.natural(in);
         EntryId prev = MessageCodec.id(in);
         long commitIndex = MessageCodec.natural(in);
+        OptionalLong prevChain = carriesChain(version) ? chain(in) : OptionalLong.empty();
         int count = in.getInt();
         if (prev.term() > term || prev.index() > Long.MAX_VALUE - Integer.MAX_VALUE) {
             throw new CorruptFrameException("an AppendRequest of term " + term + " cannot follow the entry " + prev);
@@ -57,7 +81,7 @@ final class AppendCodec {
             reader.add(EntryFrame.decode(in));
         }
         return new PeerFrame.Raft(
-                group, new Message.AppendRequest(term, prev, reader.batch(), commitIndex), reader.entries);
+                group, new Message.AppendRequest(term, prev, reader.batch(), commitIndex), reader.entries, prevChain);
     }
 
     /** Checks that entries continue each other, and collects what an {@link EntryBatch} says of them. */

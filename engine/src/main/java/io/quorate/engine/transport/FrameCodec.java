@@ -28,8 +28,11 @@ public final class FrameCodec {
     /** Bytes before the fields of the message, the length included. */
     public static final int HEADER_BYTES = 16;
 
-    /** The format written by this release. */
-    public static final byte VERSION = 1;
+    /** The format written by this release: 2, in which an AppendRequest carries the chain hash at its {@code prev}. */
+    public static final byte VERSION = 2;
+
+    /** The oldest format that is still read: 1, whose AppendRequests carry none. */
+    private static final byte OLDEST_VERSION = 1;
 
     private static final int CRC_OFFSET = 4;
     private static final int VERSION_OFFSET = 8;
@@ -66,6 +69,8 @@ public final class FrameCodec {
                     case PeerFrame.Forward forward -> size(forward);
                     case PeerFrame.Forwarded forwarded -> 3L * Long.BYTES + Integer.BYTES;
                     case PeerFrame.ForwardRefused refused -> (long) Long.BYTES + Integer.BYTES + 1;
+                    case PeerFrame.EntriesRequest request -> 2L * Long.BYTES;
+                    case PeerFrame.Entries entries -> size(entries);
                 };
         if (size > maxFrameBytes) {
             throw new IllegalArgumentException("a frame of kind " + FrameKind.of(frame) + " would take " + size
@@ -79,9 +84,11 @@ public final class FrameCodec {
             AppendCodec.checkEntriesMatch(request, raft.entries());
             return AppendCodec.size(raft.entries());
         }
-        if (!raft.entries().isEmpty() || raft.message() instanceof Message.SnapshotChunk) {
-            throw new IllegalArgumentException("only an AppendRequest travels with entries, and a snapshot chunk "
-                    + "travels with its content: " + raft.message());
+        boolean accompanied =
+                !raft.entries().isEmpty() || raft.prevChain().isPresent();
+        if (accompanied || raft.message() instanceof Message.SnapshotChunk) {
+            throw new IllegalArgumentException("only an AppendRequest travels with entries and a hash, and a snapshot "
+                    + "chunk travels with its content: " + raft.message());
         }
         return MessageCodec.size(raft.message());
     }
@@ -99,6 +106,14 @@ public final class FrameCodec {
         long size = 2L * Long.BYTES + Integer.BYTES;
         for (ByteBuffer command : forward.commands()) {
             size += Integer.BYTES + command.remaining();
+        }
+        return size;
+    }
+
+    private static long size(PeerFrame.Entries entries) {
+        long size = 2L * Long.BYTES + Integer.BYTES;
+        for (EntryFrame entry : entries.entries()) {
+            size += entry.size();
         }
         return size;
     }
@@ -131,7 +146,7 @@ public final class FrameCodec {
             case PeerFrame.Raft raft -> {
                 MessageCodec.write(raft.message(), out);
                 if (raft.message() instanceof Message.AppendRequest) {
-                    out.putInt(raft.entries().size());
+                    AppendCodec.write(raft, out);
                 }
             }
             case PeerFrame.Snapshot snapshot -> {
@@ -152,6 +167,14 @@ public final class FrameCodec {
             }
             case PeerFrame.ForwardRefused refused ->
                 out.putLong(refused.firstRequestId()).putInt(refused.count()).put(code(refused.reason()));
+            case PeerFrame.EntriesRequest request ->
+                out.putLong(request.firstIndex()).putLong(request.lastIndex());
+            case PeerFrame.Entries entries -> {
+                out.putLong(entries.firstIndex())
+                        .putLong(entries.lastIndex())
+                        .putInt(entries.entries().size());
+                entries.entries().forEach(entry -> entry.writeTo(out));
+            }
         }
     }
 
@@ -196,9 +219,9 @@ public final class FrameCodec {
         }
         int crc = frame.getInt();
         byte version = frame.get();
-        if (version != VERSION) {
-            throw new CorruptFrameException(
-                    "a frame has format version " + version + ", this release knows version " + VERSION);
+        if (version < OLDEST_VERSION || version > VERSION) {
+            throw new CorruptFrameException("a frame has format version " + version + ", this release knows versions "
+                    + OLDEST_VERSION + " to " + VERSION);
         }
         FrameKind kind = FrameKind.of(frame.get());
         if (frame.getShort() != 0) {
@@ -206,18 +229,21 @@ public final class FrameCodec {
         }
         int group = frame.getInt();
         int checkedEnd = kind == FrameKind.APPEND_REQUEST
-                ? Math.min(frame.capacity(), HEADER_BYTES + AppendCodec.FIELD_BYTES)
+                ? Math.min(frame.capacity(), HEADER_BYTES + AppendCodec.fieldBytes(version))
                 : frame.capacity();
         if (checksum(frame, VERSION_OFFSET, checkedEnd) != crc) {
             throw new CorruptFrameException("a frame's checksum does not match its bytes");
         }
         return switch (kind) {
-            case APPEND_REQUEST -> AppendCodec.read(group, frame);
+            case APPEND_REQUEST -> AppendCodec.read(group, version, frame);
             case SNAPSHOT_CHUNK -> snapshot(group, frame);
             case FORWARD -> forward(group, frame);
             case FORWARDED -> new PeerFrame.Forwarded(group, frame.getLong(), count(frame), MessageCodec.id(frame));
             case FORWARD_REFUSED ->
                 new PeerFrame.ForwardRefused(group, frame.getLong(), count(frame), rejection(frame.get()));
+            case ENTRIES_REQUEST ->
+                new PeerFrame.EntriesRequest(group, MessageCodec.natural(frame), MessageCodec.natural(frame));
+            case ENTRIES -> entries(group, frame);
             case PRE_VOTE_REQUEST,
                     PRE_VOTE_RESPONSE,
                     VOTE_REQUEST,
@@ -231,7 +257,8 @@ public final class FrameCodec {
                     TIMEOUT_NOW,
                     SNAPSHOT_CHUNK_RESPONSE,
                     REPAIR_REQUEST,
-                    REPAIR_RESPONSE -> new PeerFrame.Raft(group, MessageCodec.read(kind, frame), List.of());
+                    REPAIR_RESPONSE,
+                    SNAPSHOT_REQUEST -> new PeerFrame.Raft(group, MessageCodec.read(kind, frame));
         };
     }
 
@@ -252,6 +279,25 @@ public final class FrameCodec {
             commands.add(take(in.getInt(), in));
         }
         return new PeerFrame.Forward(group, term, firstRequestId, List.copyOf(commands));
+    }
+
+    private static PeerFrame entries(int group, ByteBuffer in) throws CorruptFrameException {
+        long first = MessageCodec.natural(in);
+        long last = MessageCodec.natural(in);
+        int count = count(in);
+        if (count > in.remaining() / EntryFrame.HEADER_BYTES) {
+            throw new CorruptFrameException(count + " entries are claimed, where " + in.remaining() + " bytes follow");
+        }
+        List<EntryFrame> entries = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            EntryFrame entry = EntryFrame.decode(in);
+            if (entry.group() != group) {
+                throw new CorruptFrameException(
+                        "entry " + entry.id() + " of group " + entry.group() + " came in a frame of group " + group);
+            }
+            entries.add(entry);
+        }
+        return new PeerFrame.Entries(group, first, last, entries);
     }
 
     private static int count(ByteBuffer in) throws CorruptFrameException {

@@ -21,9 +21,12 @@ enum FrameKind {
     SNAPSHOT_CHUNK_RESPONSE(14),
     REPAIR_REQUEST(15),
     REPAIR_RESPONSE(16),
+    SNAPSHOT_REQUEST(17),
     FORWARD(32),
     FORWARDED(33),
-    FORWARD_REFUSED(34);
+    FORWARD_REFUSED(34),
+    ENTRIES_REQUEST(35),
+    ENTRIES(36);
 
     private static final FrameKind[] KINDS = values();
 
@@ -53,6 +56,8 @@ enum FrameKind {
             case PeerFrame.Forward forward -> FORWARD;
             case PeerFrame.Forwarded forwarded -> FORWARDED;
             case PeerFrame.ForwardRefused refused -> FORWARD_REFUSED;
+            case PeerFrame.EntriesRequest request -> ENTRIES_REQUEST;
+            case PeerFrame.Entries entries -> ENTRIES;
         };
     }
 
@@ -74,6 +79,7 @@ enum FrameKind {
             case Message.SnapshotChunkResponse m -> SNAPSHOT_CHUNK_RESPONSE;
             case Message.RepairRequest m -> REPAIR_REQUEST;
             case Message.RepairResponse m -> REPAIR_RESPONSE;
+            case Message.SnapshotRequest m -> SNAPSHOT_REQUEST;
         };
     }
 }

@@ -7,6 +7,7 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.log.EntryFrame;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** One thing that a member sends to another. Several Raft groups may share a connection: each frame names its group. */
 public sealed interface PeerFrame {
@@ -17,8 +18,16 @@ public sealed interface PeerFrame {
      * A message of the algorithm.
      *
      * @param entries the entries that an AppendRequest names; else empty
+     * @param prevChain the chain hash of the sender's log at the entry before those, if it is an AppendRequest and the
+     *     sender knows it
      */
-    record Raft(int group, Message message, List<EntryFrame> entries) implements PeerFrame {}
+    record Raft(int group, Message message, List<EntryFrame> entries, OptionalLong prevChain) implements PeerFrame {
+
+        /** A message that comes alone. */
+        public Raft(int group, Message message) {
+            this(group, message, List.of(), OptionalLong.empty());
+        }
+    }
 
     /**
      * A piece of a snapshot, with its own checksum on the wire.
@@ -44,6 +53,20 @@ public sealed interface PeerFrame {
 
     /** Forwarded commands were refused; nothing happened. */
     record ForwardRefused(int group, long firstRequestId, int count, Rejection reason) implements PeerFrame {}
+
+    /** A member whose log was damaged asks for entries that it lacks; from whoever has them, leader or not. */
+    record EntriesRequest(int group, long firstIndex, long lastIndex) implements PeerFrame {}
+
+    /**
+     * Those entries of the range asked for that the sender has, as far as they fit, the last ones rather than the first.
+     * Whether they are the ones that the receiver has lost, their chain hashes tell.
+     */
+    record Entries(int group, long firstIndex, long lastIndex, List<EntryFrame> entries) implements PeerFrame {
+
+        public Entries {
+            entries = List.copyOf(entries);
+        }
+    }
 
     /** Receives what peers sent. Called by the network's threads; must not block. */
     @FunctionalInterface

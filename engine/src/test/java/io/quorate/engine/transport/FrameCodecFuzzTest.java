@@ -100,7 +100,7 @@ class FrameCodecFuzzTest {
             }
         }
         int checked = frame.get(9) == FrameKind.APPEND_REQUEST.code()
-                ? Math.min(bytes.length, FrameCodec.HEADER_BYTES + AppendCodec.FIELD_BYTES)
+                ? Math.min(bytes.length, FrameCodec.HEADER_BYTES + AppendCodec.fieldBytes(FrameCodec.VERSION))
                 : bytes.length;
         CRC32C crc = new CRC32C();
         crc.update(bytes, 8, checked - 8);

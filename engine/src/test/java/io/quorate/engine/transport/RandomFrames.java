@@ -13,6 +13,7 @@ import io.quorate.engine.log.EntryKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 
@@ -39,6 +40,11 @@ public final class RandomFrames {
             case FORWARDED -> new PeerFrame.Forwarded(group(), random.nextLong(), natural(), id());
             case FORWARD_REFUSED ->
                 new PeerFrame.ForwardRefused(group(), random.nextLong(), natural(), anyOf(Rejection.values()));
+            case ENTRIES_REQUEST -> new PeerFrame.EntriesRequest(group(), number(), number());
+            case ENTRIES -> {
+                PeerFrame.Raft any = append(random.nextInt(20));
+                yield new PeerFrame.Entries(any.group(), number(), number(), any.entries());
+            }
             case PRE_VOTE_REQUEST -> raft(new Message.PreVoteRequest(number(), id()));
             case PRE_VOTE_RESPONSE -> raft(new Message.PreVoteResponse(number(), random.nextBoolean()));
             case VOTE_REQUEST -> raft(new Message.VoteRequest(number(), id(), random.nextBoolean()));
@@ -53,12 +59,13 @@ public final class RandomFrames {
             case SNAPSHOT_CHUNK_RESPONSE ->
                 raft(new Message.SnapshotChunkResponse(number(), id(), number(), random.nextBoolean()));
             case REPAIR_REQUEST -> raft(new Message.RepairRequest(number(), random.nextLong()));
+            case SNAPSHOT_REQUEST -> raft(new Message.SnapshotRequest(number(), number()));
             case REPAIR_RESPONSE -> raft(new Message.RepairResponse(number(), random.nextLong(), id()));
         };
     }
 
     private PeerFrame raft(Message message) {
-        return new PeerFrame.Raft(group(), message, List.of());
+        return new PeerFrame.Raft(group(), message);
     }
 
     /** An AppendRequest as a leader would send it. */
@@ -92,8 +99,10 @@ public final class RandomFrames {
             runs.add(new EntryBatch.TermRun(term, index));
         }
         EntryBatch batch = new EntryBatch(prev.index() + 1, runs, configurations);
+        OptionalLong prevChain =
+                random.nextInt(4) == 0 ? OptionalLong.empty() : OptionalLong.of(random.nextLong());
         return new PeerFrame.Raft(
-                group, new Message.AppendRequest(term + random.nextInt(2), prev, batch, number()), entries);
+                group, new Message.AppendRequest(term + random.nextInt(2), prev, batch, number()), entries, prevChain);
     }
 
     private PeerFrame snapshot() {

@@ -59,6 +59,9 @@ final class Failures {
             case VALUE_PROVIDED -> EtcdError.VALUE_PROVIDED.exception();
             case LEASE_PROVIDED -> EtcdError.LEASE_PROVIDED.exception();
             case LEASE_NOT_FOUND -> EtcdError.LEASE_NOT_FOUND.exception();
+            case LEASE_EXISTS -> EtcdError.LEASE_EXISTS.exception();
+            case LEASE_TTL_TOO_LARGE -> EtcdError.LEASE_TTL_TOO_LARGE.exception();
+            case LEASE_FENCED -> EtcdError.LEADER_CHANGED.exception();
             case TOO_MANY_OPERATIONS -> EtcdError.TOO_MANY_OPS.exception();
             case DUPLICATE_KEY -> EtcdError.DUPLICATE_KEY.exception();
             case COMPACTED -> EtcdError.COMPACTED.exception();

@@ -47,7 +47,7 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
                 () -> store.node()
                         .inspect()
                         .exceptionally(stopped -> store.node().status())
-                        .thenCompose(status -> store.read(true, kv -> status(status, kv))),
+                        .thenCompose(status -> store.inspect(true, kv -> status(status, kv))),
                 response -> response);
     }
 
@@ -77,7 +77,7 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
         Answers.send(
                 call,
                 () -> switch (request.getAction()) {
-                    case GET -> store.read(false, kv -> active(request.getAlarm(), kv));
+                    case GET -> store.inspect(false, kv -> active(request.getAlarm(), kv));
                     case ACTIVATE -> change(AlarmChange.Action.ACTIVATE, request);
                     case DEACTIVATE -> change(AlarmChange.Action.DEACTIVATE, request);
                     case UNRECOGNIZED -> CompletableFuture.completedFuture(response(0, List.of()));

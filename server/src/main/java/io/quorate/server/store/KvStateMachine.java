@@ -11,6 +11,8 @@ import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.RocksMemory;
 import io.quorate.kv.RocksStore;
+import io.quorate.kv.ScrubReport;
+import io.quorate.kv.StateScrub;
 import io.quorate.kv.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,6 +42,7 @@ public final class KvStateMachine implements StateMachine<Result> {
     private final boolean durable;
     private final ScratchFolder scratch;
     private volatile long durableIndex;
+    private volatile VerificationListener verification = VerificationListener.NONE;
 
     private KvStateMachine(
             Function<Path, OrderedStore> kind,
@@ -86,6 +89,16 @@ public final class KvStateMachine implements StateMachine<Result> {
         return store;
     }
 
+    /** Reads the whole store beside everything else, as it is now; to be closed. */
+    public StateScrub scrub() {
+        return store.scrub(scratch.next());
+    }
+
+    /** Has what concerns the comparison of states told from now on. */
+    public void tell(VerificationListener listener) {
+        verification = listener;
+    }
+
     /** What removes compacted history. */
     public HistoryCleaner cleaner() {
         return cleaner;
@@ -104,13 +117,30 @@ public final class KvStateMachine implements StateMachine<Result> {
         }
         try {
             List<Result> results = store.apply(logged, lastIndex);
-            if (results.stream().anyMatch(Result.CompactResult.class::isInstance)) {
-                cleaner.begin();
-            }
+            follow(results, lastIndex);
             return results;
         } catch (StoreException e) {
             throw new IOException(e.getMessage(), e);
         }
+    }
+
+    private void follow(List<Result> results, long lastIndex) {
+        boolean compacted = false;
+        boolean judged = false;
+        for (Result result : results) {
+            if (result instanceof Result.VerifyResult verify) {
+                verification.captured(verify.digest());
+            }
+            judged |= result instanceof Result.VerifyResult || result instanceof Result.ReportResult;
+            compacted |= result instanceof Result.CompactResult;
+        }
+        if (judged) {
+            verification.judged(store.verification());
+        }
+        if (compacted) {
+            cleaner.begin();
+        }
+        verification.applied(lastIndex);
     }
 
     /** A checkpoint of RocksDB: links to files that never change, made beside running reads. */
@@ -150,7 +180,30 @@ public final class KvStateMachine implements StateMachine<Result> {
             throw new IOException("the snapshot at index " + expected + " holds a state at index "
                     + store.appliedIndex() + "; it cannot be trusted");
         }
+        requireIntact("the snapshot at index " + expected);
+        verification.judged(store.verification());
         cleaner.begin();
+    }
+
+    /**
+     * Reads what was restored through. The snapshot's own checksums tell only that it is what was taken; if it was taken of
+     * damaged files, those of the store tell, or the digest.
+     */
+    private void requireIntact(String origin) throws IOException {
+        try (StateScrub scrub = scrub()) {
+            while (!scrub.isDone()) {
+                scrub.advance(Long.MAX_VALUE);
+            }
+            ScrubReport report = scrub.report();
+            if (!report.isIntact()) {
+                throw new DamagedStateException(origin + " was taken of a state that was damaged already: "
+                        + (report.errors().isEmpty()
+                                ? "the buckets " + report.buckets() + " of its digest differ"
+                                : report.errors().getFirst()));
+            }
+        } catch (StoreException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     /** An empty store has a checkpoint like any other, and the way there has no state that a crash could leave halfway. */

@@ -10,11 +10,13 @@ import io.quorate.kv.CommandCodec;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.Put;
 import io.quorate.kv.Result;
+import io.quorate.kv.StoreException;
 import io.quorate.kv.Txn;
 import io.quorate.server.wire.EtcdError;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -35,15 +37,27 @@ public final class ReplicatedStore {
     private final Executor readers;
     private final int maxRequestBytes;
     private final Quota quota;
+    private final Fence fence;
+    private final Consumer<StoreException> onDamage;
 
     /**
+     * @param fence keeps clients from a state that is not to be trusted
      * @param readers runs reads; refuses with {@link java.util.concurrent.RejectedExecutionException} when there are too many
      * @param maxRequestBytes the largest command in the log
      * @param quotaBytes the size of the store from which on puts are refused; less than 0: none
+     * @param onDamage told if a read meets files of the store that are not what was written
      */
     public ReplicatedStore(
-            RaftNode<Result> node, MvccStore store, Executor readers, int maxRequestBytes, long quotaBytes) {
+            RaftNode<Result> node,
+            MvccStore store,
+            Fence fence,
+            Executor readers,
+            int maxRequestBytes,
+            long quotaBytes,
+            Consumer<StoreException> onDamage) {
+        this.onDamage = onDamage;
         this.node = node;
+        this.fence = fence;
         this.store = store;
         this.readers = readers;
         this.maxRequestBytes = maxRequestBytes;
@@ -66,6 +80,7 @@ public final class ReplicatedStore {
      * @throws StatusRuntimeException if it is refused at once
      */
     public CompletableFuture<Result> write(Command command) {
+        fence.requireDown();
         CoreStatus status = node.status();
         if (status.commitIndex() - status.appliedIndex() > MAX_APPLY_BACKLOG) {
             throw EtcdError.TOO_MANY_REQUESTS.exception();
@@ -77,7 +92,13 @@ public final class ReplicatedStore {
         if (mayPut(command) && !quota.admits(encoded.length)) {
             return refuseForSpace();
         }
-        return node.propose(ByteBuffer.wrap(encoded));
+        return node.propose(ByteBuffer.wrap(encoded)).thenApply(this::trusted);
+    }
+
+    /** A result comes from this member's state, which may have been found to differ meanwhile. */
+    private Result trusted(Result result) {
+        fence.requireDown();
+        return result;
     }
 
     private static boolean mayPut(Command command) {
@@ -88,6 +109,11 @@ public final class ReplicatedStore {
             case io.quorate.kv.Compact compact -> false;
             case AlarmChange change -> false;
             case io.quorate.kv.PublishMember publish -> false;
+            case io.quorate.kv.LeaseGrant grant -> true;
+            case io.quorate.kv.LeaseRevoke revoke -> false;
+            case io.quorate.kv.LeaseExpiry expiry -> false;
+            case io.quorate.kv.LeaseTakeover takeover -> false;
+            case io.quorate.kv.LeaseCheckpoint checkpoint -> false;
             case io.quorate.kv.Verify verify -> false;
             case io.quorate.kv.DigestReport report -> false;
         };
@@ -106,15 +132,35 @@ public final class ReplicatedStore {
     }
 
     /**
-     * Asks the store.
+     * Asks the store, on behalf of a client.
      *
      * @param serializable whether what this member has is good enough, even if others have more
      * @param question runs on a thread for reads
      */
     public <T> CompletableFuture<T> read(boolean serializable, Function<MvccStore, T> question) {
-        Supplier<T> asked = () -> question.apply(store);
+        return inspect(serializable, kv -> {
+            fence.requireDown();
+            return question.apply(kv);
+        });
+    }
+
+    /** As {@link #read}, also while this member must not serve: for questions about the member, not about the content. */
+    public <T> CompletableFuture<T> inspect(boolean serializable, Function<MvccStore, T> question) {
+        Supplier<T> asked = () -> answer(question);
         return serializable
                 ? CompletableFuture.supplyAsync(asked, readers)
                 : node.readIndex().thenApplyAsync(index -> asked.get(), readers);
+    }
+
+    private <T> T answer(Function<MvccStore, T> question) {
+        try {
+            return question.apply(store);
+        } catch (StoreException e) {
+            if (!e.isDamage()) {
+                throw e;
+            }
+            onDamage.accept(e);
+            throw Fence.elsewhere("this member's state is damaged");
+        }
     }
 }

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /** Answers {@code GET /health} and {@code GET /version} as etcd does, on one HTTP/1.1 connection. */
@@ -23,11 +24,28 @@ public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest
 
     private static final String ETCD_CLUSTER_VERSION = "3.4.0";
 
+    /** A page of JSON, asked on an event loop: it must not block. */
+    public interface JsonPage {
+
+        /** What {@code GET} answers. */
+        String get();
+
+        /** Does what {@code POST} asks for, and answers. */
+        String post();
+    }
+
     private final BooleanSupplier healthy;
+    private final Map<String, JsonPage> pages;
 
     /** Answers with the health that {@code healthy} tells, which is asked on an event loop and must not block. */
     public HttpPages(BooleanSupplier healthy) {
+        this(healthy, Map.of());
+    }
+
+    /** As {@link #HttpPages(BooleanSupplier)}, with more pages, by their paths. */
+    public HttpPages(BooleanSupplier healthy, Map<String, JsonPage> pages) {
         this.healthy = healthy;
+        this.pages = Map.copyOf(pages);
     }
 
     @Override
@@ -40,11 +58,30 @@ public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest
         return switch (path) {
             case "/health" -> request.method().equals(HttpMethod.GET) ? health() : onlyGet();
             case "/version" -> request.method().equals(HttpMethod.GET) ? version() : onlyGet();
-            default ->
-                text(
-                        HttpResponseStatus.NOT_FOUND,
-                        "There is nothing at this path; HTTP/1.1 clients find /health and /version here.");
+            default -> {
+                JsonPage page = pages.get(path);
+                yield page == null ? nothing() : answer(page, request.method());
+            }
         };
+    }
+
+    private static FullHttpResponse nothing() {
+        return text(
+                HttpResponseStatus.NOT_FOUND,
+                "There is nothing at this path; HTTP/1.1 clients find /health and /version here.");
+    }
+
+    private static FullHttpResponse answer(JsonPage page, HttpMethod method) {
+        if (method.equals(HttpMethod.GET)) {
+            return json(HttpResponseStatus.OK, page.get());
+        }
+        if (method.equals(HttpMethod.POST)) {
+            return json(HttpResponseStatus.OK, page.post());
+        }
+        FullHttpResponse response =
+                text(HttpResponseStatus.METHOD_NOT_ALLOWED, "This path answers GET and POST alone.");
+        response.headers().set(HttpHeaderNames.ALLOW, "GET, POST");
+        return response;
     }
 
     private FullHttpResponse health() {

@@ -1,6 +1,7 @@
 package io.quorate.server.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.core.EntryId;
 import io.quorate.core.SnapshotMeta;
@@ -32,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,6 +144,34 @@ class KvStateMachineTest {
         }
         try (Stream<Path> scratch = Files.list(folder.resolve("one/scratch"))) {
             assertThat(scratch).isEmpty();
+        }
+    }
+
+    /** Its own checksums are right: they are of the damage. */
+    @Test
+    void aSnapshotThatWasTakenOfDamagedFilesIsNotGoneOnWith() throws IOException {
+        Folder snapshot = new Folder(Files.createDirectory(folder.resolve("snapshot")), 3_000, true);
+        try (KvStateMachine machine = open("one", true);
+                KvStateMachine other = open("other", true)) {
+            machine.apply(
+                    LongStream.rangeClosed(1, 3_000)
+                            .mapToObj(i -> put(i, "key" + i, "value" + i))
+                            .toList(),
+                    3_000);
+            try (Capture capture = machine.capture()) {
+                capture.writeTo(snapshot);
+            }
+            Path file = ScratchFolder.files(folder.resolve("snapshot")).stream()
+                    .filter(name -> name.toString().endsWith(".sst"))
+                    .findFirst()
+                    .orElseThrow();
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[bytes.length / 2] ^= 1;
+            Files.delete(file);
+            Files.write(file, bytes);
+            assertThatThrownBy(() -> other.restore(snapshot))
+                    .isInstanceOf(DamagedStateException.class)
+                    .hasMessageContaining("was taken of a state that was damaged already");
         }
     }
 

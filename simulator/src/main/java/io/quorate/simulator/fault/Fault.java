@@ -31,6 +31,21 @@ public sealed interface Fault {
     /** Groups of members do not hear each other, in a shape. */
     record Partition(long at, PartitionShape shape, List<MemberId> order, long forNanos) implements Fault {}
 
+    /** Whoever leads then dies, and is started again. */
+    record CrashLeader(long at, CrashKind kind, long downNanos) implements Fault {}
+
+    /**
+     * Whoever leads then, and so many others with it, hear nothing of the rest and are not heard: it goes on appending what
+     * it cannot commit, while the rest elect another.
+     */
+    record CutOffLeader(long at, int companions, long forNanos) implements Fault {}
+
+    /**
+     * Whoever leads then hears nobody, and only so many others hear it: they have what it appends, it does not learn so, and
+     * the next leader is one of them.
+     */
+    record DeafenLeader(long at, int listeners, long forNanos) implements Fault {}
+
     /** Every link between members is bad. */
     record BadNetwork(long at, LinkFaults faults, long forNanos) implements Fault {}
 

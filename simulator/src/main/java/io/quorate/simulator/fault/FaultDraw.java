@@ -18,6 +18,9 @@ public final class FaultDraw {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long HOUR = TimeUnit.HOURS.toNanos(1);
 
+    /** Changes of members are drawn more often than other faults: a run sees several kinds of them, and their order counts. */
+    private static final int CHANGE_ONE_IN = 6;
+
     /** The kinds that are drawn, each with equal weight where a run has it at all. */
     private enum Kind {
         CRASH,
@@ -25,6 +28,7 @@ public final class FaultDraw {
         PAUSE,
         CLOCK,
         PARTITION,
+        LEADER,
         BAD_NETWORK,
         BAD_LINKS,
         TRANSFER,
@@ -58,14 +62,37 @@ public final class FaultDraw {
         }
         List<Fault> faults = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            faults.add(draw(kinds.get(random.nextInt(kinds.size()))));
+            boolean changes = kinds.contains(Kind.MEMBERS) && random.nextInt(CHANGE_ONE_IN) == 0;
+            Kind kind = changes ? Kind.MEMBERS : kinds.get(random.nextInt(kinds.size()));
+            Fault fault = draw(kind, random.nextLong(untilNanos));
+            faults.add(fault);
+            if (kind == Kind.LEADER) {
+                faults.addAll(furtherLeaders(fault.at()));
+            }
+            if (fault instanceof Fault.ChangeMembers change && random.nextInt(3) == 0) {
+                // What is changed by a leader that is cut off is appended, never committed, and truncated at last.
+                faults.add(cutOffLeader(Math.max(0, change.at() - random.nextLong(SECOND))));
+                faults.add(draw(Kind.MEMBERS, change.at() + random.nextLong(SECOND / 2)));
+            }
         }
         faults.sort(Comparator.comparingLong(Fault::at));
         return List.copyOf(faults);
     }
 
-    private Fault draw(Kind kind) {
-        long at = random.nextLong(untilNanos);
+    /** Leaders fail in a row, as in figure 8 of the paper: what one of them has appended, a later one may find or not. */
+    private List<Fault> furtherLeaders(long at) {
+        List<Fault> further = new ArrayList<>();
+        long next = at;
+        while (random.nextBoolean()) {
+            next += random.nextLong(2 * SECOND);
+            if (next < untilNanos) {
+                further.add(draw(Kind.LEADER, next));
+            }
+        }
+        return further;
+    }
+
+    private Fault draw(Kind kind, long at) {
         return switch (kind) {
             case CRASH -> new Fault.Crash(at, member(), crashKind(), duration(5 * SECOND));
             case DISK_CRASH ->
@@ -78,6 +105,14 @@ public final class FaultDraw {
                         ? new Fault.ClockJump(at, member(), random.nextLong(-HOUR, HOUR))
                         : new Fault.ClockDrift(at, member(), random.nextDouble(0.9, 1.1), duration(20 * SECOND));
             case PARTITION -> new Fault.Partition(at, shape(), shuffled(), duration(6 * SECOND));
+            case LEADER ->
+                switch (random.nextInt(4)) {
+                    case 0 -> new Fault.CrashLeader(at, crashKind(), duration(5 * SECOND));
+                    case 1 ->
+                        new Fault.DeafenLeader(
+                                at, 1 + random.nextInt(Math.max(1, members.size() / 2)), duration(4 * SECOND));
+                    default -> cutOffLeader(at);
+                };
             case BAD_NETWORK -> new Fault.BadNetwork(at, linkFaults(), duration(6 * SECOND));
             case BAD_LINKS ->
                 new Fault.BadLinks(at, member(), random.nextBoolean(), linkFaults(), duration(6 * SECOND));
@@ -87,6 +122,12 @@ public final class FaultDraw {
             case TRANSFER -> new Fault.Transfer(at, member());
             case SNAPSHOT -> new Fault.Snapshot(at, member());
         };
+    }
+
+    /** With fewer than half of the members on its side; now and then for less time than it takes to replace it. */
+    private Fault cutOffLeader(long at) {
+        int companions = random.nextInt(Math.max(1, members.size() / 2));
+        return new Fault.CutOffLeader(at, companions, duration(random.nextBoolean() ? 6 * SECOND : SECOND));
     }
 
     private MemberId member() {

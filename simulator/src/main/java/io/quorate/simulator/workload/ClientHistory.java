@@ -21,19 +21,21 @@ final class ClientHistory {
     private final List<Operation> operations = new ArrayList<>();
 
     void succeeded(Pending pending, Result result, long now) {
-        operations.add(
-                new Operation(pending.client, pending.request.action(Optional.of(result)), pending.invokedNanos, now));
+        pending.request
+                .action(Optional.of(result))
+                .ifPresent(action -> operations.add(new Operation(pending.client, action, pending.invokedNanos, now)));
     }
 
     /** It may have happened, or may yet. */
     void unknown(Pending pending) {
-        operations.add(open(pending));
+        open(pending).ifPresent(operations::add);
     }
 
-    /** A request of which nobody knows what came of it. */
-    static Operation open(Pending pending) {
-        return new Operation(
-                pending.client, pending.request.action(Optional.empty()), pending.invokedNanos, Operation.NEVER);
+    /** A request of which nobody knows what came of it; empty if it has nothing to do with keys. */
+    static Optional<Operation> open(Pending pending) {
+        return pending.request
+                .action(Optional.empty())
+                .map(action -> new Operation(pending.client, action, pending.invokedNanos, Operation.NEVER));
     }
 
     /** All that has ended, except what certainly did not happen. */

@@ -1,0 +1,127 @@
+package io.quorate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.quorate.server.MemberServer;
+import io.quorate.server.ServerConfig;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command, with real members on real files. */
+@Timeout(120)
+class VerifyScrubCommandTest {
+
+    @TempDir
+    private Path dir;
+
+    private final List<MemberServer> members = new ArrayList<>();
+    private String endpoint = "";
+    private Path secondMembersData = Path.of("");
+
+    @BeforeEach
+    void start() throws IOException {
+        List<Integer> ports = FreePorts.find(6);
+        List<ServerConfig> configs = DevCluster.of(3, ports.subList(0, 3), ports.subList(3, 6), dir, false)
+                .configs();
+        for (ServerConfig config : configs) {
+            members.add(MemberServer.start(config));
+        }
+        members.forEach(member -> member.ready().join());
+        endpoint = "127.0.0.1:" + ports.getFirst();
+        secondMembersData = configs.get(1).dataDir();
+        for (int i = 0; i < 30; i++) {
+            assertThat(run("put", "key" + i, "value".repeat(100)).exitCode()).isEqualTo(ExitCode.OK);
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        members.forEach(MemberServer::close);
+    }
+
+    private CommandRun run(String... command) {
+        List<String> arguments = new ArrayList<>(List.of(command));
+        arguments.add("--endpoints=" + endpoint);
+        return CommandRun.of(arguments.toArray(String[]::new));
+    }
+
+    private void flipABitOfTheLog() throws IOException {
+        Path segment;
+        try (Stream<Path> files = Files.list(secondMembersData.resolve("log"))) {
+            segment = files.filter(file -> file.getFileName().toString().startsWith("segment-"))
+                    .min(Path::compareTo)
+                    .orElseThrow();
+        }
+        int position = Files.readString(segment, java.nio.charset.StandardCharsets.ISO_8859_1)
+                .indexOf("valuevalue");
+        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+            file.seek(position);
+            file.write('w');
+        }
+    }
+
+    @Test
+    void allMembersAreReadAndNamedAndOneThatFoundDamageMakesTheExitCode() throws IOException {
+        CommandRun clean = run("verify", "scrub");
+        assertThat(clean.err()).isEmpty();
+        assertThat(clean.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(clean.out().lines())
+                .hasSize(3)
+                .allMatch(line -> line.matches("node[123]: all is well, \\d+ bytes were read"));
+
+        flipABitOfTheLog();
+        CommandRun damaged = run("verify", "scrub");
+        assertThat(damaged.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(damaged.out().lines()).hasSize(3).anyMatch(line -> line.startsWith("node2: log/segment-")
+                && line.contains("though it was durable there; the member moves the damage aside"));
+
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> run("verify", "scrub").exitCode() == ExitCode.OK);
+        assertThat(Files.exists(secondMembersData.resolve("quarantine-1"))).isTrue();
+    }
+
+    @Test
+    void theFindingsComeAsJsonToo() throws IOException {
+        flipABitOfTheLog();
+        CommandRun run = run("verify", "scrub", "--output=json");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+        JsonObject answer = JsonParser.parseString(run.out()).getAsJsonObject();
+        JsonObject second = answer.getAsJsonArray("members").asList().stream()
+                .map(member -> member.getAsJsonObject())
+                .filter(member -> member.get("name").getAsString().equals("node2"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(second.get("clean").getAsBoolean()).isFalse();
+        assertThat(second.getAsJsonArray("findings").get(0).getAsJsonObject().get("file").getAsString())
+                .startsWith("log/segment-");
+    }
+
+    @Test
+    void aMemberThatDoesNotAnswerCountsAsNotVerified() {
+        members.getLast().close();
+        CommandRun run = run("verify", "scrub", "--timeout=2s");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.out().lines()).contains("node3: not everything was read: no answer");
+    }
+
+    @Test
+    void withoutSayingWhatTheCommandNamesWhatThereIs() {
+        CommandRun run = CommandRun.of("verify");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("say what to verify").contains("scrub");
+    }
+}

@@ -1,0 +1,121 @@
+package io.quorate.core;
+
+import static io.quorate.core.CoreUnderTest.HEARTBEAT_TICKS;
+import static io.quorate.core.CoreUnderTest.T;
+import static io.quorate.core.CoreUnderTest.THREE;
+import static io.quorate.core.CoreUnderTest.TWO;
+import static io.quorate.core.CoreUnderTest.append;
+import static io.quorate.core.CoreUnderTest.batch;
+import static io.quorate.core.CoreUnderTest.effects;
+import static io.quorate.core.CoreUnderTest.id;
+import static io.quorate.core.CoreUnderTest.messages;
+import static io.quorate.core.CoreUnderTest.voters;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A member that had to drop its state, and has its log, its term and its vote. */
+class StateRepairTest {
+
+    private static final SnapshotMeta START = new SnapshotMeta(id(1, 4), voters(3), 0);
+
+    /** Its log holds the entries 5 to 8 of term 2; all of them were committed, and applied, before the state went. */
+    private static CoreUnderTest withoutState() {
+        return new CoreUnderTest(
+                new RestoredState(new HardState(2, Optional.empty(), 8), START, batch(5, 2, 2, 2, 2), 4, false, true));
+    }
+
+    private static List<Effect> receiveSnapshot(CoreUnderTest core, SnapshotMeta snapshot) {
+        core.receive(TWO, new Message.SnapshotChunk(2, snapshot, 0, 10, 10));
+        return core.step(new Event.SnapshotChunkStored(snapshot, 10, true));
+    }
+
+    @Test
+    void itVotesAndAcknowledgesEntriesAndNeitherAppliesNorCampaigns() {
+        CoreUnderTest core = withoutState();
+        assertThat(messages(core.tick(10 * T), Message.PreVoteRequest.class)).isEmpty();
+        assertThat(effects(core.receive(TWO, append(2, id(2, 8), 9, 2)), Effect.Apply.class))
+                .isEmpty();
+        List<Effect> durable = core.synced(id(2, 9));
+        assertThat(effects(durable, Effect.Apply.class)).isEmpty();
+        assertThat(core.status().commitIndex()).isEqualTo(9);
+        assertThat(core.receive(TWO, new Message.TimeoutNow(2)))
+                .as("even if it is asked to")
+                .isEmpty();
+        core.tick(10 * T);
+        assertThat(messages(core.receive(THREE, new Message.VoteRequest(3, id(2, 9), false)), Message.VoteResponse.class))
+                .containsExactly(new Message.VoteResponse(3, true));
+    }
+
+    @Test
+    void itAsksTheLeaderAgainAndAgainForASnapshotThatLeadsToItsLog() {
+        CoreUnderTest core = withoutState().follow(TWO, 2);
+        assertThat(messages(core.tick(3 * HEARTBEAT_TICKS), Message.SnapshotRequest.class))
+                .containsOnly(new Message.SnapshotRequest(2, 4))
+                .hasSize(3);
+    }
+
+    @Test
+    void itInstallsASnapshotOfWhatItsLogHasAndGoesOnWithTheEntriesBehindIt() {
+        CoreUnderTest core = withoutState().follow(TWO, 2);
+        SnapshotMeta snapshot = new SnapshotMeta(id(2, 6), voters(3), 0);
+
+        assertThat(effects(receiveSnapshot(core, snapshot), Effect.InstallSnapshot.class))
+                .containsExactly(new Effect.InstallSnapshot(snapshot, true));
+        List<Effect> installed = core.step(new Event.SnapshotInstalled(snapshot));
+
+        assertThat(installed).contains(new Effect.Apply(8));
+        assertThat(core.status().last()).isEqualTo(id(2, 8));
+        assertThat(core.status().stateMissing()).isFalse();
+        assertThat(messages(core.tick(HEARTBEAT_TICKS), Message.SnapshotRequest.class))
+                .isEmpty();
+    }
+
+    @Test
+    void itInstallsASnapshotOfTheVeryEntryBeforeItsLog() {
+        CoreUnderTest core = withoutState().follow(TWO, 2);
+        assertThat(effects(receiveSnapshot(core, START), Effect.InstallSnapshot.class))
+                .containsExactly(new Effect.InstallSnapshot(START, true));
+        assertThat(core.step(new Event.SnapshotInstalled(START))).contains(new Effect.Apply(8));
+    }
+
+    @Test
+    void anOlderSnapshotWouldLeaveAGapAndIsNotTaken() {
+        CoreUnderTest core = withoutState().follow(TWO, 2);
+        List<Effect> effects =
+                core.receive(TWO, new Message.SnapshotChunk(2, new SnapshotMeta(id(1, 3), voters(3), 0), 0, 10, 10));
+        assertThat(effects(effects, Effect.StoreSnapshotChunk.class)).isEmpty();
+        assertThat(core.status().stateMissing()).isTrue();
+    }
+
+    @Test
+    void theLeaderSendsItsSnapshotThoughTheLogsMatch() {
+        CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
+        core.step(new Event.Applied(1));
+        SnapshotMeta snapshot = core.snapshotMetaAt(1);
+        core.step(new Event.SnapshotTaken(snapshot, 0));
+
+        core.receive(TWO, new Message.SnapshotRequest(core.status().term(), 1));
+
+        assertThat(effects(core.flush(), Effect.SendSnapshotChunk.class))
+                .containsExactly(
+                        new Effect.SendSnapshotChunk(TWO, core.status().term(), snapshot, 0));
+        core.receive(TWO, new Message.SnapshotRequest(core.status().term(), 1));
+        assertThat(effects(core.flush(), Effect.SendSnapshotChunk.class))
+                .as("asked for while it is being sent")
+                .isEmpty();
+    }
+
+    @Test
+    void aLeaderWithoutASnapshotThatLeadsThereTakesOne() {
+        CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
+        core.step(new Event.Applied(1));
+        assertThat(core.receive(TWO, new Message.SnapshotRequest(core.status().term(), 0)))
+                .containsExactly(new Effect.TakeSnapshot());
+        core.step(new Event.SnapshotTaken(core.snapshotMetaAt(1), 0));
+        assertThat(core.receive(TWO, new Message.SnapshotRequest(core.status().term(), 2)))
+                .containsExactly(new Effect.TakeSnapshot());
+    }
+}

@@ -1,0 +1,113 @@
+package io.quorate.server;
+
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.quorate.engine.RaftNode;
+import io.quorate.engine.StateRepair;
+import io.quorate.engine.disk.FileDisk;
+import io.quorate.kv.Result;
+import io.quorate.kv.StoreException;
+import io.quorate.server.api.ClusterService;
+import io.quorate.server.api.Headers;
+import io.quorate.server.api.KvService;
+import io.quorate.server.api.LeaderRequirement;
+import io.quorate.server.api.MaintenanceService;
+import io.quorate.server.store.Fence;
+import io.quorate.server.store.ReplicatedStore;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One life of a member's node within the process: from the opening of its data to their closing, with the services that
+ * stand on it. A member that mends its data begins another one.
+ *
+ * @param number counted from 1
+ */
+record Incarnation(
+        long number, MemberNode memberNode, Fence fence, List<ServerServiceDefinition> services, OpenParts parts)
+        implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Incarnation.class);
+
+    /** etcd's default, for a quota of 0. */
+    private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
+
+    /**
+     * Opens the data and begins to take part. A store that is damaged such that it cannot be opened is dropped if the member
+     * may repair it.
+     *
+     * @param healing told what is found wrong from now on
+     * @throws IOException with one sentence if the data cannot be opened
+     */
+    static Incarnation open(long number, ServerConfig config, InitialMembership membership, MemberHealing healing)
+            throws IOException {
+        try {
+            return openOnce(number, config, membership, healing);
+        } catch (IOException e) {
+            if (!Damage.isOfStore(e) || !healing.mayRepairUnseen()) {
+                throw e;
+            }
+            LOG.error("The state cannot be opened: {}", e.getMessage(), e);
+            new StateRepair("it cannot be opened: " + e.getMessage()).begin(new FileDisk(config.dataDir()));
+            return openOnce(number, config, membership, healing);
+        }
+    }
+
+    private static Incarnation openOnce(
+            long number, ServerConfig config, InitialMembership membership, MemberHealing healing) throws IOException {
+        OpenParts parts = new OpenParts();
+        try {
+            MemberNode memberNode = MemberNode.open(config, membership, healing, parts);
+            Fence fence =
+                    new Fence(memberNode.machine().store(), membership.self().value());
+            List<ServerServiceDefinition> services = services(
+                    config, membership, memberNode, fence, failure -> healing.storeDamaged(number, failure));
+            return new Incarnation(number, memberNode, fence, services, parts);
+        } catch (IOException | RuntimeException e) {
+            try {
+                parts.close();
+            } catch (IOException onClosing) {
+                e.addSuppressed(onClosing);
+            }
+            throw e;
+        }
+    }
+
+    private static List<ServerServiceDefinition> services(
+            ServerConfig config,
+            InitialMembership membership,
+            MemberNode memberNode,
+            Fence fence,
+            Consumer<StoreException> onDamage) {
+        RaftNode<Result> node = memberNode.node();
+        ReplicatedStore store = new ReplicatedStore(
+                node,
+                memberNode.machine().store(),
+                fence,
+                memberNode.readers(),
+                config.maxRequestBytes(),
+                config.quotaBackendBytes() == 0 ? DEFAULT_QUOTA_BYTES : config.quotaBackendBytes(),
+                onDamage);
+        Headers headers = new Headers(node, membership.clusterId());
+        LeaderRequirement leaderRequirement = new LeaderRequirement(node);
+        return Stream.of(
+                        new KvService(store, memberNode.machine().cleaner(), headers, config.maxTxnOps()),
+                        new ClusterService(store, headers, membership.peerUrls()),
+                        new MaintenanceService(store, headers, memberNode.background()))
+                .map(service -> ServerInterceptors.intercept(service, leaderRequirement))
+                .toList();
+    }
+
+    RaftNode<Result> node() {
+        return memberNode.node();
+    }
+
+    @Override
+    public void close() throws IOException {
+        parts.close();
+    }
+}

@@ -1,0 +1,224 @@
+package io.quorate.server;
+
+import io.quorate.core.CoreStatus;
+import io.quorate.core.CoreStatus.FollowerStatus;
+import io.quorate.core.RoleName;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.StateRepair;
+import io.quorate.kv.Divergence;
+import io.quorate.kv.StoreException;
+import io.quorate.server.Upkeep.OnDivergence;
+import io.quorate.server.healing.ScrubReport;
+import io.quorate.server.store.DivergenceListener;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides what becomes of a member whose log, state or snapshots are found damaged, or whose state differs from the others',
+ * and has it done, one thing at a time. Thread-safe; whoever reports something does not wait.
+ *
+ * <p>What is reported of one incarnation of the node is void for the next, which was opened to mend it.
+ */
+final class MemberHealing implements DivergenceListener, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MemberHealing.class);
+
+    /** A state that is still wrong after so many repairs is not made right by another one. */
+    private static final int MAX_REPAIRS = 3;
+
+    private static final String DAMAGED = "this member's state is damaged";
+    private static final String WRONG = "this member's state is not what was written";
+
+    /** What is healed. */
+    interface Patient {
+
+        Incarnation incarnation();
+
+        /**
+         * Hands leadership over, closes the node and opens the data anew, which mends the log.
+         *
+         * @param repair says that the state is to be dropped
+         */
+        void reopen(Optional<StateRepair> repair, String why);
+
+        /** Ends the member's service for good. */
+        void giveUp(Throwable cause);
+    }
+
+    private final Patient patient;
+    private final Upkeep upkeep;
+    private final boolean durable;
+    private final boolean alone;
+    private final ExecutorService executor;
+
+    /** Belong to the executor. */
+    private int repairs;
+
+    /** Marks up to this index tell of a state that is gone. */
+    private long repairedIndex;
+
+    MemberHealing(Patient patient, ServerConfig config, InitialMembership membership) {
+        this.patient = patient;
+        this.upkeep = config.upkeep();
+        this.durable = !config.ephemeral();
+        this.alone = membership.configuration().allVoters().size() == 1;
+        this.executor = Executors.newSingleThreadExecutor(task ->
+                Thread.ofPlatform().daemon().name(config.name() + "-healing").unstarted(task));
+    }
+
+    /** Whether a state that cannot even be opened may be dropped. It is kept aside until there is another one. */
+    boolean mayRepairUnseen() {
+        return durable && !alone && upkeep.onDivergence() == OnDivergence.REPAIR;
+    }
+
+    /** The node has stopped by itself, or was closed. */
+    void nodeStopped(long incarnation, Throwable cause) {
+        if (cause instanceof CancellationException) {
+            return;
+        }
+        run(incarnation, () -> {
+            if (durable && Damage.isOfLog(cause)) {
+                patient.reopen(Optional.empty(), "its log is damaged: " + cause.getMessage());
+            } else if (Damage.isOfStore(cause)) {
+                repairDamagedState(String.valueOf(cause.getMessage()), cause);
+            } else {
+                patient.giveUp(cause);
+            }
+        });
+    }
+
+    /** A read has met files of the store that are not what was written. */
+    void storeDamaged(long incarnation, StoreException failure) {
+        run(incarnation, () -> repairDamagedState(String.valueOf(failure.getMessage()), failure));
+    }
+
+    /** A scrub has found something. Of a state that is not good no snapshot is taken in the place of a damaged one. */
+    void scrubbed(long incarnation, ScrubReport report) {
+        Incarnation present = patient.incarnation();
+        if (present.number() != incarnation) {
+            return;
+        }
+        if (!report.damagedState().isEmpty()) {
+            present.fence().raise(DAMAGED);
+        } else if (!report.wrongState().isEmpty()) {
+            present.fence().raise(WRONG);
+        }
+        run(incarnation, () -> {
+            if (!report.damagedState().isEmpty()) {
+                String what = report.damagedState().getFirst().toString();
+                repairDamagedState(what, new IOException(what));
+            } else if (!report.wrongState().isEmpty()) {
+                repairWrongState(report.wrongState().getFirst().toString());
+            } else if (!report.log().isEmpty() && durable) {
+                patient.reopen(
+                        Optional.empty(),
+                        "its log is damaged: " + report.log().getFirst());
+            } else if (!report.snapshots().isEmpty()) {
+                present.node().replaceSnapshot();
+            }
+        });
+    }
+
+    @Override
+    public void diverged(Divergence divergence) {
+        run(patient.incarnation().number(), () -> {
+            if (divergence.verifyIndex() <= repairedIndex) {
+                // Of the state that was dropped; the next mark judges the one that took its place.
+                return;
+            }
+            String what = "it differs from the majority's at log index " + divergence.verifyIndex()
+                    + ", in the buckets " + divergence.buckets();
+            if (upkeep.onDivergence() == OnDivergence.STOP) {
+                patient.giveUp(new IOException("its state is wrong: " + what));
+            } else if (divergence.healthyMajority()) {
+                repairWrongState(what);
+            }
+        });
+    }
+
+    @Override
+    public void equalAgain() {
+        run(patient.incarnation().number(), () -> repairs = 0);
+    }
+
+    /** What is damaged is of no use to anybody: it needs no majority to be dropped, and is kept aside until there is more. */
+    private void repairDamagedState(String what, Throwable cause) {
+        if (!mayRepairUnseen()) {
+            patient.giveUp(cause);
+            return;
+        }
+        patient.incarnation().fence().raise(DAMAGED);
+        patient.reopen(Optional.of(new StateRepair(what)), "its state is damaged: " + what);
+    }
+
+    private void repairWrongState(String what) {
+        patient.incarnation().fence().raise(WRONG);
+        if (upkeep.onDivergence() == OnDivergence.STOP || !durable) {
+            patient.giveUp(new IOException("its state is wrong: " + what));
+        } else if (!aMajorityIsHealthy()) {
+            LOG.error("This member's state is wrong: {}. It serves nobody, and nothing is repaired as long as no majority of"
+                    + " the others is known to be healthy.", what);
+        } else if (repairs == MAX_REPAIRS) {
+            LOG.error("This member's state is wrong again after {} repairs: {}. It serves nobody until somebody sees"
+                    + " to it.", repairs, what);
+        } else {
+            repairs++;
+            repairedIndex = patient.incarnation().node().status().last().index();
+            patient.reopen(
+                    Optional.of(new StateRepair(what)), "its state is wrong: " + what);
+        }
+    }
+
+    /** Whether a majority is there without this member, none of which is known to be wrong. */
+    private boolean aMajorityIsHealthy() {
+        CoreStatus status = patient.incarnation().node().status();
+        Set<MemberId> voters = status.configuration().allVoters();
+        Set<Long> diverged = patient.incarnation()
+                .memberNode()
+                .machine()
+                .store()
+                .verification()
+                .divergences()
+                .keySet();
+        Set<MemberId> present = status.followers().stream()
+                .filter(FollowerStatus::recentlyActive)
+                .map(FollowerStatus::member)
+                .collect(Collectors.toSet());
+        boolean leads = status.role() == RoleName.LEADER;
+        long healthy = voters.stream()
+                .filter(voter -> !voter.equals(status.self()) && !diverged.contains(voter.value()))
+                .filter(voter -> !leads || present.contains(voter))
+                .count();
+        // A leader that is heard of has a majority with it, or it would have stepped down.
+        return (leads || status.leader().isPresent()) && healthy >= voters.size() / 2 + 1;
+    }
+
+    private void run(long incarnation, Runnable task) {
+        try {
+            executor.execute(() -> {
+                try {
+                    if (patient.incarnation().number() == incarnation) {
+                        task.run();
+                    }
+                } catch (RuntimeException e) {
+                    patient.giveUp(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the member stops: {}", e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdown();
+    }
+}

@@ -1,0 +1,30 @@
+package io.quorate.server;
+
+import java.time.Duration;
+
+/**
+ * How a member looks after its own data.
+ *
+ * @param scrubInterval the time between two readings of everything that lies on the disk; 0 means never by itself
+ * @param scrubBytesPerSecond how fast that reads, at most
+ * @param onDivergence what a member does whose state differs from the others' or from its own digest
+ */
+public record Upkeep(Duration scrubInterval, long scrubBytesPerSecond, OnDivergence onDivergence) {
+
+    /** What a member does about a wrong state. */
+    public enum OnDivergence {
+        /** It drops the state and gets the one of a healthy majority. */
+        REPAIR,
+        /** It stops and says why. */
+        STOP
+    }
+
+    public static final Upkeep DEFAULT = new Upkeep(Duration.ofDays(1), 8 << 20, OnDivergence.REPAIR);
+
+    public Upkeep {
+        if (scrubBytesPerSecond <= 0) {
+            throw new IllegalArgumentException("--scrub-rate is " + scrubBytesPerSecond
+                    + " bytes per second; give at least 1, or turn scrubbing off with --scrub-interval 0");
+        }
+    }
+}

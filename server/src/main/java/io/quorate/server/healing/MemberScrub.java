@@ -1,0 +1,148 @@
+package io.quorate.server.healing;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads everything that a member has on its disk, at intervals and when asked, on a thread of its own and at a bounded
+ * rate; one scrub at a time. Thread-safe.
+ */
+public final class MemberScrub implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MemberScrub.class);
+
+    /** What is read. */
+    public interface Target {
+
+        /** How many bytes there are to be read, more or less. */
+        long bytes();
+
+        /**
+         * Reads them.
+         *
+         * @param onRead to be told how many bytes were read, again and again; it takes its time, and throws {@link
+         *     CancellationException} if the reading is to end
+         */
+        ScrubReport read(LongConsumer onRead) throws IOException;
+    }
+
+    private static final ScrubReport NOTHING = new ScrubReport(List.of(), List.of(), List.of(), List.of());
+
+    /** A scrub that was asked for, or runs. */
+    private record Underway(RateLimit limit, CompletableFuture<Void> ended) {}
+
+    private final Target target;
+    private final long bytesPerSecond;
+    private final Consumer<ScrubReport> listener;
+    private final ScheduledExecutorService executor;
+
+    /** Guarded by this object, as is every change of the status. */
+    private Optional<Underway> underway = Optional.empty();
+
+    private boolean closed;
+    private volatile ScrubStatus status = ScrubStatus.NONE;
+
+    /**
+     * @param name the member's, for the thread
+     * @param interval between two scrubs; 0: only when asked
+     * @param listener told what was found, if anything was; must not wait for the scrub to end
+     */
+    public MemberScrub(
+            String name, Target target, Duration interval, long bytesPerSecond, Consumer<ScrubReport> listener) {
+        this.target = target;
+        this.bytesPerSecond = bytesPerSecond;
+        this.listener = listener;
+        ScheduledThreadPoolExecutor single = new ScheduledThreadPoolExecutor(
+                1, task -> Thread.ofPlatform().daemon().name(name + "-scrub").unstarted(task));
+        single.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
+        this.executor = single;
+        if (!interval.isZero()) {
+            executor.scheduleWithFixedDelay(
+                    this::request, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** The latest scrub, as far as it is. */
+    public ScrubStatus status() {
+        return status;
+    }
+
+    /** Begins a scrub, unless one runs. Returns the one that runs then. */
+    public synchronized ScrubStatus request() {
+        if (underway.isEmpty() && !closed) {
+            Underway begun = new Underway(new RateLimit(bytesPerSecond), new CompletableFuture<>());
+            underway = Optional.of(begun);
+            status = new ScrubStatus(status.number() + 1, true, 0, 0, List.of(), "");
+            executor.execute(() -> run(begun));
+        }
+        return status;
+    }
+
+    private void run(Underway scrub) {
+        try {
+            long total = target.bytes();
+            progressed(0, total);
+            ScrubReport report = target.read(bytes -> {
+                progressed(bytes, total);
+                scrub.limit.accept(bytes);
+            });
+            if (report.all().isEmpty()) {
+                LOG.info("The data were read through, {} bytes: all is well.", status.doneBytes());
+            } else {
+                report.all().forEach(finding -> LOG.error("The scrub found damage: {}", finding));
+                // Before anybody is told of it: by then nothing that is known to be wrong is served any more.
+                listener.accept(report);
+            }
+            ended(scrub, report, "");
+        } catch (CancellationException e) {
+            ended(scrub, NOTHING, "the scrub was interrupted: the member mends its data, or stops");
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("The scrub ended early: {}", e.getMessage(), e);
+            ended(scrub, NOTHING, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private synchronized void progressed(long bytes, long totalBytes) {
+        long done = status.doneBytes() + bytes;
+        status = new ScrubStatus(status.number(), true, done, Math.max(totalBytes, done), List.of(), "");
+    }
+
+    private synchronized void ended(Underway scrub, ScrubReport report, String failure) {
+        status = new ScrubStatus(
+                status.number(), false, status.doneBytes(), status.totalBytes(), report.all(), failure);
+        underway = Optional.empty();
+        scrub.ended.complete(null);
+    }
+
+    /** Ends the scrub that runs, if one does, and waits for that. Not to be called by the listener. */
+    public void interrupt() {
+        Optional<Underway> running;
+        synchronized (this) {
+            running = underway;
+        }
+        running.ifPresent(scrub -> {
+            scrub.limit.cancel();
+            scrub.ended.join();
+        });
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        interrupt();
+        executor.shutdownNow();
+    }
+}

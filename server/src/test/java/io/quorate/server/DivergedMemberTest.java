@@ -1,0 +1,226 @@
+package io.quorate.server;
+
+import static io.quorate.server.TestCluster.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.core.quorum.MemberId;
+import io.quorate.kv.Divergence;
+import io.quorate.kv.OrderedStore;
+import io.quorate.kv.RocksMemory;
+import io.quorate.kv.RocksStore;
+import io.quorate.kv.StateDigest;
+import io.quorate.kv.Verdict;
+import io.quorate.kv.Verification;
+import io.quorate.kv.WriteBatch;
+import io.quorate.server.Upkeep.OnDivergence;
+import io.quorate.server.wire.EtcdError;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A value is changed behind a member's back, with a valid checksum: the members' reports tell which one differs. */
+class DivergedMemberTest {
+
+    private static final Duration INTERVAL = Duration.ofMillis(200);
+
+    @TempDir
+    private Path folder;
+
+    private TestCluster start() throws IOException {
+        return TestCluster.start(3, folder, config -> ServerConfigs.withVerifyInterval(config, INTERVAL));
+    }
+
+    /** Changes what a member that does not run has for the current value of a key, through RocksDB itself. */
+    static void tamper(TestCluster cluster, int member, String key, String value) {
+        Path directory = cluster.config(member).dataDir().resolve("state").resolve("kv");
+        byte[] prefix = ("v" + key).getBytes(StandardCharsets.UTF_8);
+        try (RocksStore store = RocksStore.open(directory, RocksMemory.small())) {
+            WriteBatch batch = new WriteBatch();
+            try (OrderedStore.Cursor cursor = store.cursor()) {
+                cursor.seek(prefix);
+                byte[] record = cursor.value();
+                byte[] wrong = value.getBytes(StandardCharsets.UTF_8);
+                System.arraycopy(wrong, 0, record, record.length - wrong.length, wrong.length);
+                assertThat(Arrays.copyOf(cursor.key(), prefix.length)).isEqualTo(prefix);
+                batch.put(cursor.key(), record);
+            }
+            store.write(batch);
+        }
+    }
+
+    private static void tamperAtRest(TestCluster cluster, int member, String key, String value) throws IOException {
+        long written = cluster.member(cluster.leader()).node().status().commitIndex();
+        await(() -> cluster.member(member).node().status().appliedIndex() >= written, "the member has it");
+        cluster.stop(member);
+        tamper(cluster, member, key, value);
+        cluster.start(member);
+        cluster.awaitReady();
+    }
+
+    private static Verification verification(TestCluster cluster, int member) {
+        return cluster.member(member).machine().store().verification();
+    }
+
+    private static void awaitDivergence(TestCluster cluster, int diverged) {
+        long id = cluster.member(diverged).memberId();
+        await(
+                () -> IntStream.range(0, 3).allMatch(member -> verification(cluster, member)
+                        .divergence(id)
+                        .isPresent()),
+                "all members know that member " + diverged + " differs");
+    }
+
+    private static int health(TestCluster cluster, int member) throws IOException, InterruptedException {
+        InetSocketAddress address = cluster.member(member).clientAddresses().getFirst();
+        URI page = URI.create("http://" + address.getHostString() + ":" + address.getPort() + "/health");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        }
+    }
+
+    @Test
+    void theMemberIsNamedWithItsBucketAndRepairedAndFoundEqualAgain() throws Exception {
+        try (TestCluster cluster = start()) {
+            EtcdClient client = new EtcdClient(cluster.channel(0));
+            client.put("k", "right");
+            client.put("other", "1");
+            tamperAtRest(cluster, 2, "k", "WRONG");
+            long id = cluster.member(2).memberId();
+            Queue<Divergence> seen = new ConcurrentLinkedQueue<>();
+
+            client.put("k", "later");
+            await(
+                    () -> {
+                        verification(cluster, 0).divergence(id).ifPresent(seen::add);
+                        return !seen.isEmpty();
+                    },
+                    "the others know that member 2 differs");
+            assertThat(seen.element().healthyMajority()).isTrue();
+            assertThat(seen.element().buckets()).hasSize(1);
+            assertThat(verification(cluster, 0).divergences()).doesNotContainKeys(
+                    cluster.member(0).memberId(), cluster.member(1).memberId());
+            for (int healthy = 0; healthy < 2; healthy++) {
+                EtcdClient other = new EtcdClient(cluster.channel(healthy));
+                other.put("k", "again" + healthy);
+                assertThat(other.value("k")).isEqualTo("again" + healthy);
+                assertThat(health(cluster, healthy)).isEqualTo(200);
+            }
+
+            await(
+                    () -> cluster.member(2).isHealthy()
+                            && verification(cluster, 0).divergences().isEmpty(),
+                    "member 2 is repaired, and was found equal");
+            assertThat(health(cluster, 2)).isEqualTo(200);
+            EtcdClient repaired = new EtcdClient(cluster.channel(2));
+            assertThat(repaired.value("k")).isEqualTo("again1");
+            assertThat(repaired.value("other")).isEqualTo("1");
+            assertThat(cluster.member(2).incarnation()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aLeaderThatDiffersHandsLeadershipOverAndIsRepaired() throws Exception {
+        try (TestCluster cluster = start()) {
+            new EtcdClient(cluster.channel(0)).put("k", "right");
+            tamperAtRest(cluster, 2, "k", "WRONG");
+            cluster.member(cluster.leader())
+                    .node()
+                    .transferLeadership(new MemberId(cluster.member(2).memberId()))
+                    .join();
+            new EtcdClient(cluster.channel(0)).delete("k");
+            await(
+                    () -> cluster.member(2).incarnation() == 2
+                            && cluster.member(2).isHealthy()
+                            && verification(cluster, 0).divergences().isEmpty(),
+                    "member 2 is repaired, and was found equal");
+        }
+    }
+
+    @Test
+    void aMemberThatShallNotRepairItselfStopsWithAReport() throws Exception {
+        try (TestCluster cluster = TestCluster.start(3, folder, config -> ServerConfigs.withUpkeep(
+                ServerConfigs.withVerifyInterval(config, INTERVAL),
+                new Upkeep(Duration.ZERO, 1 << 20, OnDivergence.STOP)))) {
+            new EtcdClient(cluster.channel(0)).put("k", "right");
+            tamperAtRest(cluster, 2, "k", "WRONG");
+            new EtcdClient(cluster.channel(0)).put("k", "later");
+            assertThat(cluster.member(2).stopped())
+                    .failsWithin(Duration.ofSeconds(30))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withMessageContaining("its state is wrong")
+                    .withMessageContaining("at log index");
+            assertThat(new EtcdClient(cluster.channel(0)).value("k")).isEqualTo("later");
+        }
+    }
+
+    @Test
+    void ifNoMajorityAgreesNobodyServes() throws Exception {
+        try (TestCluster cluster = start()) {
+            new EtcdClient(cluster.channel(0)).put("k", "right");
+            tamperAtRest(cluster, 1, "k", "WRON1");
+            tamperAtRest(cluster, 2, "k", "WRON2");
+            new EtcdClient(cluster.channel(0)).put("k", "later");
+            for (int member = 0; member < 3; member++) {
+                awaitDivergence(cluster, member);
+            }
+            assertThat(verification(cluster, 0).divergences().values())
+                    .hasSize(3)
+                    .noneMatch(Divergence::healthyMajority);
+            for (int member = 0; member < 3; member++) {
+                EtcdClient fenced = new EtcdClient(cluster.channel(member));
+                EtcdClient.assertFails(EtcdError.CORRUPT, () -> fenced.get("k"));
+            }
+        }
+    }
+
+    @Test
+    void membersThatNobodyTampersWithAgreeWhateverElseHappens() throws Exception {
+        try (TestCluster cluster = TestCluster.start(3, folder, config -> ServerConfigs.withVerifyInterval(
+                ServerConfigs.withSnapshotCount(config, 50), Duration.ofMillis(100)))) {
+            EtcdClient client = new EtcdClient(cluster.channel(0));
+            for (int i = 0; i < 240; i++) {
+                client.put("k" + i % 20, "v" + i);
+                if (i % 7 == 0) {
+                    client.delete("k" + i % 13);
+                }
+                if (i % 80 == 50) {
+                    client.compact(i);
+                    cluster.stop(1 + i / 80 % 2);
+                    client.put("meanwhile", "v" + i);
+                    cluster.start(1 + i / 80 % 2);
+                }
+            }
+            cluster.awaitReady();
+            StateDigest digest = cluster.member(0).machine().store().digest();
+            await(() -> agreeOn(cluster, digest), "all three members have reported the same digest");
+            for (int member = 0; member < 3; member++) {
+                assertThat(verification(cluster, member).divergences()).isEmpty();
+            }
+        }
+    }
+
+    private static boolean agreeOn(TestCluster cluster, StateDigest digest) {
+        List<Long> everyone = IntStream.range(0, 3)
+                .mapToObj(member -> cluster.member(member).memberId())
+                .sorted()
+                .toList();
+        return verification(cluster, 0).verdict() instanceof Verdict.Agreed agreed
+                && agreed.total().equals(digest.total())
+                && agreed.equal().equals(everyone);
+    }
+}

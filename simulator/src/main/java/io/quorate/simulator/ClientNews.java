@@ -1,0 +1,36 @@
+package io.quorate.simulator;
+
+import io.quorate.kv.Lease;
+import io.quorate.kv.WatchAnswer;
+import io.quorate.kv.WatchRequest;
+
+/** What clients that watch or hold leases learn from the members, and is worth being judged. */
+public sealed interface ClientNews {
+
+    /**
+     * A client watches from a revision on: where it began, or after what it has seen, if it was cut off from where it
+     * watched before.
+     *
+     * @param watch which of the run's watches
+     */
+    record WatchBegun(long watch, WatchRequest request, long fromRevision) implements ClientNews {}
+
+    /** A watch was answered. */
+    record WatchAnswered(long watch, WatchAnswer answer) implements ClientNews {}
+
+    /** A watch was told that it has seen everything up to a revision. */
+    record WatchProgressed(long watch, long revision) implements ClientNews {}
+
+    /** Nobody watches any more; what was told last is all. */
+    record WatchEnded(long watch) implements ClientNews {}
+
+    /**
+     * A lease was granted or renewed: it must last its whole time from then on.
+     *
+     * @param fromNanos when the member that answered got the request
+     */
+    record LeasePromised(Lease lease, long fromNanos) implements ClientNews {}
+
+    /** A client was told that there is no such lease any more. */
+    record LeaseGone(Lease lease) implements ClientNews {}
+}

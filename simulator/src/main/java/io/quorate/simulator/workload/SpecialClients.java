@@ -1,0 +1,81 @@
+package io.quorate.simulator.workload;
+
+import io.quorate.core.quorum.MemberId;
+import io.quorate.kv.LeaseOptions;
+import io.quorate.simulator.Agenda;
+import io.quorate.simulator.Cluster;
+import io.quorate.simulator.RunObserver;
+import io.quorate.simulator.SimulatedMember;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** The clients of a run that hold leases, and those that watch. Only some runs have them; which do is the seed's choice. */
+public final class SpecialClients {
+
+    private static final int ONE_RUN_IN = 3;
+
+    /** More than the faults let any clock drift. */
+    private static final double DRIFT_BOUND = 0.1;
+
+    private final Optional<LeaseOptions> options;
+    private final int holders;
+    private final int watchers;
+    private final SplittableRandom random;
+    private Optional<LeaseHolders> leaseHolders = Optional.empty();
+    private Optional<WatchClients> watchClients = Optional.empty();
+
+    private SpecialClients(Optional<LeaseOptions> options, int holders, int watchers, SplittableRandom random) {
+        this.options = options;
+        this.holders = holders;
+        this.watchers = watchers;
+        this.random = random;
+    }
+
+    /** Those that the run of a seed has. */
+    public static SpecialClients draw(SplittableRandom random) {
+        int holders = random.nextInt(ONE_RUN_IN) == 0 ? 1 + random.nextInt(4) : 0;
+        int watchers = random.nextInt(ONE_RUN_IN) == 0 ? 1 + random.nextInt(8) : 0;
+        LeaseOptions options = new LeaseOptions(
+                random.nextBoolean() ? DRIFT_BOUND : 0,
+                Duration.ofSeconds(1 + random.nextInt(3)),
+                1 + random.nextInt(5),
+                Duration.ofMillis(500 + random.nextInt(2500)));
+        return new SpecialClients(
+                holders + watchers > 0 ? Optional.of(options) : Optional.empty(), holders, watchers, random);
+    }
+
+    /** How leases are kept; empty if there are no such clients. */
+    public Optional<LeaseOptions> options() {
+        return options;
+    }
+
+    /** Lets them begin. */
+    public void begin(Agenda agenda, Cluster cluster, RunObserver observer) {
+        if (holders > 0) {
+            leaseHolders = Optional.of(new LeaseHolders(holders, agenda, cluster, random.split(), observer));
+        }
+        if (watchers > 0) {
+            watchClients = Optional.of(new WatchClients(watchers, agenda, cluster, random.split(), observer));
+        }
+    }
+
+    /** Leases are not renewed any more, and watches not moved. */
+    public void stop() {
+        leaseHolders.ifPresent(LeaseHolders::stop);
+        watchClients.ifPresent(WatchClients::stop);
+    }
+
+    /** Whether the last lease has run out, and the watches have seen everything. */
+    public boolean areDone() {
+        return leaseHolders.map(LeaseHolders::areDone).orElse(true)
+                && watchClients.map(WatchClients::areDone).orElse(true);
+    }
+
+    /** Any member that there ever was, whether it runs or not. */
+    static SimulatedMember anyMember(Cluster cluster, SplittableRandom random) {
+        List<MemberId> members = List.copyOf(cluster.ids());
+        return cluster.member(members.get(random.nextInt(members.size())));
+    }
+}
