@@ -61,7 +61,8 @@ public final class Quorate implements Callable<Integer> {
                 .addSubcommand(new SimCommand(logStream))
                 .addSubcommand(new CommandLine(new VerifyCommand())
                         .addSubcommand(new VerifyHistoryCommand(in))
-                        .addSubcommand(new VerifyDataCommand(logStream)))
+                        .addSubcommand(new VerifyDataCommand(logStream))
+                        .addSubcommand(new VerifyScrubCommand()))
                 .addSubcommand(new VersionCommand())
                 .addSubcommand(new HelpCommand())
                 .addSubcommand(new WarmUpCommand(members, logStream));

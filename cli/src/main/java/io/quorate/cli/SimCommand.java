@@ -119,12 +119,6 @@ final class SimCommand implements Callable<Integer> {
     private @Nullable Path html;
 
     @Option(
-            names = "--history",
-            paramLabel = "<file>",
-            description = "With --seed: writes down what the clients did, for 'quorate verify history'.")
-    private @Nullable Path history;
-
-    @Option(
             names = "--enumerate",
             paramLabel = "crashes|corruption|all",
             description = {
@@ -140,6 +134,12 @@ final class SimCommand implements Callable<Integer> {
                     + " Default: ${DEFAULT-VALUE}",
             defaultValue = "1")
     private int step;
+
+    @Option(
+            names = "--history",
+            paramLabel = "<file>",
+            description = "With --seed: writes down what the clients did, for 'quorate verify history'.")
+    private @Nullable Path history;
 
     @Option(names = "--no-shrink", description = "Leaves a failing run as it is.")
     private boolean noShrink;

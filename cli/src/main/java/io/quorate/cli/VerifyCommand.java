@@ -3,25 +3,23 @@ package io.quorate.cli;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code quorate verify}: the commands that check that data are what they should be. */
+/** {@code quorate verify}: the parent of all that checks. */
 @Command(
         name = "verify",
         description = {
-            "Checks that what the members have is what was written, and that what clients saw can have been.",
+            "Checks data directories, what running members have on their disks, or a recorded history of what clients did.",
             "",
             "'quorate verify <command> --help' explains each command."
         },
         footer = {
             "",
             "Examples:",
-            "  quorate verify scrub",
             "  quorate verify history history.jsonl --html window.html",
-            "  quorate verify data quorate-data"
-        },
-        subcommands = VerifyScrubCommand.class)
+            "  quorate verify data quorate-data",
+            "  quorate verify scrub --endpoints 127.0.0.1:2379"
+        })
 final class VerifyCommand implements Callable<Integer> {
 
     @Spec
@@ -29,8 +27,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "say what to verify, one of: " + String.join(", ", spec.subcommands().keySet()));
+        throw CommandFailed.usage("say what to verify: "
+                + String.join(" or ", spec.commandLine().getSubcommands().keySet()));
     }
 }

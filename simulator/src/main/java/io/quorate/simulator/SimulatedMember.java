@@ -90,23 +90,27 @@ public final class SimulatedMember {
 
     private SimulatedDisk newDisk() {
         SimulatedDisk empty = settings.newDisk(random.split());
-        empty.setObserver(new DiskObserver() {
-            @Override
-            public void written(Object file, byte[] bytes) {
-                observer.written(id, file, bytes);
-            }
-
-            @Override
-            public void synced(Object file, boolean succeeded) {
-                observer.synced(id, file, succeeded);
-            }
-
-            @Override
-            public void damaged() {
-                observer.rotted(id);
-            }
-        });
+        empty.setObserver(new DiskWatch());
         return empty;
+    }
+
+    /** Tells the run's observer what reaches the disk. */
+    private final class DiskWatch implements DiskObserver {
+
+        @Override
+        public void written(Object file, byte[] bytes) {
+            observer.written(id, file, bytes);
+        }
+
+        @Override
+        public void synced(Object file, boolean succeeded) {
+            observer.synced(id, file, succeeded);
+        }
+
+        @Override
+        public void damaged() {
+            observer.rotted(id);
+        }
     }
 
     public MemberId id() {
@@ -182,7 +186,9 @@ public final class SimulatedMember {
             throw new IllegalStateException("member " + id + " runs");
         }
         disk = replacement;
+        disk.setObserver(new DiskWatch());
         durableStore.clear();
+        observer.rotted(id);
     }
 
     /** Starts a process on what the disk holds. It may refuse, and says so to the observer. */

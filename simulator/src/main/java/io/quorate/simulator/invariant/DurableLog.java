@@ -3,6 +3,7 @@ package io.quorate.simulator.invariant;
 import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.log.RaftLog;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,6 +55,16 @@ final class DurableLog {
         private long[] all = new long[64];
         private EntryId start = EntryId.ORIGIN;
         private EntryId last = EntryId.ORIGIN;
+
+        static Terms of(RaftLog log) {
+            Terms terms = new Terms();
+            terms.start = log.idAt(log.firstIndex() - 1);
+            terms.last = terms.start;
+            for (long index = log.firstIndex(); index <= log.lastId().index(); index++) {
+                terms.append(log.idAt(index));
+            }
+            return terms;
+        }
 
         void append(EntryId id) {
             int at = Math.toIntExact(id.index());
@@ -108,21 +119,16 @@ final class DurableLog {
     /**
      * Whether something rotted since the last call; what the member has found of its log is taken for what there is then.
      */
-    boolean takeRotted(EntryId last, HardState hardState) {
+    boolean takeRotted(RaftLog log) {
         boolean was = rotted;
         rotted = false;
-        if (was && !last.equals(terms.last)) {
-            Terms before = terms;
-            rottedAway = Optional.of(before);
-            terms = new Terms();
-            terms.all = before.all.clone();
-            terms.start = before.start;
-            terms.last = last;
-        }
         if (was) {
-            term = hardState.term();
-            vote = hardState.votedFor().map(MemberId::value).orElse(0L);
-            commitIndex = hardState.commitIndex();
+            HardState found = log.hardState();
+            term = found.term();
+            vote = found.votedFor().map(MemberId::value).orElse(0L);
+            commitIndex = found.commitIndex();
+            rottedAway = Optional.of(terms);
+            terms = Terms.of(log);
         }
         return was;
     }

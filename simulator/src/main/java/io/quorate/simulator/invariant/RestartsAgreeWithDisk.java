@@ -48,7 +48,7 @@ final class RestartsAgreeWithDisk implements Invariant {
     public void opened(SimulatedMember member) {
         DurableLog disk = disk(member.id());
         RaftLog log = member.log().orElseThrow();
-        if (disk.takeRotted(log.lastId(), log.hardState()) || log.hasPending()) {
+        if (disk.takeRotted(log) || log.hasPending()) {
             // The second: it goes on from a snapshot that had arrived, and has yet to write so.
             return;
         }

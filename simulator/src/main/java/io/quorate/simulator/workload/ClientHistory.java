@@ -31,7 +31,7 @@ final class ClientHistory {
         open(pending).ifPresent(operations::add);
     }
 
-    /** A request of which nobody knows what came of it; empty if it has nothing to do with keys. */
+    /** A request of which nobody knows what came of it; nothing for one that no history has a word for. */
     static Optional<Operation> open(Pending pending) {
         return pending.request
                 .action(Optional.empty())

@@ -234,7 +234,8 @@ final class WatchClients {
         /** Now and then the client sees whether somebody serves it still, moves, asks for progress, or wants another. */
         private void lookAfter() {
             agenda.after(SECOND / 5 + random.nextLong(SECOND), this::lookAfter);
-            boolean moves = !stopped && random.nextInt(10) == 0;
+            // A member that was removed serves on, and learns nothing any more.
+            boolean moves = stopped ? !isServedByTheCluster() : random.nextInt(10) == 0;
             if (watcher.isEmpty() || !isServed() || moves) {
                 disconnect();
                 connect();
@@ -245,10 +246,20 @@ final class WatchClients {
             }
         }
 
+        private boolean isServedByTheCluster() {
+            return isServed()
+                    && cluster.configuration()
+                            .filter(now -> now.members().contains(member.orElseThrow().id()))
+                            .isPresent();
+        }
+
         boolean hasSeenEverything() {
             return watcher.isPresent()
-                    && isServed()
-                    && seenThrough >= member.flatMap(SimulatedMember::store).orElseThrow().currentRevision();
+                    && isServedByTheCluster()
+                    && cluster.leader()
+                            .flatMap(SimulatedMember::store)
+                            .filter(store -> seenThrough >= store.currentRevision())
+                            .isPresent();
         }
     }
 }

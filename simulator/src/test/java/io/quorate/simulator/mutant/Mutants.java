@@ -19,6 +19,7 @@ final class Mutants {
             "snapshot-with-a-later-configuration",
             "torn-tail-not-cut",
             "unproven-tail-not-rewritten",
+            "leader-does-not-forget-what-was-lost",
             "truncation-not-recorded",
             "conflicting-log-kept",
             "overtaken-snapshot-installed",
