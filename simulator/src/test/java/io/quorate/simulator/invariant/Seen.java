@@ -28,7 +28,7 @@ final class Seen {
     }
 
     static PeerFrame raft(Message message) {
-        return new PeerFrame.Raft(0, message, List.of());
+        return new PeerFrame.Raft(0, message);
     }
 
     static void step(Invariant invariant, SimulatedMember member, Effect... effects) {

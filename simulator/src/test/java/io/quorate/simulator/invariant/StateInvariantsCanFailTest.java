@@ -102,8 +102,8 @@ class StateInvariantsCanFailTest {
     @Test
     void theModelRefusesWhatIsNoCommand() {
         NaiveStore model = new NaiveStore();
-        assertThat(model.apply(Bytes.utf8("garbage"))).isEqualTo(new Result.Rejected(KvError.UNREADABLE_COMMAND));
-        assertThat(model.apply(Bytes.wrap(CommandCodec.encode(PUT)))).isEqualTo(FIRST);
+        assertThat(model.apply(Bytes.utf8("garbage"), 1)).isEqualTo(new Result.Rejected(KvError.UNREADABLE_COMMAND));
+        assertThat(model.apply(Bytes.wrap(CommandCodec.encode(PUT)), 2)).isEqualTo(FIRST);
     }
 
     @Test
