@@ -117,37 +117,42 @@ final class VerifyDataCommand implements Callable<Integer> {
         if (report.isGood()) {
             out.println("all is good");
         } else {
-            out.println(damages + (damages == 1 ? " thing is wrong" : " things are wrong")
+            out.println(damages
+                    + (damages == 1 ? " thing is wrong" : " things are wrong")
                     + (refused > 0 ? ", and not all was looked at" : ""));
         }
     }
 
     private static void print(Member member, PrintWriter out) {
-        out.println(member.name() + (member.memberId().isEmpty()
-                ? ":"
-                : ": member " + member.memberId() + " (" + member.memberName() + ") of cluster " + member.clusterId()));
+        out.println(member.name()
+                + (member.memberId().isEmpty()
+                        ? ":"
+                        : ": member " + member.memberId() + " (" + member.memberName() + ") of cluster "
+                                + member.clusterId()));
         member.refusal().ifPresent(why -> out.println("  " + why));
-        member.log().ifPresent(log -> out.println("  log        after " + log.after() + " up to " + log.last() + ", term "
-                + log.term() + ", committed at least up to " + log.commitIndex()
-                + (log.votes() ? "" : "; the member does not vote until it has what it lost")));
+        member.log()
+                .ifPresent(log -> out.println("  log        after " + log.after() + " up to " + log.last() + ", term "
+                        + log.term() + ", committed at least up to " + log.commitIndex()
+                        + (log.votes() ? "" : "; the member does not vote until it has what it lost")));
         if (member.refusal().isEmpty()) {
             out.println("  snapshots  "
                     + (member.snapshots().isEmpty() ? "none" : "at " + String.join(", ", member.snapshots())));
         }
-        member.store().ifPresent(store -> out.println(String.format(
-                Locale.ROOT,
-                "  store      at entry %d, revision %d, compacted up to %d, content %s, digest %s",
-                store.appliedIndex(),
-                store.revision(),
-                store.compactedRevision(),
-                store.content(),
-                store.digest())));
+        member.store()
+                .ifPresent(store -> out.println(String.format(
+                        Locale.ROOT,
+                        "  store      at entry %d, revision %d, compacted up to %d, content %s, digest %s",
+                        store.appliedIndex(),
+                        store.revision(),
+                        store.compactedRevision(),
+                        store.content(),
+                        store.digest())));
         member.findings().forEach(line -> print(line, out));
     }
 
     private static void print(Line line, PrintWriter out) {
-        out.println("  " + (line.damage() ? "WRONG  " : "note   ") + (line.file().isEmpty() ? "" : line.file() + where(line))
-                + line.what());
+        out.println("  " + (line.damage() ? "WRONG  " : "note   ")
+                + (line.file().isEmpty() ? "" : line.file() + where(line)) + line.what());
         if (!line.remedy().isEmpty()) {
             out.println("         -> " + line.remedy());
         }

@@ -59,7 +59,8 @@ final class VerifyHistoryCommand implements Callable<Integer> {
     @Option(
             names = "--html",
             paramLabel = "<file>",
-            description = "If the history is not linearizable: draws the stretch that shows it, as a page for a browser.")
+            description =
+                    "If the history is not linearizable: draws the stretch that shows it, as a page for a browser.")
     private @Nullable Path html;
 
     @Option(
@@ -82,7 +83,8 @@ final class VerifyHistoryCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         List<Operation> operations = read(out);
-        Verdict verdict = new LinearizabilityChecker(maxSteps, Runtime.getRuntime().maxMemory() / 2).check(operations);
+        Verdict verdict =
+                new LinearizabilityChecker(maxSteps, Runtime.getRuntime().maxMemory() / 2).check(operations);
         return switch (verdict) {
             case Verdict.Linearizable linearizable -> {
                 out.println(String.format(Locale.ROOT, "linearizable: %,d operations", linearizable.operations()));
@@ -129,7 +131,9 @@ final class VerifyHistoryCommand implements Callable<Integer> {
                 Files.writeString(html, HistoryPicture.page(violation));
             } catch (IOException e) {
                 throw new CommandFailed(
-                        ExitCode.FAILED, "the history is not linearizable, and --html cannot write " + html + ": " + e, e);
+                        ExitCode.FAILED,
+                        "the history is not linearizable, and --html cannot write " + html + ": " + e,
+                        e);
             }
             out.println("it is drawn in " + html);
         }

@@ -164,14 +164,17 @@ final class VerifyScrubCommand implements Callable<Integer> {
         for (JsonElement element : scrub.findings()) {
             JsonObject finding = element.getAsJsonObject();
             String where = finding.get("file").getAsString()
-                    + (finding.has("offset") ? " at offset " + finding.get("offset").getAsLong() : "");
+                    + (finding.has("offset")
+                            ? " at offset " + finding.get("offset").getAsLong()
+                            : "");
             out.println(name + ": " + where + ": " + finding.get("what").getAsString() + "; "
                     + finding.get("remedy").getAsString());
         }
         if (!scrub.whyIncomplete().isEmpty()) {
             out.println(name + ": not everything was read: " + scrub.whyIncomplete());
         } else if (scrub.isClean()) {
-            long bytes = scrub.status.map(told -> told.get("done_bytes").getAsLong()).orElse(0L);
+            long bytes =
+                    scrub.status.map(told -> told.get("done_bytes").getAsLong()).orElse(0L);
             out.println(name + ": all is well, " + bytes + " bytes were read");
         }
     }

@@ -150,7 +150,8 @@ class ServerCommandTest {
                         started(Map.of("QUORATE_VERIFY_INTERVAL", text), urls()).verifyInterval())
                 .isEqualTo(time));
         Path file = Files.writeString(dir.resolve("never.yaml"), "verify-interval: 0\n");
-        String[] arguments = Stream.concat(Stream.of("--config-file=" + file), Stream.of(urls())).toArray(String[]::new);
+        String[] arguments = Stream.concat(Stream.of("--config-file=" + file), Stream.of(urls()))
+                .toArray(String[]::new);
         assertThat(started(Map.of(), arguments).verifyInterval()).isEqualTo(Duration.ZERO);
     }
 

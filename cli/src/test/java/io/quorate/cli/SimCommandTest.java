@@ -64,7 +64,8 @@ class SimCommandTest {
         CommandRun run = CommandRun.of("sim", "--enumerate", "corruption", "--step", "173");
         assertThat(run.exitCode()).isZero();
         assertThat(run.out())
-                .contains("corruption matrix, BIT: 24 of 4,096 cases", "matrix, BYTES", "matrix, ZEROS", " 0 not right");
+                .contains(
+                        "corruption matrix, BIT: 24 of 4,096 cases", "matrix, BYTES", "matrix, ZEROS", " 0 not right");
         assertThat(CommandRun.of("sim", "--enumerate", "nothing").exitCode()).isEqualTo(ExitCode.USAGE);
     }
 }

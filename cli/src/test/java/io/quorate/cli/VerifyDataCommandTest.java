@@ -32,7 +32,8 @@ class VerifyDataCommandTest {
             for (var config : cluster.configs()) {
                 members.add(MemberServer.start(config));
             }
-            members.forEach(member -> member.ready().orTimeout(60, TimeUnit.SECONDS).join());
+            members.forEach(
+                    member -> member.ready().orTimeout(60, TimeUnit.SECONDS).join());
             CommandRun running = CommandRun.of("verify", "data", folder.toString());
             assertThat(running.exitCode()).isEqualTo(ExitCode.FAILED);
             assertThat(running.out()).contains("since a running member uses it", "not all was looked at");
@@ -93,7 +94,8 @@ class VerifyDataCommandTest {
 
     @Test
     void whatIsNoDirectoryIsRefused() {
-        CommandRun nowhere = CommandRun.of("verify", "data", folder.resolve("nowhere").toString());
+        CommandRun nowhere =
+                CommandRun.of("verify", "data", folder.resolve("nowhere").toString());
         assertThat(nowhere.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(nowhere.err()).contains("nowhere is not a directory").hasLineCount(1);
 

@@ -44,7 +44,8 @@ class VerifyHistoryCommandTest {
     @Test
     void what_the_simulators_clients_saw_is_written_down_and_found_linearizable() throws IOException {
         Path history = folder.resolve("history.jsonl");
-        CommandRun sim = CommandRun.of("sim", "--seed", "3", "--fault-nanos", "3000000000", "--history", history.toString());
+        CommandRun sim =
+                CommandRun.of("sim", "--seed", "3", "--fault-nanos", "3000000000", "--history", history.toString());
         assertThat(sim.exitCode()).isZero();
         assertThat(Files.readAllLines(history)).hasSizeGreaterThan(15);
         assertThat(Files.readString(history)).contains("\"outcome\":\"unknown\"", "\"op\":\"txn\"");

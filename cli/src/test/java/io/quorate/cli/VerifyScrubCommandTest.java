@@ -86,8 +86,10 @@ class VerifyScrubCommandTest {
         flipABitOfTheLog();
         CommandRun damaged = run("verify", "scrub");
         assertThat(damaged.exitCode()).isEqualTo(ExitCode.FAILED);
-        assertThat(damaged.out().lines()).hasSize(3).anyMatch(line -> line.startsWith("node2: log/segment-")
-                && line.contains("though it was durable there; the member moves the damage aside"));
+        assertThat(damaged.out().lines())
+                .hasSize(3)
+                .anyMatch(line -> line.startsWith("node2: log/segment-")
+                        && line.contains("though it was durable there; the member moves the damage aside"));
 
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> run("verify", "scrub").exitCode() == ExitCode.OK);
@@ -106,7 +108,11 @@ class VerifyScrubCommandTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(second.get("clean").getAsBoolean()).isFalse();
-        assertThat(second.getAsJsonArray("findings").get(0).getAsJsonObject().get("file").getAsString())
+        assertThat(second.getAsJsonArray("findings")
+                        .get(0)
+                        .getAsJsonObject()
+                        .get("file")
+                        .getAsString())
                 .startsWith("log/segment-");
     }
 

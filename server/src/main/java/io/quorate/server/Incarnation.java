@@ -64,8 +64,8 @@ record Incarnation(
             MemberNode memberNode = MemberNode.open(config, membership, healing, parts);
             Fence fence =
                     new Fence(memberNode.machine().store(), membership.self().value());
-            List<ServerServiceDefinition> services = services(
-                    config, membership, memberNode, fence, failure -> healing.storeDamaged(number, failure));
+            List<ServerServiceDefinition> services =
+                    services(config, membership, memberNode, fence, failure -> healing.storeDamaged(number, failure));
             return new Incarnation(number, memberNode, fence, services, parts);
         } catch (IOException | RuntimeException e) {
             try {

@@ -119,8 +119,7 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
                 repairWrongState(report.wrongState().getFirst().toString());
             } else if (!report.log().isEmpty() && durable) {
                 patient.reopen(
-                        Optional.empty(),
-                        "its log is damaged: " + report.log().getFirst());
+                        Optional.empty(), "its log is damaged: " + report.log().getFirst());
             } else if (!report.snapshots().isEmpty()) {
                 present.node().replaceSnapshot();
             }
@@ -164,16 +163,20 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
         if (upkeep.onDivergence() == OnDivergence.STOP || !durable) {
             patient.giveUp(new IOException("its state is wrong: " + what));
         } else if (!aMajorityIsHealthy()) {
-            LOG.error("This member's state is wrong: {}. It serves nobody, and nothing is repaired as long as no majority of"
-                    + " the others is known to be healthy.", what);
+            LOG.error(
+                    "This member's state is wrong: {}. It serves nobody, and nothing is repaired as long as no majority of"
+                            + " the others is known to be healthy.",
+                    what);
         } else if (repairs == MAX_REPAIRS) {
-            LOG.error("This member's state is wrong again after {} repairs: {}. It serves nobody until somebody sees"
-                    + " to it.", repairs, what);
+            LOG.error(
+                    "This member's state is wrong again after {} repairs: {}. It serves nobody until somebody sees"
+                            + " to it.",
+                    repairs,
+                    what);
         } else {
             repairs++;
             repairedIndex = patient.incarnation().node().status().last().index();
-            patient.reopen(
-                    Optional.of(new StateRepair(what)), "its state is wrong: " + what);
+            patient.reopen(Optional.of(new StateRepair(what)), "its state is wrong: " + what);
         }
     }
 

@@ -91,11 +91,7 @@ record MemberNode(
                 ? KvStateMachine.inMemory(folder.resolve(STATE), background)
                 : KvStateMachine.open(folder.resolve(STATE), RocksMemory.standard(), background);
         StateVerification verification = parts.add(new StateVerification(
-                config.name(),
-                membership.self(),
-                machine.store(),
-                config.verifyInterval(),
-                divergence));
+                config.name(), membership.self(), machine.store(), config.verifyInterval(), divergence));
         machine.tell(verification);
         RaftNode<Result> node = parts.add(RaftNode.start(
                 options(config, membership),

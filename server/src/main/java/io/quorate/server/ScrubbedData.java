@@ -71,13 +71,12 @@ record ScrubbedData(Supplier<Incarnation> incarnation) implements MemberScrub.Ta
     }
 
     private static List<Finding> divergence(io.quorate.kv.ScrubReport state) {
-        if (!state.errors().isEmpty() || (state.buckets().isEmpty() && state.keys().isEmpty())) {
+        if (!state.errors().isEmpty()
+                || (state.buckets().isEmpty() && state.keys().isEmpty())) {
             return List.of();
         }
-        String keys = state.keys().stream()
-                .limit(SHOWN_KEYS)
-                .map(Bytes::toString)
-                .collect(Collectors.joining(", "));
+        String keys =
+                state.keys().stream().limit(SHOWN_KEYS).map(Bytes::toString).collect(Collectors.joining(", "));
         String where = Stream.of("buckets " + state.buckets(), keys.isEmpty() ? "" : "keys " + keys)
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining(", "));

@@ -78,9 +78,9 @@ class DivergedMemberTest {
     private static void awaitDivergence(TestCluster cluster, int diverged) {
         long id = cluster.member(diverged).memberId();
         await(
-                () -> IntStream.range(0, 3).allMatch(member -> verification(cluster, member)
-                        .divergence(id)
-                        .isPresent()),
+                () -> IntStream.range(0, 3)
+                        .allMatch(member ->
+                                verification(cluster, member).divergence(id).isPresent()),
                 "all members know that member " + diverged + " differs");
     }
 
@@ -112,8 +112,9 @@ class DivergedMemberTest {
                     "the others know that member 2 differs");
             assertThat(seen.element().healthyMajority()).isTrue();
             assertThat(seen.element().buckets()).hasSize(1);
-            assertThat(verification(cluster, 0).divergences()).doesNotContainKeys(
-                    cluster.member(0).memberId(), cluster.member(1).memberId());
+            assertThat(verification(cluster, 0).divergences())
+                    .doesNotContainKeys(
+                            cluster.member(0).memberId(), cluster.member(1).memberId());
             for (int healthy = 0; healthy < 2; healthy++) {
                 EtcdClient other = new EtcdClient(cluster.channel(healthy));
                 other.put("k", "again" + healthy);
@@ -153,9 +154,12 @@ class DivergedMemberTest {
 
     @Test
     void aMemberThatShallNotRepairItselfStopsWithAReport() throws Exception {
-        try (TestCluster cluster = TestCluster.start(3, folder, config -> ServerConfigs.withUpkeep(
-                ServerConfigs.withVerifyInterval(config, INTERVAL),
-                new Upkeep(Duration.ZERO, 1 << 20, OnDivergence.STOP)))) {
+        try (TestCluster cluster = TestCluster.start(
+                3,
+                folder,
+                config -> ServerConfigs.withUpkeep(
+                        ServerConfigs.withVerifyInterval(config, INTERVAL),
+                        new Upkeep(Duration.ZERO, 1 << 20, OnDivergence.STOP)))) {
             new EtcdClient(cluster.channel(0)).put("k", "right");
             tamperAtRest(cluster, 2, "k", "WRONG");
             new EtcdClient(cluster.channel(0)).put("k", "later");
@@ -190,8 +194,11 @@ class DivergedMemberTest {
 
     @Test
     void membersThatNobodyTampersWithAgreeWhateverElseHappens() throws Exception {
-        try (TestCluster cluster = TestCluster.start(3, folder, config -> ServerConfigs.withVerifyInterval(
-                ServerConfigs.withSnapshotCount(config, 50), Duration.ofMillis(100)))) {
+        try (TestCluster cluster = TestCluster.start(
+                3,
+                folder,
+                config -> ServerConfigs.withVerifyInterval(
+                        ServerConfigs.withSnapshotCount(config, 50), Duration.ofMillis(100)))) {
             EtcdClient client = new EtcdClient(cluster.channel(0));
             for (int i = 0; i < 240; i++) {
                 client.put("k" + i % 20, "v" + i);

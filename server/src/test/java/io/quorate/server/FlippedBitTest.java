@@ -18,10 +18,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -52,8 +52,7 @@ class FlippedBitTest {
     private static ServerConfig settings(ServerConfig config) {
         ServerConfig neverCompared =
                 ServerConfigs.withVerifyInterval(ServerConfigs.withSnapshotCount(config, 5_000), Duration.ZERO);
-        return ServerConfigs.withUpkeep(
-                neverCompared, new Upkeep(Duration.ZERO, 1L << 30, OnDivergence.REPAIR));
+        return ServerConfigs.withUpkeep(neverCompared, new Upkeep(Duration.ZERO, 1L << 30, OnDivergence.REPAIR));
     }
 
     @BeforeEach
@@ -130,8 +129,7 @@ class FlippedBitTest {
 
     private String scrubPage(String method) {
         InetSocketAddress address = cluster.member(victim).clientAddresses().getFirst();
-        URI page = URI.create(
-                "http://" + address.getHostString() + ":" + address.getPort() + MemberServer.SCRUB_PATH);
+        URI page = URI.create("http://" + address.getHostString() + ":" + address.getPort() + MemberServer.SCRUB_PATH);
         try {
             return http.send(
                             HttpRequest.newBuilder(page)
@@ -221,7 +219,10 @@ class FlippedBitTest {
         Files.delete(file);
         Files.write(file, bytes);
 
-        assertThat(scrub()).contains("snapshots/" + snapshot.getFileName(), file.getFileName().toString());
+        assertThat(scrub())
+                .contains(
+                        "snapshots/" + snapshot.getFileName(),
+                        file.getFileName().toString());
 
         await(
                 () -> {

@@ -34,7 +34,12 @@ final class PutCost {
             for (int round = 0; round < rounds; round++) {
                 long cpu = process.getProcessCpuTime();
                 long begin = System.nanoTime();
-                put(kv, puts, Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]));
+                put(
+                        kv,
+                        puts,
+                        Integer.parseInt(arguments[2]),
+                        Integer.parseInt(arguments[3]),
+                        Integer.parseInt(arguments[4]));
                 System.out.printf(
                         Locale.ROOT,
                         "%.1f us of CPU a put, %.0f puts a second%n",

@@ -106,9 +106,7 @@ public final class ClientServices {
         @Override
         public CompletableFuture<OptionalLong> confirmLeadership() {
             RaftNode<Result> running = node.orElseThrow();
-            return running.readIndex()
-                    .thenCompose(index -> running.inspect())
-                    .thenApply(ClientServices::led);
+            return running.readIndex().thenCompose(index -> running.inspect()).thenApply(ClientServices::led);
         }
     }
 }

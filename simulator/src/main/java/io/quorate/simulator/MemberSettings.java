@@ -13,10 +13,7 @@ import java.util.SplittableRandom;
  * @param leases how leases are kept, in a run that has clients who hold some, or watch
  */
 public record MemberSettings(
-        NodeOptions.Timing timing,
-        NodeOptions.Storage storage,
-        NodeOptions.Flow flow,
-        Optional<LeaseOptions> leases) {
+        NodeOptions.Timing timing, NodeOptions.Storage storage, NodeOptions.Flow flow, Optional<LeaseOptions> leases) {
 
     /** The least that a segment holds. */
     private static final int SEGMENT_BYTES = 16 << 10;

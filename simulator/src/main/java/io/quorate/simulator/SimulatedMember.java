@@ -199,8 +199,8 @@ public final class SimulatedMember {
         starts++;
         SimulatedProcess process = new SimulatedProcess(agenda, disk::takeLatencyNanos);
         SimulatedStateMachine stateMachine = new SimulatedStateMachine(durableStore, random.split(), listener(process));
-        Optional<ClientServices> services = settings.leases()
-                .map(options -> new ClientServices(process, options, stateMachine::store));
+        Optional<ClientServices> services =
+                settings.leases().map(options -> new ClientServices(process, options, stateMachine::store));
         services.ifPresent(stateMachine::setServices);
         disk.setHook(() -> beforeDiskOperation(process));
         try {

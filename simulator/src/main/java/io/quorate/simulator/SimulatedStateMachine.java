@@ -78,9 +78,8 @@ final class SimulatedStateMachine implements StateMachine<Result> {
             logged.add(new LoggedCommand(command.id().index(), Bytes.copyOf(command.payload())));
         }
         List<RevisionEvents> changes = new ArrayList<>();
-        List<Result> results = services.isPresent()
-                ? store.apply(logged, lastIndex, changes::addAll)
-                : store.apply(logged, lastIndex);
+        List<Result> results =
+                services.isPresent() ? store.apply(logged, lastIndex, changes::addAll) : store.apply(logged, lastIndex);
         if (results.stream().anyMatch(Result.CompactResult.class::isInstance)) {
             removeCompacted();
         }

@@ -119,8 +119,8 @@ public final class MemberScrub implements AutoCloseable {
     }
 
     private synchronized void ended(Underway scrub, ScrubReport report, String failure) {
-        status = new ScrubStatus(
-                status.number(), false, status.doneBytes(), status.totalBytes(), report.all(), failure);
+        status =
+                new ScrubStatus(status.number(), false, status.doneBytes(), status.totalBytes(), report.all(), failure);
         underway = Optional.empty();
         scrub.ended.complete(null);
     }

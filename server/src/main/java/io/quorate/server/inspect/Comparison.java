@@ -59,10 +59,11 @@ public final class Comparison {
         }
         ids.forEach((id, names) -> {
             if (names.size() > 1) {
-                findings.add(Finding.damage(
-                        "",
-                        String.join(" and ", names) + " are both of member " + id,
-                        "never start both: two that act as one member can each acknowledge what the other does not have"));
+                findings.add(
+                        Finding.damage(
+                                "",
+                                String.join(" and ", names) + " are both of member " + id,
+                                "never start both: two that act as one member can each acknowledge what the other does not have"));
             }
         });
         return true;
@@ -92,11 +93,14 @@ public final class Comparison {
             return;
         }
         if (agree(a, b, last)) {
-            boolean whole = a.chainHashAt(last).isPresent() && b.chainHashAt(last).isPresent();
+            boolean whole =
+                    a.chainHashAt(last).isPresent() && b.chainHashAt(last).isPresent();
             findings.add(Finding.note(
                     "",
                     "the logs of " + both + " agree up to entry " + a.idAt(last)
-                            + (whole ? ", all that is before it included (hash " + hash(a, last) + ")" : " in its term")));
+                            + (whole
+                                    ? ", all that is before it included (hash " + hash(a, last) + ")"
+                                    : " in its term")));
             return;
         }
         reportDifference(one, other, firstDifference(a, b, first, last));
@@ -154,7 +158,8 @@ public final class Comparison {
         if (!sameName && !bothCommitted) {
             findings.add(Finding.note(
                     "",
-                    what + "; not both know it as committed, so this is what a change of leaders leaves, and the next leader"
+                    what
+                            + "; not both know it as committed, so this is what a change of leaders leaves, and the next leader"
                             + " settles it"));
             return;
         }
@@ -202,7 +207,8 @@ public final class Comparison {
                 .flatMap(List::stream)
                 .collect(Collectors.joining(", "));
         return String.join(", ", largest) + " agree and are a majority of the directories at hand: move the data of "
-                + others + " away and let it join again with an empty directory, which loses nothing that the majority has";
+                + others
+                + " away and let it join again with an empty directory, which loses nothing that the majority has";
     }
 
     private void compareStates() {
@@ -250,14 +256,14 @@ public final class Comparison {
             return;
         }
         findings.add(Finding.damage(
-                        "",
-                        "the states at entry " + index + " differ: " + said,
-                        remedy(camps.stream()
-                                .map(camp -> camp.stream()
-                                        .map(place -> place.member.name())
-                                        .distinct()
-                                        .toList())
-                                .toList())));
+                "",
+                "the states at entry " + index + " differ: " + said,
+                remedy(camps.stream()
+                        .map(camp -> camp.stream()
+                                .map(place -> place.member.name())
+                                .distinct()
+                                .toList())
+                        .toList())));
     }
 
     /** Stores that stand at different entries have the history in common up to the revision of the one that is behind. */
@@ -277,15 +283,19 @@ public final class Comparison {
                 stored.stream().map(member -> member.storeState().orElseThrow()).toList();
         long revision =
                 states.stream().mapToLong(InspectedState::revision).min().orElseThrow();
-        long compacted =
-                states.stream().mapToLong(InspectedState::compactedRevision).max().orElseThrow();
+        long compacted = states.stream()
+                .mapToLong(InspectedState::compactedRevision)
+                .max()
+                .orElseThrow();
         String who = stored.stream()
-                .map(member -> member.name() + " at " + member.storeState().orElseThrow().appliedIndex())
+                .map(member -> member.name() + " at "
+                        + member.storeState().orElseThrow().appliedIndex())
                 .collect(Collectors.joining(", "));
         if (compacted > revision) {
             findings.add(Finding.note(
                     "",
-                    "the stores stand at different entries (" + who + ") and have no revision in common: their content was"
+                    "the stores stand at different entries (" + who
+                            + ") and have no revision in common: their content was"
                             + " not compared, only their logs"));
             return;
         }
@@ -326,8 +336,8 @@ public final class Comparison {
                     .flatMap(finding -> finding.entries().stream())
                     .filter(lost -> !holds(member, lost))
                     .distinct()
-                    .forEach(lost -> findings.add(
-                            Finding.note("", whoHas(member, lost)).concerning(lost)));
+                    .forEach(lost ->
+                            findings.add(Finding.note("", whoHas(member, lost)).concerning(lost)));
         }
     }
 

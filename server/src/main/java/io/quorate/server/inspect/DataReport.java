@@ -142,7 +142,9 @@ public record DataReport(List<Member> members, List<Line> comparison) {
     /** Whether all was looked at, and nothing is wrong. */
     public boolean isGood() {
         return members.stream().allMatch(member -> member.refusal().isEmpty())
-                && members.stream().flatMap(member -> member.findings().stream()).noneMatch(Line::damage)
+                && members.stream()
+                        .flatMap(member -> member.findings().stream())
+                        .noneMatch(Line::damage)
                 && comparison.stream().noneMatch(Line::damage);
     }
 }

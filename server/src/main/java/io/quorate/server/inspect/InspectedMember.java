@@ -59,7 +59,8 @@ public final class InspectedMember implements AutoCloseable {
         try {
             member.look();
         } catch (IOException e) {
-            member.findings.add(Finding.damage("", "it cannot be read: " + e, "make its files readable, and look again"));
+            member.findings.add(
+                    Finding.damage("", "it cannot be read: " + e, "make its files readable, and look again"));
         }
         return member;
     }
@@ -104,7 +105,9 @@ public final class InspectedMember implements AutoCloseable {
             identity = DataDirectory.identityOf(disk);
             if (identity.isEmpty()) {
                 findings.add(Finding.damage(
-                        "identity", "it is missing, so it is not known whose log this is, and the log was not read", REJOIN));
+                        "identity",
+                        "it is missing, so it is not known whose log this is, and the log was not read",
+                        REJOIN));
             }
         } catch (DataDirectoryException e) {
             findings.add(Finding.damage("identity", String.valueOf(e.getMessage()), REJOIN));
@@ -118,10 +121,12 @@ public final class InspectedMember implements AutoCloseable {
             return;
         }
         if (last.index() > content.get().last().index()) {
-            findings.add(Finding.note(
-                    snapshot.folder(),
-                    "it stands at entry " + last + ", behind the log's end at " + content.get().last()
-                            + ": it had arrived and was not yet installed, and the next start lets the log begin there"));
+            findings.add(
+                    Finding.note(
+                            snapshot.folder(),
+                            "it stands at entry " + last + ", behind the log's end at "
+                                    + content.get().last()
+                                    + ": it had arrived and was not yet installed, and the next start lets the log begin there"));
             return;
         }
         EntryId logged = content.get().idAt(last.index());
@@ -168,7 +173,8 @@ public final class InspectedMember implements AutoCloseable {
         report(
                 STORE,
                 inspection,
-                "stop the member and move " + STORE + " away: the next start makes it again from the newest snapshot and the"
+                "stop the member and move " + STORE
+                        + " away: the next start makes it again from the newest snapshot and the"
                         + " log, and nothing is lost");
         addState(STORE, inspection);
     }
@@ -202,8 +208,9 @@ public final class InspectedMember implements AutoCloseable {
                 .filter(state -> state.appliedIndex() >= base && state.appliedIndex() <= last)
                 .isPresent();
         boolean logIsWhole = log.orElseThrow().findings().stream().noneMatch(Finding::isDamage);
-        storeState().filter(state -> logIsWhole && state.appliedIndex() > last).ifPresent(state -> findings.add(
-                Finding.damage(
+        storeState()
+                .filter(state -> logIsWhole && state.appliedIndex() > last)
+                .ifPresent(state -> findings.add(Finding.damage(
                                 STORE,
                                 "the store has applied entry " + state.appliedIndex() + ", and the log ends at " + last,
                                 "the log has lost what was durable, or one of them is not this member's: " + REJOIN)

@@ -66,7 +66,8 @@ public final class Fence {
 
     static StatusRuntimeException elsewhere(String reason) {
         return Status.UNAVAILABLE
-                .withDescription("etcdserver: " + reason + "; it serves nobody until it is repaired, ask another member")
+                .withDescription(
+                        "etcdserver: " + reason + "; it serves nobody until it is repaired, ask another member")
                 .asRuntimeException();
     }
 }

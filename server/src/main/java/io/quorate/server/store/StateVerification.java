@@ -124,14 +124,15 @@ public final class StateVerification implements VerificationListener, AutoClosea
             return;
         }
         marking = true;
-        byte[] mark =
-                CommandCodec.encode(new Verify(ids(configuration.allVoters()), ids(configuration.learners())));
-        var unused = node.get().propose(ByteBuffer.wrap(mark)).whenComplete((result, failure) -> run(() -> {
-            marking = false;
-            if (failure != null) {
-                LOG.debug("states are not compared this time: {}", failure.getMessage());
-            }
-        }));
+        byte[] mark = CommandCodec.encode(new Verify(ids(configuration.allVoters()), ids(configuration.learners())));
+        var unused = node.get()
+                .propose(ByteBuffer.wrap(mark))
+                .whenComplete((result, failure) -> run(() -> {
+                    marking = false;
+                    if (failure != null) {
+                        LOG.debug("states are not compared this time: {}", failure.getMessage());
+                    }
+                }));
     }
 
     private static List<Long> ids(Collection<MemberId> members) {
@@ -151,10 +152,12 @@ public final class StateVerification implements VerificationListener, AutoClosea
         }
         reporting = true;
         byte[] encoded = CommandCodec.encode(report);
-        var unused = node.get().propose(ByteBuffer.wrap(encoded)).whenComplete((result, failure) -> run(() -> {
-            reporting = false;
-            reported(failure);
-        }));
+        var unused = node.get()
+                .propose(ByteBuffer.wrap(encoded))
+                .whenComplete((result, failure) -> run(() -> {
+                    reporting = false;
+                    reported(failure);
+                }));
     }
 
     /** Another mark may have come meanwhile. */

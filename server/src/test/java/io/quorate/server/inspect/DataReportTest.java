@@ -141,10 +141,11 @@ class DataReportTest {
 
     private static String damages(DataReport report) {
         return Stream.concat(
-                        report.members().stream().flatMap(member -> member.findings().stream()
-                                .filter(Line::damage)
-                                .map(line -> member.name() + ": " + line.file() + ": " + line.what() + " -> "
-                                        + line.remedy())),
+                        report.members().stream()
+                                .flatMap(member -> member.findings().stream()
+                                        .filter(Line::damage)
+                                        .map(line -> member.name() + ": " + line.file() + ": " + line.what() + " -> "
+                                                + line.remedy())),
                         report.comparison().stream()
                                 .filter(Line::damage)
                                 .map(line -> "side by side: " + line.what() + " -> " + line.remedy()))
@@ -262,7 +263,9 @@ class DataReportTest {
         }
 
         assertThat(damages(report(members)))
-                .contains("member-1: snapshots: the log begins behind entry ", "no intact snapshot holds what came before");
+                .contains(
+                        "member-1: snapshots: the log begins behind entry ",
+                        "no intact snapshot holds what came before");
     }
 
     @Test
@@ -296,7 +299,8 @@ class DataReportTest {
                 "a", first.resolve("1").resolve("raft"),
                 "b", folder.resolve("second").resolve("1").resolve("raft")));
 
-        assertThat(report.members()).allMatch(member -> member.findings().stream().noneMatch(Line::damage));
+        assertThat(report.members())
+                .allMatch(member -> member.findings().stream().noneMatch(Line::damage));
         assertThat(damages(report))
                 .contains("a and b are both of member 1")
                 .containsPattern("the logs of a and b first differ at entry \\d+: both call it \\d+/\\d+")
@@ -333,7 +337,8 @@ class DataReportTest {
         Files.write(file, identity.array());
 
         assertThat(damages(report(members)))
-                .contains("these are not of one cluster, and were not compared: 10ca1 in member-2, member-3; bad in member-1");
+                .contains(
+                        "these are not of one cluster, and were not compared: 10ca1 in member-2, member-3; bad in member-1");
     }
 
     @Test

@@ -19,38 +19,37 @@ record Footprint(BitSet touched, BitSet seen, BitSet written, BitSet overwritten
         BitSet seen = new BitSet();
         BitSet written = new BitSet();
         boolean known = operation.isKnown();
-        boolean certain =
-                switch (operation.action()) {
-                    case Action.Read read -> {
-                        seen.set(place(places, read.key()));
-                        yield true;
-                    }
-                    case Action.Write write -> {
-                        written.set(place(places, write.key()));
-                        yield true;
-                    }
-                    case Action.Delete delete -> {
-                        written.set(place(places, delete.key()));
-                        yield true;
-                    }
-                    case Action.CompareAndSet set -> {
-                        seen.set(place(places, set.key()));
-                        if (!known || set.succeeded()) {
-                            written.set(place(places, set.key()));
-                        }
-                        yield known;
-                    }
-                    case Action.Transaction transaction -> {
-                        transaction.compares().forEach(compare -> seen.set(place(places, compare.key())));
-                        if (!known || transaction.succeeded()) {
-                            addSteps(transaction.success(), places, seen, written);
-                        }
-                        if (!known || !transaction.succeeded()) {
-                            addSteps(transaction.failure(), places, seen, written);
-                        }
-                        yield known;
-                    }
-                };
+        boolean certain = switch (operation.action()) {
+            case Action.Read read -> {
+                seen.set(place(places, read.key()));
+                yield true;
+            }
+            case Action.Write write -> {
+                written.set(place(places, write.key()));
+                yield true;
+            }
+            case Action.Delete delete -> {
+                written.set(place(places, delete.key()));
+                yield true;
+            }
+            case Action.CompareAndSet set -> {
+                seen.set(place(places, set.key()));
+                if (!known || set.succeeded()) {
+                    written.set(place(places, set.key()));
+                }
+                yield known;
+            }
+            case Action.Transaction transaction -> {
+                transaction.compares().forEach(compare -> seen.set(place(places, compare.key())));
+                if (!known || transaction.succeeded()) {
+                    addSteps(transaction.success(), places, seen, written);
+                }
+                if (!known || !transaction.succeeded()) {
+                    addSteps(transaction.failure(), places, seen, written);
+                }
+                yield known;
+            }
+        };
         BitSet touched = (BitSet) seen.clone();
         touched.or(written);
         BitSet overwritten = new BitSet();

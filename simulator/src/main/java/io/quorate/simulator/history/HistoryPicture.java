@@ -43,7 +43,8 @@ public final class HistoryPicture {
     public static String page(Verdict.NotLinearizable verdict) {
         // The times of those that were under way all along would leave no room for the others.
         long begin = verdict.window().stream()
-                .filter(operation -> operation.returnedNanos() <= verdict.unexplained().returnedNanos())
+                .filter(operation ->
+                        operation.returnedNanos() <= verdict.unexplained().returnedNanos())
                 .mapToLong(Operation::invokedNanos)
                 .min()
                 .orElse(verdict.unexplained().invokedNanos());

@@ -45,15 +45,16 @@ public final class HistoryReader {
     public List<Operation> read() throws IOException, BadHistoryException {
         Optional<String> first = nextLine();
         if (first.isEmpty()) {
-            throw new BadHistoryException("the history is empty: its first line must be {\"" + MARKER + "\":" + VERSION
-                    + "}");
+            throw new BadHistoryException(
+                    "the history is empty: its first line must be {\"" + MARKER + "\":" + VERSION + "}");
         }
         long nanosPerUnit = header(parse(first.get()));
         List<Operation> operations = new ArrayList<>();
         for (Optional<String> text = nextLine(); text.isPresent(); text = nextLine()) {
             if (operations.size() == MAX_OPERATIONS) {
                 throw new BadHistoryException(
-                        line, "these are more than 5,000,000 operations: split the history by keys, and check each part");
+                        line,
+                        "these are more than 5,000,000 operations: split the history by keys, and check each part");
             }
             operation(text.get(), nanosPerUnit).ifPresent(operations::add);
         }

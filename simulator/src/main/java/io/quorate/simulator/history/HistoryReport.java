@@ -21,8 +21,9 @@ public final class HistoryReport {
         lines.add("keys: " + keys(verdict.keys()));
         lines.add("before: " + listed(verdict.before()));
         lines.add("the window, by invocation:");
-        verdict.window().forEach(operation -> lines.add(
-                (operation.equals(verdict.unexplained()) ? "> " : "  ") + line(operation)));
+        verdict.window()
+                .forEach(operation ->
+                        lines.add((operation.equals(verdict.unexplained()) ? "> " : "  ") + line(operation)));
         lines.add(origin(verdict));
         verdict.writers().forEach(writer -> lines.add("  " + line(writer)));
         if (verdict.otherParts() > 0) {

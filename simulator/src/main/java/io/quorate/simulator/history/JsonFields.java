@@ -115,8 +115,8 @@ final class JsonFields {
     void refuseOthers() throws BadHistoryException {
         for (String name : object.keySet()) {
             if (!asked.contains(name)) {
-                throw wrong(where + " has the field \"" + name + "\", which has no meaning here: correct its name, or call it \""
-                        + NOTE + "\"");
+                throw wrong(where + " has the field \"" + name
+                        + "\", which has no meaning here: correct its name, or call it \"" + NOTE + "\"");
             }
         }
     }

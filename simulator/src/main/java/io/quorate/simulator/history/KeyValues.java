@@ -51,7 +51,11 @@ final class KeyValues {
      */
     static KeyValues none(Map<String, Integer> places, boolean counting) {
         return new KeyValues(
-                places, Map.of(), new @Nullable Object[places.size()], new long[counting ? places.size() : 0], counting);
+                places,
+                Map.of(),
+                new @Nullable Object[places.size()],
+                new long[counting ? places.size() : 0],
+                counting);
     }
 
     /**
@@ -135,11 +139,10 @@ final class KeyValues {
     private @Nullable KeyValues holding(List<Action.Compare> compares) {
         KeyValues state = this;
         for (Action.Compare compare : compares) {
-            KeyValues settled =
-                    switch (compare) {
-                        case Action.Compare.Holds holds -> state.settle(holds.key(), holds.value());
-                        case Action.Compare.HasVersion version -> state.canHaveVersion(version) ? state : null;
-                    };
+            KeyValues settled = switch (compare) {
+                case Action.Compare.Holds holds -> state.settle(holds.key(), holds.value());
+                case Action.Compare.HasVersion version -> state.canHaveVersion(version) ? state : null;
+            };
             if (settled == null) {
                 return null;
             }

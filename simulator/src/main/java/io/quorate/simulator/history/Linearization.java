@@ -111,8 +111,9 @@ final class Linearization {
             boolean counting,
             KeyValues state,
             Budget budget) {
-        this.required =
-                required.stream().sorted(Comparator.comparingLong(Operation::invokedNanos)).toList();
+        this.required = required.stream()
+                .sorted(Comparator.comparingLong(Operation::invokedNanos))
+                .toList();
         this.required.forEach(operation -> footprints.add(Footprint.of(operation, keys)));
         this.optional = OptionalOperations.of(optional, required, keys);
         this.done = this.optional.noneDone();

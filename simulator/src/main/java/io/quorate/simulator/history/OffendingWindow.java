@@ -138,9 +138,11 @@ final class OffendingWindow {
         Map<String, Set<String>> possible = new HashMap<>();
         for (Operation operation : beginning) {
             if (operation.invokedNanos() < begin) {
-                operation.action().writes().forEach(write -> possible.computeIfAbsent(
-                                write.key(), key -> new HashSet<>())
-                        .add(write.value()));
+                operation
+                        .action()
+                        .writes()
+                        .forEach(write -> possible.computeIfAbsent(write.key(), key -> new HashSet<>())
+                                .add(write.value()));
             }
         }
         return possible;
@@ -153,9 +155,11 @@ final class OffendingWindow {
                     return switch (values.size()) {
                         case 0 -> key + " does not exist";
                         case 1, 2, 3 ->
-                            key + " holds " + String.join(" or ", values.stream().sorted().toList())
-                                    + " or does not exist";
-                        default -> key + " holds any of the " + values.size() + " values written until then or does not exist";
+                            key + " holds "
+                                    + String.join(
+                                            " or ", values.stream().sorted().toList()) + " or does not exist";
+                        default ->
+                            key + " holds any of the " + values.size() + " values written until then or does not exist";
                     };
                 })
                 .toList();
@@ -169,10 +173,8 @@ final class OffendingWindow {
             if (seen.isPresent()) {
                 beginning.stream()
                         .filter(operation -> !window.contains(operation) && operation != culprit)
-                        .filter(operation -> operation
-                                .action()
-                                .writes()
-                                .contains(new Action.Write(read.key(), seen.get())))
+                        .filter(operation ->
+                                operation.action().writes().contains(new Action.Write(read.key(), seen.get())))
                         .forEach(writers::add);
             }
         }

@@ -77,8 +77,7 @@ final class OperationLine {
                         fields.text("value"),
                         answered("succeeded", known));
             case "txn" -> transaction(known);
-            default ->
-                throw wrong("the operation \"" + op + "\" is unknown: use read, write, delete, cas or txn");
+            default -> throw wrong("the operation \"" + op + "\" is unknown: use read, write, delete, cas or txn");
         };
     }
 
@@ -125,8 +124,8 @@ final class OperationLine {
         long expected = (succeeded ? success : failure)
                 .stream().filter(Action.Read.class::isInstance).count();
         if (known && reads.size() != expected) {
-            throw wrong("the field \"reads\" has " + reads.size() + " values, and the list that was done has " + expected
-                    + " reads: give one value for each, in order");
+            throw wrong("the field \"reads\" has " + reads.size() + " values, and the list that was done has "
+                    + expected + " reads: give one value for each, in order");
         }
         return new Action.Transaction(compares, success, failure, succeeded, known ? reads : List.of());
     }

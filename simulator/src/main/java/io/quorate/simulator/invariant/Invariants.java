@@ -43,7 +43,8 @@ public final class Invariants {
                 new SameState(cluster),
                 modelled,
                 new WatchesMissNothing(modelled.model()),
-                new LeasesLastTheirTime(clock, leases.map(LeaseOptions::clockDriftBound).orElse(0.0)),
+                new LeasesLastTheirTime(
+                        clock, leases.map(LeaseOptions::clockDriftBound).orElse(0.0)),
                 new AppliedOnce(),
                 new NoNodeBreaksDown(),
                 new NoCrashLoop(),

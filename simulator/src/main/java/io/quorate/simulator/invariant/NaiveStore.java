@@ -44,7 +44,8 @@ final class NaiveStore {
     record Change(Optional<KeyValue> before, Optional<KeyValue> after) {}
 
     /** By revision, beginning with revision 0, and there by key. */
-    private final List<NavigableMap<Bytes, Change>> history = new ArrayList<>(List.of(new TreeMap<>(), new TreeMap<>()));
+    private final List<NavigableMap<Bytes, Change>> history =
+            new ArrayList<>(List.of(new TreeMap<>(), new TreeMap<>()));
 
     private NavigableMap<Bytes, Change> changes = new TreeMap<>();
 

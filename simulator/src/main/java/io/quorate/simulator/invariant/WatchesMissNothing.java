@@ -55,11 +55,10 @@ final class WatchesMissNothing implements Invariant {
 
     /** A watch that goes on elsewhere goes on after what it has seen; whoever watches says so, and is not trusted with it. */
     private void begin(ClientNews.WatchBegun begun) {
-        Seen seen = watches.computeIfAbsent(
-                begun.watch(), none -> new Seen(begun.request(), begun.fromRevision() - 1));
+        Seen seen = watches.computeIfAbsent(begun.watch(), none -> new Seen(begun.request(), begun.fromRevision() - 1));
         if (seen.through != begun.fromRevision() - 1) {
-            throw violated("watch " + begun.watch() + " goes on from revision " + begun.fromRevision() + ", having seen "
-                    + seen.through);
+            throw violated("watch " + begun.watch() + " goes on from revision " + begun.fromRevision()
+                    + ", having seen " + seen.through);
         }
     }
 
@@ -124,8 +123,8 @@ final class WatchesMissNothing implements Invariant {
     }
 
     private boolean isRight(KeyEvent event, NaiveStore.Change change, long revision, WatchRequest request) {
-        KeyValue after = change.after()
-                .orElseGet(() -> new KeyValue(event.kv().key(), 0, revision, 0, Bytes.empty(), 0));
+        KeyValue after =
+                change.after().orElseGet(() -> new KeyValue(event.kv().key(), 0, revision, 0, Bytes.empty(), 0));
         boolean put = change.after().isPresent();
         boolean create = put && change.before().isEmpty();
         boolean prevMayBeGone = revision <= model.compactedRevision();

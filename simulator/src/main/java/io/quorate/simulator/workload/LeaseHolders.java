@@ -105,14 +105,18 @@ final class LeaseHolders {
 
         private void askForGrant() {
             LeaseGrant grant = new LeaseGrant(id, ttlSeconds);
-            ask(anyMember(), member -> propose(member, grant), arrival -> result -> {
-                switch (result) {
-                    case Result.LeaseGrantResult granted -> promised(granted.lease(), arrival);
-                    // Of an earlier attempt, or not gone yet: a renewal tells.
-                    default -> {}
-                }
-                live();
-            }, () -> goOn(this::askForGrant));
+            ask(
+                    anyMember(),
+                    member -> propose(member, grant),
+                    arrival -> result -> {
+                        switch (result) {
+                            case Result.LeaseGrantResult granted -> promised(granted.lease(), arrival);
+                            // Of an earlier attempt, or not gone yet: a renewal tells.
+                            default -> {}
+                        }
+                        live();
+                    },
+                    () -> goOn(this::askForGrant));
         }
 
         private void promised(Lease lease, long arrival) {

@@ -185,8 +185,7 @@ final class WatchClients {
             if (answer.isPresent()) {
                 ready(number);
             } else {
-                open.progress()
-                        .ifPresent(revision -> agenda.after(wayNanos, () -> progress(number, revision)));
+                open.progress().ifPresent(revision -> agenda.after(wayNanos, () -> progress(number, revision)));
             }
         }
 
@@ -249,7 +248,8 @@ final class WatchClients {
         private boolean isServedByTheCluster() {
             return isServed()
                     && cluster.configuration()
-                            .filter(now -> now.members().contains(member.orElseThrow().id()))
+                            .filter(now ->
+                                    now.members().contains(member.orElseThrow().id()))
                             .isPresent();
         }
 

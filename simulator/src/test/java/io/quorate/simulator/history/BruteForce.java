@@ -79,7 +79,9 @@ final class BruteForce {
                     holds &= switch (compare) {
                         case Compare.Holds value -> held(store, value.key()).equals(value.value());
                         case Compare.HasVersion version ->
-                            Optional.ofNullable(store.get(version.key())).map(Held::version).orElse(0L)
+                            Optional.ofNullable(store.get(version.key()))
+                                            .map(Held::version)
+                                            .orElse(0L)
                                     == version.version();
                     };
                 }
@@ -89,7 +91,9 @@ final class BruteForce {
                 int reads = 0;
                 for (Step step : holds ? transaction.success() : transaction.failure()) {
                     if (step instanceof Action.Read read) {
-                        if (known && !held(store, read.key()).equals(transaction.reads().get(reads++))) {
+                        if (known
+                                && !held(store, read.key())
+                                        .equals(transaction.reads().get(reads++))) {
                             return false;
                         }
                     } else {

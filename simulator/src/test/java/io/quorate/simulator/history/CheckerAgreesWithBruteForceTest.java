@@ -68,11 +68,17 @@ class CheckerAgreesWithBruteForceTest {
                 boolean answered = operation.returnedNanos() <= culprit.returnedNanos();
                 until.add(answered ? operation : operation.withUnknownOutcome());
                 before.add(
-                        operation.returnedNanos() < culprit.returnedNanos() ? operation : operation.withUnknownOutcome());
+                        operation.returnedNanos() < culprit.returnedNanos()
+                                ? operation
+                                : operation.withUnknownOutcome());
             }
         }
-        assertThat(BruteForce.isLinearizable(until)).as("until the unexplained answer").isFalse();
-        assertThat(BruteForce.isLinearizable(before)).as("right before the unexplained answer").isTrue();
+        assertThat(BruteForce.isLinearizable(until))
+                .as("until the unexplained answer")
+                .isFalse();
+        assertThat(BruteForce.isLinearizable(before))
+                .as("right before the unexplained answer")
+                .isTrue();
     }
 
     /** Times of which several are the same. */
@@ -105,8 +111,7 @@ class CheckerAgreesWithBruteForceTest {
     }
 
     private static Action other(Action action, SplittableRandom random) {
-        Optional<String> value =
-                random.nextInt(3) == 0 ? Optional.empty() : Optional.of("v" + random.nextInt(3));
+        Optional<String> value = random.nextInt(3) == 0 ? Optional.empty() : Optional.of("v" + random.nextInt(3));
         return switch (action) {
             case Action.Read read -> new Action.Read(read.key(), value);
             case Action.Write write -> write;
@@ -119,9 +124,7 @@ class CheckerAgreesWithBruteForceTest {
                         transaction.success(),
                         transaction.failure(),
                         transaction.succeeded(),
-                        transaction.reads().stream()
-                                .map(ignored -> value)
-                                .toList());
+                        transaction.reads().stream().map(ignored -> value).toList());
         };
     }
 
@@ -133,9 +136,10 @@ class CheckerAgreesWithBruteForceTest {
 
         for (List<Operation> history : List.of(List.of(write, good, bad), List.of(write, bad, good))) {
             Verdict verdict = new LinearizabilityChecker().check(history);
-            assertThat(verdict).isInstanceOfSatisfying(Verdict.NotLinearizable.class, violation -> assertThat(
-                            violation.unexplained())
-                    .isEqualTo(bad));
+            assertThat(verdict)
+                    .isInstanceOfSatisfying(
+                            Verdict.NotLinearizable.class,
+                            violation -> assertThat(violation.unexplained()).isEqualTo(bad));
         }
     }
 }

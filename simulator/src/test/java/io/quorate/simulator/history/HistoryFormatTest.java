@@ -15,8 +15,7 @@ class HistoryFormatTest {
     @Test
     void what_is_written_is_read_again() throws Exception {
         SplittableRandom random = new SplittableRandom(7);
-        List<Operation> history =
-                RandomHistory.draw(new RandomHistory.Plan(5, 2_000, 3, 0, 100, true, true), random);
+        List<Operation> history = RandomHistory.draw(new RandomHistory.Plan(5, 2_000, 3, 0, 100, true, true), random);
         StringWriter text = new StringWriter();
         HistoryWriter.write(history, new PrintWriter(text));
 

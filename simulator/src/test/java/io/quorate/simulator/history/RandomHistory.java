@@ -53,8 +53,8 @@ final class RandomHistory {
     }
 
     private List<Operation> run() {
-        PriorityQueue<Effect> effects = new PriorityQueue<>(
-                Comparator.comparingLong(Effect::at).thenComparingInt(Effect::client));
+        PriorityQueue<Effect> effects =
+                new PriorityQueue<>(Comparator.comparingLong(Effect::at).thenComparingInt(Effect::client));
         for (int client = 0; client < plan.clients; client++) {
             effects.add(next(client, random.nextLong(1000)));
         }
@@ -65,8 +65,7 @@ final class RandomHistory {
             // A request that is lost on its way never happens; one whose answer is lost does.
             Action done = unknown && random.nextBoolean() ? action : apply(action);
             long end = effect.at + random.nextLong(1000);
-            operations.add(new Operation(
-                    effect.client, done, effect.invoked, unknown ? Operation.NEVER : end));
+            operations.add(new Operation(effect.client, done, effect.invoked, unknown ? Operation.NEVER : end));
             effects.add(next(effect.client, end + 1 + random.nextLong(300)));
         }
         return List.copyOf(operations);
@@ -116,7 +115,9 @@ final class RandomHistory {
         return new Action.Transaction(
                 compares,
                 List.of(new Action.Write(key, value()), new Action.Read(other, Optional.empty())),
-                random.nextBoolean() ? List.of(new Action.Read(key, Optional.empty())) : List.of(new Action.Delete(other)),
+                random.nextBoolean()
+                        ? List.of(new Action.Read(key, Optional.empty()))
+                        : List.of(new Action.Delete(other)),
                 false,
                 List.of());
     }

@@ -27,8 +27,7 @@ import org.junit.jupiter.api.Test;
 class WatchesMissNothingTest {
     private static final Bytes A = Bytes.utf8("a");
     private static final Bytes B = Bytes.utf8("b");
-    private static final WatchRequest BOTH =
-            new WatchRequest(A, Bytes.utf8("c"), 0, true, false, false);
+    private static final WatchRequest BOTH = new WatchRequest(A, Bytes.utf8("c"), 0, true, false, false);
 
     private static final KeyValue A_2 = new KeyValue(A, 2, 2, 1, Bytes.utf8("1"), 0);
     private static final KeyValue A_4 = new KeyValue(A, 2, 4, 2, Bytes.utf8("2"), 0);
@@ -61,8 +60,7 @@ class WatchesMissNothingTest {
             new RevisionEvents(4, List.of(put(A_4, Optional.of(A_2)), put(B_4, Optional.empty())));
     private static final RevisionEvents FIVE = new RevisionEvents(
             5,
-            List.of(new KeyEvent(
-                    KeyEvent.Kind.DELETE, new KeyValue(A, 0, 5, 0, Bytes.empty(), 0), Optional.of(A_4))));
+            List.of(new KeyEvent(KeyEvent.Kind.DELETE, new KeyValue(A, 0, 5, 0, Bytes.empty(), 0), Optional.of(A_4))));
 
     private void see(RevisionEvents... revisions) {
         see(revisions[revisions.length - 1].revision(), revisions);
@@ -112,7 +110,8 @@ class WatchesMissNothingTest {
     void wrongPairsFlagsAndKindsAreViolations() {
         see(TWO);
         refused(
-                () -> see(new RevisionEvents(4, List.of(put(A_4, Optional.empty()), FOUR.events().get(1)))),
+                () -> see(new RevisionEvents(
+                        4, List.of(put(A_4, Optional.empty()), FOUR.events().get(1)))),
                 "what was changed is");
         KeyValue created = new KeyValue(A, 4, 4, 1, Bytes.utf8("2"), 0);
         refused(
@@ -120,8 +119,7 @@ class WatchesMissNothingTest {
                         4, List.of(put(created, Optional.of(A_2)), FOUR.events().get(1)))),
                 "what was changed is");
         see(FOUR);
-        refused(
-                () -> see(new RevisionEvents(5, List.of(put(A_4, Optional.of(A_4))))), "what was changed is");
+        refused(() -> see(new RevisionEvents(5, List.of(put(A_4, Optional.of(A_4))))), "what was changed is");
     }
 
     @Test
@@ -161,13 +159,10 @@ class WatchesMissNothingTest {
         apply(new Compact(4, false));
         assertThatCode(() -> watches.told(end)).doesNotThrowAnyException();
         watches.told(new WatchBegun(2, BOTH, 4));
-        refused(
-                () -> watches.told(new WatchAnswered(2, new WatchAnswer.Compacted(4))),
-                "ends for revision 4");
+        refused(() -> watches.told(new WatchAnswered(2, new WatchAnswer.Compacted(4))), "ends for revision 4");
         RevisionEvents withoutPrev =
                 new RevisionEvents(4, List.of(put(A_4, Optional.empty()), put(B_4, Optional.empty())));
-        assertThatCode(() -> watches.told(
-                        new WatchAnswered(2, new WatchAnswer.Events(List.of(withoutPrev), 4))))
+        assertThatCode(() -> watches.told(new WatchAnswered(2, new WatchAnswer.Events(List.of(withoutPrev), 4))))
                 .doesNotThrowAnyException();
     }
 

@@ -41,14 +41,15 @@ class MutantsAreFoundTest {
     @TestFactory
     Stream<DynamicTest> mutant() {
         return (ELUSIVE ? Mutants.ELUSIVE : Mutants.ALL)
-                .stream().filter(mutant -> mutant.name().matches(ONLY))
-                .map(mutant -> DynamicTest.dynamicTest(mutant.name(), () -> {
-                    if (REWRITE) {
-                        record(mutant);
-                    } else {
-                        verify(mutant);
-                    }
-                }));
+                .stream()
+                        .filter(mutant -> mutant.name().matches(ONLY))
+                        .map(mutant -> DynamicTest.dynamicTest(mutant.name(), () -> {
+                            if (REWRITE) {
+                                record(mutant);
+                            } else {
+                                verify(mutant);
+                            }
+                        }));
     }
 
     private static void verify(Mutant mutant) throws IOException {
@@ -94,8 +95,8 @@ class MutantsAreFoundTest {
 
     @Test
     void everyMutantStillFitsTheCode() throws IOException {
-        for (Mutant mutant : Stream.concat(Mutants.ALL.stream(), Mutants.ELUSIVE.stream())
-                .toList()) {
+        for (Mutant mutant :
+                Stream.concat(Mutants.ALL.stream(), Mutants.ELUSIVE.stream()).toList()) {
             assertThat(SourceEdit.mutated(mutant)).contains(mutant.replacement());
         }
     }
