@@ -40,7 +40,12 @@ import picocli.CommandLine.Spec;
             "Ends with exit code 1 if something was violated: then it says what, makes the run smaller as far as it",
             "still fails, and prints the command that replays it. docs/verification.md says what is broken and checked."
         },
-        footer = {"", "Examples:", "  quorate sim --seeds 1000 --jobs 2", "  quorate sim --seed 42 --html timeline.html"
+        footer = {
+            "",
+            "Examples:",
+            "  quorate sim --seeds 1000 --jobs 2",
+            "  quorate sim --seed 42 --html timeline.html",
+            "  quorate sim --enumerate all"
         })
 final class SimCommand implements Callable<Integer> {
 
@@ -78,7 +83,7 @@ final class SimCommand implements Callable<Integer> {
 
     @Option(
             names = "--standard",
-            description = "Runs of five members and 100 operations a second, instead of what the seed draws.")
+            description = "Runs of five members and 100 proposals a second, instead of what the seed draws.")
     private boolean standard;
 
     @Option(names = "--seed", paramLabel = "<seed>", description = "Runs this one seed.")
@@ -111,6 +116,23 @@ final class SimCommand implements Callable<Integer> {
             description = "With --seed: draws the run as a space-time diagram.")
     private @Nullable Path html;
 
+    @Option(
+            names = "--enumerate",
+            paramLabel = "crashes|corruption|all",
+            description = {
+                "Instead of drawing: a crash at every operation of the disk, and every combination of damaged copies of",
+                "four entries on three members. docs/enumeration.md says what is tried."
+            })
+    private SimEnumeration.@Nullable What enumerated;
+
+    @Option(
+            names = "--step",
+            paramLabel = "<count>",
+            description = "With --enumerate: only one in so many crashes of a cluster and cases of damage."
+                    + " Default: ${DEFAULT-VALUE}",
+            defaultValue = "1")
+    private int step;
+
     @Option(names = "--no-shrink", description = "Leaves a failing run as it is.")
     private boolean noShrink;
 
@@ -124,6 +146,13 @@ final class SimCommand implements Callable<Integer> {
         // Members die and are damaged all the time: what they say of it would drown everything else.
         LogOutput.to(logStream, LogLevel.ERROR);
         PrintWriter out = spec.commandLine().getOut();
+        if (enumerated != null) {
+            if (step < 1) {
+                throw CommandFailed.usage("--step must be at least 1");
+            }
+            PrintWriter err = spec.commandLine().getErr();
+            return new SimEnumeration(out, err, step).run(enumerated) ? ExitCode.OK : ExitCode.FAILED;
+        }
         if (seed != null) {
             return single(planOf(seed), out);
         }

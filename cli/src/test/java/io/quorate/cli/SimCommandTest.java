@@ -58,4 +58,13 @@ class SimCommandTest {
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err()).contains("name its --seed");
     }
+
+    @Test
+    void theCorruptionMatrixSaysHowManyCasesRecoverAndHowManyWait() {
+        CommandRun run = CommandRun.of("sim", "--enumerate", "corruption", "--step", "173");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out())
+                .contains("corruption matrix, BIT: 24 of 4,096 cases", "matrix, BYTES", "matrix, ZEROS", " 0 not right");
+        assertThat(CommandRun.of("sim", "--enumerate", "nothing").exitCode()).isEqualTo(ExitCode.USAGE);
+    }
 }

@@ -67,6 +67,15 @@ public sealed interface Event {
     /** Log and state machine stand at the snapshot, durably: the answer to {@link Effect.InstallSnapshot}. */
     record SnapshotInstalled(SnapshotMeta snapshot) implements Event {}
 
+    /**
+     * What a damaged log held before the damage is known again. Means nothing to a member that votes.
+     *
+     * @param entries what the log lacks of it, which {@link Effect.AppendReceived} will name; the first follows the log's
+     *     last entry
+     * @param last the last entry that the log had before it was damaged: the last of {@code entries}, or one that is there
+     */
+    record LogMended(EntryBatch entries, EntryId last) implements Event {}
+
     /** Messages to this member are being lost. */
     record Unreachable(MemberId member) implements Event {}
 }

@@ -51,6 +51,7 @@ final class Leader implements Role {
     }
 
     /** Forgets all followers but a configuration's members. Asked at every step, it does so once for each configuration. */
+    @SuppressWarnings("ReferenceEquality") // The same object means that nothing has changed; an equal one does no harm.
     void retain(Configuration configuration) {
         if (configuration != retained) {
             retained = configuration;

@@ -32,8 +32,12 @@ final class LogAcceptance {
         if (verified > node.log().start().index()) {
             takeOver(request.entries());
         }
-        node.commitTo(Math.min(request.commitIndex(), verified));
-        effects.sendAfterSync(from, new Message.AppendAccepted(node.term(), verified));
+        boolean commitIsNews = node.commitTo(Math.min(request.commitIndex(), verified));
+        // A request that brings a commit index and nothing else asks for no answer: what it could say was said when the
+        // entries came. If that was lost the leader asks again, and then the commit index is no news.
+        if (!commitIsNews || !request.entries().isEmpty()) {
+            effects.sendAfterSync(from, new Message.AppendAccepted(node.term(), verified));
+        }
     }
 
     private void reject(MemberId from, EntryId prev) {

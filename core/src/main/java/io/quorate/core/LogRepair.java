@@ -13,6 +13,10 @@ import java.util.Optional;
  * acknowledged to that leader or an earlier one and is committed, or yet will be, lies at or below that entry. When its
  * own log is durable and equal up to there, it has back all that its vote ever vouched for, and votes again.
  *
+ * <p>Without a leader to ask, it may vote again when its log is what it was before the damage: then nothing is lost that
+ * it ever vouched for, and it is like a member that was slow. Who can tell what the log was, and finds the entries, is not
+ * the core's matter: {@link Event.LogMended}.
+ *
  * <p>This rests on term and vote having survived the damage; a member that lost those must join anew under another id
  * (corner case 8). An answer counts within the term that it was given in: a later leader is asked again.
  */
@@ -22,6 +26,10 @@ final class LogRepair {
     private final Effects effects;
     private final RequestIds requestIds;
     private Optional<EntryId> goal = Optional.empty();
+
+    /** The end of the log as it was before the damage, once all up to there was found. Holds in every term. */
+    private Optional<EntryId> mendedEnd = Optional.empty();
+
     private long goalTerm;
     private long requestId;
     private boolean asked;
@@ -74,17 +82,39 @@ final class LogRepair {
         }
     }
 
-    /** To be called whenever more of the log is durable. */
-    void resumeIfCaughtUp() {
-        if (!node.votingSuspended() || goal.isEmpty() || goalTerm != node.term()) {
+    /** The entries that were lost are found. They follow the log's end; what a leader has appended since stays. */
+    void mended(Event.LogMended mended) {
+        if (!node.votingSuspended() || node.installingSnapshot()) {
             return;
         }
-        long index = goal.get().index();
-        boolean equal = index < node.log().start().index() || node.log().matches(goal.get());
-        if (equal && node.log().syncedIndex() >= index) {
+        EntryBatch entries = mended.entries();
+        if (!entries.isEmpty()) {
+            BrokenInvariantException.require(
+                    entries.firstIndex() == node.log().lastIndex() + 1,
+                    "what was found begins at " + entries.firstIndex() + ", the log ends at "
+                            + node.log().lastIndex());
+            entries.terms().forEach(node::append);
+            entries.configurations().forEach(node::append);
+            effects.add(new Effect.AppendReceived(entries.firstIndex(), entries.lastIndex()));
+        }
+        mendedEnd = Optional.of(mended.last());
+        resumeIfCaughtUp();
+    }
+
+    /** To be called whenever more of the log is durable. */
+    void resumeIfCaughtUp() {
+        boolean mended = mendedEnd.isPresent() && hasDurably(mendedEnd.get());
+        boolean caughtUp = goal.isPresent() && goalTerm == node.term() && hasDurably(goal.get());
+        if (node.votingSuspended() && (mended || caughtUp)) {
             node.resumeVoting();
             goal = Optional.empty();
+            mendedEnd = Optional.empty();
             effects.add(new Effect.ResumeVoting());
         }
+    }
+
+    private boolean hasDurably(EntryId id) {
+        boolean equal = id.index() < node.log().start().index() || node.log().matches(id);
+        return equal && node.log().syncedIndex() >= id.index();
     }
 }

@@ -93,6 +93,7 @@ public final class RaftCore {
                 snapshots.installed(installed.snapshot());
                 repair.resumeIfCaughtUp();
             }
+            case Event.LogMended mended -> repair.mended(mended);
             case Event.Unreachable unreachable -> unreachable(unreachable.member());
         }
         membership.advance();

@@ -386,6 +386,36 @@ class ThesisTest {
     }
 
     @Test
+    void itVotesAgainWithoutALeaderWhenItsLogIsDurablyWhatItWasBeforeTheDamage() {
+        CoreUnderTest core = damaged();
+        assertThat(core.step(new Event.LogMended(batch(4, 2, 2), id(2, 5)))).contains(new Effect.AppendReceived(4, 5));
+        assertThat(core.status().last()).isEqualTo(id(2, 5));
+        assertThat(core.status().votingSuspended()).isTrue();
+        core.synced(id(2, 4));
+        assertThat(core.status().votingSuspended()).isTrue();
+
+        assertThat(core.synced(id(2, 5))).contains(new Effect.ResumeVoting());
+        assertThat(core.status().votingSuspended()).isFalse();
+    }
+
+    @Test
+    void whatItGotBackDoesNotLetItVoteOnceALeaderHasReplacedIt() {
+        CoreUnderTest core = damaged();
+        core.step(new Event.LogMended(batch(4, 2, 2), id(2, 5)));
+        core.follow(TWO, 3);
+        core.receive(TWO, append(3, id(2, 3), 3, 3, 3, 3));
+        core.synced(id(3, 6));
+        assertThat(core.status().votingSuspended()).isTrue();
+    }
+
+    @Test
+    void aMemberThatVotesTakesNothingThatIsFoundOfALog() {
+        CoreUnderTest core = CoreUnderTest.ofVoters(3);
+        assertThat(core.step(new Event.LogMended(batch(1, 2, 2), id(2, 2)))).isEmpty();
+        assertThat(core.status().last()).isEqualTo(EntryId.ORIGIN);
+    }
+
+    @Test
     void anAnswerToAnotherRequestDoesNotLetItVote() {
         CoreUnderTest core = damaged().follow(TWO, 2);
         Message.RepairRequest request = messages(core.tick(HEARTBEAT_TICKS), Message.RepairRequest.class)

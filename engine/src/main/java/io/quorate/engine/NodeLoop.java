@@ -20,6 +20,7 @@ import io.quorate.engine.transport.PeerFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +60,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private final Reads reads = new Reads();
     private final Transfers transfers = new Transfers();
     private final MembershipChanges membership = new MembershipChanges();
+    private final LogMending mending;
     private final EngineMetrics metrics;
     private final NodeObserver observer;
     private final Mailbox<Input<R>> mailbox;
@@ -71,6 +73,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private ByteBuffer receivedChunk = NO_PAYLOAD;
     private int ticksSinceExpiry;
     private volatile CoreStatus status;
+    private volatile Optional<MissingEntries> missing;
 
     /** Opens the network, but handles nothing before {@link #begin}. */
     NodeLoop(NodeParts<R> parts) throws IOException {
@@ -86,6 +89,8 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 new SplittableRandom(options.seed()).nextLong(1L << (Long.SIZE - 1 - Proposals.REQUEST_ID_BITS)));
         this.mailbox = new Mailbox<>(parts.ports().loop(), this::handle);
         this.nodeLog = new NodeLog(parts, this);
+        this.mending = new LogMending(parts);
+        this.missing = mending.missing();
         this.applier = new Applier<>(
                 parts.stateMachine(),
                 parts.ports().applier(),
@@ -159,6 +164,11 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     /** The state of the core as of the last tick or change of role. */
     CoreStatus status() {
         return status;
+    }
+
+    /** What a damaged log lacks, as of the last tick. */
+    Optional<MissingEntries> missing() {
+        return missing;
     }
 
     CompletableFuture<CoreStatus> inspect() {
@@ -268,6 +278,10 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         tickQueued.set(false);
         step(new Event.Tick());
         nodeLog.idle();
+        if (missing.isPresent()) {
+            mending.tick(others(), network).ifPresent(this::mended);
+            missing = mending.missing();
+        }
         if (++ticksSinceExpiry >= EXPIRY_TICKS) {
             ticksSinceExpiry = 0;
             proposals.expire(clock.nanoTime(), status.leader().isPresent());
@@ -300,7 +314,25 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 proposals.placeForwarded(
                         placed.firstRequestId(), placed.count(), placed.first(), committed.handedIndex());
             case PeerFrame.ForwardRefused refused -> intake.refused(refused);
+            case PeerFrame.EntriesRequest request -> network.send(from, mending.answer(request));
+            case PeerFrame.Entries entries -> {
+                if (missing.isPresent()) {
+                    mending.receive(from, entries, others(), network).ifPresent(this::mended);
+                }
+            }
         }
+    }
+
+    private List<MemberId> others() {
+        return core.status().configuration().members().stream()
+                .filter(member -> !member.equals(options.self()))
+                .toList();
+    }
+
+    private void mended(LogMending.Mended mended) {
+        receivedEntries = mended.entries();
+        step(mended.event());
+        receivedEntries = List.of();
     }
 
     private void step(Event event) {

@@ -101,7 +101,8 @@ final class NodeOpening {
                     snapshots,
                     stateMachine,
                     applied,
-                    restored.isEmpty());
+                    restored.isEmpty(),
+                    recovered.gap());
         } catch (IOException | RuntimeException e) {
             recovered.files().close();
             throw e;

@@ -11,6 +11,7 @@ import io.quorate.engine.log.RaftLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -189,6 +190,11 @@ public final class RaftNode<R> implements AutoCloseable {
     /** The state of the member as of the last tick; costs nothing. */
     public CoreStatus status() {
         return loop.status();
+    }
+
+    /** What the member's log lacks since it was damaged, if it was: why it does not vote. As of the last tick. */
+    public Optional<MissingEntries> missingEntries() {
+        return loop.missing();
     }
 
     /** The state of the member at a moment after this call. */

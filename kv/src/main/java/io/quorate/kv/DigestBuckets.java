@@ -127,6 +127,15 @@ final class DigestBuckets {
         return sums;
     }
 
+    /** What {@link DigestSum#shortened} is of the sum of all. */
+    long shortened() {
+        long sum = 0;
+        for (int lane = 0; lane < lanes.length; lane += DigestSum.LANES) {
+            sum += lanes[lane];
+        }
+        return sum;
+    }
+
     static DigestSum sum(long[] lanes, int offset) {
         return new DigestSum(lanes[offset], lanes[offset + 1], lanes[offset + 2], lanes[offset + 3]);
     }

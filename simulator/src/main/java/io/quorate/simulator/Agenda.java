@@ -59,7 +59,7 @@ public final class Agenda {
     }
 
     /** Does what is due up to a time, the time itself included; afterwards it is that time. */
-    void runUntil(long time) {
+    public void runUntil(long time) {
         while (size > 0 && times[0] <= time) {
             now = times[0];
             spent = 0;

@@ -25,7 +25,8 @@ public final class Cluster {
     private final SimulatedNetwork network;
     private final Map<MemberId, SimulatedMember> members = new TreeMap<>();
 
-    Cluster(int size, MemberSettings settings, Agenda agenda, SplittableRandom random, RunObserver observer) {
+    /** Members 1 to {@code size} with empty disks, none of which is started. */
+    public Cluster(int size, MemberSettings settings, Agenda agenda, SplittableRandom random, RunObserver observer) {
         this.agenda = agenda;
         this.settings = settings;
         this.random = random;
@@ -86,6 +87,11 @@ public final class Cluster {
 
     public SimulatedMember member(MemberId id) {
         return Optional.ofNullable(members.get(id)).orElseThrow();
+    }
+
+    /** The shortest time after which a follower that hears from no leader may campaign. */
+    public long electionTimeoutNanos() {
+        return settings.electionTimeoutNanos();
     }
 
     SimulatedNetwork network() {

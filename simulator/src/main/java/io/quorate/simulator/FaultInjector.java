@@ -219,5 +219,6 @@ final class FaultInjector {
             });
             member.start();
         }
+        observer.mended();
     }
 }

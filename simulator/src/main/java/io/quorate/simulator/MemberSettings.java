@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 
 /** How every member of a run is set up: small segments and frequent snapshots, so that a short run sees many of them. */
-record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage storage, NodeOptions.Flow flow) {
+public record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage storage, NodeOptions.Flow flow) {
 
     private static final int SEGMENT_BYTES = 64 << 10;
     private static final int CACHE_BYTES = 16 << 10;
@@ -14,7 +14,7 @@ record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage storage, No
     private static final int SNAPSHOT_CHUNK_BYTES = 2 << 10;
 
     /** Settings drawn from a generator; the timeouts are those of production. */
-    static MemberSettings draw(SplittableRandom random) {
+    public static MemberSettings draw(SplittableRandom random) {
         long snapshotEntries = 50L + random.nextInt(1_000);
         long keptEntries = random.nextInt(200);
         NodeOptions.Flow plain = NodeOptions.Flow.DEFAULT;
@@ -31,7 +31,12 @@ record MemberSettings(NodeOptions.Timing timing, NodeOptions.Storage storage, No
                         SNAPSHOT_CHUNK_BYTES));
     }
 
-    SimulatedDisk newDisk(SplittableRandom random) {
+    long electionTimeoutNanos() {
+        return timing.electionTimeout().toNanos();
+    }
+
+    /** An empty disk. */
+    public SimulatedDisk newDisk(SplittableRandom random) {
         return new SimulatedDisk(random);
     }
 }

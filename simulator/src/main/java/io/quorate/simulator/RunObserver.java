@@ -6,6 +6,7 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.StateMachine;
 import io.quorate.engine.transport.PeerFrame;
 import io.quorate.kv.Result;
+import io.quorate.simulator.disk.DiskObserver;
 import java.util.List;
 
 /**
@@ -26,6 +27,21 @@ public interface RunObserver {
     /** A frame arrived and was refused, for its bytes were damaged. */
     default void damaged(MemberId from, MemberId to) {}
 
+    /** Bytes were written to a file of a member's disk, and are not durable yet; see {@link DiskObserver}. */
+    default void written(MemberId member, Object file, byte[] bytes) {}
+
+    /** A file of a member's disk was synced, as the disk itself knows it. */
+    default void synced(MemberId member, Object file, boolean succeeded) {}
+
+    /** Something at rest on a member's disk is another thing now. */
+    default void rotted(MemberId member) {}
+
+    /** A client asks for something; what it had asked for before is over. */
+    default void asked(int client) {}
+
+    /** A client has got the answer to what it asked for last. */
+    default void answered(int client, Result result) {}
+
     /** A member has recovered from its disk; its log can be read. */
     default void opened(SimulatedMember member) {}
 
@@ -39,6 +55,9 @@ public interface RunObserver {
     default void applied(
             SimulatedMember member, List<StateMachine.Command> commands, List<Result> results, long lastIndex) {}
 
+    /** A member's state machine takes a snapshot of the state that it is in. */
+    default void captured(SimulatedMember member, long index) {}
+
     /** A member's state machine stands at a snapshot now. */
     default void restored(SimulatedMember member, long index) {}
 
@@ -47,6 +66,9 @@ public interface RunObserver {
 
     /** A member's node has stopped by itself, or could not start. */
     default void stopped(SimulatedMember member, Throwable cause) {}
+
+    /** Everything is mended, and stays so. */
+    default void mended() {}
 
     /** Something was broken, or mended. */
     default void fault(String description) {}

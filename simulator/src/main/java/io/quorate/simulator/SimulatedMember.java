@@ -15,6 +15,7 @@ import io.quorate.engine.log.RaftLog;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.Result;
 import io.quorate.simulator.disk.DiskFaults;
+import io.quorate.simulator.disk.DiskObserver;
 import io.quorate.simulator.disk.SimulatedDisk;
 import io.quorate.simulator.network.SimulatedNetwork;
 import java.io.IOException;
@@ -80,7 +81,28 @@ public final class SimulatedMember {
         this.settings = settings;
         this.random = random;
         this.observer = observer;
-        this.disk = settings.newDisk(random.split());
+        this.disk = newDisk();
+    }
+
+    private SimulatedDisk newDisk() {
+        SimulatedDisk empty = settings.newDisk(random.split());
+        empty.setObserver(new DiskObserver() {
+            @Override
+            public void written(Object file, byte[] bytes) {
+                observer.written(id, file, bytes);
+            }
+
+            @Override
+            public void synced(Object file, boolean succeeded) {
+                observer.synced(id, file, succeeded);
+            }
+
+            @Override
+            public void damaged() {
+                observer.rotted(id);
+            }
+        });
+        return empty;
     }
 
     public MemberId id() {
@@ -145,8 +167,17 @@ public final class SimulatedMember {
         return disk;
     }
 
+    /** Puts another disk in, while the member is down. What its store had flushed lay on the old one. */
+    public void replaceDisk(SimulatedDisk replacement) {
+        if (life.isPresent()) {
+            throw new IllegalStateException("member " + id + " runs");
+        }
+        disk = replacement;
+        durableStore.clear();
+    }
+
     /** Starts a process on what the disk holds. It may refuse, and says so to the observer. */
-    void start() {
+    public void start() {
         if (life.isPresent() || retired) {
             return;
         }
@@ -233,6 +264,13 @@ public final class SimulatedMember {
             }
 
             @Override
+            public void captured(long index) {
+                if (process.isAlive()) {
+                    observer.captured(SimulatedMember.this, index);
+                }
+            }
+
+            @Override
             public void restored(long index) {
                 if (process.isAlive()) {
                     observer.restored(SimulatedMember.this, index);
@@ -242,7 +280,7 @@ public final class SimulatedMember {
     }
 
     /** The process dies now. */
-    void crash(CrashKind kind) {
+    public void crash(CrashKind kind) {
         if (life.isEmpty()) {
             return;
         }
@@ -251,7 +289,7 @@ public final class SimulatedMember {
         disk = switch (kind) {
             case PROCESS -> disk.afterProcessCrash();
             case POWER_LOSS -> disk.afterPowerLoss();
-            case DISK_LOSS -> settings.newDisk(random.split());
+            case DISK_LOSS -> newDisk();
         };
         if (kind == CrashKind.DISK_LOSS) {
             durableStore.clear();
@@ -264,7 +302,7 @@ public final class SimulatedMember {
      *
      * @param died called when that has happened
      */
-    void crashAtDiskOperation(int furtherOperations, CrashKind kind, Runnable died) {
+    public void crashAtDiskOperation(int furtherOperations, CrashKind kind, Runnable died) {
         armed = Optional.of(new ArmedCrash(furtherOperations, kind, died));
     }
 

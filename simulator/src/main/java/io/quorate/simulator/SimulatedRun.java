@@ -39,7 +39,7 @@ public final class SimulatedRun {
         SplittableRandom random = new SplittableRandom(plan.seed() ^ 0x5deece66dL);
         MemberSettings settings = MemberSettings.draw(random.split());
         this.cluster = new Cluster(plan.members(), settings, agenda, random.split(), watchers);
-        this.invariants = Invariants.all(cluster);
+        this.invariants = Invariants.all(cluster, agenda::now);
         invariants.forEach(watchers::add);
         watchers.add(new RunObserver() {
             @Override
@@ -48,7 +48,7 @@ public final class SimulatedRun {
             }
         });
         this.faults = new FaultInjector(agenda, cluster, random.split(), watchers);
-        this.clients = new Clients(plan, agenda, cluster, random.split());
+        this.clients = new Clients(plan, agenda, cluster, random.split(), watchers);
     }
 
     /** Has somebody watch, after the invariants. */

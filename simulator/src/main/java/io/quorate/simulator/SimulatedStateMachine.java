@@ -33,6 +33,8 @@ final class SimulatedStateMachine implements StateMachine<Result> {
     interface Listener {
         void applied(List<Command> commands, List<Result> results, long lastIndex);
 
+        void captured(long index);
+
         void restored(long index);
     }
 
@@ -92,6 +94,7 @@ final class SimulatedStateMachine implements StateMachine<Result> {
     @Override
     public Capture capture() {
         flush();
+        listener.captured(store.appliedIndex());
         OrderedStore.Cursor held = content.cursor();
         return new Capture() {
             @Override

@@ -68,6 +68,10 @@ public final class Trace implements RunObserver {
                         + forward.commands().size() + "]";
             case PeerFrame.Forwarded forwarded -> forwarded.toString();
             case PeerFrame.ForwardRefused refused -> refused.toString();
+            case PeerFrame.EntriesRequest request -> request.toString();
+            case PeerFrame.Entries entries ->
+                "Entries[firstIndex=" + entries.firstIndex() + ", lastIndex=" + entries.lastIndex() + ", entries="
+                        + entries.entries() + "]";
         };
     }
 

@@ -19,7 +19,7 @@ import java.util.Optional;
  * <p>A run has a million events in a minute of virtual time and most watchers look at few kinds of them, so a watcher is
  * told only what it has a method of its own for.
  */
-final class Watchers implements RunObserver {
+public final class Watchers implements RunObserver {
 
     /** Those watchers that override one of the observer's methods, in the order in which they were added. */
     private final class Interested {
@@ -61,20 +61,28 @@ final class Watchers implements RunObserver {
     private final Interested restored = new Interested("restored");
     private final Interested crashed = new Interested("crashed");
     private final Interested stopped = new Interested("stopped");
+    private final Interested written = new Interested("written");
+    private final Interested synced = new Interested("synced");
+    private final Interested rotted = new Interested("rotted");
+    private final Interested asked = new Interested("asked");
+    private final Interested answered = new Interested("answered");
+    private final Interested captured = new Interested("captured");
+    private final Interested mended = new Interested("mended");
     private final Interested fault = new Interested("fault");
     private Optional<InvariantViolation> violation = Optional.empty();
 
-    void add(RunObserver watcher) {
+    /** Has another one watch, after those before. */
+    public void add(RunObserver watcher) {
         all.forEach(interested -> interested.consider(watcher));
     }
 
     /** The first violation, if there was one. */
-    Optional<InvariantViolation> violation() {
+    public Optional<InvariantViolation> violation() {
         return violation;
     }
 
     /** Something outside of the watchers has found a violation. */
-    void report(InvariantViolation found) {
+    public void report(InvariantViolation found) {
         if (violation.isEmpty()) {
             violation = Optional.of(found);
         }
@@ -196,6 +204,83 @@ final class Watchers implements RunObserver {
         try {
             for (RunObserver watcher : stopped.toTell()) {
                 watcher.stopped(member, cause);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void written(MemberId member, Object file, byte[] bytes) {
+        try {
+            for (RunObserver watcher : written.toTell()) {
+                watcher.written(member, file, bytes);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void synced(MemberId member, Object file, boolean succeeded) {
+        try {
+            for (RunObserver watcher : synced.toTell()) {
+                watcher.synced(member, file, succeeded);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void rotted(MemberId member) {
+        try {
+            for (RunObserver watcher : rotted.toTell()) {
+                watcher.rotted(member);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void asked(int client) {
+        try {
+            for (RunObserver watcher : asked.toTell()) {
+                watcher.asked(client);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void answered(int client, Result result) {
+        try {
+            for (RunObserver watcher : answered.toTell()) {
+                watcher.answered(client, result);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void captured(SimulatedMember member, long index) {
+        try {
+            for (RunObserver watcher : captured.toTell()) {
+                watcher.captured(member, index);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void mended() {
+        try {
+            for (RunObserver watcher : mended.toTell()) {
+                watcher.mended();
             }
         } catch (InvariantViolation found) {
             report(found);

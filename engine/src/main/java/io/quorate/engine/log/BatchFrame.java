@@ -9,7 +9,7 @@ import java.util.zip.CRC32C;
 /**
  * What one write puts into a segment: a header, then entries and marks.
  *
- * <p>Header, big endian: {@code int magic, int crc32c, byte version, byte[3] reserved, int group, int length, int reserved,
+ * <p>Header, big endian: {@code int magic, int crc32c, byte version, byte votingSuspended, byte[2] reserved, int group, int length, int reserved,
  * long segment, long lsn, long durableLsn, long term, long votedFor, long commitIndex}. The checksum covers everything
  * after itself, {@code length} bytes of content included. Frames begin at multiples of 8 bytes.
  *
@@ -19,9 +19,17 @@ import java.util.zip.CRC32C;
  *     write
  * @param hardState of the member when this was written; its commit index is that of an earlier moment if the frame holds
  *     a part of what was written then: up to it, nothing that follows changes the log
+ * @param votingSuspended whether the member does not vote, after this
  * @param content entries and marks
  */
-record BatchFrame(int group, long segment, long lsn, long durableLsn, HardState hardState, ByteBuffer content) {
+record BatchFrame(
+        int group,
+        long segment,
+        long lsn,
+        long durableLsn,
+        HardState hardState,
+        boolean votingSuspended,
+        ByteBuffer content) {
 
     static final int HEADER_BYTES = 72;
     static final int ALIGNMENT = 8;
@@ -29,6 +37,7 @@ record BatchFrame(int group, long segment, long lsn, long durableLsn, HardState 
     static final byte VERSION = 1;
     static final int CRC_OFFSET = 4;
     static final int VERSION_OFFSET = 8;
+    static final int SUSPENDED_OFFSET = 9;
     static final int LENGTH_OFFSET = 16;
     static final int SEGMENT_OFFSET = 24;
 
@@ -40,10 +49,17 @@ record BatchFrame(int group, long segment, long lsn, long durableLsn, HardState 
     }
 
     /** Completes the frame that fills a buffer from position 0 to its position, where content is there already. */
-    static void putHeader(ByteBuffer frame, int group, long segment, long lsn, long durableLsn, HardState hardState) {
+    static void putHeader(
+            ByteBuffer frame,
+            int group,
+            long segment,
+            long lsn,
+            long durableLsn,
+            HardState hardState,
+            boolean votingSuspended) {
         int end = frame.position();
         frame.putInt(0, MAGIC);
-        frame.putInt(VERSION_OFFSET, VERSION << 24);
+        frame.putInt(VERSION_OFFSET, VERSION << 24 | (votingSuspended ? 1 << 16 : 0));
         frame.putInt(12, group);
         frame.putInt(LENGTH_OFFSET, end - HEADER_BYTES);
         frame.putInt(20, 0);
@@ -72,6 +88,7 @@ record BatchFrame(int group, long segment, long lsn, long durableLsn, HardState 
                 buffer.getLong(start + 32),
                 buffer.getLong(start + 40),
                 hardState(buffer.getLong(start + 48), buffer.getLong(start + 56), buffer.getLong(start + 64)),
+                buffer.get(start + SUSPENDED_OFFSET) != 0,
                 buffer.slice(start + HEADER_BYTES, length));
     }
 

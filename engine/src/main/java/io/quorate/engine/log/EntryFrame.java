@@ -86,6 +86,18 @@ public final class EntryFrame {
         return new EntryFrame(frame);
     }
 
+    /** Whether an entry of this group and of one of these indexes could begin here, before its checksum is looked at. */
+    static boolean mayBegin(ByteBuffer in, int position, int group, long firstIndex, long lastIndex) {
+        int length = in.getInt(position);
+        long index = in.getLong(position + INDEX_OFFSET);
+        return in.get(position + VERSION_OFFSET) == VERSION
+                && length >= 0
+                && length <= in.limit() - position - HEADER_BYTES
+                && in.getInt(position + GROUP_OFFSET) == group
+                && index >= firstIndex
+                && index <= lastIndex;
+    }
+
     private static int checksum(ByteBuffer frame) {
         CRC32C crc = new CRC32C();
         crc.update(frame.slice(VERSION_OFFSET, frame.capacity() - VERSION_OFFSET));
@@ -115,6 +127,21 @@ public final class EntryFrame {
     /** The chain hash that an entry of this content has behind one with that chain hash. */
     public long chainAfter(long previousChain) {
         return chain(previousChain, id(), kind(), frame);
+    }
+
+    /** The chain hash of the entry before: the one that this entry {@link #continues}. */
+    public long previousChain() {
+        CRC32C crc = new CRC32C();
+        crc.update(frame.slice(HEADER_BYTES, frame.capacity() - HEADER_BYTES));
+        long content = (crc.getValue() << 8) | kind().code();
+        return unmix(unmix(unmix(chainHash()) - index()) - term()) ^ content;
+    }
+
+    /** The inverse of {@link #mix}. */
+    private static long unmix(long value) {
+        long z = (value ^ (value >>> 31) ^ (value >>> 62)) * 0x319642b2d24d8ec3L;
+        z = (z ^ (z >>> 27) ^ (z >>> 54)) * 0x96de1b173f119089L;
+        return (z ^ (z >>> 30) ^ (z >>> 60)) - 0x9e3779b97f4a7c15L;
     }
 
     public EntryId id() {

@@ -133,12 +133,12 @@ final class GroupWriter {
     private void put(WriteBatch batch) throws IOException {
         hardState = batch.hardState();
         groupNeedsSync |= batch.needsSync();
-        if (batch.entries().isEmpty() && batch.marks().isEmpty()) {
-            reserve(0);
-        }
         while (true) {
             putMarks(batch);
             if (entryAt == batch.entries().size()) {
+                if (batch.entries().isEmpty()) {
+                    putStands();
+                }
                 commitIndex = batch.hardState().commitIndex();
                 return;
             }
@@ -157,6 +157,14 @@ final class GroupWriter {
             note(mark);
             markAt++;
         }
+    }
+
+    /** Where no entry says how the log ends. */
+    private void putStands() throws IOException {
+        reserve(Mark.Stands.BYTES);
+        closeExtent();
+        noteLastEntry();
+        new Mark.Stands(last, lastChain).writeTo(frame);
     }
 
     private void putEntry(EntryFrame entry) throws IOException {
@@ -179,6 +187,7 @@ final class GroupWriter {
             }
             case Mark.VotingSuspended suspended -> votingSuspended = true;
             case Mark.VotingResumed resumed -> votingSuspended = false;
+            case Mark.Stands stands -> {}
         }
     }
 
@@ -219,7 +228,8 @@ final class GroupWriter {
             return;
         }
         closeExtent();
-        BatchFrame.putHeader(frame, files.group(), active.sequence(), nextLsn, durableLsn, writtenHardState());
+        BatchFrame.putHeader(
+                frame, files.group(), active.sequence(), nextLsn, durableLsn, writtenHardState(), votingSuspended);
         while (frame.position() % BatchFrame.ALIGNMENT != 0) {
             frame.put((byte) 0);
         }
@@ -251,12 +261,16 @@ final class GroupWriter {
         files.durable(durableLsn);
     }
 
+    private void noteLastEntry() {
+        lastEntry.ifPresent(entry -> moveLast(entry.id(), OptionalLong.of(entry.chainHash())));
+    }
+
     /** A segment is durable before the next one begins: damage in any but the last is no torn write. */
     private void rotate(int frameBytes) throws IOException {
         if (unsynced) {
             sync();
         }
-        lastEntry.ifPresent(entry -> moveLast(entry.id(), OptionalLong.of(entry.chainHash())));
+        noteLastEntry();
         LogTail tail = new LogTail(
                 active.sequence(), offset, nextLsn, start, last, lastChain, writtenHardState(), votingSuspended);
         active = files.begin(tail, active.sequence(), active.sequence() + 1, frameBytes);
@@ -268,10 +282,11 @@ final class GroupWriter {
         return markedLsn < durableLsn;
     }
 
-    /** Says how far the log is durable, in an empty frame that is not synced itself. No more than fits the segment. */
+    /** Says how far the log is durable, in a frame that is not synced itself. No more than fits the segment. */
     void markDurable() throws IOException {
-        if (needsDurableMark() && offset + BatchFrame.HEADER_BYTES <= active.size()) {
-            openFrame(0);
+        if (needsDurableMark()
+                && offset + BatchFrame.align(BatchFrame.HEADER_BYTES + Mark.Stands.BYTES) <= active.size()) {
+            putStands();
             finishFrame();
         }
     }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -88,7 +89,8 @@ final class LogRecovery {
         spares.adopt();
         Replay replay = new Replay(group, Start.bootstrap(bootstrap), HardState.INITIAL);
         Segment first = maker.begin(tail(replay, 1, 0, 1, HardState.INITIAL, false), 0, 1, 0);
-        return open(replay, List.of(first), first.header().dataOffset(), 1, HardState.INITIAL, false);
+        return open(
+                replay, List.of(first), first.header().dataOffset(), 1, HardState.INITIAL, false, OptionalLong.empty());
     }
 
     /** Continues an undamaged log where it ends. */
@@ -111,7 +113,8 @@ final class LogRecovery {
                 reading.offset(),
                 reading.nextLsn(),
                 replay.hardState(),
-                replay.votingSuspended());
+                replay.votingSuspended(),
+                replay.suspendedBy());
     }
 
     /** What lies behind a torn write must not look like its continuation when something else is written in its place. */
@@ -180,7 +183,9 @@ final class LogRecovery {
         report.add(
                 "Kept are the entries up to " + replay.last() + "; this member does not vote until it has caught up.");
         quarantine.move(others(kept));
-        return open(replay, segments, repaired.header().dataOffset(), damaged.nextLsn(), hardState, true);
+        // A log that was under repair before is not what the member has to get back to.
+        OptionalLong suspendedBy = replay.votingSuspended() ? OptionalLong.empty() : OptionalLong.of(sequence);
+        return open(replay, segments, repaired.header().dataOffset(), damaged.nextLsn(), hardState, true, suspendedBy);
     }
 
     private DataDirectoryException unknownHardState(Found top) {
@@ -204,15 +209,25 @@ final class LogRecovery {
     }
 
     private RecoveredLog open(
-            Replay replay, List<Segment> segments, long offset, long nextLsn, HardState hardState, boolean suspended)
+            Replay replay,
+            List<Segment> segments,
+            long offset,
+            long nextLsn,
+            HardState hardState,
+            boolean suspended,
+            OptionalLong suspendedBy)
             throws IOException {
         EntryId last = replay.last();
         HardState known =
                 new HardState(hardState.term(), hardState.votedFor(), Math.min(hardState.commitIndex(), last.index()));
         LogTail tail = tail(replay, segments.getLast().sequence(), offset, nextLsn, known, suspended);
         LogFiles files = new LogFiles(directory, group, options, spares, segments, tail);
+        Optional<LogGap> gap = suspendedBy.isPresent() && suspended
+                ? new GapSearch(disk, group).find(suspendedBy.getAsLong() - 1, last.index())
+                : Optional.empty();
+        gap.ifPresent(found -> report.add(found.toString()));
         RaftLog log = new RaftLog(
                 files, options.cacheBytes(), replay.index(), replay.start(), replay.lastChain(), known, suspended);
-        return new RecoveredLog(log, files, known, replay.start().meta(), suspended, report);
+        return new RecoveredLog(log, files, known, replay.start().meta(), suspended, gap, report);
     }
 }

@@ -26,6 +26,15 @@ sealed interface Mark {
 
     record VotingResumed() implements Mark {}
 
+    /**
+     * Changes nothing: how the log ends here. Written where no entry is, so that each frame says of those before it how the
+     * log stood, and damage to them leaves known what they made of it.
+     */
+    record Stands(EntryId last, OptionalLong chainHash) implements Mark {
+
+        static final int BYTES = HEADER_BYTES + 3 * Long.BYTES + 1;
+    }
+
     /** Bytes that the encoded form takes. */
     default int size() {
         return HEADER_BYTES
@@ -35,6 +44,7 @@ sealed interface Mark {
                     case Reset reset -> SnapshotMetaCodec.size(reset.start());
                     case VotingSuspended suspended -> 0;
                     case VotingResumed resumed -> 0;
+                    case Stands stands -> Stands.BYTES - HEADER_BYTES;
                 };
     }
 
@@ -45,21 +55,25 @@ sealed interface Mark {
             case Reset reset -> -3;
             case VotingSuspended suspended -> -4;
             case VotingResumed resumed -> -5;
+            case Stands stands -> -6;
         };
     }
 
     default void writeTo(ByteBuffer out) {
         out.putInt(code()).putInt(size() - HEADER_BYTES);
         switch (this) {
-            case Truncated truncated -> {
-                out.putLong(truncated.last().term()).putLong(truncated.last().index());
-                SnapshotMetaCodec.putOptional(truncated.chainHash(), out);
-            }
+            case Truncated truncated -> putEnd(truncated.last(), truncated.chainHash(), out);
             case Compacted compacted -> SnapshotMetaCodec.encode(compacted.start(), out);
             case Reset reset -> SnapshotMetaCodec.encode(reset.start(), out);
             case VotingSuspended suspended -> {}
             case VotingResumed resumed -> {}
+            case Stands stands -> putEnd(stands.last(), stands.chainHash(), out);
         }
+    }
+
+    private static void putEnd(EntryId last, OptionalLong chainHash, ByteBuffer out) {
+        out.putLong(last.term()).putLong(last.index());
+        SnapshotMetaCodec.putOptional(chainHash, out);
     }
 
     /** Whether a mark, rather than an entry, begins at the buffer's position. */
@@ -76,19 +90,25 @@ sealed interface Mark {
         ByteBuffer content = in.slice(in.position(), length);
         in.position(in.position() + length);
         return switch (code) {
-            case -1 -> truncated(content);
+            case -1 -> {
+                requireEnd(content);
+                yield new Truncated(SnapshotMetaCodec.takeId(content), SnapshotMetaCodec.takeOptional(content));
+            }
             case -2 -> new Compacted(SnapshotMetaCodec.decode(content));
             case -3 -> new Reset(SnapshotMetaCodec.decode(content));
             case -4 -> new VotingSuspended();
             case -5 -> new VotingResumed();
+            case -6 -> {
+                requireEnd(content);
+                yield new Stands(SnapshotMetaCodec.takeId(content), SnapshotMetaCodec.takeOptional(content));
+            }
             default -> throw new CorruptFrameException("a mark has the unknown code " + code);
         };
     }
 
-    private static Mark truncated(ByteBuffer content) throws CorruptFrameException {
+    private static void requireEnd(ByteBuffer content) throws CorruptFrameException {
         if (content.remaining() < 3 * Long.BYTES + 1) {
-            throw new CorruptFrameException("a truncation mark is cut off");
+            throw new CorruptFrameException("a mark of the log's end is cut off");
         }
-        return new Truncated(SnapshotMetaCodec.takeId(content), SnapshotMetaCodec.takeOptional(content));
     }
 }

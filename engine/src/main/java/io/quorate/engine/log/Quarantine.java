@@ -12,6 +12,8 @@ import java.util.Optional;
 /** Where damaged segments are moved, to be looked at: a folder {@code quarantine-<n>}, made when it is needed. */
 final class Quarantine {
 
+    static final String FOLDER_PREFIX = "quarantine-";
+
     private static final int COPY_BYTES = 1 << 16;
 
     private final Disk disk;
@@ -57,11 +59,11 @@ final class Quarantine {
     private String folder() throws IOException {
         if (folder.isEmpty()) {
             int number = 1;
-            while (disk.exists("quarantine-" + number)) {
+            while (disk.exists(FOLDER_PREFIX + number)) {
                 number++;
             }
-            disk.createDirectory("quarantine-" + number);
-            folder = Optional.of("quarantine-" + number);
+            disk.createDirectory(FOLDER_PREFIX + number);
+            folder = Optional.of(FOLDER_PREFIX + number);
         }
         return folder.get();
     }

@@ -3,6 +3,7 @@ package io.quorate.engine.log;
 import io.quorate.core.HardState;
 import io.quorate.core.SnapshotMeta;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the opening of a log found.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param hardState the commit index is not above the last entry
  * @param start where the log begins; the state machine must stand at its last entry at least, or be restored
  * @param votingSuspended the log was damaged, now or earlier, and has not caught up since
+ * @param gap what the log held before it was damaged, if that is known
  * @param report one sentence for each thing worth telling: what was cut off, damaged, moved aside
  */
 public record RecoveredLog(
@@ -20,6 +22,7 @@ public record RecoveredLog(
         HardState hardState,
         SnapshotMeta start,
         boolean votingSuspended,
+        Optional<LogGap> gap,
         List<String> report) {
 
     public RecoveredLog {

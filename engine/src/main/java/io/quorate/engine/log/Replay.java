@@ -18,6 +18,7 @@ final class Replay {
     private OptionalLong lastChain;
     private HardState hardState;
     private boolean votingSuspended;
+    private OptionalLong suspendedBy = OptionalLong.empty();
 
     Replay(SegmentHeader first) {
         this.group = first.group();
@@ -25,7 +26,9 @@ final class Replay {
         this.start = first.start();
         this.lastChain = first.baseChain();
         this.hardState = first.hardState();
-        this.votingSuspended = first.votingSuspended();
+        if (first.votingSuspended()) {
+            suspended(OptionalLong.of(first.sequence()));
+        }
     }
 
     /** An empty log. */
@@ -61,6 +64,11 @@ final class Replay {
         return votingSuspended;
     }
 
+    /** The segment that was begun to suspend voting, if voting is suspended and has been since then. */
+    OptionalLong suspendedBy() {
+        return suspendedBy;
+    }
+
     /** The frames that follow are in this segment. */
     void enter(SegmentHeader segment) throws DataDirectoryException {
         if (!segment.base().equals(index.last())) {
@@ -69,7 +77,11 @@ final class Replay {
                     "it continues " + segment.base() + ", but the segment before it ends at " + index.last());
         }
         hardState = segment.hardState();
-        votingSuspended = segment.votingSuspended();
+        if (segment.votingSuspended()) {
+            suspended(OptionalLong.of(segment.sequence()));
+        } else {
+            resumed();
+        }
         start = segment.start();
         dropHead();
     }
@@ -125,9 +137,26 @@ final class Replay {
                 index.clear(start.meta().last());
                 lastChain = start.chainHash();
             }
-            case Mark.VotingSuspended suspended -> votingSuspended = true;
-            case Mark.VotingResumed resumed -> votingSuspended = false;
+            case Mark.VotingSuspended suspended -> suspended(OptionalLong.empty());
+            case Mark.VotingResumed resumed -> resumed();
+            case Mark.Stands stands -> {
+                if (!stands.last().equals(index.last())) {
+                    throw new CorruptFrameException(
+                            "the log is said to end at " + stands.last() + ", and ends at " + index.last());
+                }
+            }
         }
+    }
+
+    private void resumed() {
+        votingSuspended = false;
+        suspendedBy = OptionalLong.empty();
+    }
+
+    /** What suspends voting first is what the member has to make up for. */
+    private void suspended(OptionalLong segment) {
+        suspendedBy = votingSuspended ? suspendedBy : segment;
+        votingSuspended = true;
     }
 
     private void truncate(Mark.Truncated truncated) throws CorruptFrameException {

@@ -69,6 +69,8 @@ public final class FrameCodec {
                     case PeerFrame.Forward forward -> size(forward);
                     case PeerFrame.Forwarded forwarded -> 3L * Long.BYTES + Integer.BYTES;
                     case PeerFrame.ForwardRefused refused -> (long) Long.BYTES + Integer.BYTES + 1;
+                    case PeerFrame.EntriesRequest request -> 2L * Long.BYTES;
+                    case PeerFrame.Entries entries -> size(entries);
                 };
         if (size > maxFrameBytes) {
             throw new IllegalArgumentException("a frame of kind " + FrameKind.of(frame) + " would take " + size
@@ -104,6 +106,14 @@ public final class FrameCodec {
         long size = 2L * Long.BYTES + Integer.BYTES;
         for (ByteBuffer command : forward.commands()) {
             size += Integer.BYTES + command.remaining();
+        }
+        return size;
+    }
+
+    private static long size(PeerFrame.Entries entries) {
+        long size = 2L * Long.BYTES + Integer.BYTES;
+        for (EntryFrame entry : entries.entries()) {
+            size += entry.size();
         }
         return size;
     }
@@ -157,6 +167,14 @@ public final class FrameCodec {
             }
             case PeerFrame.ForwardRefused refused ->
                 out.putLong(refused.firstRequestId()).putInt(refused.count()).put(code(refused.reason()));
+            case PeerFrame.EntriesRequest request ->
+                out.putLong(request.firstIndex()).putLong(request.lastIndex());
+            case PeerFrame.Entries entries -> {
+                out.putLong(entries.firstIndex())
+                        .putLong(entries.lastIndex())
+                        .putInt(entries.entries().size());
+                entries.entries().forEach(entry -> entry.writeTo(out));
+            }
         }
     }
 
@@ -223,6 +241,9 @@ public final class FrameCodec {
             case FORWARDED -> new PeerFrame.Forwarded(group, frame.getLong(), count(frame), MessageCodec.id(frame));
             case FORWARD_REFUSED ->
                 new PeerFrame.ForwardRefused(group, frame.getLong(), count(frame), rejection(frame.get()));
+            case ENTRIES_REQUEST ->
+                new PeerFrame.EntriesRequest(group, MessageCodec.natural(frame), MessageCodec.natural(frame));
+            case ENTRIES -> entries(group, frame);
             case PRE_VOTE_REQUEST,
                     PRE_VOTE_RESPONSE,
                     VOTE_REQUEST,
@@ -258,6 +279,25 @@ public final class FrameCodec {
             commands.add(take(in.getInt(), in));
         }
         return new PeerFrame.Forward(group, term, firstRequestId, List.copyOf(commands));
+    }
+
+    private static PeerFrame entries(int group, ByteBuffer in) throws CorruptFrameException {
+        long first = MessageCodec.natural(in);
+        long last = MessageCodec.natural(in);
+        int count = count(in);
+        if (count > in.remaining() / EntryFrame.HEADER_BYTES) {
+            throw new CorruptFrameException(count + " entries are claimed, where " + in.remaining() + " bytes follow");
+        }
+        List<EntryFrame> entries = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            EntryFrame entry = EntryFrame.decode(in);
+            if (entry.group() != group) {
+                throw new CorruptFrameException(
+                        "entry " + entry.id() + " of group " + entry.group() + " came in a frame of group " + group);
+            }
+            entries.add(entry);
+        }
+        return new PeerFrame.Entries(group, first, last, entries);
     }
 
     private static int count(ByteBuffer in) throws CorruptFrameException {

@@ -24,7 +24,9 @@ enum FrameKind {
     SNAPSHOT_REQUEST(17),
     FORWARD(32),
     FORWARDED(33),
-    FORWARD_REFUSED(34);
+    FORWARD_REFUSED(34),
+    ENTRIES_REQUEST(35),
+    ENTRIES(36);
 
     private static final FrameKind[] KINDS = values();
 
@@ -54,6 +56,8 @@ enum FrameKind {
             case PeerFrame.Forward forward -> FORWARD;
             case PeerFrame.Forwarded forwarded -> FORWARDED;
             case PeerFrame.ForwardRefused refused -> FORWARD_REFUSED;
+            case PeerFrame.EntriesRequest request -> ENTRIES_REQUEST;
+            case PeerFrame.Entries entries -> ENTRIES;
         };
     }
 

@@ -110,7 +110,7 @@ final class MessageCodec {
             case REPAIR_REQUEST -> new Message.RepairRequest(term, in.getLong());
             case REPAIR_RESPONSE -> new Message.RepairResponse(term, in.getLong(), id(in));
             case SNAPSHOT_REQUEST -> new Message.SnapshotRequest(term, natural(in));
-            case APPEND_REQUEST, SNAPSHOT_CHUNK, FORWARD, FORWARDED, FORWARD_REFUSED ->
+            case APPEND_REQUEST, SNAPSHOT_CHUNK, FORWARD, FORWARDED, FORWARD_REFUSED, ENTRIES_REQUEST, ENTRIES ->
                 throw new AssertionError(kind + " is read elsewhere");
         };
     }

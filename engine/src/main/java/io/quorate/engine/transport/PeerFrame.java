@@ -54,6 +54,20 @@ public sealed interface PeerFrame {
     /** Forwarded commands were refused; nothing happened. */
     record ForwardRefused(int group, long firstRequestId, int count, Rejection reason) implements PeerFrame {}
 
+    /** A member whose log was damaged asks for entries that it lacks; from whoever has them, leader or not. */
+    record EntriesRequest(int group, long firstIndex, long lastIndex) implements PeerFrame {}
+
+    /**
+     * Those entries of the range asked for that the sender has, as far as they fit, the last ones rather than the first.
+     * Whether they are the ones that the receiver has lost, their chain hashes tell.
+     */
+    record Entries(int group, long firstIndex, long lastIndex, List<EntryFrame> entries) implements PeerFrame {
+
+        public Entries {
+            entries = List.copyOf(entries);
+        }
+    }
+
     /** Receives what peers sent. Called by the network's threads; must not block. */
     @FunctionalInterface
     interface Receiver {

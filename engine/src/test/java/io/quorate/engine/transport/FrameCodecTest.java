@@ -167,6 +167,13 @@ class FrameCodecTest {
             assertThat(b.entries())
                     .extracting(EntryFrame::bytes)
                     .isEqualTo(a.entries().stream().map(EntryFrame::bytes).toList());
+        } else if (sent instanceof PeerFrame.Entries a && received instanceof PeerFrame.Entries b) {
+            assertThat(b.group()).isEqualTo(a.group());
+            assertThat(b.firstIndex()).isEqualTo(a.firstIndex());
+            assertThat(b.lastIndex()).isEqualTo(a.lastIndex());
+            assertThat(b.entries())
+                    .extracting(EntryFrame::bytes)
+                    .isEqualTo(a.entries().stream().map(EntryFrame::bytes).toList());
         } else {
             assertThat(received).isEqualTo(sent);
         }

@@ -40,6 +40,11 @@ public final class RandomFrames {
             case FORWARDED -> new PeerFrame.Forwarded(group(), random.nextLong(), natural(), id());
             case FORWARD_REFUSED ->
                 new PeerFrame.ForwardRefused(group(), random.nextLong(), natural(), anyOf(Rejection.values()));
+            case ENTRIES_REQUEST -> new PeerFrame.EntriesRequest(group(), number(), number());
+            case ENTRIES -> {
+                PeerFrame.Raft any = append(random.nextInt(20));
+                yield new PeerFrame.Entries(any.group(), number(), number(), any.entries());
+            }
             case PRE_VOTE_REQUEST -> raft(new Message.PreVoteRequest(number(), id()));
             case PRE_VOTE_RESPONSE -> raft(new Message.PreVoteResponse(number(), random.nextBoolean()));
             case VOTE_REQUEST -> raft(new Message.VoteRequest(number(), id(), random.nextBoolean()));

@@ -38,18 +38,18 @@ public final class Campaign {
      * How far a campaign is.
      *
      * @param virtualNanos the time that passed in all clusters together
-     * @param cpuNanos what the threads worked for it
+     * @param cpuNanos what the process worked for it, on all processors
      * @param completed requests of clients that were answered
      */
     public record Progress(long seeds, long virtualNanos, long cpuNanos, long faults, long completed, long unknown) {
 
         static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0);
 
-        Progress plus(RunResult result, long cpu) {
+        Progress plus(RunResult result, long cpuSoFar) {
             return new Progress(
                     seeds + 1,
                     virtualNanos + result.virtualNanos(),
-                    cpuNanos + cpu,
+                    cpuSoFar,
                     faults + result.faults(),
                     completed + result.completed(),
                     unknown + result.unknown());
@@ -95,9 +95,8 @@ public final class Campaign {
             if (seed - firstSeed >= seeds) {
                 return;
             }
-            long begin = CpuClock.nanos();
             RunResult result = new SimulatedRun(plans.apply(seed)).run();
-            tally.add(result, CpuClock.nanos() - begin);
+            tally.add(result);
             if (result.violation().isPresent()) {
                 failures.add(result);
             }
@@ -122,14 +121,15 @@ public final class Campaign {
     /** Adds up what the threads have done. */
     private static final class Tally {
         private final Consumer<Progress> onProgress;
+        private final long begin = CpuClock.nanos();
         private Progress progress = Progress.NONE;
 
         Tally(Consumer<Progress> onProgress) {
             this.onProgress = onProgress;
         }
 
-        synchronized void add(RunResult result, long cpuNanos) {
-            progress = progress.plus(result, cpuNanos);
+        synchronized void add(RunResult result) {
+            progress = progress.plus(result, CpuClock.nanos() - begin);
             onProgress.accept(progress);
         }
 

@@ -1,16 +1,20 @@
 package io.quorate.simulator.campaign;
 
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
+import java.time.Duration;
 
-/** How long the present thread has worked: what a run costs, whatever else the machine does. */
+/**
+ * How long this process has worked, the compiler and the collector of garbage included: what a campaign costs, whatever else
+ * the machine does.
+ */
 final class CpuClock {
-
-    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private CpuClock() {}
 
     static long nanos() {
-        return THREADS.getCurrentThreadCpuTime();
+        return ProcessHandle.current()
+                .info()
+                .totalCpuDuration()
+                .map(Duration::toNanos)
+                .orElse(0L);
     }
 }

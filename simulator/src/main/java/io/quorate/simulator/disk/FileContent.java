@@ -91,23 +91,40 @@ final class FileContent {
     /** Of what was not synced any part may be lost: by sectors or by pages, all, none, or some, in no order. */
     void losePower(RandomGenerator random) {
         int mode = random.nextInt(4);
-        int unit = random.nextBoolean() ? 1 : PAGE_BYTES / SECTOR_BYTES;
-        lose(unsynced, mode, unit, random);
-        lose(givenUp, mode, unit, random);
-        if (size > durableSize && (mode == 0 || random.nextBoolean())) {
+        boolean sectors = random.nextBoolean();
+        losePower(
+                switch (mode) {
+                    case 0 -> UnsyncedData.LOST;
+                    case 1 -> UnsyncedData.WRITTEN;
+                    default -> sectors ? UnsyncedData.SECTORS : UnsyncedData.PAGES;
+                },
+                random);
+    }
+
+    /** Of what was not synced, this is lost. */
+    void losePower(UnsyncedData loss, RandomGenerator random) {
+        lose(unsynced, loss, random);
+        lose(givenUp, loss, random);
+        boolean cutOff = size > durableSize && (loss == UnsyncedData.LOST || random.nextBoolean());
+        if (cutOff) {
             Arrays.fill(bytes, durableSize, size, (byte) 0);
             size = durableSize;
         }
         durableSize = size;
     }
 
-    private void lose(Map<Integer, byte[]> sectors, int mode, int unit, RandomGenerator random) {
+    private void lose(Map<Integer, byte[]> sectors, UnsyncedData loss, RandomGenerator random) {
+        int unit = loss == UnsyncedData.PAGES ? PAGE_BYTES / SECTOR_BYTES : 1;
         int decidedUnit = -1;
         boolean lost = false;
         for (Map.Entry<Integer, byte[]> sector : sectors.entrySet()) {
             if (sector.getKey() / unit != decidedUnit) {
                 decidedUnit = sector.getKey() / unit;
-                lost = mode == 0 || (mode > 1 && random.nextBoolean());
+                lost = switch (loss) {
+                    case LOST -> true;
+                    case WRITTEN -> false;
+                    case SECTORS, PAGES -> random.nextBoolean();
+                };
             }
             if (lost) {
                 System.arraycopy(sector.getValue(), 0, bytes, sector.getKey() * SECTOR_BYTES, SECTOR_BYTES);
@@ -119,6 +136,18 @@ final class FileContent {
     /** A bit turns over by itself, on the disk. */
     void flipBit(int position, int bit) {
         bytes[position] ^= (byte) (1 << bit);
+    }
+
+    /** The same content, synced or not, in an object of its own. */
+    FileContent duplicate() {
+        FileContent copy = new FileContent(directory);
+        copy.bytes = bytes.clone();
+        copy.size = size;
+        copy.durableSize = durableSize;
+        // What was durable before is never changed, so it can be shared.
+        copy.unsynced = new TreeMap<>(unsynced);
+        copy.givenUp.putAll(givenUp);
+        return copy;
     }
 
     byte[] copy() {

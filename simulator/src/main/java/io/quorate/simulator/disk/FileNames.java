@@ -1,6 +1,7 @@
 package io.quorate.simulator.disk;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -14,12 +15,44 @@ import java.util.random.RandomGenerator;
  */
 final class FileNames {
 
-    /** A change that is not durable yet. */
-    private record Change(List<String> directories, NameChange change) {}
+    /** A change of names. */
+    private sealed interface Change {
 
-    @FunctionalInterface
-    private interface NameChange {
-        void apply(NavigableMap<String, FileContent> names);
+        record Created(String name, FileContent content) implements Change {}
+
+        record Deleted(String name) implements Change {}
+
+        record Renamed(String from, String to) implements Change {}
+
+        /** Whether a sync of this folder makes the change durable. */
+        default boolean concerns(String directory) {
+            return switch (this) {
+                case Created created -> parent(created.name).equals(directory);
+                case Deleted deleted -> parent(deleted.name).equals(directory);
+                case Renamed renamed ->
+                    parent(renamed.from).equals(directory) || parent(renamed.to).equals(directory);
+            };
+        }
+
+        default void applyTo(NavigableMap<String, FileContent> target) {
+            switch (this) {
+                case Created created -> target.put(created.name, created.content);
+                case Deleted deleted -> target.remove(deleted.name);
+                case Renamed renamed -> rename(renamed, target);
+            }
+        }
+
+        private static void rename(Renamed renamed, NavigableMap<String, FileContent> target) {
+            String from = renamed.from;
+            Map<String, FileContent> moved = new TreeMap<>();
+            for (String name : List.copyOf(target.keySet())) {
+                if (name.equals(from) || name.startsWith(from + "/")) {
+                    Optional.ofNullable(target.remove(name))
+                            .ifPresent(content -> moved.put(renamed.to + name.substring(from.length()), content));
+                }
+            }
+            target.putAll(moved);
+        }
     }
 
     private final TreeMap<String, FileContent> names = new TreeMap<>();
@@ -64,36 +97,27 @@ final class FileNames {
     }
 
     void create(String name, FileContent content) {
-        change(List.of(parent(name)), target -> target.put(name, content));
+        change(new Change.Created(name, content));
     }
 
     void delete(String name) {
-        change(List.of(parent(name)), target -> target.remove(name));
+        change(new Change.Deleted(name));
     }
 
     void rename(String from, String to) {
-        change(List.of(parent(from), parent(to)), target -> {
-            Map<String, FileContent> moved = new TreeMap<>();
-            for (String name : List.copyOf(target.keySet())) {
-                if (name.equals(from) || name.startsWith(from + "/")) {
-                    Optional.ofNullable(target.remove(name))
-                            .ifPresent(content -> moved.put(to + name.substring(from.length()), content));
-                }
-            }
-            target.putAll(moved);
-        });
+        change(new Change.Renamed(from, to));
     }
 
-    private void change(List<String> directories, NameChange change) {
-        change.apply(names);
-        changes.add(new Change(directories, change));
+    private void change(Change change) {
+        change.applyTo(names);
+        changes.add(change);
     }
 
     /** What was changed in a folder is durable, and whatever the journal holds before it. */
     void sync(String directory) {
         int last = -1;
         for (int i = 0; i < changes.size(); i++) {
-            if (changes.get(i).directories.contains(directory)) {
+            if (changes.get(i).concerns(directory)) {
                 last = i;
             }
         }
@@ -102,15 +126,47 @@ final class FileNames {
 
     private void survive(int count) {
         List<Change> surviving = changes.subList(0, count);
-        surviving.forEach(change -> change.change.apply(durable));
+        surviving.forEach(change -> change.applyTo(durable));
         surviving.clear();
     }
 
     void losePower(RandomGenerator random) {
-        survive(random.nextInt(changes.size() + 1));
+        surviveOnly(random.nextInt(changes.size() + 1));
+        names.values().forEach(content -> content.losePower(random));
+    }
+
+    /** Of the changes that are not durable the first so many survive, and of the content what {@code loss} says. */
+    void losePower(int survivingChanges, UnsyncedData loss, RandomGenerator random) {
+        surviveOnly(Math.min(survivingChanges, changes.size()));
+        names.values().forEach(content -> content.losePower(loss, random));
+    }
+
+    private void surviveOnly(int count) {
+        survive(count);
         changes.clear();
         names.clear();
         names.putAll(durable);
-        names.values().forEach(content -> content.losePower(random));
+    }
+
+    /** How many changes are not durable. */
+    int undurableChanges() {
+        return changes.size();
+    }
+
+    /** All names and contents, those of the past that may come back included. */
+    FileNames copy() {
+        Map<FileContent, FileContent> copies = new IdentityHashMap<>();
+        FileNames copy = new FileNames();
+        names.forEach((name, content) -> copy.names.put(name, copies.computeIfAbsent(content, FileContent::duplicate)));
+        durable.forEach(
+                (name, content) -> copy.durable.put(name, copies.computeIfAbsent(content, FileContent::duplicate)));
+        for (Change change : changes) {
+            copy.changes.add(
+                    change instanceof Change.Created created
+                            ? new Change.Created(
+                                    created.name, copies.computeIfAbsent(created.content, FileContent::duplicate))
+                            : change);
+        }
+        return copy;
     }
 }

@@ -30,11 +30,27 @@ public final class SimulatedDisk implements Disk {
     @FunctionalInterface
     public interface OperationHook {
         void beforeOperation();
+
+        /**
+         * How many bytes of a write to look at it half done, if at all: {@link #torn} is called with so many written.
+         *
+         * @param length what the whole write takes
+         * @return lengths in increasing order, each less than {@code length}
+         */
+        default int[] tearsOf(long position, int length) {
+            return NO_TEARS;
+        }
+
+        /** A part of a write is done; it may throw, then the rest is never done. */
+        default void torn() {}
     }
+
+    private static final int[] NO_TEARS = {};
 
     private final FileNames names;
     private final RandomGenerator random;
     private OperationHook hook = () -> {};
+    private DiskObserver observer = DiskObserver.NONE;
     private DiskFaults faults = DiskFaults.NONE;
     private boolean locked;
     private boolean lookedAt;
@@ -61,9 +77,19 @@ public final class SimulatedDisk implements Disk {
         hook = newHook;
     }
 
+    /** Who is told what reaches the disk, in this life of the process and the next ones. */
+    public void setObserver(DiskObserver newObserver) {
+        observer = newObserver;
+    }
+
     /** What is wrong with the disk from now on. */
     public void setFaults(DiskFaults newFaults) {
         faults = newFaults;
+    }
+
+    /** Whether nothing is wrong with it at present. */
+    public boolean isSound() {
+        return faults.equals(DiskFaults.NONE);
     }
 
     /** Operations that changed something, so far. */
@@ -89,12 +115,34 @@ public final class SimulatedDisk implements Disk {
         return next();
     }
 
+    /**
+     * The same, where it is told what is lost.
+     *
+     * @param survivingNameChanges of the names created, changed and deleted since they were last synced, the first so many
+     *     survive
+     */
+    public SimulatedDisk afterPowerLoss(int survivingNameChanges, UnsyncedData data) {
+        names.losePower(survivingNameChanges, data, random);
+        return next();
+    }
+
+    /** How many names were created, changed or deleted since these were last synced. */
+    public int unsyncedNameChanges() {
+        return names.undurableChanges();
+    }
+
+    /** Another disk of the same content, of what is synced and what is not; without the faults, and free. */
+    public SimulatedDisk copy(RandomGenerator itsRandom) {
+        return new SimulatedDisk(names.copy(), itsRandom);
+    }
+
     private SimulatedDisk next() {
         hook = () -> {
             throw new IllegalStateException("the process that used this disk has died");
         };
         SimulatedDisk next = new SimulatedDisk(names, random);
         next.faults = faults;
+        next.observer = observer;
         return next;
     }
 
@@ -110,6 +158,7 @@ public final class SimulatedDisk implements Disk {
         String name = candidates.get(random.nextInt(candidates.size()));
         FileContent content = names.content(name).orElseThrow();
         content.flipBit(random.nextInt(content.size()), random.nextInt(8));
+        observer.damaged();
         return Optional.of(name);
     }
 
@@ -121,6 +170,7 @@ public final class SimulatedDisk implements Disk {
     /** Puts other bytes in the place of a file's, durably. */
     public void replace(String name, byte[] bytes) {
         names.content(name).orElseThrow().replace(bytes);
+        observer.damaged();
     }
 
     /** The names of all files and folders, with the folders that they are in. */
@@ -295,7 +345,12 @@ public final class SimulatedDisk implements Disk {
                 content.write(Math.toIntExact(position), bytes, 0, random.nextInt(length + 1));
                 throw new DiskFaultException("Input/output error");
             }
+            for (int torn : hook.tearsOf(position, length)) {
+                content.write(Math.toIntExact(position), bytes, 0, torn);
+                hook.torn();
+            }
             content.write(Math.toIntExact(position), bytes, 0, length);
+            observer.written(content, bytes);
         }
 
         @Override
@@ -307,9 +362,11 @@ public final class SimulatedDisk implements Disk {
             }
             if (happens(faults.syncError())) {
                 content.failSync();
+                observer.synced(content, false);
                 throw new DiskFaultException("Input/output error");
             }
             content.sync();
+            observer.synced(content, true);
         }
 
         @Override

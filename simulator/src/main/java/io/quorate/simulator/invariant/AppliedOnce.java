@@ -6,6 +6,7 @@ import io.quorate.kv.Command;
 import io.quorate.kv.CommandCodec;
 import io.quorate.kv.DecodeException;
 import io.quorate.kv.Put;
+import io.quorate.kv.RequestCheck;
 import io.quorate.kv.Result;
 import io.quorate.kv.Txn;
 import io.quorate.simulator.SimulatedMember;
@@ -15,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A request is applied once, however often the engine and the network carried it. The clients never write a value twice, so
- * a write that stands in the log twice was one request.
+ * A request is applied once, however often the engine and the network carried it (invariant 18). The clients never write a
+ * value twice, so a sound write that stands in the log twice was one request.
  */
 final class AppliedOnce implements Invariant {
 
@@ -34,12 +35,22 @@ final class AppliedOnce implements Invariant {
         }
     }
 
+    /** A deletion may well stand in the log twice, and so may what is no command at all. */
     private static boolean isWrite(ByteBuffer payload) {
         try {
             Command command = CommandCodec.decode(Bytes.copyOf(payload));
-            return command instanceof Put || command instanceof Txn;
+            return (command instanceof Put put && isUnique(put)) || (command instanceof Txn txn && isUnique(txn));
         } catch (DecodeException e) {
-            throw new IllegalArgumentException("the clients send nothing that cannot be read", e);
+            return false;
         }
+    }
+
+    private static boolean isUnique(Put put) {
+        return RequestCheck.check(put).isEmpty();
+    }
+
+    private static boolean isUnique(Txn txn) {
+        return !txn.isReadOnly()
+                && RequestCheck.check(txn, RequestCheck.DEFAULT_MAX_TXN_OPS).isEmpty();
     }
 }

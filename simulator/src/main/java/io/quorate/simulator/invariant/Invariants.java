@@ -2,25 +2,44 @@ package io.quorate.simulator.invariant;
 
 import io.quorate.simulator.Cluster;
 import java.util.List;
+import java.util.function.LongSupplier;
 
-/** All invariants of a run. */
+/** All invariants of a run; {@code docs/invariants.md} has the list by their numbers. */
 public final class Invariants {
 
     private Invariants() {}
 
-    /** One of each, for a new run. */
-    public static List<Invariant> all(Cluster cluster) {
-        CommittedLog committed = new CommittedLog(cluster);
+    /**
+     * One of each, for a new run. Those that others ask come before them.
+     *
+     * @param clock the virtual time, in nanoseconds
+     */
+    public static List<Invariant> all(Cluster cluster, LongSupplier clock) {
+        RestartsAgreeWithDisk disks = new RestartsAgreeWithDisk();
+        CommittedLog committed = new CommittedLog();
+        CommittedIsDurable durable = new CommittedIsDurable(disks, committed);
         return List.of(
-                new OneLeaderPerTerm(),
-                new LogMatching(),
+                disks,
+                new DurableBeforeSent(disks),
                 committed,
+                durable,
+                new OwnTermCommits(committed),
+                new OneLeaderPerTerm(),
+                new ElectedByQuorum(),
+                new OneChangeAtATime(durable),
+                new LogMatching(),
                 new LeaderCompleteness(committed),
                 new LeaderAppendOnly(),
                 new MonotonicState(),
                 new PromisesOutliveRestarts(),
+                new FreshReadIndex(committed),
+                new FreshAnswers(),
                 new SameCommandsSameState(),
+                new SameState(cluster),
+                new ModelledResults(cluster),
                 new AppliedOnce(),
-                new NoNodeBreaksDown());
+                new NoNodeBreaksDown(),
+                new NoCrashLoop(),
+                new LeaderAfterMending(cluster, clock));
     }
 }

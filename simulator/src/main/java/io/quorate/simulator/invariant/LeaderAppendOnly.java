@@ -9,7 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A leader never overwrites or deletes entries of its log, it only appends (paper figure 3). */
+/** A leader never overwrites or deletes entries of its log, it only appends (paper figure 3; invariant 5). */
 final class LeaderAppendOnly implements Invariant {
 
     private final Set<MemberId> leading = new HashSet<>();

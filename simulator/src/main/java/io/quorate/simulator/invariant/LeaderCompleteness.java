@@ -8,7 +8,7 @@ import io.quorate.engine.log.RaftLog;
 import io.quorate.simulator.SimulatedMember;
 import java.util.List;
 
-/** Who becomes leader has every entry that was committed before (leader completeness, paper figure 3). */
+/** Who becomes leader has every entry that was committed in earlier terms (leader completeness, paper figure 3; invariant 3). */
 final class LeaderCompleteness implements Invariant {
 
     private final CommittedLog committed;
@@ -28,9 +28,9 @@ final class LeaderCompleteness implements Invariant {
 
     private void check(SimulatedMember member, long term) {
         RaftLog log = member.log().orElseThrow();
-        EntryId last = committed.last();
-        // A leader of an old term, elected late by slow votes, need not have what later terms committed.
-        if (last.index() == 0 || last.term() > term || last.index() < log.firstIndex()) {
+        // What later terms committed, a leader of an old term need not have: slow votes may have elected it late.
+        EntryId last = committed.lastBefore(term);
+        if (last.index() < log.firstIndex()) {
             return;
         }
         if (log.lastId().index() < last.index() || !log.idAt(last.index()).equals(last)) {

@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 
 /**
  * Entries of the same index and term are the same in all logs, and so is everything before them (log matching, paper
- * figure 3). The chain hash of an entry covers all that comes before it, so to compare that is enough.
+ * figure 3; invariant 2). The chain hash of an entry covers all that comes before it, so to compare that is enough.
  */
 final class LogMatching implements Invariant {
 

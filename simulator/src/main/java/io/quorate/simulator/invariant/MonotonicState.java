@@ -11,7 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Term, commit index and applied index of a member never go back in one life. */
+/**
+ * Term, commit index and applied index of a member never go back in one life, an installed snapshot included (paper figure
+ * 2; invariants 6 and 13).
+ */
 final class MonotonicState implements Invariant {
 
     private static final class Seen {

@@ -3,7 +3,7 @@ package io.quorate.simulator.invariant;
 import io.quorate.simulator.SimulatedMember;
 import io.quorate.simulator.disk.DiskFaultException;
 
-/** No node stops by itself, or refuses to start, unless its disk gave it a reason to. */
+/** No node stops by itself, or refuses to start, unless its disk gave it a reason to (invariant 19). */
 final class NoNodeBreaksDown implements Invariant {
 
     @Override

@@ -9,7 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** There is at most one leader in a term (election safety, paper figure 3). */
+/**
+ * There is at most one leader in a term, whatever configuration elected it and however often it restarts (election safety,
+ * paper figure 3; invariant 1).
+ */
 final class OneLeaderPerTerm implements Invariant {
 
     private final Map<Long, MemberId> leaders = new HashMap<>();

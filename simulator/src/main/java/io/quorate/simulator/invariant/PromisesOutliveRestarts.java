@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /**
  * What a member has told others, it still stands by after a restart: its term, its one vote in a term, and the entries
- * that it said to have.
+ * that it said to have (paper figure 2; invariant 7).
  */
 final class PromisesOutliveRestarts implements Invariant {
 

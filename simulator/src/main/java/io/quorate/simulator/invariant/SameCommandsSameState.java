@@ -8,7 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** At one index, every member applies the same command and has the same result. */
+/**
+ * At one index, every member applies the same command and has the same result (state machine safety, paper figure 3;
+ * invariant 4).
+ */
 final class SameCommandsSameState implements Invariant {
 
     private record Outcome(long term, ByteBuffer command, Result result) {}

@@ -21,14 +21,17 @@ final class ClientHistory {
     private final List<Operation> operations = new ArrayList<>();
 
     void succeeded(Pending pending, Result result, long now) {
-        operations.add(
-                new Operation(pending.client, pending.request.action(Optional.of(result)), pending.invokedNanos, now));
+        pending.request
+                .action(Optional.of(result))
+                .ifPresent(action -> operations.add(new Operation(pending.client, action, pending.invokedNanos, now)));
     }
 
     /** It may have happened, or may yet. */
     void unknown(Pending pending) {
-        operations.add(new Operation(
-                pending.client, pending.request.action(Optional.empty()), pending.invokedNanos, Operation.NEVER));
+        pending.request
+                .action(Optional.empty())
+                .ifPresent(action ->
+                        operations.add(new Operation(pending.client, action, pending.invokedNanos, Operation.NEVER)));
     }
 
     /** All that has ended, except what certainly did not happen. */

@@ -3,10 +3,10 @@ package io.quorate.simulator.workload;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftException;
 import io.quorate.engine.RaftNode;
-import io.quorate.kv.CommandCodec;
 import io.quorate.kv.Result;
 import io.quorate.simulator.Agenda;
 import io.quorate.simulator.Cluster;
+import io.quorate.simulator.RunObserver;
 import io.quorate.simulator.RunPlan;
 import io.quorate.simulator.SimulatedMember;
 import io.quorate.simulator.SimulatedProcess;
@@ -34,6 +34,7 @@ public final class Clients {
 
     private final Agenda agenda;
     private final Cluster cluster;
+    private final RunObserver observer;
     private final List<Client> clients = new ArrayList<>();
     private final ClientHistory history = new ClientHistory();
     private final long thinkNanos;
@@ -43,9 +44,10 @@ public final class Clients {
     private long completedWhenHealed = Long.MAX_VALUE;
 
     /** Clients as the plan has them. */
-    public Clients(RunPlan plan, Agenda agenda, Cluster cluster, SplittableRandom random) {
+    public Clients(RunPlan plan, Agenda agenda, Cluster cluster, SplittableRandom random, RunObserver observer) {
         this.agenda = agenda;
         this.cluster = cluster;
+        this.observer = observer;
         this.thinkNanos = SECOND * plan.clients() / plan.operationsPerSecond();
         for (int i = 0; i < plan.clients(); i++) {
             clients.add(new Client(i, random.split()));
@@ -134,6 +136,7 @@ public final class Clients {
             }
             Request asked = draw.next();
             waiting = true;
+            observer.asked(id);
             long number = ++request;
             SimulatedMember member = anyMember();
             Pending pending = new Pending(id, asked, agenda.now());
@@ -190,7 +193,7 @@ public final class Clients {
 
         private CompletableFuture<Result> answer(SimulatedMember member, RaftNode<Result> node, Request asked) {
             return switch (asked) {
-                case Request.Write write -> node.propose(ByteBuffer.wrap(CommandCodec.encode(write.command())));
+                case Request.Write write -> node.propose(ByteBuffer.wrap(write.encoded()));
                 case Request.Read read ->
                     node.readIndex().thenApply(index -> read.read(member.store().orElseThrow()));
             };
@@ -207,6 +210,7 @@ public final class Clients {
         }
 
         private void answered(Pending pending, Result result) {
+            observer.answered(id, result);
             if (pending.request().isAnsweredBy(result)) {
                 completed++;
                 draw.learn(pending.request(), result);

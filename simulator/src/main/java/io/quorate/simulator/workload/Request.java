@@ -1,7 +1,7 @@
 package io.quorate.simulator.workload;
 
 import io.quorate.kv.Bytes;
-import io.quorate.kv.Command;
+import io.quorate.kv.CommandCodec;
 import io.quorate.kv.Compare;
 import io.quorate.kv.DeleteRange;
 import io.quorate.kv.KeyValue;
@@ -21,7 +21,7 @@ sealed interface Request {
 
     /** Something that goes through the log. */
     sealed interface Write extends Request {
-        Command command();
+        byte[] encoded();
     }
 
     /** Something that is answered from a member's store, once the read is linearizable. */
@@ -33,8 +33,9 @@ sealed interface Request {
      * What it is in a history.
      *
      * @param result its answer; empty if it is not known
+     * @return empty if it can change and tell nothing
      */
-    Action action(Optional<Result> result);
+    Optional<Action> action(Optional<Result> result);
 
     /** Whether the answer is of the kind that was asked for; anything else is a refusal. */
     boolean isAnsweredBy(Result result);
@@ -42,13 +43,13 @@ sealed interface Request {
     /** Puts a value that no other request ever puts. */
     record PutValue(String key, String value) implements Write {
         @Override
-        public Command command() {
-            return Put.of(Bytes.utf8(key), Bytes.utf8(value));
+        public byte[] encoded() {
+            return CommandCodec.encode(Put.of(Bytes.utf8(key), Bytes.utf8(value)));
         }
 
         @Override
-        public Action action(Optional<Result> result) {
-            return new Action.Write(key, value);
+        public Optional<Action> action(Optional<Result> result) {
+            return Optional.of(new Action.Write(key, value));
         }
 
         @Override
@@ -60,13 +61,13 @@ sealed interface Request {
     /** Deletes a key. */
     record Delete(String key) implements Write {
         @Override
-        public Command command() {
-            return DeleteRange.of(Bytes.utf8(key));
+        public byte[] encoded() {
+            return CommandCodec.encode(DeleteRange.of(Bytes.utf8(key)));
         }
 
         @Override
-        public Action action(Optional<Result> result) {
-            return new Action.Delete(key);
+        public Optional<Action> action(Optional<Result> result) {
+            return Optional.of(new Action.Delete(key));
         }
 
         @Override
@@ -87,7 +88,7 @@ sealed interface Request {
         }
 
         @Override
-        public Command command() {
+        public byte[] encoded() {
             List<Compare> compares = new ArrayList<>();
             List<Operation> puts = new ArrayList<>();
             List<Operation> reads = new ArrayList<>();
@@ -100,11 +101,11 @@ sealed interface Request {
                 puts.add(Put.of(key, Bytes.utf8(values.get(i))));
                 reads.add(Range.of(key));
             }
-            return new Txn(compares, puts, reads);
+            return CommandCodec.encode(new Txn(compares, puts, reads));
         }
 
         @Override
-        public Action action(Optional<Result> result) {
+        public Optional<Action> action(Optional<Result> result) {
             List<Action.Compare> compares = new ArrayList<>();
             List<Action.Step> writes = new ArrayList<>();
             List<Action.Step> reads = new ArrayList<>();
@@ -115,7 +116,7 @@ sealed interface Request {
             }
             boolean succeeded = result.isPresent() && succeeded(result.get());
             List<Optional<String>> seen = result.isPresent() && !succeeded ? seen(result.get()) : List.of();
-            return new Action.Transaction(compares, writes, reads, succeeded, seen);
+            return Optional.of(new Action.Transaction(compares, writes, reads, succeeded, seen));
         }
 
         @Override
@@ -139,6 +140,19 @@ sealed interface Request {
         }
     }
 
+    /** Bytes that are no command, or one that must be refused: a client, or the network before it, has gone mad. */
+    record Garbage(byte[] encoded) implements Write {
+        @Override
+        public Optional<Action> action(Optional<Result> result) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean isAnsweredBy(Result result) {
+            return result instanceof Result.Rejected;
+        }
+    }
+
     /** Reads one key. */
     record Get(String key) implements Read {
         @Override
@@ -147,8 +161,8 @@ sealed interface Request {
         }
 
         @Override
-        public Action action(Optional<Result> result) {
-            return new Action.Read(key, result.flatMap(Get::value));
+        public Optional<Action> action(Optional<Result> result) {
+            return Optional.of(new Action.Read(key, result.flatMap(Get::value)));
         }
 
         @Override
@@ -174,14 +188,14 @@ sealed interface Request {
         }
 
         @Override
-        public Action action(Optional<Result> result) {
+        public Optional<Action> action(Optional<Result> result) {
             List<Action.Step> reads = new ArrayList<>();
             List<Optional<String>> seen = new ArrayList<>();
             for (String key : keys) {
                 reads.add(new Action.Read(key, Optional.empty()));
                 seen.add(result.flatMap(range -> value((Result.RangeResult) range, key)));
             }
-            return new Action.Transaction(List.of(), reads, List.of(), true, seen);
+            return Optional.of(new Action.Transaction(List.of(), reads, List.of(), true, seen));
         }
 
         @Override

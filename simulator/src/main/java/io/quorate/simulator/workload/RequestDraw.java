@@ -16,6 +16,7 @@ final class RequestDraw {
 
     private static final int KEYS = 4;
     private static final int SET_SIZE = 5;
+    private static final int GARBAGE_ONE_IN = 40;
 
     private final int client;
     private final SplittableRandom random;
@@ -30,6 +31,9 @@ final class RequestDraw {
     }
 
     Request next() {
+        if (random.nextInt(GARBAGE_ONE_IN) == 0) {
+            return new Request.Garbage(GarbageDraw.draw(random));
+        }
         return switch (random.nextInt(10)) {
             case 0, 1 -> new Request.PutValue(key("register"), value());
             case 2, 3 -> new Request.Get(key("register"));
@@ -57,6 +61,7 @@ final class RequestDraw {
             case Request.PutValue put -> seen.put(put.key(), Optional.of(put.value()));
             case Request.Delete delete -> seen.put(delete.key(), Optional.empty());
             case Request.GetAll ignored -> {}
+            case Request.Garbage ignored -> {}
         }
     }
 

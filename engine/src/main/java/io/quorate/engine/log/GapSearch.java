@@ -1,0 +1,187 @@
+package io.quorate.engine.log;
+
+import io.quorate.core.EntryId;
+import io.quorate.engine.disk.Disk;
+import io.quorate.engine.disk.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Looks in quarantine for what a log held before it was damaged.
+ *
+ * <p>How it ended, its last frame says, if that is intact and nothing behind it was ever begun: else there may have been
+ * more, and nothing is found. Its entries may lie anywhere, in frames that are not whole too; each has a checksum of its
+ * own, and whether it was this log's its chain hash decides, later.
+ */
+final class GapSearch {
+
+    private static final Pattern FOLDER = Pattern.compile(Quarantine.FOLDER_PREFIX + "(\\d{1,9})");
+    private static final Pattern SEGMENT = Pattern.compile(LogFiles.SEGMENT_PREFIX + "(0[0-9a-f]{15})");
+
+    /** A log of which more is to be got back is filled by the leader alone. */
+    private static final long MAX_SALVAGED_BYTES = 64L << 20;
+
+    private static final long MAX_GAP_ENTRIES = 1 << 20;
+
+    /** How a log ended. */
+    private record End(EntryId last, long chain) {}
+
+    private final Disk disk;
+    private final int group;
+
+    GapSearch(Disk disk, int group) {
+        this.disk = disk;
+        this.group = group;
+    }
+
+    /**
+     * Looks for it.
+     *
+     * @param top the newest segment of the log that was damaged
+     * @param keptIndex the last entry that the log has
+     */
+    Optional<LogGap> find(long top, long keptIndex) throws IOException {
+        NavigableMap<Long, List<String>> files = files();
+        List<String> tops = files.getOrDefault(top, List.of());
+        Optional<End> end = tops.isEmpty() ? Optional.empty() : end(tops.getLast(), top);
+        if (end.isEmpty()
+                || end.get().last.index() < keptIndex
+                || end.get().last.index() - keptIndex > MAX_GAP_ENTRIES) {
+            return Optional.empty();
+        }
+        Map<Long, List<EntryFrame>> salvaged = new HashMap<>();
+        long budget = MAX_SALVAGED_BYTES;
+        for (List<String> copies : files.values()) {
+            for (String file : copies) {
+                budget -= salvage(file, keptIndex + 1, end.get().last.index(), salvaged);
+                if (budget < 0) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(new LogGap(keptIndex, end.get().last, end.get().chain, salvaged));
+    }
+
+    /** The segments in quarantine by number: what was moved there last stands last. */
+    private NavigableMap<Long, List<String>> files() throws IOException {
+        NavigableMap<Integer, String> folders = new TreeMap<>();
+        for (String name : disk.list("")) {
+            Matcher matcher = FOLDER.matcher(name);
+            if (matcher.matches()) {
+                folders.put(Integer.parseInt(matcher.group(1)), name);
+            }
+        }
+        NavigableMap<Long, List<String>> files = new TreeMap<>();
+        for (String folder : folders.values()) {
+            for (String name : disk.list(folder)) {
+                Matcher matcher = SEGMENT.matcher(name);
+                if (matcher.matches()) {
+                    files.computeIfAbsent(Long.parseLong(matcher.group(1), 16), any -> new ArrayList<>())
+                            .add(folder + "/" + name);
+                }
+            }
+        }
+        return files;
+    }
+
+    private Optional<End> end(String name, long sequence) throws IOException {
+        try (DiskFile file = disk.open(name)) {
+            SegmentScanner scanner = new SegmentScanner(file, sequence);
+            Optional<End> end = Optional.empty();
+            long behind = 0;
+            OptionalLong position = scanner.nextFrame(0);
+            while (position.isPresent()) {
+                Optional<BatchFrame> frame = scanner.frameAt(position.getAsLong());
+                if (frame.isEmpty()) {
+                    return Optional.empty();
+                }
+                end = end(frame.get());
+                behind = position.getAsLong() + frame.get().alignedBytes();
+                position = scanner.nextFrame(behind);
+            }
+            return scanner.beginsFrame(behind) ? Optional.empty() : end;
+        } catch (CorruptFrameException e) {
+            // Its checksum is right and it makes no sense: nothing is known then.
+            return Optional.empty();
+        }
+    }
+
+    /** How the log ends with a frame, unless voting was suspended then: it had more to get back to. */
+    private static Optional<End> end(BatchFrame frame) throws CorruptFrameException {
+        Optional<EntryId> last = Optional.empty();
+        OptionalLong chain = OptionalLong.empty();
+        ByteBuffer content = frame.content();
+        while (content.hasRemaining()) {
+            if (!Mark.isNext(content)) {
+                EntryFrame entry = EntryFrame.decode(content);
+                last = Optional.of(entry.id());
+                chain = OptionalLong.of(entry.chainHash());
+                continue;
+            }
+            switch (Mark.decode(content)) {
+                case Mark.Truncated truncated -> {
+                    last = Optional.of(truncated.last());
+                    chain = truncated.chainHash();
+                }
+                case Mark.Reset reset -> {
+                    last = Optional.of(reset.start().meta().last());
+                    chain = reset.start().chainHash();
+                }
+                case Mark.Stands stands -> {
+                    last = Optional.of(stands.last());
+                    chain = stands.chainHash();
+                }
+                case Mark.Compacted compacted -> {}
+                case Mark.VotingSuspended suspended -> {}
+                case Mark.VotingResumed resumed -> {}
+            }
+        }
+        return frame.votingSuspended() || last.isEmpty() || chain.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new End(last.get(), chain.getAsLong()));
+    }
+
+    /** Reads every whole entry of these indexes, wherever it begins. Returns how many bytes they take. */
+    private long salvage(String name, long first, long last, Map<Long, List<EntryFrame>> into) throws IOException {
+        ByteBuffer bytes;
+        try (DiskFile file = disk.open(name)) {
+            bytes = ByteBuffer.allocate((int) Math.min(file.size(), Integer.MAX_VALUE - 8));
+            file.read(bytes, 0);
+            bytes.flip();
+        }
+        long taken = 0;
+        int position = 0;
+        while (position + EntryFrame.HEADER_BYTES <= bytes.limit()) {
+            Optional<EntryFrame> entry = EntryFrame.mayBegin(bytes, position, group, first, last)
+                    ? whole(bytes, position)
+                    : Optional.empty();
+            if (entry.isPresent()) {
+                EntryFrame own = entry.get().detached();
+                into.computeIfAbsent(own.index(), index -> new ArrayList<>()).add(own);
+                taken += own.size();
+                position += own.size();
+            } else {
+                position++;
+            }
+        }
+        return taken;
+    }
+
+    private static Optional<EntryFrame> whole(ByteBuffer bytes, int position) {
+        try {
+            return Optional.of(EntryFrame.decode(bytes.duplicate().position(position)));
+        } catch (CorruptFrameException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.quorate.engine.log;
+
+import io.quorate.core.EntryId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a log held before it was damaged: its last entry, by whose chain hash all its entries are known, and those entries
+ * that are still intact, behind the damage.
+ *
+ * <p>Immutable.
+ */
+public final class LogGap {
+
+    private final long keptIndex;
+    private final EntryId last;
+    private final long lastChain;
+    private final NavigableMap<Long, List<EntryFrame>> salvaged;
+
+    /**
+     * @param keptIndex the last entry before the damage
+     * @param last the last entry that the log had
+     * @param lastChain the chain hash there
+     * @param salvaged whole entries from behind the damage, by index; some may never have been this log's, or have been
+     *     overwritten
+     */
+    LogGap(long keptIndex, EntryId last, long lastChain, Map<Long, List<EntryFrame>> salvaged) {
+        this.keptIndex = keptIndex;
+        this.last = last;
+        this.lastChain = lastChain;
+        this.salvaged = new TreeMap<>(salvaged);
+    }
+
+    /** The last entry that the log had. */
+    public EntryId last() {
+        return last;
+    }
+
+    /** The chain hash at that entry. */
+    public long lastChain() {
+        return lastChain;
+    }
+
+    /** The entry of this index and chain hash, if it was salvaged. */
+    public Optional<EntryFrame> salvaged(long index, long chainHash) {
+        return salvaged(index).stream()
+                .filter(entry -> entry.chainHash() == chainHash)
+                .findFirst();
+    }
+
+    /** All entries of this index that were salvaged. */
+    public List<EntryFrame> salvaged(long index) {
+        return salvaged.getOrDefault(index, List.of());
+    }
+
+    /** The indexes of which nothing was salvaged. */
+    public List<Long> damaged() {
+        List<Long> damaged = new ArrayList<>();
+        for (long index = keptIndex + 1; index <= last.index(); index++) {
+            if (salvaged(index).isEmpty()) {
+                damaged.add(index);
+            }
+        }
+        return damaged;
+    }
+
+    @Override
+    public String toString() {
+        return "Before the damage the log ended with " + last + "; damaged are the entries " + damaged()
+                + ", which this member asks the others for.";
+    }
+}

@@ -1,0 +1,189 @@
+package io.quorate.engine.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.core.HardState;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.disk.FaultyDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What is still known of a log after damage: how it ended, and which of its entries are intact. */
+class LogGapTest {
+
+    private static final HardState VOTED = new HardState(3, Optional.of(new MemberId(0xb)), 4);
+
+    private final FaultyDisk disk = new FaultyDisk();
+    private final List<EntryFrame> written = new ArrayList<>();
+
+    /** Eight entries: two in each write, each write acknowledged. */
+    private void write() throws IOException {
+        try (LogFixture fixture = new LogFixture(disk)) {
+            fixture.log.saveHardState(VOTED);
+            for (int i = 0; i < 8; i++) {
+                written.add(fixture.append(3, i + "-".repeat(600)));
+                if (i % 2 == 1) {
+                    fixture.settle();
+                }
+            }
+        }
+    }
+
+    private void damage(long index) throws IOException {
+        byte[] wanted = new byte[written.get((int) index - 1).size()];
+        written.get((int) index - 1).bytes().get(wanted);
+        for (String name : disk.list("log")) {
+            byte[] file = disk.bytes("log/" + name).clone();
+            int at = indexOf(wanted, file);
+            if (at >= 0) {
+                file[at + wanted.length / 2] ^= 1;
+                disk.replace("log/" + name, file);
+            }
+        }
+    }
+
+    private static int indexOf(byte[] wanted, byte[] in) {
+        for (int at = 0; at + wanted.length <= in.length; at++) {
+            if (java.util.Arrays.equals(in, at, at + wanted.length, wanted, 0, wanted.length)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private LogGap gap() throws IOException {
+        try (LogFixture fixture = new LogFixture(disk)) {
+            assertThat(fixture.recovered.votingSuspended()).isTrue();
+            return fixture.recovered.gap().orElseThrow();
+        }
+    }
+
+    @Test
+    void theChainHashOfTheEntryBeforeFollowsFromAnEntry() {
+        Random random = new Random(1);
+        for (int i = 0; i < 10_000; i++) {
+            long previous = random.nextLong();
+            byte[] payload = new byte[random.nextInt(20)];
+            random.nextBytes(payload);
+            EntryFrame entry = EntryFrame.encode(
+                    0,
+                    new io.quorate.core.EntryId(1 + random.nextInt(9), 1 + random.nextInt(99)),
+                    EntryKind.COMMAND,
+                    previous,
+                    ByteBuffer.wrap(payload));
+            assertThat(entry.previousChain()).isEqualTo(previous);
+        }
+    }
+
+    @Test
+    void whereALogEndedAndWhichEntriesAreIntactIsKnownAfterDamage() throws IOException {
+        write();
+        damage(2);
+        damage(5);
+        LogGap gap = gap();
+        assertThat(gap.last()).isEqualTo(written.getLast().id());
+        assertThat(gap.lastChain()).isEqualTo(written.getLast().chainHash());
+        assertThat(gap.damaged()).containsExactly(2L, 5L);
+        for (EntryFrame entry : written) {
+            boolean intact = entry.index() != 2 && entry.index() != 5;
+            assertThat(gap.salvaged(entry.index(), entry.chainHash()).map(EntryFrame::bytes))
+                    .isEqualTo(intact ? Optional.of(entry.bytes()) : Optional.empty());
+        }
+    }
+
+    @Test
+    void theLastEntrysIdentityIsKnownWhereItsOwnBytesAreDamaged() throws IOException {
+        write();
+        damage(8);
+        LogGap gap = gap();
+        assertThat(gap.last()).isEqualTo(written.getLast().id());
+        assertThat(gap.lastChain()).isEqualTo(written.getLast().chainHash());
+        assertThat(gap.damaged()).containsExactly(8L);
+    }
+
+    @Test
+    void itIsKnownAfterAnotherStartAndAfterPartsOfItAreBack() throws IOException {
+        write();
+        damage(2);
+        gap();
+        try (LogFixture fixture = new LogFixture(disk)) {
+            fixture.log.append(written.get(0));
+            fixture.log.append(written.get(1));
+            fixture.settle();
+        }
+        try (LogFixture again = new LogFixture(disk)) {
+            LogGap gap = again.recovered.gap().orElseThrow();
+            assertThat(gap.last()).isEqualTo(written.getLast().id());
+            assertThat(gap.damaged()).isEmpty();
+        }
+    }
+
+    @Test
+    void aMemberThatVotesHasNothingToGetBackTo() throws IOException {
+        write();
+        damage(2);
+        try (LogFixture fixture = new LogFixture(disk)) {
+            fixture.log.resumeVoting();
+            fixture.settle();
+            fixture.log.suspendVoting();
+            fixture.settle();
+        }
+        try (LogFixture again = new LogFixture(disk)) {
+            assertThat(again.recovered.votingSuspended()).isTrue();
+            assertThat(again.recovered.gap()).as("of another suspension").isEmpty();
+        }
+    }
+
+    @Test
+    void aLogThatIsDamagedAgainBeforeItWasRepairedIsNotWhatTheMemberHasToGetBackTo() throws IOException {
+        write();
+        damage(5);
+        try (LogFixture fixture = new LogFixture(disk)) {
+            assertThat(fixture.recovered.gap()).isPresent();
+        }
+        damage(1);
+        try (LogFixture again = new LogFixture(disk)) {
+            assertThat(again.recovered.votingSuspended()).isTrue();
+            assertThat(again.recovered.gap()).isEmpty();
+        }
+    }
+
+    @Test
+    void whereSomethingWasBegunBehindTheLastFrameTheEndIsNotKnown() throws IOException {
+        write();
+        try (LogFixture fixture = new LogFixture(disk)) {
+            written.add(fixture.append(3, "the last write, which may have been acknowledged"));
+            fixture.flush();
+        }
+        damage(2);
+        damage(9);
+        String top = "log/"
+                + disk.list("log").stream()
+                        .filter(name -> name.startsWith("segment-"))
+                        .max(String::compareTo)
+                        .orElseThrow();
+        byte[] file = disk.bytes(top).clone();
+        int mark = lastFrame(file);
+        file[mark + 40] ^= 1;
+        disk.replace(top, file);
+        try (LogFixture fixture = new LogFixture(disk)) {
+            assertThat(fixture.recovered.votingSuspended()).isTrue();
+            assertThat(fixture.recovered.gap()).isEmpty();
+        }
+    }
+
+    private static int lastFrame(byte[] file) {
+        int last = -1;
+        for (int at = 0; at + 4 <= file.length; at += BatchFrame.ALIGNMENT) {
+            if (ByteBuffer.wrap(file).getInt(at) == BatchFrame.MAGIC) {
+                last = at;
+            }
+        }
+        return last;
+    }
+}

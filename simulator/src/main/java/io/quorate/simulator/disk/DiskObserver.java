@@ -1,0 +1,20 @@
+package io.quorate.simulator.disk;
+
+/**
+ * Is told what reaches a disk, from below: what was really written and really synced, whatever the writer believes. A file
+ * is named by an object that stays the same when the file is renamed.
+ */
+public interface DiskObserver {
+
+    /** Watches nothing. */
+    DiskObserver NONE = new DiskObserver() {};
+
+    /** Bytes were written, whole; they are not durable yet. The array is never written to again. */
+    default void written(Object file, byte[] bytes) {}
+
+    /** Everything that was written to the file is durable; or, if it failed, may never be, however often it is synced. */
+    default void synced(Object file, boolean succeeded) {}
+
+    /** What the file held at rest is another thing now. */
+    default void damaged() {}
+}

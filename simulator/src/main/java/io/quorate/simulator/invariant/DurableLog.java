@@ -1,0 +1,210 @@
+package io.quorate.simulator.invariant;
+
+import io.quorate.core.EntryId;
+import io.quorate.core.HardState;
+import io.quorate.core.quorum.MemberId;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What one member's disk certainly holds of its log: what was covered by a sync that really succeeded. Read from the bytes
+ * that were written, by the layout of segments and frames, and from nothing that the member says about them.
+ */
+final class DurableLog {
+
+    private static final int SEGMENT_MAGIC = 0x514c5347;
+    private static final int SEGMENT_SEQUENCE = 40;
+    private static final int SEGMENT_BASE = 64;
+    private static final int SEGMENT_START = 129;
+
+    private static final int FRAME_MAGIC = 0x514c4246;
+    private static final int FRAME_LENGTH = 16;
+    private static final int FRAME_SEGMENT = 24;
+    private static final int FRAME_TERM = 48;
+    private static final int FRAME_VOTE = 56;
+    private static final int FRAME_COMMIT = 64;
+    private static final int FRAME_HEADER_BYTES = 72;
+
+    private static final int ENTRY_TERM = 16;
+    private static final int ENTRY_INDEX = 24;
+    private static final int ENTRY_HEADER_BYTES = 40;
+    private static final int MARK_HEADER_BYTES = 8;
+    private static final int TRUNCATED = -1;
+    private static final int COMPACTED = -2;
+    private static final int RESET = -3;
+
+    /** By the file: what was written to it since it was last synced. */
+    private final Map<Object, List<byte[]>> unsynced = new IdentityHashMap<>();
+
+    private Terms terms = new Terms();
+    private Optional<Terms> rottedAway = Optional.empty();
+    private boolean rotted;
+    private long segment;
+    private long term;
+    private long vote;
+    private long commitIndex;
+
+    /** The terms of the entries behind a start; what is not behind it is a snapshot's. */
+    private static final class Terms {
+        private long[] all = new long[64];
+        private EntryId start = EntryId.ORIGIN;
+        private EntryId last = EntryId.ORIGIN;
+
+        void append(EntryId id) {
+            int at = Math.toIntExact(id.index());
+            if (at >= all.length) {
+                all = Arrays.copyOf(all, 2 * at);
+            }
+            all[at] = id.term();
+            last = id;
+        }
+
+        void truncateTo(EntryId id) {
+            last = id;
+        }
+
+        void begin(EntryId at) {
+            if (at.index() > start.index()) {
+                start = at;
+            }
+        }
+
+        boolean hold(EntryId id) {
+            return id.index() <= start.index() || (id.index() <= last.index() && all[(int) id.index()] == id.term());
+        }
+    }
+
+    void written(Object file, byte[] bytes) {
+        if (bytes.length >= FRAME_HEADER_BYTES) {
+            int magic = ByteBuffer.wrap(bytes).getInt(0);
+            if (magic == FRAME_MAGIC || magic == SEGMENT_MAGIC) {
+                unsynced.computeIfAbsent(file, written -> new ArrayList<>()).add(bytes);
+            }
+        }
+    }
+
+    void synced(Object file, boolean succeeded) {
+        List<byte[]> written = unsynced.remove(file);
+        if (written != null && succeeded) {
+            written.forEach(this::take);
+        }
+    }
+
+    /** Whatever was not synced may be gone. */
+    void powerLost() {
+        unsynced.clear();
+    }
+
+    /** Something at rest is another thing now: what was durable need not be any more. */
+    void rotted() {
+        rotted = true;
+    }
+
+    /**
+     * Whether something rotted since the last call; what the member has found of its log is taken for what there is then.
+     */
+    boolean takeRotted(EntryId last, HardState hardState) {
+        boolean was = rotted;
+        rotted = false;
+        if (was && !last.equals(terms.last)) {
+            Terms before = terms;
+            rottedAway = Optional.of(before);
+            terms = new Terms();
+            terms.all = before.all.clone();
+            terms.start = before.start;
+            terms.last = last;
+        }
+        if (was) {
+            term = hardState.term();
+            vote = hardState.votedFor().map(MemberId::value).orElse(0L);
+            commitIndex = hardState.commitIndex();
+        }
+        return was;
+    }
+
+    /** Whether the entry is durable, or was until it rotted away, of which a member may know nothing. */
+    boolean holds(EntryId id) {
+        return terms.hold(id) || (rottedAway.isPresent() && rottedAway.get().hold(id));
+    }
+
+    EntryId last() {
+        return terms.last;
+    }
+
+    HardState hardState() {
+        return new HardState(term, vote == 0 ? Optional.empty() : Optional.of(new MemberId(vote)), commitIndex);
+    }
+
+    long term() {
+        return term;
+    }
+
+    boolean votedFor(MemberId candidate) {
+        return vote == candidate.value();
+    }
+
+    private void take(byte[] written) {
+        ByteBuffer in = ByteBuffer.wrap(written);
+        if (in.getInt(0) == SEGMENT_MAGIC) {
+            begin(in);
+            return;
+        }
+        int next = 0;
+        while (next + FRAME_HEADER_BYTES <= written.length && in.getInt(next) == FRAME_MAGIC) {
+            int end = next + FRAME_HEADER_BYTES + in.getInt(next + FRAME_LENGTH);
+            // A segment file that was recycled may have an old mark in it that was never synced.
+            if (in.getLong(next + FRAME_SEGMENT) >= segment) {
+                frame(in, next, end);
+            }
+            next = (end + 7) / 8 * 8;
+        }
+    }
+
+    private void begin(ByteBuffer in) {
+        segment = in.getLong(SEGMENT_SEQUENCE);
+        EntryId base = id(in, SEGMENT_BASE);
+        if (!terms.last.equals(base)) {
+            terms.truncateTo(base);
+        }
+        terms.begin(id(in, SEGMENT_START));
+    }
+
+    private void frame(ByteBuffer in, int start, int end) {
+        segment = in.getLong(start + FRAME_SEGMENT);
+        term = in.getLong(start + FRAME_TERM);
+        vote = in.getLong(start + FRAME_VOTE);
+        commitIndex = in.getLong(start + FRAME_COMMIT);
+        int next = start + FRAME_HEADER_BYTES;
+        while (next < end) {
+            int lengthOrCode = in.getInt(next);
+            if (lengthOrCode >= 0) {
+                terms.append(new EntryId(in.getLong(next + ENTRY_TERM), in.getLong(next + ENTRY_INDEX)));
+                next += ENTRY_HEADER_BYTES + lengthOrCode;
+            } else {
+                mark(lengthOrCode, in, next + MARK_HEADER_BYTES);
+                next += MARK_HEADER_BYTES + in.getInt(next + Integer.BYTES);
+            }
+        }
+    }
+
+    private void mark(int code, ByteBuffer in, int content) {
+        switch (code) {
+            case TRUNCATED -> terms.truncateTo(id(in, content));
+            case COMPACTED -> terms.begin(id(in, content));
+            case RESET -> {
+                terms.begin(id(in, content));
+                terms.truncateTo(id(in, content));
+            }
+            default -> {}
+        }
+    }
+
+    private static EntryId id(ByteBuffer in, int at) {
+        return new EntryId(in.getLong(at), in.getLong(at + Long.BYTES));
+    }
+}

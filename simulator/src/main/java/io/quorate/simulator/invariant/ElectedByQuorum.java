@@ -1,0 +1,69 @@
+package io.quorate.simulator.invariant;
+
+import io.quorate.core.Effect;
+import io.quorate.core.Event;
+import io.quorate.core.Message;
+import io.quorate.core.RoleName;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.core.quorum.Quorum;
+import io.quorate.engine.log.RaftLog;
+import io.quorate.engine.transport.PeerFrame;
+import io.quorate.simulator.SimulatedMember;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Who becomes leader has the votes of a quorum of the voters in its configuration, of each half if that is joint; votes of
+ * learners and strangers are never counted (paper sections 5.2 and 6; invariants 1 and 10).
+ */
+final class ElectedByQuorum implements Invariant {
+
+    private static final class Votes {
+        private long term;
+        private final Set<MemberId> from = new HashSet<>();
+    }
+
+    private final Map<MemberId, Votes> votes = new HashMap<>();
+
+    @Override
+    public void delivered(MemberId from, MemberId to, PeerFrame frame) {
+        if (frame instanceof PeerFrame.Raft raft
+                && raft.message() instanceof Message.VoteResponse response
+                && response.granted()) {
+            votesIn(response.term(), to).from.add(from);
+        }
+    }
+
+    private Votes votesIn(long term, MemberId candidate) {
+        Votes latest = votes.computeIfAbsent(candidate, id -> new Votes());
+        if (term > latest.term) {
+            latest.term = term;
+            latest.from.clear();
+        }
+        return latest;
+    }
+
+    @Override
+    public void stepped(SimulatedMember member, Event event, List<Effect> effects) {
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.RoleChanged changed && changed.role() == RoleName.LEADER) {
+                check(member, changed.term());
+            }
+        }
+    }
+
+    private void check(SimulatedMember leader, long term) {
+        RaftLog log = leader.log().orElseThrow();
+        Configuration configuration = log.snapshotMetaAt(log.lastId().index()).configuration();
+        Set<MemberId> from = votesIn(term, leader.id()).from;
+        from.add(leader.id());
+        if (!new Quorum(configuration).isQuorum(from::contains)) {
+            throw violated("member " + leader.id() + " leads in term " + term + " by the votes of " + from
+                    + ", no quorum of " + configuration);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+package io.quorate.simulator.invariant;
+
+import io.quorate.kv.Bytes;
+import io.quorate.kv.Command;
+import io.quorate.kv.CommandCodec;
+import io.quorate.kv.Compact;
+import io.quorate.kv.Compare;
+import io.quorate.kv.DecodeException;
+import io.quorate.kv.DeleteRange;
+import io.quorate.kv.KeyValue;
+import io.quorate.kv.KvError;
+import io.quorate.kv.Operation;
+import io.quorate.kv.Put;
+import io.quorate.kv.Range;
+import io.quorate.kv.RequestCheck;
+import io.quorate.kv.Result;
+import io.quorate.kv.Txn;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The key-value store as one would write it in an hour: a sorted map of the pairs as they are now. It knows what the
+ * clients of a run send: single keys and ranges as they are now, transactions of them, compactions; no lease, and no read
+ * of an older revision.
+ */
+final class NaiveStore {
+
+    private NavigableMap<Bytes, KeyValue> pairs = new TreeMap<>();
+    private long revision = 1;
+    private long compactedRevision = -1;
+
+    /** Whether the command under way has changed something: all that it changes bears one revision. */
+    private boolean changed;
+
+    /** What comes of the next committed command. */
+    Result apply(Bytes encoded) {
+        Command command;
+        try {
+            command = CommandCodec.decode(encoded);
+        } catch (DecodeException e) {
+            return new Result.Rejected(KvError.UNREADABLE_COMMAND);
+        }
+        changed = false;
+        Result result = apply(command);
+        revision = now();
+        return result;
+    }
+
+    /** All pairs, in the order of their keys. */
+    Result everything() {
+        return new Result.RangeResult(revision, List.copyOf(pairs.values()), false, pairs.size());
+    }
+
+    private long now() {
+        return changed ? revision + 1 : revision;
+    }
+
+    private Result apply(Command command) {
+        return switch (command) {
+            case Put put ->
+                refused(RequestCheck.check(put).or(() -> refusedByContent(put))).orElseGet(() -> put(put));
+            case DeleteRange delete -> refused(RequestCheck.check(delete)).orElseGet(() -> delete(delete));
+            case Txn txn -> transact(txn);
+            case Compact compact -> compact(compact);
+            default -> throw new IllegalStateException("no client of a run sends " + command);
+        };
+    }
+
+    private static Optional<Result> refused(Optional<KvError> error) {
+        return error.map(Result.Rejected::new);
+    }
+
+    private Optional<KvError> refusedByContent(Put put) {
+        if (put.lease() != 0) {
+            return Optional.of(KvError.LEASE_NOT_FOUND);
+        }
+        boolean keeps = put.ignoreValue() || put.ignoreLease();
+        return keeps && !pairs.containsKey(put.key()) ? Optional.of(KvError.KEY_NOT_FOUND) : Optional.empty();
+    }
+
+    private Result put(Put put) {
+        changed = true;
+        Optional<KeyValue> before = Optional.ofNullable(pairs.get(put.key()));
+        Bytes value = put.ignoreValue() ? before.orElseThrow().value() : put.value();
+        long created = before.map(KeyValue::createRevision).orElse(now());
+        long version = before.map(KeyValue::version).orElse(0L) + 1;
+        pairs.put(put.key(), new KeyValue(put.key(), created, now(), version, value, 0));
+        return new Result.PutResult(now(), put.prevKv() ? before : Optional.empty());
+    }
+
+    private Result delete(DeleteRange delete) {
+        List<KeyValue> before = List.copyOf(in(pairs, delete.key(), delete.rangeEnd()));
+        before.forEach(kv -> pairs.remove(kv.key()));
+        changed |= !before.isEmpty();
+        return new Result.DeleteRangeResult(now(), before.size(), delete.prevKv() ? before : List.of());
+    }
+
+    private Result compact(Compact compact) {
+        if (compact.revision() <= compactedRevision) {
+            return new Result.Rejected(KvError.COMPACTED);
+        }
+        if (compact.revision() > revision) {
+            return new Result.Rejected(KvError.FUTURE_REVISION);
+        }
+        compactedRevision = compact.revision();
+        return new Result.CompactResult(revision);
+    }
+
+    /** A transaction that turns out to be impossible has changed nothing. */
+    private Result transact(Txn txn) {
+        Optional<KvError> error = RequestCheck.check(txn, Integer.MAX_VALUE);
+        if (error.isPresent()) {
+            return new Result.Rejected(error.get());
+        }
+        // Of a plain one the compares come before all changes, and nothing in it can turn out to be impossible.
+        NavigableMap<Bytes, KeyValue> before = isPlain(txn) ? pairs : new TreeMap<>(pairs);
+        Result result = branch(txn, before);
+        if (result instanceof Result.Rejected) {
+            pairs = before;
+            changed = false;
+            return result;
+        }
+        Result.TxnResult done = (Result.TxnResult) result;
+        return new Result.TxnResult(now(), done.succeeded(), done.responses());
+    }
+
+    private static boolean isPlain(Txn txn) {
+        return isPlain(txn.success()) && isPlain(txn.failure());
+    }
+
+    private static boolean isPlain(List<Operation> operations) {
+        for (Operation operation : operations) {
+            boolean plain = switch (operation) {
+                case Range range -> true;
+                case Put put -> put.lease() == 0 && !put.ignoreValue() && !put.ignoreLease();
+                case DeleteRange delete -> true;
+                case Txn inner -> false;
+            };
+            if (!plain) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** @param before the pairs before the whole transaction, by which all compares are judged */
+    private Result branch(Txn txn, NavigableMap<Bytes, KeyValue> before) {
+        boolean succeeded = txn.compares().stream().allMatch(compare -> holds(compare, before));
+        List<Result> responses = new ArrayList<>();
+        for (Operation operation : succeeded ? txn.success() : txn.failure()) {
+            Result response = switch (operation) {
+                case Range range -> range(range);
+                case Put put -> refused(refusedByContent(put)).orElseGet(() -> put(put));
+                case DeleteRange delete -> delete(delete);
+                case Txn inner -> branch(inner, before);
+            };
+            if (response instanceof Result.Rejected) {
+                return response;
+            }
+            responses.add(response);
+        }
+        return new Result.TxnResult(0, succeeded, responses);
+    }
+
+    private Result range(Range range) {
+        if (!range.equals(Range.of(range.key(), range.rangeEnd()))) {
+            throw new IllegalStateException("no client of a run sends " + range);
+        }
+        Collection<KeyValue> found = in(pairs, range.key(), range.rangeEnd());
+        return new Result.RangeResult(now(), List.copyOf(found), false, found.size());
+    }
+
+    private static Collection<KeyValue> in(NavigableMap<Bytes, KeyValue> pairs, Bytes key, Bytes end) {
+        if (end.isEmpty()) {
+            return Optional.ofNullable(pairs.get(key)).stream().toList();
+        }
+        if (end.size() == 1 && end.at(0) == 0) {
+            return pairs.tailMap(key, true).values();
+        }
+        return key.compareTo(end) < 0 ? pairs.subMap(key, true, end, false).values() : List.of();
+    }
+
+    private static boolean holds(Compare compare, NavigableMap<Bytes, KeyValue> pairs) {
+        Collection<KeyValue> found = in(pairs, compare.key(), compare.rangeEnd());
+        if (found.isEmpty()) {
+            KeyValue nothing = new KeyValue(compare.key(), 0, 0, 0, Bytes.empty(), 0);
+            return !(compare.target() instanceof Compare.Value) && holds(compare, nothing);
+        }
+        return found.stream().allMatch(kv -> holds(compare, kv));
+    }
+
+    private static boolean holds(Compare compare, KeyValue kv) {
+        int order = switch (compare.target()) {
+            case Compare.Version target -> Long.compare(kv.version(), target.version());
+            case Compare.CreateRevision target -> Long.compare(kv.createRevision(), target.createRevision());
+            case Compare.ModRevision target -> Long.compare(kv.modRevision(), target.modRevision());
+            case Compare.Lease target -> Long.compare(kv.lease(), target.lease());
+            case Compare.Value target -> kv.value().compareTo(target.value());
+        };
+        return switch (compare.outcome()) {
+            case EQUAL -> order == 0;
+            case GREATER -> order > 0;
+            case LESS -> order < 0;
+            case NOT_EQUAL -> order != 0;
+        };
+    }
+}

@@ -1,0 +1,68 @@
+package io.quorate.simulator.invariant;
+
+import io.quorate.core.HardState;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.log.RaftLog;
+import io.quorate.simulator.CrashKind;
+import io.quorate.simulator.SimulatedMember;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * After a restart, term, vote, commit index and the end of the log are what is durable: no less, or a promise is broken,
+ * and no more, or a promise is made that the next power failure breaks (paper figure 2, "persistent state"; invariant 6,
+ * corner cases 1 and 2). Bytes that rotted at rest are the only excuse.
+ */
+final class RestartsAgreeWithDisk implements Invariant {
+
+    private final Map<MemberId, DurableLog> disks = new HashMap<>();
+
+    /** What a member's disk holds of its log. */
+    DurableLog disk(MemberId member) {
+        return disks.computeIfAbsent(member, id -> new DurableLog());
+    }
+
+    @Override
+    public void written(MemberId member, Object file, byte[] bytes) {
+        disk(member).written(file, bytes);
+    }
+
+    @Override
+    public void synced(MemberId member, Object file, boolean succeeded) {
+        disk(member).synced(file, succeeded);
+    }
+
+    @Override
+    public void rotted(MemberId member) {
+        disk(member).rotted();
+    }
+
+    @Override
+    public void crashed(SimulatedMember member, CrashKind kind) {
+        if (kind == CrashKind.POWER_LOSS) {
+            disk(member.id()).powerLost();
+        }
+    }
+
+    @Override
+    public void opened(SimulatedMember member) {
+        DurableLog disk = disk(member.id());
+        RaftLog log = member.log().orElseThrow();
+        if (disk.takeRotted(log.lastId(), log.hardState()) || log.hasPending()) {
+            // The second: it goes on from a snapshot that had arrived, and has yet to write so.
+            return;
+        }
+        if (!log.lastId().equals(disk.last())) {
+            throw violated("the log of member " + member.id() + " ends at " + log.lastId()
+                    + " after its restart; what is durable of it ends at " + disk.last());
+        }
+        HardState durable = disk.hardState();
+        HardState found = log.hardState();
+        long commitIndex = Math.min(durable.commitIndex(), disk.last().index());
+        if (found.term() != durable.term()
+                || !found.votedFor().equals(durable.votedFor())
+                || found.commitIndex() != commitIndex) {
+            throw violated("member " + member.id() + " has " + found + " after its restart; durable is " + durable);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.quorate.simulator.enumeration;
+
+import io.quorate.engine.disk.Disk;
+import io.quorate.engine.disk.DiskFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A disk that does not do what it says: what an enumeration of crashes must notice. */
+final class LyingDisk implements Disk {
+
+    /** What it leaves undone. */
+    enum Lie {
+        /** A file that is synced is not. */
+        FILE_SYNCS,
+        /** A folder that is synced is not. */
+        FOLDER_SYNCS,
+        /** A file of a snapshot that is synced is not. */
+        SNAPSHOT_SYNCS
+    }
+
+    private final Disk real;
+    private final Lie lie;
+
+    LyingDisk(Disk real, Lie lie) {
+        this.real = real;
+        this.lie = lie;
+    }
+
+    @Override
+    public void createDirectory(String name) throws IOException {
+        real.createDirectory(name);
+    }
+
+    @Override
+    public DiskFile create(String name) throws IOException {
+        return new LyingFile(name, real.create(name));
+    }
+
+    @Override
+    public DiskFile open(String name) throws IOException {
+        return new LyingFile(name, real.open(name));
+    }
+
+    @Override
+    public boolean exists(String name) throws IOException {
+        return real.exists(name);
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+        real.rename(from, to);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        real.delete(name);
+    }
+
+    @Override
+    public List<String> list(String directory) throws IOException {
+        return real.list(directory);
+    }
+
+    @Override
+    public boolean isDirectory(String name) throws IOException {
+        return real.isDirectory(name);
+    }
+
+    @Override
+    public void syncDirectory(String directory) throws IOException {
+        if (lie != Lie.FOLDER_SYNCS) {
+            real.syncDirectory(directory);
+        }
+    }
+
+    @Override
+    public Closeable lock() throws IOException {
+        return real.lock();
+    }
+
+    @Override
+    public Optional<Path> path(String name) {
+        return real.path(name);
+    }
+
+    @Override
+    public String toString() {
+        return real.toString();
+    }
+
+    private final class LyingFile implements DiskFile {
+
+        private final String name;
+        private final DiskFile file;
+
+        LyingFile(String name, DiskFile file) {
+            this.name = name;
+            this.file = file;
+        }
+
+        @Override
+        public int read(ByteBuffer into, long position) throws IOException {
+            return file.read(into, position);
+        }
+
+        @Override
+        public void write(ByteBuffer from, long position) throws IOException {
+            file.write(from, position);
+        }
+
+        @Override
+        public void sync() throws IOException {
+            boolean lies = lie == Lie.FILE_SYNCS || (lie == Lie.SNAPSHOT_SYNCS && name.startsWith("snapshots/"));
+            if (!lies) {
+                file.sync();
+            }
+        }
+
+        @Override
+        public void preallocate(long size) throws IOException {
+            file.preallocate(size);
+        }
+
+        @Override
+        public long size() throws IOException {
+            return file.size();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+}

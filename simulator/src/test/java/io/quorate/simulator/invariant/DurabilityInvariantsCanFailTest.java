@@ -1,0 +1,140 @@
+package io.quorate.simulator.invariant;
+
+import static io.quorate.simulator.invariant.Seen.assertViolated;
+import static io.quorate.simulator.invariant.Seen.frame;
+import static io.quorate.simulator.invariant.Seen.id;
+import static io.quorate.simulator.invariant.Seen.leads;
+import static io.quorate.simulator.invariant.Seen.raft;
+import static io.quorate.simulator.invariant.Seen.step;
+
+import io.quorate.core.Effect;
+import io.quorate.core.EntryId;
+import io.quorate.core.Message;
+import io.quorate.simulator.CrashKind;
+import io.quorate.simulator.StillCluster;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the invariants of durability let pass, and what they do not. */
+class DurabilityInvariantsCanFailTest {
+
+    private static final EntryId FIRST = new EntryId(1, 1);
+
+    private final StillCluster still = new StillCluster(3);
+    private final RestartsAgreeWithDisk disks = new RestartsAgreeWithDisk();
+    private final DurableBeforeSent sent = new DurableBeforeSent(disks);
+    private final Object file = new Object();
+
+    @BeforeEach
+    void open() {
+        for (long member = 1; member <= 3; member++) {
+            sent.opened(still.member(member));
+        }
+    }
+
+    private void durable(long member, byte[] frame) {
+        disks.written(id(member), file, frame);
+        disks.synced(id(member), file, true);
+    }
+
+    @Test
+    void aMemberThatForgotADurableEntryIsFound() {
+        disks.opened(still.member(1));
+        durable(1, frame(0, 0, 0, FIRST));
+        assertViolated(() -> disks.opened(still.member(1)));
+    }
+
+    @Test
+    void aMemberThatForgotItsDurableVoteIsFound() {
+        durable(1, frame(3, 2, 0));
+        assertViolated(() -> disks.opened(still.member(1)));
+    }
+
+    @Test
+    void whatWasLostWithThePowerOrNeverSyncedNeedNotBeThere() {
+        disks.written(id(1), file, frame(3, 2, 0, FIRST));
+        disks.crashed(still.member(1), CrashKind.POWER_LOSS);
+        disks.synced(id(1), file, true);
+        disks.written(id(1), file, frame(3, 2, 0, FIRST));
+        disks.synced(id(1), file, false);
+        disks.synced(id(1), file, true);
+        disks.opened(still.member(1));
+    }
+
+    @Test
+    void whatRottedNeedNotBeThere() {
+        durable(1, frame(3, 2, 0, FIRST));
+        disks.rotted(id(1));
+        disks.opened(still.member(1));
+        disks.opened(still.member(1));
+    }
+
+    @Test
+    void anAcknowledgementWaitsForASyncThatSucceeds() {
+        still.append(2, 1, "a");
+        Message accepted = new Message.AppendAccepted(1, 1);
+        disks.written(id(2), file, frame(1, 0, 0, FIRST));
+        assertViolated(() -> sent.sent(id(2), id(1), raft(accepted)));
+        disks.synced(id(2), file, false);
+        assertViolated(() -> sent.sent(id(2), id(1), raft(accepted)));
+        durable(2, frame(1, 0, 0, FIRST));
+        sent.sent(id(2), id(1), raft(accepted));
+    }
+
+    @Test
+    void anAcknowledgementNeedsTheEntryOfTheRightTerm() {
+        still.append(2, 2, "a");
+        durable(2, frame(2, 0, 0, FIRST));
+        assertViolated(() -> sent.sent(id(2), id(1), raft(new Message.AppendAccepted(2, 1))));
+    }
+
+    @Test
+    void aVoteIsDurableBeforeItIsSent() {
+        durable(2, frame(4, 1, 0));
+        sent.sent(id(2), id(1), raft(new Message.VoteResponse(4, true)));
+        assertViolated(() -> sent.sent(id(2), id(3), raft(new Message.VoteResponse(4, true))));
+        assertViolated(() -> sent.sent(id(2), id(1), raft(new Message.VoteResponse(5, true))));
+        sent.sent(id(2), id(3), raft(new Message.VoteResponse(5, false)));
+    }
+
+    @Test
+    void aCandidateHasItsOwnVoteDurable() {
+        Message request = new Message.VoteRequest(4, EntryId.ORIGIN, false);
+        assertViolated(() -> sent.sent(id(2), id(1), raft(request)));
+        durable(2, frame(4, 2, 0));
+        sent.sent(id(2), id(1), raft(request));
+    }
+
+    @Test
+    void whatIsCommittedIsDurableOnAQuorum() {
+        CommittedLog committed = new CommittedLog();
+        CommittedIsDurable invariant = new CommittedIsDurable(disks, committed);
+        still.append(1, 1, "a");
+        step(committed, still.member(1), leads(1));
+        durable(1, frame(1, 1, 0, FIRST));
+        durable(9, frame(1, 1, 0, FIRST));
+        assertViolated(() -> invariant.committed(still.member(1), 1, FIRST));
+        durable(3, frame(1, 1, 0, FIRST));
+        step(committed, still.member(1), new Effect.Apply(1));
+    }
+
+    @Test
+    void aVoteIsRememberedAfterARestart() {
+        PromisesOutliveRestarts invariant = new PromisesOutliveRestarts();
+        invariant.opened(still.member(2));
+        invariant.sent(id(2), id(1), raft(new Message.VoteResponse(4, true)));
+        assertViolated(() -> invariant.sent(id(2), id(3), raft(new Message.VoteResponse(4, true))));
+        assertViolated(() -> invariant.opened(still.member(2)));
+    }
+
+    @Test
+    void whatWasAcceptedIsThereAfterARestart() {
+        PromisesOutliveRestarts invariant = new PromisesOutliveRestarts();
+        invariant.opened(still.member(2));
+        still.append(2, 0, "a");
+        invariant.sent(id(2), id(1), raft(new Message.AppendAccepted(0, 1)));
+        invariant.opened(still.member(2));
+        still.restart(2, CrashKind.POWER_LOSS);
+        assertViolated(() -> invariant.opened(still.member(2)));
+    }
+}

@@ -1,0 +1,73 @@
+package io.quorate.simulator.invariant;
+
+import static io.quorate.simulator.invariant.Seen.assertViolated;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.quorate.engine.disk.DiskFile;
+import io.quorate.simulator.StillCluster;
+import io.quorate.simulator.disk.DiskFaults;
+import io.quorate.simulator.disk.SimulatedDisk;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the invariants of staying up let pass, and what they do not. */
+class LivenessInvariantsCanFailTest {
+
+    private static final DiskFaults BROKEN = new DiskFaults(0, 0, 1, false, 0, 0);
+
+    private final StillCluster still = new StillCluster(3);
+    private long now;
+
+    private static Throwable diskFault() throws IOException {
+        SimulatedDisk disk = SimulatedDisk.ofSeed(1);
+        DiskFile file = disk.create("file");
+        disk.setFaults(BROKEN);
+        return catchThrowable(file::sync);
+    }
+
+    @Test
+    void aNodeMayStopForItsDiskAlone() throws IOException {
+        NoNodeBreaksDown invariant = new NoNodeBreaksDown();
+        invariant.stopped(still.member(1), new IllegalStateException("the log failed", diskFault()));
+        assertViolated(() -> invariant.stopped(still.member(1), new IllegalStateException("a bug")));
+    }
+
+    @Test
+    void aMemberWithASoundDiskDoesNotStopAgainAndAgain() throws IOException {
+        NoCrashLoop invariant = new NoCrashLoop();
+        Throwable cause = diskFault();
+        for (int i = 0; i < 2; i++) {
+            invariant.stopped(still.member(1), cause);
+            invariant.stopped(still.member(1), cause);
+            invariant.applied(still.member(1), List.of(), List.of(), 1);
+        }
+        invariant.stopped(still.member(1), cause);
+        invariant.stopped(still.member(1), cause);
+        assertViolated(() -> invariant.stopped(still.member(1), cause));
+    }
+
+    @Test
+    void aMemberWithABadDiskMayStopAgainAndAgain() throws IOException {
+        NoCrashLoop invariant = new NoCrashLoop();
+        Throwable cause = diskFault();
+        still.member(1).disk().setFaults(BROKEN);
+        for (int i = 0; i < 10; i++) {
+            invariant.stopped(still.member(1), cause);
+        }
+        still.member(1).disk().setFaults(DiskFaults.NONE);
+        invariant.stopped(still.member(1), cause);
+    }
+
+    @Test
+    void somebodyMustLeadTenElectionTimeoutsAfterEverythingWasMended() {
+        LeaderAfterMending invariant = new LeaderAfterMending(still.cluster(), () -> now);
+        now = 100 * still.cluster().electionTimeoutNanos();
+        invariant.settled(still.member(1));
+        invariant.mended();
+        now += 10 * still.cluster().electionTimeoutNanos();
+        invariant.settled(still.member(1));
+        now++;
+        assertViolated(() -> invariant.settled(still.member(1)));
+    }
+}

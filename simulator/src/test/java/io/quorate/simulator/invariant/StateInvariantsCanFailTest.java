@@ -1,0 +1,119 @@
+package io.quorate.simulator.invariant;
+
+import static io.quorate.simulator.invariant.Seen.assertViolated;
+import static io.quorate.simulator.invariant.Seen.command;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.kv.Bytes;
+import io.quorate.kv.Command;
+import io.quorate.kv.CommandCodec;
+import io.quorate.kv.DeleteRange;
+import io.quorate.kv.KvError;
+import io.quorate.kv.LoggedCommand;
+import io.quorate.kv.Put;
+import io.quorate.kv.Result;
+import io.quorate.simulator.StillCluster;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What the invariants of applied commands and of states let pass, and what they do not. */
+class StateInvariantsCanFailTest {
+
+    private static final Command PUT = Put.of(Bytes.utf8("k"), Bytes.utf8("v"));
+    private static final Command OTHER = Put.of(Bytes.utf8("k"), Bytes.utf8("w"));
+    private static final Result FIRST = new Result.PutResult(2, Optional.empty());
+
+    private final StillCluster still = new StillCluster(3);
+
+    private void applied(Invariant invariant, long member, long index, Command command, Result result) {
+        invariant.applied(still.member(member), List.of(command(1, index, command)), List.of(result), index);
+    }
+
+    /** A member's store really applies something. */
+    private void apply(long member, long index, Command command) {
+        Bytes encoded = Bytes.wrap(CommandCodec.encode(command));
+        still.member(member).store().orElseThrow().apply(List.of(new LoggedCommand(index, encoded)), index);
+    }
+
+    @Test
+    void allApplyTheSameWithTheSameResult() {
+        SameCommandsSameState invariant = new SameCommandsSameState();
+        applied(invariant, 1, 1, PUT, FIRST);
+        applied(invariant, 2, 1, PUT, FIRST);
+        assertViolated(() -> applied(invariant, 3, 1, OTHER, FIRST));
+        assertViolated(() -> applied(invariant, 3, 1, PUT, new Result.PutResult(3, Optional.empty())));
+    }
+
+    @Test
+    void statesAtOneIndexAreTheSame() {
+        SameState invariant = new SameState(still.cluster());
+        apply(1, 1, PUT);
+        apply(2, 1, PUT);
+        apply(3, 1, OTHER);
+        applied(invariant, 1, 1, PUT, FIRST);
+        applied(invariant, 2, 1, PUT, FIRST);
+        assertViolated(() -> applied(invariant, 3, 1, PUT, FIRST));
+    }
+
+    @Test
+    void aSnapshotThatIsInstalledIsWhatReplayingGives() {
+        SameState invariant = new SameState(still.cluster());
+        apply(1, 1, PUT);
+        apply(2, 1, PUT);
+        apply(3, 1, DeleteRange.of(Bytes.utf8("k")));
+        invariant.captured(still.member(1), 1);
+        invariant.restored(still.member(2), 1);
+        assertViolated(() -> invariant.restored(still.member(3), 1));
+        assertViolated(() -> invariant.restored(still.member(2), 2));
+    }
+
+    @Test
+    void historiesThatEndInTheSameKeysAreToldApartAtTheEnd() {
+        SameState invariant = new SameState(still.cluster());
+        invariant.compareChecksum(Seen.id(1), 17, 9);
+        invariant.compareChecksum(Seen.id(2), 17, 9);
+        assertViolated(() -> invariant.compareChecksum(Seen.id(3), 18, 9));
+        apply(1, 1, PUT);
+        apply(2, 1, OTHER);
+        assertViolated(invariant::ended);
+    }
+
+    @Test
+    void resultsAreThoseOfTheModel() {
+        ModelledResults invariant = new ModelledResults(still.cluster());
+        applied(invariant, 1, 1, PUT, FIRST);
+        applied(invariant, 2, 1, PUT, FIRST);
+        applied(invariant, 1, 3, DeleteRange.of(Bytes.utf8("k")), new Result.DeleteRangeResult(3, 1, List.of()));
+        assertViolated(() -> applied(
+                invariant, 1, 4, DeleteRange.of(Bytes.utf8("k")), new Result.DeleteRangeResult(4, 0, List.of())));
+    }
+
+    @Test
+    void membersHoldInTheEndWhatTheModelHolds() {
+        ModelledResults invariant = new ModelledResults(still.cluster());
+        applied(invariant, 1, 1, PUT, FIRST);
+        apply(1, 1, PUT);
+        invariant.ended();
+        apply(2, 1, OTHER);
+        assertViolated(invariant::ended);
+    }
+
+    @Test
+    void theModelRefusesWhatIsNoCommand() {
+        NaiveStore model = new NaiveStore();
+        assertThat(model.apply(Bytes.utf8("garbage"))).isEqualTo(new Result.Rejected(KvError.UNREADABLE_COMMAND));
+        assertThat(model.apply(Bytes.wrap(CommandCodec.encode(PUT)))).isEqualTo(FIRST);
+    }
+
+    @Test
+    void noWriteIsAppliedAtTwoIndexes() {
+        AppliedOnce invariant = new AppliedOnce();
+        applied(invariant, 1, 1, PUT, FIRST);
+        applied(invariant, 2, 1, PUT, FIRST);
+        Command delete = DeleteRange.of(Bytes.utf8("k"));
+        applied(invariant, 1, 2, delete, FIRST);
+        applied(invariant, 1, 3, delete, FIRST);
+        assertViolated(() -> applied(invariant, 1, 4, PUT, FIRST));
+    }
+}
