@@ -169,6 +169,7 @@ public final class LogScrub {
             case Mark.Compacted compacted -> {}
             case Mark.VotingSuspended suspended -> {}
             case Mark.VotingResumed resumed -> {}
+            case Mark.Stands stands -> {}
         }
     }
 
