@@ -223,7 +223,7 @@ public final class SimulatedDisk implements Disk {
         FileContent content = names.content(name).orElseThrow();
         int used = Math.max(1, content.used());
         content.flipBit(random.nextInt(target.from(used), target.to(used)), random.nextInt(8));
-            observer.damaged();
+        observer.damaged();
         return Optional.of(name);
     }
 

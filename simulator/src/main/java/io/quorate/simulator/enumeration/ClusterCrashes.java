@@ -96,7 +96,8 @@ public final class ClusterCrashes {
     private static RunPlan plan(Fault... crash) {
         List<Fault> faults = new ArrayList<>(List.of(crash));
         List<MemberId> thirdFirst = List.of(new MemberId(3), new MemberId(1), new MemberId(2));
-        faults.add(new Fault.Partition(2_000 * MILLI, PartitionShape.ISOLATED, thirdFirst, LinkFaults.Cut.NOTICED, 2_000 * MILLI));
+        faults.add(new Fault.Partition(
+                2_000 * MILLI, PartitionShape.ISOLATED, thirdFirst, LinkFaults.Cut.NOTICED, 2_000 * MILLI));
         for (long member = 1; member <= MEMBERS; member++) {
             faults.add(new Fault.Snapshot((3_700 + member) * MILLI, new MemberId(member)));
         }
