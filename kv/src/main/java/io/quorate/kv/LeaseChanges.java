@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -16,7 +17,7 @@ final class LeaseChanges {
     private final Map<Long, Optional<Lease>> changed = new HashMap<>();
 
     /** Of each lease, the keys that were attached (true) or detached (false). */
-    private final Map<Long, TreeMap<Bytes, Boolean>> attachments = new HashMap<>();
+    private final Map<Long, SortedMap<Bytes, Boolean>> attachments = new HashMap<>();
 
     private Optional<LeaseFence> fence = Optional.empty();
 
@@ -99,7 +100,7 @@ final class LeaseChanges {
         batch.put(StoreKeys.LEASE_FENCE, LeaseCodec.encode(raised));
     }
 
-    private TreeMap<Bytes, Boolean> attachmentsOf(long id) {
+    private SortedMap<Bytes, Boolean> attachmentsOf(long id) {
         return attachments.computeIfAbsent(id, none -> new TreeMap<>());
     }
 }

@@ -30,7 +30,7 @@ class IntervalTreeTest {
         IntervalTree<Integer> tree = new IntervalTree<>();
         List<Range> all = new ArrayList<>();
         for (int round = 0; round < 20_000; round++) {
-            if (all.size() < 100 || random.nextInt(2) == 0 && all.size() < 400) {
+            if (all.size() < 100 || (random.nextInt(2) == 0 && all.size() < 400)) {
                 Range added = new Range(key(), random.nextInt(8) == 0 ? null : key(), round);
                 all.add(added);
                 tree.add(added.from, added.to, added.number);

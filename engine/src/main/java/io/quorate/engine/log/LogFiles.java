@@ -123,6 +123,7 @@ public final class LogFiles implements AutoCloseable, EntryReader {
     }
 
     /** Whether a segment is still part of the log: what its file holds means nothing before it is not. */
+    @SuppressWarnings("ReferenceEquality") // A recycled file is another segment, whatever its number.
     boolean holds(Segment segment) {
         return segments.get(segment.sequence()) == segment;
     }
