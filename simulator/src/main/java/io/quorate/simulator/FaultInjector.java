@@ -112,8 +112,7 @@ final class FaultInjector {
         switch (fault) {
             case Fault.Crash crash -> {
                 SimulatedMember member = cluster.member(crash.member());
-                // A disk that misleads and a power failure at the same moment are more than any log can tell apart.
-                member.crash(member.isSuspect() ? CrashKind.PROCESS : crash.kind());
+                crash(member, crash.kind());
                 restartAfter(crash.downNanos(), crash.member());
             }
             case Fault.CrashAtDiskOperation crash ->
@@ -133,7 +132,7 @@ final class FaultInjector {
             case Fault.Partition partition -> partition(partition);
             case Fault.CrashLeader crash ->
                 cluster.leader().ifPresent(leader -> {
-                    leader.crash(crash.kind());
+                    crash(leader, crash.kind());
                     restartAfter(crash.downNanos(), leader.id());
                 });
             case Fault.CutOffLeader cut -> cluster.leader().ifPresent(leader -> cutOff(leader.id(), cut));
@@ -181,14 +180,19 @@ final class FaultInjector {
                         List.of(new Bad(sender, receiver, LinkFaults.CUT), new Bad(receiver, sender, LinkFaults.CUT)),
                         interruption.downNanos());
             case SENDER -> {
-                cluster.member(sender).crash(CrashKind.POWER_LOSS);
+                crash(cluster.member(sender), CrashKind.POWER_LOSS);
                 restartAfter(interruption.downNanos(), sender);
             }
             case RECEIVER -> {
-                cluster.member(receiver).crash(CrashKind.POWER_LOSS);
+                crash(cluster.member(receiver), CrashKind.POWER_LOSS);
                 restartAfter(interruption.downNanos(), receiver);
             }
         }
+    }
+
+    /** A disk that misleads and a power failure at the same moment are more than any log can tell apart. */
+    private static void crash(SimulatedMember member, CrashKind kind) {
+        member.crash(member.isSuspect() ? CrashKind.PROCESS : kind);
     }
 
     private Optional<SimulatedProcess> process(MemberId member) {
@@ -319,7 +323,7 @@ final class FaultInjector {
             if (quorum.get().contains(member.id())) {
                 heal(member);
             } else if (random.nextBoolean()) {
-                member.crash(member.isSuspect() ? CrashKind.PROCESS : CrashKind.POWER_LOSS);
+                crash(member, CrashKind.POWER_LOSS);
             }
         }
         for (MemberId inside : quorum.get()) {

@@ -74,7 +74,7 @@ class NetworkFaultsTest {
             long number = i;
             agenda.at(
                     begin + i * 1_000_000L,
-                    () -> a.end.send(B, new PeerFrame.Raft(0, new Message.Heartbeat(number, 0, 0), List.of())));
+                    () -> a.end.send(B, new PeerFrame.Raft(0, new Message.Heartbeat(number, 0, 0))));
         }
         agenda.runUntil(begin + 10 * SECOND);
     }
@@ -138,7 +138,7 @@ class NetworkFaultsTest {
         network.setFaults(A, B, with(0, 0, 0.5, 0, 0));
         long begin = agenda.now();
         for (int i = 1; i <= FRAMES; i++) {
-            a.end.send(B, new PeerFrame.Raft(0, new Message.Heartbeat(i, 0, 0), List.of()));
+            a.end.send(B, new PeerFrame.Raft(0, new Message.Heartbeat(i, 0, 0)));
         }
         agenda.runUntil(begin + SECOND / 10);
         Life before = b;
@@ -152,13 +152,13 @@ class NetworkFaultsTest {
     @Test
     void aDamagedFrameEndsTheConnectionWithAllThatIsUnderWay() {
         network.setFaults(A, B, with(0, 0, 0, 0, 1));
-        a.end.send(B, new PeerFrame.Raft(0, new Message.Heartbeat(1, 0, 0), List.of()));
+        a.end.send(B, new PeerFrame.Raft(0, new Message.Heartbeat(1, 0, 0)));
         network.setFaults(A, B, LinkFaults.NONE);
-        a.end.send(B, new PeerFrame.Raft(0, new Message.Heartbeat(2, 0, 0), List.of()));
+        a.end.send(B, new PeerFrame.Raft(0, new Message.Heartbeat(2, 0, 0)));
         agenda.runUntil(SECOND);
         assertThat(b.came).isEmpty();
         assertThat(a.unreachable).isEqualTo(1);
-        a.end.send(B, new PeerFrame.Raft(0, new Message.Heartbeat(3, 0, 0), List.of()));
+        a.end.send(B, new PeerFrame.Raft(0, new Message.Heartbeat(3, 0, 0)));
         agenda.runUntil(2 * SECOND);
         assertThat(b.came).containsExactly(3L);
     }
@@ -167,7 +167,7 @@ class NetworkFaultsTest {
     void aHalfOpenLinkSwallowsEverythingAndNobodyIsTold() {
         network.setFaults(A, B, LinkFaults.HALF_OPEN);
         send(FRAMES);
-        b.end.send(A, new PeerFrame.Raft(0, new Message.Heartbeat(1, 0, 0), List.of()));
+        b.end.send(A, new PeerFrame.Raft(0, new Message.Heartbeat(1, 0, 0)));
         agenda.runUntil(20 * SECOND);
         assertThat(b.came).isEmpty();
         assertThat(a.unreachable).isZero();
@@ -205,7 +205,7 @@ class NetworkFaultsTest {
         network.setFaults(A, B, LinkFaults.slow(1_000));
         int frames = 5_000;
         for (int i = 1; i <= frames; i++) {
-            a.end.send(B, new PeerFrame.Raft(0, new Message.Heartbeat(i, 0, 0), List.of()));
+            a.end.send(B, new PeerFrame.Raft(0, new Message.Heartbeat(i, 0, 0)));
         }
         agenda.runUntil(SECOND);
         assertThat(b.came.size()).isBetween(5, 60);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** What the invariants of staying up let pass, and what they do not. */
 class LivenessInvariantsCanFailTest {
 
-    private static final DiskFaults BROKEN = new DiskFaults(0, 0, 1, false, 0, 0);
+    private static final DiskFaults BROKEN = new DiskFaults(0, 0, 0, 0, 1, DiskFaults.Full.NOTHING, 0, 0);
 
     private final StillCluster still = new StillCluster(3);
     private long now;
