@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -218,7 +219,7 @@ class LessorTest {
     }
 
     private void end(Lessor lessor, Map<Long, Lease> leases, Map<Long, Long> deadlines, long id) {
-        lessor.applied(new Result.LeaseRevokeResult(1, leases.remove(id)), clock);
+        lessor.applied(new Result.LeaseRevokeResult(1, Objects.requireNonNull(leases.remove(id))), clock);
         deadlines.remove(id);
     }
 }

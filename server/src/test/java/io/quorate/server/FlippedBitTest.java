@@ -1,7 +1,6 @@
 package io.quorate.server;
 
 import static io.quorate.server.TestCluster.await;
-import static io.quorate.server.WatchedReads.valueOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.engine.StateRepair;
@@ -59,7 +58,7 @@ class FlippedBitTest {
     void aClusterWhoseFollowerWillBeDamaged() throws IOException {
         cluster = TestCluster.start(3, folder, FlippedBitTest::settings);
         EtcdClient client = new EtcdClient(cluster.channel(0));
-        KEYS.forEach(key -> client.put(key, valueOf(key)));
+        KEYS.forEach(key -> client.put(key, WatchedReads.valueOf(key)));
         victim = cluster.follower();
         await(() -> hasAll(victim), "the follower has everything");
         cluster.member(victim).node().takeSnapshot().join();
@@ -164,7 +163,7 @@ class FlippedBitTest {
                         && !cluster.member(victim).node().status().votingSuspended()
                         && reads.answers() > before,
                 "the member serves again and votes");
-        KEYS.forEach(key -> assertThat(client.value(key)).isEqualTo(valueOf(key)));
+        KEYS.forEach(key -> assertThat(client.value(key)).isEqualTo(WatchedReads.valueOf(key)));
         client.put("after", "healing");
         assertClean(scrub());
         assertThat(cluster.config(victim).dataDir().resolve(StateRepair.FILE)).doesNotExist();

@@ -64,10 +64,18 @@ final class WatchedReads implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         ended.set(true);
         for (Thread reader : readers) {
+            awaitEnd(reader);
+        }
+    }
+
+    private static void awaitEnd(Thread reader) {
+        try {
             reader.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -68,7 +69,7 @@ public final class MemberScrub implements AutoCloseable {
         single.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
         this.executor = single;
         if (!interval.isZero()) {
-            executor.scheduleWithFixedDelay(
+            Future<?> unused = executor.scheduleWithFixedDelay(
                     this::request, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
         }
     }

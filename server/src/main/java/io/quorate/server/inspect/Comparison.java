@@ -203,7 +203,7 @@ public final class Comparison {
                     + " look at the other members' too, and know that choosing one loses what only the others acknowledged";
         }
         String others = camps.stream()
-                .filter(camp -> camp != largest)
+                .filter(camp -> !camp.equals(largest))
                 .flatMap(List::stream)
                 .collect(Collectors.joining(", "));
         return String.join(", ", largest) + " agree and are a majority of the directories at hand: move the data of "

@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -89,7 +90,7 @@ public final class StateVerification implements VerificationListener, AutoClosea
         run(() -> judge(store.verification()));
         run(this::report);
         if (!interval.isZero()) {
-            executor.scheduleWithFixedDelay(
+            Future<?> unused = executor.scheduleWithFixedDelay(
                     guarded(this::mark), interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
@@ -166,7 +167,7 @@ public final class StateVerification implements VerificationListener, AutoClosea
             report();
         } else if (!(failure instanceof RaftException.Stopped)) {
             LOG.debug("the digest is not reported yet: {}", failure.getMessage());
-            executor.schedule(guarded(this::report), RETRY_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+            Future<?> unused = executor.schedule(guarded(this::report), RETRY_DELAY_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 

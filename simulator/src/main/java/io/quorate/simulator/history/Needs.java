@@ -59,8 +59,12 @@ final class Needs {
                     needed.add(count(set.key(), set.expected()));
                 }
             }
-            case Action.Read read when !operation.isKnown() -> {}
-            case Action.Step step -> addStep(step, share);
+            case Action.Step step -> {
+                boolean tellsNothing = step instanceof Action.Read && !operation.isKnown();
+                if (!tellsNothing) {
+                    addStep(step, share);
+                }
+            }
         }
         return share;
     }
