@@ -164,7 +164,7 @@ final class FileNames {
 
     /** All names and contents, those of the past that may come back included. */
     FileNames copy() {
-        Map<FileContent, FileContent> copies = new IdentityHashMap<>();
+        IdentityHashMap<FileContent, FileContent> copies = new IdentityHashMap<>();
         FileNames copy = new FileNames();
         names.forEach((name, content) -> copy.names.put(name, copies.computeIfAbsent(content, FileContent::duplicate)));
         durable.forEach(

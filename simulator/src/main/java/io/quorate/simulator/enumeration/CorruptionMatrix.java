@@ -17,8 +17,11 @@ import io.quorate.simulator.enumeration.MatrixOutcome.How;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -67,7 +70,7 @@ public final class CorruptionMatrix {
         cluster.members().forEach(SimulatedMember::start);
         for (long index = 1; index <= MatrixCase.ENTRIES; index++) {
             if (index > 1) {
-                leader(cluster).propose(put(index));
+                CompletableFuture<?> unused = leader(cluster).propose(put(index));
             }
             long end = index;
             runUntil(
@@ -152,17 +155,20 @@ public final class CorruptionMatrix {
      * @param progress told after each
      */
     public Summary run(Damage damage, int first, int step, Consumer<Summary> progress) {
-        int[] counts = new int[How.values().length];
+        Map<How, Integer> counts = new EnumMap<>(How.class);
         List<MatrixOutcome> notRight = new ArrayList<>();
         Summary summary = new Summary(0, 0, 0, notRight);
         for (int number = first; number < MatrixCase.COUNT; number += step) {
             MatrixOutcome outcome = run(new MatrixCase(number), damage);
-            counts[outcome.how().ordinal()]++;
+            counts.merge(outcome.how(), 1, Integer::sum);
             if (!outcome.isRight()) {
                 notRight.add(outcome);
             }
             summary = new Summary(
-                    summary.cases + 1, counts[How.RECOVERED.ordinal()], counts[How.WAITS.ordinal()], notRight);
+                    summary.cases + 1,
+                    counts.getOrDefault(How.RECOVERED, 0),
+                    counts.getOrDefault(How.WAITS, 0),
+                    notRight);
             progress.accept(summary);
         }
         return summary;

@@ -17,7 +17,7 @@ public record MatrixCase(int number) {
     public static final int ENTRIES = 4;
 
     /** How many cases there are. */
-    public static final int COUNT = 1 << MEMBERS * ENTRIES;
+    public static final int COUNT = 1 << (MEMBERS * ENTRIES);
 
     /** Whether this member's copy of this entry is damaged; both are counted from 0. */
     public boolean isDamaged(int member, int entry) {

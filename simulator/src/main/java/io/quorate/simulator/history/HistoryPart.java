@@ -30,7 +30,7 @@ record HistoryPart(List<Operation> operations, SortedMap<String, Integer> places
         SortedMap<String, HistoryPart> parts = new TreeMap<>();
         for (Operation operation : history) {
             SortedSet<String> keys = operation.action().keys();
-            if (keys.isEmpty() || !operation.isKnown() && operation.action().onlyReads()) {
+            if (keys.isEmpty() || (!operation.isKnown() && operation.action().onlyReads())) {
                 continue;
             }
             HistoryPart part = parts.computeIfAbsent(

@@ -209,8 +209,7 @@ final class KeyValues {
     private KeyValues with(String key, @Nullable String value) {
         int place = place(key);
         if (!counting) {
-            Object held = values[place];
-            return value == held || value != null && value.equals(held) ? this : with(place, value, 0);
+            return Objects.equals(value, values[place]) ? this : with(place, value, 0);
         }
         if (value == null) {
             return values[place] == null ? this : with(place, null, 0);

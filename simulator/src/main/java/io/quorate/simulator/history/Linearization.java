@@ -165,6 +165,7 @@ final class Linearization {
     }
 
     /** Does one operation that fits and changes nothing, if there is one. */
+    @SuppressWarnings("ReferenceEquality") // a state that nothing has changed is the very same object
     private boolean doSilent() {
         for (Node node = first(); node.isInvocation(); node = next(node)) {
             if (footprints.get(node.operation).silent()) {
@@ -229,6 +230,7 @@ final class Linearization {
         return false;
     }
 
+    @SuppressWarnings("ReferenceEquality") // a state that nothing has changed is the very same object
     private boolean tryOptional(int kind, int firstBranch, @Nullable BitSet tied) {
         if (!isAllowed(optional.footprint(kind), tied)) {
             return false;

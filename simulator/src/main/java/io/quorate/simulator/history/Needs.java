@@ -77,6 +77,7 @@ final class Needs {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // which of the two lists it is, not what is in it
     private void addSteps(Action.Transaction transaction, boolean known, Share share) {
         for (List<Action.Step> steps : List.of(transaction.success(), transaction.failure())) {
             boolean done = known && (steps == transaction.success()) == transaction.succeeded();

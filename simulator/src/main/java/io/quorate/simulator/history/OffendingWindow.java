@@ -166,6 +166,7 @@ final class OffendingWindow {
     }
 
     /** Who wrote what the culprit saw, if that is not to be found in the window. */
+    @SuppressWarnings("ReferenceEquality") // this operation, not one that looks alike
     private static List<Operation> writers(Operation culprit, List<Operation> beginning, Set<Operation> window) {
         List<Operation> writers = new ArrayList<>();
         for (Action.Read read : culprit.action().answers()) {

@@ -17,6 +17,7 @@ final class Tried {
      * @param done what was done without having to be
      * @param lastOptional what must not be overwritten right away; -1 if nothing
      */
+    @SuppressWarnings({"ArrayRecordComponent", "ReferenceEquality"}) // compared below, by content and by identity
     private record Entry(
             int latest, int[] open, KeyValues state, OptionalOperations.Done done, int lastOptional, int hash) {
 

@@ -82,9 +82,11 @@ final class CommittedLog implements Invariant {
         for (Effect effect : effects) {
             switch (effect) {
                 case Effect.Apply apply -> applies(member, apply.upToIndex());
-                case Effect.Send send
-                when send.message() instanceof Message.AppendRequest request ->
-                    leads(member, request.term(), request.commitIndex());
+                case Effect.Send send -> {
+                    if (send.message() instanceof Message.AppendRequest request) {
+                        leads(member, request.term(), request.commitIndex());
+                    }
+                }
                 case Effect.RoleChanged changed -> {
                     if (changed.role() == RoleName.LEADER) {
                         leading.put(member.id(), changed.term());

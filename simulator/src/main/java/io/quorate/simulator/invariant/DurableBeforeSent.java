@@ -8,6 +8,7 @@ import io.quorate.engine.transport.PeerFrame;
 import io.quorate.simulator.SimulatedMember;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * No vote and no acknowledgement leaves before its bytes are durable (paper figure 2: "updated on stable storage before
@@ -59,7 +60,7 @@ final class DurableBeforeSent implements Invariant {
             throw violated("member " + member + " accepts entries in term " + accepted.term() + "; durable is "
                     + disk.hardState());
         }
-        SimulatedMember sender = members.get(member);
+        SimulatedMember sender = Objects.requireNonNull(members.get(member));
         RaftLog log = sender.log().orElseThrow();
         long index = accepted.matchIndex();
         // What was truncated since stands for nothing any more; what was compacted is in a snapshot.

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -40,7 +39,7 @@ final class DurableLog {
     private static final int RESET = -3;
 
     /** By the file: what was written to it since it was last synced. */
-    private final Map<Object, List<byte[]>> unsynced = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, List<byte[]>> unsynced = new IdentityHashMap<>();
 
     private Terms terms = new Terms();
     private Optional<Terms> rottedAway = Optional.empty();

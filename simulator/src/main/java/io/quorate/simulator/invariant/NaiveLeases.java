@@ -10,6 +10,7 @@ import io.quorate.kv.LeaseTakeover;
 import io.quorate.kv.RequestCheck;
 import io.quorate.kv.Result;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -47,7 +48,9 @@ final class NaiveLeases {
     }
 
     Found revoked(LeaseRevoke revoke) {
-        return exists(revoke.id()) ? new Found.Is(leases.get(revoke.id())) : new Found.Not(KvError.LEASE_NOT_FOUND);
+        return exists(revoke.id())
+                ? new Found.Is(Objects.requireNonNull(leases.get(revoke.id())))
+                : new Found.Not(KvError.LEASE_NOT_FOUND);
     }
 
     Found expired(LeaseExpiry expiry) {

@@ -10,6 +10,7 @@ import io.quorate.simulator.ClientNews;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -63,7 +64,7 @@ final class WatchesMissNothing implements Invariant {
     }
 
     private void answer(ClientNews.WatchAnswered answered) {
-        Seen seen = watches.get(answered.watch());
+        Seen seen = Objects.requireNonNull(watches.get(answered.watch()));
         switch (answered.answer()) {
             case WatchAnswer.Events events -> {
                 for (RevisionEvents revision : events.revisions()) {
@@ -91,7 +92,7 @@ final class WatchesMissNothing implements Invariant {
 
     /** Less than was seen is no violation: a member that lags behind does not know better. */
     private void progress(ClientNews.WatchProgressed progressed) {
-        Seen seen = watches.get(progressed.watch());
+        Seen seen = Objects.requireNonNull(watches.get(progressed.watch()));
         if (progressed.revision() > model.revision()) {
             throw violated("watch " + progressed.watch() + " is at revision " + progressed.revision()
                     + ", and the store at " + model.revision());

@@ -18,6 +18,7 @@ final class Link {
     private static final double NANOS_PER_SECOND = 1e9;
 
     /** A frame that waits for a clogged way to open. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Held(byte[] bytes, SimulatedNetwork.Endpoint receiver) {}
 
     final MemberId to;

@@ -96,9 +96,9 @@ final class LeaseHolders {
                 return;
             }
             if (id == 0 || random.nextInt(4) > 0) {
-                id = 1 + number + 100 * ++nextLease;
+                id = 1L + number + 100 * ++nextLease;
             }
-            ttlSeconds = 1 + random.nextInt(random.nextInt(4) == 0 ? 8 : 3);
+            ttlSeconds = 1L + random.nextInt(random.nextInt(4) == 0 ? 8 : 3);
             held = Optional.empty();
             askForGrant();
         }

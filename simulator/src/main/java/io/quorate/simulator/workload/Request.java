@@ -237,6 +237,7 @@ sealed interface Request {
     }
 
     /** Bytes that are no command, or one that must be refused: a client, or the network before it, has gone mad. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Garbage(byte[] encoded) implements Write {
         @Override
         public Optional<Action> action(Optional<Result> result) {

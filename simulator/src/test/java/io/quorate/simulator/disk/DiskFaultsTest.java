@@ -222,8 +222,9 @@ class DiskFaultsTest {
                         "snapshots/receiving/stream",
                         "identity")
                 .get(number);
+        long seed = 0;
         for (RotTarget target : RotTarget.values()) {
-            SimulatedDisk disk = SimulatedDisk.ofSeed(target.ordinal());
+            SimulatedDisk disk = SimulatedDisk.ofSeed(seed++);
             assertThat(disk.rot(target)).as("there is nothing to rot").isEmpty();
             disk.createDirectory("snapshots");
             for (int i = 0; i < 7; i++) {

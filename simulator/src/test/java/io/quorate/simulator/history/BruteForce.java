@@ -63,6 +63,7 @@ final class BruteForce {
         store.merge(key, new Held(value, 1), (before, ignored) -> new Held(value, before.version + 1));
     }
 
+    @SuppressWarnings("RefactorSwitch") // the switch changes the store on its way
     private static boolean fits(Operation operation, Map<String, Held> store) {
         boolean known = operation.isKnown();
         switch (operation.action()) {

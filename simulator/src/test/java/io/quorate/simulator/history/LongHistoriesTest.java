@@ -13,6 +13,7 @@ class LongHistoriesTest {
 
     private static final int OPERATIONS = 100_000;
 
+    @SuppressWarnings("ImmutableEnumChecker") // a plan is a record of numbers
     enum Kind {
         REGISTERS(new RandomHistory.Plan(20, OPERATIONS, 100, 0, 10, false, false)),
         COMPARE_AND_SET(new RandomHistory.Plan(20, OPERATIONS, 100, 0, 10, true, false)),

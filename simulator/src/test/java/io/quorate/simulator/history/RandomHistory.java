@@ -97,13 +97,13 @@ final class RandomHistory {
         if (kind < 9) {
             return new Action.Read(key, Optional.empty());
         }
-        if (kind < 15 || kind < 19 && !plan.compareAndSet && !plan.transactions) {
+        if (kind < 15 || (kind < 19 && !plan.compareAndSet && !plan.transactions)) {
             return new Action.Write(key, value());
         }
         if (kind == 19) {
             return new Action.Delete(key);
         }
-        if (!plan.transactions || plan.compareAndSet && random.nextBoolean()) {
+        if (!plan.transactions || (plan.compareAndSet && random.nextBoolean())) {
             return new Action.CompareAndSet(key, guess(key), value(), false);
         }
         String other = key();

@@ -15,6 +15,7 @@ import io.quorate.simulator.StillCluster;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -123,8 +124,8 @@ class LogInvariantsCanFailTest {
         step(changes, still.member(1), new Effect.AppendConfiguration(new EntryId(1, 2), configuration));
     }
 
-    private static TreeSet<MemberId> ids(long... ids) {
-        TreeSet<MemberId> set = new TreeSet<>();
+    private static SortedSet<MemberId> ids(long... ids) {
+        SortedSet<MemberId> set = new TreeSet<>();
         for (long id : ids) {
             set.add(new MemberId(id));
         }
