@@ -59,6 +59,8 @@ final class RecordScrub {
                 read(position, cursor.value(), index);
             }
             compareUpTo(index, Optional.empty());
+            // Leases are few beside the keys, and read at once.
+            LeaseRecords.addTo(digest, cursor);
         }
         return false;
     }

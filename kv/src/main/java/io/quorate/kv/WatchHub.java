@@ -222,8 +222,12 @@ public final class WatchHub {
         return new WatchAnswer.Events(withPrev, throughRevision);
     }
 
+    /** A watcher that begins in the future has nothing to wait for before that; the store is not there for all that. */
     synchronized OptionalLong progress(Watcher watcher) {
-        return watcher.progressedTo(delivered);
+        OptionalLong progress = watcher.progressedTo(delivered);
+        return progress.isPresent()
+                ? OptionalLong.of(Math.min(progress.getAsLong(), store.currentRevision()))
+                : progress;
     }
 
     synchronized void close(Watcher watcher) {

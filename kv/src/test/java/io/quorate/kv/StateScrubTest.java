@@ -40,6 +40,9 @@ class StateScrubTest {
             for (int i = 0; i < KEYS; i += 7) {
                 client.delete("key" + i);
             }
+            client.apply(new LeaseGrant(7, 60));
+            client.apply(new LeaseTakeover(3));
+            client.apply(new Put(b("leased"), b("value"), 7, false, false, false));
             client.apply(new Compact(KEYS, false));
             client.removeAllCompacted();
         }

@@ -135,9 +135,8 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
             }
             String what = "it differs from the majority's at log index " + divergence.verifyIndex()
                     + ", in the buckets " + divergence.buckets();
-            if (upkeep.onDivergence() == OnDivergence.STOP) {
-                patient.giveUp(new IOException("its state is wrong: " + what));
-            } else if (divergence.healthyMajority()) {
+            // Where no majority agrees this member may be the right one: it is fenced, and neither stops nor forgets.
+            if (divergence.healthyMajority()) {
                 repairWrongState(what);
             }
         });

@@ -62,6 +62,9 @@ public final class StateVerification implements VerificationListener, AutoClosea
     private Map<Long, Divergence> told = Map.of();
 
     /** Whether a mark, or a report, is on its way. They belong to the executor. */
+    /** When the last mark was applied here, by the monotonic clock. */
+    private volatile long lastMarkNanos;
+
     private boolean marking;
 
     private boolean reporting;
@@ -97,6 +100,7 @@ public final class StateVerification implements VerificationListener, AutoClosea
 
     @Override
     public void captured(StateDigest digest) {
+        lastMarkNanos = System.nanoTime();
         captured = Optional.of(digest);
         markedIndex = digest.appliedIndex();
         run(this::report);
@@ -119,6 +123,9 @@ public final class StateVerification implements VerificationListener, AutoClosea
         if (node.isEmpty() || marking) {
             return;
         }
+        if (isWaitedFor()) {
+            return;
+        }
         CoreStatus status = node.get().status();
         Configuration configuration = status.configuration();
         if (status.role() != RoleName.LEADER || configuration.members().size() == 1) {
@@ -134,6 +141,11 @@ public final class StateVerification implements VerificationListener, AutoClosea
                         LOG.debug("states are not compared this time: {}", failure.getMessage());
                     }
                 }));
+    }
+
+    /** Whether reports of the last mark may yet come: another mark too soon would take for wrong who is only late. */
+    private boolean isWaitedFor() {
+        return !store.verification().isComplete() && System.nanoTime() - lastMarkNanos < interval.toNanos() * 9 / 10;
     }
 
     private static List<Long> ids(Collection<MemberId> members) {

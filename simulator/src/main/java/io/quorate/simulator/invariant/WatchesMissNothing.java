@@ -94,8 +94,9 @@ final class WatchesMissNothing implements Invariant {
     private void progress(ClientNews.WatchProgressed progressed) {
         Seen seen = Objects.requireNonNull(watches.get(progressed.watch()));
         if (progressed.revision() > model.revision()) {
-            throw violated("watch " + progressed.watch() + " is at revision " + progressed.revision()
-                    + ", and the store at " + model.revision());
+            throw violated("watch " + progressed.watch() + " of " + seen.request + " is at revision "
+                    + progressed.revision() + ", having seen " + seen.through + ", and the store at "
+                    + model.revision());
         }
         requireNothingThrough(progressed.watch(), seen, progressed.revision());
         seen.through = Math.max(seen.through, progressed.revision());
