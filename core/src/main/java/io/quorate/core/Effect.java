@@ -77,4 +77,7 @@ public sealed interface Effect {
 
     /** The repaired log has caught up: forget, durably, that voting was suspended. */
     record ResumeVoting() implements Effect {}
+
+    /** This member has lost what it had acknowledged, and must not vote until it has it again: note that durably. */
+    record SuspendVoting() implements Effect {}
 }

@@ -47,15 +47,27 @@ final class Heartbeats {
 
     /** The sender is followed already. */
     void handle(MemberId from, Message.Heartbeat heartbeat) {
-        // The leader tells what matches as far as this member has acknowledged it. One that repairs a damaged log has
-        // lost
+        noticeLoss(heartbeat);
+        // The leader tells what matches as far as this member has acknowledged it. One that repairs a damaged log has lost
         // some of that, and may have in its place what was truncated long ago: for it an append alone proves anything.
         if (!node.installingSnapshot() && !node.votingSuspended()) {
-            node.commitTo(Math.min(heartbeat.commitIndex(), node.log().lastIndex()));
+            node.commitTo(heartbeat.commitIndex());
         }
         // A member that may not vote cannot vouch either that nobody else was elected meanwhile.
         long readRound = node.votingSuspended() ? 0 : heartbeat.readRound();
         effects.send(from, new Message.HeartbeatResponse(node.term(), readRound));
+    }
+
+    /**
+     * The commit index of a heartbeat is at most what this member has acknowledged in this term, so a shorter log has lost
+     * something that no checksum has shown: a last write that never reached its place, for example.
+     */
+    private void noticeLoss(Message.Heartbeat heartbeat) {
+        boolean lost = heartbeat.commitIndex() > node.log().lastIndex();
+        if (lost && !node.installingSnapshot() && !node.votingSuspended()) {
+            node.suspendVoting();
+            effects.add(new Effect.SuspendVoting());
+        }
     }
 
     void handle(Leader leader, FollowerProgress follower, Message.HeartbeatResponse response) {

@@ -135,6 +135,10 @@ final class NodeState {
         return votingSuspended;
     }
 
+    void suspendVoting() {
+        votingSuspended = true;
+    }
+
     void resumeVoting() {
         votingSuspended = false;
     }

@@ -243,6 +243,7 @@ final class SimulatedMember implements LogSizes {
             }
             case Effect.InstallSnapshot install -> install(install);
             case Effect.ResumeVoting resume -> write(disk -> disk.votingSuspended = false);
+            case Effect.SuspendVoting suspend -> write(disk -> disk.votingSuspended = true);
             case Effect.TakeSnapshot take -> {}
             case Effect.RejectProposals reject -> {}
             case Effect.RejectConfiguration reject -> {}

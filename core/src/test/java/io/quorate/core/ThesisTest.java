@@ -372,6 +372,20 @@ class ThesisTest {
         assertThat(core.status().last()).isEqualTo(id(2, 3));
     }
 
+    /** Seed 193 of the simulator: a last write that went elsewhere left no trace, and the member stood still for ever. */
+    @Test
+    void aMemberThatHasLostWhatItAcknowledgedWithoutATraceLearnsItFromAHeartbeat() {
+        CoreUnderTest core = new CoreUnderTest(restored(voters(3), hardState(2), 1, 1, 2));
+        core.follow(TWO, 2);
+
+        // It had acknowledged up to 4.
+        assertThat(core.receive(TWO, new Message.Heartbeat(2, 4, 0))).contains(new Effect.SuspendVoting());
+
+        assertThat(core.status().votingSuspended()).isTrue();
+        assertThat(messages(core.tick(HEARTBEAT_TICKS), Message.RepairRequest.class))
+                .hasSize(1);
+    }
+
     @Test
     void itVotesAgainWhenItHasDurablyWhatTheLeaderHadWhenAsked() {
         CoreUnderTest core = damaged().follow(TWO, 2);

@@ -384,6 +384,13 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 nodeLog.afterSync(() -> snapshots.restore(install.snapshot()));
             }
             case Effect.ResumeVoting ignored -> log.resumeVoting();
+            case Effect.SuspendVoting ignored -> {
+                LOG.warn(
+                        "member {} has acknowledged entries that its log does not hold any more: it does not vote until it"
+                                + " has them again",
+                        options.self());
+                log.suspendVoting();
+            }
             case Effect.TakeSnapshot ignored -> snapshots.takeAnother();
         }
     }

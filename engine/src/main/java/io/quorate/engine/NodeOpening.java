@@ -78,6 +78,7 @@ final class NodeOpening {
                         options.storage().groupBytes()));
         try {
             recovered.report().forEach(LOG::warn);
+            EntryId kept = recovered.log().lastId();
             finishInstallation(recovered.log(), snapshots);
             Optional<EntryId> restored = restore(recovered.log(), snapshots, stateMachine, directory, repair);
             EntryId applied = restored.orElse(recovered.log().start().last());
@@ -101,7 +102,8 @@ final class NodeOpening {
                     snapshots,
                     stateMachine,
                     applied,
-                    recovered.gap(),
+                    // To a log that was begun anew meanwhile, what it once held belongs no more.
+                    recovered.gap().filter(gap -> recovered.log().lastId().equals(kept)),
                     restored.isEmpty());
         } catch (IOException | RuntimeException e) {
             recovered.files().close();

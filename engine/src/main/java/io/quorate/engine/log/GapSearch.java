@@ -52,6 +52,10 @@ final class GapSearch {
      */
     Optional<LogGap> find(long top, long keptIndex) throws IOException {
         NavigableMap<Long, List<String>> files = files();
+        if (!files.isEmpty() && files.lastKey() > top) {
+            // The log was damaged again since: how it ended before the first damage says nothing about what came later.
+            return Optional.empty();
+        }
         List<String> tops = files.getOrDefault(top, List.of());
         Optional<End> end = tops.isEmpty() ? Optional.empty() : end(tops.getLast(), top);
         if (end.isEmpty()

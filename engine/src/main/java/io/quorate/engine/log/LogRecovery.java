@@ -222,12 +222,22 @@ final class LogRecovery {
                 new HardState(hardState.term(), hardState.votedFor(), Math.min(hardState.commitIndex(), last.index()));
         LogTail tail = tail(replay, segments.getLast().sequence(), offset, nextLsn, known, suspended);
         LogFiles files = new LogFiles(directory, group, options, spares, segments, tail);
-        Optional<LogGap> gap = suspendedBy.isPresent() && suspended
-                ? new GapSearch(disk, group).find(suspendedBy.getAsLong() - 1, last.index())
-                : Optional.empty();
+        Optional<LogGap> gap =
+                suspendedBy.isPresent() && suspended ? gap(suspendedBy.getAsLong() - 1, last.index()) : Optional.empty();
         gap.ifPresent(found -> report.add(found.toString()));
         RaftLog log = new RaftLog(
                 files, options.cacheBytes(), replay.index(), replay.start(), replay.lastChain(), known, suspended);
         return new RecoveredLog(log, files, known, replay.start().meta(), suspended, gap, report);
+    }
+
+    /** What is in quarantine was damaged once, and may be worse by now: that must not keep the member from starting. */
+    private Optional<LogGap> gap(long top, long keptIndex) {
+        try {
+            return new GapSearch(disk, group).find(top, keptIndex);
+        } catch (IOException e) {
+            report.add("What the log held before it was damaged cannot be read (" + e.getMessage()
+                    + "): only a leader can tell.");
+            return Optional.empty();
+        }
     }
 }

@@ -137,7 +137,11 @@ final class Replay {
                 index.clear(start.meta().last());
                 lastChain = start.chainHash();
             }
-            case Mark.VotingSuspended suspended -> suspended(OptionalLong.empty());
+            case Mark.VotingSuspended suspended -> {
+                // Something else than damage of the log: what the log once held is not what is to be made up for.
+                votingSuspended = true;
+                suspendedBy = OptionalLong.empty();
+            }
             case Mark.VotingResumed resumed -> resumed();
             case Mark.Stands stands -> {
                 if (!stands.last().equals(index.last())) {

@@ -21,8 +21,8 @@ final class SnapshotMutants {
                     "A snapshot is installed that the log has overtaken meanwhile.",
                     "corner case 22",
                     core("SnapshotTransfer"),
-                    "boolean overtaken = transfer.snapshot.last().index() <= node.commitIndex();",
-                    "boolean overtaken = false;"),
+                    "if (overtaken || !(node.role() instanceof Follower)) {",
+                    "if (!(node.role() instanceof Follower)) {"),
             new Mutant(
                     "snapshot-names-another-index",
                     "A snapshot says that it stands at an earlier index than its state does.",
