@@ -10,6 +10,7 @@ import io.quorate.kv.LeaseExpiry;
 import io.quorate.kv.Result;
 import io.quorate.simulator.ClientNews;
 import io.quorate.simulator.SimulatedMember;
+import io.quorate.simulator.fault.Fault;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +25,8 @@ import java.util.function.LongSupplier;
  *
  * <p>What clocks do is allowed for as far as it is declared: no clock runs faster than {@link #FASTEST_CLOCK}, and leases
  * are stretched by the bound that they are kept with. So with a bound of a tenth they last their full time, and without
- * one they may be shorter by what the clock is too fast.
+ * one they may be shorter by what the clock is too fast. A clock that is to be monotonic and leaps forward all the same takes
+ * at most one step of the lease clock away, each time.
  */
 final class LeasesLastTheirTime implements Invariant {
 
@@ -36,9 +38,15 @@ final class LeasesLastTheirTime implements Invariant {
     /** What rounding may take away. */
     private static final long ROUNDING_NANOS = 1_000;
 
+    /** What a leap of a clock may take away: the longest step of the lease clock. */
+    private static final long LEAP_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private static final class Life {
         /** Before this it must not expire. */
         private long promisedUntil;
+
+        /** How many clocks had leapt when that was promised. */
+        private long leaps;
 
         /** When it was over, at the first member to apply that; or the end of time. */
         private long over = Long.MAX_VALUE;
@@ -48,6 +56,9 @@ final class LeasesLastTheirTime implements Invariant {
 
     private final LongSupplier clock;
     private final double kept;
+
+    /** Clocks that have leapt so far. */
+    private long leaps;
 
     /** By the index of its grant. */
     private final Map<Long, Life> lives = new HashMap<>();
@@ -75,6 +86,11 @@ final class LeasesLastTheirTime implements Invariant {
         }
     }
 
+    @Override
+    public void fault(String description) {
+        leaps += description.startsWith(Fault.ClockJump.class.getSimpleName()) ? 1 : 0;
+    }
+
     private Life life(Lease lease) {
         return lives.computeIfAbsent(lease.grantIndex(), none -> new Life());
     }
@@ -85,12 +101,16 @@ final class LeasesLastTheirTime implements Invariant {
             throw violated(lease + " was over at " + life.over + ", and is promised from " + from + " on");
         }
         long until = from + (long) (lease.ttlSeconds() * SECOND * Math.min(1, kept)) - ROUNDING_NANOS;
-        life.promisedUntil = Math.max(life.promisedUntil, until);
+        if (until > life.promisedUntil) {
+            life.promisedUntil = until;
+            life.leaps = leaps;
+        }
         requireTime(lease, life);
     }
 
     private void requireTime(Lease lease, Life life) {
-        if (life.expired && life.over < life.promisedUntil) {
+        long allowed = (leaps - life.leaps) * LEAP_NANOS;
+        if (life.expired && life.over < life.promisedUntil - allowed) {
             throw violated(lease + " expired at " + life.over + ", and was promised until " + life.promisedUntil);
         }
     }
