@@ -222,8 +222,9 @@ final class LogRecovery {
                 new HardState(hardState.term(), hardState.votedFor(), Math.min(hardState.commitIndex(), last.index()));
         LogTail tail = tail(replay, segments.getLast().sequence(), offset, nextLsn, known, suspended);
         LogFiles files = new LogFiles(directory, group, options, spares, segments, tail);
-        Optional<LogGap> gap =
-                suspendedBy.isPresent() && suspended ? gap(suspendedBy.getAsLong() - 1, last.index()) : Optional.empty();
+        Optional<LogGap> gap = suspendedBy.isPresent() && suspended
+                ? gap(suspendedBy.getAsLong() - 1, last.index())
+                : Optional.empty();
         gap.ifPresent(found -> report.add(found.toString()));
         RaftLog log = new RaftLog(
                 files, options.cacheBytes(), replay.index(), replay.start(), replay.lastChain(), known, suspended);
