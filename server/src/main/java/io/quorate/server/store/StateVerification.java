@@ -61,10 +61,10 @@ public final class StateVerification implements VerificationListener, AutoClosea
     /** Of the divergences, those that were told. Belongs to the executor. */
     private Map<Long, Divergence> told = Map.of();
 
-    /** Whether a mark, or a report, is on its way. They belong to the executor. */
     /** When the last mark was applied here, by the monotonic clock. */
     private volatile long lastMarkNanos;
 
+    /** Whether a mark, or a report, is on its way. They belong to the executor. */
     private boolean marking;
 
     private boolean reporting;
