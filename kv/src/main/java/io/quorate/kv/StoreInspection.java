@@ -54,11 +54,16 @@ public final class StoreInspection implements AutoCloseable {
             verifyFiles(opened);
             if (problems.isEmpty()) {
                 verifyRecords(opened);
-                store = Optional.of(MvccStore.open(opened));
+                store = Optional.of(MvccStore.open(wasFlushed(opened) ? opened : new HeapStore()));
             }
         } catch (StoreException e) {
             problems.add(new Problem("", String.valueOf(e.getMessage())));
         }
+    }
+
+    /** A store of which nothing has reached the disk yet is an empty one: all of it is replayed from the log. */
+    private static boolean wasFlushed(RocksReadOnly opened) {
+        return !opened.tableFiles().isEmpty();
     }
 
     private void verifyFiles(RocksReadOnly opened) {

@@ -64,6 +64,26 @@ class StoreInspectionTest {
         assertThat(listing(directory)).isEqualTo(before);
     }
 
+    /** A process that is killed before its store has written anything leaves files without a single record. */
+    @Test
+    void aStoreOfWhichNothingWasFlushedIsAnEmptyOne() throws IOException {
+        Path directory = folder.resolve("killed");
+        Path left = Files.createDirectory(folder.resolve("left"));
+        try (MvccStore store = MvccStore.open(RocksStore.open(directory, RocksMemory.small()))) {
+            Put put = Put.of(Bytes.utf8("key"), Bytes.utf8("value"));
+            store.apply(List.of(new LoggedCommand(1, Bytes.wrap(CommandCodec.encode(put)))), 1);
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    Files.copy(file, left.resolve(file.getFileName()));
+                }
+            }
+        }
+        try (StoreInspection inspection = StoreInspection.of(left, bytes -> {})) {
+            assertThat(inspection.problems()).isEmpty();
+            assertThat(inspection.store().orElseThrow().appliedIndex()).isZero();
+        }
+    }
+
     @Test
     void aBitFlippedInATableFileIsFoundAndTheFileNamed() throws IOException {
         Path directory = writeStore();
