@@ -2,9 +2,11 @@ package io.quorate.simulator.invariant;
 
 import io.quorate.core.EntryId;
 import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
 import io.quorate.core.quorum.Quorum;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.simulator.SimulatedMember;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -26,8 +28,11 @@ final class CommittedIsDurable implements Invariant, CommittedLog.Listener {
     public void committed(SimulatedMember leader, long term, EntryId last) {
         RaftLog log = leader.log().orElseThrow();
         if (!isDurable(last, log.snapshotMetaAt(log.lastId().index()).configuration())) {
-            throw violated("leader " + leader.id() + " commits " + last + ", which is not durable on a quorum of "
-                    + configuration);
+            List<MemberId> holders = configuration.allVoters().stream()
+                    .filter(voter -> disks.disk(voter).holds(last))
+                    .toList();
+            throw violated("leader " + leader.id() + " commits " + last + ", which is durable on " + holders
+                    + " alone, and not on a quorum of " + configuration);
         }
     }
 
