@@ -65,6 +65,14 @@ final class DurableLog {
             return terms;
         }
 
+        Terms copy() {
+            Terms copy = new Terms();
+            copy.all = all.clone();
+            copy.start = start;
+            copy.last = last;
+            return copy;
+        }
+
         void append(EntryId id) {
             int at = Math.toIntExact(id.index());
             if (at >= all.length) {
@@ -113,6 +121,14 @@ final class DurableLog {
     /** Something at rest is another thing now: what was durable need not be any more. */
     void rotted() {
         rotted = true;
+        rottedAway = Optional.of(terms.copy());
+    }
+
+    /** The process has died. What it acknowledged since something rotted may have gone with that: the next start writes over it. */
+    void died() {
+        if (rotted) {
+            rottedAway = Optional.of(terms.copy());
+        }
     }
 
     /**
@@ -126,7 +142,6 @@ final class DurableLog {
             term = found.term();
             vote = found.votedFor().map(MemberId::value).orElse(0L);
             commitIndex = found.commitIndex();
-            rottedAway = Optional.of(terms);
             terms = Terms.of(log);
         }
         return was;

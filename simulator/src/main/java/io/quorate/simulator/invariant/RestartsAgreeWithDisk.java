@@ -39,6 +39,7 @@ final class RestartsAgreeWithDisk implements Invariant {
 
     @Override
     public void crashed(SimulatedMember member, CrashKind kind) {
+        disk(member.id()).died();
         if (kind == CrashKind.POWER_LOSS) {
             disk(member.id()).powerLost();
         }
