@@ -76,6 +76,12 @@ public sealed interface Event {
      */
     record LogMended(EntryBatch entries, EntryId last) implements Event {}
 
+    /**
+     * The application wants this member not to lead, for its state is not to be trusted; or takes that back. It goes on to
+     * vote for others, and to keep the log.
+     */
+    record LeadershipBarred(boolean barred) implements Event {}
+
     /** Messages to this member are being lost. */
     record Unreachable(MemberId member) implements Event {}
 }

@@ -110,6 +110,13 @@ final class MembershipChange {
         }
     }
 
+    /** A member that is not to lead may have won an election that had begun before. */
+    void giveUpLeadershipIfBarred() {
+        if (node.leadershipBarred() && node.role() instanceof Leader leader) {
+            handOver(leader, node.configuration());
+        }
+    }
+
     private void handOver(Leader leader, Configuration current) {
         Optional<FollowerProgress> successor = leader.followers().stream()
                 .filter(follower -> current.isVoter(follower.member()))

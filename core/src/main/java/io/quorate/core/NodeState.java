@@ -21,6 +21,7 @@ final class NodeState {
     private long appliedIndex;
     private long applyRequestedIndex;
     private boolean votingSuspended;
+    private boolean leadershipBarred;
     private boolean installingSnapshot;
     private boolean stateMissing;
     private int failedRounds;
@@ -143,6 +144,15 @@ final class NodeState {
         votingSuspended = false;
     }
 
+    /** The application does not want it to lead. */
+    boolean leadershipBarred() {
+        return leadershipBarred;
+    }
+
+    void barLeadership(boolean barred) {
+        leadershipBarred = barred;
+    }
+
     /**
      * Whether it may try to lead. A voter that is about to be removed may, as long as it does not know the change to be
      * committed: it may be the only one whose log is long enough (thesis 4.2.2). Its own vote counts as far as the
@@ -152,7 +162,7 @@ final class NodeState {
         boolean voter = configuration().isVoter(self())
                 || (configurations.currentIndex() > commitIndex
                         && configurations.at(commitIndex).configuration().isVoter(self()));
-        return voter && !votingSuspended && !installingSnapshot && !stateMissing;
+        return voter && !votingSuspended && !installingSnapshot && !stateMissing && !leadershipBarred;
     }
 
     // --- log and configuration

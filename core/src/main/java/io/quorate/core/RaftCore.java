@@ -94,9 +94,11 @@ public final class RaftCore {
                 repair.resumeIfCaughtUp();
             }
             case Event.LogMended mended -> repair.mended(mended);
+            case Event.LeadershipBarred wanted -> node.barLeadership(wanted.barred());
             case Event.Unreachable unreachable -> unreachable(unreachable.member());
         }
         membership.advance();
+        membership.giveUpLeadershipIfBarred();
         long applicable = node.takeApplicable();
         if (applicable > 0) {
             effects.add(new Effect.Apply(applicable));

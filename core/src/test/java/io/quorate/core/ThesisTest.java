@@ -320,6 +320,33 @@ class ThesisTest {
     }
 
     @Test
+    void aLeaderThatIsBarredFromLeadingHandsOverToTheMostUpToDateVoter() {
+        CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
+        core.propose(1);
+        core.flush();
+        core.accepted(THREE, 2);
+
+        List<Effect> effects = core.step(new Event.LeadershipBarred(true));
+
+        assertThat(effects).contains(new Effect.Send(THREE, new Message.TimeoutNow(1)));
+        assertThat(core.status().role()).isEqualTo(RoleName.FOLLOWER);
+    }
+
+    @Test
+    void whoIsBarredFromLeadingVotesForOthersAndNeverForItself() {
+        CoreUnderTest core = CoreUnderTest.ofVoters(3);
+        core.step(new Event.LeadershipBarred(true));
+        assertThat(messages(core.tick(10 * T), Message.class)).isEmpty();
+        assertThat(messages(
+                        core.receive(TWO, new Message.VoteRequest(1, EntryId.ORIGIN, false)),
+                        Message.VoteResponse.class))
+                .containsExactly(new Message.VoteResponse(1, true));
+
+        core.step(new Event.LeadershipBarred(false));
+        assertThat(messages(core.tick(10 * T), Message.PreVoteRequest.class)).isNotEmpty();
+    }
+
+    @Test
     void proposalsAreRefusedWhenTooMuchIsUncommitted() {
         CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
         core.propose(60);

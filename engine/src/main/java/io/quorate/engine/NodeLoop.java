@@ -188,6 +188,10 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 done::completeExceptionally));
     }
 
+    void barLeadership(boolean barred) {
+        onLoop(() -> step(new Event.LeadershipBarred(barred)));
+    }
+
     void changeMembership(Configuration target, CompletableFuture<Configuration> done) {
         enqueue(new Input.Job<>(
                 () -> {

@@ -135,6 +135,15 @@ public final class RaftNode<R> implements AutoCloseable {
     }
 
     /**
+     * Keeps this member from leading, until that is taken back or the node is closed: for an application whose state is not
+     * to be trusted. If it leads, it hands over. It votes for others, and keeps the log, as before; if all members are
+     * barred, nobody leads.
+     */
+    public void barLeadership(boolean barred) {
+        loop.barLeadership(barred);
+    }
+
+    /**
      * Changes who the members are (paper section 6). Only the leader can, and one change at a time; a change of more than
      * one voter goes through a joint configuration. A new member should be brought in as a learner first: a voter that has
      * no log yet counts at once, and cannot help.

@@ -122,6 +122,19 @@ class LocalClusterTest {
     }
 
     @Test
+    void aLeaderThatIsBarredFromLeadingIsReplacedAtOnceAndGoesOnAsAFollower() throws Exception {
+        try (LocalCluster<Integer> cluster = start(3, options -> options.with(QUICK))) {
+            RaftNode<Integer> first = cluster.awaitLeader();
+            propose(first, 1);
+            first.barLeadership(true);
+            await().until(() -> cluster.nodes().stream()
+                    .anyMatch(node -> node != first && node.status().role() == RoleName.LEADER));
+            assertThat(propose(first, 2)).isEqualTo(2);
+            await().until(() -> numbersAt(first.self()).equals(List.of(1L, 2L)));
+        }
+    }
+
+    @Test
     void aReadAtAnyMemberSeesWhatWasAcknowledgedBefore() throws Exception {
         try (LocalCluster<Integer> cluster = start(3, options -> options.with(QUICK))) {
             RaftNode<Integer> leader = cluster.awaitLeader();

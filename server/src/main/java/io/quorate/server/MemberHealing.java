@@ -14,9 +14,10 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,8 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
 
     /** A state that is still wrong after so many repairs is not made right by another one. */
     private static final int MAX_REPAIRS = 3;
+
+    private static final long RETRY_SECONDS = 10;
 
     private static final String DAMAGED = "this member's state is damaged";
     private static final String WRONG = "this member's state is not what was written";
@@ -57,7 +60,7 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
     private final Upkeep upkeep;
     private final boolean durable;
     private final boolean alone;
-    private final ExecutorService executor;
+    private final ScheduledThreadPoolExecutor executor;
 
     /** Belong to the executor. */
     private int repairs;
@@ -70,8 +73,14 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
         this.upkeep = config.upkeep();
         this.durable = !config.ephemeral();
         this.alone = membership.configuration().allVoters().size() == 1;
-        this.executor = Executors.newSingleThreadExecutor(task ->
-                Thread.ofPlatform().daemon().name(config.name() + "-healing").unstarted(task));
+        this.executor = new ScheduledThreadPoolExecutor(
+                1,
+                task -> Thread.ofPlatform()
+                        .daemon()
+                        .name(config.name() + "-healing")
+                        .unstarted(task));
+        // What is still to come when the member ends is void.
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     /** Whether a state that cannot even be opened may be dropped. It is kept aside until there is another one. */
@@ -107,15 +116,16 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
             return;
         }
         if (!report.damagedState().isEmpty()) {
-            present.fence().raise(DAMAGED);
+            fence(DAMAGED);
         } else if (!report.wrongState().isEmpty()) {
-            present.fence().raise(WRONG);
+            fence(WRONG);
         }
         run(incarnation, () -> {
             if (!report.damagedState().isEmpty()) {
                 String what = report.damagedState().getFirst().toString();
                 repairDamagedState(what, new IOException(what));
             } else if (!report.wrongState().isEmpty()) {
+                fence(WRONG);
                 repairWrongState(report.wrongState().getFirst().toString());
             } else if (!report.log().isEmpty() && durable) {
                 patient.reopen(
@@ -137,6 +147,7 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
                     + ", in the buckets " + divergence.buckets();
             // Where no majority agrees this member may be the right one: it is fenced, and neither stops nor forgets.
             if (divergence.healthyMajority()) {
+                patient.incarnation().node().barLeadership(true);
                 repairWrongState(what);
             }
         });
@@ -144,7 +155,23 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
 
     @Override
     public void equalAgain() {
-        run(patient.incarnation().number(), () -> repairs = 0);
+        run(patient.incarnation().number(), () -> {
+            repairs = 0;
+            Incarnation present = patient.incarnation();
+            present.node().barLeadership(present.fence().isUp());
+        });
+    }
+
+    @Override
+    public void heldToDiffer() {
+        run(patient.incarnation().number(), () -> patient.incarnation().node().barLeadership(true));
+    }
+
+    /** Whose state is not to be trusted serves nobody, and does not lead: it would hand its state on in snapshots. */
+    private void fence(String reason) {
+        Incarnation present = patient.incarnation();
+        present.fence().raise(reason);
+        present.node().barLeadership(true);
     }
 
     /** What is damaged is of no use to anybody: it needs no majority to be dropped, and is kept aside until there is more. */
@@ -153,12 +180,11 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
             patient.giveUp(cause);
             return;
         }
-        patient.incarnation().fence().raise(DAMAGED);
+        fence(DAMAGED);
         patient.reopen(Optional.of(new StateRepair(what)), "its state is damaged: " + what);
     }
 
     private void repairWrongState(String what) {
-        patient.incarnation().fence().raise(WRONG);
         if (upkeep.onDivergence() == OnDivergence.STOP || !durable) {
             patient.giveUp(new IOException("its state is wrong: " + what));
         } else if (!aMajorityIsHealthy()) {
@@ -166,6 +192,7 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
                     "This member's state is wrong: {}. It serves nobody, and nothing is repaired as long as no majority of"
                             + " the others is known to be healthy.",
                     what);
+            tryAgain(what);
         } else if (repairs == MAX_REPAIRS) {
             LOG.error(
                     "This member's state is wrong again after {} repairs: {}. It serves nobody until somebody sees"
@@ -176,6 +203,17 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
             repairs++;
             repairedIndex = patient.incarnation().node().status().last().index();
             patient.reopen(Optional.of(new StateRepair(what)), "its state is wrong: " + what);
+        }
+    }
+
+    /** Members come back, and a leader is elected: what cannot be repaired now may be then. */
+    private void tryAgain(String what) {
+        long incarnation = patient.incarnation().number();
+        try {
+            Future<?> unused = executor.schedule(
+                    () -> run(incarnation, () -> repairWrongState(what)), RETRY_SECONDS, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the member stops: {}", e.getMessage());
         }
     }
 

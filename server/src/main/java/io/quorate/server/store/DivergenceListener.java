@@ -19,11 +19,19 @@ public interface DivergenceListener {
         public void equalAgain() {
             // There is nothing to undo.
         }
+
+        @Override
+        public void heldToDiffer() {
+            // As above.
+        }
     };
 
-    /** This member differs. Told again for each mark at which it still does, and after a restart. */
+    /** This member differs. Told again for each mark at which it still does. */
     void diverged(Divergence divergence);
 
     /** This member, which differed, agrees with a majority of the voters. */
     void equalAgain();
+
+    /** The record says at the start that this member's state differs; the next comparison tells whether it does still. */
+    void heldToDiffer();
 }

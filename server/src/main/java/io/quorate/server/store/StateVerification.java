@@ -90,7 +90,7 @@ public final class StateVerification implements VerificationListener, AutoClosea
     /** Begins, once the member has applied what was committed before its start: no report is then proposed a second time. */
     public void begin(RaftNode<Result> raftNode) {
         node = Optional.of(raftNode);
-        run(() -> judge(store.verification()));
+        run(this::takeUp);
         run(this::report);
         if (!interval.isZero()) {
             Future<?> unused = executor.scheduleWithFixedDelay(
@@ -195,6 +195,18 @@ public final class StateVerification implements VerificationListener, AutoClosea
             }
         });
         before.keySet().stream().filter(memberId -> !told.containsKey(memberId)).forEach(this::cleared);
+    }
+
+    /**
+     * What is on record at the start was found of the state as it was then. It may have been replaced since, by a snapshot that
+     * has the record in it: only the next mark tells what is to be done.
+     */
+    private void takeUp() {
+        told = Map.copyOf(store.verification().divergences());
+        if (told.containsKey(self)) {
+            LOG.warn("This member's state was found to differ: it serves no client until it is found equal.");
+            listener.heldToDiffer();
+        }
     }
 
     private void diverged(Divergence divergence) {
