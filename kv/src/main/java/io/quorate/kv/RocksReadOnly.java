@@ -1,5 +1,6 @@
 package io.quorate.kv;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,7 @@ final class RocksReadOnly implements OrderedStore, FrozenStore {
      * Reads a whole file.
      *
      * @return what is wrong with it
+     * @throws StoreException if it cannot be read now, which tells nothing of what is in it: too many files may be open
      */
     Optional<String> verify(TableFile file) {
         try (SstFileReader reader = new SstFileReader(options)) {
@@ -72,6 +74,10 @@ final class RocksReadOnly implements OrderedStore, FrozenStore {
             reader.verifyChecksum();
             return Optional.empty();
         } catch (RocksDBException e) {
+            StoreException failure = new StoreException("cannot read " + file.path() + ": " + e.getMessage(), e);
+            if (failure.maySucceedLater() && Files.exists(file.path())) {
+                throw failure;
+            }
             return Optional.of(String.valueOf(e.getMessage()));
         }
     }

@@ -87,12 +87,15 @@ public final class StateScrub implements AutoCloseable {
         return part.bytes();
     }
 
-    /** Behind a damaged block nothing can be read on. */
+    /** Behind a damaged block nothing can be read on. What fails for another reason tells nothing of what is on disk. */
     private long advanceRecords(long maxBytes) {
         long before = records.bytes();
         try {
             done = !records.advance(maxBytes);
         } catch (StoreException e) {
+            if (e.maySucceedLater()) {
+                throw e;
+            }
             errors.add("The store cannot be read on: " + e.getMessage());
             done = true;
         }

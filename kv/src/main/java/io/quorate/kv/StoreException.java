@@ -1,5 +1,7 @@
 package io.quorate.kv;
 
+import java.util.Optional;
+import java.util.Set;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
@@ -11,6 +13,14 @@ import org.rocksdb.Status;
 public final class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private static final Set<Status.Code> PASSING = Set.of(
+            Status.Code.IOError,
+            Status.Code.Incomplete,
+            Status.Code.TimedOut,
+            Status.Code.Aborted,
+            Status.Code.Busy,
+            Status.Code.TryAgain);
+
     public StoreException(String message) {
         super(message);
     }
@@ -21,8 +31,17 @@ public final class StoreException extends RuntimeException {
 
     /** Whether the store's files are not what was written: a checksum is wrong, or something is missing. */
     public boolean isDamage() {
+        return code().filter(Status.Code.Corruption::equals).isPresent();
+    }
+
+    /** Whether the system refused for now, be it for want of memory or of open files: that tells nothing of the files. */
+    public boolean maySucceedLater() {
+        return code().filter(PASSING::contains).isPresent();
+    }
+
+    private Optional<Status.Code> code() {
         return getCause() instanceof RocksDBException failure
-                && failure.getStatus() != null
-                && failure.getStatus().getCode() == Status.Code.Corruption;
+                ? Optional.ofNullable(failure.getStatus()).map(Status::getCode)
+                : Optional.empty();
     }
 }
