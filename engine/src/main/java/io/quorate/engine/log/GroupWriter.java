@@ -72,7 +72,9 @@ final class GroupWriter {
         this.offset = tail.offset();
         this.nextLsn = tail.nextLsn();
         this.durableLsn = tail.nextLsn() - 1;
-        this.markedLsn = durableLsn;
+        // What a recovery found and synced may have no mark behind it: a power failure takes those that were not
+        // synced.
+        this.markedLsn = offset > active.header().dataOffset() ? durableLsn - 1 : durableLsn;
         this.start = tail.start();
         this.hardState = tail.hardState();
         this.commitIndex = hardState.commitIndex();

@@ -68,6 +68,7 @@ public final class LogWriter implements AutoCloseable {
     public LogWriter(LogFiles files, Executor writes, Executor preparation, Listener listener) {
         this.spares = files.spares();
         this.writer = new GroupWriter(files, files.tail());
+        this.durableMarkNeeded = writer.needsDurableMark();
         this.writes = writes;
         this.preparation = preparation;
         this.listener = listener;

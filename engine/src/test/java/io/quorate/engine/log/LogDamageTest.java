@@ -316,6 +316,35 @@ class LogDamageTest {
         return found;
     }
 
+    /** The mark that tells so was not synced: a power failure takes it, and the member goes on acknowledging what is there. */
+    @Test
+    void afterARestartDamageToTheLastWriteIsNotTakenForATornOneEither() throws IOException {
+        try (LogFixture fixture = new LogFixture(disk)) {
+            fixture.append(1, "first");
+            fixture.flush();
+            fixture.append(1, "acknowledged");
+            fixture.flush();
+        }
+        FaultyDisk unmarked = disk.afterRestart();
+        String segment = "log/" + LogFiles.SEGMENT_PREFIX + LogFiles.hex(1);
+        byte[] content = unmarked.bytes(segment).clone();
+        int last = new String(content, ISO_8859_1).indexOf("acknowledged");
+        Arrays.fill(content, last + 16, content.length, (byte) 0);
+        unmarked.replace(segment, content);
+        try (LogFixture restarted = new LogFixture(unmarked)) {
+            assertThat(restarted.payloads()).containsExactly("first", "acknowledged");
+            restarted.writer.idle();
+            restarted.run();
+        }
+        byte[] damaged = unmarked.bytes(segment).clone();
+        damaged[last] ^= 1;
+        unmarked.replace(segment, damaged);
+        try (LogFixture again = new LogFixture(unmarked)) {
+            assertThat(again.payloads()).containsExactly("first");
+            assertThat(again.recovered.votingSuspended()).isTrue();
+        }
+    }
+
     @Test
     void aMissingSegmentIsDamageNotTheEndOfTheLog() throws IOException {
         writeLog();
