@@ -181,7 +181,13 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
             return;
         }
         fence(DAMAGED);
-        patient.reopen(Optional.of(new StateRepair(what)), "its state is damaged: " + what);
+        dropState(what, "its state is damaged: " + what);
+    }
+
+    /** Whatever the present state has applied tells nothing of the next one. */
+    private void dropState(String what, String why) {
+        repairedIndex = patient.incarnation().memberNode().machine().store().appliedIndex();
+        patient.reopen(Optional.of(new StateRepair(what)), why);
     }
 
     private void repairWrongState(String what) {
@@ -201,8 +207,7 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
                     what);
         } else {
             repairs++;
-            repairedIndex = patient.incarnation().node().status().last().index();
-            patient.reopen(Optional.of(new StateRepair(what)), "its state is wrong: " + what);
+            dropState(what, "its state is wrong: " + what);
         }
     }
 

@@ -200,7 +200,7 @@ class ClusterLifeTest {
             assertThat(fitting).isBetween(10, 40);
             cycle.assertAlarmRaisedBy(new MemberId(cluster.member(0).memberId()));
             cycle.makeRoom(fitting);
-            cycle.disarm();
+            cycle.disarm(value);
             assertThat(cycle.fill(value)).isBetween(10, 40);
         }
     }

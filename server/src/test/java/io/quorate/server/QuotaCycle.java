@@ -58,18 +58,18 @@ final class QuotaCycle {
     }
 
     /** The room that was made is noticed when the size is measured next; until then a put raises the alarm anew. */
-    void disarm() {
+    void disarm(String value) {
         TestCluster.await(
                 () -> {
                     disarmAll();
-                    return fits();
+                    return fits(value);
                 },
                 "the room is noticed");
     }
 
-    private boolean fits() {
+    private boolean fits(String value) {
         try {
-            client.put("small", "x");
+            client.put("again", value);
             return true;
         } catch (StatusRuntimeException refused) {
             assertThat(refused.getStatus().getDescription()).isEqualTo(EtcdError.NO_SPACE.message());

@@ -89,9 +89,12 @@ public final class StateVerification implements VerificationListener, AutoClosea
 
     /** Begins, once the member has applied what was committed before its start: no report is then proposed a second time. */
     public void begin(RaftNode<Result> raftNode) {
-        node = Optional.of(raftNode);
-        run(this::takeUp);
-        run(this::report);
+        run(() -> {
+            // What was judged before, while the log was replayed, is taken up as what is on record, and not as news.
+            takeUp();
+            node = Optional.of(raftNode);
+            report();
+        });
         if (!interval.isZero()) {
             Future<?> unused = executor.scheduleWithFixedDelay(
                     guarded(this::mark), interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
