@@ -9,7 +9,10 @@ public interface DiskObserver {
     /** Watches nothing. */
     DiskObserver NONE = new DiskObserver() {};
 
-    /** Bytes were written, whole; they are not durable yet. The array is never written to again. */
+    /**
+     * Bytes were written, whole or as far as the write came that failed; they are not durable yet. The array is never written
+     * to again.
+     */
     default void written(Object file, byte[] bytes) {}
 
     /** Everything that was written to the file is durable; or, if it failed, may never be, however often it is synced. */

@@ -7,14 +7,10 @@ import io.quorate.simulator.disk.DiskFaults.Full;
 import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -27,10 +23,8 @@ import java.util.random.RandomGenerator;
  */
 public final class SimulatedDisk implements Disk {
 
-    private static final long WRITE_NANOS = 12_000;
-    private static final long SYNC_NANOS = 250_000;
-    private static final long SYNC_SPREAD_NANOS = 500_000;
-    private static final long NANOS_PER_KIB = 2_000;
+    static final long WRITE_NANOS = 12_000;
+    static final long SYNC_NANOS = 250_000;
 
     /** Is called before each operation that changes something, and may throw instead. */
     @FunctionalInterface
@@ -62,7 +56,7 @@ public final class SimulatedDisk implements Disk {
     private Optional<MisdirectedWrite> misdirected = Optional.empty();
 
     /** What was deleted or renamed, by its name, if old files are to come back one day. */
-    private Optional<Map<String, byte[]>> old = Optional.empty();
+    private Optional<OldFiles> old = Optional.empty();
 
     /** When the sync that takes longest will have ended. */
     private long hangsUntil;
@@ -107,27 +101,18 @@ public final class SimulatedDisk implements Disk {
         misdirected = Optional.of(new MisdirectedWrite(prefix, sameFile, told));
     }
 
-    private record MisdirectedWrite(String prefix, boolean sameFile, Consumer<String> told) {}
+    record MisdirectedWrite(String prefix, boolean sameFile, Consumer<String> told) {}
 
     /** Remembers from now on what is deleted and renamed, for {@link #bringBackOld}. */
     public void keepOldFiles() {
         if (old.isEmpty()) {
-            old = Optional.of(new TreeMap<>());
+            old = Optional.of(new OldFiles());
         }
     }
 
     /** Files whose names begin so and that had been deleted or renamed are there again as they were. Their names. */
     public List<String> bringBackOld(String prefix) {
-        List<String> back = new ArrayList<>();
-        old.orElse(Map.of()).forEach((name, bytes) -> {
-            if (name.startsWith(prefix) && !names.exists(name)) {
-                FileContent content = new FileContent(false);
-                content.replace(bytes);
-                names.bringBack(name, content);
-                back.add(name);
-            }
-        });
-        return back;
+        return old.map(kept -> kept.bringBack(prefix, names)).orElse(List.of());
     }
 
     /** Whether a read may give something else than what was written, or a write is about to go elsewhere. */
@@ -257,45 +242,70 @@ public final class SimulatedDisk implements Disk {
         lookedAt = false;
     }
 
-    private void changing() {
+    /** Something on the disk is about to change. */
+    void changing() {
         hook.beforeOperation();
         operations++;
         latencyNanos += WRITE_NANOS;
     }
 
-    private void requireRoom(Full need) throws FullDiskException {
+    void requireRoom(Full need) throws FullDiskException {
         if (faults.full() != Full.NOTHING && faults.full().concerns(need)) {
             throw new FullDiskException();
         }
     }
 
-    /** Another file that has sectors, if there is one. */
-    private Optional<String> otherFile(String name) {
-        List<String> others = names.all().stream()
-                .filter(other -> !other.equals(name) && !names.isDirectory(other))
-                .filter(other -> names.content(other).orElseThrow().size() > 0)
-                .toList();
-        return others.isEmpty() ? Optional.empty() : Optional.of(others.get(random.nextInt(others.size())));
-    }
-
-    /** A position as far within its sector as this one, in another sector if the file has one. */
-    private int elsewhere(FileContent content, int position) {
-        int sectors = (content.size() + FileContent.SECTOR_BYTES - 1) / FileContent.SECTOR_BYTES;
-        return random.nextInt(Math.max(1, sectors)) * FileContent.SECTOR_BYTES + position % FileContent.SECTOR_BYTES;
-    }
-
-    private void remember(String name) {
-        if (old.isPresent()) {
-            for (String each : names.all()) {
-                if ((each.equals(name) || each.startsWith(name + "/")) && !names.isDirectory(each)) {
-                    old.get().put(each, names.content(each).orElseThrow().copy());
-                }
-            }
-        }
-    }
-
-    private boolean happens(double probability) {
+    boolean happens(double probability) {
         return probability > 0 && random.nextDouble() < probability;
+    }
+
+    /** What is done takes so long. */
+    void spend(long nanos) {
+        latencyNanos += nanos;
+    }
+
+    long now() {
+        return clock.getAsLong();
+    }
+
+    /** The sync that is under way hangs for what it has spent. Until when. */
+    long hangs() {
+        long end = now() + latencyNanos;
+        hangsUntil = Math.max(hangsUntil, end);
+        return end;
+    }
+
+    /** Where this write to that file goes instead, if it does; only one does. */
+    Optional<MisdirectedWrite> takeMisdirected(String name) {
+        Optional<MisdirectedWrite> taken = misdirected.filter(write -> name.startsWith(write.prefix()));
+        if (taken.isPresent()) {
+            misdirected = Optional.empty();
+        }
+        return taken;
+    }
+
+    FileNames files() {
+        return names;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    DiskFaults faults() {
+        return faults;
+    }
+
+    DiskObserver observer() {
+        return observer;
+    }
+
+    OperationHook hook() {
+        return hook;
+    }
+
+    boolean isLookedAt() {
+        return lookedAt;
     }
 
     @Override
@@ -319,7 +329,7 @@ public final class SimulatedDisk implements Disk {
         changing();
         FileContent content = new FileContent(false);
         names.create(name, content);
-        return new OpenFile(name, content);
+        return new SimulatedFile(this, name, content);
     }
 
     @Override
@@ -328,7 +338,7 @@ public final class SimulatedDisk implements Disk {
         if (content.directory) {
             throw new IOException(name + " is a folder");
         }
-        return new OpenFile(name, content);
+        return new SimulatedFile(this, name, content);
     }
 
     @Override
@@ -348,8 +358,8 @@ public final class SimulatedDisk implements Disk {
         }
         requireRoom(Full.NAMES);
         changing();
-        remember(from);
-        remember(to);
+        old.ifPresent(kept -> kept.remember(from, names));
+        old.ifPresent(kept -> kept.remember(to, names));
         names.rename(from, to);
     }
 
@@ -362,7 +372,7 @@ public final class SimulatedDisk implements Disk {
             throw new IOException(name + " is not empty");
         }
         changing();
-        remember(name);
+        old.ifPresent(kept -> kept.remember(name, names));
         names.delete(name);
     }
 
@@ -395,139 +405,5 @@ public final class SimulatedDisk implements Disk {
     @Override
     public String toString() {
         return "of the simulation";
-    }
-
-    private final class OpenFile implements DiskFile {
-
-        /** Its name when it was opened. */
-        private final String name;
-
-        private final FileContent content;
-
-        OpenFile(String name, FileContent content) {
-            this.name = name;
-            this.content = content;
-        }
-
-        @Override
-        public int read(ByteBuffer into, long position) throws IOException {
-            if (!lookedAt && happens(faults.readError())) {
-                throw new DiskFaultException("Input/output error");
-            }
-            int length = into.remaining();
-            latencyNanos += lookedAt ? 0 : WRITE_NANOS + (length >> 10) * NANOS_PER_KIB;
-            boolean misled = !lookedAt && happens(faults.misdirectedRead());
-            if (into.hasArray() && !misled) {
-                int count = content.read(
-                        Math.toIntExact(position), into.array(), into.arrayOffset() + into.position(), length);
-                into.position(into.position() + count);
-                return count;
-            }
-            byte[] copy = new byte[length];
-            int count = content.read(Math.toIntExact(position), copy, 0, length);
-            if (misled && count > 0) {
-                misread(Math.toIntExact(position), copy, count);
-            }
-            into.put(copy, 0, count);
-            return count;
-        }
-
-        /** One of the sectors that were read is another one, of this file or of any. */
-        private void misread(int position, byte[] read, int count) {
-            int hit = position + random.nextInt(count);
-            int begin = Math.max(position, hit - hit % FileContent.SECTOR_BYTES);
-            int end = Math.min(position + count, hit - hit % FileContent.SECTOR_BYTES + FileContent.SECTOR_BYTES);
-            FileContent source = random.nextBoolean()
-                    ? content
-                    : otherFile(name).flatMap(names::content).orElse(content);
-            byte[] other = new byte[end - begin];
-            source.read(elsewhere(source, begin), other, 0, other.length);
-            System.arraycopy(other, 0, read, begin - position, other.length);
-        }
-
-        @Override
-        public void write(ByteBuffer from, long position) throws IOException {
-            changing();
-            int length = from.remaining();
-            latencyNanos += (length >> 10) * NANOS_PER_KIB;
-            if (position + length > content.size()) {
-                requireRoom(Full.WRITES);
-            }
-            byte[] bytes = new byte[length];
-            from.get(bytes);
-            if (happens(faults.writeError())) {
-                content.write(Math.toIntExact(position), bytes, 0, random.nextInt(length + 1));
-                throw new DiskFaultException("Input/output error");
-            }
-            for (int torn : hook.tearsOf(position, length)) {
-                content.write(Math.toIntExact(position), bytes, 0, torn);
-                hook.torn();
-            }
-            int written = 0;
-            if (happens(faults.shortWrite()) && length > 1) {
-                written = 1 + random.nextInt(length - 1);
-                content.write(Math.toIntExact(position), bytes, 0, written);
-                changing();
-            }
-            if (misdirected.isPresent() && name.startsWith(misdirected.get().prefix)) {
-                misdirect(misdirected.get(), Math.toIntExact(position) + written, bytes, written);
-            } else {
-                content.write(Math.toIntExact(position) + written, bytes, written, length - written);
-            }
-            observer.written(content, bytes);
-        }
-
-        private void misdirect(MisdirectedWrite write, int position, byte[] bytes, int from) {
-            misdirected = Optional.empty();
-            String victim = write.sameFile ? name : otherFile(name).orElse(name);
-            FileContent target = names.content(victim).orElse(content);
-            int place = elsewhere(target, position);
-            int length = Math.min(bytes.length - from, Math.max(0, target.size() - place));
-            target.write(place, bytes, from, length);
-            write.told.accept("the write to " + name + " at " + position + " went to " + victim + " at " + place);
-            observer.damaged();
-        }
-
-        @Override
-        public void sync() throws IOException {
-            changing();
-            latencyNanos += SYNC_NANOS + random.nextLong(SYNC_SPREAD_NANOS);
-            boolean slow = happens(faults.slowSync());
-            if (slow) {
-                latencyNanos += faults.slowNanos();
-            }
-            if (happens(faults.syncError())) {
-                content.failSync();
-                observer.synced(content, false);
-                throw new DiskFaultException("Input/output error");
-            }
-            if (slow) {
-                long end = clock.getAsLong() + latencyNanos;
-                hangsUntil = Math.max(hangsUntil, end);
-                content.syncUntil(end, clock.getAsLong());
-            } else {
-                content.sync();
-            }
-            observer.synced(content, true);
-        }
-
-        @Override
-        public void preallocate(long size) throws IOException {
-            if (size > content.size()) {
-                requireRoom(Full.PREALLOCATION);
-            }
-            changing();
-            content.grow(Math.toIntExact(size));
-        }
-
-        @Override
-        public long size() {
-            return content.size();
-        }
-
-        @Override
-        public void close() {
-            // What is closed is not synced by that.
-        }
     }
 }

@@ -18,8 +18,12 @@ import java.util.Optional;
 final class DurableLog {
 
     private static final int SEGMENT_MAGIC = 0x514c5347;
+    private static final int SEGMENT_HEADER_LENGTH = 12;
     private static final int SEGMENT_SEQUENCE = 40;
     private static final int SEGMENT_BASE = 64;
+    private static final int SEGMENT_TERM = 97;
+    private static final int SEGMENT_VOTE = 105;
+    private static final int SEGMENT_COMMIT = 113;
     private static final int SEGMENT_START = 129;
 
     private static final int FRAME_MAGIC = 0x514c4246;
@@ -48,6 +52,12 @@ final class DurableLog {
     private long term;
     private long vote;
     private long commitIndex;
+
+    /**
+     * What the newest segment's header says, until a frame follows. The header is durable before its file is one of the log, so
+     * a restart may go by it or not; nobody was promised anything by it.
+     */
+    private Optional<HardState> begun = Optional.empty();
 
     /** The terms of the entries behind a start; what is not behind it is a snapshot's. */
     private static final class Terms {
@@ -138,13 +148,41 @@ final class DurableLog {
         boolean was = rotted;
         rotted = false;
         if (was) {
-            HardState found = log.hardState();
-            term = found.term();
-            vote = found.votedFor().map(MemberId::value).orElse(0L);
-            commitIndex = found.commitIndex();
+            take(log.hardState());
             terms = Terms.of(log);
         }
         return was;
+    }
+
+    /** Whether the header of a segment that no frame had followed told a restart so. Then it is what is durable. */
+    boolean takeBegun(HardState found) {
+        boolean was = begun.isPresent() && isToldBy(begun.get(), found) && !isLessThanDurable(found);
+        begun = Optional.empty();
+        if (was) {
+            take(found);
+        }
+        return was;
+    }
+
+    private boolean isToldBy(HardState header, HardState found) {
+        return found.term() == header.term()
+                && found.votedFor().equals(header.votedFor())
+                && found.commitIndex() == Math.min(header.commitIndex(), last().index());
+    }
+
+    private boolean isLessThanDurable(HardState found) {
+        boolean forgetsVote = found.term() == term && vote != 0 && !votedFor(found);
+        return found.term() < term || forgetsVote || found.commitIndex() < Math.min(commitIndex, last().index());
+    }
+
+    private boolean votedFor(HardState found) {
+        return found.votedFor().filter(this::votedFor).isPresent();
+    }
+
+    private void take(HardState found) {
+        term = found.term();
+        vote = found.votedFor().map(MemberId::value).orElse(0L);
+        commitIndex = found.commitIndex();
     }
 
     /** Whether the entry is durable, or was until it rotted away, of which a member may know nothing. */
@@ -157,6 +195,10 @@ final class DurableLog {
     }
 
     HardState hardState() {
+        return hardState(term, vote, commitIndex);
+    }
+
+    private static HardState hardState(long term, long vote, long commitIndex) {
         return new HardState(term, vote == 0 ? Optional.empty() : Optional.of(new MemberId(vote)), commitIndex);
     }
 
@@ -171,12 +213,17 @@ final class DurableLog {
     private void take(byte[] written) {
         ByteBuffer in = ByteBuffer.wrap(written);
         if (in.getInt(0) == SEGMENT_MAGIC) {
-            begin(in);
+            if (in.getInt(SEGMENT_HEADER_LENGTH) <= written.length) {
+                begin(in);
+            }
             return;
         }
         int next = 0;
         while (next + FRAME_HEADER_BYTES <= written.length && in.getInt(next) == FRAME_MAGIC) {
             int end = next + FRAME_HEADER_BYTES + in.getInt(next + FRAME_LENGTH);
+            if (end > written.length) {
+                return; // The write was cut short in this frame.
+            }
             // A segment file that was recycled may have an old mark in it that was never synced.
             if (in.getLong(next + FRAME_SEGMENT) >= segment) {
                 frame(in, next, end);
@@ -192,10 +239,12 @@ final class DurableLog {
             terms.truncateTo(base);
         }
         terms.begin(id(in, SEGMENT_START));
+        begun = Optional.of(hardState(in.getLong(SEGMENT_TERM), in.getLong(SEGMENT_VOTE), in.getLong(SEGMENT_COMMIT)));
     }
 
     private void frame(ByteBuffer in, int start, int end) {
         segment = in.getLong(start + FRAME_SEGMENT);
+        begun = Optional.empty();
         term = in.getLong(start + FRAME_TERM);
         vote = in.getLong(start + FRAME_VOTE);
         commitIndex = in.getLong(start + FRAME_COMMIT);

@@ -59,6 +59,9 @@ final class RestartsAgreeWithDisk implements Invariant {
         }
         HardState durable = disk.hardState();
         HardState found = log.hardState();
+        if (disk.takeBegun(found)) {
+            return;
+        }
         long commitIndex = Math.min(durable.commitIndex(), disk.last().index());
         if (found.term() != durable.term()
                 || !found.votedFor().equals(durable.votedFor())

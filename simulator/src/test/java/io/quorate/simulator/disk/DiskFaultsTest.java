@@ -145,6 +145,28 @@ class DiskFaultsTest {
     }
 
     @Test
+    void whoeverWatchesIsToldHowFarAWriteCameThatDidNotEnd() throws IOException {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            SimulatedDisk disk = SimulatedDisk.ofSeed(seed);
+            DiskFile file = durable(disk, "f", PAGE);
+            List<byte[]> told = new ArrayList<>();
+            disk.setObserver(new DiskObserver() {
+                @Override
+                public void written(Object written, byte[] bytes) {
+                    told.add(bytes);
+                }
+            });
+            disk.setFaults(only(0, 1, 0, 0, 0, 0));
+            assertThatThrownBy(() -> file.write(ByteBuffer.wrap(filled(PAGE, 2)), 0))
+                    .isInstanceOf(DiskFaultException.class);
+            assertThat(told).hasSize(1);
+            int length = told.getFirst().length;
+            assertThat(told.getFirst()).isEqualTo(filled(length, 2));
+            assertThat(disk.bytes("f")).startsWith(filled(length, 2)).endsWith(filled(PAGE - length, 1));
+        }
+    }
+
+    @Test
     void aShortWriteThatGoesOnWritesEverything() throws IOException {
         SimulatedDisk disk = SimulatedDisk.ofSeed(3);
         DiskFile file = durable(disk, "f", PAGE);

@@ -5,13 +5,18 @@ import static io.quorate.simulator.invariant.Seen.frame;
 import static io.quorate.simulator.invariant.Seen.id;
 import static io.quorate.simulator.invariant.Seen.leads;
 import static io.quorate.simulator.invariant.Seen.raft;
+import static io.quorate.simulator.invariant.Seen.segment;
 import static io.quorate.simulator.invariant.Seen.step;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.core.Effect;
 import io.quorate.core.EntryId;
+import io.quorate.core.HardState;
 import io.quorate.core.Message;
+import io.quorate.engine.log.RaftLog;
 import io.quorate.simulator.CrashKind;
 import io.quorate.simulator.StillCluster;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +64,39 @@ class DurabilityInvariantsCanFailTest {
         disks.synced(id(1), file, false);
         disks.synced(id(1), file, true);
         disks.opened(still.member(1));
+    }
+
+    /** The member goes by this vote, which it has not written. */
+    private void believes(long member, long term, long vote) {
+        RaftLog log = still.member(member).log().orElseThrow();
+        log.saveHardState(new HardState(term, Optional.of(id(vote)), 0));
+        assertThat(log.takePending()).isPresent();
+    }
+
+    @Test
+    void theHeaderOfASegmentMayTellOfAVoteUntilAFrameFollows() {
+        believes(1, 3, 2);
+        assertViolated(() -> disks.opened(still.member(1)));
+        durable(1, segment(3, 2));
+        disks.opened(still.member(1));
+        disks.opened(still.member(1));
+        believes(1, 4, 3);
+        durable(1, segment(4, 3));
+        durable(1, frame(3, 2, 0));
+        assertViolated(() -> disks.opened(still.member(1)));
+    }
+
+    @Test
+    void theHeaderOfASegmentDoesNotTakeADurableVoteBack() {
+        durable(1, frame(4, 3, 0));
+        for (long vote : new long[] {2, 3}) {
+            believes(1, 3, vote);
+            durable(1, segment(3, vote));
+            assertViolated(() -> disks.opened(still.member(1)));
+        }
+        believes(1, 4, 2);
+        durable(1, segment(4, 2));
+        assertViolated(() -> disks.opened(still.member(1)));
     }
 
     @Test

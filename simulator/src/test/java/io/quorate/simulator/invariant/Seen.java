@@ -68,4 +68,11 @@ final class Seen {
         }
         return out.array();
     }
+
+    /** The header of segment 1, which begins with the log, as the log writes it. */
+    static byte[] segment(long term, long vote) {
+        ByteBuffer out = ByteBuffer.allocate(4096);
+        out.putInt(0, 0x514c5347).putInt(12, 170).putLong(40, 1);
+        return out.putLong(97, term).putLong(105, vote).array();
+    }
 }
