@@ -135,13 +135,11 @@ final class SnapshotTransfer {
             BrokenInvariantException.require(
                     response.snapshot().index() <= node.log().lastIndex(),
                     follower.member() + " installed " + response.snapshot() + " from beyond this log");
-            follower.matched(response.snapshot().index());
-            if (follower.state() instanceof ProgressState.Snapshot) {
-                follower.replicate();
-            }
-        } else if (follower.state() instanceof ProgressState.Snapshot sending
-                && sending.snapshot().last().equals(response.snapshot())) {
-            sending.wanted(response.nextOffset());
+            follower.snapshotInstalled(response.snapshot());
+        } else {
+            follower.snapshotTransfer()
+                    .filter(sending -> sending.snapshot().last().equals(response.snapshot()))
+                    .ifPresent(sending -> sending.wanted(response.nextOffset()));
         }
     }
 
@@ -167,6 +165,8 @@ final class SnapshotTransfer {
             for (FollowerProgress follower : leader.followers()) {
                 if (follower.state() instanceof ProgressState.Snapshot) {
                     follower.sendSnapshot(node.snapshot());
+                } else if (follower.requestedSnapshot().isPresent()) {
+                    follower.sendRequestedSnapshot(node.snapshot());
                 }
             }
         }

@@ -34,12 +34,12 @@ final class StateRepair {
 
     /** The leader's half. A transfer that is under way goes on. */
     void handle(FollowerProgress follower, Message.SnapshotRequest request) {
-        if (follower.state() instanceof ProgressState.Snapshot) {
+        if (follower.snapshotTransfer().isPresent()) {
             return;
         }
         long newest = node.snapshot().last().index();
         if (newest > 0 && newest >= request.fromIndex()) {
-            follower.sendSnapshot(node.snapshot());
+            follower.sendRequestedSnapshot(node.snapshot());
         } else {
             effects.add(new Effect.TakeSnapshot());
         }

@@ -118,4 +118,75 @@ class StateRepairTest {
         assertThat(core.receive(TWO, new Message.SnapshotRequest(core.status().term(), 2)))
                 .containsExactly(new Effect.TakeSnapshot());
     }
+
+    /** A leader whose follower 2 has asked for a snapshot at 1, and replicates as before. */
+    private static CoreUnderTest sendingRequestedSnapshot() {
+        CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
+        core.step(new Event.Applied(1));
+        core.step(new Event.SnapshotTaken(core.snapshotMetaAt(1), 0));
+        core.propose(1);
+        core.flush();
+        core.receive(TWO, new Message.SnapshotRequest(core.status().term(), 1));
+        assertThat(effects(core.flush(), Effect.SendSnapshotChunk.class)).hasSize(1);
+        return core;
+    }
+
+    private static List<Effect> wants(CoreUnderTest core, long offset) {
+        core.receive(TWO, new Message.SnapshotChunkResponse(core.status().term(), id(1, 1), offset, false));
+        return core.flush();
+    }
+
+    /** An election timeout in which the others answer heartbeats. */
+    private static void tickInTouch(CoreUnderTest core) {
+        for (int i = 0; i < T; i++) {
+            core.receive(TWO, new Message.HeartbeatResponse(core.status().term(), 0));
+            core.receive(THREE, new Message.HeartbeatResponse(core.status().term(), 0));
+            core.tick(1);
+        }
+    }
+
+    @Test
+    void theTransferGoesOnWhileEntriesAreAcknowledged() {
+        CoreUnderTest core = sendingRequestedSnapshot();
+        core.accepted(TWO, 2);
+        assertThat(effects(wants(core, 10), Effect.SendSnapshotChunk.class))
+                .containsExactly(
+                        new Effect.SendSnapshotChunk(TWO, core.status().term(), core.snapshotMetaAt(1), 10));
+    }
+
+    @Test
+    void entriesAreSentAndCommittedWithItsHelpWhileItsSnapshotIsOnTheWay() {
+        CoreUnderTest core = sendingRequestedSnapshot();
+        core.accepted(TWO, 2);
+        core.propose(1);
+        assertThat(messages(core.flush(), Message.AppendRequest.class))
+                .anyMatch(request -> request.entries().firstIndex() == 3);
+        core.syncAll();
+        core.accepted(TWO, 3);
+        assertThat(core.status().commitIndex()).isEqualTo(3);
+        assertThat(core.status().followers().getFirst().state()).isEqualTo(CoreStatus.FollowerStatus.SNAPSHOT);
+    }
+
+    @Test
+    void theTransferEndsWhenTheSnapshotIsInstalledAndIsRepeatedWhereAnAnswerIsLost() {
+        CoreUnderTest core = sendingRequestedSnapshot();
+        tickInTouch(core);
+        assertThat(effects(core.flush(), Effect.SendSnapshotChunk.class)).hasSize(1);
+        core.receive(TWO, new Message.SnapshotChunkResponse(core.status().term(), id(1, 1), 20, true));
+        tickInTouch(core);
+        assertThat(effects(core.flush(), Effect.SendSnapshotChunk.class)).isEmpty();
+        assertThat(core.status().followers().getFirst().state()).isNotEqualTo(CoreStatus.FollowerStatus.SNAPSHOT);
+    }
+
+    @Test
+    void aNewerSnapshotTakesThePlaceOfTheOneThatIsOnTheWay() {
+        CoreUnderTest core = sendingRequestedSnapshot();
+        core.syncAll();
+        core.accepted(TWO, 2);
+        core.step(new Event.Applied(2));
+        SnapshotMeta newer = core.snapshotMetaAt(2);
+        core.step(new Event.SnapshotTaken(newer, 2));
+        assertThat(effects(core.flush(), Effect.SendSnapshotChunk.class))
+                .containsExactly(new Effect.SendSnapshotChunk(TWO, core.status().term(), newer, 0));
+    }
 }
