@@ -26,6 +26,7 @@ final class FollowerProgress {
     private long nextIndex;
     private ProgressState state = new ProgressState.Probe();
     private Optional<ProgressState.Snapshot> requestedSnapshot = Optional.empty();
+    private long refusedSnapshotIndex;
     private int silentTicks;
     private long commitIndexSent;
     private long confirmedReadRound;
@@ -95,6 +96,13 @@ final class FollowerProgress {
     /** The snapshot that is being sent, for whichever reason. */
     Optional<ProgressState.Snapshot> snapshotTransfer() {
         return state instanceof ProgressState.Snapshot sending ? Optional.of(sending) : requestedSnapshot;
+    }
+
+    /** The follower could not install a snapshot at this index. Returns whether this is news. */
+    boolean snapshotRefused(long index) {
+        boolean news = index != refusedSnapshotIndex;
+        refusedSnapshotIndex = index;
+        return news;
     }
 
     void snapshotInstalled(EntryId last) {

@@ -249,7 +249,9 @@ public final class RaftCore {
                             node.term(), chunk.snapshot().last(), 0, false));
         } else {
             transitions.follow(chunk.term(), from);
-            snapshots.handle(from, chunk);
+            if (!stateRepair.isWaiting()) {
+                snapshots.handle(from, chunk);
+            }
         }
     }
 

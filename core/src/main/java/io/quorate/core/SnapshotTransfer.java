@@ -82,10 +82,15 @@ final class SnapshotTransfer {
             return;
         }
         Incoming transfer = incoming.get();
+        boolean progress = event.nextOffset() > transfer.nextOffset;
         transfer.storing = false;
         transfer.nextOffset = event.nextOffset();
         if (!event.complete()) {
-            askForNext(transfer);
+            // What could not be stored, or turned out to be damaged, comes again when the leader has missed an answer for a
+            // while: asked for at once, it would come again and again as fast as the network can bring it.
+            if (progress) {
+                askForNext(transfer);
+            }
             return;
         }
         boolean overtaken =

@@ -404,6 +404,14 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 log.suspendVoting();
             }
             case Effect.TakeSnapshot ignored -> snapshots.takeAnother();
+            case Effect.SnapshotRefused refused -> {
+                LOG.warn(
+                        "member {} could not install this member's snapshot {}: it says why; if the snapshot was taken of a"
+                                + " state that is damaged here, a scrub of this member shows it",
+                        refused.by(),
+                        refused.snapshot());
+                metrics.snapshotRefused(refused.by(), refused.snapshot().index());
+            }
         }
     }
 

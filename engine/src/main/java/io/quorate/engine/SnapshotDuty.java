@@ -314,12 +314,28 @@ final class SnapshotDuty<R> {
         applier.between(() -> {
             try (OpenSnapshot reader = open(snapshot)) {
                 stateMachine.restore(reader);
+            } catch (IOException | RuntimeException e) {
+                noteRefusal(snapshot, e);
+                throw e;
             }
             if (repairing) {
                 StateRepair.finish(disk);
             }
             onLoop.accept(() -> restored(snapshot));
         });
+    }
+
+    /** The next start, which needs a snapshot still, does not ask for the same one at once. */
+    private void noteRefusal(SnapshotMeta snapshot, Exception why) {
+        if (!repairing) {
+            return;
+        }
+        LOG.warn("the snapshot {} of the leader cannot be installed", snapshot.last(), why);
+        try {
+            StateRepair.refused(disk, snapshot.last().index());
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
     }
 
     private OpenSnapshot open(SnapshotMeta snapshot) throws IOException {

@@ -443,6 +443,7 @@ public final class SnapshotStore implements AutoCloseable {
     public synchronized void beginsAnew(SnapshotMeta meta) throws IOException {
         Optional<Held> held = find(meta).filter(found -> found.sentFurther);
         if (held.isPresent()) {
+            LOG.warn("the snapshot {} is wanted from its beginning again, and is verified anew", meta.last());
             held.get().sentFurther = false;
             held.get().verified = false;
             releaseSending(meta);
