@@ -381,6 +381,35 @@ class LogDamageTest {
         return at;
     }
 
+    /** With some of these sizes the frame would end so near to the segment's end that no mark has room behind it. */
+    @Test
+    void damageToTheLastWriteIsNotTakenForATornOneHoweverLittleRoomIsLeftInItsSegment() throws IOException {
+        int inTheFirstSegment = 0;
+        for (int size = 3600; size < 4000; size += BatchFrame.ALIGNMENT) {
+            FaultyDisk full = new FaultyDisk();
+            try (LogFixture fixture = new LogFixture(full)) {
+                fixture.append(3, "first");
+                fixture.log.saveHardState(VOTED);
+                fixture.settle();
+                fixture.append(3, "acknowledged" + "-".repeat(size));
+                fixture.settle();
+                payloads = fixture.payloads();
+            }
+            String last = "log/"
+                    + full.list("log").stream()
+                            .filter(name -> name.startsWith("segment-"))
+                            .max(String::compareTo)
+                            .orElseThrow();
+            inTheFirstSegment += last.equals(LogFiles.nameOf(1)) ? 1 : 0;
+            byte[] content = full.bytes(last).clone();
+            content[new String(content, ISO_8859_1).indexOf("acknowledged")] ^= 1;
+            full.replace(last, content);
+            String what = "with " + size + " bytes";
+            assertThat(open(full, what)).as(what).isEqualTo(Outcome.SUSPENDED);
+        }
+        assertThat(inTheFirstSegment).as("some sizes fit, others do not").isBetween(1, 49);
+    }
+
     @Test
     void aMissingSegmentIsDamageNotTheEndOfTheLog() throws IOException {
         writeLog();
