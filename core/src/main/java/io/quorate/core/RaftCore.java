@@ -313,7 +313,9 @@ public final class RaftCore {
     private FollowerStatus status(FollowerProgress follower) {
         return new FollowerStatus(
                 follower.member(),
-                follower.snapshotTransfer().map(ProgressState::name).orElse(follower.state().name()),
+                follower.snapshotTransfer()
+                        .map(ProgressState::name)
+                        .orElse(follower.state().name()),
                 follower.matchIndex(),
                 follower.nextIndex(),
                 follower.heardWithin(node.options().electionTimeoutTicks()));

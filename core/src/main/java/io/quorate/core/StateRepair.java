@@ -59,8 +59,8 @@ final class StateRepair {
         long newest = node.snapshot().last().index();
         boolean refused = request.refusedIndex() > 0 && request.refusedIndex() == newest;
         if (refused && follower.snapshotRefused(newest)) {
-            effects.add(
-                    new Effect.SnapshotRefused(follower.member(), node.snapshot().last()));
+            effects.add(new Effect.SnapshotRefused(
+                    follower.member(), node.snapshot().last()));
         }
         // One that is refused is sent again only where another would be the same.
         boolean another = refused && node.appliedIndex() > newest;

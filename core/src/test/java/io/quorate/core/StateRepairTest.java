@@ -150,8 +150,7 @@ class StateRepairTest {
         CoreUnderTest core = sendingRequestedSnapshot();
         core.accepted(TWO, 2);
         assertThat(effects(wants(core, 10), Effect.SendSnapshotChunk.class))
-                .containsExactly(
-                        new Effect.SendSnapshotChunk(TWO, core.status().term(), core.snapshotMetaAt(1), 10));
+                .containsExactly(new Effect.SendSnapshotChunk(TWO, core.status().term(), core.snapshotMetaAt(1), 10));
     }
 
     @Test
@@ -240,7 +239,8 @@ class StateRepairTest {
         core.step(new Event.Applied(1));
         SnapshotMeta first = core.snapshotMetaAt(1);
         core.step(new Event.SnapshotTaken(first, 0));
-        Message.SnapshotRequest refusal = new Message.SnapshotRequest(core.status().term(), 1, 1);
+        Message.SnapshotRequest refusal =
+                new Message.SnapshotRequest(core.status().term(), 1, 1);
 
         assertThat(core.receive(TWO, refusal)).containsExactly(new Effect.SnapshotRefused(TWO, first.last()));
         assertThat(effects(core.flush(), Effect.SendSnapshotChunk.class))

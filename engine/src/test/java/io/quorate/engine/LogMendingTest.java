@@ -96,7 +96,8 @@ class LogMendingTest {
         SnapshotMeta at20 = new SnapshotMeta(new EntryId(1, 20), VOTERS, 0);
         member.receive(
                 TWO,
-                HandDrivenNode.snapshot(1, at20, LongStream.rangeClosed(1, 20).boxed().toList()));
+                HandDrivenNode.snapshot(
+                        1, at20, LongStream.rangeClosed(1, 20).boxed().toList()));
         member.settle(List.of(member.loop, member.background, member.logWriter));
         assertThat(member.applier).as("the restore is due").isNotEmpty();
 

@@ -115,7 +115,8 @@ final class MessageCodec {
             case SNAPSHOT_CHUNK_RESPONSE -> new Message.SnapshotChunkResponse(term, id(in), natural(in), flag(in));
             case REPAIR_REQUEST -> new Message.RepairRequest(term, in.getLong());
             case REPAIR_RESPONSE -> new Message.RepairResponse(term, in.getLong(), id(in));
-            case SNAPSHOT_REQUEST -> new Message.SnapshotRequest(term, natural(in), in.hasRemaining() ? natural(in) : 0);
+            case SNAPSHOT_REQUEST ->
+                new Message.SnapshotRequest(term, natural(in), in.hasRemaining() ? natural(in) : 0);
             case APPEND_REQUEST, SNAPSHOT_CHUNK, FORWARD, FORWARDED, FORWARD_REFUSED, ENTRIES_REQUEST, ENTRIES ->
                 throw new AssertionError(kind + " is read elsewhere");
         };

@@ -366,7 +366,8 @@ class LogDamageTest {
         int mark = lastFrame(content, content.length);
         int vote = lastFrame(content, mark);
         content[mark + 80] ^= 1;
-        assertThat(open(damage(top, content), "the vote is intact, its mark is not")).isEqualTo(Outcome.REFUSED);
+        assertThat(open(damage(top, content), "the vote is intact, its mark is not"))
+                .isEqualTo(Outcome.REFUSED);
         content[vote + 80] ^= 1;
         assertThat(open(damage(top, content), "neither the vote nor its mark is intact"))
                 .isEqualTo(Outcome.REFUSED);
