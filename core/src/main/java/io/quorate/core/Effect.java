@@ -75,6 +75,9 @@ public sealed interface Effect {
     /** A follower needs a later snapshot than there is: take one, and answer with {@link Event.SnapshotTaken}. */
     record TakeSnapshot() implements Effect {}
 
+    /** A follower could not install the snapshot that this leader has sent, or would send. Told to people. */
+    record SnapshotRefused(MemberId by, EntryId snapshot) implements Effect {}
+
     /** The repaired log has caught up: forget, durably, that voting was suspended. */
     record ResumeVoting() implements Effect {}
 

@@ -1,6 +1,7 @@
 package io.quorate.core;
 
 import io.quorate.core.quorum.MemberId;
+import java.util.Optional;
 
 /**
  * What the leader knows of one follower's log (paper figure 2: nextIndex, matchIndex), and how it sends to it at
@@ -14,6 +15,8 @@ import io.quorate.core.quorum.MemberId;
  *     v                        v
  *   Snapshot -- installed, or found to match --> Replicate
  * </pre>
+ *
+ * Beside that goes a snapshot for which the follower has asked: it lacks a state, and not entries.
  */
 final class FollowerProgress {
 
@@ -22,6 +25,8 @@ final class FollowerProgress {
     private long matchIndex;
     private long nextIndex;
     private ProgressState state = new ProgressState.Probe();
+    private Optional<ProgressState.Snapshot> requestedSnapshot = Optional.empty();
+    private long refusedSnapshotIndex;
     private int silentTicks;
     private long commitIndexSent;
     private long confirmedReadRound;
@@ -75,7 +80,37 @@ final class FollowerProgress {
     ProgressState.Snapshot sendSnapshot(SnapshotMeta snapshot) {
         ProgressState.Snapshot sending = new ProgressState.Snapshot(snapshot);
         state = sending;
+        requestedSnapshot = Optional.empty();
         return sending;
+    }
+
+    /** Sends a snapshot beside the entries: the follower goes on acknowledging what it is needed for. */
+    void sendRequestedSnapshot(SnapshotMeta snapshot) {
+        requestedSnapshot = Optional.of(new ProgressState.Snapshot(snapshot));
+    }
+
+    Optional<ProgressState.Snapshot> requestedSnapshot() {
+        return requestedSnapshot;
+    }
+
+    /** The snapshot that is being sent, for whichever reason. */
+    Optional<ProgressState.Snapshot> snapshotTransfer() {
+        return state instanceof ProgressState.Snapshot sending ? Optional.of(sending) : requestedSnapshot;
+    }
+
+    /** The follower could not install a snapshot at this index. Returns whether this is news. */
+    boolean snapshotRefused(long index) {
+        boolean news = index != refusedSnapshotIndex;
+        refusedSnapshotIndex = index;
+        return news;
+    }
+
+    void snapshotInstalled(EntryId last) {
+        matched(last.index());
+        requestedSnapshot = Optional.empty();
+        if (state instanceof ProgressState.Snapshot) {
+            replicate();
+        }
     }
 
     /** The follower says that it has lost what it once acknowledged. */

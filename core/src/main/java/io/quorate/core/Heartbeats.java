@@ -42,6 +42,7 @@ final class Heartbeats {
                 }
                 case ProgressState.Snapshot snapshot -> snapshot.tick(retryTicks);
             }
+            follower.requestedSnapshot().ifPresent(snapshot -> snapshot.tick(retryTicks));
         }
     }
 

@@ -27,13 +27,24 @@ final class LogTerms {
     private long syncedIndex;
 
     /**
-     * The highest term among entries that were dropped before their write was known to be durable. Such a write may
-     * still complete, and an entry dropped so may come back later under the same id, asked to be written a second time:
-     * the first completion says nothing about the second write (corner case 14). So completions up to this term are
-     * not believed; the leader whose log brought the entry back has an entry of a later term behind it, and writes
-     * become durable in order.
+     * The entries that were dropped before their write was known to be durable. Such a write may still complete, and an
+     * entry dropped so may come back later under the same id, asked to be written a second time: the first completion
+     * says nothing about the second write (corner case 14). So completions of these are not believed, until one shows
+     * that something written after they were dropped is durable: writes become durable in order. The leader whose log
+     * brought an entry back has one of a later term behind it, which does so.
      */
-    private long doubtfulTerm;
+    private List<Dropped> doubtful = List.of();
+
+    /** What the log holds from here on was asked to be written after the last of the doubtful entries was dropped. */
+    private long writtenSinceFrom;
+
+    /** A run of entries that are not in the log any more. */
+    private record Dropped(long term, long firstIndex, long lastIndex) {
+
+        boolean holds(EntryId id) {
+            return id.term() == term && id.index() >= firstIndex && id.index() <= lastIndex;
+        }
+    }
 
     LogTerms(EntryId start, EntryBatch entries) {
         this.start = start;
@@ -137,9 +148,7 @@ final class LogTerms {
     /** Drops the tail, from this index on. */
     void truncateFrom(long index) {
         BrokenInvariantException.require(index > start.index() && index <= lastIndex, "cannot truncate from " + index);
-        if (syncedIndex < lastIndex) {
-            doubtfulTerm = Math.max(doubtfulTerm, lastTerm());
-        }
+        doubt(Math.max(index, syncedIndex + 1));
         while (runs > 0 && runStarts[runs - 1] >= index) {
             runs--;
         }
@@ -167,13 +176,26 @@ final class LogTerms {
     /** Drops everything: the log is empty and begins after {@code newStart}, which is durable. */
     void resetTo(EntryId newStart) {
         // Completions at or below the new start say nothing new, whatever their term.
-        if (syncedIndex < lastIndex && lastIndex > newStart.index()) {
-            doubtfulTerm = Math.max(doubtfulTerm, lastTerm());
-        }
+        doubt(Math.max(newStart.index(), syncedIndex) + 1);
         runs = 0;
         start = newStart;
         lastIndex = newStart.index();
         syncedIndex = newStart.index();
+    }
+
+    /** The entries from this index on, if there are any, are about to be dropped and may not be durable. */
+    private void doubt(long from) {
+        if (from > lastIndex) {
+            return;
+        }
+        List<Dropped> dropped = new ArrayList<>(doubtful);
+        long first = from;
+        for (TermRun run : terms(from, lastIndex)) {
+            dropped.add(new Dropped(run.term(), first, run.lastIndex()));
+            first = run.lastIndex() + 1;
+        }
+        doubtful = dropped;
+        writtenSinceFrom = from;
     }
 
     /**
@@ -182,8 +204,11 @@ final class LogTerms {
      * @return whether more is known to be durable now
      */
     boolean synced(EntryId id) {
-        if (id.term() <= doubtfulTerm || id.index() <= syncedIndex || !matches(id)) {
+        if (id.index() <= syncedIndex || !matches(id) || doubtful.stream().anyMatch(run -> run.holds(id))) {
             return false;
+        }
+        if (id.index() >= writtenSinceFrom) {
+            doubtful = List.of();
         }
         syncedIndex = id.index();
         return true;

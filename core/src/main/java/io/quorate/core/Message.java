@@ -105,8 +105,9 @@ public sealed interface Message {
      * A member whose log is good and whose state is gone asks the leader for a snapshot.
      *
      * @param fromIndex where its log begins: only a snapshot of this index or a later one leads on to its log
+     * @param refusedIndex where the snapshot stands that it had got and could not install; 0 if there was none
      */
-    record SnapshotRequest(long term, long fromIndex) implements Message {}
+    record SnapshotRequest(long term, long fromIndex, long refusedIndex) implements Message {}
 
     /** The last entry of the leader's log at a time after the {@link RepairRequest} was made. */
     record RepairResponse(long term, long requestId, EntryId last) implements Message {}

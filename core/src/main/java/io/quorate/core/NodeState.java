@@ -24,6 +24,7 @@ final class NodeState {
     private boolean leadershipBarred;
     private boolean installingSnapshot;
     private boolean stateMissing;
+    private final RefusedSnapshots refusedSnapshots;
     private int failedRounds;
     private Role role;
 
@@ -34,6 +35,7 @@ final class NodeState {
         configurations = new ConfigurationHistory(snapshot, restored.entries().configurations());
         votingSuspended = restored.votingSuspended();
         stateMissing = restored.stateMissing();
+        refusedSnapshots = restored.refused();
         votedFor = restored.hardState().votedFor();
         term = restored.hardState().term();
         appliedIndex = Math.max(restored.appliedIndex(), snapshot.last().index());
@@ -244,6 +246,11 @@ final class NodeState {
     /** There is no state to apply anything to: a snapshot of the leader must come first. */
     boolean stateMissing() {
         return stateMissing;
+    }
+
+    /** Those that came for the missing state before this start and could not be installed. */
+    RefusedSnapshots refusedSnapshots() {
+        return refusedSnapshots;
     }
 
     /** Whether a snapshot is wanted for its state, although the log may have all that it covers. */

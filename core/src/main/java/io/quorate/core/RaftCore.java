@@ -249,7 +249,9 @@ public final class RaftCore {
                             node.term(), chunk.snapshot().last(), 0, false));
         } else {
             transitions.follow(chunk.term(), from);
-            snapshots.handle(from, chunk);
+            if (!stateRepair.isWaiting()) {
+                snapshots.handle(from, chunk);
+            }
         }
     }
 
@@ -311,7 +313,9 @@ public final class RaftCore {
     private FollowerStatus status(FollowerProgress follower) {
         return new FollowerStatus(
                 follower.member(),
-                follower.state().name(),
+                follower.snapshotTransfer()
+                        .map(ProgressState::name)
+                        .orElse(follower.state().name()),
                 follower.matchIndex(),
                 follower.nextIndex(),
                 follower.heardWithin(node.options().electionTimeoutTicks()));

@@ -156,6 +156,9 @@ final class Replication {
                 }
                 case ProgressState.Snapshot snapshot -> sendChunk(follower, snapshot);
             }
+            if (follower.requestedSnapshot().isPresent()) {
+                sendChunk(follower, follower.requestedSnapshot().get());
+            }
         }
     }
 

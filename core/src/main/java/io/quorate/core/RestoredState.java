@@ -12,6 +12,7 @@ package io.quorate.core;
  * @param stateMissing the state machine's state was not to be trusted and is gone, and nothing here leads back to it: the
  *     log and the votes are good, but nothing is applied before a snapshot of the leader has come. {@code appliedIndex}
  *     is that of {@code snapshot} then
+ * @param refused which snapshots have come and could not be installed, if the state is missing
  */
 public record RestoredState(
         HardState hardState,
@@ -19,7 +20,19 @@ public record RestoredState(
         EntryBatch entries,
         long appliedIndex,
         boolean votingSuspended,
-        boolean stateMissing) {
+        boolean stateMissing,
+        RefusedSnapshots refused) {
+
+    /** What a disk held on which no snapshot was refused. */
+    public RestoredState(
+            HardState hardState,
+            SnapshotMeta snapshot,
+            EntryBatch entries,
+            long appliedIndex,
+            boolean votingSuspended,
+            boolean stateMissing) {
+        this(hardState, snapshot, entries, appliedIndex, votingSuspended, stateMissing, RefusedSnapshots.NONE);
+    }
 
     /** What a disk held whose state can be gone on with. */
     public RestoredState(

@@ -82,10 +82,16 @@ final class SnapshotTransfer {
             return;
         }
         Incoming transfer = incoming.get();
+        boolean progress = event.nextOffset() > transfer.nextOffset;
         transfer.storing = false;
         transfer.nextOffset = event.nextOffset();
         if (!event.complete()) {
-            askForNext(transfer);
+            // What could not be stored, or turned out to be damaged, comes again when the leader has missed an answer
+            // for a
+            // while: asked for at once, it would come again and again as fast as the network can bring it.
+            if (progress) {
+                askForNext(transfer);
+            }
             return;
         }
         boolean overtaken =
@@ -135,13 +141,11 @@ final class SnapshotTransfer {
             BrokenInvariantException.require(
                     response.snapshot().index() <= node.log().lastIndex(),
                     follower.member() + " installed " + response.snapshot() + " from beyond this log");
-            follower.matched(response.snapshot().index());
-            if (follower.state() instanceof ProgressState.Snapshot) {
-                follower.replicate();
-            }
-        } else if (follower.state() instanceof ProgressState.Snapshot sending
-                && sending.snapshot().last().equals(response.snapshot())) {
-            sending.wanted(response.nextOffset());
+            follower.snapshotInstalled(response.snapshot());
+        } else {
+            follower.snapshotTransfer()
+                    .filter(sending -> sending.snapshot().last().equals(response.snapshot()))
+                    .ifPresent(sending -> sending.wanted(response.nextOffset()));
         }
     }
 
@@ -167,6 +171,8 @@ final class SnapshotTransfer {
             for (FollowerProgress follower : leader.followers()) {
                 if (follower.state() instanceof ProgressState.Snapshot) {
                     follower.sendSnapshot(node.snapshot());
+                } else if (follower.requestedSnapshot().isPresent()) {
+                    follower.sendRequestedSnapshot(node.snapshot());
                 }
             }
         }

@@ -36,16 +36,46 @@ class LogTermsTest {
     }
 
     @Test
-    void whatWasDroppedBeforeItWasSyncedRaisesDoubt() {
+    void whatWasDroppedBeforeItWasSyncedIsInDoubtWhenItComesBackUntilWhatFollowsItIsDurable() {
         LogTerms log = log(1);
         log.append(2, 3);
         log.truncateFrom(2);
-        log.append(1, 2);
-        log.append(3, 3);
-        assertThat(log.synced(id(1, 2))).isFalse();
-        assertThat(log.synced(id(2, 3))).isFalse();
-        assertThat(log.synced(id(3, 3))).isTrue();
+        log.append(3, 2);
+        log.truncateFrom(2);
+        log.append(2, 3);
+        log.append(4, 4);
+        assertThat(log.synced(id(2, 2))).as("of the first time").isFalse();
+        assertThat(log.synced(id(2, 3))).as("of the first time").isFalse();
+        assertThat(log.synced(id(3, 2))).as("dropped").isFalse();
+        assertThat(log.syncedIndex()).isEqualTo(1);
+        assertThat(log.synced(id(4, 4))).isTrue();
+        assertThat(log.syncedIndex()).isEqualTo(4);
+    }
+
+    @Test
+    void otherEntriesThanThoseThatWereDroppedAreInNoDoubtWhateverTheirTerm() {
+        LogTerms log = log(1);
+        log.append(5, 3);
+        log.truncateFrom(2);
+        log.append(4, 2);
+        log.append(4, 3);
+        assertThat(log.synced(id(4, 3))).isTrue();
         assertThat(log.syncedIndex()).isEqualTo(3);
+    }
+
+    @Test
+    void aDoubtEndsWhenSomethingIsDurableThatWasWrittenAfterIt() {
+        LogTerms log = log(1);
+        log.append(2, 4);
+        log.truncateFrom(3);
+        log.append(3, 3);
+        assertThat(log.synced(id(2, 2))).as("written before the drop").isTrue();
+        log.truncateFrom(3);
+        log.append(4, 3);
+        assertThat(log.synced(id(4, 3))).isTrue();
+        log.truncateFrom(3);
+        log.append(3, 3);
+        assertThat(log.synced(id(3, 3))).as("written anew").isTrue();
     }
 
     @Test

@@ -245,6 +245,7 @@ final class SimulatedMember implements LogSizes {
             case Effect.ResumeVoting resume -> write(disk -> disk.votingSuspended = false);
             case Effect.SuspendVoting suspend -> write(disk -> disk.votingSuspended = true);
             case Effect.TakeSnapshot take -> {}
+            case Effect.SnapshotRefused refused -> {}
             case Effect.RejectProposals reject -> {}
             case Effect.RejectConfiguration reject -> {}
             case Effect.ReadReady ready -> {}

@@ -54,7 +54,7 @@ class StateRepairTest {
     void itAsksTheLeaderAgainAndAgainForASnapshotThatLeadsToItsLog() {
         CoreUnderTest core = withoutState().follow(TWO, 2);
         assertThat(messages(core.tick(3 * HEARTBEAT_TICKS), Message.SnapshotRequest.class))
-                .containsOnly(new Message.SnapshotRequest(2, 4))
+                .containsOnly(new Message.SnapshotRequest(2, 4, 0))
                 .hasSize(3);
     }
 
@@ -98,11 +98,11 @@ class StateRepairTest {
         SnapshotMeta snapshot = core.snapshotMetaAt(1);
         core.step(new Event.SnapshotTaken(snapshot, 0));
 
-        core.receive(TWO, new Message.SnapshotRequest(core.status().term(), 1));
+        core.receive(TWO, new Message.SnapshotRequest(core.status().term(), 1, 0));
 
         assertThat(effects(core.flush(), Effect.SendSnapshotChunk.class))
                 .containsExactly(new Effect.SendSnapshotChunk(TWO, core.status().term(), snapshot, 0));
-        core.receive(TWO, new Message.SnapshotRequest(core.status().term(), 1));
+        core.receive(TWO, new Message.SnapshotRequest(core.status().term(), 1, 0));
         assertThat(effects(core.flush(), Effect.SendSnapshotChunk.class))
                 .as("asked for while it is being sent")
                 .isEmpty();
@@ -112,10 +112,175 @@ class StateRepairTest {
     void aLeaderWithoutASnapshotThatLeadsThereTakesOne() {
         CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
         core.step(new Event.Applied(1));
-        assertThat(core.receive(TWO, new Message.SnapshotRequest(core.status().term(), 0)))
+        assertThat(core.receive(TWO, new Message.SnapshotRequest(core.status().term(), 0, 0)))
                 .containsExactly(new Effect.TakeSnapshot());
         core.step(new Event.SnapshotTaken(core.snapshotMetaAt(1), 0));
-        assertThat(core.receive(TWO, new Message.SnapshotRequest(core.status().term(), 2)))
+        assertThat(core.receive(TWO, new Message.SnapshotRequest(core.status().term(), 2, 0)))
                 .containsExactly(new Effect.TakeSnapshot());
+    }
+
+    /** A leader whose follower 2 has asked for a snapshot at 1, and replicates as before. */
+    private static CoreUnderTest sendingRequestedSnapshot() {
+        CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
+        core.step(new Event.Applied(1));
+        core.step(new Event.SnapshotTaken(core.snapshotMetaAt(1), 0));
+        core.propose(1);
+        core.flush();
+        core.receive(TWO, new Message.SnapshotRequest(core.status().term(), 1, 0));
+        assertThat(effects(core.flush(), Effect.SendSnapshotChunk.class)).hasSize(1);
+        return core;
+    }
+
+    private static List<Effect> wants(CoreUnderTest core, long offset) {
+        core.receive(TWO, new Message.SnapshotChunkResponse(core.status().term(), id(1, 1), offset, false));
+        return core.flush();
+    }
+
+    /** An election timeout in which the others answer heartbeats. */
+    private static void tickInTouch(CoreUnderTest core) {
+        for (int i = 0; i < T; i++) {
+            core.receive(TWO, new Message.HeartbeatResponse(core.status().term(), 0));
+            core.receive(THREE, new Message.HeartbeatResponse(core.status().term(), 0));
+            core.tick(1);
+        }
+    }
+
+    @Test
+    void theTransferGoesOnWhileEntriesAreAcknowledged() {
+        CoreUnderTest core = sendingRequestedSnapshot();
+        core.accepted(TWO, 2);
+        assertThat(effects(wants(core, 10), Effect.SendSnapshotChunk.class))
+                .containsExactly(new Effect.SendSnapshotChunk(TWO, core.status().term(), core.snapshotMetaAt(1), 10));
+    }
+
+    @Test
+    void entriesAreSentAndCommittedWithItsHelpWhileItsSnapshotIsOnTheWay() {
+        CoreUnderTest core = sendingRequestedSnapshot();
+        core.accepted(TWO, 2);
+        core.propose(1);
+        assertThat(messages(core.flush(), Message.AppendRequest.class))
+                .anyMatch(request -> request.entries().firstIndex() == 3);
+        core.syncAll();
+        core.accepted(TWO, 3);
+        assertThat(core.status().commitIndex()).isEqualTo(3);
+        assertThat(core.status().followers().getFirst().state()).isEqualTo(CoreStatus.FollowerStatus.SNAPSHOT);
+    }
+
+    @Test
+    void theTransferEndsWhenTheSnapshotIsInstalledAndIsRepeatedWhereAnAnswerIsLost() {
+        CoreUnderTest core = sendingRequestedSnapshot();
+        tickInTouch(core);
+        assertThat(effects(core.flush(), Effect.SendSnapshotChunk.class)).hasSize(1);
+        core.receive(TWO, new Message.SnapshotChunkResponse(core.status().term(), id(1, 1), 20, true));
+        tickInTouch(core);
+        assertThat(effects(core.flush(), Effect.SendSnapshotChunk.class)).isEmpty();
+        assertThat(core.status().followers().getFirst().state()).isNotEqualTo(CoreStatus.FollowerStatus.SNAPSHOT);
+    }
+
+    @Test
+    void aNewerSnapshotTakesThePlaceOfTheOneThatIsOnTheWay() {
+        CoreUnderTest core = sendingRequestedSnapshot();
+        core.syncAll();
+        core.accepted(TWO, 2);
+        core.step(new Event.Applied(2));
+        SnapshotMeta newer = core.snapshotMetaAt(2);
+        core.step(new Event.SnapshotTaken(newer, 2));
+        assertThat(effects(core.flush(), Effect.SendSnapshotChunk.class))
+                .containsExactly(new Effect.SendSnapshotChunk(TWO, core.status().term(), newer, 0));
+    }
+
+    private static CoreUnderTest afterRefusals(int count) {
+        RestoredState restored = new RestoredState(
+                new HardState(2, Optional.empty(), 8),
+                START,
+                batch(5, 2, 2, 2, 2),
+                4,
+                false,
+                true,
+                new RefusedSnapshots(6, count));
+        return new CoreUnderTest(restored).follow(TWO, 2);
+    }
+
+    /** Ticks in which a leader is there, until a snapshot is asked for. */
+    private static int ticksBeforeRequest(CoreUnderTest core) {
+        for (int ticks = 1; ticks < 1_000 * T; ticks++) {
+            core.receive(TWO, new Message.Heartbeat(2, 0, 0));
+            List<Message.SnapshotRequest> requests = messages(core.tick(1), Message.SnapshotRequest.class);
+            if (!requests.isEmpty()) {
+                assertThat(requests).containsExactly(new Message.SnapshotRequest(2, 4, 6));
+                return ticks;
+            }
+        }
+        throw new AssertionError("it does not ask");
+    }
+
+    @Test
+    void eachRefusalDoublesTheTimeBeforeItAsksAgainUpToABound() {
+        assertThat(ticksBeforeRequest(afterRefusals(1))).isEqualTo(T + HEARTBEAT_TICKS);
+        assertThat(ticksBeforeRequest(afterRefusals(2))).isEqualTo(2 * T + HEARTBEAT_TICKS);
+        assertThat(ticksBeforeRequest(afterRefusals(4))).isEqualTo(8 * T + HEARTBEAT_TICKS);
+        assertThat(ticksBeforeRequest(afterRefusals(1_000))).isEqualTo(64 * T + HEARTBEAT_TICKS);
+    }
+
+    @Test
+    void itTakesNoSnapshotWhileItWaitsNorOneThatWasNotAskedFor() {
+        CoreUnderTest core = afterRefusals(1);
+        Message.SnapshotChunk chunk = new Message.SnapshotChunk(2, core.snapshotMetaAt(6), 0, 10, 10);
+        assertThat(effects(core.receive(TWO, chunk), Effect.StoreSnapshotChunk.class))
+                .isEmpty();
+        ticksBeforeRequest(core);
+        assertThat(effects(core.receive(TWO, chunk), Effect.StoreSnapshotChunk.class))
+                .hasSize(1);
+    }
+
+    @Test
+    void aLeaderWhoseSnapshotIsRefusedSaysSoOnceAndTakesAnotherOneIfThatIsAnother() {
+        CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
+        core.step(new Event.Applied(1));
+        SnapshotMeta first = core.snapshotMetaAt(1);
+        core.step(new Event.SnapshotTaken(first, 0));
+        Message.SnapshotRequest refusal =
+                new Message.SnapshotRequest(core.status().term(), 1, 1);
+
+        assertThat(core.receive(TWO, refusal)).containsExactly(new Effect.SnapshotRefused(TWO, first.last()));
+        assertThat(effects(core.flush(), Effect.SendSnapshotChunk.class))
+                .as("nothing was applied since")
+                .containsExactly(new Effect.SendSnapshotChunk(TWO, core.status().term(), first, 0));
+        core.receive(TWO, new Message.SnapshotChunkResponse(core.status().term(), first.last(), 10, true));
+
+        core.propose(1);
+        core.syncAll();
+        core.accepted(TWO, 2);
+        core.step(new Event.Applied(2));
+        assertThat(core.receive(TWO, refusal)).containsExactly(new Effect.TakeSnapshot());
+        SnapshotMeta second = core.snapshotMetaAt(2);
+        core.step(new Event.SnapshotTaken(second, 0));
+        core.receive(TWO, refusal);
+        assertThat(effects(core.flush(), Effect.SendSnapshotChunk.class))
+                .containsExactly(new Effect.SendSnapshotChunk(TWO, core.status().term(), second, 0));
+    }
+
+    @Test
+    void aPieceThatCouldNotBeStoredIsNotAskedForAgainBeforeTheLeaderRepeatsIt() {
+        CoreUnderTest core = withoutState().follow(TWO, 2);
+        SnapshotMeta snapshot = core.snapshotMetaAt(6);
+        Message.SnapshotChunk chunk = new Message.SnapshotChunk(2, snapshot, 0, 5, 10);
+        core.receive(TWO, chunk);
+        assertThat(core.step(new Event.SnapshotChunkStored(snapshot, 0, false))).isEmpty();
+        assertThat(effects(core.receive(TWO, chunk), Effect.StoreSnapshotChunk.class))
+                .hasSize(1);
+        assertThat(messages(
+                        core.step(new Event.SnapshotChunkStored(snapshot, 5, false)),
+                        Message.SnapshotChunkResponse.class))
+                .containsExactly(new Message.SnapshotChunkResponse(2, snapshot.last(), 5, false));
+
+        core.receive(TWO, new Message.SnapshotChunk(2, snapshot, 5, 5, 10));
+        assertThat(core.step(new Event.SnapshotChunkStored(snapshot, 0, false)))
+                .as("the whole is damaged")
+                .isEmpty();
+        assertThat(messages(
+                        core.receive(TWO, new Message.SnapshotChunk(2, snapshot, 5, 5, 10)),
+                        Message.SnapshotChunkResponse.class))
+                .containsExactly(new Message.SnapshotChunkResponse(2, snapshot.last(), 0, false));
     }
 }

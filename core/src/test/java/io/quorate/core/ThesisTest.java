@@ -439,6 +439,17 @@ class ThesisTest {
         assertThat(core.status().votingSuspended()).isFalse();
     }
 
+    /** A leader that is gone since had sent something else, which another replaced before it was durable. */
+    @Test
+    void whatItGotBackCountsAsDurableAlthoughEntriesOfALaterTermWereDropped() {
+        CoreUnderTest core = damaged();
+        core.receive(TWO, append(3, id(2, 3), 3, 3));
+        core.receive(THREE, append(4, id(2, 3), 3, 2));
+        core.step(new Event.LogMended(batch(5, 2), id(2, 5)));
+        assertThat(core.synced(id(2, 5))).contains(new Effect.ResumeVoting());
+        assertThat(core.status().votingSuspended()).isFalse();
+    }
+
     @Test
     void whatItGotBackDoesNotLetItVoteOnceALeaderHasReplacedIt() {
         CoreUnderTest core = damaged();

@@ -1,6 +1,7 @@
 package io.quorate.engine;
 
 import io.quorate.core.RoleName;
+import io.quorate.core.quorum.MemberId;
 
 /** The metrics port: what a node tells about its work. Called by several threads; must not block. */
 public interface EngineMetrics {
@@ -21,4 +22,7 @@ public interface EngineMetrics {
 
     /** A snapshot that another member sent was installed. */
     default void snapshotInstalled(long index) {}
+
+    /** Another member could not install this member's snapshot at this index. */
+    default void snapshotRefused(MemberId by, long index) {}
 }

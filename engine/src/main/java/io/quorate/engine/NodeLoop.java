@@ -283,7 +283,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         tickQueued.set(false);
         step(new Event.Tick());
         nodeLog.idle();
-        if (missing.isPresent()) {
+        if (mayMend()) {
             mending.tick(others(), network).ifPresent(this::mended);
             missing = mending.missing();
         }
@@ -321,7 +321,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             case PeerFrame.ForwardRefused refused -> intake.refused(refused);
             case PeerFrame.EntriesRequest request -> network.send(from, mending.answer(request));
             case PeerFrame.Entries entries -> {
-                if (missing.isPresent()) {
+                if (mayMend()) {
                     mending.receive(from, entries, others(), network).ifPresent(this::mended);
                 }
             }
@@ -332,6 +332,14 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         return core.status().configuration().members().stream()
                 .filter(member -> !member.equals(options.self()))
                 .toList();
+    }
+
+    /**
+     * Whether the log lacks something, and entries can go into it: what was found is handed over once, and would be lost
+     * while a snapshot takes the place of the log. What others send meanwhile is asked for again.
+     */
+    private boolean mayMend() {
+        return missing.isPresent() && !snapshots.isReplacingLog();
     }
 
     private void mended(LogMending.Mended mended) {
@@ -396,6 +404,14 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 log.suspendVoting();
             }
             case Effect.TakeSnapshot ignored -> snapshots.takeAnother();
+            case Effect.SnapshotRefused refused -> {
+                LOG.warn(
+                        "member {} could not install this member's snapshot {}: it says why; if the snapshot was taken of a"
+                                + " state that is damaged here, a scrub of this member shows it",
+                        refused.by(),
+                        refused.snapshot());
+                metrics.snapshotRefused(refused.by(), refused.snapshot().index());
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.quorate.engine;
 import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.RaftCore;
+import io.quorate.core.RefusedSnapshots;
 import io.quorate.core.RestoredState;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
@@ -88,7 +89,8 @@ final class NodeOpening {
                     recovered.log().names(),
                     applied.index(),
                     recovered.log().votingSuspended(),
-                    restored.isEmpty());
+                    restored.isEmpty(),
+                    repair.map(StateRepair::refused).orElse(RefusedSnapshots.NONE));
             RaftCore core = new RaftCore(options.core(), state, recovered.log(), new SplittableRandom(options.seed()));
             recovered.log().applied(applied.index());
             return new NodeParts<>(

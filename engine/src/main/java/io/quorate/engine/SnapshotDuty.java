@@ -61,6 +61,9 @@ final class SnapshotDuty<R> {
     /** Or there is no state yet, and one is waited for. */
     private boolean installing;
 
+    /** Between InstallSnapshot and SnapshotInstalled. */
+    private boolean replacingLog;
+
     /** The state was dropped, and is complete again only with the snapshot that is waited for. */
     private boolean repairing;
 
@@ -298,6 +301,12 @@ final class SnapshotDuty<R> {
     /** The log is being reset: what the state machine still reports belongs to what was before. */
     void installationBegins() {
         installing = true;
+        replacingLog = true;
+    }
+
+    /** Whether a snapshot is being installed: the core takes no entries before that is done. */
+    boolean isReplacingLog() {
+        return replacingLog;
     }
 
     /** The log has been reset, durably: the state follows. A failed restore stops the node (corner case 22). */
@@ -305,12 +314,28 @@ final class SnapshotDuty<R> {
         applier.between(() -> {
             try (OpenSnapshot reader = open(snapshot)) {
                 stateMachine.restore(reader);
+            } catch (IOException | RuntimeException e) {
+                noteRefusal(snapshot, e);
+                throw e;
             }
             if (repairing) {
                 StateRepair.finish(disk);
             }
             onLoop.accept(() -> restored(snapshot));
         });
+    }
+
+    /** The next start, which needs a snapshot still, does not ask for the same one at once. */
+    private void noteRefusal(SnapshotMeta snapshot, Exception why) {
+        if (!repairing) {
+            return;
+        }
+        LOG.warn("the snapshot {} of the leader cannot be installed", snapshot.last(), why);
+        try {
+            StateRepair.refused(disk, snapshot.last().index());
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
     }
 
     private OpenSnapshot open(SnapshotMeta snapshot) throws IOException {
@@ -321,6 +346,7 @@ final class SnapshotDuty<R> {
 
     private void restored(SnapshotMeta snapshot) {
         installing = false;
+        replacingLog = false;
         repairing = false;
         lastSnapshotIndex = Math.max(lastSnapshotIndex, snapshot.last().index());
         metrics.snapshotInstalled(snapshot.last().index());

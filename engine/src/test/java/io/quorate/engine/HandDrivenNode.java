@@ -166,14 +166,19 @@ final class HandDrivenNode {
 
     /** A snapshot of a journal with these numbers, in one piece. */
     static PeerFrame snapshot(long term, SnapshotMeta meta, List<Long> numbers) throws IOException {
+        Journal journal = new Journal();
+        numbers.forEach(number -> journal.apply(Journal.command(number)));
+        return snapshot(term, meta, journal.capture());
+    }
+
+    /** A snapshot whose checksums are right, whatever it holds, in one piece. */
+    static PeerFrame snapshot(long term, SnapshotMeta meta, StateMachine.Capture content) throws IOException {
         FaultyDisk disk = new FaultyDisk();
         try (SnapshotStore store = SnapshotStore.open(disk, Long.MAX_VALUE)) {
-            Journal journal = new Journal();
-            numbers.forEach(number -> journal.apply(Journal.command(number)));
-            store.writeLocal(meta, OptionalLong.of(4711), journal.capture());
+            store.writeLocal(meta, OptionalLong.of(4711), content);
             int total = (int) store.streamLength(meta).orElseThrow();
-            ByteBuffer content = store.readChunk(meta, 0, total);
-            return new PeerFrame.Snapshot(0, new Message.SnapshotChunk(term, meta, 0, total, total), content);
+            ByteBuffer piece = store.readChunk(meta, 0, total);
+            return new PeerFrame.Snapshot(0, new Message.SnapshotChunk(term, meta, 0, total, total), piece);
         }
     }
 }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.quorate.core.CoreStatus;
 import io.quorate.core.EntryId;
 import io.quorate.core.Message;
+import io.quorate.core.RefusedSnapshots;
 import io.quorate.core.RoleName;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
@@ -16,7 +17,9 @@ import io.quorate.engine.NodeOptions.Timing;
 import io.quorate.engine.disk.FaultyDisk;
 import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.local.LocalCluster;
+import io.quorate.engine.snapshot.SnapshotWriter;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -106,7 +109,7 @@ class StateRepairTest {
                 i++) {
             restarted.tick();
         }
-        assertThat(restarted.lastSent(Message.SnapshotRequest.class)).contains(new Message.SnapshotRequest(1, 50));
+        assertThat(restarted.lastSent(Message.SnapshotRequest.class)).contains(new Message.SnapshotRequest(1, 50, 0));
         restarted.receive(TWO, HandDrivenNode.snapshot(1, at50(), numbers(50)));
         restarted.settle();
         assertThat(restarted.journal.numbers()).isEqualTo(numbers(50));
@@ -152,6 +155,64 @@ class StateRepairTest {
         again.receive(TWO, HandDrivenNode.snapshot(1, at50(), numbers(50)));
         again.settle();
         assertThat(StateRepair.find(again.disk.afterRestart())).isEmpty();
+    }
+
+    /** A state that nobody can read, under checksums that are right. */
+    private static StateMachine.Capture nonsense() {
+        return new StateMachine.Capture() {
+            @Override
+            public void writeTo(SnapshotWriter snapshot) throws IOException {
+                try (OutputStream out = snapshot.create("state")) {
+                    out.write(7);
+                }
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    /** Ticks in which the leader is there until a snapshot is asked for. */
+    private static int ticksBeforeRequest(HandDrivenNode node, long refusedIndex) {
+        for (int ticks = 1; ticks < 10_000; ticks++) {
+            node.receive(TWO, new Message.Heartbeat(1, 50, 0));
+            node.tick();
+            if (node.lastSent(Message.SnapshotRequest.class).isPresent()) {
+                assertThat(node.lastSent(Message.SnapshotRequest.class))
+                        .contains(new Message.SnapshotRequest(1, 50, refusedIndex));
+                return ticks;
+            }
+        }
+        throw new AssertionError("it does not ask");
+    }
+
+    @Test
+    void aSnapshotThatCanNotBeInstalledIsRememberedAndNotAskedForAgainAtOnce() throws IOException {
+        FaultyDisk disk = compactedFollower();
+        WRONG.begin(disk);
+        int before = ticksBeforeRequest(start(disk.afterRestart()), 0);
+        for (int refusals = 1; refusals <= 3; refusals++) {
+            HandDrivenNode member = start(disk);
+            ticksBeforeRequest(member, refusals == 1 ? 0 : 50);
+            member.receive(TWO, HandDrivenNode.snapshot(1, at50(), nonsense()));
+            member.settle();
+            assertThat(member.node.stopped()).as("with such a state").isDone();
+            disk = member.disk.afterRestart();
+            assertThat(StateRepair.find(disk))
+                    .contains(new StateRepair(WRONG.reason(), new RefusedSnapshots(50, refusals)));
+            new StateRepair("it is damaged").begin(disk);
+            WRONG.begin(disk);
+            int after = ticksBeforeRequest(start(disk.afterRestart()), 50);
+            assertThat(after).as("after %d refusals", refusals).isGreaterThan(3 * before / 2);
+            before = after;
+        }
+        HandDrivenNode member = start(disk);
+        ticksBeforeRequest(member, 50);
+        member.receive(TWO, HandDrivenNode.snapshot(1, at50(), numbers(50)));
+        member.settle();
+        assertThat(status(member).stateMissing()).isFalse();
+        assertThat(member.journal.numbers()).isEqualTo(numbers(50));
+        assertThat(StateRepair.find(member.disk)).isEmpty();
     }
 
     @Test

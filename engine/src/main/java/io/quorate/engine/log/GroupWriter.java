@@ -19,6 +19,9 @@ import java.util.OptionalLong;
  */
 final class GroupWriter {
 
+    /** Kept free behind each frame, so that there is always room to say that it is durable. */
+    private static final int MARK_BYTES = (int) BatchFrame.align(BatchFrame.HEADER_BYTES + Mark.Stands.BYTES);
+
     private final LogFiles files;
     private final ByteBuffer buffer;
     private Segment active;
@@ -216,12 +219,17 @@ final class GroupWriter {
 
     private void openFrame(int bytes) throws IOException {
         int needed = (int) BatchFrame.align(BatchFrame.HEADER_BYTES + (long) bytes);
-        if (offset + needed > active.size()) {
-            rotate(needed);
+        if (offset + needed + MARK_BYTES > active.size()) {
+            rotate(needed + MARK_BYTES);
         }
+        openFrameAt(needed, active.size() - MARK_BYTES);
+    }
+
+    /** Opens a frame at the present offset, which must not reach beyond {@code end}. */
+    private void openFrameAt(int needed, long end) {
         frame = needed <= buffer.capacity() ? buffer : ByteBuffer.allocateDirect(needed);
         frame.clear().position(BatchFrame.HEADER_BYTES);
-        frameLimit = (int) Math.min(frame.capacity(), active.size() - offset);
+        frameLimit = (int) Math.min(frame.capacity(), end - offset);
         frameOpen = true;
     }
 
@@ -284,10 +292,13 @@ final class GroupWriter {
         return markedLsn < durableLsn;
     }
 
-    /** Says how far the log is durable, in a frame that is not synced itself. No more than fits the segment. */
+    /**
+     * Says how far the log is durable, in a frame that is not synced itself. Only behind a mark there may be no room for
+     * another, which a restart would write, and behind what an earlier release wrote.
+     */
     void markDurable() throws IOException {
-        if (needsDurableMark()
-                && offset + BatchFrame.align(BatchFrame.HEADER_BYTES + Mark.Stands.BYTES) <= active.size()) {
+        if (needsDurableMark() && offset + MARK_BYTES <= active.size()) {
+            openFrameAt(MARK_BYTES, active.size());
             putStands();
             finishFrame();
         }

@@ -152,20 +152,30 @@ final class SegmentChain {
     /**
      * The latest hard state that a segment bears witness of: its last intact frame's, or its header's. Everything that was
      * durable before that frame was written is in it.
+     *
+     * <p>A frame that visibly begins behind that one and is not intact may have brought a later term or vote. That it is a
+     * torn write can't be taken for granted in a log that has lost something durable already.
+     *
+     * @return empty if the latest is not known
      */
     static Optional<HardState> latestHardState(Found segment) throws IOException {
         Optional<HardState> latest = segment.header().map(SegmentHeader::hardState);
         long latestLsn = Long.MIN_VALUE;
+        boolean followed = false;
         SegmentScanner scanner = new SegmentScanner(segment.file(), segment.sequence());
-        OptionalLong position = scanner.nextFrame(0);
-        while (position.isPresent()) {
-            BatchFrame frame = frame(scanner, position.getAsLong());
-            if (frame.lsn() > latestLsn) {
-                latestLsn = frame.lsn();
-                latest = Optional.of(frame.hardState());
+        long size = segment.file().size();
+        long position = 0;
+        while (position < size) {
+            Optional<BatchFrame> frame = scanner.frameAt(position);
+            if (frame.isPresent() && frame.get().lsn() > latestLsn) {
+                latestLsn = frame.get().lsn();
+                latest = Optional.of(frame.get().hardState());
+                followed = false;
             }
-            position = scanner.nextFrame(position.getAsLong() + frame.alignedBytes());
+            // A frame with a lower number was put there by the disk before the latest was written.
+            followed |= frame.isEmpty() && scanner.beginsFrame(position);
+            position += frame.map(BatchFrame::alignedBytes).orElse((long) BatchFrame.ALIGNMENT);
         }
-        return latest;
+        return followed ? Optional.empty() : latest;
     }
 }

@@ -36,7 +36,7 @@ final class MessageCodec {
                     case Message.SnapshotChunkResponse m -> ID_BYTES + Long.BYTES + 1;
                     case Message.RepairRequest m -> Long.BYTES;
                     case Message.RepairResponse m -> Long.BYTES + ID_BYTES;
-                    case Message.SnapshotRequest m -> Long.BYTES;
+                    case Message.SnapshotRequest m -> m.refusedIndex() == 0 ? Long.BYTES : 2 * Long.BYTES;
                 };
     }
 
@@ -72,7 +72,13 @@ final class MessageCodec {
             }
             case Message.RepairRequest m -> out.putLong(m.requestId());
             case Message.RepairResponse m -> put(m.last(), out.putLong(m.requestId()));
-            case Message.SnapshotRequest m -> out.putLong(m.fromIndex());
+            case Message.SnapshotRequest m -> {
+                out.putLong(m.fromIndex());
+                // An earlier release knows no refusal: a frame without one is as it was.
+                if (m.refusedIndex() != 0) {
+                    out.putLong(m.refusedIndex());
+                }
+            }
         }
     }
 
@@ -109,7 +115,8 @@ final class MessageCodec {
             case SNAPSHOT_CHUNK_RESPONSE -> new Message.SnapshotChunkResponse(term, id(in), natural(in), flag(in));
             case REPAIR_REQUEST -> new Message.RepairRequest(term, in.getLong());
             case REPAIR_RESPONSE -> new Message.RepairResponse(term, in.getLong(), id(in));
-            case SNAPSHOT_REQUEST -> new Message.SnapshotRequest(term, natural(in));
+            case SNAPSHOT_REQUEST ->
+                new Message.SnapshotRequest(term, natural(in), in.hasRemaining() ? natural(in) : 0);
             case APPEND_REQUEST, SNAPSHOT_CHUNK, FORWARD, FORWARDED, FORWARD_REFUSED, ENTRIES_REQUEST, ENTRIES ->
                 throw new AssertionError(kind + " is read elsewhere");
         };

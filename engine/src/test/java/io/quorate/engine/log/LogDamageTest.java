@@ -12,6 +12,7 @@ import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.FaultyDisk;
 import io.quorate.engine.inspect.Finding;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +29,7 @@ class LogDamageTest {
     private final FaultyDisk disk = new FaultyDisk();
     private final List<String> segments = new ArrayList<>();
     private List<String> payloads = List.of();
+    private HardState voted = VOTED;
 
     /** A log of three segments whose durable end is marked. */
     private void writeLog() throws IOException {
@@ -73,8 +75,8 @@ class LogDamageTest {
             assertThat(kept).as(what).isEqualTo(payloads.subList(0, kept.size()));
             if (fixture.recovered.votingSuspended()) {
                 assertThat(damaged.list("")).as(what).contains("quarantine-1");
-                assertThat(fixture.recovered.hardState().term()).as(what).isEqualTo(VOTED.term());
-                assertThat(fixture.recovered.hardState().votedFor()).as(what).isEqualTo(VOTED.votedFor());
+                assertThat(fixture.recovered.hardState().term()).as(what).isEqualTo(voted.term());
+                assertThat(fixture.recovered.hardState().votedFor()).as(what).isEqualTo(voted.votedFor());
                 outcome = Outcome.SUSPENDED;
             } else {
                 outcome = kept.size() == payloads.size() ? Outcome.COMPLETE : Outcome.CUT;
@@ -343,6 +345,70 @@ class LogDamageTest {
             assertThat(again.payloads()).containsExactly("first");
             assertThat(again.recovered.votingSuspended()).isTrue();
         }
+    }
+
+    /** The log's last write was a vote, and is damaged with its mark; an older damage makes it a log to be repaired. */
+    @Test
+    void termAndVoteDoNotRollBackToTheLastIntactFrameWhereAnotherBeginsBehindIt() throws IOException {
+        writeLog();
+        try (LogFixture fixture = new LogFixture(disk)) {
+            voted = new HardState(4, Optional.of(new MemberId(0xb)), 4);
+            fixture.log.saveHardState(voted);
+            fixture.settle();
+        }
+        byte[] older = disk.bytes(segments.get(1)).clone();
+        older[5000] ^= 1;
+        disk.replace(segments.get(1), older);
+        assertThat(open(disk.afterRestart(), "the vote and its mark are intact"))
+                .isEqualTo(Outcome.SUSPENDED);
+        String top = segments.getLast();
+        byte[] content = disk.bytes(top).clone();
+        int mark = lastFrame(content, content.length);
+        int vote = lastFrame(content, mark);
+        content[mark + 80] ^= 1;
+        assertThat(open(damage(top, content), "the vote is intact, its mark is not"))
+                .isEqualTo(Outcome.REFUSED);
+        content[vote + 80] ^= 1;
+        assertThat(open(damage(top, content), "neither the vote nor its mark is intact"))
+                .isEqualTo(Outcome.REFUSED);
+    }
+
+    private static int lastFrame(byte[] segment, int before) {
+        ByteBuffer content = ByteBuffer.wrap(segment);
+        int at = before - BatchFrame.ALIGNMENT;
+        while (content.getInt(at) != BatchFrame.MAGIC) {
+            at -= BatchFrame.ALIGNMENT;
+        }
+        return at;
+    }
+
+    /** With some of these sizes the frame would end so near to the segment's end that no mark has room behind it. */
+    @Test
+    void damageToTheLastWriteIsNotTakenForATornOneHoweverLittleRoomIsLeftInItsSegment() throws IOException {
+        int inTheFirstSegment = 0;
+        for (int size = 3600; size < 4000; size += BatchFrame.ALIGNMENT) {
+            FaultyDisk full = new FaultyDisk();
+            try (LogFixture fixture = new LogFixture(full)) {
+                fixture.append(3, "first");
+                fixture.log.saveHardState(VOTED);
+                fixture.settle();
+                fixture.append(3, "acknowledged" + "-".repeat(size));
+                fixture.settle();
+                payloads = fixture.payloads();
+            }
+            String last = "log/"
+                    + full.list("log").stream()
+                            .filter(name -> name.startsWith("segment-"))
+                            .max(String::compareTo)
+                            .orElseThrow();
+            inTheFirstSegment += last.equals(LogFiles.nameOf(1)) ? 1 : 0;
+            byte[] content = full.bytes(last).clone();
+            content[new String(content, ISO_8859_1).indexOf("acknowledged")] ^= 1;
+            full.replace(last, content);
+            String what = "with " + size + " bytes";
+            assertThat(open(full, what)).as(what).isEqualTo(Outcome.SUSPENDED);
+        }
+        assertThat(inTheFirstSegment).as("some sizes fit, others do not").isBetween(1, 49);
     }
 
     @Test
