@@ -74,10 +74,9 @@ public final class MemberServer implements AutoCloseable {
         parts.add(() -> incarnation.close());
         this.scrub = parts.add(new MemberScrub(
                 config.name(),
-                new ScrubbedData(() -> incarnation),
+                () -> new ScrubbedData(incarnation, healing),
                 config.upkeep().scrubInterval(),
-                config.upkeep().scrubBytesPerSecond(),
-                report -> healing.scrubbed(incarnation.number(), report)));
+                config.upkeep().scrubBytesPerSecond()));
         this.services = new SwitchedServices(incarnation.services());
         this.services.serve(incarnation.services());
         this.listener = listen();
@@ -198,8 +197,8 @@ public final class MemberServer implements AutoCloseable {
         }
         LOG.error("Member {} closes its data and opens them again to mend them, for {}", config.name(), why);
         services.suspend("etcdserver: this member mends its data, ask another one");
-        scrub.interrupt();
         handOverLeadership();
+        scrub.interrupt();
         try {
             incarnation.close();
         } catch (IOException e) {
