@@ -20,7 +20,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -152,16 +154,20 @@ public final class MemberServer implements AutoCloseable {
         }
         services.serve(begun.services());
         begun.memberNode().verification().begin(begun.node());
-        begun.memberNode().background().execute(this::forgetDroppedState);
+        begun.memberNode().background().execute(this::keepDroppedState);
         LOG.info("ready to serve client requests at {}", String.join(",", addresses()));
         ready.complete(null);
     }
 
-    private void forgetDroppedState() {
+    private void keepDroppedState() {
+        if (config.ephemeral()) {
+            return;
+        }
         try {
-            MemberNode.forgetDroppedState(config.dataDir());
+            long usable = Files.getFileStore(config.dataDir()).getUsableSpace();
+            new DroppedState(config.dataDir()).keep(Instant.now(), usable);
         } catch (IOException e) {
-            LOG.warn("The state that was dropped could not be deleted: {}", e.getMessage());
+            LOG.warn("The state that was dropped could not be put where it is to be kept: {}", e.toString());
         }
     }
 
