@@ -153,7 +153,9 @@ class VerificationTest {
         assertThat(verification().divergences()).as("nobody can tell yet").isEmpty();
         report(1, second, 6);
         report(2, second, 7);
-        assertThat(verification().divergences()).as("the third may only be late").isEmpty();
+        assertThat(verification().divergences())
+                .as("the third may only be late")
+                .isEmpty();
         long third = verify(THREE, NOBODY);
         assertThat(verification().divergences().values())
                 .containsExactly(

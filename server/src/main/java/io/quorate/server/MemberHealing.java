@@ -268,8 +268,12 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
         Incarnation present = patient.incarnation();
         CoreStatus status = present.node().status();
         Set<MemberId> voters = status.configuration().allVoters();
-        Set<Long> diverged =
-                present.memberNode().machine().store().verification().divergences().keySet();
+        Set<Long> diverged = present.memberNode()
+                .machine()
+                .store()
+                .verification()
+                .divergences()
+                .keySet();
         long healthy = voters.stream()
                 .filter(voter -> !voter.equals(status.self()) && !diverged.contains(voter.value()))
                 .count();

@@ -88,7 +88,10 @@ class StateToBeDroppedTest {
     }
 
     private void awaitHealed(int member) {
-        await(() -> cluster.member(member).incarnation() == 2 && cluster.member(member).isHealthy(), "it is healed");
+        await(
+                () -> cluster.member(member).incarnation() == 2
+                        && cluster.member(member).isHealthy(),
+                "it is healed");
         EtcdClient client = new EtcdClient(cluster.channel(member));
         KEYS.forEach(key -> assertThat(client.value(key)).isEqualTo(WatchedReads.valueOf(key)));
         DroppedState dropped = new DroppedState(dataOf(member));
@@ -115,7 +118,10 @@ class StateToBeDroppedTest {
         assertThat(scrubs.scrub(cluster.member(victim))).contains("state/kv", "damaged");
 
         await(
-                () -> said.stream().filter(line -> line.contains("drops nothing")).count() >= 2,
+                () -> said.stream()
+                                .filter(line -> line.contains("drops nothing"))
+                                .count()
+                        >= 2,
                 "it has tried twice to repair itself");
         assertThat(cluster.member(victim).incarnation()).isEqualTo(1);
         assertThat(dataOf(victim).resolve(StateRepair.FILE)).doesNotExist();

@@ -38,7 +38,6 @@ class FlippedBitProcessTest {
     /** Less than what is written at first, and more than what comes later: a restart is no reason to take another one. */
     private static final int SNAPSHOT_COUNT = 300;
 
-
     @TempDir
     private Path folder;
 
@@ -197,7 +196,9 @@ class FlippedBitProcessTest {
                     "that " + member.name() + " has everything",
                     () -> member.status().getHeader().getRevision() >= revision);
         }
-        assertThat(cluster.members().stream().map(member -> member.hashKv(revision)).distinct())
+        assertThat(cluster.members().stream()
+                        .map(member -> member.hashKv(revision))
+                        .distinct())
                 .as("the members' hashes at revision " + revision)
                 .hasSize(1);
     }
@@ -206,7 +207,10 @@ class FlippedBitProcessTest {
     private Answer scrub() {
         Path output = folder.resolve("scrub-" + ++commands + ".log");
         List<String> arguments = List.of(
-                "verify", "scrub", "--endpoints", "127.0.0.1:" + cluster.awaitLeader().clientPort());
+                "verify",
+                "scrub",
+                "--endpoints",
+                "127.0.0.1:" + cluster.awaitLeader().clientPort());
         try (QuorateProcess process = QuorateProcess.start(output, arguments)) {
             int exitCode = process.awaitExit();
             return new Answer(process.output(), exitCode);

@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Timeout;
 class MemberScrubTest {
 
     private static final Finding DAMAGE = Finding.damage("state/kv", "a file is missing", "the state is dropped");
-    private static final ScrubReport DAMAGED =
-            new ScrubReport(List.of(), List.of(), List.of(DAMAGE), List.of());
+    private static final ScrubReport DAMAGED = new ScrubReport(List.of(), List.of(), List.of(DAMAGE), List.of());
 
     private final Queue<String> told = new ConcurrentLinkedQueue<>();
 
