@@ -74,7 +74,8 @@ final class HeapSnapshot {
     private static void writeEntries(SortedTree tree, DataOutputStream out) throws IOException {
         out.writeInt(MAGIC);
         out.writeInt(FORMAT_VERSION);
-        for (SortedTree.Node node = tree.ceiling(new byte[0]); node != null; node = tree.higher(node.key)) {
+        SortedTree.Walk walk = tree.from(new byte[0]);
+        for (SortedTree.Node node = walk.current(); node != null; node = walk.next()) {
             out.writeInt(node.key.length + 1);
             out.writeInt(node.value.length);
             out.write(node.key);

@@ -3,7 +3,6 @@ package io.quorate.kv;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An ordered store in memory, for tests and for members that need not survive a restart.
@@ -122,10 +121,9 @@ public final class HeapStore implements OrderedStore {
         }
     }
 
-    /** Finds each next entry from the root, which costs a logarithm and needs no stack. */
     private static final class HeapCursor implements Cursor {
         private final SortedTree tree;
-        private SortedTree.@Nullable Node node;
+        private SortedTree.Walk walk = SortedTree.empty().from(new byte[0]);
         private boolean closed;
 
         HeapCursor(SortedTree tree) {
@@ -135,18 +133,19 @@ public final class HeapStore implements OrderedStore {
         @Override
         public void seek(byte[] key) {
             requireOpen();
-            node = tree.ceiling(key);
+            walk = tree.from(key);
         }
 
         @Override
         public boolean isValid() {
             requireOpen();
-            return node != null;
+            return walk.current() != null;
         }
 
         @Override
         public void next() {
-            node = tree.higher(at().key);
+            at();
+            walk.next();
         }
 
         @Override
@@ -173,7 +172,7 @@ public final class HeapStore implements OrderedStore {
 
         private SortedTree.Node at() {
             requireOpen();
-            SortedTree.Node current = node;
+            SortedTree.Node current = walk.current();
             if (current == null) {
                 throw new IllegalStateException("the cursor is at no key");
             }

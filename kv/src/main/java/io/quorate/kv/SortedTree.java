@@ -43,16 +43,9 @@ final class SortedTree {
         return null;
     }
 
-    /** The entry with the least key that is at the given one or after it. */
-    @Nullable
-    Node ceiling(byte[] key) {
-        return firstAfter(key, true);
-    }
-
-    /** The entry with the least key after the given one. */
-    @Nullable
-    Node higher(byte[] key) {
-        return firstAfter(key, false);
+    /** The entries in the order of their keys, from the first that is at the given key or after it. */
+    Walk from(byte[] key) {
+        return new Walk(root, key);
     }
 
     SortedTree with(byte[] key, byte[] value) {
@@ -63,21 +56,6 @@ final class SortedTree {
     SortedTree without(byte[] key) {
         Node old = get(key);
         return old == null ? this : new SortedTree(remove(root, key), sizeBytes - sizeOf(old));
-    }
-
-    private @Nullable Node firstAfter(byte[] key, boolean inclusive) {
-        Node best = null;
-        Node node = root;
-        while (node != null) {
-            int order = Arrays.compareUnsigned(key, node.key);
-            if (order < 0 || (order == 0 && inclusive)) {
-                best = node;
-                node = node.left;
-            } else {
-                node = node.right;
-            }
-        }
-        return best;
     }
 
     private static long sizeOf(@Nullable Node node) {
@@ -119,6 +97,58 @@ final class SortedTree {
         return first.priority > second.priority
                 ? first.withRight(join(first.right, second))
                 : second.withLeft(join(first, second.left));
+    }
+
+    /**
+     * A walk over the entries in order. It keeps the path to where it stands, so that a whole walk looks at each entry once
+     * and compares no keys but on its way to the first. Not thread-safe.
+     */
+    static final class Walk {
+        private static final int USUAL_DEPTH = 32;
+        private static final @Nullable Node[] NOWHERE = {};
+
+        /** The present entry, below it those whose left side it is on: what comes when everything above is done. */
+        private @Nullable Node[] path = NOWHERE;
+
+        private int depth;
+
+        private Walk(@Nullable Node root, byte[] from) {
+            Node node = root;
+            while (node != null) {
+                if (Arrays.compareUnsigned(from, node.key) <= 0) {
+                    push(node);
+                    node = node.left;
+                } else {
+                    node = node.right;
+                }
+            }
+        }
+
+        /** Where it stands; nothing behind the last entry. */
+        @Nullable
+        Node current() {
+            return depth == 0 ? null : path[depth - 1];
+        }
+
+        /** Goes on to the next entry; behind the last it stays. Returns where it stands then. */
+        @Nullable
+        Node next() {
+            Node left = current();
+            if (left != null) {
+                path[--depth] = null;
+                for (Node node = left.right; node != null; node = node.left) {
+                    push(node);
+                }
+            }
+            return current();
+        }
+
+        private void push(Node node) {
+            if (depth == path.length) {
+                path = Arrays.copyOf(path, Math.max(USUAL_DEPTH, 2 * depth));
+            }
+            path[depth++] = node;
+        }
     }
 
     /** An entry; nobody may write to its arrays. */
