@@ -33,6 +33,7 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
     /** A state that is still wrong after so many repairs is not made right by another one. */
     private static final int MAX_REPAIRS = 3;
 
+    /** So long a repair that must wait does at most before it is tried again. */
     private static final Duration RETRY = Duration.ofSeconds(10);
 
     private static final String DAMAGED = "this member's state is damaged";
@@ -70,12 +71,18 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
     /** A repair that waits. */
     private Optional<Future<?>> retry = Optional.empty();
 
+    /** For what it waits, and how long the next one is to. */
+    private String waitsFor = "";
+
+    private Duration wait;
+
     MemberHealing(Patient patient, ServerConfig config, InitialMembership membership) {
         this.patient = patient;
         this.upkeep = config.upkeep();
         this.durable = !config.ephemeral();
         this.alone = membership.configuration().allVoters().size() == 1;
         this.electionTimeout = config.electionTimeout();
+        this.wait = electionTimeout;
         this.executor = new ScheduledThreadPoolExecutor(
                 1,
                 task -> Thread.ofPlatform()
@@ -204,18 +211,25 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
         return status.leader().filter(leader -> !leader.equals(status.self())).isPresent();
     }
 
-    /** A leader that is fenced hands over; that takes an election at most. */
+    /** A leader that is fenced hands over; that takes an election at most. If nobody leads then it may take long. */
     private void waitForALeader(String what, Runnable repair) {
+        if (what.equals(waitsFor) && retry.filter(waiting -> !waiting.isDone()).isPresent()) {
+            // Each read that was under way may tell of the same damage.
+            return;
+        }
+        waitsFor = what;
         LOG.warn(
                 "This member's state is {}. It serves nobody, and drops nothing before another member leads, from which it"
                         + " can get a state.",
                 what);
-        tryAgain(electionTimeout, repair);
+        tryAgain(wait, repair);
+        wait = wait.compareTo(RETRY.dividedBy(2)) < 0 ? wait.multipliedBy(2) : RETRY;
     }
 
     /** Whatever the present state has applied tells nothing of the next one. */
     private void dropState(String what, String why) {
         repairedIndex = patient.incarnation().memberNode().machine().store().appliedIndex();
+        wait = electionTimeout;
         patient.reopen(Optional.of(new StateRepair(what)), why);
     }
 
