@@ -89,9 +89,12 @@ public record Verification(
             return new TreeSet<>();
         }
         if (votes(round.voters()).size() > 1) {
-            return round.voters().stream().filter(reports::containsKey).collect(toCollection(TreeSet::new));
+            return round.voters().stream()
+                    .filter(voter -> reports.containsKey(voter))
+                    .collect(toCollection(TreeSet::new));
         }
-        boolean agreeNow = doubted.stream().filter(reports::containsKey).count() > 1;
+        boolean agreeNow =
+                doubted.stream().filter(voter -> reports.containsKey(voter)).count() > 1;
         return agreeNow ? new TreeSet<>() : doubted;
     }
 
