@@ -1,5 +1,8 @@
 package io.quorate.cli;
 
+import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
+import io.quorate.server.proto.etcdserverpb.MemberListRequest;
+import io.quorate.server.proto.etcdserverpb.MemberListResponse;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -87,6 +90,19 @@ final class ClientOptions {
 
     ClusterClient connect() {
         return new ClusterClient(endpointUrls(), timeout);
+    }
+
+    /**
+     * The cluster's members, as the first endpoint that answers names them.
+     *
+     * @throws CommandFailed if none does
+     */
+    MemberListResponse members() {
+        try (ClusterClient cluster = connect()) {
+            return cluster.read((channel, deadline) -> ClusterGrpc.newBlockingStub(channel)
+                    .withDeadline(deadline)
+                    .memberList(MemberListRequest.getDefaultInstance()));
+        }
     }
 
     /** Reads {@code 500ms}, {@code 5s}, {@code 1m}, or a bare number of seconds. */

@@ -2,10 +2,8 @@ package io.quorate.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
 import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
 import io.quorate.server.proto.etcdserverpb.Member;
-import io.quorate.server.proto.etcdserverpb.MemberListRequest;
 import io.quorate.server.proto.etcdserverpb.MemberListResponse;
 import io.quorate.server.proto.etcdserverpb.StatusRequest;
 import io.quorate.server.proto.etcdserverpb.StatusResponse;
@@ -61,12 +59,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        MemberListResponse members;
-        try (ClusterClient cluster = client.connect()) {
-            members = cluster.read((channel, deadline) -> ClusterGrpc.newBlockingStub(channel)
-                    .withDeadline(deadline)
-                    .memberList(MemberListRequest.getDefaultInstance()));
-        }
+        MemberListResponse members = client.members();
         List<Report> reports = new ArrayList<>();
         for (Member member : members.getMembersList()) {
             reports.add(ask(member));

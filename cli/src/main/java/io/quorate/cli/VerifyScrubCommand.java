@@ -6,9 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonSyntaxException;
 import io.quorate.server.MemberServer;
-import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
 import io.quorate.server.proto.etcdserverpb.Member;
-import io.quorate.server.proto.etcdserverpb.MemberListRequest;
 import io.quorate.server.proto.etcdserverpb.MemberListResponse;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -92,12 +90,7 @@ final class VerifyScrubCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        MemberListResponse members;
-        try (ClusterClient cluster = client.connect()) {
-            members = cluster.read((channel, deadline) -> ClusterGrpc.newBlockingStub(channel)
-                    .withDeadline(deadline)
-                    .memberList(MemberListRequest.getDefaultInstance()));
-        }
+        MemberListResponse members = client.members();
         List<Scrub> scrubs = new ArrayList<>();
         try (HttpClient http =
                 HttpClient.newBuilder().connectTimeout(client.timeout).build()) {

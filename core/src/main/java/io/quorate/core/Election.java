@@ -22,6 +22,8 @@ final class Election {
         // A voter without others has nobody to wait for: nobody leads it, and nobody else can.
         if ((timedOut || node.isLoneVoter()) && node.mayCampaign()) {
             preCampaign();
+        } else if (timedOut && follower.leader().isPresent()) {
+            transitions.leaderLost(follower);
         }
     }
 

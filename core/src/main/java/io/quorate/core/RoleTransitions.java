@@ -10,6 +10,7 @@ import java.util.Optional;
  *  from          to             when                                                        term    vote
  *  ------------  -------------  ----------------------------------------------------------  ------  --------
  *  Follower      PreCandidate   the election timeout elapsed, and it may campaign           same    same
+ *  Follower      Follower       the election timeout elapsed, and it may not campaign       same    same
  *  Follower      Candidate      TimeoutNow: the leader hands over                           + 1     itself
  *  Follower      Follower       another leader, or a later term                             later   none
  *  PreCandidate  Candidate      a quorum would vote for it                                  + 1     itself
@@ -108,6 +109,11 @@ final class RoleTransitions {
     /** The leader has lost touch with its followers, or is no voter any more. */
     void stepDown() {
         become(new Follower(Optional.empty(), 0, timeouts.draw()));
+    }
+
+    /** Whoever may not campaign must not take a leader that is gone for one that leads: it would wait for it for ever. */
+    void leaderLost(Follower follower) {
+        become(new Follower(Optional.empty(), follower.elapsedTicks(), timeouts.draw()));
     }
 
     PreCandidate toPreCandidate() {

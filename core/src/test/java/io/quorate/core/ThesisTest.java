@@ -347,6 +347,18 @@ class ThesisTest {
     }
 
     @Test
+    void whoIsBarredFromLeadingKnowsWhenItsLeaderIsNotHeardAnyLonger() {
+        CoreUnderTest core = CoreUnderTest.ofVoters(3).follow(TWO, 1);
+        core.step(new Event.LeadershipBarred(true));
+        core.tick(T - 1);
+        assertThat(core.status().leader()).contains(TWO);
+        core.tick(T + 1);
+        assertThat(core.status().leader()).isEmpty();
+        core.follow(TWO, 1);
+        assertThat(core.status().leader()).contains(TWO);
+    }
+
+    @Test
     void proposalsAreRefusedWhenTooMuchIsUncommitted() {
         CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
         core.propose(60);

@@ -65,7 +65,8 @@ public final class MvccStore implements AutoCloseable {
     }
 
     /**
-     * Opens what the ordered store holds, and begins it if it is empty; closing this closes the ordered store.
+     * Opens what the ordered store holds, and begins it if it is empty; closing this closes the ordered store, and so does a
+     * failure: whoever can drop what it holds must be able to open another one in its place.
      *
      * @throws StoreException if it holds something else, or was written by a later release
      */
@@ -74,7 +75,16 @@ public final class MvccStore implements AutoCloseable {
     }
 
     static MvccStore open(OrderedStore store, Digests digests) {
-        return new MvccStore(store, digests);
+        try {
+            return new MvccStore(store, digests);
+        } catch (RuntimeException e) {
+            try {
+                store.close();
+            } catch (StoreException onClosing) {
+                e.addSuppressed(onClosing);
+            }
+            throw e;
+        }
     }
 
     /** The index of the last log entry whose effect the store holds; 0 if there is none. */

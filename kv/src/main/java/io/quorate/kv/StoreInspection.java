@@ -58,6 +58,7 @@ public final class StoreInspection implements AutoCloseable {
             }
         } catch (StoreException e) {
             problems.add(new Problem("", String.valueOf(e.getMessage())));
+            close();
         }
     }
 

@@ -1,13 +1,18 @@
 package io.quorate.kv;
 
+import static java.util.stream.Collectors.toCollection;
+
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What is known of the members' digests: their reports for the latest {@link Verify}, and which members have diverged.
@@ -20,20 +25,24 @@ import java.util.TreeMap;
  * @param round the latest {@link Verify}
  * @param reports for that one alone, by member id; a member's latest counts
  * @param divergences by member id
+ * @param doubted the voters whose reports differed at an earlier {@link Verify} that ended undecided, and have not been
+ *     compared since: some of them were wrong then
  */
 public record Verification(
         long verifyIndex,
         Verify round,
         SortedMap<Long, DigestReport> reports,
-        SortedMap<Long, Divergence> divergences) {
+        SortedMap<Long, Divergence> divergences,
+        SortedSet<Long> doubted) {
 
     /** Nothing was ever verified. */
     static final Verification NONE =
-            new Verification(0, new Verify(List.of(), List.of()), new TreeMap<>(), new TreeMap<>());
+            new Verification(0, new Verify(List.of(), List.of()), new TreeMap<>(), new TreeMap<>(), new TreeSet<>());
 
     public Verification {
         reports = Collections.unmodifiableSortedMap(new TreeMap<>(reports));
         divergences = Collections.unmodifiableSortedMap(new TreeMap<>(divergences));
+        doubted = Collections.unmodifiableSortedSet(new TreeSet<>(doubted));
     }
 
     /** Why a member must not be trusted, if it must not. */
@@ -52,7 +61,7 @@ public record Verification(
         if (healthy.isPresent()) {
             return agreed(healthy.get());
         }
-        int most = votes().values().stream().max(Integer::compare).orElse(0);
+        int most = votes(round.voters()).values().stream().max(Integer::compare).orElse(0);
         long missing = round.voters().stream()
                 .filter(voter -> !reports.containsKey(voter))
                 .count();
@@ -60,16 +69,33 @@ public record Verification(
     }
 
     /**
-     * After a new {@link Verify}. If the one before it ended undecided, but with reports that differ, it is not waited for
-     * any longer: some of those who reported are wrong, and nobody can tell who is right.
+     * After a new {@link Verify}. If the one before it ended undecided, but with reports that differ, some of those who
+     * reported were wrong, and nobody can tell who is right. What they reported is old by now: who was wrong may have been
+     * repaired since, and a report that would decide may only have been late. If the same voters differ once more, they are
+     * not waited for any longer.
      */
     Verification begun(long index, Verify verify) {
         SortedMap<Long, Divergence> kept = new TreeMap<>(divergences);
-        if (verdict() instanceof Verdict.Undecided && votes().size() > 1) {
+        if (verdict() instanceof Verdict.Undecided && votes(doubted).size() > 1) {
             kept.putAll(withoutMajority());
         }
         kept.keySet().removeIf(memberId -> !verify.concerns(memberId));
-        return new Verification(index, verify, new TreeMap<>(), kept);
+        return new Verification(index, verify, new TreeMap<>(), kept, stillDoubted());
+    }
+
+    /** Whom the reports for the latest {@link Verify} leave in doubt; who has not reported cannot have cleared it up. */
+    private SortedSet<Long> stillDoubted() {
+        if (!(verdict() instanceof Verdict.Undecided)) {
+            return new TreeSet<>();
+        }
+        if (votes(round.voters()).size() > 1) {
+            return round.voters().stream()
+                    .filter(voter -> reports.containsKey(voter))
+                    .collect(toCollection(TreeSet::new));
+        }
+        boolean agreeNow =
+                doubted.stream().filter(voter -> reports.containsKey(voter)).count() > 1;
+        return agreeNow ? new TreeSet<>() : doubted;
     }
 
     /** After a report; one for another than the latest {@link Verify}, or of a member that it does not concern, is ignored. */
@@ -79,7 +105,7 @@ public record Verification(
         }
         SortedMap<Long, DigestReport> more = new TreeMap<>(reports);
         more.put(report.memberId(), report);
-        return new Verification(verifyIndex, round, more, divergences).judged();
+        return new Verification(verifyIndex, round, more, divergences, doubted).judged();
     }
 
     private Verification judged() {
@@ -91,7 +117,7 @@ public record Verification(
             case Verdict.NoMajority() -> judged.putAll(withoutMajority());
             case Verdict.Agreed ignored -> healthy().ifPresent(healthy -> judgeBy(healthy, judged));
         }
-        return new Verification(verifyIndex, round, reports, judged);
+        return new Verification(verifyIndex, round, reports, judged, doubted);
     }
 
     private void judgeBy(DigestReport healthy, SortedMap<Long, Divergence> judged) {
@@ -127,7 +153,7 @@ public record Verification(
 
     /** A report that a majority of the voters agrees with. */
     private Optional<DigestReport> healthy() {
-        Map<DigestSum, Integer> votes = votes();
+        Map<DigestSum, Integer> votes = votes(round.voters());
         for (DigestReport report : reports.values()) {
             if (votes.getOrDefault(report.total(), 0) >= quorum()) {
                 return Optional.of(report);
@@ -136,10 +162,10 @@ public record Verification(
         return Optional.empty();
     }
 
-    /** How many voters have reported which total. */
-    private Map<DigestSum, Integer> votes() {
+    /** How many of some voters have reported which total. */
+    private Map<DigestSum, Integer> votes(Collection<Long> voters) {
         Map<DigestSum, Integer> votes = new HashMap<>();
-        for (long voter : round.voters()) {
+        for (long voter : voters) {
             DigestReport report = reports.get(voter);
             if (report != null) {
                 votes.merge(report.total(), 1, Integer::sum);

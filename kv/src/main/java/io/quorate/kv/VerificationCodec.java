@@ -3,7 +3,9 @@ package io.quorate.kv;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The bytes that stand for marks, reports and what became of them, in the log and in the store. */
 final class VerificationCodec {
@@ -49,6 +51,7 @@ final class VerificationCodec {
         verification.reports().values().forEach(report -> writeReport(out, report));
         out.varint(verification.divergences().size());
         verification.divergences().values().forEach(divergence -> writeDivergence(out, divergence));
+        writeIds(out, List.copyOf(verification.doubted()));
         return out.toByteArray();
     }
 
@@ -66,8 +69,10 @@ final class VerificationCodec {
             Divergence divergence = readDivergence(in);
             divergences.put(divergence.memberId(), divergence);
         }
+        // A record of an earlier version ends here.
+        SortedSet<Long> doubted = new TreeSet<>(in.remaining() == 0 ? List.of() : readIds(in));
         in.expectEnd();
-        return new Verification(verifyIndex, round, reports, divergences);
+        return new Verification(verifyIndex, round, reports, divergences, doubted);
     }
 
     private static void writeDivergence(ByteWriter out, Divergence divergence) {

@@ -175,4 +175,19 @@ class CrashTest {
                     .isEqualTo(new KeyValue(b("counter"), 2, index + 1, index, b(Long.toString(index)), 0));
         }
     }
+
+    @Test
+    void aStoreThatHoldsWhatCannotBeReadIsLetGoOf() {
+        Path directory = temporary.resolve("store");
+        try (RocksStore store = RocksStore.open(directory, MEMORY)) {
+            WriteBatch batch = new WriteBatch();
+            batch.put(new byte[] {1, 2, 3}, new byte[] {4});
+            store.write(batch);
+        }
+        assertThatThrownBy(() -> MvccStore.open(RocksStore.open(directory, MEMORY)))
+                .hasMessageContaining("does not say what format it has");
+        try (RocksStore again = RocksStore.open(directory, MEMORY)) {
+            assertThat(again.get(new byte[] {1, 2, 3})).isPresent();
+        }
+    }
 }

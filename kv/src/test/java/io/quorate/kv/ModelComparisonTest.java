@@ -21,8 +21,7 @@ class ModelComparisonTest {
     Path temporary;
 
     static Stream<Arguments> runs() {
-        return Stream.of(StoreKind.values())
-                .flatMap(kind -> Stream.of(1L, 2L, 3L, 4L, 5L, 6L).map(seed -> Arguments.of(kind, seed)));
+        return StoreKind.withSeeds(6);
     }
 
     @ParameterizedTest

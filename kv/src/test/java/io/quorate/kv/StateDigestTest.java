@@ -26,8 +26,7 @@ class StateDigestTest {
     Path temporary;
 
     static Stream<Arguments> runs() {
-        return Stream.of(StoreKind.values())
-                .flatMap(kind -> Stream.of(1L, 2L, 3L, 4L).map(seed -> Arguments.of(kind, seed)));
+        return StoreKind.withSeeds(4);
     }
 
     @ParameterizedTest

@@ -145,18 +145,90 @@ class VerificationTest {
     }
 
     @Test
-    void thoseWhoDifferAreNotTrustedAnyLongerIfTheThirdHasNotDecidedByTheNextMark() {
+    void thoseWhoDifferAtTwoMarksAreNotTrustedAnyLongerIfTheThirdHasDecidedAtNeither() {
         long first = verify(THREE, NOBODY);
         report(1, first, 4);
         report(2, first, 5);
         long second = verify(THREE, NOBODY);
-        assertThat(verification().divergences().values())
-                .containsExactly(
-                        new Divergence(1, first, List.of(1), false), new Divergence(2, first, List.of(1), false));
+        assertThat(verification().divergences()).as("nobody can tell yet").isEmpty();
         report(1, second, 6);
         report(2, second, 7);
-        report(3, second, 7);
-        assertThat(verification().divergences().values()).containsExactly(new Divergence(1, second, List.of(1), true));
+        assertThat(verification().divergences())
+                .as("the third may only be late")
+                .isEmpty();
+        long third = verify(THREE, NOBODY);
+        assertThat(verification().divergences().values())
+                .containsExactly(
+                        new Divergence(1, second, List.of(1), false), new Divergence(2, second, List.of(1), false));
+        report(1, third, 6);
+        report(2, third, 7);
+        report(3, third, 7);
+        assertThat(verification().divergences().values()).containsExactly(new Divergence(1, third, List.of(1), true));
+    }
+
+    @Test
+    void aHealthyMemberIsNotHeldToDifferBecauseTheThirdWasLateOnce() {
+        long first = verify(THREE, NOBODY);
+        report(1, first, 4);
+        report(2, first, 5);
+        long second = verify(THREE, NOBODY);
+        report(3, first, 4);
+        report(1, second, 6);
+        assertThat(verification().divergences()).isEmpty();
+        report(2, second, 7);
+        report(3, second, 6);
+        assertThat(verification().divergences().values()).containsExactly(new Divergence(2, second, List.of(1), true));
+    }
+
+    @Test
+    void whoWasRepairedWhileTheThirdWasAwayIsNotHeldToDiffer() {
+        long first = verify(THREE, NOBODY);
+        report(1, first, 4);
+        report(2, first, 5);
+        long second = verify(THREE, NOBODY);
+        report(1, second, 6);
+        report(2, second, 6);
+        verify(THREE, NOBODY);
+        assertThat(verification().divergences()).isEmpty();
+    }
+
+    @Test
+    void aMarkAtWhichOnlyOneHasReportedClearsUpNothing() {
+        long first = verify(THREE, NOBODY);
+        report(1, first, 4);
+        report(2, first, 5);
+        long second = verify(THREE, NOBODY);
+        report(1, second, 6);
+        long third = verify(THREE, NOBODY);
+        report(1, third, 7);
+        report(2, third, 8);
+        verify(THREE, NOBODY);
+        assertThat(verification().divergences()).containsOnlyKeys(1L, 2L);
+    }
+
+    @Test
+    void doubtsAreNotSummedUpOverMarksThatDecided() {
+        long first = verify(THREE, NOBODY);
+        report(1, first, 4);
+        report(2, first, 5);
+        long second = verify(THREE, NOBODY);
+        report(1, second, 6);
+        report(2, second, 6);
+        long third = verify(THREE, NOBODY);
+        report(1, third, 7);
+        report(2, third, 8);
+        verify(THREE, NOBODY);
+        assertThat(verification().divergences()).isEmpty();
+    }
+
+    @Test
+    void whomAMarkHasLeftInDoubtIsKnownAfterARestart() {
+        long first = verify(THREE, NOBODY);
+        report(1, first, 4);
+        report(2, first, 5);
+        verify(THREE, NOBODY);
+        assertThat(verification().doubted()).containsExactly(1L, 2L);
+        assertThat(MvccStore.open(ordered).verification()).isEqualTo(verification());
     }
 
     @Test

@@ -24,8 +24,7 @@ class WatchComparisonTest {
     Path temporary;
 
     static Stream<Arguments> runs() {
-        return Stream.of(StoreKind.values())
-                .flatMap(kind -> Stream.of(1L, 2L, 3L, 4L).map(seed -> Arguments.of(kind, seed)));
+        return StoreKind.withSeeds(4);
     }
 
     @ParameterizedTest

@@ -1,8 +1,6 @@
 package io.quorate.server;
 
 import io.quorate.core.CoreStatus;
-import io.quorate.core.CoreStatus.FollowerStatus;
-import io.quorate.core.RoleName;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.StateRepair;
 import io.quorate.kv.Divergence;
@@ -11,6 +9,7 @@ import io.quorate.server.Upkeep.OnDivergence;
 import io.quorate.server.healing.ScrubReport;
 import io.quorate.server.store.DivergenceListener;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -18,7 +17,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +33,8 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
     /** A state that is still wrong after so many repairs is not made right by another one. */
     private static final int MAX_REPAIRS = 3;
 
-    private static final long RETRY_SECONDS = 10;
+    /** So long a repair that must wait does at most before it is tried again. */
+    private static final Duration RETRY = Duration.ofSeconds(10);
 
     private static final String DAMAGED = "this member's state is damaged";
     private static final String WRONG = "this member's state is not what was written";
@@ -60,6 +59,7 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
     private final Upkeep upkeep;
     private final boolean durable;
     private final boolean alone;
+    private final Duration electionTimeout;
     private final ScheduledThreadPoolExecutor executor;
 
     /** Belong to the executor. */
@@ -68,11 +68,21 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
     /** Marks up to this index tell of a state that is gone. */
     private long repairedIndex;
 
+    /** A repair that waits. */
+    private Optional<Future<?>> retry = Optional.empty();
+
+    /** For what it waits, and how long the next one is to. */
+    private String waitsFor = "";
+
+    private Duration wait;
+
     MemberHealing(Patient patient, ServerConfig config, InitialMembership membership) {
         this.patient = patient;
         this.upkeep = config.upkeep();
         this.durable = !config.ephemeral();
         this.alone = membership.configuration().allVoters().size() == 1;
+        this.electionTimeout = config.electionTimeout();
+        this.wait = electionTimeout;
         this.executor = new ScheduledThreadPoolExecutor(
                 1,
                 task -> Thread.ofPlatform()
@@ -83,7 +93,10 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
-    /** Whether a state that cannot even be opened may be dropped. It is kept aside until there is another one. */
+    /**
+     * Whether a state that cannot be gone on with may be dropped by a member whose node does not run, and which hears of
+     * nobody. It is of no use to anybody; it is set aside.
+     */
     boolean mayRepairUnseen() {
         return durable && !alone && upkeep.onDivergence() == OnDivergence.REPAIR;
     }
@@ -96,8 +109,9 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
         run(incarnation, () -> {
             if (durable && Damage.isOfLog(cause)) {
                 patient.reopen(Optional.empty(), "its log is damaged: " + cause.getMessage());
-            } else if (Damage.isOfStore(cause)) {
-                repairDamagedState(String.valueOf(cause.getMessage()), cause);
+            } else if (Damage.isOfStore(cause) && mayRepairUnseen()) {
+                String what = String.valueOf(cause.getMessage());
+                dropState(what, "its state is damaged: " + what);
             } else {
                 patient.giveUp(cause);
             }
@@ -174,31 +188,62 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
         present.node().barLeadership(true);
     }
 
-    /** What is damaged is of no use to anybody: it needs no majority to be dropped, and is kept aside until there is more. */
+    /** What is damaged needs no majority to be dropped; but there must be somebody to get another one from. */
     private void repairDamagedState(String what, Throwable cause) {
         if (!mayRepairUnseen()) {
             patient.giveUp(cause);
             return;
         }
         fence(DAMAGED);
+        if (!anotherLeads()) {
+            waitForALeader("damaged: " + what, () -> repairDamagedState(what, cause));
+            return;
+        }
         dropState(what, "its state is damaged: " + what);
+    }
+
+    /**
+     * Whether this member hears a leader, which has a state, or it would not lead: members without one neither lead nor have a
+     * snapshot to give. So those who must drop their states never leave a cluster without a leader by it.
+     */
+    private boolean anotherLeads() {
+        CoreStatus status = patient.incarnation().node().status();
+        return status.leader().filter(leader -> !leader.equals(status.self())).isPresent();
+    }
+
+    /** A leader that is fenced hands over; that takes an election at most. If nobody leads then it may take long. */
+    private void waitForALeader(String what, Runnable repair) {
+        if (what.equals(waitsFor) && retry.filter(waiting -> !waiting.isDone()).isPresent()) {
+            // Each read that was under way may tell of the same damage.
+            return;
+        }
+        waitsFor = what;
+        LOG.warn(
+                "This member's state is {}. It serves nobody, and drops nothing before another member leads, from which it"
+                        + " can get a state.",
+                what);
+        tryAgain(wait, repair);
+        wait = wait.compareTo(RETRY.dividedBy(2)) < 0 ? wait.multipliedBy(2) : RETRY;
     }
 
     /** Whatever the present state has applied tells nothing of the next one. */
     private void dropState(String what, String why) {
         repairedIndex = patient.incarnation().memberNode().machine().store().appliedIndex();
+        wait = electionTimeout;
         patient.reopen(Optional.of(new StateRepair(what)), why);
     }
 
     private void repairWrongState(String what) {
         if (upkeep.onDivergence() == OnDivergence.STOP || !durable) {
             patient.giveUp(new IOException("its state is wrong: " + what));
+        } else if (!anotherLeads()) {
+            waitForALeader("wrong: " + what, () -> repairWrongState(what));
         } else if (!aMajorityIsHealthy()) {
             LOG.error(
                     "This member's state is wrong: {}. It serves nobody, and nothing is repaired as long as no majority of"
                             + " the others is known to be healthy.",
                     what);
-            tryAgain(what);
+            tryAgain(RETRY, () -> repairWrongState(what));
         } else if (repairs == MAX_REPAIRS) {
             LOG.error(
                     "This member's state is wrong again after {} repairs: {}. It serves nobody until somebody sees"
@@ -211,39 +256,43 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
         }
     }
 
-    /** Members come back, and a leader is elected: what cannot be repaired now may be then. */
-    private void tryAgain(String what) {
+    /**
+     * Members come back, and a leader is elected: what cannot be repaired now may be then. If the state was found good
+     * meanwhile, or replaced, the fence is down. What is found again and again is tried again once.
+     */
+    private void tryAgain(Duration delay, Runnable repair) {
+        retry.ifPresent(waiting -> waiting.cancel(false));
         long incarnation = patient.incarnation().number();
         try {
-            Future<?> unused = executor.schedule(
-                    () -> run(incarnation, () -> repairWrongState(what)), RETRY_SECONDS, TimeUnit.SECONDS);
+            retry = Optional.of(executor.schedule(
+                    () -> run(incarnation, () -> {
+                        if (patient.incarnation().fence().isUp()) {
+                            repair.run();
+                        }
+                    }),
+                    delay.toNanos(),
+                    TimeUnit.NANOSECONDS));
         } catch (RejectedExecutionException e) {
             LOG.debug("the member stops: {}", e.getMessage());
         }
     }
 
-    /** Whether a majority is there without this member, none of which is known to be wrong. */
+    /** Whether a majority is there without this member, none of which is known to be wrong, if another member leads. */
     private boolean aMajorityIsHealthy() {
-        CoreStatus status = patient.incarnation().node().status();
+        Incarnation present = patient.incarnation();
+        CoreStatus status = present.node().status();
         Set<MemberId> voters = status.configuration().allVoters();
-        Set<Long> diverged = patient.incarnation()
-                .memberNode()
+        Set<Long> diverged = present.memberNode()
                 .machine()
                 .store()
                 .verification()
                 .divergences()
                 .keySet();
-        Set<MemberId> present = status.followers().stream()
-                .filter(FollowerStatus::recentlyActive)
-                .map(FollowerStatus::member)
-                .collect(Collectors.toSet());
-        boolean leads = status.role() == RoleName.LEADER;
         long healthy = voters.stream()
                 .filter(voter -> !voter.equals(status.self()) && !diverged.contains(voter.value()))
-                .filter(voter -> !leads || present.contains(voter))
                 .count();
         // A leader that is heard of has a majority with it, or it would have stepped down.
-        return (leads || status.leader().isPresent()) && healthy >= voters.size() / 2 + 1;
+        return healthy >= voters.size() / 2 + 1;
     }
 
     private void run(long incarnation, Runnable task) {

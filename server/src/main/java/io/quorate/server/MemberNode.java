@@ -52,11 +52,6 @@ record MemberNode(
         ExecutorService readers,
         ExecutorService background) {
 
-    private static final String STATE = "state";
-
-    /** Where a state that is not to be trusted is kept until the member has another one. */
-    private static final String DROPPED_STATE = "state-dropped";
-
     /** etcd's figure: so many entries before a snapshot stay in the log for followers that lag behind. */
     private static final long KEPT_ENTRIES = 5000;
 
@@ -78,7 +73,7 @@ record MemberNode(
         FileDisk disk = new FileDisk(folder);
         requireOwn(disk, config, membership);
         if (StateRepair.find(disk).isPresent()) {
-            dropState(folder);
+            new DroppedState(folder).drop();
         }
         ExecutorService background = Executors.newSingleThreadExecutor(task ->
                 Thread.ofPlatform().daemon().name(config.name() + "-background").unstarted(task));
@@ -88,8 +83,8 @@ record MemberNode(
         parts.add(() ->
                 peerLoops.shutdownGracefully(0, REST_SECONDS, TimeUnit.SECONDS).syncUninterruptibly());
         KvStateMachine machine = config.ephemeral()
-                ? KvStateMachine.inMemory(folder.resolve(STATE), background)
-                : KvStateMachine.open(folder.resolve(STATE), RocksMemory.standard(), background);
+                ? KvStateMachine.inMemory(folder.resolve(DroppedState.STATE), background)
+                : KvStateMachine.open(folder.resolve(DroppedState.STATE), RocksMemory.standard(), background);
         StateVerification verification = parts.add(new StateVerification(
                 config.name(), membership.self(), machine.store(), config.verifyInterval(), divergence));
         machine.tell(verification);
@@ -110,25 +105,6 @@ record MemberNode(
         Path folder = Files.createTempDirectory("quorate-" + config.name() + "-");
         parts.add(() -> ScratchFolder.delete(folder));
         return folder;
-    }
-
-    /**
-     * Moves the state away before it is opened: it may be damaged such that it cannot be. What a repair that a crash ended
-     * had begun to put in its place is deleted; what was dropped first stays, as the member has no other yet.
-     */
-    private static void dropState(Path folder) throws IOException {
-        Path state = folder.resolve(STATE);
-        Path dropped = folder.resolve(DROPPED_STATE);
-        if (Files.exists(dropped)) {
-            ScratchFolder.delete(state);
-        } else if (Files.exists(state)) {
-            Files.move(state, dropped);
-        }
-    }
-
-    /** The member has a state that it can go on with: one that was dropped is not needed any more. */
-    static void forgetDroppedState(Path folder) throws IOException {
-        ScratchFolder.delete(folder.resolve(DROPPED_STATE));
     }
 
     /** Looks before anything is opened that would change files. */

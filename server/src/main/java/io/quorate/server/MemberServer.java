@@ -20,7 +20,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -74,10 +76,9 @@ public final class MemberServer implements AutoCloseable {
         parts.add(() -> incarnation.close());
         this.scrub = parts.add(new MemberScrub(
                 config.name(),
-                new ScrubbedData(() -> incarnation),
+                () -> new ScrubbedData(incarnation, healing),
                 config.upkeep().scrubInterval(),
-                config.upkeep().scrubBytesPerSecond(),
-                report -> healing.scrubbed(incarnation.number(), report)));
+                config.upkeep().scrubBytesPerSecond()));
         this.services = new SwitchedServices(incarnation.services());
         this.services.serve(incarnation.services());
         this.listener = listen();
@@ -153,16 +154,20 @@ public final class MemberServer implements AutoCloseable {
         }
         services.serve(begun.services());
         begun.memberNode().verification().begin(begun.node());
-        begun.memberNode().background().execute(this::forgetDroppedState);
+        begun.memberNode().background().execute(this::keepDroppedState);
         LOG.info("ready to serve client requests at {}", String.join(",", addresses()));
         ready.complete(null);
     }
 
-    private void forgetDroppedState() {
+    private void keepDroppedState() {
+        if (config.ephemeral()) {
+            return;
+        }
         try {
-            MemberNode.forgetDroppedState(config.dataDir());
+            long usable = Files.getFileStore(config.dataDir()).getUsableSpace();
+            new DroppedState(config.dataDir()).keep(Instant.now(), usable);
         } catch (IOException e) {
-            LOG.warn("The state that was dropped could not be deleted: {}", e.getMessage());
+            LOG.warn("The state that was dropped could not be put where it is to be kept: {}", e.toString());
         }
     }
 
@@ -198,8 +203,8 @@ public final class MemberServer implements AutoCloseable {
         }
         LOG.error("Member {} closes its data and opens them again to mend them, for {}", config.name(), why);
         services.suspend("etcdserver: this member mends its data, ask another one");
-        scrub.interrupt();
         handOverLeadership();
+        scrub.interrupt();
         try {
             incarnation.close();
         } catch (IOException e) {

@@ -11,12 +11,11 @@ import io.quorate.server.store.KvStateMachine;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.LongConsumer;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Everything that a member has on its disk: log, snapshots and state. */
-record ScrubbedData(Supplier<Incarnation> incarnation) implements MemberScrub.Target {
+/** Everything that a member has on its disk, as one incarnation has opened it: log, snapshots and state. */
+record ScrubbedData(Incarnation incarnation, MemberHealing healing) implements MemberScrub.Target {
 
     /** Of the state, so much is read at a time. */
     private static final long PIECE_BYTES = 256 << 10;
@@ -31,20 +30,18 @@ record ScrubbedData(Supplier<Incarnation> incarnation) implements MemberScrub.Ta
     /** The files of the state are read as such, and then once more for the records in them. */
     @Override
     public long bytes() {
-        Incarnation present = incarnation.get();
-        return present.node().scrubBytes()
-                + 2 * present.memberNode().machine().store().sizeBytes();
+        return incarnation.node().scrubBytes()
+                + 2 * incarnation.memberNode().machine().store().sizeBytes();
     }
 
     @Override
     public ScrubReport read(LongConsumer onRead) throws IOException {
-        Incarnation present = incarnation.get();
-        RaftNode.Scrubbed files = present.node().scrub(onRead);
-        if (present.node().status().stateMissing()) {
+        RaftNode.Scrubbed files = incarnation.node().scrub(onRead);
+        if (incarnation.node().status().stateMissing()) {
             return new ScrubReport(files.log(), files.snapshots(), List.of(), List.of());
         }
         try {
-            io.quorate.kv.ScrubReport state = readState(present.memberNode().machine(), onRead);
+            io.quorate.kv.ScrubReport state = readState(incarnation.memberNode().machine(), onRead);
             return new ScrubReport(files.log(), files.snapshots(), damage(state), divergence(state));
         } catch (StoreException e) {
             if (!e.isDamage()) {
@@ -53,6 +50,12 @@ record ScrubbedData(Supplier<Incarnation> incarnation) implements MemberScrub.Ta
             Finding damage = Finding.damage(STATE, String.valueOf(e.getMessage()), REMEDY_OF_DAMAGE);
             return new ScrubReport(files.log(), files.snapshots(), List.of(damage), List.of());
         }
+    }
+
+    /** By then another incarnation may have mended it. */
+    @Override
+    public void found(ScrubReport report) {
+        healing.scrubbed(incarnation.number(), report);
     }
 
     private static io.quorate.kv.ScrubReport readState(KvStateMachine machine, LongConsumer onRead) {

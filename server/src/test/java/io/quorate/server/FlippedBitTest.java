@@ -1,5 +1,7 @@
 package io.quorate.server;
 
+import static io.quorate.server.DataFiles.flip;
+import static io.quorate.server.DataFiles.largest;
 import static io.quorate.server.TestCluster.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,18 +9,10 @@ import io.quorate.engine.StateRepair;
 import io.quorate.server.Upkeep.OnDivergence;
 import io.quorate.server.proto.etcdserverpb.PutResponse;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -43,7 +37,7 @@ class FlippedBitTest {
     @TempDir
     private Path folder;
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final ScrubClient scrubs = new ScrubClient();
     private TestCluster cluster;
     private WatchedReads reads;
     private int victim;
@@ -74,7 +68,7 @@ class FlippedBitTest {
     void noClientHasReadAWrongValue() throws Exception {
         reads.close();
         cluster.close();
-        http.close();
+        scrubs.close();
         assertThat(reads.wrong()).isEmpty();
         assertThat(reads.answers()).isPositive();
     }
@@ -88,23 +82,6 @@ class FlippedBitTest {
 
     private Path dataOf(int member) {
         return cluster.config(member).dataDir();
-    }
-
-    private static Path largest(Path folder, String suffix) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.getFileName().toString().endsWith(suffix))
-                    .max(Comparator.comparingLong(file -> file.toFile().length()))
-                    .orElseThrow();
-        }
-    }
-
-    private static void flip(Path file, long position) throws IOException {
-        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
-            bytes.seek(position);
-            int before = bytes.read();
-            bytes.seek(position);
-            bytes.write(before ^ 8);
-        }
     }
 
     /** Where one of the values stands in a file. */
@@ -126,26 +103,8 @@ class FlippedBitTest {
 
     // ---- what finds it
 
-    private String scrubPage(String method) {
-        InetSocketAddress address = cluster.member(victim).clientAddresses().getFirst();
-        URI page = URI.create("http://" + address.getHostString() + ":" + address.getPort() + MemberServer.SCRUB_PATH);
-        try {
-            return http.send(
-                            HttpRequest.newBuilder(page)
-                                    .method(method, BodyPublishers.noBody())
-                                    .build(),
-                            BodyHandlers.ofString())
-                    .body();
-        } catch (IOException | InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    /** Has the victim read everything. Returns what it tells of that in the end. */
     private String scrub() {
-        scrubPage("POST");
-        await(() -> scrubPage("GET").contains("\"running\":false"), "the scrub has ended");
-        return scrubPage("GET");
+        return scrubs.scrub(cluster.member(victim));
     }
 
     private static void assertClean(String scrubbed) {

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Configurations that differ from others in one setting. */
 public final class ServerConfigs {
@@ -12,159 +13,93 @@ public final class ServerConfigs {
     private ServerConfigs() {}
 
     static ServerConfig withDataDir(ServerConfig config, Path dataDir) {
-        return copy(
-                config,
-                dataDir,
-                config.listenClientUrls(),
-                config.initialClusterState(),
-                config.quotaBackendBytes(),
-                config.ephemeral(),
-                config.initialClusterToken(),
-                config.snapshotCount(),
-                config.verifyInterval());
+        return changed(config, draft -> draft.dataDir = dataDir);
     }
 
     static ServerConfig withListenClientUrl(ServerConfig config, URI url) {
-        return copy(
-                config,
-                config.dataDir(),
-                List.of(url),
-                config.initialClusterState(),
-                config.quotaBackendBytes(),
-                config.ephemeral(),
-                config.initialClusterToken(),
-                config.snapshotCount(),
-                config.verifyInterval());
+        return changed(config, draft -> draft.listenClientUrls = List.of(url));
     }
 
     static ServerConfig withState(ServerConfig config, InitialClusterState state) {
-        return copy(
-                config,
-                config.dataDir(),
-                config.listenClientUrls(),
-                state,
-                config.quotaBackendBytes(),
-                config.ephemeral(),
-                config.initialClusterToken(),
-                config.snapshotCount(),
-                config.verifyInterval());
+        return changed(config, draft -> draft.state = state);
     }
 
     static ServerConfig withQuota(ServerConfig config, long bytes) {
-        return copy(
-                config,
-                config.dataDir(),
-                config.listenClientUrls(),
-                config.initialClusterState(),
-                bytes,
-                config.ephemeral(),
-                config.initialClusterToken(),
-                config.snapshotCount(),
-                config.verifyInterval());
+        return changed(config, draft -> draft.quotaBytes = bytes);
     }
 
     static ServerConfig ephemeral(ServerConfig config) {
-        return copy(
-                config,
-                config.dataDir(),
-                config.listenClientUrls(),
-                config.initialClusterState(),
-                config.quotaBackendBytes(),
-                true,
-                config.initialClusterToken(),
-                config.snapshotCount(),
-                config.verifyInterval());
+        return changed(config, draft -> draft.ephemeral = true);
     }
 
     static ServerConfig withToken(ServerConfig config, String token) {
-        return copy(
-                config,
-                config.dataDir(),
-                config.listenClientUrls(),
-                config.initialClusterState(),
-                config.quotaBackendBytes(),
-                config.ephemeral(),
-                token,
-                config.snapshotCount(),
-                config.verifyInterval());
+        return changed(config, draft -> draft.token = token);
     }
 
     static ServerConfig withSnapshotCount(ServerConfig config, long count) {
-        return copy(
-                config,
-                config.dataDir(),
-                config.listenClientUrls(),
-                config.initialClusterState(),
-                config.quotaBackendBytes(),
-                config.ephemeral(),
-                config.initialClusterToken(),
-                count,
-                config.verifyInterval());
+        return changed(config, draft -> draft.snapshotCount = count);
     }
 
     public static ServerConfig withVerifyInterval(ServerConfig config, Duration interval) {
-        return copy(
-                config,
-                config.dataDir(),
-                config.listenClientUrls(),
-                config.initialClusterState(),
-                config.quotaBackendBytes(),
-                config.ephemeral(),
-                config.initialClusterToken(),
-                config.snapshotCount(),
-                interval);
+        return changed(config, draft -> draft.verifyInterval = interval);
     }
 
     public static ServerConfig withUpkeep(ServerConfig config, Upkeep upkeep) {
-        return new ServerConfig(
-                config.name(),
-                config.dataDir(),
-                config.listenClientUrls(),
-                config.advertiseClientUrls(),
-                config.listenPeerUrls(),
-                config.initialAdvertisePeerUrls(),
-                config.initialCluster(),
-                config.initialClusterState(),
-                config.initialClusterToken(),
-                config.heartbeatInterval(),
-                config.electionTimeout(),
-                config.snapshotCount(),
-                config.quotaBackendBytes(),
-                config.maxRequestBytes(),
-                config.maxTxnOps(),
-                config.verifyInterval(),
-                upkeep,
-                config.ephemeral());
+        return changed(config, draft -> draft.upkeep = upkeep);
     }
 
-    private static ServerConfig copy(
-            ServerConfig config,
-            Path dataDir,
-            List<URI> listenClientUrls,
-            InitialClusterState state,
-            long quotaBytes,
-            boolean ephemeral,
-            String token,
-            long snapshotCount,
-            Duration verifyInterval) {
-        return new ServerConfig(
-                config.name(),
-                dataDir,
-                listenClientUrls,
-                config.advertiseClientUrls(),
-                config.listenPeerUrls(),
-                config.initialAdvertisePeerUrls(),
-                config.initialCluster(),
-                state,
-                token,
-                config.heartbeatInterval(),
-                config.electionTimeout(),
-                snapshotCount,
-                quotaBytes,
-                config.maxRequestBytes(),
-                config.maxTxnOps(),
-                verifyInterval,
-                config.upkeep(),
-                ephemeral);
+    private static ServerConfig changed(ServerConfig config, Consumer<Draft> change) {
+        Draft draft = new Draft(config);
+        change.accept(draft);
+        return draft.finished();
+    }
+
+    /** A configuration that is being changed: what tests change of it. */
+    private static final class Draft {
+        private final ServerConfig original;
+        private Path dataDir;
+        private List<URI> listenClientUrls;
+        private InitialClusterState state;
+        private String token;
+        private long snapshotCount;
+        private long quotaBytes;
+        private Duration verifyInterval;
+        private Upkeep upkeep;
+        private boolean ephemeral;
+
+        Draft(ServerConfig original) {
+            this.original = original;
+            this.dataDir = original.dataDir();
+            this.listenClientUrls = original.listenClientUrls();
+            this.state = original.initialClusterState();
+            this.token = original.initialClusterToken();
+            this.snapshotCount = original.snapshotCount();
+            this.quotaBytes = original.quotaBackendBytes();
+            this.verifyInterval = original.verifyInterval();
+            this.upkeep = original.upkeep();
+            this.ephemeral = original.ephemeral();
+        }
+
+        ServerConfig finished() {
+            return new ServerConfig(
+                    original.name(),
+                    dataDir,
+                    listenClientUrls,
+                    original.advertiseClientUrls(),
+                    original.listenPeerUrls(),
+                    original.initialAdvertisePeerUrls(),
+                    original.initialCluster(),
+                    state,
+                    token,
+                    original.heartbeatInterval(),
+                    original.electionTimeout(),
+                    snapshotCount,
+                    quotaBytes,
+                    original.maxRequestBytes(),
+                    original.maxTxnOps(),
+                    verifyInterval,
+                    upkeep,
+                    ephemeral);
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import io.quorate.cli.FreePorts;
+import io.quorate.server.proto.etcdserverpb.HashKVRequest;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
 import io.quorate.server.proto.etcdserverpb.PutRequest;
@@ -76,6 +77,14 @@ final class ProcessCluster implements AutoCloseable {
             return MaintenanceGrpc.newBlockingStub(channel)
                     .withDeadlineAfter(2, TimeUnit.SECONDS)
                     .status(StatusRequest.getDefaultInstance());
+        }
+
+        /** A hash over all keys with their history, up to a revision. */
+        int hashKv(long revision) {
+            return MaintenanceGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(30, TimeUnit.SECONDS)
+                    .hashKV(HashKVRequest.newBuilder().setRevision(revision).build())
+                    .getHash();
         }
 
         void put(String key, String value) {

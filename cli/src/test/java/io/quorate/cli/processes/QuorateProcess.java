@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** The executable {@code quorate} as a process of its own, run from the class path of the tests. */
 public final class QuorateProcess implements AutoCloseable {
@@ -79,6 +80,14 @@ public final class QuorateProcess implements AutoCloseable {
                 .filter(line -> line.startsWith(beginning))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** Waits until it has ended by itself, and returns its exit code. */
+    public int awaitExit() {
+        return process.onExit()
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join()
+                .exitValue();
     }
 
     /** {@code kill -9}: no warning, no shutdown hook. Returns when the process is gone. */

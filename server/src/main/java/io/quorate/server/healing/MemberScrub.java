@@ -10,8 +10,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +23,7 @@ public final class MemberScrub implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(MemberScrub.class);
 
-    /** What is read. */
+    /** What is read, as it is when the scrub begins. */
     public interface Target {
 
         /** How many bytes there are to be read, more or less. */
@@ -36,6 +36,9 @@ public final class MemberScrub implements AutoCloseable {
          *     CancellationException} if the reading is to end
          */
         ScrubReport read(LongConsumer onRead) throws IOException;
+
+        /** Is told what was found in it, if anything was; must not wait for the scrub to end. */
+        void found(ScrubReport report);
     }
 
     private static final ScrubReport NOTHING = new ScrubReport(List.of(), List.of(), List.of(), List.of());
@@ -43,9 +46,8 @@ public final class MemberScrub implements AutoCloseable {
     /** A scrub that was asked for, or runs. */
     private record Underway(RateLimit limit, CompletableFuture<Void> ended) {}
 
-    private final Target target;
+    private final Supplier<Target> targets;
     private final long bytesPerSecond;
-    private final Consumer<ScrubReport> listener;
     private final ScheduledExecutorService executor;
 
     /** Guarded by this object, as is every change of the status. */
@@ -56,14 +58,12 @@ public final class MemberScrub implements AutoCloseable {
 
     /**
      * @param name the member's, for the thread
+     * @param targets gives what there is to be read at present; another one if the data were opened anew
      * @param interval between two scrubs; 0: only when asked
-     * @param listener told what was found, if anything was; must not wait for the scrub to end
      */
-    public MemberScrub(
-            String name, Target target, Duration interval, long bytesPerSecond, Consumer<ScrubReport> listener) {
-        this.target = target;
+    public MemberScrub(String name, Supplier<? extends Target> targets, Duration interval, long bytesPerSecond) {
+        this.targets = targets::get;
         this.bytesPerSecond = bytesPerSecond;
-        this.listener = listener;
         ScheduledThreadPoolExecutor single = new ScheduledThreadPoolExecutor(
                 1, task -> Thread.ofPlatform().daemon().name(name + "-scrub").unstarted(task));
         single.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
@@ -91,6 +91,7 @@ public final class MemberScrub implements AutoCloseable {
     }
 
     private void run(Underway scrub) {
+        Target target = targets.get();
         try {
             long total = target.bytes();
             progressed(0, total);
@@ -98,12 +99,16 @@ public final class MemberScrub implements AutoCloseable {
                 progressed(bytes, total);
                 scrub.limit.accept(bytes);
             });
+            if (!target.equals(targets.get())) {
+                // Files that were taken away while they were read look damaged.
+                throw new CancellationException("what was read is not in use any more");
+            }
             if (report.all().isEmpty()) {
                 LOG.info("The data were read through, {} bytes: all is well.", status.doneBytes());
             } else {
                 report.all().forEach(finding -> LOG.error("The scrub found damage: {}", finding));
                 // Before anybody is told of it: by then nothing that is known to be wrong is served any more.
-                listener.accept(report);
+                target.found(report);
             }
             ended(scrub, report, "");
         } catch (CancellationException e) {
@@ -126,7 +131,7 @@ public final class MemberScrub implements AutoCloseable {
         scrub.ended.complete(null);
     }
 
-    /** Ends the scrub that runs, if one does, and waits for that. Not to be called by the listener. */
+    /** Ends the scrub that runs, if one does, and waits for that. Not to be called by whoever is told what was found. */
     public void interrupt() {
         Optional<Underway> running;
         synchronized (this) {

@@ -32,6 +32,9 @@ public interface DivergenceListener {
     /** This member, which differed, agrees with a majority of the voters. */
     void equalAgain();
 
-    /** The record says at the start that this member's state differs; the next comparison tells whether it does still. */
+    /**
+     * The record says at the start that this member's state differs from the majority's; the next comparison tells whether it
+     * does still.
+     */
     void heldToDiffer();
 }

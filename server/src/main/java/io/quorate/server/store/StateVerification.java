@@ -202,12 +202,16 @@ public final class StateVerification implements VerificationListener, AutoClosea
 
     /**
      * What is on record at the start was found of the state as it was then. It may have been replaced since, by a snapshot that
-     * has the record in it: only the next mark tells what is to be done.
+     * has the record in it: only the next mark tells what is to be done. If no majority agreed, this is on record of all who
+     * might lead, and somebody must, or there would be no next mark.
      */
     private void takeUp() {
         told = Map.copyOf(store.verification().divergences());
-        if (told.containsKey(self)) {
+        Optional<Divergence> own = Optional.ofNullable(told.get(self));
+        if (own.isPresent()) {
             LOG.warn("This member's state was found to differ: it serves no client until it is found equal.");
+        }
+        if (own.isPresent() && own.get().healthyMajority()) {
             listener.heldToDiffer();
         }
     }

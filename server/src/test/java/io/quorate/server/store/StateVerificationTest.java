@@ -106,13 +106,17 @@ class StateVerificationTest {
 
     /** Marks a place, waits for the member's own report, and adds those of two others that have this state. */
     private static void verify(RaftNode<Result> node, MvccStore store, DigestSum othersTotal) throws Exception {
+        verify(node, store, othersTotal, othersTotal);
+    }
+
+    private static void verify(RaftNode<Result> node, MvccStore store, DigestSum second, DigestSum third)
+            throws Exception {
         Result.VerifyResult mark = (Result.VerifyResult) propose(node, new Verify(THREE, List.of()));
         StateDigest own = mark.digest();
         TestCluster.await(() -> store.verification().reports().containsKey(1L), "the member has reported");
         assertThat(store.verification().reports()).containsEntry(1L, DigestReport.of(1, own));
-        for (long other = 2; other <= 3; other++) {
-            propose(node, new DigestReport(other, own.appliedIndex(), othersTotal, List.of(1L)));
-        }
+        propose(node, new DigestReport(2, own.appliedIndex(), second, List.of(1L)));
+        propose(node, new DigestReport(3, own.appliedIndex(), third, List.of(1L)));
     }
 
     private Object nextTold() throws InterruptedException {
@@ -155,6 +159,20 @@ class StateVerificationTest {
         assertThat(nextTold()).isEqualTo("held to differ");
         verify(node, machine.store(), new DigestSum(1, 2, 3, 4));
         assertThat(nextTold()).isInstanceOf(Divergence.class);
+    }
+
+    @Test
+    void whereNoMajorityAgreedAMemberThatStartsAgainIsFencedAndMayLead() throws Exception {
+        LocalCluster<Result> cluster = cluster(1);
+        RaftNode<Result> node = cluster.awaitLeader();
+        KvStateMachine machine = machines.values().iterator().next();
+        StateVerification first = verification(node, machine, NEVER);
+        verify(node, machine.store(), new DigestSum(1, 2, 3, 4), new DigestSum(5, 6, 7, 8));
+        assertThat(nextTold()).isInstanceOf(Divergence.class);
+        first.close();
+        verification(node, machine, NEVER);
+        verify(node, machine.store(), machine.store().digest().total());
+        assertThat(nextTold()).as("what it is told of first").isEqualTo("equal again");
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -37,7 +38,21 @@ final class EchoBenchmark {
     private static final String PLAIN = "plain";
     private static final String LISTENER = "listener";
 
+    /** So many calls settle connections, flow control and what the compiler makes of the code. */
+    private static final long SETTLING_CALLS = 50_000;
+
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private EchoBenchmark() {}
+
+    /** Waits until the monotonic clock shows so much. */
+    private static void awaitClock(long nanos) {
+        long left = nanos - System.nanoTime();
+        while (left > 0) {
+            LockSupport.parkNanos(left);
+            left = nanos - System.nanoTime();
+        }
+    }
 
     public static void main(String... arguments) throws Exception {
         if (arguments.length == 2 && arguments[0].equals("serve")) {
@@ -173,11 +188,11 @@ final class EchoBenchmark {
                     .toList();
             var load = new Load(channels);
             load.start();
-            TimeUnit.SECONDS.sleep(1); // Lets connections and flow control settle.
+            load.awaitCalls(SETTLING_CALLS);
             long callsBefore = load.calls.sum();
             long startNanos = System.nanoTime();
             Duration cpuBefore = cpu();
-            TimeUnit.NANOSECONDS.sleep(duration.toNanos());
+            awaitClock(startNanos + duration.toNanos());
             long calls = load.calls.sum() - callsBefore;
             double seconds = (System.nanoTime() - startNanos) / 1e9;
             double micros = cpu().minus(cpuBefore).toNanos() / 1e3;
@@ -218,6 +233,16 @@ final class EchoBenchmark {
         void start() {
             for (int i = 0; i < CALLS_IN_FLIGHT; i++) {
                 call(KVGrpc.newStub(channels.get(i % channels.size())));
+            }
+        }
+
+        /** Waits until so many calls were answered. */
+        void awaitCalls(long count) {
+            while (calls.sum() < count) {
+                if (failures.sum() > 0) {
+                    throw new IllegalStateException(failures.sum() + " calls failed");
+                }
+                LockSupport.parkNanos(POLL_NANOS);
             }
         }
 

@@ -2,15 +2,11 @@ package io.quorate.simulator.enumeration;
 
 import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.DiskFile;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 
 /** A disk that does not do what it says: what an enumeration of crashes must notice. */
-final class LyingDisk implements Disk {
+final class LyingDisk extends ForwardingDisk {
 
     /** What it leaves undone. */
     enum Lie {
@@ -22,74 +18,28 @@ final class LyingDisk implements Disk {
         SNAPSHOT_SYNCS
     }
 
-    private final Disk real;
     private final Lie lie;
 
     LyingDisk(Disk real, Lie lie) {
-        this.real = real;
+        super(real);
         this.lie = lie;
     }
 
     @Override
-    public void createDirectory(String name) throws IOException {
-        real.createDirectory(name);
-    }
-
-    @Override
     public DiskFile create(String name) throws IOException {
-        return new LyingFile(name, real.create(name));
+        return new LyingFile(name, super.create(name));
     }
 
     @Override
     public DiskFile open(String name) throws IOException {
-        return new LyingFile(name, real.open(name));
-    }
-
-    @Override
-    public boolean exists(String name) throws IOException {
-        return real.exists(name);
-    }
-
-    @Override
-    public void rename(String from, String to) throws IOException {
-        real.rename(from, to);
-    }
-
-    @Override
-    public void delete(String name) throws IOException {
-        real.delete(name);
-    }
-
-    @Override
-    public List<String> list(String directory) throws IOException {
-        return real.list(directory);
-    }
-
-    @Override
-    public boolean isDirectory(String name) throws IOException {
-        return real.isDirectory(name);
+        return new LyingFile(name, super.open(name));
     }
 
     @Override
     public void syncDirectory(String directory) throws IOException {
         if (lie != Lie.FOLDER_SYNCS) {
-            real.syncDirectory(directory);
+            super.syncDirectory(directory);
         }
-    }
-
-    @Override
-    public Closeable lock() throws IOException {
-        return real.lock();
-    }
-
-    @Override
-    public Optional<Path> path(String name) {
-        return real.path(name);
-    }
-
-    @Override
-    public String toString() {
-        return real.toString();
     }
 
     private final class LyingFile implements DiskFile {

@@ -1,0 +1,90 @@
+package io.quorate.server.healing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quorate.engine.inspect.Finding;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A scrub tells of damage in what it has read, and of nothing else. */
+@Timeout(60)
+class MemberScrubTest {
+
+    private static final Finding DAMAGE = Finding.damage("state/kv", "a file is missing", "the state is dropped");
+    private static final ScrubReport DAMAGED = new ScrubReport(List.of(), List.of(), List.of(DAMAGE), List.of());
+
+    private final Queue<String> told = new ConcurrentLinkedQueue<>();
+
+    /** Data that are found damaged once they may be read to their end. */
+    private final class Data implements MemberScrub.Target {
+
+        private final String name;
+        private final CountDownLatch begun = new CountDownLatch(1);
+        private final CountDownLatch end = new CountDownLatch(1);
+
+        Data(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public long bytes() {
+            return 1;
+        }
+
+        @Override
+        public ScrubReport read(LongConsumer onRead) {
+            begun.countDown();
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return DAMAGED;
+        }
+
+        @Override
+        public void found(ScrubReport report) {
+            told.add(name + ": " + report.all().getFirst().what());
+        }
+    }
+
+    private static ScrubStatus awaitEnd(MemberScrub scrub) {
+        await().until(() -> !scrub.status().running());
+        return scrub.status();
+    }
+
+    @Test
+    void damageIsToldOfTheDataThatWereRead() {
+        Data data = new Data("first");
+        data.end.countDown();
+        try (MemberScrub scrub = new MemberScrub("m", () -> data, Duration.ZERO, 1 << 20)) {
+            scrub.request();
+            assertThat(awaitEnd(scrub).findings()).containsExactly(DAMAGE);
+            assertThat(told).containsExactly("first: a file is missing");
+        }
+    }
+
+    @Test
+    void damageInDataThatWereReplacedWhileTheyWereReadIsToldOfNobody() throws InterruptedException {
+        Data first = new Data("first");
+        AtomicReference<Data> present = new AtomicReference<>(first);
+        try (MemberScrub scrub = new MemberScrub("m", present::get, Duration.ZERO, 1 << 20)) {
+            scrub.request();
+            first.begun.await();
+            present.set(new Data("second"));
+            first.end.countDown();
+            ScrubStatus status = awaitEnd(scrub);
+            assertThat(status.findings()).isEmpty();
+            assertThat(status.failure()).contains("interrupted");
+            assertThat(told).isEmpty();
+        }
+    }
+}
