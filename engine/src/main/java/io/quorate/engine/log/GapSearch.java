@@ -3,6 +3,7 @@ package io.quorate.engine.log;
 import io.quorate.core.EntryId;
 import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.DiskFile;
+import io.quorate.engine.log.SegmentScanner.Latest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -101,19 +102,12 @@ final class GapSearch {
     private Optional<End> end(String name, long sequence) throws IOException {
         try (DiskFile file = disk.open(name)) {
             SegmentScanner scanner = new SegmentScanner(file, sequence);
-            Optional<End> end = Optional.empty();
-            long behind = 0;
-            OptionalLong position = scanner.nextFrame(0);
-            while (position.isPresent()) {
-                Optional<BatchFrame> frame = scanner.frameAt(position.getAsLong());
-                if (frame.isEmpty()) {
-                    return Optional.empty();
-                }
-                end = end(frame.get());
-                behind = position.getAsLong() + frame.get().alignedBytes();
-                position = scanner.nextFrame(behind);
+            Latest latest = scanner.latest();
+            if (latest.followed() || latest.position().isEmpty()) {
+                return Optional.empty();
             }
-            return scanner.beginsFrame(behind) ? Optional.empty() : end;
+            Optional<BatchFrame> frame = scanner.frameAt(latest.position().getAsLong());
+            return frame.isPresent() ? end(frame.get()) : Optional.empty();
         } catch (CorruptFrameException e) {
             // Its checksum is right and it makes no sense: nothing is known then.
             return Optional.empty();

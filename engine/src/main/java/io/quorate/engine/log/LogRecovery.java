@@ -11,6 +11,7 @@ import io.quorate.engine.log.LogDiagnosis.Condition;
 import io.quorate.engine.log.LogFiles.Segment;
 import io.quorate.engine.log.SegmentChain.Found;
 import io.quorate.engine.log.SegmentChain.Link;
+import io.quorate.engine.log.SegmentChain.Position;
 import io.quorate.engine.log.SegmentChain.Reading;
 import io.quorate.engine.log.SegmentChain.Verdict;
 import io.quorate.engine.log.SnapshotMetaCodec.Start;
@@ -38,6 +39,7 @@ final class LogRecovery {
     private final Disk disk;
     private final int group;
     private final SnapshotMeta bootstrap;
+    private final Optional<SnapshotMeta> newestSnapshot;
     private final LogOptions options;
     private final LogDiagnosis diagnosis;
     private final SpareSegments spares;
@@ -56,7 +58,8 @@ final class LogRecovery {
         this.group = group;
         this.bootstrap = bootstrap;
         this.options = options;
-        this.diagnosis = new LogDiagnosis(disk, directory.identity(), group, newestSnapshot, bootstrap);
+        this.newestSnapshot = newestSnapshot;
+        this.diagnosis = newDiagnosis();
         this.spares = new SpareSegments(disk, options);
         this.maker = new SegmentMaker(directory, group, spares);
         this.quarantine = new Quarantine(disk, report);
@@ -69,13 +72,38 @@ final class LogRecovery {
             return switch (condition) {
                 case Condition.Absent ignored -> begin();
                 case Condition.Whole whole -> goOn(whole.reading());
-                case Condition.Damaged damaged -> repair(damaged);
+                case Condition.Damaged damaged -> {
+                    requireDamaged(damaged);
+                    yield repair(damaged);
+                }
                 case Condition.Unusable unusable -> throw unknownHardState(unusable.top());
             };
         } catch (IOException | RuntimeException e) {
             diagnosis.closeFiles();
             spares.close();
             throw e;
+        }
+    }
+
+    private LogDiagnosis newDiagnosis() {
+        return new LogDiagnosis(disk, directory.identity(), group, newestSnapshot, bootstrap);
+    }
+
+    /** A disk that reads wrongly once must not have a good log moved aside. */
+    private void requireDamaged(Condition.Damaged damaged) throws IOException {
+        LogDiagnosis second = newDiagnosis();
+        try {
+            boolean confirmed = second.diagnose() instanceof Condition.Damaged again
+                    && again.nextLsn() == damaged.nextLsn()
+                    && again.hardState().equals(damaged.hardState())
+                    && again.kept().size() == damaged.kept().size();
+            if (!confirmed) {
+                throw new IOException(
+                        "The log in data directory " + disk + " was read twice, and was not damaged alike both"
+                                + " times: start the member again, and if this comes back replace its disk.");
+            }
+        } finally {
+            second.closeFiles();
         }
     }
 
@@ -96,12 +124,13 @@ final class LogRecovery {
     /** Continues an undamaged log where it ends. */
     private RecoveredLog goOn(Reading reading) throws IOException {
         Link end = reading.end();
+        requireEnd(end, reading);
         if (reading.verdict() == Verdict.TORN) {
             report.add("A write that was never acknowledged is cut off in " + end.name() + " at offset "
                     + reading.offset() + ", behind entry " + reading.replay().last() + ".");
             zero(end.file(), reading.offset());
         }
-        rewrite(end.file(), reading.unprovenOffset(), reading.offset());
+        rewrite(end, reading.unproven());
         end.file().sync();
         disk.syncDirectory(LogFiles.FOLDER);
         disk.syncDirectory("");
@@ -117,6 +146,22 @@ final class LogRecovery {
                 replay.suspendedBy());
     }
 
+    /** A disk that reads wrongly once must not have something intact taken for a torn write, or for nothing at all. */
+    private static void requireEnd(Link end, Reading reading) throws IOException {
+        if (new SegmentScanner(end.file(), end.header().sequence())
+                .frameAt(reading.offset())
+                .filter(frame -> frame.lsn() == reading.nextLsn())
+                .isPresent()) {
+            throw readOtherwise(end, reading.offset());
+        }
+    }
+
+    private static IOException readOtherwise(Link segment, long offset) {
+        return new IOException(
+                "The log segment " + segment.name() + " was read twice, and not the same both times, at offset "
+                        + offset + ": start the member again, and if this comes back replace its disk.");
+    }
+
     /** What lies behind a torn write must not look like its continuation when something else is written in its place. */
     private static void zero(DiskFile file, long from) throws IOException {
         ByteBuffer zeros = ByteBuffer.allocate(ZERO_BYTES);
@@ -129,14 +174,17 @@ final class LogRecovery {
 
     /**
      * Writes what was read once more, so that the sync that follows concerns it: after a failed sync the system may take
-     * pages for clean that never reached the disk.
+     * pages for clean that never reached the disk. A disk that reads something else this time must not have it written over
+     * what is right.
      */
-    private static void rewrite(DiskFile file, long from, long to) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(ZERO_BYTES);
-        for (long position = from; position < to; position += ZERO_BYTES) {
-            bytes.clear().limit((int) Math.min(ZERO_BYTES, to - position));
-            file.read(bytes, position);
-            file.write(bytes.flip(), position);
+    private static void rewrite(Link end, List<Position> frames) throws IOException {
+        SegmentScanner scanner = new SegmentScanner(end.file(), end.header().sequence());
+        for (Position place : frames) {
+            Optional<BatchFrame> frame = scanner.frameAt(place.offset());
+            if (frame.isEmpty() || frame.get().lsn() != place.lsn()) {
+                throw readOtherwise(end, place.offset());
+            }
+            end.file().write(scanner.bytes(place.offset(), frame.get()), place.offset());
         }
     }
 

@@ -2,6 +2,7 @@ package io.quorate.engine.log;
 
 import io.quorate.core.HardState;
 import io.quorate.engine.disk.DiskFile;
+import io.quorate.engine.log.SegmentScanner.Latest;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -46,16 +47,18 @@ final class SegmentChain {
      * @param links the segments read; the last one is where the reading ended
      * @param offset in that segment, where the reading ended
      * @param nextLsn of the frame that should be there
-     * @param unprovenOffset in that segment, where the frames begin that no other says to be durable
+     * @param unproven the frames of that segment that no other says to be durable
      */
-    record Reading(Replay replay, List<Link> links, Verdict verdict, long offset, long nextLsn, long unprovenOffset) {
+    record Reading(
+            Replay replay, List<Link> links, Verdict verdict, long offset, long nextLsn, List<Position> unproven) {
 
         Link end() {
             return links.getLast();
         }
     }
 
-    private record Position(long lsn, long offset) {}
+    /** Where a frame begins in its segment. */
+    record Position(long lsn, long offset) {}
 
     private final List<Link> links;
     private final Replay replay;
@@ -91,15 +94,13 @@ final class SegmentChain {
             long end = links.get(at + 1).header().firstLsn();
             Scan scan = scan(links.get(at), end);
             if (lsn < end) {
-                return new Reading(replay, links.subList(0, at + 1), Verdict.DAMAGED, scan.offset, lsn, scan.offset);
+                return new Reading(replay, links.subList(0, at + 1), Verdict.DAMAGED, scan.offset, lsn, List.of());
             }
             unproven.clear();
         }
         Scan scan = scan(links.getLast(), Long.MAX_VALUE);
         Verdict verdict = judgeEnd(scan);
-        long unprovenOffset =
-                unproven.isEmpty() ? scan.offset : unproven.getFirst().offset();
-        return new Reading(replay, links, verdict, scan.offset, lsn, unprovenOffset);
+        return new Reading(replay, links, verdict, scan.offset, lsn, List.copyOf(unproven));
     }
 
     private record Scan(SegmentScanner scanner, long offset) {}
@@ -159,23 +160,13 @@ final class SegmentChain {
      * @return empty if the latest is not known
      */
     static Optional<HardState> latestHardState(Found segment) throws IOException {
-        Optional<HardState> latest = segment.header().map(SegmentHeader::hardState);
-        long latestLsn = Long.MIN_VALUE;
-        boolean followed = false;
         SegmentScanner scanner = new SegmentScanner(segment.file(), segment.sequence());
-        long size = segment.file().size();
-        long position = 0;
-        while (position < size) {
-            Optional<BatchFrame> frame = scanner.frameAt(position);
-            if (frame.isPresent() && frame.get().lsn() > latestLsn) {
-                latestLsn = frame.get().lsn();
-                latest = Optional.of(frame.get().hardState());
-                followed = false;
-            }
-            // A frame with a lower number was put there by the disk before the latest was written.
-            followed |= frame.isEmpty() && scanner.beginsFrame(position);
-            position += frame.map(BatchFrame::alignedBytes).orElse((long) BatchFrame.ALIGNMENT);
+        Latest latest = scanner.latest();
+        if (latest.followed()) {
+            return Optional.empty();
         }
-        return followed ? Optional.empty() : latest;
+        return latest.position().isPresent()
+                ? Optional.of(frame(scanner, latest.position().getAsLong()).hardState())
+                : segment.header().map(SegmentHeader::hardState);
     }
 }

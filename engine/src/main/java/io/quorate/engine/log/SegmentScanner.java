@@ -56,6 +56,12 @@ final class SegmentScanner {
         return Optional.of(BatchFrame.decode(window, start));
     }
 
+    /** The bytes of the frame that was last found, as they were read. */
+    ByteBuffer bytes(long position, BatchFrame frame) {
+        int length = BatchFrame.HEADER_BYTES + frame.content().capacity();
+        return window.slice((int) (position - windowStart), length);
+    }
+
     /** Whether a frame of this segment seems to begin here, intact or not. */
     boolean beginsFrame(long position) throws IOException {
         if (position < 0 || position + BatchFrame.HEADER_BYTES > size || !load(position, BatchFrame.HEADER_BYTES)) {
@@ -75,6 +81,33 @@ final class SegmentScanner {
             }
         }
         return OptionalLong.empty();
+    }
+
+    /**
+     * The last frame that was written, by what is intact.
+     *
+     * @param position where the intact frame with the highest number begins, if there is an intact one
+     * @param followed whether a frame visibly begins behind it that is not intact: it may have been the last
+     */
+    record Latest(OptionalLong position, boolean followed) {}
+
+    /** Looks everywhere: a disk may have put a frame where it does not belong. */
+    Latest latest() throws IOException {
+        OptionalLong latest = OptionalLong.empty();
+        long latestLsn = Long.MIN_VALUE;
+        boolean followed = false;
+        long position = 0;
+        while (position < size) {
+            Optional<BatchFrame> frame = frameAt(position);
+            if (frame.isPresent() && frame.get().lsn() > latestLsn) {
+                latestLsn = frame.get().lsn();
+                latest = OptionalLong.of(position);
+                followed = false;
+            }
+            followed |= frame.isEmpty() && beginsFrame(position);
+            position += frame.map(BatchFrame::alignedBytes).orElse((long) BatchFrame.ALIGNMENT);
+        }
+        return new Latest(latest, followed);
     }
 
     /** Moves the window so that it holds these bytes, unless the file ends before. */

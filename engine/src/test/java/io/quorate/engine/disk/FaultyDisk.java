@@ -45,6 +45,8 @@ public final class FaultyDisk implements Disk {
     }
 
     private final TreeMap<String, Node> durableNames = new TreeMap<>();
+    private static final int MISREAD_EVERY = 64;
+
     private final TreeMap<String, Node> names = new TreeMap<>();
     private final List<Change> changes = new ArrayList<>();
     private boolean locked;
@@ -52,6 +54,7 @@ public final class FaultyDisk implements Disk {
     private long deathAt = Long.MAX_VALUE;
     private boolean syncFails;
     private boolean writeFails;
+    private long readsUntilMisread = -1;
     private long roomBytes = Long.MAX_VALUE;
     private long written;
     private int syncs;
@@ -77,6 +80,16 @@ public final class FaultyDisk implements Disk {
 
     public void failSyncs(boolean fails) {
         syncFails = fails;
+    }
+
+    /** The read that comes after so many others gives other bytes than are there; those after it are right again. Less than 0: none. */
+    public void misreadAfter(long furtherReads) {
+        readsUntilMisread = furtherReads;
+    }
+
+    /** Whether the read that was to go wrong has come. */
+    public boolean hasMisread() {
+        return readsUntilMisread < 0;
     }
 
     public void failWrites(boolean fails) {
@@ -293,7 +306,13 @@ public final class FaultyDisk implements Disk {
         @Override
         public int read(ByteBuffer into, long position) {
             int count = (int) Math.max(0, Math.min(into.remaining(), node.current.length - position));
+            int begin = into.position();
             into.put(node.current, (int) Math.min(position, node.current.length), count);
+            if (readsUntilMisread-- == 0) {
+                for (int at = begin; at < into.position(); at += MISREAD_EVERY) {
+                    into.put(at, (byte) ~into.get(at));
+                }
+            }
             return count;
         }
 

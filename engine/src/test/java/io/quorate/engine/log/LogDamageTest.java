@@ -467,4 +467,32 @@ class LogDamageTest {
                 .hasMessageContaining("is missing")
                 .hasMessageContaining("add it anew");
     }
+
+    /** What was read is written once more at a start, so that it is synced; what is torn is wiped out, and what is damaged moved. */
+    @Test
+    void aReadThatGoesWrongAtAStartDestroysNothing() throws IOException {
+        int misread = 0;
+        for (boolean all = false; !all; misread++) {
+            FaultyDisk once = new FaultyDisk();
+            List<String> written;
+            try (LogFixture fixture = new LogFixture(once)) {
+                fixture.append(3, "a");
+                fixture.append(3, "b");
+                fixture.flush();
+                written = fixture.payloads();
+            }
+            once.misreadAfter(misread);
+            try (LogFixture misled = new LogFixture(once)) {
+                assertThat(misled.payloads()).isEqualTo(written);
+                all = !once.hasMisread();
+            } catch (IOException refused) {
+                assertThat(once.hasMisread()).isTrue();
+            }
+            once.misreadAfter(-1);
+            try (LogFixture fixture = new LogFixture(once)) {
+                assertThat(fixture.payloads()).as("read %d went wrong", misread).isEqualTo(written);
+            }
+        }
+        assertThat(misread).isGreaterThan(3);
+    }
 }

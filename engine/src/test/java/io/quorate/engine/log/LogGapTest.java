@@ -8,6 +8,7 @@ import io.quorate.engine.disk.FaultyDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -49,7 +50,7 @@ class LogGapTest {
 
     private static int indexOf(byte[] wanted, byte[] in) {
         for (int at = 0; at + wanted.length <= in.length; at++) {
-            if (java.util.Arrays.equals(in, at, at + wanted.length, wanted, 0, wanted.length)) {
+            if (Arrays.equals(in, at, at + wanted.length, wanted, 0, wanted.length)) {
                 return at;
             }
         }
@@ -104,6 +105,29 @@ class LogGapTest {
         assertThat(gap.last()).isEqualTo(written.getLast().id());
         assertThat(gap.lastChain()).isEqualTo(written.getLast().chainHash());
         assertThat(gap.damaged()).containsExactly(8L);
+    }
+
+    @Test
+    void aFrameThatTheDiskPutBehindTheLastOneIsNotTheLast() throws IOException {
+        try (LogFixture fixture = new LogFixture(disk)) {
+            for (String payload : List.of("a", "b", "c")) {
+                written.add(fixture.append(3, payload));
+                fixture.settle();
+            }
+        }
+        String name = "log/segment-0000000000000001";
+        byte[] file = disk.bytes(name).clone();
+        byte[] wanted = new byte[written.get(1).size()];
+        written.get(1).bytes().get(wanted);
+        int begin = indexOf(wanted, file) - BatchFrame.HEADER_BYTES;
+        int length = (int) BatchFrame.align(BatchFrame.HEADER_BYTES + wanted.length);
+        System.arraycopy(file, begin, file, file.length - length, length);
+        Arrays.fill(file, begin, begin + length, (byte) 0);
+        disk.replace(name, file);
+
+        LogGap gap = gap();
+        assertThat(gap.last()).isEqualTo(written.getLast().id());
+        assertThat(gap.damaged()).as("they are all somewhere").isEmpty();
     }
 
     @Test

@@ -107,7 +107,7 @@ final class LogMutants {
                     "What was read after a failed sync is taken for durable.",
                     "fsyncgate, 2018; corner case 24",
                     engine("log.LogRecovery"),
-                    "rewrite(end.file(), reading.unprovenOffset(), reading.offset());",
+                    "rewrite(end, reading.unproven());",
                     ""),
             new Mutant(
                     "hard-state-not-replayed",
