@@ -14,6 +14,7 @@ import io.quorate.engine.log.EntryFrame;
 import io.quorate.engine.transport.PeerFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -50,25 +51,54 @@ class LogMendingTest {
             follower.settle();
         }
         FaultyDisk disk = follower.disk.afterRestart();
-        String segment = "log/"
+        damage(disk, entry(30));
+        HandDrivenNode restarted = start(disk);
+        assertThat(status(restarted).votingSuspended()).isTrue();
+        assertThat(status(restarted).last()).isEqualTo(new EntryId(1, 29));
+        return restarted;
+    }
+
+    private static String segment(FaultyDisk disk) {
+        return "log/"
                 + disk.list("log").stream()
                         .filter(name -> name.startsWith("segment-"))
                         .findFirst()
                         .orElseThrow();
-        byte[] content = disk.bytes(segment).clone();
-        ByteBuffer bytes = entry(30).bytes();
+    }
+
+    /** Where an entry ends in the log's only segment. */
+    private static int endOf(EntryFrame entry, byte[] content) {
+        ByteBuffer bytes = entry.bytes();
         byte[] wanted = new byte[bytes.remaining()];
         bytes.get(wanted);
         int at = 0;
         while (!ByteBuffer.wrap(content, at, wanted.length).equals(ByteBuffer.wrap(wanted))) {
             at++;
         }
-        content[at + wanted.length - 1] ^= 1;
-        disk.replace(segment, content);
+        return at + wanted.length;
+    }
+
+    private static void damage(FaultyDisk disk, EntryFrame entry) {
+        byte[] content = disk.bytes(segment(disk)).clone();
+        content[endOf(entry, content) - 1] ^= 1;
+        disk.replace(segment(disk), content);
+    }
+
+    @Test
+    void whatAStartHasFoundIsMarkedBeforeTheFirstTick() throws IOException {
+        HandDrivenNode follower = start(new FaultyDisk());
+        follower.receive(TWO, log(2));
+        follower.settle();
+        FaultyDisk disk = follower.disk.afterRestart();
+        byte[] unmarked = disk.bytes(segment(disk)).clone();
+        Arrays.fill(unmarked, endOf(entry(2), unmarked), unmarked.length, (byte) 0);
+        disk.replace(segment(disk), unmarked);
         HandDrivenNode restarted = start(disk);
-        assertThat(status(restarted).votingSuspended()).isTrue();
-        assertThat(status(restarted).last()).isEqualTo(new EntryId(1, 29));
-        return restarted;
+        restarted.settle();
+        assertThat(status(restarted).last()).isEqualTo(new EntryId(1, 2));
+        FaultyDisk next = restarted.disk.afterRestart();
+        damage(next, entry(2));
+        assertThat(status(start(next)).votingSuspended()).isTrue();
     }
 
     private static CoreStatus status(HandDrivenNode node) {

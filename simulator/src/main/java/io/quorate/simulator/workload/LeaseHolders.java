@@ -60,11 +60,18 @@ final class LeaseHolders {
     /** Whether nobody waits for an answer, and no lease is left. */
     boolean areDone() {
         return holders.stream().noneMatch(holder -> holder.waiting)
-                && cluster.leader()
-                        .flatMap(SimulatedMember::store)
-                        .map(MvccStore::leases)
-                        .filter(List::isEmpty)
-                        .isPresent();
+                && leases().filter(List::isEmpty).isPresent();
+    }
+
+    private Optional<List<Lease>> leases() {
+        return cluster.leader().flatMap(SimulatedMember::store).map(MvccStore::leases);
+    }
+
+    /** What is not done yet, in words. */
+    String whatIsLeft() {
+        long waiting = holders.stream().filter(holder -> holder.waiting).count();
+        return "the leader has the leases " + leases().map(List::toString).orElse("of nobody, as nobody leads") + ", and "
+                + waiting + " of their holders wait for an answer";
     }
 
     /** One client with one lease at a time. */

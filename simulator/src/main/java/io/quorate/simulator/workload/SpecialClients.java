@@ -77,7 +77,7 @@ public final class SpecialClients {
     public String whatIsLeft() {
         boolean leases = leaseHolders.filter(holders -> !holders.areDone()).isPresent();
         return leases
-                ? "leases are left"
+                ? leaseHolders.map(LeaseHolders::whatIsLeft).orElse("")
                 : "watches have not seen everything: "
                         + watchClients.map(WatchClients::whatIsLeft).orElse("");
     }
@@ -85,6 +85,14 @@ public final class SpecialClients {
     /** Any member that there ever was, whether it runs or not. */
     static SimulatedMember anyMember(Cluster cluster, SplittableRandom random) {
         List<MemberId> members = List.copyOf(cluster.ids());
+        return cluster.member(members.get(random.nextInt(members.size())));
+    }
+
+    /** A member that belongs to the cluster; any, as long as nobody can tell which do. */
+    static SimulatedMember anyOfTheCluster(Cluster cluster, SplittableRandom random) {
+        List<MemberId> members = cluster.configuration()
+                .map(now -> List.copyOf(now.members()))
+                .orElseGet(() -> List.copyOf(cluster.ids()));
         return cluster.member(members.get(random.nextInt(members.size())));
     }
 }

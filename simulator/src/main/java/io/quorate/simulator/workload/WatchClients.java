@@ -137,12 +137,17 @@ final class WatchClients {
             };
         }
 
-        /** Turns to some member; if it is not there, the client tries again when it looks after its watch. */
+        /**
+         * Turns to some member; if it is not there, the client tries again when it looks after its watch. In the end it leaves
+         * out those that are not of the cluster, which have nothing to tell.
+         */
         private void connect() {
             long number = ++connection;
             watcher = Optional.empty();
             process = Optional.empty();
-            SimulatedMember asked = SpecialClients.anyMember(cluster, random);
+            SimulatedMember asked = stopped
+                    ? SpecialClients.anyOfTheCluster(cluster, random)
+                    : SpecialClients.anyMember(cluster, random);
             agenda.after(wayNanos, () -> {
                 if (number == connection && asked.isResponsive()) {
                     asked.services().ifPresent(services -> arrive(asked, services, number));
