@@ -16,7 +16,7 @@ public final class HeapStore implements OrderedStore {
     @Override
     public Optional<byte[]> get(byte[] key) {
         SortedTree.Node node = current().get(key);
-        return node == null ? Optional.empty() : Optional.of(node.value.clone());
+        return node == null ? Optional.empty() : Optional.of(node.value);
     }
 
     @Override
@@ -90,7 +90,7 @@ public final class HeapStore implements OrderedStore {
         @Override
         public Optional<byte[]> get(byte[] key) {
             SortedTree.Node node = tree.get(key);
-            return node == null ? Optional.empty() : Optional.of(node.value.clone());
+            return node == null ? Optional.empty() : Optional.of(node.value);
         }
 
         @Override
@@ -150,12 +150,12 @@ public final class HeapStore implements OrderedStore {
 
         @Override
         public byte[] key() {
-            return at().key.clone();
+            return at().key;
         }
 
         @Override
         public byte[] value() {
-            return at().value.clone();
+            return at().value;
         }
 
         @Override

@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public interface OrderedStore extends AutoCloseable {
 
-    /** The value of a key. */
+    /** The value of a key; nobody may write to the array. */
     Optional<byte[]> get(byte[] key);
 
     /** A cursor over the store as it is now: no later batch is seen. It must be closed, and soon. */
@@ -66,10 +66,10 @@ public interface OrderedStore extends AutoCloseable {
 
         void next();
 
-        /** The key; the array is the caller's. */
+        /** The key; nobody may write to the array. */
         byte[] key();
 
-        /** The value; the array is the caller's. */
+        /** The value; nobody may write to the array. */
         byte[] value();
 
         /** Copies as much of the value as fits into the array, and answers the size of the whole value. */

@@ -70,7 +70,7 @@ record ReadView(Supplier<OrderedStore.Cursor> cursor, Pairs pairs, long revision
 
     /** The answer to a {@link Range#isPlainRead} that found this pair, or none. */
     static RangeResult plainRead(Range range, Optional<KeyValue> found, long revision) {
-        List<KeyValue> kvs = range.countOnly() ? List.of() : found.stream().toList();
+        List<KeyValue> kvs = range.countOnly() || found.isEmpty() ? List.of() : List.of(found.get());
         return new RangeResult(revision, kvs, false, found.isPresent() ? 1 : 0);
     }
 

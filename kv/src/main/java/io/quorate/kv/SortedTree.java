@@ -49,8 +49,9 @@ final class SortedTree {
     }
 
     SortedTree with(byte[] key, byte[] value) {
-        return new SortedTree(
-                insert(root, new Node(key, value, null, null)), sizeBytes - sizeOf(get(key)) + Node.size(key, value));
+        Insertion insertion = new Insertion(new Node(key, value, null, null));
+        Node newRoot = insertion.into(root);
+        return new SortedTree(newRoot, sizeBytes + insertion.sizeBytes);
     }
 
     SortedTree without(byte[] key) {
@@ -62,20 +63,34 @@ final class SortedTree {
         return node == null ? 0 : Node.size(node.key, node.value);
     }
 
-    private static Node insert(@Nullable Node tree, Node added) {
-        if (tree == null) {
-            return added;
+    /** One entry on its way into a tree. */
+    private static final class Insertion {
+        private final Node added;
+
+        /** By how much the tree grows. */
+        private long sizeBytes;
+
+        Insertion(Node added) {
+            this.added = added;
+            this.sizeBytes = sizeOf(added);
         }
-        int order = Arrays.compareUnsigned(added.key, tree.key);
-        if (order == 0) {
-            return new Node(added.key, added.value, tree.left, tree.right);
+
+        Node into(@Nullable Node tree) {
+            if (tree == null) {
+                return added;
+            }
+            int order = Arrays.compareUnsigned(added.key, tree.key);
+            if (order == 0) {
+                sizeBytes -= sizeOf(tree);
+                return new Node(added.key, added.value, added.priority, tree.left, tree.right);
+            }
+            if (order < 0) {
+                Node left = into(tree.left);
+                return left.priority > tree.priority ? left.withRight(tree.withLeft(left.right)) : tree.withLeft(left);
+            }
+            Node right = into(tree.right);
+            return right.priority > tree.priority ? right.withLeft(tree.withRight(right.left)) : tree.withRight(right);
         }
-        if (order < 0) {
-            Node left = insert(tree.left, added);
-            return left.priority > tree.priority ? left.withRight(tree.withLeft(left.right)) : tree.withLeft(left);
-        }
-        Node right = insert(tree.right, added);
-        return right.priority > tree.priority ? right.withLeft(tree.withRight(right.left)) : tree.withRight(right);
     }
 
     private static @Nullable Node remove(@Nullable Node tree, byte[] key) {

@@ -116,7 +116,7 @@ class StateScrubTest {
     void aValueThatWasChangedBehindTheStoresBackShowsInItsBucket(StoreKind kind) {
         try (Scrubbed scrubbed = new Scrubbed(kind)) {
             byte[] place = scrubbed.currentVersion("key5");
-            byte[] record = scrubbed.ordered.get(place).orElseThrow();
+            byte[] record = scrubbed.ordered.get(place).orElseThrow().clone();
             record[record.length - 1] ^= 1;
             scrubbed.put(place, record);
             ScrubReport report = scrubbed.scrub();
@@ -162,7 +162,10 @@ class StateScrubTest {
     @EnumSource(StoreKind.class)
     void aDigestThatIsNotThatOfTheContentShows(StoreKind kind) {
         try (Scrubbed scrubbed = new Scrubbed(kind)) {
-            byte[] digest = scrubbed.ordered.get(StoreKeys.digest(1)).orElseThrow();
+            byte[] digest = scrubbed.ordered
+                    .get(StoreKeys.digest(1))
+                    .orElseThrow()
+                    .clone();
             digest[Long.BYTES + 16 * DigestSum.SIZE] ^= 1;
             scrubbed.put(StoreKeys.digest(1), digest);
             assertThat(scrubbed.scrub().buckets()).containsExactly(16);

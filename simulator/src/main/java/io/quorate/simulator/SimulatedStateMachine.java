@@ -80,8 +80,10 @@ final class SimulatedStateMachine implements StateMachine<Result> {
         List<RevisionEvents> changes = new ArrayList<>();
         List<Result> results =
                 services.isPresent() ? store.apply(logged, lastIndex, changes::addAll) : store.apply(logged, lastIndex);
-        if (results.stream().anyMatch(Result.CompactResult.class::isInstance)) {
-            removeCompacted();
+        for (Result result : results) {
+            if (result instanceof Result.CompactResult) {
+                removeCompacted();
+            }
         }
         if (random.nextInt(FLUSH_ONE_IN) == 0) {
             flush();

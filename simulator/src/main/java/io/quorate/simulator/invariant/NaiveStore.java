@@ -243,7 +243,8 @@ final class NaiveStore {
 
     private static Collection<KeyValue> in(NavigableMap<Bytes, KeyValue> pairs, Bytes key, Bytes end) {
         if (end.isEmpty()) {
-            return Optional.ofNullable(pairs.get(key)).stream().toList();
+            KeyValue found = pairs.get(key);
+            return found == null ? List.of() : List.of(found);
         }
         if (end.size() == 1 && end.at(0) == 0) {
             return pairs.tailMap(key, true).values();

@@ -91,7 +91,9 @@ sealed interface Request {
         }
 
         private static List<Operation> operations(List<Step> steps) {
-            return steps.stream().<Operation>map(Step::operation).toList();
+            List<Operation> operations = new ArrayList<>(steps.size());
+            steps.forEach(step -> operations.add(step.operation()));
+            return operations;
         }
 
         @Override
@@ -107,7 +109,9 @@ sealed interface Request {
         }
 
         private static List<Action.Step> actions(List<Step> steps) {
-            return steps.stream().flatMap(step -> step.actions().stream()).toList();
+            List<Action.Step> actions = new ArrayList<>();
+            steps.forEach(step -> actions.addAll(step.actions()));
+            return actions;
         }
 
         private static List<Optional<String>> seen(Result result, List<Step> steps) {
