@@ -162,10 +162,8 @@ class StateScrubTest {
     @EnumSource(StoreKind.class)
     void aDigestThatIsNotThatOfTheContentShows(StoreKind kind) {
         try (Scrubbed scrubbed = new Scrubbed(kind)) {
-            byte[] digest = scrubbed.ordered
-                    .get(StoreKeys.digest(1))
-                    .orElseThrow()
-                    .clone();
+            byte[] digest =
+                    scrubbed.ordered.get(StoreKeys.digest(1)).orElseThrow().clone();
             digest[Long.BYTES + 16 * DigestSum.SIZE] ^= 1;
             scrubbed.put(StoreKeys.digest(1), digest);
             assertThat(scrubbed.scrub().buckets()).containsExactly(16);

@@ -137,7 +137,8 @@ public final class SimulatedRun {
         }
         watchers.report(new InvariantViolation(
                 "liveness",
-                "everything was mended " + (agenda.now() - mended) / SECOND + " s ago, and " + whatIsMissing(stopping)));
+                "everything was mended " + (agenda.now() - mended) / SECOND + " s ago, and "
+                        + whatIsMissing(stopping)));
     }
 
     private void end() {

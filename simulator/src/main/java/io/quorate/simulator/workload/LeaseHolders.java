@@ -70,8 +70,8 @@ final class LeaseHolders {
     /** What is not done yet, in words. */
     String whatIsLeft() {
         long waiting = holders.stream().filter(holder -> holder.waiting).count();
-        return "the leader has the leases " + leases().map(List::toString).orElse("of nobody, as nobody leads") + ", and "
-                + waiting + " of their holders wait for an answer";
+        return "the leader has the leases " + leases().map(List::toString).orElse("of nobody, as nobody leads")
+                + ", and " + waiting + " of their holders wait for an answer";
     }
 
     /** One client with one lease at a time. */
