@@ -76,6 +76,11 @@ public final class Clients {
         return written >= writtenWhenHealed + PROGRESS;
     }
 
+    /** Whether any write has succeeded since then: where few clients ask many members that are cut off, more take long. */
+    public boolean hasWritten() {
+        return written > writtenWhenHealed;
+    }
+
     /** Nobody asks for anything new. */
     public void stop() {
         stopped = true;
