@@ -49,9 +49,9 @@ final class Heartbeats {
     /** The sender is followed already. */
     void handle(MemberId from, Message.Heartbeat heartbeat) {
         noticeLoss(heartbeat);
-        // The leader tells what matches as far as this member has acknowledged it. One that repairs a damaged log has
-        // lost
-        // some of that, and may have in its place what was truncated long ago: for it an append alone proves anything.
+        // The leader tells what matches as far as this member has acknowledged it. One that repairs a damaged log
+        // has lost some of that, and may have in its place what was truncated long ago: for it an append alone
+        // proves anything.
         if (!node.installingSnapshot() && !node.votingSuspended()) {
             node.commitTo(heartbeat.commitIndex());
         }

@@ -102,8 +102,7 @@ final class MembershipChange {
             append(leader, settled(current));
             return;
         }
-        // Those removed were sent the entry that removes them as long as it was not committed; now they are on their
-        // own.
+        // Those removed were sent the entry that removes them until it was committed; now they are on their own.
         leader.retain(current);
         if (!current.isVoter(node.self())) {
             handOver(leader, current);

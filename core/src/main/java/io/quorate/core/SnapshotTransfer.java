@@ -86,9 +86,8 @@ final class SnapshotTransfer {
         transfer.storing = false;
         transfer.nextOffset = event.nextOffset();
         if (!event.complete()) {
-            // What could not be stored, or turned out to be damaged, comes again when the leader has missed an answer
-            // for
-            // a while: asked for at once, it would come again and again as fast as the network can bring it.
+            // What could not be stored, or turned out to be damaged, comes again when the leader has missed an
+            // answer for a while: asked for at once, it would come as fast as the network can bring it.
             if (progress) {
                 askForNext(transfer);
             }

@@ -116,8 +116,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     void begin() {
         onLoop(() -> {
             observer.opened(core.status(), log);
-            // What was found at the log's end may have lost its mark: until it has one, damage to it looks like a torn
-            // write.
+            // The log's end may have lost its mark: until it has one, damage to it looks like a torn write.
             nodeLog.idle();
             snapshots.announceStored();
             committed.commit(status.commitIndex());

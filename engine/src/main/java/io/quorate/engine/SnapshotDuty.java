@@ -287,8 +287,7 @@ final class SnapshotDuty<R> {
     private void stored(Event.SnapshotChunkStored stored) {
         core.accept(stored);
         if (stored.complete() && !installing) {
-            // The log got there by itself meanwhile. The snapshot has taken the place of the one before it all the
-            // same.
+            // The log got there by itself meanwhile. The snapshot has replaced the one before it all the same.
             announceStored();
         }
     }

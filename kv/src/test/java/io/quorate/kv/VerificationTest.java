@@ -25,6 +25,14 @@ class VerificationTest {
         return client.store.appliedIndex();
     }
 
+    /** A mark for which the first two members report this, and the third nothing yet. */
+    private long verifyWithoutThird(long one, long two) {
+        long index = verify(THREE, NOBODY);
+        report(1, index, one);
+        report(2, index, two);
+        return index;
+    }
+
     /** A report of a state that differs from that of others in one bucket for each difference of its number. */
     private Verification report(long memberId, long verifyIndex, long state) {
         DigestReport report =
@@ -58,9 +66,7 @@ class VerificationTest {
     void marksAndReportsChangeNeitherTheRevisionNorTheDigest() {
         client.put("a", "1");
         StateDigest before = client.store.digest();
-        long index = verify(THREE, NOBODY);
-        report(1, index, 5);
-        report(2, index, 5);
+        long index = verifyWithoutThird(5, 5);
         report(3, index, 6);
         assertThat(client.store.digest().buckets()).isEqualTo(before.buckets());
         assertThat(client.store.currentRevision()).isEqualTo(2);
@@ -87,9 +93,7 @@ class VerificationTest {
 
     @Test
     void aDivergedMemberStopsNobodyElse() {
-        long index = verify(THREE, NOBODY);
-        report(1, index, 5);
-        report(2, index, 5);
+        long index = verifyWithoutThird(5, 5);
         report(3, index, 6);
         assertThat(client.put("a", "1").revision()).isEqualTo(2);
         assertThat(client.get("a").value()).isEqualTo(b("1"));
@@ -100,13 +104,9 @@ class VerificationTest {
 
     @Test
     void aMemberThatIsFoundEqualAgainIsClearedAndOneThatSaysNothingIsNot() {
-        long first = verify(THREE, NOBODY);
-        report(1, first, 5);
-        report(2, first, 5);
+        long first = verifyWithoutThird(5, 5);
         report(3, first, 6);
-        long second = verify(THREE, NOBODY);
-        report(1, second, 7);
-        report(2, second, 7);
+        long second = verifyWithoutThird(7, 7);
         assertThat(verification().divergence(3)).hasValue(new Divergence(3, first, List.of(1), true));
         report(3, second, 7);
         assertThat(verification().divergences()).isEmpty();
@@ -115,18 +115,14 @@ class VerificationTest {
 
     @Test
     void aMemberThatHasBeenRepairedMayReportTheSameMarkAnew() {
-        long index = verify(THREE, NOBODY);
-        report(1, index, 5);
-        report(2, index, 5);
+        long index = verifyWithoutThird(5, 5);
         report(3, index, 6);
         assertThat(report(3, index, 5).divergences()).isEmpty();
     }
 
     @Test
     void withoutAMajorityAllHaveDivergedAndNobodyCanBeRepaired() {
-        long index = verify(THREE, NOBODY);
-        report(1, index, 4);
-        report(2, index, 5);
+        long index = verifyWithoutThird(4, 5);
         assertThat(verification().divergences()).isEmpty();
         Verification none = report(3, index, 6);
         assertThat(none.verdict()).isEqualTo(new Verdict.NoMajority());
@@ -146,9 +142,7 @@ class VerificationTest {
 
     @Test
     void thoseWhoDifferAtTwoMarksAreNotTrustedAnyLongerIfTheThirdHasDecidedAtNeither() {
-        long first = verify(THREE, NOBODY);
-        report(1, first, 4);
-        report(2, first, 5);
+        verifyWithoutThird(4, 5);
         long second = verify(THREE, NOBODY);
         assertThat(verification().divergences()).as("nobody can tell yet").isEmpty();
         report(1, second, 6);
@@ -168,9 +162,7 @@ class VerificationTest {
 
     @Test
     void aHealthyMemberIsNotHeldToDifferBecauseTheThirdWasLateOnce() {
-        long first = verify(THREE, NOBODY);
-        report(1, first, 4);
-        report(2, first, 5);
+        long first = verifyWithoutThird(4, 5);
         long second = verify(THREE, NOBODY);
         report(3, first, 4);
         report(1, second, 6);
@@ -182,50 +174,34 @@ class VerificationTest {
 
     @Test
     void whoWasRepairedWhileTheThirdWasAwayIsNotHeldToDiffer() {
-        long first = verify(THREE, NOBODY);
-        report(1, first, 4);
-        report(2, first, 5);
-        long second = verify(THREE, NOBODY);
-        report(1, second, 6);
-        report(2, second, 6);
+        verifyWithoutThird(4, 5);
+        verifyWithoutThird(6, 6);
         verify(THREE, NOBODY);
         assertThat(verification().divergences()).isEmpty();
     }
 
     @Test
     void aMarkAtWhichOnlyOneHasReportedClearsUpNothing() {
-        long first = verify(THREE, NOBODY);
-        report(1, first, 4);
-        report(2, first, 5);
+        verifyWithoutThird(4, 5);
         long second = verify(THREE, NOBODY);
         report(1, second, 6);
-        long third = verify(THREE, NOBODY);
-        report(1, third, 7);
-        report(2, third, 8);
+        verifyWithoutThird(7, 8);
         verify(THREE, NOBODY);
         assertThat(verification().divergences()).containsOnlyKeys(1L, 2L);
     }
 
     @Test
     void doubtsAreNotSummedUpOverMarksThatDecided() {
-        long first = verify(THREE, NOBODY);
-        report(1, first, 4);
-        report(2, first, 5);
-        long second = verify(THREE, NOBODY);
-        report(1, second, 6);
-        report(2, second, 6);
-        long third = verify(THREE, NOBODY);
-        report(1, third, 7);
-        report(2, third, 8);
+        verifyWithoutThird(4, 5);
+        verifyWithoutThird(6, 6);
+        verifyWithoutThird(7, 8);
         verify(THREE, NOBODY);
         assertThat(verification().divergences()).isEmpty();
     }
 
     @Test
     void whomAMarkHasLeftInDoubtIsKnownAfterARestart() {
-        long first = verify(THREE, NOBODY);
-        report(1, first, 4);
-        report(2, first, 5);
+        verifyWithoutThird(4, 5);
         verify(THREE, NOBODY);
         assertThat(verification().doubted()).containsExactly(1L, 2L);
         assertThat(MvccStore.open(ordered).verification()).isEqualTo(verification());
@@ -252,9 +228,7 @@ class VerificationTest {
 
     @Test
     void whoHasLeftTheClusterIsForgottenWithTheNextMark() {
-        long first = verify(THREE, NOBODY);
-        report(1, first, 5);
-        report(2, first, 5);
+        long first = verifyWithoutThird(5, 5);
         report(3, first, 6);
         verify(List.of(1L, 2L), List.of(3L));
         assertThat(verification().divergences()).containsOnlyKeys(3L);

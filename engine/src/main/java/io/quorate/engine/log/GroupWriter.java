@@ -75,8 +75,7 @@ final class GroupWriter {
         this.offset = tail.offset();
         this.nextLsn = tail.nextLsn();
         this.durableLsn = tail.nextLsn() - 1;
-        // What a recovery found and synced may have no mark behind it: a power failure takes those that were not
-        // synced.
+        // What a recovery found may have no mark behind it: a power failure takes those that were not synced.
         this.markedLsn = offset > active.header().dataOffset() ? durableLsn - 1 : durableLsn;
         this.start = tail.start();
         this.hardState = tail.hardState();

@@ -33,8 +33,7 @@ final class LogMatching implements Invariant {
         }
         checked.put(member, last);
         try {
-            // What was truncated and written anew is of a later term, so looking back to an entry that was seen is
-            // enough.
+            // What was truncated and written anew is of a later term: looking back to what was seen is enough.
             for (long index = last.index(); index >= log.firstIndex(); index--) {
                 EntryId id = log.idAt(index);
                 OptionalLong hash = log.chainHashAt(index);
