@@ -75,9 +75,7 @@ final class Changes implements AutoCloseable {
             ofBatch.written().ifPresent(written -> digest.remove(key, written.hash()));
             return current(key, needsValue);
         }
-        return find(key)
-                .filter(newest -> !newest.isDeletion())
-                .map(newest -> supersedeStored(key, newest, needsValue));
+        return find(key).filter(newest -> !newest.isDeletion()).map(newest -> supersedeStored(key, newest, needsValue));
     }
 
     private KeyValue supersedeStored(Bytes key, NewestVersion newest, boolean needsValue) {
@@ -114,8 +112,8 @@ final class Changes implements AutoCloseable {
 
     /** The batch with all changes; to be asked for once they are complete. */
     WriteBatch completed() {
-        changedKeys.forEach(
-                (key, newest) -> batch.put(StoreKeys.current(key), newest.current().encode()));
+        changedKeys.forEach((key, newest) ->
+                batch.put(StoreKeys.current(key), newest.current().encode()));
         return batch;
     }
 
@@ -171,7 +169,8 @@ final class Changes implements AutoCloseable {
     }
 
     private static KeyValue pair(Bytes key, NewestVersion newest, byte[] record) {
-        return Version.decode(Bytes.wrap(record)).toKeyValue(key, newest.current().revision());
+        return Version.decode(Bytes.wrap(record))
+                .toKeyValue(key, newest.current().revision());
     }
 
     /** One cursor serves the whole batch, since nobody else changes the versions meanwhile. */

@@ -51,8 +51,8 @@ class DigestChanges {
             remove(key, newest.written().get().hash());
             return;
         }
-        KeyValue pair =
-                Version.decode(Bytes.wrap(record)).toKeyValue(key, newest.current().revision());
+        KeyValue pair = Version.decode(Bytes.wrap(record))
+                .toKeyValue(key, newest.current().revision());
         if (newest.current().version().hasNumbersOf(pair)) {
             remove(Element.pair(pair));
         }

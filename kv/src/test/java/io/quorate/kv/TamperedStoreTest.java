@@ -32,8 +32,7 @@ class TamperedStoreTest {
         return Stream.of(StoreKind.values())
                 .flatMap(kind -> writes.entrySet().stream()
                         .flatMap(write -> Stream.of(false, true)
-                                .map(reopened ->
-                                        Arguments.of(kind, write.getKey(), write.getValue(), reopened))));
+                                .map(reopened -> Arguments.of(kind, write.getKey(), write.getValue(), reopened))));
     }
 
     @ParameterizedTest(name = "{0}: {1}, reopened: {3}")

@@ -87,8 +87,7 @@ final class PutCost {
         long cpu = PROCESS.getProcessCpuTime();
         long begin = System.nanoTime();
         put(kv, seed);
-        return new Turn(
-                (PROCESS.getProcessCpuTime() - cpu) / 1e3 / puts, puts * 1e9 / (System.nanoTime() - begin));
+        return new Turn((PROCESS.getProcessCpuTime() - cpu) / 1e3 / puts, puts * 1e9 / (System.nanoTime() - begin));
     }
 
     private void put(KVGrpc.KVFutureStub kv, long seed) throws InterruptedException {

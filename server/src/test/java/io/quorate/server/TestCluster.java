@@ -53,13 +53,10 @@ public final class TestCluster implements AutoCloseable {
 
     /** Starts members whose stores are opened in a way of their own, too. */
     static TestCluster start(
-            int members,
-            Path folder,
-            UnaryOperator<ServerConfig> settings,
-            Function<OrderedStore, MvccStore> opening)
+            int members, Path folder, UnaryOperator<ServerConfig> settings, Function<OrderedStore, MvccStore> opening)
             throws IOException {
-        TestCluster cluster = new TestCluster(
-                configs(members, folder).stream().map(settings).toList(), opening);
+        TestCluster cluster =
+                new TestCluster(configs(members, folder).stream().map(settings).toList(), opening);
         try {
             for (int i = 0; i < members; i++) {
                 cluster.start(i);
