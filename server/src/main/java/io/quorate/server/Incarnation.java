@@ -8,12 +8,15 @@ import io.quorate.engine.disk.FileDisk;
 import io.quorate.kv.Result;
 import io.quorate.kv.StoreException;
 import io.quorate.server.api.ClusterService;
+import io.quorate.server.api.ElectionService;
 import io.quorate.server.api.Headers;
 import io.quorate.server.api.KvService;
 import io.quorate.server.api.LeaderRequirement;
 import io.quorate.server.api.LeaseService;
+import io.quorate.server.api.LockService;
 import io.quorate.server.api.MaintenanceService;
 import io.quorate.server.api.OpenStreams;
+import io.quorate.server.api.WaitingLine;
 import io.quorate.server.api.WatchService;
 import io.quorate.server.store.Fence;
 import io.quorate.server.store.ReplicatedStore;
@@ -123,10 +126,13 @@ record Incarnation(
                 config.maxRequestBytes() + GRPC_OVERHEAD_BYTES,
                 PROGRESS_INTERVAL,
                 timer));
+        WaitingLine line = new WaitingLine(store, memberNode.watches());
         return Stream.of(
                         new KvService(store, memberNode.machine().cleaner(), headers, config.maxTxnOps()),
                         watch,
                         new LeaseService(store, memberNode.leases(), headers, config.minLeaseTtlSeconds()),
+                        new LockService(store, line, headers),
+                        new ElectionService(line, headers),
                         new ClusterService(store, headers, membership.peerUrls()),
                         new MaintenanceService(store, headers, memberNode.background()))
                 .map(service -> ServerInterceptors.intercept(service, leaderRequirement, streams))

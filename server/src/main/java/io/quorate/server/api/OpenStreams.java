@@ -1,9 +1,12 @@
 package io.quorate.server.api;
 
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.quorate.server.proto.v3electionpb.ElectionGrpc;
+import io.quorate.server.proto.v3lockpb.LockGrpc;
 import io.quorate.server.wire.EtcdError;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,13 +17,18 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class OpenStreams implements ServerInterceptor, AutoCloseable {
 
+    /** What answers once, when it is the client's turn. */
+    private static final Set<String> WAITING = Set.of(
+            LockGrpc.getLockMethod().getFullMethodName(),
+            ElectionGrpc.getCampaignMethod().getFullMethodName());
+
     private final Set<EndableCall<?, ?>> streams = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata metadata, ServerCallHandler<Q, R> next) {
-        if (call.getMethodDescriptor().getType().serverSendsOneMessage()) {
+        if (!mayLast(call.getMethodDescriptor())) {
             return next.startCall(call, metadata);
         }
         EndableCall<Q, R> stream = new EndableCall<>(call);
@@ -31,6 +39,10 @@ public final class OpenStreams implements ServerInterceptor, AutoCloseable {
             end(stream);
         }
         return listener;
+    }
+
+    private static boolean mayLast(MethodDescriptor<?, ?> method) {
+        return !method.getType().serverSendsOneMessage() || WAITING.contains(method.getFullMethodName());
     }
 
     private static void end(EndableCall<?, ?> stream) {
