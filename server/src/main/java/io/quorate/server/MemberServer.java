@@ -83,6 +83,7 @@ public final class MemberServer implements AutoCloseable {
         this.services.serve(incarnation.services());
         this.listener = listen();
         parts.add(() -> listener.close(CLOSE_GRACE));
+        parts.add(() -> incarnation.streams().close());
     }
 
     /**
@@ -205,6 +206,7 @@ public final class MemberServer implements AutoCloseable {
         services.suspend("etcdserver: this member mends its data, ask another one");
         handOverLeadership();
         scrub.interrupt();
+        incarnation.streams().close();
         try {
             incarnation.close();
         } catch (IOException e) {
