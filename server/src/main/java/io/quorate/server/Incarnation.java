@@ -10,14 +10,22 @@ import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.StoreException;
 import io.quorate.server.api.ClusterService;
+import io.quorate.server.api.ElectionService;
 import io.quorate.server.api.Headers;
 import io.quorate.server.api.KvService;
 import io.quorate.server.api.LeaderRequirement;
+import io.quorate.server.api.LeaseService;
+import io.quorate.server.api.LockService;
 import io.quorate.server.api.MaintenanceService;
+import io.quorate.server.api.OpenStreams;
+import io.quorate.server.api.WaitingLine;
+import io.quorate.server.api.WatchService;
 import io.quorate.server.store.Fence;
 import io.quorate.server.store.ReplicatedStore;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -29,15 +37,27 @@ import org.slf4j.LoggerFactory;
  * stand on it. A member that mends its data begins another one.
  *
  * @param number counted from 1
+ * @param streams the clients' open streams, to be ended before anything else is closed
  */
 record Incarnation(
-        long number, MemberNode memberNode, Fence fence, List<ServerServiceDefinition> services, OpenParts parts)
+        long number,
+        MemberNode memberNode,
+        Fence fence,
+        List<ServerServiceDefinition> services,
+        OpenStreams streams,
+        OpenParts parts)
         implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Incarnation.class);
 
     /** etcd's default, for a quota of 0. */
     private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
+
+    /** How much larger than a request a response may be before it is split; etcd's figure. */
+    private static final long GRPC_OVERHEAD_BYTES = 512 << 10;
+
+    /** etcd's default. */
+    private static final Duration PROGRESS_INTERVAL = Duration.ofMinutes(10);
 
     /**
      * Opens the data and begins to take part. A store that is damaged such that it cannot be opened is dropped if the member
@@ -78,9 +98,10 @@ record Incarnation(
             MemberNode memberNode = MemberNode.open(config, membership, opening, healing, parts);
             Fence fence =
                     new Fence(memberNode.machine().store(), membership.self().value());
-            List<ServerServiceDefinition> services =
-                    services(config, membership, memberNode, fence, failure -> healing.storeDamaged(number, failure));
-            return new Incarnation(number, memberNode, fence, services, parts);
+            OpenStreams streams = parts.add(new OpenStreams());
+            List<ServerServiceDefinition> services = services(
+                    config, membership, memberNode, fence, streams, parts, failure -> healing.storeDamaged(number, failure));
+            return new Incarnation(number, memberNode, fence, services, streams, parts);
         } catch (IOException | RuntimeException e) {
             try {
                 parts.close();
@@ -96,6 +117,8 @@ record Incarnation(
             InitialMembership membership,
             MemberNode memberNode,
             Fence fence,
+            OpenStreams streams,
+            OpenParts parts,
             Consumer<StoreException> onDamage) {
         RaftNode<Result> node = memberNode.node();
         ReplicatedStore store = new ReplicatedStore(
@@ -107,13 +130,34 @@ record Incarnation(
                 config.quotaBackendBytes() == 0 ? DEFAULT_QUOTA_BYTES : config.quotaBackendBytes(),
                 onDamage);
         Headers headers = new Headers(node, membership.clusterId());
-        LeaderRequirement leaderRequirement = new LeaderRequirement(node);
+        ScheduledThreadPoolExecutor timer = timer(config.name());
+        parts.add(timer::shutdownNow);
+        LeaderRequirement leaderRequirement = new LeaderRequirement(node, config.electionTimeout(), timer);
+        WatchService watch = parts.add(new WatchService(
+                store,
+                memberNode.watches(),
+                headers,
+                config.maxRequestBytes() + GRPC_OVERHEAD_BYTES,
+                PROGRESS_INTERVAL,
+                timer));
+        WaitingLine line = new WaitingLine(store, memberNode.watches());
         return Stream.of(
                         new KvService(store, memberNode.machine().cleaner(), headers, config.maxTxnOps()),
+                        watch,
+                        new LeaseService(store, memberNode.leases(), headers, config.minLeaseTtlSeconds()),
+                        new LockService(store, line, headers),
+                        new ElectionService(line, headers),
                         new ClusterService(store, headers, membership.peerUrls()),
                         new MaintenanceService(store, headers, memberNode.background()))
-                .map(service -> ServerInterceptors.intercept(service, leaderRequirement))
+                .map(service -> ServerInterceptors.intercept(service, leaderRequirement, streams))
                 .toList();
+    }
+
+    private static ScheduledThreadPoolExecutor timer(String name) {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+                1, task -> Thread.ofPlatform().daemon().name(name + "-timer").unstarted(task));
+        timer.setRemoveOnCancelPolicy(true);
+        return timer;
     }
 
     RaftNode<Result> node() {

@@ -22,8 +22,11 @@ import io.quorate.kv.RocksMemory;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.store.DivergenceListener;
 import io.quorate.server.store.KvStateMachine;
+import io.quorate.server.store.LeasesAndWatches;
+import io.quorate.server.store.ReplicatedLeases;
 import io.quorate.server.store.ScratchFolder;
 import io.quorate.server.store.StateVerification;
+import io.quorate.server.store.WatchDelivery;
 import io.quorate.server.wire.ListenUrl;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -52,6 +55,8 @@ record MemberNode(
         RaftNode<Result> node,
         KvStateMachine machine,
         StateVerification verification,
+        ReplicatedLeases leases,
+        WatchDelivery watches,
         ExecutorService readers,
         ExecutorService background) {
 
@@ -96,14 +101,19 @@ record MemberNode(
         StateVerification verification = parts.add(new StateVerification(
                 config.name(), membership.self(), machine.store(), config.verifyInterval(), divergence));
         machine.tell(verification);
+        WatchDelivery watches = parts.add(new WatchDelivery(machine.store(), config.name()));
+        ReplicatedLeases leases =
+                parts.add(new ReplicatedLeases(config.name(), machine.store(), config.requestTimeout()));
+        machine.tell(new LeasesAndWatches(leases, watches));
         RaftNode<Result> node = parts.add(RaftNode.start(
                 options(config, membership),
                 threads.ports(disk, listener -> network(config, membership, peerLoops, listener)),
                 machine,
                 EngineMetrics.NONE));
+        leases.begin(node);
         ExecutorService readers = readers(config.name());
         parts.add(() -> rest(readers));
-        return new MemberNode(node, machine, verification, readers, background);
+        return new MemberNode(node, machine, verification, leases, watches, readers, background);
     }
 
     private static Path folder(ServerConfig config, OpenParts parts) throws IOException {

@@ -93,6 +93,7 @@ public final class MemberServer implements AutoCloseable {
         this.services.serve(incarnation.services());
         this.listener = listen();
         parts.add(() -> listener.close(CLOSE_GRACE));
+        parts.add(() -> incarnation.streams().close());
     }
 
     /**
@@ -220,6 +221,7 @@ public final class MemberServer implements AutoCloseable {
         services.suspend("etcdserver: this member mends its data, ask another one");
         handOverLeadership();
         scrub.interrupt();
+        incarnation.streams().close();
         try {
             incarnation.close();
         } catch (IOException e) {

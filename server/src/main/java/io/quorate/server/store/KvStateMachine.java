@@ -9,6 +9,7 @@ import io.quorate.kv.LoggedCommand;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
+import io.quorate.kv.RevisionEvents;
 import io.quorate.kv.RocksMemory;
 import io.quorate.kv.RocksStore;
 import io.quorate.kv.ScrubReport;
@@ -43,6 +44,7 @@ public final class KvStateMachine implements StateMachine<Result> {
     private final ScratchFolder scratch;
     private volatile long durableIndex;
     private volatile VerificationListener verification = VerificationListener.NONE;
+    private volatile AppliedListener listener = AppliedListener.NONE;
 
     private KvStateMachine(
             Function<Path, OrderedStore> kind,
@@ -112,6 +114,11 @@ public final class KvStateMachine implements StateMachine<Result> {
         verification = listener;
     }
 
+    /** Has everything that is applied told from now on: to be called before the node is started. */
+    public void tell(AppliedListener follower) {
+        listener = follower;
+    }
+
     /** What removes compacted history. */
     public HistoryCleaner cleaner() {
         return cleaner;
@@ -129,8 +136,10 @@ public final class KvStateMachine implements StateMachine<Result> {
             logged.add(new LoggedCommand(command.id().index(), Bytes.copyOf(command.payload())));
         }
         try {
-            List<Result> results = store.apply(logged, lastIndex);
+            List<RevisionEvents> changes = new ArrayList<>();
+            List<Result> results = store.apply(logged, lastIndex, changes::addAll);
             follow(results, lastIndex);
+            listener.applied(results, changes);
             return results;
         } catch (StoreException e) {
             throw new IOException(e.getMessage(), e);
@@ -239,6 +248,7 @@ public final class KvStateMachine implements StateMachine<Result> {
             durableIndex = 0;
             store.restoreFrom(checkpoint);
             durableIndex = durable ? store.appliedIndex() : 0;
+            listener.restored(store);
         } catch (StoreException e) {
             throw new IOException(e.getMessage(), e);
         }
