@@ -16,31 +16,27 @@ import java.util.TreeMap;
  * @param operations by invocation, without those that say nothing: reads of which nobody knows what they saw
  * @param places of the keys, from 0
  */
-record HistoryPart(List<Operation> operations, Map<String, Integer> places) {
-
-    /** An operation that says something, with the keys that it touches. */
-    private record Touching(Operation operation, SortedSet<String> keys) {}
+record HistoryPart(List<Operation> operations, SortedMap<String, Integer> places) {
 
     /** The parts of a history, by their first keys. */
     static List<HistoryPart> allOf(Collection<Operation> history) {
-        List<Touching> telling = new ArrayList<>(history.size());
         Map<String, String> leaders = new HashMap<>();
         for (Operation operation : history) {
+            SortedSet<String> keys = operation.action().keys();
             if (operation.isKnown() || !operation.action().onlyReads()) {
-                SortedSet<String> keys = operation.action().keys();
-                if (!keys.isEmpty()) {
-                    telling.add(new Touching(operation, keys));
-                    keys.forEach(key -> unite(key, keys.first(), leaders));
-                }
+                keys.forEach(key -> unite(key, keys.first(), leaders));
             }
         }
         SortedMap<String, HistoryPart> parts = new TreeMap<>();
-        for (Touching touching : telling) {
+        for (Operation operation : history) {
+            SortedSet<String> keys = operation.action().keys();
+            if (keys.isEmpty() || (!operation.isKnown() && operation.action().onlyReads())) {
+                continue;
+            }
             HistoryPart part = parts.computeIfAbsent(
-                    leaderOf(touching.keys.first(), leaders),
-                    key -> new HistoryPart(new ArrayList<>(), new HashMap<>()));
-            part.operations.add(touching.operation);
-            touching.keys.forEach(key -> part.places.putIfAbsent(key, part.places.size()));
+                    leaderOf(keys.first(), leaders), key -> new HistoryPart(new ArrayList<>(), new TreeMap<>()));
+            part.operations.add(operation);
+            keys.forEach(key -> part.places.putIfAbsent(key, part.places.size()));
         }
         parts.values()
                 .forEach(part -> part.operations.sort(
@@ -68,7 +64,7 @@ record HistoryPart(List<Operation> operations, Map<String, Integer> places) {
     }
 
     List<String> keys() {
-        return places.keySet().stream().sorted().toList();
+        return List.copyOf(places.keySet());
     }
 
     /** Whether it matters how often a key was written. */
