@@ -279,43 +279,16 @@ public final class MvccStore implements AutoCloseable {
      */
     public long hash() {
         return reading(() -> {
-            try (StandingHash standing = standingHash()) {
-                return standing.value();
-            }
-        });
-    }
-
-    /**
-     * What {@link #hash} is now, for whoever may want to know it later or not at all: only that reads the store. It keeps what
-     * the store holds now until it is closed, which a store on the heap can do for long.
-     */
-    public StandingHash standingHash() {
-        return reading(() -> {
+            StoreState now;
+            OrderedStore.Cursor opened;
             synchronized (writing) {
-                return new StandingHash(store.cursor(), state);
+                now = state;
+                opened = store.cursor();
+            }
+            try (OrderedStore.Cursor cursor = opened) {
+                return hash(cursor, now);
             }
         });
-    }
-
-    /** The checksum of what a store held at one moment. For one thread. */
-    public static final class StandingHash implements AutoCloseable {
-        private final OrderedStore.Cursor cursor;
-        private final StoreState then;
-
-        private StandingHash(OrderedStore.Cursor cursor, StoreState then) {
-            this.cursor = cursor;
-            this.then = then;
-        }
-
-        /** Reads the whole store, as it was. */
-        public long value() {
-            return hash(cursor, then);
-        }
-
-        @Override
-        public void close() {
-            cursor.close();
-        }
     }
 
     private static long hash(OrderedStore.Cursor cursor, StoreState now) {

@@ -107,22 +107,6 @@ class CompactionTest {
     }
 
     @Test
-    void aStandingHashIsThatOfTheMomentAtWhichItWasTaken() {
-        client.put("k", "v");
-        client.put("k", "w");
-        long then = client.store.hash();
-        try (MvccStore.StandingHash standing = client.store.standingHash()) {
-            client.put("k", "x");
-            client.apply(new Compact(4, true));
-            while (client.store.removeCompacted()) {
-                // What it stands for is taken away.
-            }
-            assertThat(client.store.hash()).isNotEqualTo(then);
-            assertThat(standing.value()).isEqualTo(then);
-        }
-    }
-
-    @Test
     void theHashDependsOnTheHistoryUpToItsRevisionAlone() {
         client.put("a", "1");
         client.put("a", "2");

@@ -10,8 +10,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * At one applied index every member's state is the same, history included; and a snapshot is what replaying the log up to
@@ -29,38 +27,7 @@ final class SameState implements Invariant {
     /** By index, turned so that the digest of nothing is not zero; zero stands for none. */
     private long[] digests = new long[1024];
 
-    /**
-     * By index: what the first member that stood there comes to. Most snapshots are taken where no other member takes one, so
-     * that is not worked out before there is another to compare with; the first one's heap keeps what it held till then.
-     */
-    private final Map<Long, Known> checksums = new HashMap<>();
-
-    private static final class Known {
-        private OptionalLong checksum = OptionalLong.empty();
-        private Optional<MvccStore.StandingHash> standing = Optional.empty();
-
-        static Known of(long checksum) {
-            Known known = new Known();
-            known.checksum = OptionalLong.of(checksum);
-            return known;
-        }
-
-        static Known of(MvccStore.StandingHash standing) {
-            Known known = new Known();
-            known.standing = Optional.of(standing);
-            return known;
-        }
-
-        long checksum() {
-            if (standing.isPresent()) {
-                try (MvccStore.StandingHash held = standing.get()) {
-                    checksum = OptionalLong.of(held.value());
-                }
-                standing = Optional.empty();
-            }
-            return checksum.orElseThrow();
-        }
-    }
+    private final Map<Long, Long> checksums = new HashMap<>();
 
     SameState(Cluster cluster) {
         this.cluster = cluster;
@@ -97,11 +64,7 @@ final class SameState implements Invariant {
 
     private void compareAll(MemberId member, MvccStore store, long index) {
         compareDigest(member, store, index);
-        if (checksums.containsKey(index)) {
-            compareChecksum(member, store.hash(), index);
-        } else {
-            checksums.put(index, Known.of(store.standingHash()));
-        }
+        compareChecksum(member, store.hash(), index);
     }
 
     private void compareDigest(MemberId member, MvccStore store, long index) {
@@ -127,8 +90,8 @@ final class SameState implements Invariant {
 
     /** What all that a member's store holds comes to at an index, history included. */
     void compareChecksum(MemberId member, long checksum, long index) {
-        Known known = checksums.putIfAbsent(index, Known.of(checksum));
-        if (known != null && known.checksum() != checksum) {
+        Long known = checksums.putIfAbsent(index, checksum);
+        if (known != null && known != checksum) {
             throw different(member, index);
         }
     }

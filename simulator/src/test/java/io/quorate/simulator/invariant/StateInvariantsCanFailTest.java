@@ -63,7 +63,6 @@ class StateInvariantsCanFailTest {
         apply(2, 1, PUT);
         apply(3, 1, DeleteRange.of(Bytes.utf8("k")));
         invariant.captured(still.member(1), 1);
-        apply(1, 2, OTHER);
         invariant.restored(still.member(2), 1);
         assertViolated(() -> invariant.restored(still.member(3), 1));
         assertViolated(() -> invariant.restored(still.member(2), 2));
