@@ -204,7 +204,7 @@ final class LogTerms {
      * @return whether more is known to be durable now
      */
     boolean synced(EntryId id) {
-        if (id.index() <= syncedIndex || !matches(id) || doubtful.stream().anyMatch(run -> run.holds(id))) {
+        if (id.index() <= syncedIndex || !matches(id) || isDoubtful(id)) {
             return false;
         }
         if (id.index() >= writtenSinceFrom) {
@@ -212,6 +212,15 @@ final class LogTerms {
         }
         syncedIndex = id.index();
         return true;
+    }
+
+    private boolean isDoubtful(EntryId id) {
+        for (Dropped run : doubtful) {
+            if (run.holds(id)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The terms of the entries from {@code first} to {@code last}, both inclusive, as runs. */

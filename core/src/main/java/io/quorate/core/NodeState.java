@@ -11,6 +11,10 @@ import java.util.Optional;
 final class NodeState {
 
     private final CoreOptions options;
+
+    /** Whoever leads while this member does: asked at every step. */
+    private final Optional<MemberId> selfAsLeader;
+
     private final LogTerms log;
     private final ConfigurationHistory configurations;
     private SnapshotMeta snapshot;
@@ -30,6 +34,7 @@ final class NodeState {
 
     NodeState(CoreOptions options, RestoredState restored, Role initialRole) {
         this.options = options;
+        selfAsLeader = Optional.of(options.self());
         snapshot = restored.snapshot();
         log = new LogTerms(snapshot.last(), restored.entries());
         configurations = new ConfigurationHistory(snapshot, restored.entries().configurations());
@@ -116,7 +121,7 @@ final class NodeState {
             case Follower follower -> follower.leader();
             case PreCandidate preCandidate -> Optional.empty();
             case Candidate candidate -> Optional.empty();
-            case Leader leader -> Optional.of(options.self());
+            case Leader leader -> selfAsLeader;
         };
     }
 
