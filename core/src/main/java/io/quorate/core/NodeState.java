@@ -50,9 +50,10 @@ final class NodeState {
         // A damaged log may lack what it had: that is what the repair is for. Any other log must have it.
         BrokenInvariantException.require(
                 votingSuspended || committed <= log.lastIndex(),
-                "the log ends at " + log.lastIndex() + " though entries up to " + committed + " were committed");
+                () -> "the log ends at " + log.lastIndex() + " though entries up to " + committed + " were committed");
         BrokenInvariantException.require(
-                term >= log.lastTerm(), "the log ends in term " + log.lastTerm() + ", after the saved term " + term);
+                term >= log.lastTerm(),
+                () -> "the log ends in term " + log.lastTerm() + ", after the saved term " + term);
         commitIndex = Math.min(committed, log.lastIndex());
     }
 
@@ -80,7 +81,7 @@ final class NodeState {
 
     /** Enters a later term, in which nobody has got the vote yet. Within a term the vote is never taken back. */
     void enterTerm(long newTerm) {
-        BrokenInvariantException.require(newTerm > term, "term " + newTerm + " does not follow " + term);
+        BrokenInvariantException.require(newTerm > term, () -> "term " + newTerm + " does not follow " + term);
         term = newTerm;
         votedFor = Optional.empty();
         hardStateUnsaved = true;
@@ -88,7 +89,7 @@ final class NodeState {
 
     void voteFor(MemberId candidate) {
         BrokenInvariantException.require(
-                votedFor.isEmpty() || votedFor.get().equals(candidate), "a second vote in term " + term);
+                votedFor.isEmpty() || votedFor.get().equals(candidate), () -> "a second vote in term " + term);
         if (votedFor.isEmpty()) {
             votedFor = Optional.of(candidate);
             hardStateUnsaved = true;
@@ -202,7 +203,7 @@ final class NodeState {
     /** Drops the tail, from this index on, and the configurations in it. What is committed can never be dropped. */
     void truncateFrom(long index) {
         BrokenInvariantException.require(
-                index > commitIndex, "truncation from " + index + " though committed up to " + commitIndex);
+                index > commitIndex, () -> "truncation from " + index + " though committed up to " + commitIndex);
         log.truncateFrom(index);
         configurations.truncateFrom(index);
     }
@@ -233,7 +234,7 @@ final class NodeState {
             return false;
         }
         BrokenInvariantException.require(
-                index <= log.lastIndex(), "commit of " + index + " though the log ends at " + log.lastIndex());
+                index <= log.lastIndex(), () -> "commit of " + index + " though the log ends at " + log.lastIndex());
         commitIndex = index;
         return true;
     }
@@ -244,7 +245,7 @@ final class NodeState {
 
     void applied(long index) {
         BrokenInvariantException.require(
-                index <= applyRequestedIndex, "applied up to " + index + ", asked for " + applyRequestedIndex);
+                index <= applyRequestedIndex, () -> "applied up to " + index + ", asked for " + applyRequestedIndex);
         appliedIndex = Math.max(appliedIndex, index);
     }
 
