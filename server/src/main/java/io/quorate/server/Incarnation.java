@@ -5,6 +5,8 @@ import io.grpc.ServerServiceDefinition;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
 import io.quorate.engine.disk.FileDisk;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.StoreException;
 import io.quorate.server.api.ClusterService;
@@ -25,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,28 +63,39 @@ record Incarnation(
      * Opens the data and begins to take part. A store that is damaged such that it cannot be opened is dropped if the member
      * may repair it.
      *
+     * @param opening of a store that is not in memory
      * @param healing told what is found wrong from now on
      * @throws IOException with one sentence if the data cannot be opened
      */
-    static Incarnation open(long number, ServerConfig config, InitialMembership membership, MemberHealing healing)
+    static Incarnation open(
+            long number,
+            ServerConfig config,
+            InitialMembership membership,
+            Function<OrderedStore, MvccStore> opening,
+            MemberHealing healing)
             throws IOException {
         try {
-            return openOnce(number, config, membership, healing);
+            return openOnce(number, config, membership, opening, healing);
         } catch (IOException e) {
             if (!Damage.isOfStore(e) || !healing.mayRepairUnseen()) {
                 throw e;
             }
             LOG.error("The state cannot be opened: {}", e.getMessage(), e);
             new StateRepair("it cannot be opened: " + e.getMessage()).begin(new FileDisk(config.dataDir()));
-            return openOnce(number, config, membership, healing);
+            return openOnce(number, config, membership, opening, healing);
         }
     }
 
     private static Incarnation openOnce(
-            long number, ServerConfig config, InitialMembership membership, MemberHealing healing) throws IOException {
+            long number,
+            ServerConfig config,
+            InitialMembership membership,
+            Function<OrderedStore, MvccStore> opening,
+            MemberHealing healing)
+            throws IOException {
         OpenParts parts = new OpenParts();
         try {
-            MemberNode memberNode = MemberNode.open(config, membership, healing, parts);
+            MemberNode memberNode = MemberNode.open(config, membership, opening, healing, parts);
             Fence fence =
                     new Fence(memberNode.machine().store(), membership.self().value());
             OpenStreams streams = parts.add(new OpenStreams());

@@ -15,6 +15,8 @@ import io.quorate.engine.transport.Network;
 import io.quorate.engine.transport.netty.EventLoops;
 import io.quorate.engine.transport.netty.NettyNetwork;
 import io.quorate.engine.transport.netty.NettyOptions;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.RocksMemory;
 import io.quorate.server.ServerConfig.InitialClusterState;
@@ -40,6 +42,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * The Raft node of a member with the store under it, made from the member's configuration.
@@ -67,12 +70,17 @@ record MemberNode(
     /**
      * Opens the data and begins to take part.
      *
+     * @param opening of a store that is not in memory
      * @param divergence told if this member's state differs from the others'
      * @param parts gets everything that is opened, also if this method fails
      * @throws IOException with one sentence that says what cannot be used
      */
     static MemberNode open(
-            ServerConfig config, InitialMembership membership, DivergenceListener divergence, OpenParts parts)
+            ServerConfig config,
+            InitialMembership membership,
+            Function<OrderedStore, MvccStore> opening,
+            DivergenceListener divergence,
+            OpenParts parts)
             throws IOException {
         Path folder = folder(config, parts);
         FileDisk disk = new FileDisk(folder);
@@ -89,7 +97,7 @@ record MemberNode(
                 peerLoops.shutdownGracefully(0, REST_SECONDS, TimeUnit.SECONDS).syncUninterruptibly());
         KvStateMachine machine = config.ephemeral()
                 ? KvStateMachine.inMemory(folder.resolve(DroppedState.STATE), background)
-                : KvStateMachine.open(folder.resolve(DroppedState.STATE), RocksMemory.standard(), background);
+                : KvStateMachine.open(folder.resolve(DroppedState.STATE), RocksMemory.standard(), opening, background);
         StateVerification verification = parts.add(new StateVerification(
                 config.name(), membership.self(), machine.store(), config.verifyInterval(), divergence));
         machine.tell(verification);

@@ -48,6 +48,7 @@ public final class KvStateMachine implements StateMachine<Result> {
 
     private KvStateMachine(
             Function<Path, OrderedStore> kind,
+            Function<OrderedStore, MvccStore> opening,
             boolean durable,
             Path folder,
             ScratchFolder scratch,
@@ -55,7 +56,7 @@ public final class KvStateMachine implements StateMachine<Result> {
         this.kind = kind;
         this.durable = durable;
         this.scratch = scratch;
-        this.store = MvccStore.open(kind.apply(folder.resolve(STORE)));
+        this.store = opening.apply(kind.apply(folder.resolve(STORE)));
         this.cleaner = new HistoryCleaner(store, background);
         this.durableIndex = durable ? store.appliedIndex() : 0;
         cleaner.begin();
@@ -68,19 +69,31 @@ public final class KvStateMachine implements StateMachine<Result> {
      * @throws IOException if it cannot be opened
      */
     public static KvStateMachine open(Path folder, RocksMemory memory, Executor background) throws IOException {
-        return open(path -> RocksStore.open(path, memory), true, folder, background);
+        return open(folder, memory, MvccStore::open, background);
+    }
+
+    /** As {@link #open(Path, RocksMemory, Executor)}, with a store that is opened in a way of its own. */
+    public static KvStateMachine open(
+            Path folder, RocksMemory memory, Function<OrderedStore, MvccStore> opening, Executor background)
+            throws IOException {
+        return open(path -> RocksStore.open(path, memory), opening, true, folder, background);
     }
 
     /** A store in memory; the folder is used for snapshots on their way alone. Otherwise as {@link #open}. */
     public static KvStateMachine inMemory(Path folder, Executor background) throws IOException {
-        return open(path -> new HeapStore(), false, folder, background);
+        return open(path -> new HeapStore(), MvccStore::open, false, folder, background);
     }
 
     private static KvStateMachine open(
-            Function<Path, OrderedStore> kind, boolean durable, Path folder, Executor background) throws IOException {
+            Function<Path, OrderedStore> kind,
+            Function<OrderedStore, MvccStore> opening,
+            boolean durable,
+            Path folder,
+            Executor background)
+            throws IOException {
         ScratchFolder scratch = ScratchFolder.open(folder.resolve(SCRATCH));
         try {
-            return new KvStateMachine(kind, durable, folder, scratch, background);
+            return new KvStateMachine(kind, opening, durable, folder, scratch, background);
         } catch (StoreException e) {
             throw new IOException(e.getMessage(), e);
         }
