@@ -58,6 +58,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private final Proposals<R> proposals;
     private final ProposalIntake<R> intake;
     private final Reads reads = new Reads();
+    private final LeaderQuestions questions;
     private final Transfers transfers = new Transfers();
     private final MembershipChanges membership = new MembershipChanges();
     private final LogMending mending;
@@ -101,6 +102,8 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         this.committed = new CommittedEntries<>(log, proposals, applier, parts.applied(), parts.stateMissing());
         this.snapshots = new SnapshotDuty<>(parts, applier, committed, this::onLoop, this::step, this::applied);
         this.network = parts.ports().networks().open(this);
+        this.questions = new LeaderQuestions(
+                options.group(), options.self(), network, new SplittableRandom(~options.seed()).nextLong());
         this.intake = new ProposalIntake<>(
                 options,
                 proposals,
@@ -188,6 +191,16 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                     }
                 },
                 done::completeExceptionally));
+    }
+
+    void ask(LeaderQuestions.Question question) {
+        enqueue(new Input.Job<>(
+                () -> questions.ask(question, core.status().leader()),
+                question.answer()::completeExceptionally));
+    }
+
+    void answerWith(LeaderAnswers answers) {
+        onLoop(() -> questions.answerWith(answers));
     }
 
     void barLeadership(boolean barred) {
@@ -289,13 +302,14 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             mending.tick(others(), network).ifPresent(this::mended);
             missing = mending.missing();
         }
+        status = core.status();
         if (++ticksSinceExpiry >= EXPIRY_TICKS) {
             ticksSinceExpiry = 0;
             proposals.expire(clock.nanoTime(), status.leader().isPresent());
             reads.expire(clock.nanoTime());
-            snapshots.releaseUnsent(core.status());
+            questions.expire(clock.nanoTime());
+            snapshots.releaseUnsent(status);
         }
-        status = core.status();
         if (status.leader().isPresent()) {
             intake.retryWaiting();
         }
@@ -321,6 +335,9 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 proposals.placeForwarded(
                         placed.firstRequestId(), placed.count(), placed.first(), committed.handedIndex());
             case PeerFrame.ForwardRefused refused -> intake.refused(refused);
+            case PeerFrame.Question question ->
+                questions.asked(from, question, core.status().leader().equals(Optional.of(options.self())));
+            case PeerFrame.Answer answer -> questions.answered(from, answer);
             case PeerFrame.EntriesRequest request -> network.send(from, mending.answer(request));
             case PeerFrame.Entries entries -> {
                 if (mayMend()) {
@@ -444,6 +461,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             membership.leadershipLost();
         }
         intake.leaderChanged(changed.leader(), changed.term());
+        questions.leaderChanged(changed.leader());
         if (changed.leader().isPresent()) {
             intake.retryWaiting();
         }
@@ -456,6 +474,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         intake.stop(cause);
         proposals.stop(cause);
         reads.stop(cause);
+        questions.stop(cause);
         transfers.stop(cause);
         membership.stop(cause);
         snapshots.stop(cause);

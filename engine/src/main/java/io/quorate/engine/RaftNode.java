@@ -119,6 +119,28 @@ public final class RaftNode<R> implements AutoCloseable {
         return ready;
     }
 
+    /**
+     * Asks the leader's application something that only a leader knows, see {@link LeaderAnswers}; it may be this member's own.
+     *
+     * @param question at most {@value LeaderQuestions#MAX_BYTES} remaining bytes; must not be changed any more
+     * @return the answer; empty if the member that was asked could not tell, since it does not lead for example. Fails with
+     *     {@link RaftException}: the question may have been answered all the same, or may be yet
+     */
+    public CompletableFuture<Optional<ByteBuffer>> askLeader(ByteBuffer question) {
+        if (question.remaining() > LeaderQuestions.MAX_BYTES) {
+            throw new IllegalArgumentException("a question of " + question.remaining() + " bytes was asked, at most "
+                    + LeaderQuestions.MAX_BYTES + " are taken");
+        }
+        CompletableFuture<Optional<ByteBuffer>> answer = new CompletableFuture<>();
+        loop.ask(new LeaderQuestions.Question(question, answer, deadline()));
+        return answer;
+    }
+
+    /** From now on, questions that this member is asked as the leader are answered with this; until then, none is. */
+    public void answerAsLeader(LeaderAnswers answers) {
+        loop.answerWith(answers);
+    }
+
     private long deadline() {
         return ports.clock().nanoTime() + options.timing().proposalTimeout().toNanos();
     }

@@ -23,7 +23,7 @@ final class Changes implements AutoCloseable {
     private final WriteBatch batch = new WriteBatch();
     private final LeaseChanges leases;
     private final NavigableMap<byte[], byte[]> versions = new TreeMap<>(Arrays::compareUnsigned);
-    private final Map<Bytes, CurrentVersion> changedKeys = new HashMap<>();
+    private final Map<Bytes, NewestVersion> changedKeys = new HashMap<>();
     private OrderedStore.@Nullable Cursor stored;
     private long revision;
     private int changesOfCommand;
@@ -70,24 +70,22 @@ final class Changes implements AutoCloseable {
      * @throws StoreException if the value is needed, and the store has lost it
      */
     Optional<KeyValue> supersede(Bytes key, boolean needsValue) {
-        if (changedKeys.containsKey(key)) {
-            Optional<KeyValue> changed = current(key, true);
-            changed.ifPresent(this::supersede);
-            return changed;
+        NewestVersion ofBatch = changedKeys.get(key);
+        if (ofBatch != null) {
+            ofBatch.written().ifPresent(written -> digest.remove(key, written.hash()));
+            return current(key, needsValue);
         }
-        return find(key)
-                .filter(current -> !current.version().deleted())
-                .map(current -> supersedeStored(key, current, needsValue));
+        return find(key).filter(newest -> !newest.isDeletion()).map(newest -> supersedeStored(key, newest, needsValue));
     }
 
-    private KeyValue supersedeStored(Bytes key, CurrentVersion current, boolean needsValue) {
+    private KeyValue supersedeStored(Bytes key, NewestVersion newest, boolean needsValue) {
         if (needsValue) {
-            KeyValue pair = withStoredValue(key, current);
-            digest.removeStored(current, Optional.of(pair));
-            return pair;
+            byte[] record = storedRecord(key, newest);
+            digest.removeStored(key, newest, record);
+            return pair(key, newest, record);
         }
-        digest.removeStored(current, store, key);
-        return current.toKeyValueWithoutValue(key);
+        digest.removeStored(key, newest, store);
+        return newest.current().toKeyValueWithoutValue(key);
     }
 
     /** Takes a pair as a scan of {@link #view} has found it out of the digest. */
@@ -97,22 +95,25 @@ final class Changes implements AutoCloseable {
 
     /** Writes a version of a key whose pair was superseded, if it had one. */
     void write(Bytes key, Version version) {
-        if (!version.deleted()) {
-            digest.add(Element.pair(version.toKeyValue(key, revision + 1)));
-        }
         byte[] versionKey = StoreKeys.version(key, revision + 1, changesOfCommand);
         byte[] encoded = version.encode();
+        Optional<NewestVersion.Written> written = version.deleted()
+                ? Optional.empty()
+                : Optional.of(NewestVersion.Written.of(
+                        digest.add(Element.pair(version.toKeyValue(key, revision + 1))), encoded));
         events.add(key, version, revision + 1);
         versions.put(versionKey, encoded);
         batch.put(versionKey, encoded);
         batch.put(StoreKeys.history(revision + 1, changesOfCommand), key.toByteArray());
-        changedKeys.put(key, new CurrentVersion(revision + 1, changesOfCommand, version.withoutValue()));
+        CurrentVersion current = new CurrentVersion(revision + 1, changesOfCommand, version.withoutValue());
+        changedKeys.put(key, new NewestVersion(current, written));
         changesOfCommand++;
     }
 
     /** The batch with all changes; to be asked for once they are complete. */
     WriteBatch completed() {
-        changedKeys.forEach((key, current) -> batch.put(StoreKeys.current(key), current.encode()));
+        changedKeys.forEach((key, newest) ->
+                batch.put(StoreKeys.current(key), newest.current().encode()));
         return batch;
     }
 
@@ -131,21 +132,19 @@ final class Changes implements AutoCloseable {
 
     /** The pair as it is with all changes so far, if the key is live; the value is empty unless it is asked for. */
     Optional<KeyValue> current(Bytes key, boolean withValue) {
-        CurrentVersion changed = changedKeys.get(key);
-        if (changed == null) {
-            return find(key)
-                    .filter(current -> !current.version().deleted())
-                    .map(current -> withValue ? withStoredValue(key, current) : current.toKeyValueWithoutValue(key));
-        }
-        if (changed.version().deleted()) {
+        NewestVersion changed = changedKeys.get(key);
+        Optional<NewestVersion> newest = changed == null ? find(key) : Optional.of(changed);
+        if (newest.isEmpty() || newest.get().isDeletion()) {
             return Optional.empty();
         }
+        CurrentVersion current = newest.get().current();
         if (!withValue) {
-            return Optional.of(changed.toKeyValueWithoutValue(key));
+            return Optional.of(current.toKeyValueWithoutValue(key));
         }
-        byte[] version = versions.get(StoreKeys.version(key, changed.revision(), changed.sub()));
-        return Optional.of(
-                Version.decode(Bytes.wrap(Objects.requireNonNull(version))).toKeyValue(key, changed.revision()));
+        byte[] record = changed == null
+                ? storedRecord(key, newest.get())
+                : Objects.requireNonNull(versions.get(StoreKeys.version(key, current.revision(), current.sub())));
+        return Optional.of(pair(key, newest.get(), record));
     }
 
     @Override
@@ -155,8 +154,8 @@ final class Changes implements AutoCloseable {
         }
     }
 
-    private Optional<CurrentVersion> find(Bytes key) {
-        return recent.find(key).or(() -> CurrentKeys.find(store, key));
+    private Optional<NewestVersion> find(Bytes key) {
+        return recent.find(key).or(() -> CurrentKeys.find(store, key).map(NewestVersion::fromIndex));
     }
 
     /** To be called once the batch is in the store. */
@@ -164,9 +163,14 @@ final class Changes implements AutoCloseable {
         changedKeys.forEach(recent::written);
     }
 
-    private KeyValue withStoredValue(Bytes key, CurrentVersion current) {
-        return CurrentKeys.pair(store, key, current)
+    private byte[] storedRecord(Bytes key, NewestVersion newest) {
+        return CurrentKeys.record(store, key, newest.current())
                 .orElseThrow(() -> new StoreException("the store lacks the newest version of " + key));
+    }
+
+    private static KeyValue pair(Bytes key, NewestVersion newest, byte[] record) {
+        return Version.decode(Bytes.wrap(record))
+                .toKeyValue(key, newest.current().revision());
     }
 
     /** One cursor serves the whole batch, since nobody else changes the versions meanwhile. */

@@ -10,9 +10,14 @@ final class CurrentKeys {
         return store.get(StoreKeys.current(key)).map(CurrentVersion::decode);
     }
 
+    /** The record of a key's newest version; nothing if that version was superseded and compacted meanwhile. */
+    static Optional<byte[]> record(OrderedStore store, Bytes key, CurrentVersion current) {
+        return store.get(StoreKeys.version(key, current.revision(), current.sub()));
+    }
+
     /** The pair that a key's newest version is; nothing if that version was superseded and compacted meanwhile. */
     static Optional<KeyValue> pair(OrderedStore store, Bytes key, CurrentVersion current) {
-        return store.get(StoreKeys.version(key, current.revision(), current.sub()))
+        return record(store, key, current)
                 .map(record -> Version.decode(Bytes.wrap(record)).toKeyValue(key, current.revision()));
     }
 }

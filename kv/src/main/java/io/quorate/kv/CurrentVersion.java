@@ -17,7 +17,7 @@ record CurrentVersion(long revision, int sub, Version version) {
         ByteWriter out = new ByteWriter(Version.MAX_HEAD_SIZE + 15);
         out.varint(revision);
         out.varint(sub);
-        out.raw(Bytes.wrap(version.encode()));
+        version.write(out);
         return out.toByteArray();
     }
 

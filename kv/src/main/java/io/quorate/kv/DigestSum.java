@@ -19,6 +19,22 @@ public record DigestSum(long first, long second, long third, long fourth) {
         return new DigestSum(first + other.first, second + other.second, third + other.third, fourth + other.fourth);
     }
 
+    /** Adds it to four lanes of an array. */
+    void addTo(long[] lanes, int offset) {
+        lanes[offset] += first;
+        lanes[offset + 1] += second;
+        lanes[offset + 2] += third;
+        lanes[offset + 3] += fourth;
+    }
+
+    /** Takes it away from four lanes of an array. */
+    void takeFrom(long[] lanes, int offset) {
+        lanes[offset] -= first;
+        lanes[offset + 1] -= second;
+        lanes[offset + 2] -= third;
+        lanes[offset + 3] -= fourth;
+    }
+
     /** 64 bits of it, by which sums are told apart where 256 would take too much room. */
     public long shortened() {
         return first;

@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * The SHA-256 of single elements, as four lanes; not thread-safe, and allocates nothing.
+ * The SHA-256 of single elements, as four lanes; not thread-safe.
  *
  * <p>What is hashed is: kind (1), length of the key (4), the four numbers (8 each), the key, and the content. No two
  * elements have the same bytes.
@@ -32,23 +32,17 @@ final class ElementHash {
         }
     }
 
-    /** Adds the hash to four lanes. */
-    void add(Element element, long[] lanes, int offset) {
-        hash(element);
-        for (int lane = 0; lane < DigestSum.LANES; lane++) {
-            lanes[offset + lane] += (long) LONG.get(hash, lane * Long.BYTES);
-        }
+    /** The hash, as the sum of itself alone. */
+    DigestSum of(Element element) {
+        digest(element);
+        return new DigestSum(lane(0), lane(1), lane(2), lane(3));
     }
 
-    /** Takes the hash away from four lanes. */
-    void remove(Element element, long[] lanes, int offset) {
-        hash(element);
-        for (int lane = 0; lane < DigestSum.LANES; lane++) {
-            lanes[offset + lane] -= (long) LONG.get(hash, lane * Long.BYTES);
-        }
+    private long lane(int lane) {
+        return (long) LONG.get(hash, lane * Long.BYTES);
     }
 
-    private void hash(Element element) {
+    private void digest(Element element) {
         head[0] = element.kind();
         INT.set(head, 1, element.key().size());
         LONG.set(head, NUMBERS_AT, element.first());

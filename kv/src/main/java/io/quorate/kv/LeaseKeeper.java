@@ -1,5 +1,6 @@
 package io.quorate.kv;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -51,12 +52,8 @@ public final class LeaseKeeper {
         /** The lease was renewed, and lasts its whole time from when the request came. */
         record Kept(Lease lease) implements Answer {}
 
-        /** What is left of a lease, by the leader's clock, and its keys in order. */
-        record Left(Lease lease, long remainingSeconds, List<Bytes> keys) implements Answer {
-            public Left {
-                keys = List.copyOf(keys);
-            }
-        }
+        /** What is left of a lease, by the leader's clock. */
+        record Left(Lease lease, Duration remaining) implements Answer {}
 
         /** There is no such lease, or no more. */
         record Unknown() implements Answer {}
@@ -174,7 +171,7 @@ public final class LeaseKeeper {
         return member.confirmLeadership().thenCompose(term -> renew(id, term));
     }
 
-    /** How long a lease lasts yet, and what its keys are. May fail. */
+    /** How long a lease lasts yet. May fail. */
     public CompletableFuture<Answer> timeToLive(long id) {
         return member.confirmLeadership().thenApply(term -> left(id, term));
     }
@@ -212,13 +209,11 @@ public final class LeaseKeeper {
         if (keeping.isEmpty()) {
             return new Answer.NotLeading();
         }
-        MvccStore now = store.get();
-        Optional<Lease> lease = now.lease(id);
-        Optional<Long> remaining = keeping.get().remainingSeconds(id, nanoTime.getAsLong());
-        if (lease.isEmpty() || remaining.isEmpty()) {
-            return new Answer.Unknown();
-        }
-        return new Answer.Left(lease.get(), remaining.get(), now.leaseKeys(id));
+        Optional<Lease> lease = store.get().lease(id);
+        Optional<Duration> remaining = keeping.get().remaining(id, nanoTime.getAsLong());
+        return lease.isPresent() && remaining.isPresent()
+                ? new Answer.Left(lease.get(), remaining.get())
+                : new Answer.Unknown();
     }
 
     private Optional<Lessor> keeping(OptionalLong term) {

@@ -71,10 +71,14 @@ final class LeaseTimer {
         return deadline <= now;
     }
 
-    /** What is left, in whole seconds, the last begun one included; at least 0. */
+    /** What is left, in nanoseconds; at least 0. */
+    long remainingNanos(long now) {
+        return (long) (Math.max(0, deadline - now) / stretch);
+    }
+
+    /** The same in whole seconds, the last begun one included: what is replicated is never less than what is left. */
     long remainingSeconds(long now) {
-        long nanos = (long) (Math.max(0, deadline - now) / stretch);
-        return Math.min(lease.ttlSeconds(), (nanos + SECOND - 1) / SECOND);
+        return Math.min(lease.ttlSeconds(), (remainingNanos(now) + SECOND - 1) / SECOND);
     }
 
     /** Whether a new leader would grant less than the whole time. */

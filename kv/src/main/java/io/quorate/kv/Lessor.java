@@ -1,5 +1,6 @@
 package io.quorate.kv;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -150,10 +151,10 @@ public final class Lessor {
         return new LeaseCheckpoint.Remaining(lease.id(), lease.grantIndex(), lease.ttlSeconds());
     }
 
-    /** How many seconds are left of a lease; 0 if its time is over, empty if there is none. */
-    public Optional<Long> remainingSeconds(long id, long nanoTime) {
+    /** How much is left of a lease; 0 if its time is over, empty if there is none. */
+    public Optional<Duration> remaining(long id, long nanoTime) {
         now = clock.advance(nanoTime);
-        return Optional.ofNullable(timers.get(id)).map(timer -> timer.remainingSeconds(now));
+        return Optional.ofNullable(timers.get(id)).map(timer -> Duration.ofNanos(timer.remainingNanos(now)));
     }
 
     /** Time passes; answers what has become due by it. */

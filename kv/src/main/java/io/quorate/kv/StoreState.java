@@ -91,9 +91,9 @@ record StoreState(
     /** The digest of the state, which stands at an index. */
     StateDigest digestAt(long index, ElementHash hash) {
         long[] lanes = new long[DigestSum.LANES];
-        hash.add(Element.numbers(revision, compactedRevision), lanes, 0);
-        alarms.forEach(alarm -> hash.add(Element.alarm(alarm), lanes, 0));
-        members.values().forEach(member -> hash.add(Element.member(member), lanes, 0));
+        hash.of(Element.numbers(revision, compactedRevision)).addTo(lanes, 0);
+        alarms.forEach(alarm -> hash.of(Element.alarm(alarm)).addTo(lanes, 0));
+        members.values().forEach(member -> hash.of(Element.member(member)).addTo(lanes, 0));
         List<DigestSum> sums = digest.sums();
         sums.add(DigestBuckets.sum(lanes, 0));
         return StateDigest.of(index, sums);

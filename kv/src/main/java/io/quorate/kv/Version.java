@@ -17,6 +17,11 @@ record Version(boolean deleted, long createRevision, long version, long lease, B
 
     byte[] encode() {
         ByteWriter out = new ByteWriter(MAX_HEAD_SIZE + value.size());
+        write(out);
+        return out.toByteArray();
+    }
+
+    void write(ByteWriter out) {
         out.u8(deleted ? DELETED : LIVE);
         if (!deleted) {
             out.varint(createRevision);
@@ -24,7 +29,6 @@ record Version(boolean deleted, long createRevision, long version, long lease, B
             out.varint(lease);
             out.raw(value);
         }
-        return out.toByteArray();
     }
 
     static Version decode(Bytes encoded) {

@@ -5,18 +5,29 @@ import io.grpc.ServerServiceDefinition;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
 import io.quorate.engine.disk.FileDisk;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.StoreException;
 import io.quorate.server.api.ClusterService;
+import io.quorate.server.api.ElectionService;
 import io.quorate.server.api.Headers;
 import io.quorate.server.api.KvService;
 import io.quorate.server.api.LeaderRequirement;
+import io.quorate.server.api.LeaseService;
+import io.quorate.server.api.LockService;
 import io.quorate.server.api.MaintenanceService;
+import io.quorate.server.api.OpenStreams;
+import io.quorate.server.api.WaitingLine;
+import io.quorate.server.api.WatchService;
 import io.quorate.server.store.Fence;
 import io.quorate.server.store.ReplicatedStore;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,9 +37,15 @@ import org.slf4j.LoggerFactory;
  * stand on it. A member that mends its data begins another one.
  *
  * @param number counted from 1
+ * @param streams the clients' open streams, to be ended before anything else is closed
  */
 record Incarnation(
-        long number, MemberNode memberNode, Fence fence, List<ServerServiceDefinition> services, OpenParts parts)
+        long number,
+        MemberNode memberNode,
+        Fence fence,
+        List<ServerServiceDefinition> services,
+        OpenStreams streams,
+        OpenParts parts)
         implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Incarnation.class);
@@ -36,37 +53,55 @@ record Incarnation(
     /** etcd's default, for a quota of 0. */
     private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
 
+    /** How much larger than a request a response may be before it is split; etcd's figure. */
+    private static final long GRPC_OVERHEAD_BYTES = 512 << 10;
+
+    /** etcd's default. */
+    private static final Duration PROGRESS_INTERVAL = Duration.ofMinutes(10);
+
     /**
      * Opens the data and begins to take part. A store that is damaged such that it cannot be opened is dropped if the member
      * may repair it.
      *
+     * @param opening of a store that is not in memory
      * @param healing told what is found wrong from now on
      * @throws IOException with one sentence if the data cannot be opened
      */
-    static Incarnation open(long number, ServerConfig config, InitialMembership membership, MemberHealing healing)
+    static Incarnation open(
+            long number,
+            ServerConfig config,
+            InitialMembership membership,
+            Function<OrderedStore, MvccStore> opening,
+            MemberHealing healing)
             throws IOException {
         try {
-            return openOnce(number, config, membership, healing);
+            return openOnce(number, config, membership, opening, healing);
         } catch (IOException e) {
             if (!Damage.isOfStore(e) || !healing.mayRepairUnseen()) {
                 throw e;
             }
             LOG.error("The state cannot be opened: {}", e.getMessage(), e);
             new StateRepair("it cannot be opened: " + e.getMessage()).begin(new FileDisk(config.dataDir()));
-            return openOnce(number, config, membership, healing);
+            return openOnce(number, config, membership, opening, healing);
         }
     }
 
     private static Incarnation openOnce(
-            long number, ServerConfig config, InitialMembership membership, MemberHealing healing) throws IOException {
+            long number,
+            ServerConfig config,
+            InitialMembership membership,
+            Function<OrderedStore, MvccStore> opening,
+            MemberHealing healing)
+            throws IOException {
         OpenParts parts = new OpenParts();
         try {
-            MemberNode memberNode = MemberNode.open(config, membership, healing, parts);
+            MemberNode memberNode = MemberNode.open(config, membership, opening, healing, parts);
             Fence fence =
                     new Fence(memberNode.machine().store(), membership.self().value());
-            List<ServerServiceDefinition> services =
-                    services(config, membership, memberNode, fence, failure -> healing.storeDamaged(number, failure));
-            return new Incarnation(number, memberNode, fence, services, parts);
+            OpenStreams streams = parts.add(new OpenStreams());
+            List<ServerServiceDefinition> services = services(
+                    config, membership, memberNode, fence, streams, parts, failure -> healing.storeDamaged(number, failure));
+            return new Incarnation(number, memberNode, fence, services, streams, parts);
         } catch (IOException | RuntimeException e) {
             try {
                 parts.close();
@@ -82,6 +117,8 @@ record Incarnation(
             InitialMembership membership,
             MemberNode memberNode,
             Fence fence,
+            OpenStreams streams,
+            OpenParts parts,
             Consumer<StoreException> onDamage) {
         RaftNode<Result> node = memberNode.node();
         ReplicatedStore store = new ReplicatedStore(
@@ -93,13 +130,34 @@ record Incarnation(
                 config.quotaBackendBytes() == 0 ? DEFAULT_QUOTA_BYTES : config.quotaBackendBytes(),
                 onDamage);
         Headers headers = new Headers(node, membership.clusterId());
-        LeaderRequirement leaderRequirement = new LeaderRequirement(node);
+        ScheduledThreadPoolExecutor timer = timer(config.name());
+        parts.add(timer::shutdownNow);
+        LeaderRequirement leaderRequirement = new LeaderRequirement(node, config.electionTimeout(), timer);
+        WatchService watch = parts.add(new WatchService(
+                store,
+                memberNode.watches(),
+                headers,
+                config.maxRequestBytes() + GRPC_OVERHEAD_BYTES,
+                PROGRESS_INTERVAL,
+                timer));
+        WaitingLine line = new WaitingLine(store, memberNode.watches());
         return Stream.of(
                         new KvService(store, memberNode.machine().cleaner(), headers, config.maxTxnOps()),
+                        watch,
+                        new LeaseService(store, memberNode.leases(), headers, config.minLeaseTtlSeconds()),
+                        new LockService(store, line, headers),
+                        new ElectionService(line, headers),
                         new ClusterService(store, headers, membership.peerUrls()),
                         new MaintenanceService(store, headers, memberNode.background()))
-                .map(service -> ServerInterceptors.intercept(service, leaderRequirement))
+                .map(service -> ServerInterceptors.intercept(service, leaderRequirement, streams))
                 .toList();
+    }
+
+    private static ScheduledThreadPoolExecutor timer(String name) {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+                1, task -> Thread.ofPlatform().daemon().name(name + "-timer").unstarted(task));
+        timer.setRemoveOnCancelPolicy(true);
+        return timer;
     }
 
     RaftNode<Result> node() {

@@ -15,13 +15,18 @@ import io.quorate.engine.transport.Network;
 import io.quorate.engine.transport.netty.EventLoops;
 import io.quorate.engine.transport.netty.NettyNetwork;
 import io.quorate.engine.transport.netty.NettyOptions;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.RocksMemory;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.store.DivergenceListener;
 import io.quorate.server.store.KvStateMachine;
+import io.quorate.server.store.LeasesAndWatches;
+import io.quorate.server.store.ReplicatedLeases;
 import io.quorate.server.store.ScratchFolder;
 import io.quorate.server.store.StateVerification;
+import io.quorate.server.store.WatchDelivery;
 import io.quorate.server.wire.ListenUrl;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -37,6 +42,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * The Raft node of a member with the store under it, made from the member's configuration.
@@ -49,6 +55,8 @@ record MemberNode(
         RaftNode<Result> node,
         KvStateMachine machine,
         StateVerification verification,
+        ReplicatedLeases leases,
+        WatchDelivery watches,
         ExecutorService readers,
         ExecutorService background) {
 
@@ -62,12 +70,17 @@ record MemberNode(
     /**
      * Opens the data and begins to take part.
      *
+     * @param opening of a store that is not in memory
      * @param divergence told if this member's state differs from the others'
      * @param parts gets everything that is opened, also if this method fails
      * @throws IOException with one sentence that says what cannot be used
      */
     static MemberNode open(
-            ServerConfig config, InitialMembership membership, DivergenceListener divergence, OpenParts parts)
+            ServerConfig config,
+            InitialMembership membership,
+            Function<OrderedStore, MvccStore> opening,
+            DivergenceListener divergence,
+            OpenParts parts)
             throws IOException {
         Path folder = folder(config, parts);
         FileDisk disk = new FileDisk(folder);
@@ -84,18 +97,23 @@ record MemberNode(
                 peerLoops.shutdownGracefully(0, REST_SECONDS, TimeUnit.SECONDS).syncUninterruptibly());
         KvStateMachine machine = config.ephemeral()
                 ? KvStateMachine.inMemory(folder.resolve(DroppedState.STATE), background)
-                : KvStateMachine.open(folder.resolve(DroppedState.STATE), RocksMemory.standard(), background);
+                : KvStateMachine.open(folder.resolve(DroppedState.STATE), RocksMemory.standard(), opening, background);
         StateVerification verification = parts.add(new StateVerification(
                 config.name(), membership.self(), machine.store(), config.verifyInterval(), divergence));
         machine.tell(verification);
+        WatchDelivery watches = parts.add(new WatchDelivery(machine.store(), config.name()));
+        ReplicatedLeases leases =
+                parts.add(new ReplicatedLeases(config.name(), machine.store(), config.requestTimeout()));
+        machine.tell(new LeasesAndWatches(leases, watches));
         RaftNode<Result> node = parts.add(RaftNode.start(
                 options(config, membership),
                 threads.ports(disk, listener -> network(config, membership, peerLoops, listener)),
                 machine,
                 EngineMetrics.NONE));
+        leases.begin(node);
         ExecutorService readers = readers(config.name());
         parts.add(() -> rest(readers));
-        return new MemberNode(node, machine, verification, readers, background);
+        return new MemberNode(node, machine, verification, leases, watches, readers, background);
     }
 
     private static Path folder(ServerConfig config, OpenParts parts) throws IOException {

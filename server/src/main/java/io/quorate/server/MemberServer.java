@@ -6,6 +6,8 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
 import io.quorate.engine.disk.FileDisk;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.OrderedStore;
 import io.quorate.kv.PublishMember;
 import io.quorate.kv.Result;
 import io.quorate.server.healing.MemberScrub;
@@ -32,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +60,7 @@ public final class MemberServer implements AutoCloseable {
 
     private final ServerConfig config;
     private final InitialMembership membership;
+    private final Function<OrderedStore, MvccStore> opening;
     private final OpenParts parts;
     private final MemberHealing healing;
     private final MemberScrub scrub;
@@ -67,12 +71,18 @@ public final class MemberServer implements AutoCloseable {
     private volatile Incarnation incarnation;
     private boolean closed;
 
-    private MemberServer(ServerConfig config, InitialMembership membership, OpenParts parts) throws IOException {
+    private MemberServer(
+            ServerConfig config,
+            InitialMembership membership,
+            Function<OrderedStore, MvccStore> opening,
+            OpenParts parts)
+            throws IOException {
         this.config = config;
         this.membership = membership;
+        this.opening = opening;
         this.parts = parts;
         this.healing = parts.add(new MemberHealing(new Patient(), config, membership));
-        this.incarnation = Incarnation.open(1, config, membership, healing);
+        this.incarnation = Incarnation.open(1, config, membership, opening, healing);
         parts.add(() -> incarnation.close());
         this.scrub = parts.add(new MemberScrub(
                 config.name(),
@@ -83,6 +93,7 @@ public final class MemberServer implements AutoCloseable {
         this.services.serve(incarnation.services());
         this.listener = listen();
         parts.add(() -> listener.close(CLOSE_GRACE));
+        parts.add(() -> incarnation.streams().close());
     }
 
     /**
@@ -92,10 +103,15 @@ public final class MemberServer implements AutoCloseable {
      * @throws IllegalArgumentException with one sentence if the configuration contradicts itself
      */
     public static MemberServer start(ServerConfig config) throws IOException {
+        return start(config, MvccStore::open);
+    }
+
+    /** As {@link #start(ServerConfig)}, with a store that is opened in a way of its own: tests leave out parts of it. */
+    static MemberServer start(ServerConfig config, Function<OrderedStore, MvccStore> opening) throws IOException {
         InitialMembership membership = InitialMembership.of(config);
         OpenParts parts = new OpenParts();
         try {
-            MemberServer member = new MemberServer(config, membership, parts);
+            MemberServer member = new MemberServer(config, membership, opening, parts);
             member.begin();
             return member;
         } catch (IOException | RuntimeException e) {
@@ -205,6 +221,7 @@ public final class MemberServer implements AutoCloseable {
         services.suspend("etcdserver: this member mends its data, ask another one");
         handOverLeadership();
         scrub.interrupt();
+        incarnation.streams().close();
         try {
             incarnation.close();
         } catch (IOException e) {
@@ -214,7 +231,7 @@ public final class MemberServer implements AutoCloseable {
             if (repair.isPresent()) {
                 repair.get().begin(new FileDisk(config.dataDir()));
             }
-            incarnation = Incarnation.open(incarnation.number() + 1, config, membership, healing);
+            incarnation = Incarnation.open(incarnation.number() + 1, config, membership, opening, healing);
         } catch (IOException | RuntimeException e) {
             turnClientsAway(e);
             return;

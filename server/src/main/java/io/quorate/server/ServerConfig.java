@@ -70,6 +70,7 @@ public record ServerConfig(
     private static final int MIN_HEARTBEATS_PER_ELECTION_TIMEOUT = 5;
 
     private static final Duration MAX_ELECTION_TIMEOUT = Duration.ofSeconds(50);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
     private static final Pattern NAME = Pattern.compile("[^\\s=,/]+");
 
     /** Whether a cluster is to be founded by its initial members, or exists and is joined. */
@@ -118,6 +119,16 @@ public record ServerConfig(
             throw new IllegalArgumentException("--initial-cluster-token is empty; give it a word of its own,"
                     + " such as the default, " + DEFAULT_CLUSTER_TOKEN);
         }
+    }
+
+    /** How long a request is worked at before the client is told that its time is over; as in etcd. */
+    Duration requestTimeout() {
+        return REQUEST_TIMEOUT.plus(electionTimeout.multipliedBy(2));
+    }
+
+    /** The shortest lease, in seconds: it outlasts one and a half election timeouts; as in etcd. */
+    long minLeaseTtlSeconds() {
+        return Math.ceilDiv(electionTimeout.toMillis() * 3, 2000);
     }
 
     private static void requireName(String name) {

@@ -16,6 +16,7 @@ import io.quorate.server.proto.etcdserverpb.HashKVRequest;
 import io.quorate.server.proto.etcdserverpb.HashRequest;
 import io.quorate.server.proto.etcdserverpb.Member;
 import io.quorate.server.proto.etcdserverpb.MemberListRequest;
+import io.quorate.server.proto.etcdserverpb.MoveLeaderRequest;
 import io.quorate.server.proto.etcdserverpb.StatusRequest;
 import io.quorate.server.proto.etcdserverpb.StatusResponse;
 import io.quorate.server.proto.etcdserverpb.TxnRequest;
@@ -119,6 +120,27 @@ class MaintenanceApiTest {
             assertThat(list.getHeader().getClusterId())
                     .isEqualTo(cluster.member(0).clusterId());
         }
+    }
+
+    @Test
+    void theLeaderHandsLeadershipToWhomItIsTold() {
+        int leader = cluster.leader();
+        int next = cluster.follower();
+        MoveLeaderRequest request = MoveLeaderRequest.newBuilder()
+                .setTargetID(cluster.member(next).memberId())
+                .build();
+        assertFails(
+                EtcdError.NOT_LEADER, () -> clients.get(next).maintenance().moveLeader(request));
+        assertFails(
+                EtcdError.BAD_LEADER_TRANSFEREE,
+                () -> clients.get(leader)
+                        .maintenance()
+                        .moveLeader(MoveLeaderRequest.newBuilder()
+                                .setTargetID(0)
+                                .build()));
+        var moved = clients.get(leader).maintenance().moveLeader(request);
+        assertThat(moved.hasHeader()).isFalse();
+        assertThat(cluster.leader()).isEqualTo(next);
     }
 
     @Test

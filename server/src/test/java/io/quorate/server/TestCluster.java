@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.quorate.core.RoleName;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.OrderedStore;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -29,11 +32,13 @@ public final class TestCluster implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final List<ServerConfig> configs;
+    private final Function<OrderedStore, MvccStore> opening;
     private final SortedMap<Integer, MemberServer> running = new TreeMap<>();
     private final List<ManagedChannel> channels = new ArrayList<>();
 
-    private TestCluster(List<ServerConfig> configs) {
+    private TestCluster(List<ServerConfig> configs, Function<OrderedStore, MvccStore> opening) {
         this.configs = List.copyOf(configs);
+        this.opening = opening;
     }
 
     /** Starts members numbered from 0, and waits until they serve. */
@@ -43,8 +48,15 @@ public final class TestCluster implements AutoCloseable {
 
     /** Starts members whose configurations are changed by {@code settings}. */
     public static TestCluster start(int members, Path folder, UnaryOperator<ServerConfig> settings) throws IOException {
+        return start(members, folder, settings, MvccStore::open);
+    }
+
+    /** Starts members whose stores are opened in a way of their own, too. */
+    static TestCluster start(
+            int members, Path folder, UnaryOperator<ServerConfig> settings, Function<OrderedStore, MvccStore> opening)
+            throws IOException {
         TestCluster cluster =
-                new TestCluster(configs(members, folder).stream().map(settings).toList());
+                new TestCluster(configs(members, folder).stream().map(settings).toList(), opening);
         try {
             for (int i = 0; i < members; i++) {
                 cluster.start(i);
@@ -114,7 +126,7 @@ public final class TestCluster implements AutoCloseable {
 
     /** Starts a member that does not run, with what its data directory holds. */
     public MemberServer start(int member) throws IOException {
-        MemberServer server = MemberServer.start(configs.get(member));
+        MemberServer server = MemberServer.start(configs.get(member), opening);
         running.put(member, server);
         return server;
     }

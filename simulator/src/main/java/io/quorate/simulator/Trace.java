@@ -72,6 +72,9 @@ public final class Trace implements RunObserver {
             case PeerFrame.Entries entries ->
                 "Entries[firstIndex=" + entries.firstIndex() + ", lastIndex=" + entries.lastIndex() + ", entries="
                         + entries.entries() + "]";
+            case PeerFrame.Question question -> "Question[id=" + question.id() + "]";
+            case PeerFrame.Answer answer ->
+                "Answer[id=" + answer.id() + ", given=" + answer.content().isPresent() + "]";
         };
     }
 

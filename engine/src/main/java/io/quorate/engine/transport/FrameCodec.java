@@ -8,6 +8,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
@@ -71,6 +72,10 @@ public final class FrameCodec {
                     case PeerFrame.ForwardRefused refused -> (long) Long.BYTES + Integer.BYTES + 1;
                     case PeerFrame.EntriesRequest request -> 2L * Long.BYTES;
                     case PeerFrame.Entries entries -> size(entries);
+                    case PeerFrame.Question question ->
+                        (long) Long.BYTES + question.content().remaining();
+                    case PeerFrame.Answer answer ->
+                        Long.BYTES + 1L + answer.content().map(ByteBuffer::remaining).orElse(0);
                 };
         if (size > maxFrameBytes) {
             throw new IllegalArgumentException("a frame of kind " + FrameKind.of(frame) + " would take " + size
@@ -174,6 +179,11 @@ public final class FrameCodec {
                         .putInt(entries.entries().size());
                 entries.entries().forEach(entry -> entry.writeTo(out));
             }
+            case PeerFrame.Question question -> copy(question.content(), out.putLong(question.id()));
+            case PeerFrame.Answer answer -> {
+                out.putLong(answer.id()).put((byte) (answer.content().isPresent() ? 1 : 0));
+                answer.content().ifPresent(content -> copy(content, out));
+            }
         }
     }
 
@@ -243,6 +253,8 @@ public final class FrameCodec {
             case ENTRIES_REQUEST ->
                 new PeerFrame.EntriesRequest(group, MessageCodec.natural(frame), MessageCodec.natural(frame));
             case ENTRIES -> entries(group, frame);
+            case QUESTION -> new PeerFrame.Question(group, frame.getLong(), take(frame.remaining(), frame));
+            case ANSWER -> answer(group, frame);
             case PRE_VOTE_REQUEST,
                     PRE_VOTE_RESPONSE,
                     VOTE_REQUEST,
@@ -297,6 +309,16 @@ public final class FrameCodec {
             entries.add(entry);
         }
         return new PeerFrame.Entries(group, first, last, entries);
+    }
+
+    private static PeerFrame answer(int group, ByteBuffer in) throws CorruptFrameException {
+        long id = in.getLong();
+        byte given = in.get();
+        if (given != 0 && given != 1) {
+            throw new CorruptFrameException("an answer is neither given nor not: " + given);
+        }
+        return new PeerFrame.Answer(
+                group, id, given == 1 ? Optional.of(take(in.remaining(), in)) : Optional.empty());
     }
 
     private static int count(ByteBuffer in) throws CorruptFrameException {

@@ -26,7 +26,9 @@ enum FrameKind {
     FORWARDED(33),
     FORWARD_REFUSED(34),
     ENTRIES_REQUEST(35),
-    ENTRIES(36);
+    ENTRIES(36),
+    QUESTION(37),
+    ANSWER(38);
 
     private static final FrameKind[] KINDS = values();
 
@@ -58,6 +60,8 @@ enum FrameKind {
             case PeerFrame.ForwardRefused refused -> FORWARD_REFUSED;
             case PeerFrame.EntriesRequest request -> ENTRIES_REQUEST;
             case PeerFrame.Entries entries -> ENTRIES;
+            case PeerFrame.Question question -> QUESTION;
+            case PeerFrame.Answer answer -> ANSWER;
         };
     }
 

@@ -7,6 +7,7 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.log.EntryFrame;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** One thing that a member sends to another. Several Raft groups may share a connection: each frame names its group. */
@@ -67,6 +68,20 @@ public sealed interface PeerFrame {
             entries = List.copyOf(entries);
         }
     }
+
+    /**
+     * A member's application asks that of the member which it takes for the leader.
+     *
+     * @param id of the question at the sender
+     */
+    record Question(int group, long id, ByteBuffer content) implements PeerFrame {}
+
+    /**
+     * What the application that was asked says.
+     *
+     * @param content empty if it can't tell
+     */
+    record Answer(int group, long id, Optional<ByteBuffer> content) implements PeerFrame {}
 
     /** Receives what peers sent. Called by the network's threads; must not block. */
     @FunctionalInterface

@@ -13,6 +13,7 @@ import io.quorate.engine.log.EntryKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -45,6 +46,10 @@ public final class RandomFrames {
                 PeerFrame.Raft any = append(random.nextInt(20));
                 yield new PeerFrame.Entries(any.group(), number(), number(), any.entries());
             }
+            case QUESTION -> new PeerFrame.Question(group(), random.nextLong(), content());
+            case ANSWER ->
+                new PeerFrame.Answer(
+                        group(), random.nextLong(), random.nextBoolean() ? Optional.of(content()) : Optional.empty());
             case PRE_VOTE_REQUEST -> raft(new Message.PreVoteRequest(number(), id()));
             case PRE_VOTE_RESPONSE -> raft(new Message.PreVoteResponse(number(), random.nextBoolean()));
             case VOTE_REQUEST -> raft(new Message.VoteRequest(number(), id(), random.nextBoolean()));

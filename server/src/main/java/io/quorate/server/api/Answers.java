@@ -22,6 +22,23 @@ final class Answers {
         if (call instanceof ServerCallStreamObserver<R> onWire) {
             onWire.setOnCancelHandler(Answers::ignoreCancellation);
         }
+        answer(call, question, response);
+    }
+
+    /** As {@link #send}, for what may take long: {@code gone} is completed if the client does not wait any more. */
+    static <T, R> void sendUnlessGone(
+            StreamObserver<R> call,
+            CompletableFuture<Void> gone,
+            Supplier<CompletableFuture<T>> question,
+            Function<? super T, R> response) {
+        ServerCallStreamObserver<R> onWire = (ServerCallStreamObserver<R>) call;
+        onWire.setOnCancelHandler(() -> gone.complete(null));
+        onWire.setOnCloseHandler(() -> gone.complete(null));
+        answer(call, question, response);
+    }
+
+    private static <T, R> void answer(
+            StreamObserver<R> call, Supplier<CompletableFuture<T>> question, Function<? super T, R> response) {
         CompletableFuture<T> outcome;
         try {
             outcome = question.get();

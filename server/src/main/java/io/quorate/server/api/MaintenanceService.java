@@ -16,12 +16,15 @@ import io.quorate.server.proto.etcdserverpb.HashKVResponse;
 import io.quorate.server.proto.etcdserverpb.HashRequest;
 import io.quorate.server.proto.etcdserverpb.HashResponse;
 import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
+import io.quorate.server.proto.etcdserverpb.MoveLeaderRequest;
+import io.quorate.server.proto.etcdserverpb.MoveLeaderResponse;
 import io.quorate.server.proto.etcdserverpb.StatusRequest;
 import io.quorate.server.proto.etcdserverpb.StatusResponse;
 import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.wire.EtcdError;
 import io.quorate.server.wire.HttpPages;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -124,6 +127,29 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
             case NOSPACE -> AlarmType.NOSPACE;
             case CORRUPT -> AlarmType.CORRUPT;
         };
+    }
+
+    /** Only the leader can; a client that asks another member is told which error to look elsewhere upon. */
+    @Override
+    public void moveLeader(MoveLeaderRequest request, StreamObserver<MoveLeaderResponse> call) {
+        // As in etcd, there is no header.
+        Answers.send(call, () -> moveLeader(request.getTargetID()), moved -> MoveLeaderResponse.getDefaultInstance());
+    }
+
+    private CompletableFuture<Void> moveLeader(long targetId) {
+        CoreStatus status = store.node().status();
+        MemberId self = store.node().self();
+        if (!status.leader().equals(Optional.of(self))) {
+            throw EtcdError.NOT_LEADER.exception();
+        }
+        if (targetId == self.value()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        MemberId target = status.configuration().voters().stream()
+                .filter(voter -> voter.value() == targetId)
+                .findFirst()
+                .orElseThrow(EtcdError.BAD_LEADER_TRANSFEREE::exception);
+        return store.node().transferLeadership(target);
     }
 
     @Override

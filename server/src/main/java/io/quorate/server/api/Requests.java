@@ -12,11 +12,13 @@ import io.quorate.kv.Operation;
 import io.quorate.kv.Put;
 import io.quorate.kv.Range;
 import io.quorate.kv.Txn;
+import io.quorate.kv.WatchRequest;
 import io.quorate.server.proto.etcdserverpb.DeleteRangeRequest;
 import io.quorate.server.proto.etcdserverpb.PutRequest;
 import io.quorate.server.proto.etcdserverpb.RangeRequest;
 import io.quorate.server.proto.etcdserverpb.RequestOp;
 import io.quorate.server.proto.etcdserverpb.TxnRequest;
+import io.quorate.server.proto.etcdserverpb.WatchCreateRequest;
 import io.quorate.server.wire.EtcdError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,6 +51,17 @@ final class Requests {
                 request.getMaxModRevision(),
                 request.getMinCreateRevision(),
                 request.getMaxCreateRevision());
+    }
+
+    /** @param revision that the watch begins after, if it names none itself */
+    static WatchRequest watch(WatchCreateRequest request, long revision) {
+        return new WatchRequest(
+                bytes(request.getKey()),
+                bytes(request.getRangeEnd()),
+                request.getStartRevision() > 0 ? request.getStartRevision() : revision + 1,
+                request.getPrevKv(),
+                request.getFiltersList().contains(WatchCreateRequest.FilterType.NOPUT),
+                request.getFiltersList().contains(WatchCreateRequest.FilterType.NODELETE));
     }
 
     private static Range.SortOrder sortOrder(RangeRequest.SortOrder order) {

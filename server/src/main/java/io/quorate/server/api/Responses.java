@@ -131,7 +131,7 @@ final class Responses {
                 .build();
     }
 
-    private static ByteString string(Bytes bytes) {
+    static ByteString string(Bytes bytes) {
         return bytes.isEmpty() ? ByteString.EMPTY : UnsafeByteOperations.unsafeWrap(bytes.toByteArray());
     }
 }

@@ -9,6 +9,7 @@ import io.quorate.kv.LoggedCommand;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
+import io.quorate.kv.RevisionEvents;
 import io.quorate.kv.RocksMemory;
 import io.quorate.kv.RocksStore;
 import io.quorate.kv.ScrubReport;
@@ -43,9 +44,11 @@ public final class KvStateMachine implements StateMachine<Result> {
     private final ScratchFolder scratch;
     private volatile long durableIndex;
     private volatile VerificationListener verification = VerificationListener.NONE;
+    private volatile AppliedListener listener = AppliedListener.NONE;
 
     private KvStateMachine(
             Function<Path, OrderedStore> kind,
+            Function<OrderedStore, MvccStore> opening,
             boolean durable,
             Path folder,
             ScratchFolder scratch,
@@ -53,7 +56,7 @@ public final class KvStateMachine implements StateMachine<Result> {
         this.kind = kind;
         this.durable = durable;
         this.scratch = scratch;
-        this.store = MvccStore.open(kind.apply(folder.resolve(STORE)));
+        this.store = opening.apply(kind.apply(folder.resolve(STORE)));
         this.cleaner = new HistoryCleaner(store, background);
         this.durableIndex = durable ? store.appliedIndex() : 0;
         cleaner.begin();
@@ -66,19 +69,31 @@ public final class KvStateMachine implements StateMachine<Result> {
      * @throws IOException if it cannot be opened
      */
     public static KvStateMachine open(Path folder, RocksMemory memory, Executor background) throws IOException {
-        return open(path -> RocksStore.open(path, memory), true, folder, background);
+        return open(folder, memory, MvccStore::open, background);
+    }
+
+    /** As {@link #open(Path, RocksMemory, Executor)}, with a store that is opened in a way of its own. */
+    public static KvStateMachine open(
+            Path folder, RocksMemory memory, Function<OrderedStore, MvccStore> opening, Executor background)
+            throws IOException {
+        return open(path -> RocksStore.open(path, memory), opening, true, folder, background);
     }
 
     /** A store in memory; the folder is used for snapshots on their way alone. Otherwise as {@link #open}. */
     public static KvStateMachine inMemory(Path folder, Executor background) throws IOException {
-        return open(path -> new HeapStore(), false, folder, background);
+        return open(path -> new HeapStore(), MvccStore::open, false, folder, background);
     }
 
     private static KvStateMachine open(
-            Function<Path, OrderedStore> kind, boolean durable, Path folder, Executor background) throws IOException {
+            Function<Path, OrderedStore> kind,
+            Function<OrderedStore, MvccStore> opening,
+            boolean durable,
+            Path folder,
+            Executor background)
+            throws IOException {
         ScratchFolder scratch = ScratchFolder.open(folder.resolve(SCRATCH));
         try {
-            return new KvStateMachine(kind, durable, folder, scratch, background);
+            return new KvStateMachine(kind, opening, durable, folder, scratch, background);
         } catch (StoreException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -99,6 +114,11 @@ public final class KvStateMachine implements StateMachine<Result> {
         verification = listener;
     }
 
+    /** Has everything that is applied told from now on: to be called before the node is started. */
+    public void tell(AppliedListener follower) {
+        listener = follower;
+    }
+
     /** What removes compacted history. */
     public HistoryCleaner cleaner() {
         return cleaner;
@@ -116,8 +136,10 @@ public final class KvStateMachine implements StateMachine<Result> {
             logged.add(new LoggedCommand(command.id().index(), Bytes.copyOf(command.payload())));
         }
         try {
-            List<Result> results = store.apply(logged, lastIndex);
+            List<RevisionEvents> changes = new ArrayList<>();
+            List<Result> results = store.apply(logged, lastIndex, changes::addAll);
             follow(results, lastIndex);
+            listener.applied(results, changes);
             return results;
         } catch (StoreException e) {
             throw new IOException(e.getMessage(), e);
@@ -226,6 +248,7 @@ public final class KvStateMachine implements StateMachine<Result> {
             durableIndex = 0;
             store.restoreFrom(checkpoint);
             durableIndex = durable ? store.appliedIndex() : 0;
+            listener.restored(store);
         } catch (StoreException e) {
             throw new IOException(e.getMessage(), e);
         }

@@ -152,6 +152,16 @@ public final class ReplicatedStore {
                 : node.readIndex().thenApplyAsync(index -> asked.get(), readers);
     }
 
+    /**
+     * Asks what this member has, on the calling thread, which may have to wait for a disk.
+     *
+     * @throws StatusRuntimeException if this member must not serve
+     */
+    public <T> T ask(Function<MvccStore, T> question) {
+        fence.requireDown();
+        return answer(question);
+    }
+
     private <T> T answer(Function<MvccStore, T> question) {
         try {
             return question.apply(store);

@@ -34,19 +34,19 @@ final class StoreMutants {
                     "etcd's Put; invariant 14",
                     kv("Changes"),
                     """
-                    .filter(current -> !current.version().deleted())
-                                    .map(current -> supersedeStored(key, current, needsValue));
+                    .filter(newest -> !newest.isDeletion())
+                                    .map(newest -> supersedeStored(key, newest, needsValue));
                     """,
                     """
-                    .map(current -> supersedeStored(key, current, needsValue));
+                    .map(newest -> supersedeStored(key, newest, needsValue));
                     """),
             new Mutant(
                     "batch-hides-its-own-changes",
                     "A command does not see what those before it in its batch have changed.",
                     "invariant 4",
                     kv("Changes"),
-                    "CurrentVersion changed = changedKeys.get(key);",
-                    "CurrentVersion changed = changesOfCommand < 0 ? changedKeys.get(key) : null;"),
+                    "NewestVersion changed = changedKeys.get(key);",
+                    "NewestVersion changed = changesOfCommand < 0 ? changedKeys.get(key) : null;"),
             new Mutant(
                     "revision-depends-on-the-batch",
                     "What changes nothing raises the revision if something in its batch did.",

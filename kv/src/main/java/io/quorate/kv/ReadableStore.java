@@ -1,0 +1,297 @@
+package io.quorate.kv;
+
+import io.quorate.kv.Result.HashResult;
+import io.quorate.kv.Result.Rejected;
+import io.quorate.kv.Result.TxnResult;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+
+/**
+ * What can be read of the replicated key-value store: the keys at any revision that has not been compacted, everything else as
+ * it is now, and checksums of all that.
+ *
+ * <p>Every method may be called from any thread while commands are applied, and sees the state between two batches; each
+ * throws {@link StoreException} if the storage fails.
+ */
+public abstract sealed class ReadableStore permits MvccStore {
+    final OrderedStore store;
+
+    /** Held for writing while the content is replaced: content and state must not be seen one without the other. */
+    final ReadWriteLock replacing = new ReentrantReadWriteLock();
+
+    /** Held while keys are changed. */
+    final Object writing = new Object();
+
+    /** Replaced after each batch is in the store, so that a reader finds all that the state promises. */
+    volatile StoreState state;
+
+    ReadableStore(OrderedStore store) {
+        this.store = store;
+        this.state = StoreState.load(store);
+    }
+
+    /** The index of the last log entry whose effect the store holds; 0 if there is none. */
+    public long appliedIndex() {
+        return state.appliedIndex();
+    }
+
+    /** The revision of the last change; 1 if there was none. */
+    public long currentRevision() {
+        return state.revision();
+    }
+
+    /** The oldest revision that can be read; -1 as long as nothing was compacted. */
+    public long compactedRevision() {
+        return state.compactedRevision();
+    }
+
+    /**
+     * The active alarms. {@link Alarm.Type#CORRUPT} stands for a member that {@link #verification} has found diverged, too:
+     * one such stops that member alone, whereas one that a client has raised makes all members refuse everything.
+     */
+    public List<Alarm> alarms() {
+        StoreState now = state;
+        SortedSet<Alarm> all = new TreeSet<>(now.alarms());
+        now.verification().divergences().values().forEach(divergence -> all.add(divergence.alarm()));
+        return List.copyOf(all);
+    }
+
+    /** The alarms that were raised with an {@link AlarmChange}, and not disarmed. */
+    public List<Alarm> raisedAlarms() {
+        return List.copyOf(state.alarms());
+    }
+
+    /** What the members' digests tell, as of the last batch. */
+    public Verification verification() {
+        return state.verification();
+    }
+
+    /** What the state comes to after the last batch. Costs no read of the store. */
+    public StateDigest digest() {
+        StoreState now = state;
+        return now.digestAt(now.appliedIndex(), new ElementHash());
+    }
+
+    /** All leases, in the order of their ids as unsigned numbers. Reads all of them from the store. */
+    public List<Lease> leases() {
+        return reading(() -> {
+            try (OrderedStore.Cursor cursor = store.cursor()) {
+                return LeaseRecords.all(cursor);
+            }
+        });
+    }
+
+    public Optional<Lease> lease(long id) {
+        return reading(() -> LeaseRecords.find(store, id));
+    }
+
+    /** The keys that are attached to a lease, in order; none if there is no such lease. */
+    public List<Bytes> leaseKeys(long id) {
+        return reading(() -> {
+            try (OrderedStore.Cursor cursor = store.cursor()) {
+                return LeaseRecords.keys(cursor, id);
+            }
+        });
+    }
+
+    /** Whose word on the leases' time counts. */
+    LeaseFence leaseFence() {
+        return reading(() -> LeaseRecords.fence(store));
+    }
+
+    /**
+     * 64 bits of what the live keys come to after the last batch, with all their numbers. Costs some additions and allocates
+     * nothing, so it can be compared after every batch.
+     */
+    public long shortenedDigest() {
+        return state.digest().shortened();
+    }
+
+    /** What members have published about themselves, by member id. */
+    public List<PublishedMember> members() {
+        return state.members().values().stream()
+                .map(member -> new PublishedMember(member.memberId(), member.name(), member.clientUrls()))
+                .toList();
+    }
+
+    /**
+     * What was changed from a revision on, in whole revisions and as far as a watcher wants to see it; empty if that
+     * revision is compacted.
+     *
+     * @param maxChanges about how many changes to look at
+     */
+    Optional<History.Part> history(WatchRequest request, long fromRevision, int maxChanges) {
+        return reading(() -> {
+            long revision = state.revision();
+            try (History history = History.open(store)) {
+                // Looked up after the history is opened: nothing that is readable by this one can be missing there.
+                return fromRevision < state.compactedRevision()
+                        ? Optional.empty()
+                        : Optional.of(history.read(request, fromRevision, revision, maxChanges));
+            }
+        });
+    }
+
+    /** The pair that a key was before a revision; empty if there was none, or it is compacted. */
+    Optional<KeyValue> before(Bytes key, long revision) {
+        Result result = read((view, now) -> view.range(Range.of(key).atRevision(revision - 1)));
+        return result instanceof Result.RangeResult found ? found.kvs().stream().findFirst() : Optional.empty();
+    }
+
+    /** Reads; the result is a {@link Result.RangeResult} or a {@link Rejected}. */
+    public Result range(Range range) {
+        Optional<KvError> error = refusedByCorruption().or(() -> RequestCheck.check(range));
+        if (error.isPresent()) {
+            return new Rejected(error.get());
+        }
+        Optional<Result> plain = range.isPlainRead() ? plainRead(range) : Optional.empty();
+        return plain.orElseGet(() -> read((view, now) -> view.range(range)));
+    }
+
+    /**
+     * Does a transaction that only reads, all of it at one revision; the result is a {@link TxnResult} or a
+     * {@link Rejected}.
+     *
+     * @throws IllegalArgumentException if it is not {@link Txn#isReadOnly}
+     */
+    public Result read(Txn txn) {
+        if (!txn.isReadOnly()) {
+            throw new IllegalArgumentException("a transaction that may write must go through the log");
+        }
+        Optional<KvError> error = refusedByCorruption().or(() -> RequestCheck.check(txn, Integer.MAX_VALUE));
+        return error.isPresent() ? new Rejected(error.get()) : read((view, now) -> ReadOnlyTxn.execute(txn, view));
+    }
+
+    /**
+     * A checksum of the history up to a revision, 0 meaning the current one; the result is a {@link HashResult} or a
+     * {@link Rejected}. Reads the whole store.
+     */
+    public Result hashKv(long revision) {
+        return read((view, now) -> hash(view, revision, new HistoryChecksum()));
+    }
+
+    /**
+     * A checksum of everything: the history up to the current revision, leases, alarms, and members. Equal on all
+     * members at one {@link #appliedIndex}. Reads the whole store.
+     */
+    public long hash() {
+        return reading(() -> {
+            StoreState now;
+            OrderedStore.Cursor opened;
+            synchronized (writing) {
+                now = state;
+                opened = store.cursor();
+            }
+            try (OrderedStore.Cursor cursor = opened) {
+                return hash(cursor, now);
+            }
+        });
+    }
+
+    private static long hash(OrderedStore.Cursor cursor, StoreState now) {
+        HistoryChecksum checksum = new HistoryChecksum();
+        now.alarms().forEach(alarm -> checksum.add(StoreKeys.alarm(alarm), new byte[0]));
+        now.members()
+                .values()
+                .forEach(member -> checksum.add(StoreKeys.member(member.memberId()), CommandCodec.encode(member)));
+        LeaseRecords.addTo(checksum, cursor);
+        checksum.addVersions(cursor, now.revision(), now.compactedRevision());
+        return checksum.value();
+    }
+
+    /** Reads while the content is not replaced. */
+    final <T> T reading(Supplier<T> question) {
+        Lock reading = replacing.readLock();
+        reading.lock();
+        try {
+            return question.get();
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    /**
+     * Reads one key as it is now, if its newest version tells; otherwise it has changed since the current revision was
+     * looked up, and what it was before must be searched for.
+     */
+    private Optional<Result> plainRead(Range range) {
+        Lock reading = replacing.readLock();
+        reading.lock();
+        try {
+            long revision = state.revision();
+            Bytes key = range.key();
+            Optional<CurrentVersion> current = CurrentKeys.find(store, key);
+            if (current.isEmpty()) {
+                return Optional.of(ReadView.plainRead(range, Optional.empty(), revision));
+            }
+            CurrentVersion newest = current.get();
+            if (newest.revision() > revision) {
+                return Optional.empty();
+            }
+            if (newest.version().deleted()) {
+                return Optional.of(ReadView.plainRead(range, Optional.empty(), revision));
+            }
+            Optional<KeyValue> found = range.needsValue()
+                    ? CurrentKeys.pair(store, key, newest)
+                    : Optional.of(newest.toKeyValueWithoutValue(key));
+            return found.map(kv -> ReadView.plainRead(range, Optional.of(kv), revision));
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    /**
+     * Reads from a view of the current state. No snapshot is needed for it: later batches only add versions that the
+     * view does not look at. What a compaction removes does matter, so the compacted revision is looked up after the
+     * cursor is opened: nothing that is readable by that one can be missing under the cursor.
+     */
+    private Result read(BiFunction<ReadView, StoreState, Result> question) {
+        Lock reading = replacing.readLock();
+        reading.lock();
+        try {
+            while (true) {
+                StoreState now = state;
+                try (OrderedStore.Cursor cursor = store.cursor()) {
+                    long compacted = state.compactedRevision();
+                    if (compacted <= now.revision()) {
+                        return question.apply(view(cursor, now.revision(), compacted), now);
+                    }
+                }
+            }
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    private static ReadView view(OrderedStore.Cursor cursor, long revision, long compacted) {
+        ReadView.Pairs pairs = (key, withValue) -> {
+            KeyScan scan = new KeyScan(cursor, new KeyRange.Single(key), revision);
+            if (!scan.next()) {
+                return Optional.empty();
+            }
+            return Optional.of(withValue ? scan.keyValue() : scan.keyValueWithoutValue());
+        };
+        return new ReadView(() -> cursor, pairs, revision, compacted);
+    }
+
+    private static Result hash(ReadView view, long askedRevision, HistoryChecksum checksum) {
+        Optional<KvError> error = view.checkRevision(askedRevision);
+        if (error.isPresent()) {
+            return new Rejected(error.get());
+        }
+        long revision = askedRevision > 0 ? askedRevision : view.revision();
+        checksum.addVersions(view.cursor().get(), revision, view.compactedRevision());
+        return new HashResult(checksum.value(), revision, view.compactedRevision());
+    }
+
+    private Optional<KvError> refusedByCorruption() {
+        return state.hasAlarm(Alarm.Type.CORRUPT) ? Optional.of(KvError.CORRUPT) : Optional.empty();
+    }
+}

@@ -1,0 +1,104 @@
+package io.quorate.server.api;
+
+import io.quorate.kv.KeyEvent;
+import io.quorate.kv.WatchAnswer;
+import io.quorate.kv.WatchRequest;
+import io.quorate.kv.Watcher;
+import io.quorate.server.store.ReplicatedStore;
+import io.quorate.server.store.WatchDelivery;
+import io.quorate.server.wire.EtcdError;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** Watches on behalf of the server itself, and tells one event after the other, on a thread for watchers. */
+final class EventReader implements AutoCloseable {
+
+    private final WatchDelivery delivery;
+    private final ReplicatedStore store;
+    private final Consumer<KeyEvent> onEvent;
+    private final Consumer<Throwable> onFailure;
+
+    /** How often there was news that is not read yet; whoever makes it 1 reads until it is 0 again. */
+    private final AtomicInteger news = new AtomicInteger();
+
+    private volatile Optional<Watcher> watcher = Optional.empty();
+    private volatile boolean closed;
+
+    private EventReader(
+            WatchDelivery delivery,
+            ReplicatedStore store,
+            Consumer<KeyEvent> onEvent,
+            Consumer<Throwable> onFailure) {
+        this.delivery = delivery;
+        this.store = store;
+        this.onEvent = onEvent;
+        this.onFailure = onFailure;
+    }
+
+    /** Begins; neither consumer is called by two threads at a time, and after a failure nothing comes. */
+    static EventReader begin(
+            WatchDelivery delivery,
+            ReplicatedStore store,
+            WatchRequest request,
+            Consumer<KeyEvent> onEvent,
+            Consumer<Throwable> onFailure) {
+        EventReader reader = new EventReader(delivery, store, onEvent, onFailure);
+        reader.watcher = Optional.of(delivery.watch(request, reader::wake));
+        reader.wake();
+        return reader;
+    }
+
+    private void wake() {
+        if (news.getAndIncrement() == 0) {
+            try {
+                delivery.readers().execute(this::read);
+            } catch (RejectedExecutionException e) {
+                onFailure.accept(EtcdError.STOPPED.exception());
+            }
+        }
+    }
+
+    private void read() {
+        int seen;
+        do {
+            seen = news.get();
+            try {
+                readAll();
+            } catch (RuntimeException e) {
+                close();
+                onFailure.accept(e);
+                return;
+            }
+        } while (news.addAndGet(-seen) > 0);
+    }
+
+    private void readAll() {
+        // News may come before the watcher is known here; then beginning wakes the reader once more.
+        while (!closed && watcher.isPresent()) {
+            Watcher reading = watcher.get();
+            Optional<WatchAnswer> answer = store.ask(kv -> reading.poll());
+            if (answer.isEmpty()) {
+                return;
+            }
+            switch (answer.get()) {
+                case WatchAnswer.Events events ->
+                    events.revisions().forEach(revision -> revision.events().forEach(this::tell));
+                case WatchAnswer.Compacted compacted -> throw EtcdError.COMPACTED.exception();
+            }
+        }
+    }
+
+    private void tell(KeyEvent event) {
+        if (!closed) {
+            onEvent.accept(event);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        watcher.ifPresent(Watcher::close);
+    }
+}

@@ -1,0 +1,65 @@
+package io.quorate.server.api;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.quorate.server.proto.etcdserverpb.WatchGrpc;
+import io.quorate.server.proto.etcdserverpb.WatchRequest;
+import io.quorate.server.proto.etcdserverpb.WatchResponse;
+import io.quorate.server.store.ReplicatedStore;
+import io.quorate.server.store.WatchDelivery;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** etcd's service {@code Watch}: tells clients of changes, in the order of revisions, without a gap or a repetition. Thread-safe. */
+public final class WatchService extends WatchGrpc.WatchImplBase implements AutoCloseable {
+
+    private final ReplicatedStore store;
+    private final WatchDelivery delivery;
+    private final Headers headers;
+    private final long maxResponseBytes;
+    private final Set<WatchStream> streams = ConcurrentHashMap.newKeySet();
+    private final Future<?> progress;
+
+    /**
+     * @param maxResponseBytes from which size on responses are split for those who want that
+     * @param progressInterval after which time without an event those who want to know are told how far they are
+     */
+    public WatchService(
+            ReplicatedStore store,
+            WatchDelivery delivery,
+            Headers headers,
+            long maxResponseBytes,
+            Duration progressInterval,
+            ScheduledExecutorService timer) {
+        this.store = store;
+        this.delivery = delivery;
+        this.headers = headers;
+        this.maxResponseBytes = maxResponseBytes;
+        long nanos = progressInterval.toNanos();
+        this.progress = timer.scheduleWithFixedDelay(
+                () -> streams.forEach(WatchStream::notifyProgress), nanos, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public StreamObserver<WatchRequest> watch(StreamObserver<WatchResponse> call) {
+        WatchStream stream = new WatchStream(
+                (ServerCallStreamObserver<WatchResponse>) call,
+                store,
+                delivery,
+                headers,
+                maxResponseBytes,
+                streams::remove);
+        streams.add(stream);
+        stream.begin();
+        return stream;
+    }
+
+    @Override
+    public void close() {
+        progress.cancel(false);
+    }
+}

@@ -1,0 +1,21 @@
+package io.quorate.server.store;
+
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.Result;
+import io.quorate.kv.RevisionEvents;
+import java.util.List;
+
+/** Tells those who keep leases and those who serve watchers what is applied. */
+public record LeasesAndWatches(ReplicatedLeases leases, WatchDelivery watches) implements AppliedListener {
+
+    @Override
+    public void applied(List<Result> results, List<RevisionEvents> changes) {
+        leases.applied(results);
+        watches.applied(changes);
+    }
+
+    @Override
+    public void restored(MvccStore store) {
+        watches.restored(store);
+    }
+}
