@@ -2,12 +2,9 @@ package io.quorate.simulator.invariant;
 
 import io.quorate.core.CoreStatus;
 import io.quorate.core.quorum.Configuration;
-import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.simulator.SimulatedMember;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,18 +12,6 @@ import java.util.Optional;
  * appended, and rolls back when it is truncated (corner case 17).
  */
 final class ConfigurationOfTheLog implements Invariant {
-
-    /** A configuration that a member acts by, and an equal one from its log. Neither ever changes, nor does that they are equal. */
-    private record Agreed(Configuration acting, Configuration logged) {
-
-        @SuppressWarnings("ReferenceEquality") // these very two, for to compare others takes the whole of them
-        boolean are(Configuration oneActing, Configuration oneLogged) {
-            return acting == oneActing && logged == oneLogged;
-        }
-    }
-
-    /** What was found equal last, by member: configurations seldom change, and members settle after every task. */
-    private final Map<MemberId, Agreed> agreed = new HashMap<>();
 
     @Override
     public void settled(SimulatedMember member) {
@@ -37,15 +22,9 @@ final class ConfigurationOfTheLog implements Invariant {
             return;
         }
         Configuration latest = log.snapshotMetaAt(log.lastId().index()).configuration();
-        Configuration acting = status.get().configuration();
-        Agreed before = agreed.get(member.id());
-        if (before != null && before.are(acting, latest)) {
-            return;
+        if (!latest.equals(status.get().configuration())) {
+            throw violated("member " + member.id() + " acts by " + status.get().configuration()
+                    + ", the latest configuration in its log is " + latest);
         }
-        if (!latest.equals(acting)) {
-            throw violated("member " + member.id() + " acts by " + acting + ", the latest configuration in its log is "
-                    + latest);
-        }
-        agreed.put(member.id(), new Agreed(acting, latest));
     }
 }
