@@ -1,5 +1,7 @@
 package io.quorate.core;
 
+import java.util.function.Supplier;
+
 /**
  * Something happened that Raft proves impossible: a bug, damaged memory, or a peer that lies. The member must stop;
  * nothing that it would do from here on could be trusted.
@@ -10,10 +12,13 @@ public final class BrokenInvariantException extends RuntimeException {
         super(message);
     }
 
-    /** Throws unless {@code holds}; kept in production, so callers keep the condition cheap. */
-    static void require(boolean holds, String message) {
+    /**
+     * Throws unless {@code holds}; kept in production, so callers keep the condition cheap, and the message is only made
+     * when it is needed.
+     */
+    static void require(boolean holds, Supplier<String> message) {
         if (!holds) {
-            throw new BrokenInvariantException(message);
+            throw new BrokenInvariantException(message.get());
         }
     }
 }

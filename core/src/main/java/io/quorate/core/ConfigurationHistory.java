@@ -59,7 +59,7 @@ final class ConfigurationHistory {
 
     void append(ConfigurationEntry entry) {
         BrokenInvariantException.require(
-                entry.index() > entries.getLast().index(), "configuration " + entry.index() + " is out of order");
+                entry.index() > entries.getLast().index(), () -> "configuration " + entry.index() + " is out of order");
         entries.add(entry);
         quorum = new Quorum(entry.configuration());
     }

@@ -43,7 +43,7 @@ final class LogAcceptance {
     private void reject(MemberId from, EntryId prev) {
         BrokenInvariantException.require(
                 prev.index() > node.commitIndex(),
-                "the leader has " + prev + " where " + node.commitIndex() + " is committed here");
+                () -> "the leader has " + prev + " where " + node.commitIndex() + " is committed here");
         EntryId hint = node.log().lastAtOrBelow(prev.index(), prev.term());
         effects.sendAfterSync(from, new Message.AppendRejected(node.term(), prev.index(), hint));
     }

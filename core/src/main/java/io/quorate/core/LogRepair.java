@@ -91,7 +91,7 @@ final class LogRepair {
         if (!entries.isEmpty()) {
             BrokenInvariantException.require(
                     entries.firstIndex() == node.log().lastIndex() + 1,
-                    "what was found begins at " + entries.firstIndex() + ", the log ends at "
+                    () -> "what was found begins at " + entries.firstIndex() + ", the log ends at "
                             + node.log().lastIndex());
             entries.terms().forEach(node::append);
             entries.configurations().forEach(node::append);

@@ -51,7 +51,7 @@ final class LogTerms {
         this.lastIndex = start.index();
         BrokenInvariantException.require(
                 entries.isEmpty() || entries.firstIndex() == start.index() + 1,
-                "the log begins at " + entries.firstIndex() + ", after a snapshot of " + start);
+                () -> "the log begins at " + entries.firstIndex() + ", after a snapshot of " + start);
         for (TermRun run : entries.terms()) {
             append(run.term(), run.lastIndex());
         }
@@ -86,7 +86,7 @@ final class LogTerms {
     }
 
     long termAt(long index) {
-        BrokenInvariantException.require(knows(index), "no entry at " + index);
+        BrokenInvariantException.require(knows(index), () -> "no entry at " + index);
         return index == start.index() ? start.term() : runTerms[runOf(index)];
     }
 
@@ -131,7 +131,7 @@ final class LogTerms {
     void append(long term, long newLastIndex) {
         BrokenInvariantException.require(
                 newLastIndex > lastIndex && term >= lastTerm(),
-                "cannot append up to " + term + "/" + newLastIndex + " to a log that ends at " + lastTerm() + "/"
+                () -> "cannot append up to " + term + "/" + newLastIndex + " to a log that ends at " + lastTerm() + "/"
                         + lastIndex);
         if (runs == 0 || runTerms[runs - 1] != term) {
             if (runs == runTerms.length) {
@@ -147,7 +147,8 @@ final class LogTerms {
 
     /** Drops the tail, from this index on. */
     void truncateFrom(long index) {
-        BrokenInvariantException.require(index > start.index() && index <= lastIndex, "cannot truncate from " + index);
+        BrokenInvariantException.require(
+                index > start.index() && index <= lastIndex, () -> "cannot truncate from " + index);
         doubt(Math.max(index, syncedIndex + 1));
         while (runs > 0 && runStarts[runs - 1] >= index) {
             runs--;
@@ -204,7 +205,7 @@ final class LogTerms {
      * @return whether more is known to be durable now
      */
     boolean synced(EntryId id) {
-        if (id.index() <= syncedIndex || !matches(id) || doubtful.stream().anyMatch(run -> run.holds(id))) {
+        if (id.index() <= syncedIndex || !matches(id) || isDoubtful(id)) {
             return false;
         }
         if (id.index() >= writtenSinceFrom) {
@@ -212,6 +213,15 @@ final class LogTerms {
         }
         syncedIndex = id.index();
         return true;
+    }
+
+    private boolean isDoubtful(EntryId id) {
+        for (Dropped run : doubtful) {
+            if (run.holds(id)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The terms of the entries from {@code first} to {@code last}, both inclusive, as runs. */

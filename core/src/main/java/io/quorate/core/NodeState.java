@@ -11,6 +11,10 @@ import java.util.Optional;
 final class NodeState {
 
     private final CoreOptions options;
+
+    /** Whoever leads while this member does: asked at every step. */
+    private final Optional<MemberId> selfAsLeader;
+
     private final LogTerms log;
     private final ConfigurationHistory configurations;
     private SnapshotMeta snapshot;
@@ -30,6 +34,7 @@ final class NodeState {
 
     NodeState(CoreOptions options, RestoredState restored, Role initialRole) {
         this.options = options;
+        selfAsLeader = Optional.of(options.self());
         snapshot = restored.snapshot();
         log = new LogTerms(snapshot.last(), restored.entries());
         configurations = new ConfigurationHistory(snapshot, restored.entries().configurations());
@@ -45,9 +50,10 @@ final class NodeState {
         // A damaged log may lack what it had: that is what the repair is for. Any other log must have it.
         BrokenInvariantException.require(
                 votingSuspended || committed <= log.lastIndex(),
-                "the log ends at " + log.lastIndex() + " though entries up to " + committed + " were committed");
+                () -> "the log ends at " + log.lastIndex() + " though entries up to " + committed + " were committed");
         BrokenInvariantException.require(
-                term >= log.lastTerm(), "the log ends in term " + log.lastTerm() + ", after the saved term " + term);
+                term >= log.lastTerm(),
+                () -> "the log ends in term " + log.lastTerm() + ", after the saved term " + term);
         commitIndex = Math.min(committed, log.lastIndex());
     }
 
@@ -75,7 +81,7 @@ final class NodeState {
 
     /** Enters a later term, in which nobody has got the vote yet. Within a term the vote is never taken back. */
     void enterTerm(long newTerm) {
-        BrokenInvariantException.require(newTerm > term, "term " + newTerm + " does not follow " + term);
+        BrokenInvariantException.require(newTerm > term, () -> "term " + newTerm + " does not follow " + term);
         term = newTerm;
         votedFor = Optional.empty();
         hardStateUnsaved = true;
@@ -83,7 +89,7 @@ final class NodeState {
 
     void voteFor(MemberId candidate) {
         BrokenInvariantException.require(
-                votedFor.isEmpty() || votedFor.get().equals(candidate), "a second vote in term " + term);
+                votedFor.isEmpty() || votedFor.get().equals(candidate), () -> "a second vote in term " + term);
         if (votedFor.isEmpty()) {
             votedFor = Optional.of(candidate);
             hardStateUnsaved = true;
@@ -116,7 +122,7 @@ final class NodeState {
             case Follower follower -> follower.leader();
             case PreCandidate preCandidate -> Optional.empty();
             case Candidate candidate -> Optional.empty();
-            case Leader leader -> Optional.of(options.self());
+            case Leader leader -> selfAsLeader;
         };
     }
 
@@ -197,7 +203,7 @@ final class NodeState {
     /** Drops the tail, from this index on, and the configurations in it. What is committed can never be dropped. */
     void truncateFrom(long index) {
         BrokenInvariantException.require(
-                index > commitIndex, "truncation from " + index + " though committed up to " + commitIndex);
+                index > commitIndex, () -> "truncation from " + index + " though committed up to " + commitIndex);
         log.truncateFrom(index);
         configurations.truncateFrom(index);
     }
@@ -228,7 +234,7 @@ final class NodeState {
             return false;
         }
         BrokenInvariantException.require(
-                index <= log.lastIndex(), "commit of " + index + " though the log ends at " + log.lastIndex());
+                index <= log.lastIndex(), () -> "commit of " + index + " though the log ends at " + log.lastIndex());
         commitIndex = index;
         return true;
     }
@@ -239,7 +245,7 @@ final class NodeState {
 
     void applied(long index) {
         BrokenInvariantException.require(
-                index <= applyRequestedIndex, "applied up to " + index + ", asked for " + applyRequestedIndex);
+                index <= applyRequestedIndex, () -> "applied up to " + index + ", asked for " + applyRequestedIndex);
         appliedIndex = Math.max(appliedIndex, index);
     }
 

@@ -3,6 +3,8 @@ package io.quorate.core;
 import io.quorate.core.CoreStatus.FollowerStatus;
 import io.quorate.core.EntryBatch.ConfigurationEntry;
 import io.quorate.core.quorum.MemberId;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -288,12 +290,12 @@ public final class RaftCore {
 
     /** A picture of this member, as of the last step. */
     public CoreStatus status() {
-        List<FollowerStatus> followers = switch (node.role()) {
-            case Leader leader -> leader.followers().stream().map(this::status).toList();
-            case Follower follower -> List.of();
-            case PreCandidate preCandidate -> List.of();
-            case Candidate candidate -> List.of();
-        };
+        List<FollowerStatus> followers = new ArrayList<>();
+        if (node.role() instanceof Leader leader) {
+            for (FollowerProgress follower : leader.followers()) {
+                followers.add(status(follower));
+            }
+        }
         return new CoreStatus(
                 node.self(),
                 node.role().name(),
@@ -307,7 +309,7 @@ public final class RaftCore {
                 node.configuration(),
                 node.votingSuspended(),
                 node.stateMissing(),
-                followers);
+                Collections.unmodifiableList(followers));
     }
 
     private FollowerStatus status(FollowerProgress follower) {

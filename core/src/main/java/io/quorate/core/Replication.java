@@ -77,7 +77,7 @@ final class Replication {
         long index = response.matchIndex();
         BrokenInvariantException.require(
                 index <= node.log().lastIndex(),
-                follower.member() + " acknowledged " + index + " though the log ends at "
+                () -> follower.member() + " acknowledged " + index + " though the log ends at "
                         + node.log().lastIndex());
         boolean news = index > follower.matchIndex();
         follower.matched(index);

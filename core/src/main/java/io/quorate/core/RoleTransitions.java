@@ -62,14 +62,14 @@ final class RoleTransitions {
             }
         }
         BrokenInvariantException.require(
-                term > node.term() || !(node.role() instanceof Leader), "another member leads term " + term);
+                term > node.term() || !(node.role() instanceof Leader), () -> "another member leads term " + term);
         enter(term);
         become(new Follower(Optional.of(leader), 0, timeouts.draw()));
     }
 
     private void requireOneLeader(MemberId known, MemberId leader) {
         BrokenInvariantException.require(
-                known.equals(leader), known + " and " + leader + " both lead term " + node.term());
+                known.equals(leader), () -> known + " and " + leader + " both lead term " + node.term());
     }
 
     /**

@@ -104,7 +104,7 @@ final class SnapshotTransfer {
         transfer.keepLogTail = node.log().matches(transfer.snapshot.last());
         BrokenInvariantException.require(
                 transfer.keepLogTail || transfer.snapshot.last().index() > node.commitIndex(),
-                "the leader's snapshot at " + transfer.snapshot.last() + " contradicts what is committed here");
+                () -> "the leader's snapshot at " + transfer.snapshot.last() + " contradicts what is committed here");
         node.installationBegins();
         effects.add(new Effect.InstallSnapshot(transfer.snapshot, transfer.keepLogTail));
     }
@@ -123,7 +123,7 @@ final class SnapshotTransfer {
                 node.installingSnapshot()
                         && incoming.isPresent()
                         && incoming.get().snapshot.last().equals(snapshot.last()),
-                "snapshot " + snapshot.last() + " was installed and not asked for");
+                () -> "snapshot " + snapshot.last() + " was installed and not asked for");
         Incoming transfer = incoming.get();
         incoming = Optional.empty();
         node.installed(transfer.snapshot, transfer.keepLogTail);
@@ -139,7 +139,7 @@ final class SnapshotTransfer {
         if (response.installed()) {
             BrokenInvariantException.require(
                     response.snapshot().index() <= node.log().lastIndex(),
-                    follower.member() + " installed " + response.snapshot() + " from beyond this log");
+                    () -> follower.member() + " installed " + response.snapshot() + " from beyond this log");
             follower.snapshotInstalled(response.snapshot());
         } else {
             follower.snapshotTransfer()
@@ -158,7 +158,7 @@ final class SnapshotTransfer {
         }
         BrokenInvariantException.require(
                 last.index() <= node.appliedIndex() && node.log().matches(last),
-                "a snapshot at " + last + " of what was not applied");
+                () -> "a snapshot at " + last + " of what was not applied");
         node.snapshotTaken(event.snapshot());
         long compactIndex = Math.min(event.compactIndex(), last.index());
         if (compactIndex > node.log().start().index()) {

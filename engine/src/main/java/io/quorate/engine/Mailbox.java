@@ -13,6 +13,7 @@ final class Mailbox<T> {
 
     private final Executor executor;
     private final Consumer<List<T>> handler;
+    private final Runnable emptying = this::handleQueued;
     private final Object lock = new Object();
     private List<T> queued = new ArrayList<>();
     private List<T> handled = new ArrayList<>();
@@ -27,7 +28,7 @@ final class Mailbox<T> {
     }
 
     void open() {
-        executor.execute(this::handleQueued);
+        executor.execute(emptying);
     }
 
     void add(T item) {
@@ -38,7 +39,7 @@ final class Mailbox<T> {
             }
             scheduled = true;
         }
-        executor.execute(this::handleQueued);
+        executor.execute(emptying);
     }
 
     private void handleQueued() {
@@ -58,7 +59,7 @@ final class Mailbox<T> {
                 scheduled = again;
             }
             if (again) {
-                executor.execute(this::handleQueued);
+                executor.execute(emptying);
             }
         }
     }

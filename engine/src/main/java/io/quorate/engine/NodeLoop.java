@@ -302,14 +302,14 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             mending.tick(others(), network).ifPresent(this::mended);
             missing = mending.missing();
         }
+        status = core.status();
         if (++ticksSinceExpiry >= EXPIRY_TICKS) {
             ticksSinceExpiry = 0;
             proposals.expire(clock.nanoTime(), status.leader().isPresent());
             reads.expire(clock.nanoTime());
             questions.expire(clock.nanoTime());
-            snapshots.releaseUnsent(core.status());
+            snapshots.releaseUnsent(status);
         }
-        status = core.status();
         if (status.leader().isPresent()) {
             intake.retryWaiting();
         }

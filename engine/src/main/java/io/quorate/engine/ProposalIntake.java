@@ -166,8 +166,8 @@ final class ProposalIntake<R> {
         switch (decidedOn.orElseThrow()) {
             case Batch.Own<R> own -> {
                 if (reason == Rejection.NOT_LEADER && leader.isPresent()) {
-                    List<ByteBuffer> commands =
-                            own.proposals.stream().map(Proposal::command).toList();
+                    List<ByteBuffer> commands = new ArrayList<>(own.proposals.size());
+                    own.proposals.forEach(proposal -> commands.add(proposal.command()));
                     network.send(
                             leader.get(),
                             new PeerFrame.Forward(group, leaderTerm, proposals.forward(own.proposals), commands));

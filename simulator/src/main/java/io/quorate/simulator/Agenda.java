@@ -12,11 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Agenda {
 
+    /**
+     * When the tasks are due, the one that comes next last. Most tasks are put down for a moment that is near, so few have to
+     * make way for a new one.
+     */
     private long[] times = new long[256];
-    private long[] sequences = new long[256];
+
     private @Nullable Runnable[] tasks = new Runnable[256];
     private int size;
-    private long nextSequence;
     private long now;
     private long spent;
 
@@ -37,20 +40,17 @@ public final class Agenda {
         }
         if (size == times.length) {
             times = Arrays.copyOf(times, 2 * size);
-            sequences = Arrays.copyOf(sequences, 2 * size);
             tasks = Arrays.copyOf(tasks, 2 * size);
         }
-        int place = size++;
-        long sequence = nextSequence++;
-        while (place > 0) {
-            int parent = (place - 1) >>> 1;
-            if (times[parent] <= time) {
-                break;
-            }
-            move(parent, place);
-            place = parent;
+        int place = size;
+        while (place > 0 && times[place - 1] <= time) {
+            place--;
         }
-        put(place, time, sequence, task);
+        System.arraycopy(times, place, times, place + 1, size - place);
+        System.arraycopy(tasks, place, tasks, place + 1, size - place);
+        times[place] = time;
+        tasks[place] = task;
+        size++;
     }
 
     /** Puts a task down for so many nanoseconds from now. */
@@ -60,8 +60,8 @@ public final class Agenda {
 
     /** Does what is due up to a time, the time itself included; afterwards it is that time. */
     public void runUntil(long time) {
-        while (size > 0 && times[0] <= time) {
-            now = times[0];
+        while (size > 0 && times[size - 1] <= time) {
+            now = times[size - 1];
             spent = 0;
             take().run();
         }
@@ -70,50 +70,12 @@ public final class Agenda {
     }
 
     private Runnable take() {
-        Runnable first = task(0);
-        int last = --size;
-        Runnable moved = task(last);
-        long time = times[last];
-        long sequence = sequences[last];
-        tasks[last] = null;
-        if (last > 0) {
-            int place = 0;
-            for (int child = 1; child < last; child = 2 * place + 1) {
-                if (child + 1 < last && isBefore(child + 1, times[child], sequences[child])) {
-                    child++;
-                }
-                if (!isBefore(child, time, sequence)) {
-                    break;
-                }
-                move(child, place);
-                place = child;
-            }
-            put(place, time, sequence, moved);
+        size--;
+        Runnable next = tasks[size];
+        tasks[size] = null;
+        if (next == null) {
+            throw new IllegalStateException("nothing stands at place " + size);
         }
-        return first;
-    }
-
-    private Runnable task(int place) {
-        Runnable task = tasks[place];
-        if (task == null) {
-            throw new IllegalStateException("nothing stands at place " + place);
-        }
-        return task;
-    }
-
-    private boolean isBefore(int place, long time, long sequence) {
-        return times[place] < time || (times[place] == time && sequences[place] < sequence);
-    }
-
-    private void move(int from, int to) {
-        times[to] = times[from];
-        sequences[to] = sequences[from];
-        tasks[to] = tasks[from];
-    }
-
-    private void put(int place, long time, long sequence, Runnable task) {
-        times[place] = time;
-        sequences[place] = sequence;
-        tasks[place] = task;
+        return next;
     }
 }

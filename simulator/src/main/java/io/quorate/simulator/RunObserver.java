@@ -51,6 +51,12 @@ public interface RunObserver {
     /** A member's core has handled an event, and what it wants done is about to be done. */
     default void stepped(SimulatedMember member, Event event, List<Effect> effects) {}
 
+    /**
+     * A step has changed the role that a member plays, or the term or leader that it plays it for; told right after the step.
+     * For those to whom no other steps matter: most change no role.
+     */
+    default void changedRole(SimulatedMember member, Effect.RoleChanged changed) {}
+
     /** A member has done everything that it had on its loop: log and state belong together. */
     default void settled(SimulatedMember member) {}
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Passes everything on to all that watch a run. The first violation that one of them finds is kept here: thrown into a
@@ -21,20 +22,20 @@ import java.util.Optional;
  */
 public final class Watchers implements RunObserver {
 
-    /** Those watchers that override one of the observer's methods, in the order in which they were added. */
+    /** Those watchers that override some of the observer's methods, in the order in which they were added. */
     private final class Interested {
-        private final String method;
+        private final Set<String> methods;
         private RunObserver[] watchers = new RunObserver[0];
 
-        Interested(String method) {
-            this.method = method;
+        Interested(String... methods) {
+            this.methods = Set.of(methods);
             all.add(this);
         }
 
         void consider(RunObserver watcher) {
             boolean overridden = Arrays.stream(watcher.getClass().getMethods())
-                    .anyMatch(candidate ->
-                            candidate.getName().equals(method) && candidate.getDeclaringClass() != RunObserver.class);
+                    .anyMatch(candidate -> methods.contains(candidate.getName())
+                            && candidate.getDeclaringClass() != RunObserver.class);
             if (overridden) {
                 watchers = Arrays.copyOf(watchers, watchers.length + 1);
                 watchers[watchers.length - 1] = watcher;
@@ -57,6 +58,7 @@ public final class Watchers implements RunObserver {
     private final Interested told = new Interested("told");
     private final Interested opened = new Interested("opened");
     private final Interested stepped = new Interested("stepped");
+    private final Interested changedRole = new Interested("stepped", "changedRole");
     private final Interested settled = new Interested("settled");
     private final Interested applied = new Interested("applied");
     private final Interested restored = new Interested("restored");
@@ -158,12 +160,31 @@ public final class Watchers implements RunObserver {
     @Override
     public void stepped(SimulatedMember member, Event event, List<Effect> effects) {
         try {
+            for (Effect effect : effects) {
+                if (effect instanceof Effect.RoleChanged changed) {
+                    stepped(member, event, effects, changed);
+                    return;
+                }
+            }
             for (RunObserver watcher : stepped.toTell()) {
                 watcher.stepped(member, event, effects);
             }
         } catch (InvariantViolation found) {
             report(found);
         }
+    }
+
+    /** Each watcher is told all of the step before the next one is, so that the first violation is the first in their order. */
+    private void stepped(SimulatedMember member, Event event, List<Effect> effects, Effect.RoleChanged changed) {
+        for (RunObserver watcher : changedRole.toTell()) {
+            watcher.stepped(member, event, effects);
+            watcher.changedRole(member, changed);
+        }
+    }
+
+    @Override
+    public void changedRole(SimulatedMember member, Effect.RoleChanged changed) {
+        throw new UnsupportedOperationException("it is told with the step");
     }
 
     @Override

@@ -8,7 +8,6 @@ import io.quorate.core.SnapshotMeta;
 import io.quorate.engine.log.SnapshotMetaCodec.Start;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The names, sizes and places of a log's entries, without their content. */
@@ -122,14 +121,13 @@ final class EntryIndex {
 
     SnapshotMeta metaAt(long index, SnapshotMeta start) {
         EntryId id = idAt(index);
-        Optional<ConfigurationEntry> latest = Optional.empty();
-        for (ConfigurationEntry entry : configurations) {
+        for (int i = configurations.size() - 1; i >= 0; i--) {
+            ConfigurationEntry entry = configurations.get(i);
             if (entry.index() <= index) {
-                latest = Optional.of(entry);
+                return new SnapshotMeta(id, entry.configuration(), entry.index());
             }
         }
-        return latest.map(entry -> new SnapshotMeta(id, entry.configuration(), entry.index()))
-                .orElseGet(() -> new SnapshotMeta(id, start.configuration(), start.configurationIndex()));
+        return new SnapshotMeta(id, start.configuration(), start.configurationIndex());
     }
 
     EntryBatch names() {

@@ -59,13 +59,19 @@ final class FileContent {
     }
 
     private void remember(int sector) {
-        int start = sector * SECTOR_BYTES;
-        byte[] lost = givenUp.remove(sector);
-        if (lost != null) {
-            unsynced.putIfAbsent(sector, lost);
-        } else if (!unsynced.containsKey(sector)) {
-            unsynced.put(sector, Arrays.copyOfRange(bytes, start, start + SECTOR_BYTES));
+        if (!givenUp.isEmpty()) {
+            byte[] lost = givenUp.remove(sector);
+            if (lost != null) {
+                unsynced.putIfAbsent(sector, lost);
+                return;
+            }
         }
+        unsynced.computeIfAbsent(sector, this::present);
+    }
+
+    private byte[] present(int sector) {
+        int start = sector * SECTOR_BYTES;
+        return Arrays.copyOfRange(bytes, start, start + SECTOR_BYTES);
     }
 
     void grow(int newSize) {

@@ -44,14 +44,15 @@ final class FileNames {
 
         private static void rename(Renamed renamed, NavigableMap<String, FileContent> target) {
             String from = renamed.from;
-            Map<String, FileContent> moved = new TreeMap<>();
-            for (String name : List.copyOf(target.keySet())) {
-                if (name.equals(from) || name.startsWith(from + "/")) {
-                    Optional.ofNullable(target.remove(name))
-                            .ifPresent(content -> moved.put(renamed.to + name.substring(from.length()), content));
-                }
+            Optional.ofNullable(target.remove(from)).ifPresent(content -> target.put(renamed.to, content));
+            // What is in a folder: '0' is the character that follows '/'.
+            NavigableMap<String, FileContent> within = target.subMap(from + "/", true, from + "0", false);
+            if (!within.isEmpty()) {
+                Map<String, FileContent> moved = new TreeMap<>();
+                within.forEach((name, content) -> moved.put(renamed.to + name.substring(from.length()), content));
+                within.clear();
+                target.putAll(moved);
             }
-            target.putAll(moved);
         }
     }
 

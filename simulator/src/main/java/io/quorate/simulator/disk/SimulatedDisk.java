@@ -277,10 +277,11 @@ public final class SimulatedDisk implements Disk {
 
     /** Where this write to that file goes instead, if it does; only one does. */
     Optional<MisdirectedWrite> takeMisdirected(String name) {
-        Optional<MisdirectedWrite> taken = misdirected.filter(write -> name.startsWith(write.prefix()));
-        if (taken.isPresent()) {
-            misdirected = Optional.empty();
+        if (misdirected.isEmpty() || !name.startsWith(misdirected.get().prefix())) {
+            return Optional.empty();
         }
+        Optional<MisdirectedWrite> taken = misdirected;
+        misdirected = Optional.empty();
         return taken;
     }
 

@@ -11,6 +11,7 @@ import io.quorate.kv.Result;
 import io.quorate.kv.Txn;
 import io.quorate.simulator.SimulatedMember;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,16 +19,25 @@ import java.util.Map;
 /**
  * A request is applied once, however often the engine and the network carried it (invariant 18). The clients never write a
  * value twice, so a sound write that stands in the log twice was one request.
+ *
+ * <p>Of each index the first member to apply it is looked at: that the others apply the same there is judged by {@link
+ * SameCommandsSameState}.
  */
 final class AppliedOnce implements Invariant {
 
     private final Map<ByteBuffer, Long> indexes = new HashMap<>();
+    private final BitSet judged = new BitSet();
 
     @Override
     public void applied(
             SimulatedMember member, List<StateMachine.Command> commands, List<Result> results, long lastIndex) {
         for (StateMachine.Command command : commands) {
             long index = command.id().index();
+            int place = Math.toIntExact(index);
+            if (judged.get(place)) {
+                continue;
+            }
+            judged.set(place);
             Long before = indexes.putIfAbsent(command.payload(), index);
             if (before != null && before != index && isWrite(command.payload())) {
                 throw violated("the write at index " + before + " stands at index " + index + " again");

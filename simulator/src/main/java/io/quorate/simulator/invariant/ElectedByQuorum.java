@@ -1,7 +1,6 @@
 package io.quorate.simulator.invariant;
 
 import io.quorate.core.Effect;
-import io.quorate.core.Event;
 import io.quorate.core.Message;
 import io.quorate.core.RoleName;
 import io.quorate.core.quorum.Configuration;
@@ -12,7 +11,6 @@ import io.quorate.engine.transport.PeerFrame;
 import io.quorate.simulator.SimulatedMember;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -48,11 +46,9 @@ final class ElectedByQuorum implements Invariant {
     }
 
     @Override
-    public void stepped(SimulatedMember member, Event event, List<Effect> effects) {
-        for (Effect effect : effects) {
-            if (effect instanceof Effect.RoleChanged changed && changed.role() == RoleName.LEADER) {
-                check(member, changed.term());
-            }
+    public void changedRole(SimulatedMember member, Effect.RoleChanged changed) {
+        if (changed.role() == RoleName.LEADER) {
+            check(member, changed.term());
         }
     }
 

@@ -21,25 +21,30 @@ final class LeaderAppendOnly implements Invariant {
 
     @Override
     public void stepped(SimulatedMember member, Event event, List<Effect> effects) {
-        // The change of role is told at the end of the step that brings it.
         for (Effect effect : effects) {
-            if (effect instanceof Effect.RoleChanged changed && changed.role() != RoleName.LEADER) {
-                leading.remove(member.id());
-            }
-        }
-        if (leading.contains(member.id())) {
-            effects.forEach(effect -> check(member, effect));
-        }
-        for (Effect effect : effects) {
-            if (effect instanceof Effect.RoleChanged changed && changed.role() == RoleName.LEADER) {
-                leading.add(member.id());
+            boolean following = effect instanceof Effect.TruncateLog || effect instanceof Effect.AppendReceived;
+            if (following && leading.contains(member.id()) && !stepsDown(effects)) {
+                throw violated("member " + member.id() + " leads, and does " + effect);
             }
         }
     }
 
-    private void check(SimulatedMember member, Effect effect) {
-        if (effect instanceof Effect.TruncateLog || effect instanceof Effect.AppendReceived) {
-            throw violated("member " + member.id() + " leads, and does " + effect);
+    /** The change of role is told at the end of the step that brings it. */
+    private static boolean stepsDown(List<Effect> effects) {
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.RoleChanged changed && changed.role() != RoleName.LEADER) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void changedRole(SimulatedMember member, Effect.RoleChanged changed) {
+        if (changed.role() == RoleName.LEADER) {
+            leading.add(member.id());
+        } else {
+            leading.remove(member.id());
         }
     }
 }

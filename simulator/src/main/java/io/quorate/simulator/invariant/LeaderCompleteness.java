@@ -2,11 +2,9 @@ package io.quorate.simulator.invariant;
 
 import io.quorate.core.Effect;
 import io.quorate.core.EntryId;
-import io.quorate.core.Event;
 import io.quorate.core.RoleName;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.simulator.SimulatedMember;
-import java.util.List;
 
 /** Who becomes leader has every entry that was committed in earlier terms (leader completeness, paper figure 3; invariant 3). */
 final class LeaderCompleteness implements Invariant {
@@ -18,11 +16,9 @@ final class LeaderCompleteness implements Invariant {
     }
 
     @Override
-    public void stepped(SimulatedMember member, Event event, List<Effect> effects) {
-        for (Effect effect : effects) {
-            if (effect instanceof Effect.RoleChanged changed && changed.role() == RoleName.LEADER) {
-                check(member, changed.term());
-            }
+    public void changedRole(SimulatedMember member, Effect.RoleChanged changed) {
+        if (changed.role() == RoleName.LEADER) {
+            check(member, changed.term());
         }
     }
 

@@ -41,10 +41,10 @@ final class MonotonicState implements Invariant {
 
     @Override
     public void stepped(SimulatedMember member, Event event, List<Effect> effects) {
-        Seen seen = seen(member);
         for (Effect effect : effects) {
             switch (effect) {
                 case Effect.SaveHardState save -> {
+                    Seen seen = seen(member);
                     if (save.state().term() < seen.term) {
                         throw violated("member " + member.id() + " goes back from term " + seen.term + " to "
                                 + save.state().term());
@@ -52,6 +52,7 @@ final class MonotonicState implements Invariant {
                     seen.term = save.state().term();
                 }
                 case Effect.Apply apply -> {
+                    Seen seen = seen(member);
                     if (apply.upToIndex() < seen.commitIndex) {
                         throw violated("member " + member.id() + " goes back from commit index " + seen.commitIndex
                                 + " to " + apply.upToIndex());

@@ -237,8 +237,8 @@ final class NaiveStore {
         if (!range.equals(Range.of(range.key(), range.rangeEnd()))) {
             throw new IllegalStateException("no client of a run sends " + range);
         }
-        Collection<KeyValue> found = in(pairs, range.key(), range.rangeEnd());
-        return new Result.RangeResult(now(), List.copyOf(found), false, found.size());
+        List<KeyValue> found = List.copyOf(in(pairs, range.key(), range.rangeEnd()));
+        return new Result.RangeResult(now(), found, false, found.size());
     }
 
     private static Collection<KeyValue> in(NavigableMap<Bytes, KeyValue> pairs, Bytes key, Bytes end) {

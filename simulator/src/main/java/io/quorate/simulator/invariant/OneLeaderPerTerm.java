@@ -1,12 +1,10 @@
 package io.quorate.simulator.invariant;
 
 import io.quorate.core.Effect;
-import io.quorate.core.Event;
 import io.quorate.core.RoleName;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.simulator.SimulatedMember;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,13 +16,11 @@ final class OneLeaderPerTerm implements Invariant {
     private final Map<Long, MemberId> leaders = new HashMap<>();
 
     @Override
-    public void stepped(SimulatedMember member, Event event, List<Effect> effects) {
-        for (Effect effect : effects) {
-            if (effect instanceof Effect.RoleChanged changed && changed.role() == RoleName.LEADER) {
-                MemberId other = leaders.putIfAbsent(changed.term(), member.id());
-                if (other != null && !other.equals(member.id())) {
-                    throw violated("members " + other + " and " + member.id() + " both lead in term " + changed.term());
-                }
+    public void changedRole(SimulatedMember member, Effect.RoleChanged changed) {
+        if (changed.role() == RoleName.LEADER) {
+            MemberId other = leaders.putIfAbsent(changed.term(), member.id());
+            if (other != null && !other.equals(member.id())) {
+                throw violated("members " + other + " and " + member.id() + " both lead in term " + changed.term());
             }
         }
     }

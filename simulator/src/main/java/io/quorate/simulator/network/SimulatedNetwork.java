@@ -9,10 +9,10 @@ import io.quorate.simulator.Agenda;
 import io.quorate.simulator.RunObserver;
 import io.quorate.simulator.network.LinkFaults.Cut;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -45,8 +45,8 @@ public final class SimulatedNetwork {
     private final SplittableRandom random;
     private final RunObserver observer;
     private final FrameCodec codec = new FrameCodec(MAX_FRAME_BYTES);
-    private final Map<MemberId, Map<MemberId, Link>> links = new TreeMap<>();
-    private final Map<MemberId, Endpoint> endpoints = new TreeMap<>();
+    private final Map<MemberId, Map<MemberId, Link>> links = new HashMap<>();
+    private final Map<MemberId, Endpoint> endpoints = new HashMap<>();
     private Optional<Armed> interruption = Optional.empty();
 
     /** @param observer told of frames that are sent, delivered, and lost */
@@ -108,7 +108,11 @@ public final class SimulatedNetwork {
     }
 
     private Link link(MemberId from, MemberId to) {
-        return links.computeIfAbsent(from, sender -> new TreeMap<>()).computeIfAbsent(to, Link::new);
+        return linksFrom(from).computeIfAbsent(to, Link::new);
+    }
+
+    private Map<MemberId, Link> linksFrom(MemberId from) {
+        return links.computeIfAbsent(from, sender -> new HashMap<>());
     }
 
     /** One life of a member, at its end of all links. */
@@ -116,21 +120,26 @@ public final class SimulatedNetwork {
         private final MemberId self;
         private final BooleanSupplier alive;
         private final Listener listener;
+        private final Map<MemberId, Link> outgoing;
 
         Endpoint(MemberId self, BooleanSupplier alive, Listener listener) {
             this.self = self;
             this.alive = alive;
             this.listener = listener;
+            this.outgoing = linksFrom(self);
+        }
+
+        private boolean isAlive() {
+            return alive.getAsBoolean();
         }
 
         @Override
         public void send(MemberId to, PeerFrame frame) {
-            if (!alive.getAsBoolean()) {
+            if (!isAlive()) {
                 return;
             }
-            Link link = link(self, to);
-            Optional<Endpoint> receiver =
-                    Optional.ofNullable(endpoints.get(to)).filter(endpoint -> endpoint.alive.getAsBoolean());
+            Link link = outgoing.computeIfAbsent(to, Link::new);
+            Optional<Endpoint> receiver = Optional.ofNullable(endpoints.get(to)).filter(Endpoint::isAlive);
             LinkFaults faults = link.faults;
             observer.sent(self, to, frame);
             if (faults.cut() != Cut.NONE || receiver.isEmpty() || !link.isConnected(agenda.now())) {
@@ -189,7 +198,7 @@ public final class SimulatedNetwork {
             link.interruptionTold = true;
             if (noticed == 1 || happens(noticed)) {
                 agenda.after(LEAST_DELAY_NANOS, () -> {
-                    if (alive.getAsBoolean()) {
+                    if (isAlive()) {
                         listener.unreachable(link.to);
                     }
                 });
@@ -238,7 +247,7 @@ public final class SimulatedNetwork {
         }
 
         private void receive(MemberId from, Link link, int connection, byte[] bytes) {
-            if (!alive.getAsBoolean() || connection != link.connection()) {
+            if (!isAlive() || connection != link.connection()) {
                 return;
             }
             try {

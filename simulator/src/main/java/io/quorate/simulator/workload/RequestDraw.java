@@ -20,6 +20,9 @@ final class RequestDraw {
     private static final int GARBAGE_ONE_IN = 40;
     private static final int PAGES = 3;
 
+    private static final List<String> WHOLE_SET = keys("set", SET_SIZE);
+    private static final List<String> ALL_PAGES = keys("page", PAGES);
+
     private final int client;
     private final SplittableRandom random;
     private long values;
@@ -47,8 +50,8 @@ final class RequestDraw {
             case 8 -> new Request.LocalGet(key("register"));
             case 9, 10 -> branch();
             case 11 -> single();
-            case 12 -> new Request.PutValue(element(random.nextInt(SET_SIZE)), value());
-            default -> random.nextInt(3) == 0 ? new Request.Delete(element(random.nextInt(SET_SIZE))) : all();
+            case 12 -> new Request.PutValue(element(), value());
+            default -> random.nextInt(3) == 0 ? new Request.Delete(element()) : all();
         };
     }
 
@@ -85,11 +88,10 @@ final class RequestDraw {
 
     /** Puts, deletes and ranges in both branches; the key that decides is written in each, so that its version moves. */
     private Request branch() {
-        List<String> pages = keys("page", PAGES);
-        String key = pages.get(random.nextInt(PAGES));
-        String other = pages.get(random.nextInt(PAGES));
+        String key = ALL_PAGES.get(random.nextInt(PAGES));
+        String other = ALL_PAGES.get(random.nextInt(PAGES));
         long version = versions.getOrDefault(key, (long) random.nextInt(3));
-        Step all = new Step.ReadKeys("page/", "page0", pages);
+        Step all = new Step.ReadKeys("page/", "page0", ALL_PAGES);
         List<Step> success = new ArrayList<>(List.of(all, new Step.PutKey(key, value(), random.nextBoolean())));
         if (!other.equals(key)) {
             success.add(
@@ -107,7 +109,7 @@ final class RequestDraw {
     private Request single() {
         return new Request.Single(
                 switch (random.nextInt(4)) {
-                    case 0 -> new Step.DeleteKeys("set/", "set0", keys("set", SET_SIZE), true);
+                    case 0 -> new Step.DeleteKeys("set/", "set0", WHOLE_SET, true);
                     case 1 -> {
                         String key = key("register");
                         yield new Step.DeleteKeys(key, "", List.of(key), true);
@@ -121,7 +123,7 @@ final class RequestDraw {
         for (int i = 0; i < count; i++) {
             keys.add(kind + "/" + i);
         }
-        return keys;
+        return List.copyOf(keys);
     }
 
     private Request transfer() {
@@ -141,11 +143,11 @@ final class RequestDraw {
     }
 
     private Request all() {
-        return new Request.GetAll("set", keys("set", SET_SIZE));
+        return new Request.GetAll("set", WHOLE_SET);
     }
 
-    private static String element(int number) {
-        return "set/" + number;
+    private String element() {
+        return WHOLE_SET.get(random.nextInt(SET_SIZE));
     }
 
     private String key(String kind) {

@@ -37,6 +37,11 @@ final class Seen {
 
     static void step(Invariant invariant, SimulatedMember member, Event event, Effect... effects) {
         invariant.stepped(member, event, List.of(effects));
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.RoleChanged changed) {
+                invariant.changedRole(member, changed);
+            }
+        }
     }
 
     static Effect leads(long term) {
