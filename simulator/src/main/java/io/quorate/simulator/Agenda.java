@@ -1,6 +1,7 @@
 package io.quorate.simulator;
 
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,23 @@ public final class Agenda {
             take().run();
         }
         now = Math.max(now, time);
+        spent = 0;
+    }
+
+    /**
+     * Lets the running task wait: what is due until then is done meanwhile.
+     *
+     * @param goesOn asked after each of those tasks; the wait ends at once where it does not
+     */
+    void waitUntil(long time, BooleanSupplier goesOn) {
+        while (goesOn.getAsBoolean() && size > 0 && times[size - 1] <= time) {
+            now = times[size - 1];
+            spent = 0;
+            take().run();
+        }
+        if (goesOn.getAsBoolean()) {
+            now = Math.max(now, time);
+        }
         spent = 0;
     }
 

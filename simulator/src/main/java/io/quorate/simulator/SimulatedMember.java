@@ -248,6 +248,7 @@ public final class SimulatedMember {
         }
         starts++;
         SimulatedProcess process = new SimulatedProcess(agenda, disk::takeLatencyNanos);
+        disk.setPatience(process::waitUntil);
         SimulatedStateMachine stateMachine = new SimulatedStateMachine(durableStore, random.split(), listener(process));
         Optional<ClientServices> services =
                 settings.leases().map(options -> new ClientServices(process, options, stateMachine::store));

@@ -23,6 +23,9 @@ public final class SimulatedProcess implements Clock, Scheduler {
     private boolean alive = true;
     private long pausedUntil;
 
+    /** Whether a task of an executor is running. */
+    private boolean inTask;
+
     /** What came due while it was paused, in order. */
     private final List<Runnable> missed = new ArrayList<>();
 
@@ -87,6 +90,25 @@ public final class SimulatedProcess implements Clock, Scheduler {
     void driftClock(double rate) {
         jumpClock(0);
         clockRate = rate;
+    }
+
+    /**
+     * The task that runs waits for a disk, while everything else goes on.
+     *
+     * @return whether it has; what the process does while it starts cannot be waited for like that
+     * @throws ProcessDied if the process dies meanwhile
+     */
+    boolean waitUntil(long time) {
+        if (!inTask) {
+            return false;
+        }
+        inTask = false;
+        agenda.waitUntil(time, () -> alive);
+        if (!alive) {
+            throw new ProcessDied();
+        }
+        inTask = true;
+        return true;
     }
 
     /** An executor whose tasks cost so much time each, beside what they spend on the disk. */
@@ -171,11 +193,16 @@ public final class SimulatedProcess implements Clock, Scheduler {
                 missed.add(this);
                 return;
             }
+            // While one waits for the disk, others run.
+            boolean nested = inTask;
+            inTask = true;
             try {
                 queued.remove().run();
             } catch (ProcessDied death) {
                 queued.clear();
                 return;
+            } finally {
+                inTask = nested;
             }
             agenda.spend(diskNanos.getAsLong() + taskNanos);
             freeAt = agenda.now();

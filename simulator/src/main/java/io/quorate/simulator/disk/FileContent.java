@@ -25,11 +25,6 @@ final class FileContent {
     /** As {@link #unsynced}, of those that a failed sync has given up: no later sync makes them durable. */
     private final TreeMap<Integer, byte[]> givenUp = new TreeMap<>();
 
-    /** As {@link #unsynced}, of those that a sync which hangs is writing: they are durable when it ends. */
-    private TreeMap<Integer, byte[]> hanging = new TreeMap<>();
-
-    private long hangsUntil;
-
     FileContent(boolean directory) {
         this.directory = directory;
     }
@@ -86,19 +81,7 @@ final class FileContent {
 
     void sync() {
         unsynced.clear();
-        hanging.clear();
         durableSize = size;
-    }
-
-    /** A sync that ends at a time: a power failure before that finds nothing of it done for sure. */
-    void syncUntil(long time, long now) {
-        TreeMap<Integer, byte[]> underWay = unsynced;
-        if (now < hangsUntil) {
-            underWay.putAll(hanging);
-        }
-        hanging = underWay;
-        unsynced = new TreeMap<>();
-        hangsUntil = time;
     }
 
     /** The sync fails, and the system forgets that these pages are dirty (the "fsyncgate" of 2018). */
@@ -108,18 +91,11 @@ final class FileContent {
     }
 
     boolean isClean() {
-        return unsynced.isEmpty() && givenUp.isEmpty() && hanging.isEmpty() && size == durableSize;
+        return unsynced.isEmpty() && givenUp.isEmpty() && size == durableSize;
     }
 
     /** Of what was not synced any part may be lost: by sectors or by pages, all, none, or some, in no order. */
-    void losePower(RandomGenerator random, long now) {
-        if (!hanging.isEmpty()) {
-            if (now < hangsUntil) {
-                // What was written before the sync began is the older of two.
-                unsynced.putAll(hanging);
-            }
-            hanging.clear();
-        }
+    void losePower(RandomGenerator random) {
         int mode = random.nextInt(4);
         boolean sectors = random.nextBoolean();
         losePower(
@@ -177,8 +153,6 @@ final class FileContent {
         // What was durable before is never changed, so it can be shared.
         copy.unsynced = new TreeMap<>(unsynced);
         copy.givenUp.putAll(givenUp);
-        copy.hanging.putAll(hanging);
-        copy.hangsUntil = hangsUntil;
         return copy;
     }
 
@@ -201,6 +175,5 @@ final class FileContent {
         durableSize = size;
         unsynced.clear();
         givenUp.clear();
-        hanging.clear();
     }
 }

@@ -140,9 +140,9 @@ final class FileNames {
         durable.put(name, content);
     }
 
-    void losePower(RandomGenerator random, long now) {
+    void losePower(RandomGenerator random) {
         surviveOnly(random.nextInt(changes.size() + 1));
-        names.values().forEach(content -> content.losePower(random, now));
+        names.values().forEach(content -> content.losePower(random));
     }
 
     /** Of the changes that are not durable the first so many survive, and of the content what {@code loss} says. */

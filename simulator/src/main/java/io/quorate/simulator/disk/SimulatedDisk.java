@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -61,6 +62,7 @@ public final class SimulatedDisk implements Disk {
     /** When the sync that takes longest will have ended. */
     private long hangsUntil;
 
+    private LongPredicate patience = time -> false;
     private boolean locked;
     private boolean lookedAt;
     private long latencyNanos;
@@ -89,6 +91,11 @@ public final class SimulatedDisk implements Disk {
     /** Who is told what reaches the disk, in this life of the process and the next ones. */
     public void setObserver(DiskObserver newObserver) {
         observer = newObserver;
+    }
+
+    /** What waits until a time while everything else goes on, if whoever uses the disk can be waited for. */
+    public void setPatience(LongPredicate newPatience) {
+        patience = newPatience;
     }
 
     /** Tells the time, which a sync that hangs needs to know. */
@@ -154,11 +161,7 @@ public final class SimulatedDisk implements Disk {
 
     /** The disk as the next process finds it when the machine has lost its power. This one is over. */
     public SimulatedDisk afterPowerLoss() {
-        if (hangsUntil > clock.getAsLong()) {
-            // A sync that was reported to be under way for long has not happened.
-            observer.damaged();
-        }
-        names.losePower(random, clock.getAsLong());
+        names.losePower(random);
         return next();
     }
 
@@ -268,11 +271,15 @@ public final class SimulatedDisk implements Disk {
         return clock.getAsLong();
     }
 
-    /** The sync that is under way hangs for what it has spent. Until when. */
-    long hangs() {
-        long end = now() + latencyNanos;
+    /** The sync that is under way takes so much longer: nothing of it is durable for sure before that. */
+    void hang(long nanos) {
+        long end = now() + latencyNanos + nanos;
         hangsUntil = Math.max(hangsUntil, end);
-        return end;
+        if (patience.test(end)) {
+            latencyNanos = 0;
+        } else {
+            latencyNanos += nanos;
+        }
     }
 
     /** Where this write to that file goes instead, if it does; only one does. */

@@ -121,18 +121,14 @@ final class SimulatedFile implements DiskFile {
         disk.spend(SimulatedDisk.SYNC_NANOS + disk.random().nextLong(SYNC_SPREAD_NANOS));
         boolean slow = disk.happens(disk.faults().slowSync());
         if (slow) {
-            disk.spend(disk.faults().slowNanos());
+            disk.hang(disk.faults().slowNanos());
         }
         if (disk.happens(disk.faults().syncError())) {
             content.failSync();
             disk.observer().synced(content, false);
             throw new DiskFaultException("Input/output error");
         }
-        if (slow) {
-            content.syncUntil(disk.hangs(), disk.now());
-        } else {
-            content.sync();
-        }
+        content.sync();
         disk.observer().synced(content, true);
     }
 
