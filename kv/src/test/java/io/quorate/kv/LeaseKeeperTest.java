@@ -1,6 +1,5 @@
 package io.quorate.kv;
 
-import static io.quorate.kv.TestClient.b;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.kv.LeaseKeeper.Answer;

@@ -179,8 +179,7 @@ class LessorTest {
                 new LeaseOptions(0.5, Duration.ofSeconds(10), 1000, Duration.ofSeconds(2)),
                 lease(1, LeaseGrant.MAX_TTL_SECONDS));
         assertThat(pass(lessor, 5).expiries()).isEmpty();
-        assertThat(lessor.remaining(1, clock).orElseThrow().toSeconds())
-                .isGreaterThan(LeaseGrant.MAX_TTL_SECONDS / 2);
+        assertThat(lessor.remaining(1, clock).orElseThrow().toSeconds()).isGreaterThan(LeaseGrant.MAX_TTL_SECONDS / 2);
     }
 
     @Test
