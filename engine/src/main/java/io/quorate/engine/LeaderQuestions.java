@@ -53,8 +53,8 @@ final class LeaderQuestions {
             question.answer.completeExceptionally(new RaftException.Refused(Rejection.NO_LEADER));
         } else if (leader.get().equals(self)) {
             var unused = answer(question.content)
-                    .whenComplete((answer, failure) ->
-                            question.answer.complete(failure == null ? answer : Optional.empty()));
+                    .whenComplete(
+                            (answer, failure) -> question.answer.complete(failure == null ? answer : Optional.empty()));
         } else {
             asked.put(nextId, new Asked(leader.get(), question));
             network.send(leader.get(), new PeerFrame.Question(group, nextId++, question.content));

@@ -195,8 +195,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
 
     void ask(LeaderQuestions.Question question) {
         enqueue(new Input.Job<>(
-                () -> questions.ask(question, core.status().leader()),
-                question.answer()::completeExceptionally));
+                () -> questions.ask(question, core.status().leader()), question.answer()::completeExceptionally));
     }
 
     void answerWith(LeaderAnswers answers) {

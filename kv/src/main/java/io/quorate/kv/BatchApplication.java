@@ -177,7 +177,7 @@ final class BatchApplication implements AutoCloseable {
             }
         }
         for (Range range : plan.ranges()) {
-            Optional<KvError> error = before.checkRevision(range.revision());
+            Optional<KvError> error = before.checkRevisionInTxn(range.revision());
             if (error.isPresent()) {
                 return new Rejected(error.get());
             }

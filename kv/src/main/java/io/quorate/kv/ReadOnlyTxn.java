@@ -13,7 +13,7 @@ final class ReadOnlyTxn {
     static Result execute(Txn txn, ReadView view) {
         TxnPlan plan = TxnPlan.of(txn, view);
         for (Range range : plan.ranges()) {
-            Optional<KvError> error = view.checkRevision(range.revision());
+            Optional<KvError> error = view.checkRevisionInTxn(range.revision());
             if (error.isPresent()) {
                 return new Rejected(error.get());
             }

@@ -48,6 +48,11 @@ record ReadView(Supplier<OrderedStore.Cursor> cursor, Pairs pairs, long revision
         return asked > 0 && asked < compactedRevision ? Optional.of(KvError.COMPACTED) : Optional.empty();
     }
 
+    /** As etcd: within a transaction less than 0 does not mean the current revision, but one that is compacted if any is. */
+    Optional<KvError> checkRevisionInTxn(long asked) {
+        return asked < 0 && asked < compactedRevision ? Optional.of(KvError.COMPACTED) : checkRevision(asked);
+    }
+
     /** Whether the condition holds for every key that it is about. */
     boolean satisfies(Compare compare) {
         boolean needsValue = compare.target() instanceof Compare.Value;
@@ -89,17 +94,21 @@ record ReadView(Supplier<OrderedStore.Cursor> cursor, Pairs pairs, long revision
         return new RangeResult(revision, kvs, rest > 0, kvs.size() + rest);
     }
 
-    /** Fetches all, filters, sorts, and cuts off what is over the limit, in this order. */
+    /** Fetches, filters, sorts, and cuts off what is over the limit, in this order. */
     private RangeResult selected(Range range, KeyScan scan) {
         boolean needsValue = !range.keysOnly() || range.sortTarget() == Range.SortTarget.VALUE;
         List<KeyValue> kvs = new ArrayList<>();
+        long fetched = fetchedBeforeSorting(range);
         long count = 0;
-        while (scan.next()) {
+        while (count < fetched && scan.next()) {
             count++;
             KeyValue kv = needsValue ? scan.keyValue() : scan.keyValueWithoutValue();
             if (passes(range, kv)) {
                 kvs.add(kv);
             }
+        }
+        if (count == fetched) {
+            count += countRest(scan);
         }
         if (range.hasOwnOrder()) {
             kvs.sort(order(range));
@@ -110,6 +119,12 @@ record ReadView(Supplier<OrderedStore.Cursor> cursor, Pairs pairs, long revision
             answered = answered.stream().map(KeyValue::withoutValue).toList();
         }
         return new RangeResult(revision, answered, more, count);
+    }
+
+    /** As etcd: who asks for a limit and names a target, but neither an order nor a filter, has the first keys sorted alone. */
+    private static long fetchedBeforeSorting(Range range) {
+        boolean firstAlone = range.limit() > 0 && range.sortOrder() == SortOrder.NONE && !range.hasFilters();
+        return firstAlone ? Math.min(range.limit(), Long.MAX_VALUE - 1) + 1 : Long.MAX_VALUE;
     }
 
     private static long countRest(KeyScan scan) {

@@ -180,7 +180,10 @@ final class NaiveModel {
                     error = Optional.of(KvError.LEASE_NOT_FOUND);
                 }
             } else if (!puts && operation instanceof Range range) {
-                error = check(range);
+                // Only here less than 0 is taken at its word.
+                error = range.revision() < 0 && range.revision() < compacted
+                        ? Optional.of(KvError.COMPACTED)
+                        : check(range);
             }
             if (error.isPresent()) {
                 return error;
@@ -239,7 +242,10 @@ final class NaiveModel {
         if (range.countOnly()) {
             return new RangeResult(revision, List.of(), false, all.size());
         }
-        List<KeyValue> kvs = new ArrayList<>(all);
+        // Without an order and a filter, etcd sorts no more than it needs to know whether there are more.
+        boolean firstAlone = range.limit() > 0 && range.sortOrder() == Range.SortOrder.NONE && !range.hasFilters();
+        List<KeyValue> kvs =
+                new ArrayList<>(firstAlone ? all.subList(0, (int) Math.min(all.size(), range.limit() + 1)) : all);
         kvs.removeIf(kv -> range.minModRevision() != 0 && kv.modRevision() < range.minModRevision());
         kvs.removeIf(kv -> range.maxModRevision() != 0 && kv.modRevision() > range.maxModRevision());
         kvs.removeIf(kv -> range.minCreateRevision() != 0 && kv.createRevision() < range.minCreateRevision());

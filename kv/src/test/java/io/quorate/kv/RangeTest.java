@@ -62,6 +62,18 @@ class RangeTest {
     }
 
     @Test
+    void aLimitWithATargetButNoOrderHasTheFirstKeysSortedAlone() {
+        Range byMod = new Query().sort(SortOrder.NONE, SortTarget.MOD).limit(1).range();
+        RangeResult one = client.range(byMod);
+        assertThat(keys(one)).as("of a and b, not of all").containsExactly("b");
+        assertThat(one.more()).isTrue();
+        assertThat(one.count()).isEqualTo(3);
+        Range ascending =
+                new Query().sort(SortOrder.ASCEND, SortTarget.MOD).limit(1).range();
+        assertThat(keys(client.range(ascending))).containsExactly("c");
+    }
+
+    @Test
     void pairsAreSortedByEachTargetInEitherOrder() {
         assertSorted(SortTarget.KEY, "a", "b", "c");
         assertSorted(SortTarget.CREATE, "c", "a", "b");

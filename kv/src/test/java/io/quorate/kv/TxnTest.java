@@ -186,6 +186,13 @@ class TxnTest {
                 .isEqualTo(KvError.COMPACTED);
         assertThat(client.store.read(new Txn(List.of(), List.of(old), List.of())))
                 .isEqualTo(new Rejected(KvError.COMPACTED));
+        Range negative = Range.of(b("a")).atRevision(-2);
+        assertThat(client.store.read(new Txn(List.of(), List.of(negative), List.of())))
+                .as("as in etcd, this is older than what is compacted")
+                .isEqualTo(new Rejected(KvError.COMPACTED));
+        assertThat(client.store.range(negative))
+                .as("alone it means the current revision")
+                .isInstanceOf(RangeResult.class);
     }
 
     @Test

@@ -100,7 +100,13 @@ record Incarnation(
                     new Fence(memberNode.machine().store(), membership.self().value());
             OpenStreams streams = parts.add(new OpenStreams());
             List<ServerServiceDefinition> services = services(
-                    config, membership, memberNode, fence, streams, parts, failure -> healing.storeDamaged(number, failure));
+                    config,
+                    membership,
+                    memberNode,
+                    fence,
+                    streams,
+                    parts,
+                    failure -> healing.storeDamaged(number, failure));
             return new Incarnation(number, memberNode, fence, services, streams, parts);
         } catch (IOException | RuntimeException e) {
             try {

@@ -88,23 +88,22 @@ class LeaseApiTest {
     private static List<LeaseKeepAliveResponse> keepAlive(EtcdClient client, long... ids) {
         List<LeaseKeepAliveResponse> answers = new ArrayList<>();
         CompletableFuture<List<LeaseKeepAliveResponse>> all = new CompletableFuture<>();
-        StreamObserver<LeaseKeepAliveRequest> requests =
-                client.leaseStreams().leaseKeepAlive(new StreamObserver<>() {
-                    @Override
-                    public void onNext(LeaseKeepAliveResponse answer) {
-                        answers.add(answer);
-                    }
+        StreamObserver<LeaseKeepAliveRequest> requests = client.leaseStreams().leaseKeepAlive(new StreamObserver<>() {
+            @Override
+            public void onNext(LeaseKeepAliveResponse answer) {
+                answers.add(answer);
+            }
 
-                    @Override
-                    public void onError(Throwable failure) {
-                        all.completeExceptionally(failure);
-                    }
+            @Override
+            public void onError(Throwable failure) {
+                all.completeExceptionally(failure);
+            }
 
-                    @Override
-                    public void onCompleted() {
-                        all.complete(answers);
-                    }
-                });
+            @Override
+            public void onCompleted() {
+                all.complete(answers);
+            }
+        });
         for (long id : ids) {
             requests.onNext(LeaseKeepAliveRequest.newBuilder().setID(id).build());
         }
@@ -176,7 +175,8 @@ class LeaseApiTest {
         put("expire/stays", 1006);
         int member = 0;
         while (exists("expire/ends")) {
-            LeaseKeepAliveResponse kept = keepAlive(clients.get(member++ % 3), 1006).getFirst();
+            LeaseKeepAliveResponse kept =
+                    keepAlive(clients.get(member++ % 3), 1006).getFirst();
             assertThat(kept.getTTL()).isEqualTo(2);
         }
         assertThat(timeToLive(0, 1005).getTTL()).isEqualTo(-1);
@@ -199,10 +199,13 @@ class LeaseApiTest {
     void allLeasesAreListed() {
         grant(1009, 60);
         grant(1010, 60);
-        assertThat(leases(0).leaseLeases(LeaseLeasesRequest.getDefaultInstance()).getLeasesList())
+        assertThat(leases(0)
+                        .leaseLeases(LeaseLeasesRequest.getDefaultInstance())
+                        .getLeasesList())
                 .extracting(LeaseStatus::getID)
                 .contains(1009L, 1010L);
-        assertThat(clients.get(0).kv().range(rangeOf("none").build()).getCount()).isZero();
+        assertThat(clients.get(0).kv().range(rangeOf("none").build()).getCount())
+                .isZero();
     }
 
     @Test
@@ -212,10 +215,8 @@ class LeaseApiTest {
             int survivor = other.follower();
             EtcdClient client = new EtcdClient(other.channel(survivor));
             client.leases()
-                    .leaseGrant(LeaseGrantRequest.newBuilder()
-                            .setID(7)
-                            .setTTL(20)
-                            .build());
+                    .leaseGrant(
+                            LeaseGrantRequest.newBuilder().setID(7).setTTL(20).build());
             client.kv().put(putOf("a", "x").setLease(7).build());
             other.stop(leader);
             other.leader();
@@ -223,7 +224,9 @@ class LeaseApiTest {
                     .leaseTimeToLive(
                             LeaseTimeToLiveRequest.newBuilder().setID(7).build());
             assertThat(left.getGrantedTTL()).isEqualTo(20);
-            assertThat(left.getTTL()).as("a new leader gives what is left, and no less").isBetween(5L, 20L);
+            assertThat(left.getTTL())
+                    .as("a new leader gives what is left, and no less")
+                    .isBetween(5L, 20L);
             assertThat(keepAlive(client, 7).getFirst().getTTL()).isEqualTo(20);
             assertThat(client.get("a").getCount()).isEqualTo(1);
         }

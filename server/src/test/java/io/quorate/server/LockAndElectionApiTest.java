@@ -132,7 +132,9 @@ class LockAndElectionApiTest {
         LockResponse held = lock(one, "queue", first).get();
         assertThat(held.getKey()).isEqualTo(bytes("queue/" + Long.toHexString(first)));
         assertThat(client.get(held.getKey().toStringUtf8()).getCount()).isEqualTo(1);
-        assertThat(lock(other, "queue", first).get().getKey()).as("it has the lock already").isEqualTo(held.getKey());
+        assertThat(lock(other, "queue", first).get().getKey())
+                .as("it has the lock already")
+                .isEqualTo(held.getKey());
 
         long second = lease();
         Future<LockResponse> next = lock(other, "queue", second);
@@ -146,7 +148,8 @@ class LockAndElectionApiTest {
         assertThat(last.isDone()).isFalse();
         revoke(second);
         assertThat(last.get().getKey()).isEqualTo(bytes("queue/" + Long.toHexString(third)));
-        assertThat(last.get().getHeader().getRevision()).isGreaterThan(now.getHeader().getRevision());
+        assertThat(last.get().getHeader().getRevision())
+                .isGreaterThan(now.getHeader().getRevision());
     }
 
     private static boolean isThere(String name, long lease) {
@@ -181,9 +184,8 @@ class LockAndElectionApiTest {
     void oneOfThoseWhoCampaignLeadsAndSaysWhatItWants() throws Exception {
         assertFails("election: no leader", () -> leader("office"));
         long first = lease();
-        LeaderKey one = campaign(LockAndElectionApiTest.one, "office", first, "a")
-                .get()
-                .getLeader();
+        LeaderKey one =
+                campaign(LockAndElectionApiTest.one, "office", first, "a").get().getLeader();
         assertThat(one.getName()).isEqualTo(bytes("office"));
         assertThat(one.getLease()).isEqualTo(first);
         assertThat(leader("office").getKv().getValue()).isEqualTo(bytes("a"));
@@ -191,7 +193,9 @@ class LockAndElectionApiTest {
         proclaim(one, "b");
         assertThat(leader("office").getKv().getValue()).isEqualTo(bytes("b"));
         assertThat(campaign(other, "office", first, "c").get().getLeader()).isEqualTo(one);
-        assertThat(leader("office").getKv().getValue()).as("who campaigns again proclaims").isEqualTo(bytes("c"));
+        assertThat(leader("office").getKv().getValue())
+                .as("who campaigns again proclaims")
+                .isEqualTo(bytes("c"));
 
         long second = lease();
         Future<CampaignResponse> next = campaign(other, "office", second, "d");
@@ -203,7 +207,8 @@ class LockAndElectionApiTest {
         assertFails("election: not leader", () -> proclaim(one, "e"));
         resign(one);
         assertThat(leader("office").getKv().getValue()).isEqualTo(bytes("d"));
-        assertFails("\"leader\" field must be provided", () -> elections().proclaim(ProclaimRequest.getDefaultInstance()));
+        assertFails(
+                "\"leader\" field must be provided", () -> elections().proclaim(ProclaimRequest.getDefaultInstance()));
     }
 
     @Test

@@ -129,15 +129,13 @@ class MaintenanceApiTest {
         MoveLeaderRequest request = MoveLeaderRequest.newBuilder()
                 .setTargetID(cluster.member(next).memberId())
                 .build();
-        assertFails(
-                EtcdError.NOT_LEADER, () -> clients.get(next).maintenance().moveLeader(request));
+        assertFails(EtcdError.NOT_LEADER, () -> clients.get(next).maintenance().moveLeader(request));
         assertFails(
                 EtcdError.BAD_LEADER_TRANSFEREE,
                 () -> clients.get(leader)
                         .maintenance()
-                        .moveLeader(MoveLeaderRequest.newBuilder()
-                                .setTargetID(0)
-                                .build()));
+                        .moveLeader(
+                                MoveLeaderRequest.newBuilder().setTargetID(0).build()));
         var moved = clients.get(leader).maintenance().moveLeader(request);
         assertThat(moved.hasHeader()).isFalse();
         assertThat(cluster.leader()).isEqualTo(next);

@@ -103,7 +103,9 @@ class WatchApiTest {
         watches.created(prefix("past/").setStartRevision(first + 1).setPrevKv(true));
         List<Event> past = watches.events(2);
         assertThat(past).extracting(WatchApiTest::told).containsExactly("PUT past/b=2", "PUT past/a=3");
-        assertThat(past.get(0).hasPrevKv()).as("a key that is new has no earlier pair").isFalse();
+        assertThat(past.get(0).hasPrevKv())
+                .as("a key that is new has no earlier pair")
+                .isFalse();
         assertThat(past.get(1).getPrevKv().getValue()).isEqualTo(bytes("1"));
         put("past/c", "4");
         assertThat(watches.events(1)).extracting(WatchApiTest::told).containsExactly("PUT past/c=4");

@@ -106,7 +106,9 @@ final class WatchConversation implements AutoCloseable {
     WatchResponse created(WatchCreateRequest.Builder request) throws InterruptedException {
         create(request);
         WatchResponse response = next();
-        assertThat(response.getCreated()).as("%s is an answer to a creation", response).isTrue();
+        assertThat(response.getCreated())
+                .as("%s is an answer to a creation", response)
+                .isTrue();
         return response;
     }
 
@@ -130,7 +132,9 @@ final class WatchConversation implements AutoCloseable {
 
     WatchResponse next() throws InterruptedException {
         WatchResponse response = responses.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        assertThat(response).as("the next response; the stream ended with %s", ended.getNow(null)).isNotNull();
+        assertThat(response)
+                .as("the next response; the stream ended with %s", ended.getNow(null))
+                .isNotNull();
         return response;
     }
 

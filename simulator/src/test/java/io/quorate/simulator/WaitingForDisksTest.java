@@ -58,10 +58,12 @@ class WaitingForDisksTest {
             process.waitUntil(50_000_000);
             tell("the first");
         });
-        agenda.at(10_000_000, () -> other.executor(0).execute(() -> {
-            other.waitUntil(30_000_000);
-            tell("the second");
-        }));
+        agenda.at(
+                10_000_000,
+                () -> other.executor(0).execute(() -> {
+                    other.waitUntil(30_000_000);
+                    tell("the second");
+                }));
         agenda.runUntil(100_000_000);
         assertThat(told).containsExactly("the second at 30", "the first at 50");
     }

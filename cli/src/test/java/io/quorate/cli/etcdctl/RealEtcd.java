@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Debian's {@code etcd}: a cluster of three, with the names and the shape of {@code quorate dev}. */
-final class RealEtcd implements AutoCloseable {
+public final class RealEtcd implements AutoCloseable {
 
     private static final int MEMBERS = 3;
 
@@ -17,7 +17,7 @@ final class RealEtcd implements AutoCloseable {
     private final List<Process> members = new ArrayList<>();
 
     /** Starts it and returns at once. */
-    RealEtcd(Path folder) throws IOException {
+    public RealEtcd(Path folder) throws IOException {
         this.ports = FreePorts.find(2 * MEMBERS);
         try {
             for (int i = 0; i < MEMBERS; i++) {
@@ -53,7 +53,7 @@ final class RealEtcd implements AutoCloseable {
     }
 
     /** A member's {@code host:port}. */
-    String endpoint() {
+    public String endpoint() {
         return "127.0.0.1:" + ports.getFirst();
     }
 

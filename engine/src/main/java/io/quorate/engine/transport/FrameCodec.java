@@ -75,7 +75,9 @@ public final class FrameCodec {
                     case PeerFrame.Question question ->
                         (long) Long.BYTES + question.content().remaining();
                     case PeerFrame.Answer answer ->
-                        Long.BYTES + 1L + answer.content().map(ByteBuffer::remaining).orElse(0);
+                        Long.BYTES
+                                + 1L
+                                + answer.content().map(ByteBuffer::remaining).orElse(0);
                 };
         if (size > maxFrameBytes) {
             throw new IllegalArgumentException("a frame of kind " + FrameKind.of(frame) + " would take " + size
@@ -317,8 +319,7 @@ public final class FrameCodec {
         if (given != 0 && given != 1) {
             throw new CorruptFrameException("an answer is neither given nor not: " + given);
         }
-        return new PeerFrame.Answer(
-                group, id, given == 1 ? Optional.of(take(in.remaining(), in)) : Optional.empty());
+        return new PeerFrame.Answer(group, id, given == 1 ? Optional.of(take(in.remaining(), in)) : Optional.empty());
     }
 
     private static int count(ByteBuffer in) throws CorruptFrameException {

@@ -117,8 +117,15 @@ final class MessageCodec {
             case REPAIR_RESPONSE -> new Message.RepairResponse(term, in.getLong(), id(in));
             case SNAPSHOT_REQUEST ->
                 new Message.SnapshotRequest(term, natural(in), in.hasRemaining() ? natural(in) : 0);
-            case APPEND_REQUEST, SNAPSHOT_CHUNK, FORWARD, FORWARDED, FORWARD_REFUSED, ENTRIES_REQUEST, ENTRIES, QUESTION, ANSWER ->
-                throw new AssertionError(kind + " is read elsewhere");
+            case APPEND_REQUEST,
+                    SNAPSHOT_CHUNK,
+                    FORWARD,
+                    FORWARDED,
+                    FORWARD_REFUSED,
+                    ENTRIES_REQUEST,
+                    ENTRIES,
+                    QUESTION,
+                    ANSWER -> throw new AssertionError(kind + " is read elsewhere");
         };
     }
 

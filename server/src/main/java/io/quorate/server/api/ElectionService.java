@@ -44,13 +44,11 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
         Bytes name = Requests.bytes(request.getName());
         Bytes value = Requests.bytes(request.getValue());
         Bytes prefix = WaitingLine.prefix(name);
-        return line.join(prefix, request.getLease(), value).thenCompose(place -> proclaimAnew(place, value)
-                .thenCompose(header -> line.turn(prefix, place.createRevision(), gone)
-                        .thenApply(turn -> won(request, place, header)))
-                .handle((won, failure) -> failure == null
-                        ? CompletableFuture.completedFuture(won)
-                        : line.<CampaignResponse>leaveAfter(failure, place))
-                .thenCompose(outcome -> outcome));
+        return line.join(prefix, request.getLease(), value)
+                .thenCompose(place -> proclaimAnew(place, value)
+                        .thenCompose(header -> line.turn(prefix, place.createRevision(), gone)
+                                .thenApply(turn -> won(request, place, header)))
+                        .exceptionallyCompose(failure -> line.leaveAfter(failure, place)));
     }
 
     /** Whoever campaigns again with the same lease says something else. */
@@ -79,9 +77,12 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
     @Override
     public void proclaim(ProclaimRequest request, StreamObserver<ProclaimResponse> call) {
-        Answers.send(call, () -> proclaim(request), revision -> ProclaimResponse.newBuilder()
-                .setHeader(headers.at(revision))
-                .build());
+        Answers.send(
+                call,
+                () -> proclaim(request),
+                revision -> ProclaimResponse.newBuilder()
+                        .setHeader(headers.at(revision))
+                        .build());
     }
 
     private CompletableFuture<Long> proclaim(ProclaimRequest request) {
@@ -96,9 +97,12 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
     @Override
     public void resign(ResignRequest request, StreamObserver<ResignResponse> call) {
-        Answers.send(call, () -> resign(request), revision -> ResignResponse.newBuilder()
-                .setHeader(headers.at(revision))
-                .build());
+        Answers.send(
+                call,
+                () -> resign(request),
+                revision -> ResignResponse.newBuilder()
+                        .setHeader(headers.at(revision))
+                        .build());
     }
 
     private CompletableFuture<Long> resign(ResignRequest request) {
@@ -106,7 +110,8 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
             throw leaderMissing();
         }
         return line.leave(
-                Requests.bytes(request.getLeader().getKey()), request.getLeader().getRev());
+                Requests.bytes(request.getLeader().getKey()),
+                request.getLeader().getRev());
     }
 
     @Override
@@ -144,7 +149,6 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
     /** etcd gives these errors no code of their own. */
     private static StatusRuntimeException unknown(String text) {
-        return InternalStatus.asRuntimeExceptionWithoutStacktrace(
-                Status.UNKNOWN.withDescription(text), new Metadata());
+        return InternalStatus.asRuntimeExceptionWithoutStacktrace(Status.UNKNOWN.withDescription(text), new Metadata());
     }
 }

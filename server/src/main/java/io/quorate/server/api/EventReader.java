@@ -27,10 +27,7 @@ final class EventReader implements AutoCloseable {
     private volatile boolean closed;
 
     private EventReader(
-            WatchDelivery delivery,
-            ReplicatedStore store,
-            Consumer<KeyEvent> onEvent,
-            Consumer<Throwable> onFailure) {
+            WatchDelivery delivery, ReplicatedStore store, Consumer<KeyEvent> onEvent, Consumer<Throwable> onFailure) {
         this.delivery = delivery;
         this.store = store;
         this.onEvent = onEvent;

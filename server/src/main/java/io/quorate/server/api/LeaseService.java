@@ -56,7 +56,9 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
         if (request.getTTL() > LeaseGrant.MAX_TTL_SECONDS) {
             throw EtcdError.LEASE_TTL_TOO_LARGE.exception();
         }
-        long id = request.getID() != 0 ? request.getID() : ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+        long id = request.getID() != 0
+                ? request.getID()
+                : ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
         return store.write(new LeaseGrant(id, Math.max(request.getTTL(), minTtlSeconds)));
     }
 
@@ -100,7 +102,10 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
                 .thenApply(answer -> LeaseKeepAliveResponse.newBuilder()
                         .setHeader(headers.at(revision))
                         .setID(request.getID())
-                        .setTTL(answer instanceof Answer.Kept kept ? kept.lease().ttlSeconds() : 0)
+                        .setTTL(
+                                answer instanceof Answer.Kept kept
+                                        ? kept.lease().ttlSeconds()
+                                        : 0)
                         .build());
     }
 

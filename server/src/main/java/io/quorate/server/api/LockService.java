@@ -35,12 +35,10 @@ public final class LockService extends LockGrpc.LockImplBase {
 
     private CompletableFuture<LockResponse> lock(LockRequest request, CompletableFuture<Void> gone) {
         Bytes prefix = WaitingLine.prefix(Requests.bytes(request.getName()));
-        return line.join(prefix, request.getLease(), Bytes.empty()).thenCompose(place -> line.turn(
-                        prefix, place.createRevision(), gone)
-                .handle((revision, failure) -> failure == null
-                        ? CompletableFuture.completedFuture(response(place, revision))
-                        : line.<LockResponse>leaveAfter(failure, place))
-                .thenCompose(outcome -> outcome));
+        return line.join(prefix, request.getLease(), Bytes.empty())
+                .thenCompose(place -> line.turn(prefix, place.createRevision(), gone)
+                        .thenApply(revision -> response(place, revision))
+                        .exceptionallyCompose(failure -> line.leaveAfter(failure, place)));
     }
 
     private LockResponse response(Place place, long revision) {

@@ -92,10 +92,7 @@ public final class WaitingLine {
 
     /** Gives a place up; answers the revision. */
     CompletableFuture<Long> leave(Bytes key, long createRevision) {
-        Txn txn = new Txn(
-                List.of(isCreatedAt(key, createRevision)),
-                List.of(DeleteRange.of(key)),
-                List.of());
+        Txn txn = new Txn(List.of(isCreatedAt(key, createRevision)), List.of(DeleteRange.of(key)), List.of());
         return write(txn).thenApply(Result.TxnResult::revision);
     }
 
@@ -150,7 +147,8 @@ public final class WaitingLine {
                     }
                 },
                 over::completeExceptionally);
-        var unused = gone.whenComplete((nothing, why) -> over.completeExceptionally(EtcdError.REQUEST_CANCELED.exception()));
+        var unused =
+                gone.whenComplete((nothing, why) -> over.completeExceptionally(EtcdError.REQUEST_CANCELED.exception()));
         return over.whenComplete((nothing, failure) -> reader.close());
     }
 

@@ -65,7 +65,8 @@ final class WatchResponses {
         long bytes = 0;
         long through = 0;
         for (RevisionEvents revision : answer.revisions()) {
-            List<Event> next = revision.events().stream().map(WatchResponses::event).toList();
+            List<Event> next =
+                    revision.events().stream().map(WatchResponses::event).toList();
             long nextBytes = next.stream().mapToLong(Event::getSerializedSize).sum();
             if (!events.isEmpty() && bytes + nextBytes > maxBytes) {
                 responses.addAll(whole(watchId, through, events, bytes, fragment));

@@ -223,8 +223,8 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             return;
         }
         if (request.getWatchId() != 0 && watches.containsKey(request.getWatchId())) {
-            call.onNext(responses.notCreated(
-                    NO_WATCH, revision, "mvcc: duplicate watch ID provided on the WatchStream"));
+            call.onNext(
+                    responses.notCreated(NO_WATCH, revision, "mvcc: duplicate watch ID provided on the WatchStream"));
             return;
         }
         Watch watch = new Watch(request.getWatchId() != 0 ? request.getWatchId() : freeId(), request);

@@ -40,8 +40,8 @@ record LeaseQuestion(Kind kind, long id) {
                 }
             }
         }
-        throw new IllegalArgumentException("another member asked something of " + encoded.remaining()
-                + " bytes that this release does not know");
+        throw new IllegalArgumentException(
+                "another member asked something of " + encoded.remaining() + " bytes that this release does not know");
     }
 
     /** Empty if the member can't tell. */
@@ -50,7 +50,8 @@ record LeaseQuestion(Kind kind, long id) {
         return switch (answer) {
             case Answer.NotLeading elsewhere -> Optional.empty();
             case Answer.Unknown none -> Optional.of(out.put(UNKNOWN).flip());
-            case Answer.Kept kept -> Optional.of(put(kept.lease(), out.put(KEPT)).flip());
+            case Answer.Kept kept ->
+                Optional.of(put(kept.lease(), out.put(KEPT)).flip());
             case Answer.Left left ->
                 Optional.of(put(left.lease(), out.put(LEFT))
                         .putLong(left.remaining().toNanos())

@@ -64,8 +64,7 @@ public final class ReplicatedLeases implements LeaderAnswers, AutoCloseable {
     public void begin(RaftNode<Result> started) {
         node = Optional.of(started);
         started.answerAsLeader(this);
-        Future<?> unused =
-                timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        Future<?> unused = timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void tick() {
@@ -104,7 +103,8 @@ public final class ReplicatedLeases implements LeaderAnswers, AutoCloseable {
                 .whenComplete((given, failure) -> {
                     if (failure == null && given.isPresent()) {
                         answer.complete(given.get());
-                    } else if (failure instanceof CompletionException e && e.getCause() instanceof RaftException.Stopped stopped) {
+                    } else if (failure instanceof CompletionException e
+                            && e.getCause() instanceof RaftException.Stopped stopped) {
                         answer.completeExceptionally(stopped);
                     } else {
                         askAgain(question, answer, deadlineNanos);
@@ -129,11 +129,10 @@ public final class ReplicatedLeases implements LeaderAnswers, AutoCloseable {
     @Override
     public CompletableFuture<Optional<ByteBuffer>> answer(ByteBuffer encoded) {
         LeaseQuestion question = LeaseQuestion.of(encoded);
-        CompletableFuture<Answer> answer =
-                switch (question.kind()) {
-                    case KEEP_ALIVE -> keeper.keepAlive(question.id());
-                    case TIME_TO_LIVE -> keeper.timeToLive(question.id());
-                };
+        CompletableFuture<Answer> answer = switch (question.kind()) {
+            case KEEP_ALIVE -> keeper.keepAlive(question.id());
+            case TIME_TO_LIVE -> keeper.timeToLive(question.id());
+        };
         return answer.thenApply(LeaseQuestion::encoded);
     }
 
@@ -142,10 +141,14 @@ public final class ReplicatedLeases implements LeaderAnswers, AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         timer.shutdown();
-        if (!timer.awaitTermination(REST_SECONDS, TimeUnit.SECONDS)) {
-            LOG.warn("leases were still looked after {} s after they should have been left alone", REST_SECONDS);
+        try {
+            if (!timer.awaitTermination(REST_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("leases were still looked after {} s after they should have been left alone", REST_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

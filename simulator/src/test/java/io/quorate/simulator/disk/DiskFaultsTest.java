@@ -235,7 +235,9 @@ class DiskFaultsTest {
             assertThatThrownBy(file::sync).hasMessage("the process dies");
         } else {
             file.sync();
-            assertThat(disk.takeLatencyNanos()).as("what was waited for already").isZero();
+            assertThat(disk.takeLatencyNanos())
+                    .as("what was waited for already")
+                    .isZero();
             afterwards.add(disk.afterPowerLoss());
         }
         return afterwards.getFirst().bytes("f")[0];

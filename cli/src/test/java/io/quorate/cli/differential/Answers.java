@@ -1,0 +1,180 @@
+package io.quorate.cli.differential;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import com.google.protobuf.TextFormat;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
+import io.quorate.server.proto.etcdserverpb.CompactionRequest;
+import io.quorate.server.proto.etcdserverpb.DeleteRangeRequest;
+import io.quorate.server.proto.etcdserverpb.KVGrpc;
+import io.quorate.server.proto.etcdserverpb.LeaseGrantRequest;
+import io.quorate.server.proto.etcdserverpb.LeaseGrpc;
+import io.quorate.server.proto.etcdserverpb.LeaseLeasesRequest;
+import io.quorate.server.proto.etcdserverpb.LeaseLeasesResponse;
+import io.quorate.server.proto.etcdserverpb.LeaseRevokeRequest;
+import io.quorate.server.proto.etcdserverpb.LeaseStatus;
+import io.quorate.server.proto.etcdserverpb.LeaseTimeToLiveRequest;
+import io.quorate.server.proto.etcdserverpb.LeaseTimeToLiveResponse;
+import io.quorate.server.proto.etcdserverpb.PutRequest;
+import io.quorate.server.proto.etcdserverpb.RangeRequest;
+import io.quorate.server.proto.etcdserverpb.ResponseHeader;
+import io.quorate.server.proto.etcdserverpb.TxnRequest;
+import io.quorate.server.proto.etcdserverpb.WatchCreateRequest;
+import io.quorate.server.proto.etcdserverpb.WatchGrpc;
+import io.quorate.server.proto.etcdserverpb.WatchRequest;
+import io.quorate.server.proto.etcdserverpb.WatchResponse;
+import io.quorate.server.proto.mvccpb.Event;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** What one server answers, in a form in which the answers of two can be compared. For one thread. */
+final class Answers implements AutoCloseable {
+
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final ManagedChannel channel;
+    private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private final StreamObserver<WatchRequest> watch;
+
+    /**
+     * An answer.
+     *
+     * @param text everything but what names the cluster, the member, or its term
+     * @param revision of its header; 0 if it has none
+     */
+    record Answer(String text, long revision) {}
+
+    /** @param endpoint {@code host:port} */
+    Answers(String endpoint) {
+        this.channel = NettyChannelBuilder.forTarget(endpoint)
+                .usePlaintext()
+                .maxInboundMessageSize(Integer.MAX_VALUE)
+                .build();
+        this.watch = watchAll();
+    }
+
+    /** Watches every key, with the pairs before. */
+    private StreamObserver<WatchRequest> watchAll() {
+        StreamObserver<WatchRequest> requests = WatchGrpc.newStub(channel)
+                .withWaitForReady()
+                .watch(new StreamObserver<>() {
+                    @Override
+                    public void onNext(WatchResponse response) {
+                        events.addAll(response.getEventsList());
+                    }
+
+                    @Override
+                    public void onError(Throwable failure) {
+                        // Whoever waits for events is told that there are none.
+                    }
+
+                    @Override
+                    public void onCompleted() {
+                        // As above.
+                    }
+                });
+        requests.onNext(WatchRequest.newBuilder()
+                .setCreateRequest(WatchCreateRequest.newBuilder()
+                        .setKey(ByteString.copyFrom(new byte[1]))
+                        .setRangeEnd(ByteString.copyFrom(new byte[1]))
+                        .setStartRevision(1)
+                        .setPrevKv(true))
+                .build());
+        return requests;
+    }
+
+    /** What the watch was told since the last call, up to a revision at which something was changed. */
+    List<String> events(long revision) throws InterruptedException {
+        List<String> told = new ArrayList<>();
+        long seen = 0;
+        while (seen < revision) {
+            Event event = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (event == null) {
+                told.add("and then nothing for " + PATIENCE_SECONDS + " s");
+                return told;
+            }
+            told.add(text(event));
+            seen = event.getKv().getModRevision();
+        }
+        // What else there is of this revision came in the same response.
+        for (Event event = events.poll(); event != null; event = events.poll()) {
+            told.add(text(event));
+        }
+        return told;
+    }
+
+    Answer ask(Message request) {
+        try {
+            Message answer = comparable(send(request));
+            return new Answer(text(answer), header(answer).getRevision());
+        } catch (StatusRuntimeException e) {
+            return new Answer(e.getStatus().getCode() + ": " + e.getStatus().getDescription(), 0);
+        }
+    }
+
+    private Message send(Message request) {
+        KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(channel)
+                .withWaitForReady()
+                .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        LeaseGrpc.LeaseBlockingStub lease = LeaseGrpc.newBlockingStub(channel)
+                .withWaitForReady()
+                .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return switch (request) {
+            case PutRequest put -> kv.put(put);
+            case RangeRequest range -> kv.range(range);
+            case DeleteRangeRequest delete -> kv.deleteRange(delete);
+            case TxnRequest txn -> kv.txn(txn);
+            case CompactionRequest compaction -> kv.compact(compaction);
+            case LeaseGrantRequest grant -> lease.leaseGrant(grant);
+            case LeaseRevokeRequest revoke -> lease.leaseRevoke(revoke);
+            case LeaseTimeToLiveRequest timeToLive -> lease.leaseTimeToLive(timeToLive);
+            case LeaseLeasesRequest leases -> lease.leaseLeases(leases);
+            default -> throw new IllegalArgumentException("nobody answers " + request.getClass());
+        };
+    }
+
+    private static Message comparable(Message answer) {
+        Message.Builder comparable = answer.toBuilder();
+        FieldDescriptor header = answer.getDescriptorForType().findFieldByName("header");
+        comparable.setField(
+                header,
+                ResponseHeader.newBuilder()
+                        .setRevision(header(answer).getRevision())
+                        .build());
+        return switch (comparable.build()) {
+            // Time passes between the two.
+            case LeaseTimeToLiveResponse left ->
+                left.toBuilder().setTTL(Math.min(left.getTTL(), 1)).build();
+            // etcd lists them in the order of their ends.
+            case LeaseLeasesResponse leases ->
+                leases.toBuilder()
+                        .clearLeases()
+                        .addAllLeases(leases.getLeasesList().stream()
+                                .sorted(Comparator.comparingLong(LeaseStatus::getID))
+                                .toList())
+                        .build();
+            case Message other -> other;
+        };
+    }
+
+    private static ResponseHeader header(Message answer) {
+        return (ResponseHeader) answer.getField(answer.getDescriptorForType().findFieldByName("header"));
+    }
+
+    static String text(Message message) {
+        return TextFormat.printer().emittingSingleLine(true).printToString(message);
+    }
+
+    @Override
+    public void close() {
+        watch.onCompleted();
+        channel.shutdownNow();
+    }
+}
