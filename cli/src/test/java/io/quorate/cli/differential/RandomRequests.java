@@ -169,7 +169,7 @@ final class RandomRequests {
                 .setPrevKv(oneIn(2));
     }
 
-    /** A transaction that etcd refuses for a revision to come leaves its keys attached to their leases: on purpose not here. */
+    /** After one that asked for a revision to come, etcd listed a key of a lease that nothing had attached: not explained yet. */
     private RangeRequest.Builder rangeInTxn() {
         RangeRequest.Builder range = range();
         return range.getRevision() > revision ? range.clearRevision() : range;
