@@ -172,6 +172,17 @@ class LockAndElectionApiTest {
     }
 
     @Test
+    void whoseLeaseEndsWhileItWaitsGetsNothing() throws Exception {
+        LockResponse held = lock(one, "ended", lease()).get();
+        long ended = lease();
+        Future<LockResponse> waiting = lock(other, "ended", ended);
+        TestCluster.await(() -> isThere("ended", ended), "it stands in line");
+        revoke(ended);
+        unlock(one, held.getKey());
+        assertFails("mutex: session is expired", () -> EtcdClient.await(waiting));
+    }
+
+    @Test
     void whoHasNoLeaseIsGivenOne() throws Exception {
         LockResponse held = lock(one, "noLease", 0).get();
         long lease = client.get(held.getKey().toStringUtf8()).getKvs(0).getLease();

@@ -98,9 +98,12 @@ final class ElectionObserver {
 
     private void watch(WatchRequest request, Consumer<KeyEvent> onEvent) {
         reader.ifPresent(EventReader::close);
-        reader = Optional.of(line.read(request, onEvent, this::fail));
+        // Known here before it tells anything: an event may be what ends it.
+        EventReader next = line.reader(request, onEvent, this::fail);
+        reader = Optional.of(next);
+        next.begin();
         if (over.get()) {
-            reader.ifPresent(EventReader::close);
+            next.close();
         }
     }
 }

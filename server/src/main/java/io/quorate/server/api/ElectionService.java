@@ -1,8 +1,5 @@
 package io.quorate.server.api;
 
-import io.grpc.InternalStatus;
-import io.grpc.Metadata;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -46,8 +43,8 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
         Bytes prefix = WaitingLine.prefix(name);
         return line.join(prefix, request.getLease(), value)
                 .thenCompose(place -> proclaimAnew(place, value)
-                        .thenCompose(header -> line.turn(prefix, place.createRevision(), gone)
-                                .thenApply(turn -> won(request, place, header)))
+                        .thenCompose(
+                                header -> line.turn(prefix, place, gone).thenApply(turn -> won(request, place, header)))
                         .exceptionallyCompose(failure -> line.leaveAfter(failure, place)));
     }
 
@@ -121,7 +118,7 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
     private LeaderResponse leader(Result.RangeResult first) {
         if (first.kvs().isEmpty()) {
-            throw unknown("election: no leader");
+            throw Failures.unknown("election: no leader");
         }
         return LeaderResponse.newBuilder()
                 .setHeader(headers.at(first.revision()))
@@ -140,15 +137,10 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
     }
 
     private static StatusRuntimeException notLeader() {
-        return unknown("election: not leader");
+        return Failures.unknown("election: not leader");
     }
 
     private static StatusRuntimeException leaderMissing() {
-        return unknown("\"leader\" field must be provided");
-    }
-
-    /** etcd gives these errors no code of their own. */
-    private static StatusRuntimeException unknown(String text) {
-        return InternalStatus.asRuntimeExceptionWithoutStacktrace(Status.UNKNOWN.withDescription(text), new Metadata());
+        return Failures.unknown("\"leader\" field must be provided");
     }
 }

@@ -17,6 +17,7 @@ final class EventReader implements AutoCloseable {
 
     private final WatchDelivery delivery;
     private final ReplicatedStore store;
+    private final WatchRequest request;
     private final Consumer<KeyEvent> onEvent;
     private final Consumer<Throwable> onFailure;
 
@@ -26,25 +27,27 @@ final class EventReader implements AutoCloseable {
     private volatile Optional<Watcher> watcher = Optional.empty();
     private volatile boolean closed;
 
-    private EventReader(
-            WatchDelivery delivery, ReplicatedStore store, Consumer<KeyEvent> onEvent, Consumer<Throwable> onFailure) {
-        this.delivery = delivery;
-        this.store = store;
-        this.onEvent = onEvent;
-        this.onFailure = onFailure;
-    }
-
-    /** Begins; neither consumer is called by two threads at a time, and after a failure nothing comes. */
-    static EventReader begin(
+    /** Neither consumer is called by two threads at a time, and after a failure nothing comes. */
+    EventReader(
             WatchDelivery delivery,
             ReplicatedStore store,
             WatchRequest request,
             Consumer<KeyEvent> onEvent,
             Consumer<Throwable> onFailure) {
-        EventReader reader = new EventReader(delivery, store, onEvent, onFailure);
-        reader.watcher = Optional.of(delivery.watch(request, reader::wake));
-        reader.wake();
-        return reader;
+        this.delivery = delivery;
+        this.store = store;
+        this.request = request;
+        this.onEvent = onEvent;
+        this.onFailure = onFailure;
+    }
+
+    /** Begins; nothing is told before. */
+    void begin() {
+        watcher = Optional.of(delivery.watch(request, this::wake));
+        if (closed) {
+            close();
+        }
+        wake();
     }
 
     private void wake() {

@@ -1,5 +1,7 @@
 package io.quorate.server.api;
 
+import io.grpc.InternalStatus;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quorate.engine.RaftException;
@@ -75,6 +77,11 @@ final class Failures {
                                 + " bring all members to the same one")
                         .asRuntimeException();
         };
+    }
+
+    /** An error that etcd gives a text and no code of its own. */
+    static StatusRuntimeException unknown(String text) {
+        return InternalStatus.asRuntimeExceptionWithoutStacktrace(Status.UNKNOWN.withDescription(text), new Metadata());
     }
 
     /** A result that is not the one asked for: a rejection, or else a fault of this program. */

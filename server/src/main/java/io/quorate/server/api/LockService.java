@@ -36,7 +36,7 @@ public final class LockService extends LockGrpc.LockImplBase {
     private CompletableFuture<LockResponse> lock(LockRequest request, CompletableFuture<Void> gone) {
         Bytes prefix = WaitingLine.prefix(Requests.bytes(request.getName()));
         return line.join(prefix, request.getLease(), Bytes.empty())
-                .thenCompose(place -> line.turn(prefix, place.createRevision(), gone)
+                .thenCompose(place -> line.turn(prefix, place, gone)
                         .thenApply(revision -> response(place, revision))
                         .exceptionallyCompose(failure -> line.leaveAfter(failure, place)));
     }

@@ -123,23 +123,35 @@ public final class WaitingLine {
     }
 
     /**
-     * Waits until nobody is left who came before.
+     * Waits until nobody is left who came before, and makes sure that the place is still held.
      *
      * @param gone ends the waiting: whoever waited is not there any more
      * @return the revision at which that was seen
      */
-    CompletableFuture<Long> turn(Bytes prefix, long createRevision, CompletableFuture<Void> gone) {
+    CompletableFuture<Long> turn(Bytes prefix, Place place, CompletableFuture<Void> gone) {
+        return nobodyBefore(prefix, place.createRevision(), gone)
+                .thenCompose(revision -> read(Range.of(place.key())).thenApply(own -> {
+                    boolean there = own.kvs().stream().anyMatch(kv -> kv.createRevision() == place.createRevision());
+                    if (!there) {
+                        // Its lease has ended while it waited: it may not take for its own what others have now.
+                        throw Failures.unknown("mutex: session is expired");
+                    }
+                    return revision;
+                }));
+    }
+
+    private CompletableFuture<Long> nobodyBefore(Bytes prefix, long createRevision, CompletableFuture<Void> gone) {
         return read(byCreation(prefix, Range.SortOrder.DESCEND, createRevision - 1))
                 .thenCompose(last -> last.kvs().isEmpty()
                         ? CompletableFuture.completedFuture(last.revision())
                         : deletion(last.kvs().getFirst().key(), last.revision(), gone)
-                                .thenCompose(deleted -> turn(prefix, createRevision, gone)));
+                                .thenCompose(deleted -> nobodyBefore(prefix, createRevision, gone)));
     }
 
     /** Waits for the end of the key that stood there at a revision. */
     private CompletableFuture<Void> deletion(Bytes key, long revision, CompletableFuture<Void> gone) {
         CompletableFuture<Void> over = new CompletableFuture<>();
-        EventReader reader = read(
+        EventReader reader = reader(
                 WatchRequest.of(key).from(revision + 1),
                 event -> {
                     if (event.kind() == KeyEvent.Kind.DELETE) {
@@ -149,12 +161,14 @@ public final class WaitingLine {
                 over::completeExceptionally);
         var unused =
                 gone.whenComplete((nothing, why) -> over.completeExceptionally(EtcdError.REQUEST_CANCELED.exception()));
-        return over.whenComplete((nothing, failure) -> reader.close());
+        CompletableFuture<Void> ended = over.whenComplete((nothing, failure) -> reader.close());
+        reader.begin();
+        return ended;
     }
 
-    /** Watches, as {@link EventReader#begin}. */
-    EventReader read(WatchRequest request, Consumer<KeyEvent> onEvent, Consumer<Throwable> onFailure) {
-        return EventReader.begin(delivery, store, request, onEvent, onFailure);
+    /** Watches, once it is begun. */
+    EventReader reader(WatchRequest request, Consumer<KeyEvent> onEvent, Consumer<Throwable> onFailure) {
+        return new EventReader(delivery, store, request, onEvent, onFailure);
     }
 
     private CompletableFuture<Result.RangeResult> read(Range range) {

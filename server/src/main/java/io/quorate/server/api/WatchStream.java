@@ -249,6 +249,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
                 ready.remove(watch);
             }
             call.onNext(responses.canceled(id, store.ask(MvccStore::currentRevision)));
+            tellProgress();
         }
     }
 
@@ -270,6 +271,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             case WatchAnswer.Compacted compacted -> {
                 watches.remove(watch.id);
                 call.onNext(responses.compacted(watch.id, compacted.compactedRevision()));
+                tellProgress();
             }
         }
     }

@@ -56,7 +56,8 @@ public final class ReplicatedLeases implements LeaderAnswers, AutoCloseable {
         this.patience = patience;
         this.timer = new ScheduledThreadPoolExecutor(
                 1, task -> Thread.ofPlatform().daemon().name(name + "-leases").unstarted(task));
-        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        // Whoever waits to ask again does so all the same, and is told that the node has stopped.
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(true);
         timer.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
     }
 
