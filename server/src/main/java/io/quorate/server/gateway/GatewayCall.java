@@ -194,7 +194,7 @@ final class GatewayCall extends ClientCall.Listener<Message> {
 
     private void write(byte[] line) {
         beginStream();
-        ctx.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(line)), ctx.voidPromise());
+        ctx.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(line))).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
         owesRequest = true;
         wantMore();
     }
@@ -220,7 +220,7 @@ final class GatewayCall extends ClientCall.Listener<Message> {
         }
         beginStream();
         String last = status.isOk() ? "" : GatewayErrors.line(status);
-        ctx.writeAndFlush(lastContent(last)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        ctx.writeAndFlush(lastContent(last)).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
     }
 
     private static LastHttpContent lastContent(String text) {
@@ -240,10 +240,10 @@ final class GatewayCall extends ClientCall.Listener<Message> {
         if (version.equals(HttpVersion.HTTP_1_1)) {
             HttpUtil.setTransferEncodingChunked(response, true);
         }
-        ctx.write(response, ctx.voidPromise());
+        ctx.write(response).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
     }
 
     private void writeWhole(FullHttpResponse response) {
-        ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        ctx.writeAndFlush(response).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
     }
 }

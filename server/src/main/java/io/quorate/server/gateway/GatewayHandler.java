@@ -1,6 +1,7 @@
 package io.quorate.server.gateway;
 
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -34,7 +35,7 @@ final class GatewayHandler extends ChannelInboundHandlerAdapter {
             if (request.method().equals(HttpMethod.POST)) {
                 begin(ctx, route.get(), request);
             } else {
-                ctx.writeAndFlush(HttpAnswers.only(HttpMethod.POST), ctx.voidPromise());
+                ctx.writeAndFlush(HttpAnswers.only(HttpMethod.POST)).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
             }
         } finally {
             request.release();

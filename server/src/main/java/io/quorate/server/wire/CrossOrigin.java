@@ -1,6 +1,7 @@
 package io.quorate.server.wire;
 
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -18,7 +19,7 @@ final class CrossOrigin extends ChannelDuplexHandler {
             request.release();
             var answer = HttpAnswers.of(HttpResponseStatus.OK, "text/plain; charset=utf-8", "");
             addHeaders(answer);
-            ctx.writeAndFlush(answer, ctx.voidPromise());
+            ctx.writeAndFlush(answer).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
         } else {
             super.channelRead(ctx, message);
         }
