@@ -229,7 +229,7 @@ class GatewayDifferentialTest {
             for (String line = ""; left > 0 && line != null; left--) {
                 line = reader.readLine();
                 if (line != null) {
-                    body.append(comparable(line)).append('\n');
+                    body.append(comparable(ask.path(), line)).append('\n');
                 }
             }
             return new Told(
@@ -239,7 +239,7 @@ class GatewayDifferentialTest {
         }
     }
 
-    private static String comparable(String line) {
+    private static String comparable(String path, String line) {
         if (!line.startsWith("{")) {
             return line;
         }
@@ -247,6 +247,10 @@ class GatewayDifferentialTest {
         // The text itself, once it is known to be canonical: spaces and the order of fields count too.
         assertThat(object.toString()).isEqualTo(line);
         blank(object);
+        if (path.equals("/v3/maintenance/alarm")) {
+            // etcd 3.4 forgets it there.
+            object.remove("header");
+        }
         return object.toString();
     }
 

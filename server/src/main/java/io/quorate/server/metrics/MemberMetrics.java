@@ -10,6 +10,7 @@ import io.quorate.core.RoleName;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.EngineMetrics;
 import io.quorate.engine.disk.MeasuredDisk;
+import io.quorate.engine.transport.MeasuredNetwork;
 import io.quorate.kv.Result;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,7 +26,7 @@ import java.util.function.Supplier;
  *
  * <p>A name of etcd's is used only where the same is measured; what etcd does not have begins with {@code quorate_}.
  */
-public final class MemberMetrics implements EngineMetrics, MeasuredDisk.SyncListener {
+public final class MemberMetrics implements EngineMetrics, MeasuredDisk.SyncListener, MeasuredNetwork.RoundTripListener {
 
     /** The name that Prometheus knows its text format by. */
     public static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
@@ -50,6 +51,13 @@ public final class MemberMetrics implements EngineMetrics, MeasuredDisk.SyncList
             .register(registry);
     private final Histogram walSync = durations(
             "etcd_disk_wal_fsync_duration_seconds", "The latency distributions of fsync called by WAL.");
+    private final Histogram roundTrip = Histogram.builder()
+            .name("etcd_network_peer_round_trip_time_seconds")
+            .help("Round-Trip-Time histogram between peers")
+            .labelNames("To")
+            .classicOnly()
+            .classicExponentialUpperBounds(0.0001, 2, 16)
+            .register(registry);
     private final Histogram logWrite = durations(
             "quorate_log_write_duration_seconds",
             "The time from handing entries to the log until they are durable, waiting included.");
@@ -111,6 +119,11 @@ public final class MemberMetrics implements EngineMetrics, MeasuredDisk.SyncList
         if (file.startsWith(LOG_FOLDER)) {
             walSync.observe(nanos / NANOS_PER_SECOND);
         }
+    }
+
+    @Override
+    public void roundTrip(MemberId peer, long nanos) {
+        roundTrip.labelValues(Long.toHexString(peer.value())).observe(nanos / NANOS_PER_SECOND);
     }
 
     @Override

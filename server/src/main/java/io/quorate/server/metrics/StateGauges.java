@@ -57,7 +57,7 @@ final class StateGauges {
         GaugeWithCallback.builder()
                 .name("etcd_server_quota_backend_bytes")
                 .help("Current backend storage quota size in bytes.")
-                .callback(value -> value.call(Math.max(identity.quotaBytes(), 0)))
+                .callback(value -> value.call((double) Math.max(identity.quotaBytes(), 0)))
                 .register(registry);
     }
 
@@ -75,7 +75,7 @@ final class StateGauges {
         GaugeWithCallback.builder()
                 .name("etcd_server_proposals_pending")
                 .help("The current number of pending proposals to commit.")
-                .callback(value -> value.call(pendingProposals.getAsLong()))
+                .callback(value -> value.call((double) pendingProposals.getAsLong()))
                 .register(registry);
     }
 
@@ -94,7 +94,7 @@ final class StateGauges {
         GaugeWithCallback.builder()
                 .name("etcd_debugging_mvcc_watch_stream_total")
                 .help("Total number of watch streams.")
-                .callback(value -> value.call(watchStreams.getAsLong()))
+                .callback(value -> value.call((double) watchStreams.getAsLong()))
                 .register(registry);
     }
 

@@ -168,6 +168,24 @@ class MemberPagesTest {
     }
 
     @Test
+    void theLeaderMeasuresTheWayToItsFollowers() throws Exception {
+        start(3);
+
+        TestCluster.await(() -> roundTrips() == 2, "the round trips to both followers are told");
+    }
+
+    private long roundTrips() {
+        try {
+            return metrics()
+                    .lines()
+                    .filter(line -> line.startsWith("etcd_network_peer_round_trip_time_seconds_count{To="))
+                    .count();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void aMemberWithoutAQuorumLivesButIsNotReady() throws Exception {
         start(3);
         int leader = cluster.leader();
