@@ -117,8 +117,9 @@ record MemberNode(
         }));
         RaftNode<Result> node = parts.add(RaftNode.start(
                 options(config, membership),
-                threads.ports(new MeasuredDisk(disk, System::nanoTime, metrics), listener ->
-                        MeasuredNetwork.open(
+                threads.ports(
+                        new MeasuredDisk(disk, System::nanoTime, metrics),
+                        listener -> MeasuredNetwork.open(
                                 received -> network(config, membership, peerLoops, received),
                                 listener,
                                 System::nanoTime,

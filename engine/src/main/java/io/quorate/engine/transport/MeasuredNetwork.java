@@ -44,19 +44,13 @@ public final class MeasuredNetwork implements Network {
      * @param listener gets what the network receives
      */
     public static Network open(
-            NetworkOpener networks,
-            Listener listener,
-            LongSupplier nanoTime,
-            RoundTripListener roundTrips)
+            NetworkOpener networks, Listener listener, LongSupplier nanoTime, RoundTripListener roundTrips)
             throws IOException {
         return new MeasuredNetwork(networks, listener, nanoTime, roundTrips);
     }
 
     private MeasuredNetwork(
-            NetworkOpener networks,
-            Listener listener,
-            LongSupplier nanoTime,
-            RoundTripListener roundTrips)
+            NetworkOpener networks, Listener listener, LongSupplier nanoTime, RoundTripListener roundTrips)
             throws IOException {
         this.nanoTime = nanoTime;
         this.roundTrips = roundTrips;

@@ -21,7 +21,8 @@ class MeasuredDiskTest {
 
     @Test
     void syncsAreTimedByFile() throws IOException {
-        Disk disk = new MeasuredDisk(new FileDisk(folder), () -> now += 5, (file, nanos) -> syncs.add(file + " " + nanos));
+        Disk disk =
+                new MeasuredDisk(new FileDisk(folder), () -> now += 5, (file, nanos) -> syncs.add(file + " " + nanos));
         disk.createDirectory("log");
         try (DiskFile created = disk.create("log/1")) {
             created.write(ByteBuffer.wrap(new byte[] {1, 2}), 0);

@@ -26,7 +26,8 @@ import java.util.function.Supplier;
  *
  * <p>A name of etcd's is used only where the same is measured; what etcd does not have begins with {@code quorate_}.
  */
-public final class MemberMetrics implements EngineMetrics, MeasuredDisk.SyncListener, MeasuredNetwork.RoundTripListener {
+public final class MemberMetrics
+        implements EngineMetrics, MeasuredDisk.SyncListener, MeasuredNetwork.RoundTripListener {
 
     /** The name that Prometheus knows its text format by. */
     public static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
@@ -49,8 +50,8 @@ public final class MemberMetrics implements EngineMetrics, MeasuredDisk.SyncList
             .name("etcd_server_proposals_failed_total")
             .help("The total number of failed proposals seen.")
             .register(registry);
-    private final Histogram walSync = durations(
-            "etcd_disk_wal_fsync_duration_seconds", "The latency distributions of fsync called by WAL.");
+    private final Histogram walSync =
+            durations("etcd_disk_wal_fsync_duration_seconds", "The latency distributions of fsync called by WAL.");
     private final Histogram roundTrip = Histogram.builder()
             .name("etcd_network_peer_round_trip_time_seconds")
             .help("Round-Trip-Time histogram between peers")
@@ -61,8 +62,8 @@ public final class MemberMetrics implements EngineMetrics, MeasuredDisk.SyncList
     private final Histogram logWrite = durations(
             "quorate_log_write_duration_seconds",
             "The time from handing entries to the log until they are durable, waiting included.");
-    private final Histogram apply = durations(
-            "quorate_apply_duration_seconds", "The time that applying a batch of committed commands took.");
+    private final Histogram apply =
+            durations("quorate_apply_duration_seconds", "The time that applying a batch of committed commands took.");
     private final Counter snapshotsTaken = Counter.builder()
             .name("quorate_snapshots_taken_total")
             .help("Snapshots of the state that were taken.")

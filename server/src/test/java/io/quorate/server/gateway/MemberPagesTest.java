@@ -93,7 +93,8 @@ class MemberPagesTest {
                 .isGreaterThan(value(before, "etcd_disk_wal_fsync_duration_seconds_count"));
         assertThat(value(after, "etcd_mvcc_db_total_size_in_bytes"))
                 .isGreaterThanOrEqualTo(value(after, "etcd_mvcc_db_total_size_in_use_in_bytes"));
-        assertThat(value(after, "etcd_server_version{server_version=\"3.4.23\"}")).isEqualTo(1);
+        assertThat(value(after, "etcd_server_version{server_version=\"3.4.23\"}"))
+                .isEqualTo(1);
         assertThat(value(after, "process_open_fds")).isPositive();
         assertThat(after).contains("jvm_memory_used_bytes", "process_cpu_seconds_total", "quorate_raft_term");
     }
@@ -115,10 +116,12 @@ class MemberPagesTest {
                 .isEqualTo(3);
         assertThat(value(metrics, rpc("grpc_server_msg_sent_total", "unary", "etcdserverpb.KV", "Put")))
                 .isEqualTo(2);
-        assertThat(value(metrics, "grpc_server_handled_total{grpc_code=\"OK" + ofPut)).isEqualTo(2);
+        assertThat(value(metrics, "grpc_server_handled_total{grpc_code=\"OK" + ofPut))
+                .isEqualTo(2);
         assertThat(value(metrics, "grpc_server_handled_total{grpc_code=\"InvalidArgument" + ofPut))
                 .isEqualTo(1);
-        assertThat(value(metrics, "etcd_network_client_grpc_received_bytes_total")).isPositive();
+        assertThat(value(metrics, "etcd_network_client_grpc_received_bytes_total"))
+                .isPositive();
         assertThat(value(metrics, "etcd_network_client_grpc_sent_bytes_total")).isPositive();
     }
 
@@ -159,7 +162,8 @@ class MemberPagesTest {
         assertThat(get("/readyz").body()).isEqualTo("ok\n");
         assertThat(get("/readyz?verbose").body())
                 .isEqualTo("[+]data_corruption ok\n[+]serializable_read ok\n[+]linearizable_read ok\nok\n");
-        assertThat(get("/readyz?verbose&exclude=linearizable_read&exclude=data_corruption").body())
+        assertThat(get("/readyz?verbose&exclude=linearizable_read&exclude=data_corruption")
+                        .body())
                 .isEqualTo("[+]serializable_read ok\nok\n");
         assertThat(get("/readyz?verbose&allowlist=data_corruption").body()).isEqualTo("[+]data_corruption ok\nok\n");
         assertThat(get("/readyz/linearizable_read?verbose").body()).isEqualTo("[+]linearizable_read ok\nok\n");
