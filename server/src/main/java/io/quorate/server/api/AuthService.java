@@ -63,8 +63,8 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
     /** Users and roles may change while a password is compared; who administers them does not do so all the time. */
     private static final int MAX_ATTEMPTS = 10;
 
-    private static final Permission ALL_KEYS = new Permission(
-            Permission.Access.READWRITE, Bytes.empty(), Bytes.wrap(new byte[1]));
+    private static final Permission ALL_KEYS =
+            new Permission(Permission.Access.READWRITE, Bytes.empty(), Bytes.wrap(new byte[1]));
 
     private final Clients clients;
     private final Passwords passwords;
@@ -111,12 +111,14 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
         if (!auth.isEnabled()) {
             throw EtcdError.AUTH_NOT_ENABLED.exception();
         }
-        return passwords.isOf(auth.user(request.getName()), request.getPassword()).thenApply(right -> {
-            if (!right) {
-                throw EtcdError.AUTH_FAILED.exception();
-            }
-            return auth.revision();
-        });
+        return passwords
+                .isOf(auth.user(request.getName()), request.getPassword())
+                .thenApply(right -> {
+                    if (!right) {
+                        throw EtcdError.AUTH_FAILED.exception();
+                    }
+                    return auth.revision();
+                });
     }
 
     // ---- Whether anybody asks.
@@ -139,11 +141,14 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void authStatus(AuthStatusRequest request, StreamObserver<AuthStatusResponse> call) {
-        look(call, AccessCheck::root, (kv, header) -> AuthStatusResponse.newBuilder()
-                .setHeader(header)
-                .setEnabled(kv.auth().isEnabled())
-                .setAuthRevision(kv.auth().revision())
-                .build());
+        look(
+                call,
+                AccessCheck::root,
+                (kv, header) -> AuthStatusResponse.newBuilder()
+                        .setHeader(header)
+                        .setEnabled(kv.auth().isEnabled())
+                        .setAuthRevision(kv.auth().revision())
+                        .build());
     }
 
     // ---- Users.
@@ -211,10 +216,13 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void userList(AuthUserListRequest request, StreamObserver<AuthUserListResponse> call) {
-        look(call, AccessCheck::root, (kv, header) -> AuthUserListResponse.newBuilder()
-                .setHeader(header)
-                .addAllUsers(names(kv.auth().users(), User::name))
-                .build());
+        look(
+                call,
+                AccessCheck::root,
+                (kv, header) -> AuthUserListResponse.newBuilder()
+                        .setHeader(header)
+                        .addAllUsers(names(kv.auth().users(), User::name))
+                        .build());
     }
 
     @Override
@@ -239,8 +247,9 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
         change(
                 call,
                 new AuthChange.RevokeRole(request.getName(), request.getRole()),
-                header ->
-                        AuthUserRevokeRoleResponse.newBuilder().setHeader(header).build());
+                header -> AuthUserRevokeRoleResponse.newBuilder()
+                        .setHeader(header)
+                        .build());
     }
 
     // ---- Roles.
@@ -258,22 +267,23 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
     public void roleGet(AuthRoleGetRequest request, StreamObserver<AuthRoleGetResponse> call) {
         look(call, access -> access.roleDetails(request.getRole()), (kv, header) -> {
             Role role = kv.auth().role(request.getRole()).orElseThrow(EtcdError.ROLE_NOT_FOUND::exception);
-            List<Permission> permissions =
-                    role.name().equals(User.ROOT) ? List.of(ALL_KEYS) : role.permissions();
+            List<Permission> permissions = role.name().equals(User.ROOT) ? List.of(ALL_KEYS) : role.permissions();
             return AuthRoleGetResponse.newBuilder()
                     .setHeader(header)
-                    .addAllPerm(
-                            permissions.stream().map(Responses::permission).toList())
+                    .addAllPerm(permissions.stream().map(Responses::permission).toList())
                     .build();
         });
     }
 
     @Override
     public void roleList(AuthRoleListRequest request, StreamObserver<AuthRoleListResponse> call) {
-        look(call, AccessCheck::root, (kv, header) -> AuthRoleListResponse.newBuilder()
-                .setHeader(header)
-                .addAllRoles(names(kv.auth().roles(), Role::name))
-                .build());
+        look(
+                call,
+                AccessCheck::root,
+                (kv, header) -> AuthRoleListResponse.newBuilder()
+                        .setHeader(header)
+                        .addAllRoles(names(kv.auth().roles(), Role::name))
+                        .build());
     }
 
     @Override
@@ -318,10 +328,7 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
         change(call, () -> change, response);
     }
 
-    private <R> void change(
-            StreamObserver<R> call,
-            Supplier<AuthChange> change,
-            Function<ResponseHeader, R> response) {
+    private <R> void change(StreamObserver<R> call, Supplier<AuthChange> change, Function<ResponseHeader, R> response) {
         ClientStore store = clients.current();
         Answers.send(call, () -> store.write(change.get()), result -> response.apply(header(result)));
     }
