@@ -8,6 +8,7 @@ import io.quorate.server.gateway.GatewayClient.Stream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -20,23 +21,31 @@ class MemberPagesTest {
     @TempDir
     private Path folder;
 
-    private TestCluster cluster;
-    private GatewayClient client;
+    private Optional<TestCluster> started = Optional.empty();
+    private Optional<GatewayClient> connected = Optional.empty();
 
     private void start(int members) throws IOException {
-        cluster = TestCluster.start(members, folder);
-        client = new GatewayClient(
-                cluster.member(cluster.leader()).clientAddresses().getFirst());
+        started = Optional.of(TestCluster.start(members, folder));
+        connected = Optional.of(new GatewayClient(
+                cluster().member(cluster().leader()).clientAddresses().getFirst()));
+    }
+
+    private TestCluster cluster() {
+        return started.orElseThrow();
+    }
+
+    private GatewayClient client() {
+        return connected.orElseThrow();
     }
 
     @AfterEach
     void stop() {
-        client.close();
-        cluster.close();
+        connected.ifPresent(GatewayClient::close);
+        started.ifPresent(TestCluster::close);
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return client.send(client.request(path).GET());
+        return client().send(client().request(path).GET());
     }
 
     private String metrics() throws IOException, InterruptedException {
@@ -62,13 +71,13 @@ class MemberPagesTest {
         start(1);
         String key = "{\"key\":\"" + base64("key") + "\"}";
         String before = metrics();
-        client.ask("/v3/kv/put", key);
-        client.ask("/v3/kv/put", key);
-        client.ask("/v3/kv/deleterange", key);
-        client.ask("/v3/kv/txn", "{\"success\":[{\"request_put\":" + key + "},{\"request_put\":{\"key\":\"b2s=\"}}]}");
-        client.ask("/v3/lease/grant", "{\"TTL\":60,\"ID\":5}");
-        client.ask("/v3/lease/revoke", "{\"ID\":5}");
-        assertThat(client.post("/v3/lease/revoke", "{\"ID\":5}").statusCode()).isEqualTo(404);
+        client().ask("/v3/kv/put", key);
+        client().ask("/v3/kv/put", key);
+        client().ask("/v3/kv/deleterange", key);
+        client().ask("/v3/kv/txn", "{\"success\":[{\"request_put\":" + key + "},{\"request_put\":{\"key\":\"b2s=\"}}]}");
+        client().ask("/v3/lease/grant", "{\"TTL\":60,\"ID\":5}");
+        client().ask("/v3/lease/revoke", "{\"ID\":5}");
+        assertThat(client().post("/v3/lease/revoke", "{\"ID\":5}").statusCode()).isEqualTo(404);
 
         String after = metrics();
 
@@ -103,9 +112,9 @@ class MemberPagesTest {
     void callsAreCountedByWhatBecameOfThem() throws Exception {
         start(1);
         String put = "{\"key\":\"" + base64("counted") + "\"}";
-        client.ask("/v3/kv/put", put);
-        client.ask("/v3/kv/put", put);
-        client.post("/v3/kv/put", "{}");
+        client().ask("/v3/kv/put", put);
+        client().ask("/v3/kv/put", put);
+        client().post("/v3/kv/put", "{}");
         String ofPut = "\",grpc_method=\"Put\",grpc_service=\"etcdserverpb.KV\",grpc_type=\"unary\"}";
 
         String metrics = metrics();
@@ -129,11 +138,11 @@ class MemberPagesTest {
     void openWatchesAndTheirEventsAreCounted() throws Exception {
         start(1);
         String key = "{\"key\":\"" + base64("watched") + "\"}";
-        try (Stream stream = client.open(
+        try (Stream stream = client().open(
                 "/v3/watch", "{\"create_request\":" + key + "}{\"create_request\":{\"key\":\"b3RoZXI=\"}}")) {
             stream.next();
             stream.next();
-            client.ask("/v3/kv/put", key);
+            client().ask("/v3/kv/put", key);
             stream.next();
 
             String metrics = metrics();
@@ -168,7 +177,7 @@ class MemberPagesTest {
         assertThat(get("/readyz?verbose&allowlist=data_corruption").body()).isEqualTo("[+]data_corruption ok\nok\n");
         assertThat(get("/readyz/linearizable_read?verbose").body()).isEqualTo("[+]linearizable_read ok\nok\n");
         assertThat(get("/readyz?exclude=a&allowlist=b").statusCode()).isEqualTo(400);
-        assertThat(client.post("/readyz", "").statusCode()).isEqualTo(405);
+        assertThat(client().post("/readyz", "").statusCode()).isEqualTo(405);
     }
 
     @Test
@@ -192,10 +201,10 @@ class MemberPagesTest {
     @Test
     void aMemberWithoutAQuorumLivesButIsNotReady() throws Exception {
         start(3);
-        int leader = cluster.leader();
+        int leader = cluster().leader();
         for (int member = 0; member < 3; member++) {
             if (member != leader) {
-                cluster.stop(member);
+                cluster().stop(member);
             }
         }
 
@@ -219,7 +228,7 @@ class MemberPagesTest {
     @Test
     void anAlarmOfCorruptionMakesAMemberUnready() throws Exception {
         start(1);
-        client.ask("/v3/maintenance/alarm", "{\"action\":\"ACTIVATE\",\"alarm\":\"CORRUPT\"}");
+        client().ask("/v3/maintenance/alarm", "{\"action\":\"ACTIVATE\",\"alarm\":\"CORRUPT\"}");
 
         assertThat(get("/readyz").body()).startsWith("[-]data_corruption failed: etcdserver: corrupt cluster\n");
         assertThat(get("/livez").statusCode()).isEqualTo(200);
