@@ -74,7 +74,9 @@ class MemberPagesTest {
         client().ask("/v3/kv/put", key);
         client().ask("/v3/kv/put", key);
         client().ask("/v3/kv/deleterange", key);
-        client().ask("/v3/kv/txn", "{\"success\":[{\"request_put\":" + key + "},{\"request_put\":{\"key\":\"b2s=\"}}]}");
+        client().ask(
+                        "/v3/kv/txn",
+                        "{\"success\":[{\"request_put\":" + key + "},{\"request_put\":{\"key\":\"b2s=\"}}]}");
         client().ask("/v3/lease/grant", "{\"TTL\":60,\"ID\":5}");
         client().ask("/v3/lease/revoke", "{\"ID\":5}");
         assertThat(client().post("/v3/lease/revoke", "{\"ID\":5}").statusCode()).isEqualTo(404);
@@ -139,7 +141,7 @@ class MemberPagesTest {
         start(1);
         String key = "{\"key\":\"" + base64("watched") + "\"}";
         try (Stream stream = client().open(
-                "/v3/watch", "{\"create_request\":" + key + "}{\"create_request\":{\"key\":\"b3RoZXI=\"}}")) {
+                        "/v3/watch", "{\"create_request\":" + key + "}{\"create_request\":{\"key\":\"b3RoZXI=\"}}")) {
             stream.next();
             stream.next();
             client().ask("/v3/kv/put", key);
