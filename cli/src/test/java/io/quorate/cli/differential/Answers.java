@@ -12,11 +12,13 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.quorate.server.proto.authpb.Permission;
 import io.quorate.server.proto.etcdserverpb.AuthEnableRequest;
 import io.quorate.server.proto.etcdserverpb.AuthGrpc;
 import io.quorate.server.proto.etcdserverpb.AuthRoleAddRequest;
 import io.quorate.server.proto.etcdserverpb.AuthRoleDeleteRequest;
 import io.quorate.server.proto.etcdserverpb.AuthRoleGetRequest;
+import io.quorate.server.proto.etcdserverpb.AuthRoleGetResponse;
 import io.quorate.server.proto.etcdserverpb.AuthRoleGrantPermissionRequest;
 import io.quorate.server.proto.etcdserverpb.AuthRoleListRequest;
 import io.quorate.server.proto.etcdserverpb.AuthRoleRevokePermissionRequest;
@@ -235,6 +237,14 @@ final class Answers implements AutoCloseable {
                         .clearLeases()
                         .addAllLeases(leases.getLeasesList().stream()
                                 .sorted(Comparator.comparingLong(LeaseStatus::getID))
+                                .toList())
+                        .build();
+            // Of permissions with one key, etcd leaves open which comes first.
+            case AuthRoleGetResponse role ->
+                role.toBuilder()
+                        .clearPerm()
+                        .addAllPerm(role.getPermList().stream()
+                                .sorted(Comparator.comparing(Permission::toString))
                                 .toList())
                         .build();
             case Message other -> other;

@@ -8,7 +8,6 @@ import io.quorate.kv.AuthChange;
 import io.quorate.kv.AuthState;
 import io.quorate.kv.Bytes;
 import io.quorate.kv.MvccStore;
-import io.quorate.kv.Permission;
 import io.quorate.kv.Result;
 import io.quorate.kv.Role;
 import io.quorate.kv.User;
@@ -262,7 +261,6 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
                 header -> AuthRoleAddResponse.newBuilder().setHeader(header).build());
     }
 
-    /** The role root may do everything, whatever was granted to it. */
     @Override
     public void roleGet(AuthRoleGetRequest request, StreamObserver<AuthRoleGetResponse> call) {
         look(call, access -> access.roleDetails(request.getRole()), (kv, header) -> {
@@ -270,7 +268,7 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
             List<Permission> permissions = role.name().equals(User.ROOT) ? List.of(ALL_KEYS) : role.permissions();
             return AuthRoleGetResponse.newBuilder()
                     .setHeader(header)
-                    .addAllPerm(permissions.stream().map(Responses::permission).toList())
+                    .addAllPerm(role.permissions().stream().map(Responses::permission).toList())
                     .build();
         });
     }
