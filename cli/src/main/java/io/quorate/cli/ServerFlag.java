@@ -71,6 +71,21 @@ enum ServerFlag {
             "<n>",
             "The largest number of operations in a transaction.",
             Integer.toString(ServerConfig.DEFAULT_MAX_TXN_OPS)),
+    AUTO_COMPACTION_MODE(
+            "auto-compaction-mode",
+            "periodic|revision",
+            "Whether history is given up by its age or by the number of revisions.",
+            "periodic"),
+    AUTO_COMPACTION_RETENTION(
+            "auto-compaction-retention",
+            "<time|n>",
+            "How much history stays: a time such as 30m, hours as a bare number, or revisions; 0 is all.",
+            "0"),
+    WATCH_PROGRESS_INTERVAL(
+            "experimental-watch-progress-notify-interval",
+            "<time>",
+            "How often watches without events are told how far they are, if they want to know.",
+            ServerConfig.DEFAULT_WATCH_PROGRESS_INTERVAL.toMinutes() + "m"),
     VERIFY_INTERVAL(
             "verify-interval",
             "<time>",

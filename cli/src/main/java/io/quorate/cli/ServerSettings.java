@@ -7,6 +7,7 @@ import io.quorate.server.Upkeep;
 import io.quorate.server.Upkeep.OnDivergence;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
+import io.quorate.server.store.AutoCompaction;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -91,6 +92,7 @@ final class ServerSettings {
                     integer(ServerFlag.QUOTA_BACKEND_BYTES, Long.MAX_VALUE),
                     (int) integer(ServerFlag.MAX_REQUEST_BYTES, Integer.MAX_VALUE),
                     (int) integer(ServerFlag.MAX_TXN_OPS, Integer.MAX_VALUE),
+                    time(ServerFlag.WATCH_PROGRESS_INTERVAL),
                     time(ServerFlag.VERIFY_INTERVAL),
                     upkeep(),
                     auth(),
@@ -160,7 +162,13 @@ final class ServerSettings {
                 throw CommandFailed.usage(
                         onDivergence.where() + " is \"" + onDivergence.text() + "\"; use 'repair' or 'stop'");
         };
-        return new Upkeep(time(ServerFlag.SCRUB_INTERVAL), integer(ServerFlag.SCRUB_RATE, Long.MAX_VALUE), todo);
+        return new Upkeep(
+                time(ServerFlag.SCRUB_INTERVAL),
+                integer(ServerFlag.SCRUB_RATE, Long.MAX_VALUE),
+                todo,
+                AutoCompaction.parse(
+                        orDefault(ServerFlag.AUTO_COMPACTION_MODE).text(),
+                        orDefault(ServerFlag.AUTO_COMPACTION_RETENTION).text()));
     }
 
     private AuthOptions auth() {

@@ -7,6 +7,7 @@ import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.Upkeep;
 import io.quorate.server.Upkeep.OnDivergence;
+import io.quorate.server.store.AutoCompaction;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -60,6 +61,7 @@ class ServerCommandTest {
                         0,
                         1_572_864,
                         128,
+                        Duration.ofMinutes(10),
                         Duration.ofSeconds(10),
                         new Upkeep(Duration.ofHours(24), 8 << 20, OnDivergence.REPAIR),
                         false));
@@ -86,6 +88,9 @@ class ServerCommandTest {
                 "-1",
                 "--max-request-bytes=9",
                 "--max-txn-ops=3",
+                "--auto-compaction-mode=revision",
+                "--auto-compaction-retention=5000",
+                "--experimental-watch-progress-notify-interval=2s",
                 "--verify-interval=250ms",
                 "--on-divergence=stop",
                 "--scrub-interval=90m",
@@ -111,8 +116,13 @@ class ServerCommandTest {
                         -1,
                         9,
                         3,
+                        Duration.ofSeconds(2),
                         Duration.ofMillis(250),
-                        new Upkeep(Duration.ofMinutes(90), 4096, OnDivergence.STOP),
+                        new Upkeep(
+                                Duration.ofMinutes(90),
+                                4096,
+                                OnDivergence.STOP,
+                                new AutoCompaction.Revisions(5000)),
                         false));
     }
 
