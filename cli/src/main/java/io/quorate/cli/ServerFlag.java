@@ -2,6 +2,7 @@ package io.quorate.cli;
 
 import io.quorate.server.ServerConfig;
 import io.quorate.server.Upkeep;
+import io.quorate.server.WatchOptions;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
 import java.util.Arrays;
@@ -85,7 +86,12 @@ enum ServerFlag {
             "experimental-watch-progress-notify-interval",
             "<time>",
             "How often watches without events are told how far they are, if they want to know.",
-            ServerConfig.DEFAULT_WATCH_PROGRESS_INTERVAL.toMinutes() + "m"),
+            WatchOptions.DEFAULT.progressInterval().toMinutes() + "m"),
+    MAX_WATCHES_PER_CONNECTION(
+            "max-watches-per-connection",
+            "<n>",
+            "The largest number of watches that a client may have by one connection.",
+            Integer.toString(WatchOptions.DEFAULT.maxPerConnection())),
     VERIFY_INTERVAL(
             "verify-interval",
             "<time>",

@@ -5,6 +5,7 @@ import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.Upkeep;
 import io.quorate.server.Upkeep.OnDivergence;
+import io.quorate.server.WatchOptions;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
 import io.quorate.server.store.AutoCompaction;
@@ -92,7 +93,9 @@ final class ServerSettings {
                     integer(ServerFlag.QUOTA_BACKEND_BYTES, Long.MAX_VALUE),
                     (int) integer(ServerFlag.MAX_REQUEST_BYTES, Integer.MAX_VALUE),
                     (int) integer(ServerFlag.MAX_TXN_OPS, Integer.MAX_VALUE),
-                    time(ServerFlag.WATCH_PROGRESS_INTERVAL),
+                    new WatchOptions(
+                            time(ServerFlag.WATCH_PROGRESS_INTERVAL),
+                            (int) integer(ServerFlag.MAX_WATCHES_PER_CONNECTION, Integer.MAX_VALUE)),
                     time(ServerFlag.VERIFY_INTERVAL),
                     upkeep(),
                     auth(),

@@ -7,6 +7,7 @@ import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.Upkeep;
 import io.quorate.server.Upkeep.OnDivergence;
+import io.quorate.server.WatchOptions;
 import io.quorate.server.store.AutoCompaction;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -61,7 +62,7 @@ class ServerCommandTest {
                         0,
                         1_572_864,
                         128,
-                        Duration.ofMinutes(10),
+                        new WatchOptions(Duration.ofMinutes(10), 100_000),
                         Duration.ofSeconds(10),
                         new Upkeep(Duration.ofHours(24), 8 << 20, OnDivergence.REPAIR),
                         false));
@@ -91,6 +92,7 @@ class ServerCommandTest {
                 "--auto-compaction-mode=revision",
                 "--auto-compaction-retention=5000",
                 "--experimental-watch-progress-notify-interval=2s",
+                "--max-watches-per-connection=17",
                 "--verify-interval=250ms",
                 "--on-divergence=stop",
                 "--scrub-interval=90m",
@@ -116,7 +118,7 @@ class ServerCommandTest {
                         -1,
                         9,
                         3,
-                        Duration.ofSeconds(2),
+                        new WatchOptions(Duration.ofSeconds(2), 17),
                         Duration.ofMillis(250),
                         new Upkeep(
                                 Duration.ofMinutes(90),

@@ -71,9 +71,6 @@ record Incarnation(
     /** How much larger than a request a response may be before it is split; etcd's figure. */
     private static final long GRPC_OVERHEAD_BYTES = 512 << 10;
 
-    /** Watches of one connection: far more than an honest client has, and some 100 MB of memory. */
-    private static final int MAX_WATCHES = 100_000;
-
     /** How often a member whose store is full looks whether there is room again. */
     private static final Duration SPACE_INTERVAL = Duration.ofSeconds(1);
 
@@ -167,8 +164,8 @@ record Incarnation(
                 memberNode.watches(),
                 headers,
                 config.maxRequestBytes() + GRPC_OVERHEAD_BYTES,
-                MAX_WATCHES,
-                config.watchProgressInterval(),
+                config.watches().maxPerConnection(),
+                config.watches().progressInterval(),
                 timer));
         KvStateMachine machine = memberNode.machine();
         Defragmenter defragmenter = new Defragmenter(machine.store(), machine.cleaner(), memberNode.background());

@@ -294,6 +294,11 @@ public final class MemberServer implements AutoCloseable {
         return incarnation.number();
     }
 
+    /** How many watches clients have at this member. */
+    int watchers() {
+        return incarnation.memberNode().watches().size();
+    }
+
     /** The state machine below, to be looked at. */
     KvStateMachine machine() {
         return incarnation.memberNode().machine();

@@ -34,7 +34,7 @@ import java.util.regex.Pattern;
  *     than 0 no limit
  * @param maxRequestBytes the largest request that a client may send, in bytes
  * @param maxTxnOps the largest number of operations in one transaction
- * @param watchProgressInterval the time without an event after which watches that want to know are told how far they are
+ * @param watches what those who watch are allowed
  * @param verifyInterval the time after which the members' states are compared again; 0 means never
  * @param upkeep how the member looks after its own data
  * @param auth how users log in, once authentication is enabled
@@ -56,7 +56,7 @@ public record ServerConfig(
         long quotaBackendBytes,
         int maxRequestBytes,
         int maxTxnOps,
-        Duration watchProgressInterval,
+        WatchOptions watches,
         Duration verifyInterval,
         Upkeep upkeep,
         AuthOptions auth,
@@ -69,7 +69,6 @@ public record ServerConfig(
     public static final long DEFAULT_QUOTA_BACKEND_BYTES = 0;
     public static final int DEFAULT_MAX_REQUEST_BYTES = 1_572_864;
     public static final int DEFAULT_MAX_TXN_OPS = 128;
-    public static final Duration DEFAULT_WATCH_PROGRESS_INTERVAL = Duration.ofMinutes(10);
     public static final Duration DEFAULT_VERIFY_INTERVAL = Duration.ofSeconds(10);
 
     /** A leader must be able to miss a few heartbeats before it is given up; etcd demands the same factor. */
@@ -117,7 +116,6 @@ public record ServerConfig(
                     + ", more than the log takes;" + " give at most " + RaftNode.MAX_COMMAND_BYTES);
         }
         requirePositive("--max-txn-ops", maxTxnOps);
-        requirePositive("--experimental-watch-progress-notify-interval", watchProgressInterval.toMillis());
         if (verifyInterval.isNegative()) {
             throw new IllegalArgumentException("--verify-interval is less than 0; give a time such as 10s, or 0 to"
                     + " have states never compared");

@@ -37,7 +37,7 @@ class NothingPoisonsTheLogTest {
     /** What waits for others, such as a lock, is given so long. */
     private static final long SHORT_PATIENCE_MILLIS = 2000;
 
-    /** The services' own; the third is what a request gets that is no protocol buffer. */
+    /** What a program with a fault answers, unless the bytes are no request. */
     private static final Set<Status.Code> FAULTS = Set.of(Status.Code.UNKNOWN, Status.Code.INTERNAL);
 
     @TempDir
@@ -55,6 +55,7 @@ class NothingPoisonsTheLogTest {
         cluster.close();
     }
 
+    /** Where etcd 3.4.23 answers otherwise, or ends, the file says so. */
     @Test
     void whatNoHonestClientSendsIsAnsweredAsEtcdDoes() throws IOException {
         Channel channel = cluster.channel(cluster.follower());
@@ -68,6 +69,7 @@ class NothingPoisonsTheLogTest {
             assertThat(answers)
                     .containsExactlyElementsOf(new String(expected.readAllBytes(), StandardCharsets.UTF_8)
                             .lines()
+                            .map(line -> line.replaceFirst(" \\| etcd: .*", ""))
                             .toList());
         }
         assertUnharmed();

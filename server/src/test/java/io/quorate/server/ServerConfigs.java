@@ -41,8 +41,8 @@ public final class ServerConfigs {
         return changed(config, draft -> draft.snapshotCount = count);
     }
 
-    static ServerConfig withWatchProgressInterval(ServerConfig config, Duration interval) {
-        return changed(config, draft -> draft.watchProgressInterval = interval);
+    static ServerConfig withWatches(ServerConfig config, WatchOptions watches) {
+        return changed(config, draft -> draft.watches = watches);
     }
 
     public static ServerConfig withVerifyInterval(ServerConfig config, Duration interval) {
@@ -72,7 +72,7 @@ public final class ServerConfigs {
         private String token;
         private long snapshotCount;
         private long quotaBytes;
-        private Duration watchProgressInterval;
+        private WatchOptions watches;
         private Duration verifyInterval;
         private Upkeep upkeep;
         private AuthOptions auth;
@@ -86,7 +86,7 @@ public final class ServerConfigs {
             this.token = original.initialClusterToken();
             this.snapshotCount = original.snapshotCount();
             this.quotaBytes = original.quotaBackendBytes();
-            this.watchProgressInterval = original.watchProgressInterval();
+            this.watches = original.watches();
             this.verifyInterval = original.verifyInterval();
             this.upkeep = original.upkeep();
             this.auth = original.auth();
@@ -110,7 +110,7 @@ public final class ServerConfigs {
                     quotaBytes,
                     original.maxRequestBytes(),
                     original.maxTxnOps(),
-                    watchProgressInterval,
+                    watches,
                     verifyInterval,
                     upkeep,
                     auth,

@@ -97,7 +97,7 @@ public final class TestCluster implements AutoCloseable {
                 ServerConfig.DEFAULT_QUOTA_BACKEND_BYTES,
                 ServerConfig.DEFAULT_MAX_REQUEST_BYTES,
                 ServerConfig.DEFAULT_MAX_TXN_OPS,
-                ServerConfig.DEFAULT_WATCH_PROGRESS_INTERVAL,
+                WatchOptions.DEFAULT,
                 ServerConfig.DEFAULT_VERIFY_INTERVAL,
                 Upkeep.DEFAULT,
                 AuthOptions.DEFAULT,
