@@ -33,11 +33,11 @@ class ManyWatchersTest {
 
     @BeforeEach
     void start() throws Exception {
-        start(WatchOptions.DEFAULT);
+        start(folder, WatchOptions.DEFAULT);
     }
 
-    private void start(WatchOptions watches) throws IOException {
-        cluster = TestCluster.start(1, folder, config -> ServerConfigs.withWatches(config, watches));
+    private void start(Path data, WatchOptions watches) throws IOException {
+        cluster = TestCluster.start(1, data, config -> ServerConfigs.withWatches(config, watches));
         client = new EtcdClient(cluster.channel(0));
     }
 
@@ -110,7 +110,7 @@ class ManyWatchersTest {
     void aConnectionWithTooManyWatchesIsToldSoAndKeepsThoseThatItHas() throws Exception {
         int most = 500;
         cluster.close();
-        start(new WatchOptions(Duration.ofMinutes(10), most));
+        start(folder.resolve("few"), new WatchOptions(Duration.ofMinutes(10), most));
         ManagedChannel channel = cluster.channel(0);
         Told told = new Told();
         StreamObserver<WatchRequest> requests = WatchGrpc.newStub(channel).watch(told);
