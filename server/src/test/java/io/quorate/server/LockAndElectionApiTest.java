@@ -241,7 +241,7 @@ class LockAndElectionApiTest {
         assertThat(last.getKv().getLease()).isEqualTo(second);
     }
 
-    /** Each leader is followed by a reader of its own, which may be told of the end before it has begun. */
+    /** Each leader is followed by a reader of its own, and many of them have gone before it begins. */
     @Test
     void anObserverOfLeadersThatComeAndGoKeepsNoReaderOfThoseThatHaveGone() throws Exception {
         MemberServer member = cluster.member(cluster.follower());
