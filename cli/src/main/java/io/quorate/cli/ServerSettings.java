@@ -93,9 +93,8 @@ final class ServerSettings {
                     integer(ServerFlag.QUOTA_BACKEND_BYTES, Long.MAX_VALUE),
                     (int) integer(ServerFlag.MAX_REQUEST_BYTES, Integer.MAX_VALUE),
                     (int) integer(ServerFlag.MAX_TXN_OPS, Integer.MAX_VALUE),
-                    new WatchOptions(
-                            time(ServerFlag.WATCH_PROGRESS_INTERVAL),
-                            (int) integer(ServerFlag.MAX_WATCHES_PER_CONNECTION, Integer.MAX_VALUE)),
+                    new WatchOptions(time(ServerFlag.WATCH_PROGRESS_INTERVAL), (int)
+                            integer(ServerFlag.MAX_WATCHES_PER_CONNECTION, Integer.MAX_VALUE)),
                     time(ServerFlag.VERIFY_INTERVAL),
                     upkeep(),
                     auth(),

@@ -8,6 +8,7 @@ import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.Upkeep;
 import io.quorate.server.Upkeep.OnDivergence;
 import io.quorate.server.WatchOptions;
+import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.store.AutoCompaction;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -65,6 +66,7 @@ class ServerCommandTest {
                         new WatchOptions(Duration.ofMinutes(10), 100_000),
                         Duration.ofSeconds(10),
                         new Upkeep(Duration.ofHours(24), 8 << 20, OnDivergence.REPAIR),
+                        AuthOptions.DEFAULT,
                         false));
     }
 
@@ -120,11 +122,8 @@ class ServerCommandTest {
                         3,
                         new WatchOptions(Duration.ofSeconds(2), 17),
                         Duration.ofMillis(250),
-                        new Upkeep(
-                                Duration.ofMinutes(90),
-                                4096,
-                                OnDivergence.STOP,
-                                new AutoCompaction.Revisions(5000)),
+                        new Upkeep(Duration.ofMinutes(90), 4096, OnDivergence.STOP, new AutoCompaction.Revisions(5000)),
+                        AuthOptions.DEFAULT,
                         false));
     }
 

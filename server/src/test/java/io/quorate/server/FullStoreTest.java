@@ -62,7 +62,8 @@ class FullStoreTest {
             assertFails(
                     EtcdError.NO_SPACE,
                     () -> client.leases()
-                            .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(60).build()));
+                            .leaseGrant(
+                                    LeaseGrantRequest.newBuilder().setTTL(60).build()));
             assertThat(client.get("fill0").getCount()).isEqualTo(1);
             assertThat(client.kv()
                             .txn(TxnRequest.newBuilder()

@@ -157,7 +157,9 @@ final class HostileRequests {
         txn("an empty nested txn", writing().addSuccess(nested(TxnRequest.newBuilder())));
         for (Compare.CompareTarget target : Compare.CompareTarget.values()) {
             if (target != Compare.CompareTarget.UNRECOGNIZED) {
-                txn("compare of " + target + " without an operand", writing().addCompare(compare().setTarget(target)));
+                txn(
+                        "compare of " + target + " without an operand",
+                        writing().addCompare(compare().setTarget(target)));
             }
         }
     }
@@ -176,7 +178,9 @@ final class HostileRequests {
             range("create revisions from " + extreme, rangeOf().setMinCreateRevision(extreme));
             range("create revisions to " + extreme, rangeOf().setMaxCreateRevision(extreme));
             put("lease " + extreme, putOf().setLease(extreme));
-            txn("version compared with " + extreme, writing().addCompare(compare().setVersion(extreme)));
+            txn(
+                    "version compared with " + extreme,
+                    writing().addCompare(compare().setVersion(extreme)));
             txn(
                     "lease compared with " + extreme,
                     writing().addCompare(compare().setTargetValue(4).setLease(extreme)));
@@ -253,8 +257,7 @@ final class HostileRequests {
                 "put, cut off",
                 "etcdserverpb.KV/Put",
                 ByteString.copyFrom(new byte[] {0x0a, 0x70, 1}).toByteArray()));
-        all.add(new Hostile(
-                "put, a key that is a number", "etcdserverpb.KV/Put", new byte[] {0x08, 1}));
+        all.add(new Hostile("put, a key that is a number", "etcdserverpb.KV/Put", new byte[] {0x08, 1}));
         all.add(new Hostile(
                 "put, with fields that nobody knows",
                 "etcdserverpb.KV/Put",
@@ -292,7 +295,8 @@ final class HostileRequests {
     static boolean isUnreadable(Status status) {
         String text = String.valueOf(status.getDescription());
         return status.getCode() == Status.Code.INTERNAL
-                && (text.contains("Invalid protobuf byte sequence") || text.contains("grpc: error unmarshalling request"));
+                && (text.contains("Invalid protobuf byte sequence")
+                        || text.contains("grpc: error unmarshalling request"));
     }
 
     /** Sends a request as it is and returns the answer as it is. */

@@ -41,7 +41,10 @@ final class LeaseCost {
             long begin = System.nanoTime();
             grant(client, numbers[0]);
             System.out.printf(
-                    Locale.ROOT, "%d leases granted in %d s%n", numbers[0], TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
+                    Locale.ROOT,
+                    "%d leases granted in %d s%n",
+                    numbers[0],
+                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
             // What granting them has left to do is not theirs at rest.
             TimeUnit.SECONDS.sleep(10);
             rest("with leases", numbers[2]);

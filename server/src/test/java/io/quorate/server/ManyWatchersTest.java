@@ -137,7 +137,8 @@ class ManyWatchersTest {
             List<Told> streams = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
                 Told told = new Told();
-                StreamObserver<WatchRequest> requests = WatchGrpc.newStub(channel).watch(told);
+                StreamObserver<WatchRequest> requests =
+                        WatchGrpc.newStub(channel).watch(told);
                 requests.onNext(watch("abandoned"));
                 if (i % 2 == 0) {
                     // Half closed: it goes on watching.

@@ -82,8 +82,9 @@ class NothingPoisonsTheLogTest {
                 .toList();
         SplittableRandom random = new SplittableRandom(SEED);
         Mutation mutation = new Mutation(random);
-        List<Channel> channels =
-                IntStream.range(0, 3).mapToObj(i -> (Channel) cluster.channel(i)).toList();
+        List<Channel> channels = IntStream.range(0, 3)
+                .mapToObj(i -> (Channel) cluster.channel(i))
+                .toList();
         int passed = 0;
         for (int i = 0; i < MUTATIONS; i++) {
             Hostile original = valid.get(random.nextInt(valid.size()));
@@ -127,7 +128,9 @@ class NothingPoisonsTheLogTest {
     private void assertUnharmed() throws IOException {
         StateDigest before = agreedDigest("before");
         for (int i = 0; i < 3; i++) {
-            assertThat(cluster.member(i).incarnation()).as("member %d opened its data once", i).isEqualTo(1);
+            assertThat(cluster.member(i).incarnation())
+                    .as("member %d opened its data once", i)
+                    .isEqualTo(1);
         }
         for (int i = 0; i < 3; i++) {
             cluster.stop(i);

@@ -35,8 +35,7 @@ final class WatchCounts<C> {
     /** That many are over. */
     void giveBack(C connection, int watches) {
         if (watches > 0) {
-            var unused =
-                    counts.computeIfPresent(connection, (key, count) -> count > watches ? count - watches : null);
+            var unused = counts.computeIfPresent(connection, (key, count) -> count > watches ? count - watches : null);
         }
     }
 

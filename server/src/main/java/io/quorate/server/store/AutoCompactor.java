@@ -63,9 +63,8 @@ public final class AutoCompactor {
         switch (wanted) {
             case AutoCompaction.Off off -> throw new IllegalArgumentException("nothing is to be compacted");
             case AutoCompaction.Periodic periodic -> {
-                Duration period = periodic.retention().compareTo(LONGEST_PERIOD) < 0
-                        ? periodic.retention()
-                        : LONGEST_PERIOD;
+                Duration period =
+                        periodic.retention().compareTo(LONGEST_PERIOD) < 0 ? periodic.retention() : LONGEST_PERIOD;
                 this.interval = period.dividedBy(LOOKS_A_PERIOD).plusNanos(1);
                 this.schedule = new ByAge(
                         periodic.retention().toNanos(), period.toNanos(), nanoTime.getAsLong(), member.revision());

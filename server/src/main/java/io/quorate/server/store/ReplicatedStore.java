@@ -3,7 +3,6 @@ package io.quorate.server.store;
 import io.grpc.StatusRuntimeException;
 import io.quorate.core.CoreStatus;
 import io.quorate.engine.RaftNode;
-import io.quorate.kv.Alarm;
 import io.quorate.kv.AlarmChange;
 import io.quorate.kv.Command;
 import io.quorate.kv.CommandCodec;

@@ -80,7 +80,9 @@ final class RequestReading {
                 return new Request.Read<>(messages.parse(bytes));
             } catch (StatusRuntimeException e) {
                 return new Request.Unreadable<>(
-                        e.getCause() instanceof InvalidProtocolBufferException cause ? unreadable(cause) : e.getStatus());
+                        e.getCause() instanceof InvalidProtocolBufferException cause
+                                ? unreadable(cause)
+                                : e.getStatus());
             }
         }
 

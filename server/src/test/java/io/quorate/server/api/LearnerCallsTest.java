@@ -89,7 +89,8 @@ class LearnerCallsTest {
     private static void assertRefused(ThrowingCallable call) {
         assertThatThrownBy(call)
                 .isInstanceOf(StatusRuntimeException.class)
-                .satisfies(failure -> assertThat(((StatusRuntimeException) failure).getStatus().getDescription())
+                .satisfies(failure -> assertThat(
+                                ((StatusRuntimeException) failure).getStatus().getDescription())
                         .isEqualTo(EtcdError.NOT_SUPPORTED_FOR_LEARNER.message()));
     }
 

@@ -153,8 +153,15 @@ class AutoCompactorTest {
 
     @ParameterizedTest
     @CsvSource({
-        "periodic,-1", "periodic,1x", "periodic,1h 5", "periodic,''", "periodic,9999999h", "revision,1h", "revision,-1",
-        "hourly,1", "revision,''"
+        "periodic,-1",
+        "periodic,1x",
+        "periodic,1h 5",
+        "periodic,''",
+        "periodic,9999999h",
+        "revision,1h",
+        "revision,-1",
+        "hourly,1",
+        "revision,''"
     })
     void whatIsNoRetentionIsRefusedWithTheFlagsName(String mode, String retention) {
         assertThatThrownBy(() -> AutoCompaction.parse(mode, retention))
