@@ -54,6 +54,7 @@ final class HostileRequests {
         numbers();
         nesting();
         broken();
+        users();
     }
 
     static List<Hostile> all() {
@@ -277,6 +278,35 @@ final class HostileRequests {
                         .setRangeEnd(ByteString.copyFromUtf8("a"))
                         .build());
         range("from behind to before", rangeOf().setRangeEnd(ByteString.copyFromUtf8("a")));
+    }
+
+    /** Names and permissions, on a member where authentication is off. */
+    private void users() {
+        ByteString notUtf8 = ByteString.copyFrom(new byte[] {(byte) 0xff, (byte) 0xc0, 'x'});
+        auth("user of a name that is not UTF-8", "UserAdd", field(1, notUtf8).concat(field(2, KEY)));
+        auth("role of a name that is not UTF-8", "RoleAdd", field(1, notUtf8));
+        auth("user of no name", "UserAdd", field(2, KEY));
+        auth("role of no name", "RoleAdd", ByteString.EMPTY);
+        auth("a role", "RoleAdd", field(1, KEY));
+        auth("a role again", "RoleAdd", field(1, KEY));
+        auth("permission of type 99", "RoleGrantPermission", field(1, KEY).concat(field(2, permission(99))));
+        auth("permission of type -1", "RoleGrantPermission", field(1, KEY).concat(field(2, permission(-1))));
+        auth("permission on an empty key", "RoleGrantPermission", field(1, KEY).concat(field(2, varint(1 << 3).concat(varint(2)))));
+        auth("permission for a role that is not there", "RoleGrantPermission", field(1, notUtf8.substring(2)).concat(field(2, permission(2))));
+        auth("permission to be taken that was not given", "RoleRevokePermission", field(1, KEY).concat(field(2, KEY)));
+        auth("a user that is not there", "UserGet", field(1, KEY));
+        auth("a role for a user that is not there", "UserGrantRole", field(1, KEY).concat(field(2, KEY)));
+        auth("the password of a user that is not there", "UserChangePassword", field(1, KEY).concat(field(2, KEY)));
+        auth("a login while there is none", "Authenticate", field(1, KEY).concat(field(2, KEY)));
+        auth("permission that is none", "RoleGrantPermission", field(1, KEY));
+    }
+
+    private static ByteString permission(long type) {
+        return varint(1 << 3).concat(varint(type)).concat(field(2, KEY));
+    }
+
+    private void auth(String what, String method, ByteString request) {
+        all.add(new Hostile("auth, " + what, "etcdserverpb.Auth/" + method, request.toByteArray()));
     }
 
     /** What comes of a request: a code with its text. */

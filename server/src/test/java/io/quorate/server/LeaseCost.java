@@ -27,6 +27,7 @@ final class LeaseCost {
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
+    private static final int STEP_SECONDS = 30;
     private static final int IN_FLIGHT = 256;
     private static final long TTL_SECONDS = Duration.ofDays(1).toSeconds();
 
@@ -53,20 +54,29 @@ final class LeaseCost {
         }
     }
 
-    /** Tells, each half minute and at the end, what part of a core this process has used since the beginning. */
+    /** Tells what part of a core this process uses: in each half minute, and in all. */
     private static void rest(String what, int seconds) throws InterruptedException {
-        long cpu = PROCESS.getProcessCpuTime();
-        long begin = System.nanoTime();
-        for (int passed = 0; passed < seconds; ) {
-            int step = Math.min(30, seconds - passed);
-            TimeUnit.SECONDS.sleep(step);
-            passed += step;
+        Use all = new Use();
+        for (int passed = 0; passed < seconds; passed += STEP_SECONDS) {
+            Use step = new Use();
+            TimeUnit.SECONDS.sleep(STEP_SECONDS);
             System.out.printf(
                     Locale.ROOT,
-                    "%s, after %d s: %.2f %% of a core, all three members%n",
+                    "%s, until %d s: %.2f %% of a core for all three members, %.2f %% since the beginning%n",
                     what,
-                    passed,
-                    100.0 * (PROCESS.getProcessCpuTime() - cpu) / (System.nanoTime() - begin));
+                    passed + STEP_SECONDS,
+                    step.percent(),
+                    all.percent());
+        }
+    }
+
+    /** What this process uses from its making on. */
+    private static final class Use {
+        private final long cpuNanos = PROCESS.getProcessCpuTime();
+        private final long nanos = System.nanoTime();
+
+        double percent() {
+            return 100.0 * (PROCESS.getProcessCpuTime() - cpuNanos) / (System.nanoTime() - nanos);
         }
     }
 
