@@ -123,6 +123,8 @@ class FullStoreTest {
             PutStream.run(client, "meanwhile", 100, 8);
             defragmented.join();
             assertThat(client.value("meanwhile99")).isEqualTo("v");
+            // What was put meanwhile is in memory still, of which RocksDB takes more at a time than there is here.
+            client.maintenance().defragment(DefragmentRequest.getDefaultInstance());
             assertThat(sizeBytes(client)).isLessThan(full / 4);
         }
     }
