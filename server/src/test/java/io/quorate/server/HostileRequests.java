@@ -12,6 +12,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.quorate.server.proto.etcdserverpb.AlarmRequest;
+import io.quorate.server.proto.etcdserverpb.AlarmType;
 import io.quorate.server.proto.etcdserverpb.CompactionRequest;
 import io.quorate.server.proto.etcdserverpb.Compare;
 import io.quorate.server.proto.etcdserverpb.DeleteRangeRequest;
@@ -44,7 +45,7 @@ final class HostileRequests {
      *
      * @param method such as {@code etcdserverpb.KV/Put}
      */
-    record Hostile(String what, String method, byte[] bytes) {}
+    record Hostile(String what, String method, ByteString bytes) {}
 
     private final List<Hostile> all = new ArrayList<>();
 
@@ -62,7 +63,7 @@ final class HostileRequests {
     }
 
     private void add(String what, String method, MessageLite request) {
-        all.add(new Hostile(what, method, request.toByteArray()));
+        all.add(new Hostile(what, method, request.toByteString()));
     }
 
     private void put(String what, PutRequest.Builder put) {
@@ -113,7 +114,7 @@ final class HostileRequests {
     }
 
     private void enums() {
-        range("sort target 99", rangeOf().setSortTargetValue(99).setSortOrderValue(1));
+        range("sort target 99", rangeOf().setSortTargetValue(99).setSortOrder(RangeRequest.SortOrder.ASCEND));
         range("sort target -1", rangeOf().setSortTargetValue(-1));
         range("sort order 99", rangeOf().setSortOrderValue(99));
         range("sort order and target 99", rangeOf().setSortTargetValue(99).setSortOrderValue(99));
@@ -135,7 +136,7 @@ final class HostileRequests {
         add(
                 "alarm, action 99",
                 "etcdserverpb.Maintenance/Alarm",
-                AlarmRequest.newBuilder().setActionValue(99).setAlarmValue(1).build());
+                AlarmRequest.newBuilder().setActionValue(99).setAlarm(AlarmType.NOSPACE).build());
     }
 
     private static TxnRequest.Builder writing() {
@@ -172,7 +173,7 @@ final class HostileRequests {
     private void numbers() {
         for (long extreme : new long[] {Long.MIN_VALUE, -1, Long.MAX_VALUE}) {
             range("limit " + extreme, rangeOf().setLimit(extreme));
-            range("sorted, limit " + extreme, rangeOf().setLimit(extreme).setSortTargetValue(2));
+            range("sorted, limit " + extreme, rangeOf().setLimit(extreme).setSortTarget(RangeRequest.SortTarget.CREATE));
             range("revision " + extreme, rangeOf().setRevision(extreme));
             range("mod revisions from " + extreme, rangeOf().setMinModRevision(extreme));
             range("mod revisions to " + extreme, rangeOf().setMaxModRevision(extreme));
@@ -184,7 +185,7 @@ final class HostileRequests {
                     writing().addCompare(compare().setVersion(extreme)));
             txn(
                     "lease compared with " + extreme,
-                    writing().addCompare(compare().setTargetValue(4).setLease(extreme)));
+                    writing().addCompare(compare().setTarget(Compare.CompareTarget.LEASE).setLease(extreme)));
             add(
                     "compact, " + extreme,
                     "etcdserverpb.KV/Compact",
@@ -227,13 +228,13 @@ final class HostileRequests {
     }
 
     /** By hand, since generated classes go down the nesting by recursion. */
-    private static byte[] nestedTxn(int depth) {
+    private static ByteString nestedTxn(int depth) {
         ByteString txn = TxnRequest.newBuilder().addSuccess(op(putOf())).build().toByteString();
         for (int i = 1; i < depth; i++) {
             // RequestOp.request_txn = 4, and TxnRequest.success = 2.
             txn = field(2, field(4, txn));
         }
-        return txn.toByteArray();
+        return txn;
     }
 
     private static ByteString field(int number, ByteString content) {
@@ -244,7 +245,7 @@ final class HostileRequests {
         ByteString.Output out = ByteString.newOutput();
         long rest = value;
         while (rest < 0 || rest > 0x7f) {
-            out.write((int) (rest & 0x7f | 0x80));
+            out.write((int) ((rest & 0x7f) | 0x80));
             rest >>>= 7;
         }
         out.write((int) rest);
@@ -257,8 +258,8 @@ final class HostileRequests {
         all.add(new Hostile(
                 "put, cut off",
                 "etcdserverpb.KV/Put",
-                ByteString.copyFrom(new byte[] {0x0a, 0x70, 1}).toByteArray()));
-        all.add(new Hostile("put, a key that is a number", "etcdserverpb.KV/Put", new byte[] {0x08, 1}));
+                ByteString.copyFrom(new byte[] {0x0a, 0x70, 1})));
+        all.add(new Hostile("put, a key that is a number", "etcdserverpb.KV/Put", ByteString.copyFrom(new byte[] {0x08, 1})));
         all.add(new Hostile(
                 "put, with fields that nobody knows",
                 "etcdserverpb.KV/Put",
@@ -266,8 +267,7 @@ final class HostileRequests {
                         .toByteString()
                         .concat(field(1000, notUtf8))
                         .concat(varint(1001L << 3))
-                        .concat(varint(-1))
-                        .toByteArray()));
+                        .concat(varint(-1))));
         put("a key of 1 MiB", putOf().setKey(ByteString.copyFrom(new byte[1 << 20])));
         put("more than a request may be", putOf().setValue(ByteString.copyFrom(new byte[1600 * 1024])));
         add(
@@ -306,13 +306,13 @@ final class HostileRequests {
     }
 
     private void auth(String what, String method, ByteString request) {
-        all.add(new Hostile("auth, " + what, "etcdserverpb.Auth/" + method, request.toByteArray()));
+        all.add(new Hostile("auth, " + what, "etcdserverpb.Auth/" + method, request));
     }
 
     /** What comes of a request: a code with its text. */
     static String answer(Channel channel, Hostile request) {
         try {
-            send(channel, request.method(), request.bytes(), PATIENCE_SECONDS * 1000);
+            send(channel, request.method(), request.bytes().toByteArray(), PATIENCE_SECONDS * 1000);
             return "OK";
         } catch (StatusRuntimeException e) {
             return isUnreadable(e.getStatus())

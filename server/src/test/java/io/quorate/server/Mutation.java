@@ -73,7 +73,7 @@ final class Mutation {
         // Lengths of two bytes are as long as they get here.
         int length = message[content++];
         if (length < 0 && content < message.length) {
-            length = length & 0x7f | message[content++] << 7;
+            length = (length & 0x7f) | (message[content++] << 7);
         }
         return (tag & 7) == 2 && length >= 0 && content + length <= message.length
                 ? new int[] {tag, content, content + length}
@@ -121,7 +121,7 @@ final class Mutation {
     private static void write(ByteArrayOutputStream out, long varint) {
         long rest = varint;
         while (rest < 0 || rest > 0x7f) {
-            out.write((int) (rest & 0x7f | 0x80));
+            out.write((int) ((rest & 0x7f) | 0x80));
             rest >>>= 7;
         }
         out.write((int) rest);

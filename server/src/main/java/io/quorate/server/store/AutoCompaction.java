@@ -3,7 +3,6 @@ package io.quorate.server.store;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,22 +22,6 @@ public sealed interface AutoCompaction {
 
     /** One number with its unit, of those that a time as etcd writes it is made of. */
     Pattern TIME_PART = Pattern.compile("(\\d{1,9}(?:\\.\\d{0,9})?)(ns|us|µs|ms|s|m|h)");
-
-    Map<String, Long> UNIT_NANOS = Map.of(
-            "ns",
-            1L,
-            "us",
-            1_000L,
-            "µs",
-            1_000L,
-            "ms",
-            1_000_000L,
-            "s",
-            1_000_000_000L,
-            "m",
-            60_000_000_000L,
-            "h",
-            3_600_000_000_000L);
 
     /**
      * Reads the flags as etcd does: 0 is none; in mode {@code periodic} a bare number is hours.
@@ -73,7 +56,7 @@ public sealed interface AutoCompaction {
         int end = 0;
         while (end < text.length() && part.find(end) && part.start() == end) {
             nanos = nanos.add(
-                    new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(UNIT_NANOS.get(part.group(2)))));
+                    new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(unitNanos(part.group(2)))));
             end = part.end();
         }
         if (end < text.length() || text.isEmpty() || nanos.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
@@ -81,5 +64,16 @@ public sealed interface AutoCompaction {
                     + "\", which is not a time; give one, such as 30m or 1h, or a number of hours");
         }
         return Duration.ofNanos(nanos.longValue());
+    }
+
+    private static long unitNanos(String unit) {
+        return switch (unit) {
+            case "ns" -> 1;
+            case "us", "µs" -> 1_000;
+            case "ms" -> 1_000_000;
+            case "s" -> 1_000_000_000;
+            case "m" -> 60_000_000_000L;
+            default -> 3_600_000_000_000L;
+        };
     }
 }
