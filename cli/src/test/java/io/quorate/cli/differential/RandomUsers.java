@@ -206,7 +206,8 @@ final class RandomUsers {
                 DeleteRangeRequest.Builder delete = delete();
                 // In a transaction, etcd does not see that such a range holds what the transaction puts.
                 yield RequestOp.newBuilder()
-                        .setRequestDeleteRange(delete.getRangeEnd().equals(TO_THE_END) ? delete.clearRangeEnd() : delete)
+                        .setRequestDeleteRange(
+                                delete.getRangeEnd().equals(TO_THE_END) ? delete.clearRangeEnd() : delete)
                         .build();
             }
         };

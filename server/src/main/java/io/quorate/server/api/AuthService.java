@@ -62,9 +62,6 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
     /** Users and roles may change while a password is compared; who administers them does not do so all the time. */
     private static final int MAX_ATTEMPTS = 10;
 
-    private static final Permission ALL_KEYS =
-            new Permission(Permission.Access.READWRITE, Bytes.empty(), Bytes.wrap(new byte[1]));
-
     private final Clients clients;
     private final Passwords passwords;
     private final Tokens tokens;
@@ -265,10 +262,11 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
     public void roleGet(AuthRoleGetRequest request, StreamObserver<AuthRoleGetResponse> call) {
         look(call, access -> access.roleDetails(request.getRole()), (kv, header) -> {
             Role role = kv.auth().role(request.getRole()).orElseThrow(EtcdError.ROLE_NOT_FOUND::exception);
-            List<Permission> permissions = role.name().equals(User.ROOT) ? List.of(ALL_KEYS) : role.permissions();
             return AuthRoleGetResponse.newBuilder()
                     .setHeader(header)
-                    .addAllPerm(role.permissions().stream().map(Responses::permission).toList())
+                    .addAllPerm(role.permissions().stream()
+                            .map(Responses::permission)
+                            .toList())
                     .build();
         });
     }
