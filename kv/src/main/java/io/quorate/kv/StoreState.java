@@ -26,7 +26,7 @@ record StoreState(
         SortedMap<Long, PublishMember> members,
         DigestBuckets digest,
         Verification verification) {
-    private static final long FORMAT_VERSION = 1;
+    static final long FORMAT_VERSION = 1;
 
     /** Reads the state, and begins an empty store by writing that of a store without any change. */
     static StoreState load(OrderedStore store) {
@@ -149,7 +149,7 @@ record StoreState(
         return StoreKeys.number(value, 0);
     }
 
-    private static Alarm alarm(byte[] key) {
+    static Alarm alarm(byte[] key) {
         ByteBuffer encoded = ByteBuffer.wrap(key, 1, key.length - 1);
         long memberId = encoded.getLong();
         int number = encoded.get();
@@ -169,7 +169,7 @@ record StoreState(
         }
     }
 
-    private static PublishMember member(byte[] value) {
+    static PublishMember member(byte[] value) {
         try {
             return MemberCodec.read(new ByteReader(Bytes.wrap(value)));
         } catch (DecodeException e) {
