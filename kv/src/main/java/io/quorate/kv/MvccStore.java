@@ -146,17 +146,14 @@ public final class MvccStore extends ReadableStore implements AutoCloseable {
     /**
      * Begins to hand out the whole content, as it is now. Everything else goes on meanwhile.
      *
-     * @param emptyDirectory on the store's file system, empty or missing; it is the export's until that is closed, and gone
-     *     then
+     * @param emptyDirectory on the store's file system, empty or missing; whoever closes the export deletes it
      * @param sorter empty, and becomes as large as this store; closed with the export, and if there is none
      */
     public StoreExport export(Path emptyDirectory, OrderedStore sorter) {
         try {
-            return new StoreExport(
-                    reading(() -> store.freeze(emptyDirectory)), sorter, () -> delete(emptyDirectory));
+            return new StoreExport(reading(() -> store.freeze(emptyDirectory)), sorter);
         } catch (RuntimeException e) {
             sorter.close();
-            delete(emptyDirectory);
             throw e;
         }
     }

@@ -14,16 +14,11 @@ public final class StoreExport implements AutoCloseable {
 
     private final FrozenStore frozen;
     private final OrderedStore sorter;
-    private final Runnable onClose;
 
-    /**
-     * @param sorter empty; closed with the export
-     * @param onClose removes what the frozen store consists of
-     */
-    StoreExport(FrozenStore frozen, OrderedStore sorter, Runnable onClose) {
+    /** @param sorter empty; closed with the export, as is the frozen store */
+    StoreExport(FrozenStore frozen, OrderedStore sorter) {
         this.frozen = frozen;
         this.sorter = sorter;
-        this.onClose = onClose;
     }
 
     /** What takes changes; {@code E} is what it throws if it cannot. */
@@ -72,18 +67,9 @@ public final class StoreExport implements AutoCloseable {
         return alarms;
     }
 
-    /** What members have published about themselves, by member id. */
-    public List<PublishedMember> members() {
-        List<PublishedMember> members = new ArrayList<>();
-        try (OrderedStore.Cursor cursor = frozen.cursor()) {
-            for (cursor.seek(new byte[] {StoreKeys.MEMBER});
-                    cursor.isValid() && cursor.key()[0] == StoreKeys.MEMBER;
-                    cursor.next()) {
-                PublishMember member = StoreState.member(cursor.value());
-                members.add(new PublishedMember(member.memberId(), member.name(), member.clientUrls()));
-            }
-        }
-        return members;
+    /** The users and roles. */
+    public AuthState auth() {
+        return StoreState.auth(frozen.get(StoreKeys.AUTH), frozen::cursor);
     }
 
     /**
@@ -129,6 +115,7 @@ public final class StoreExport implements AutoCloseable {
                 batch.put(StoreKeys.history(revision, StoreKeys.subOfVersion(key)), encoded);
                 batchBytes += encoded.length;
                 if (batchBytes >= BATCH_BYTES) {
+                    requireUninterrupted();
                     sorter.write(batch);
                     batch = new WriteBatch();
                     batchBytes = 0;
@@ -136,6 +123,13 @@ public final class StoreExport implements AutoCloseable {
             }
         }
         sorter.write(batch);
+    }
+
+    /** It may take long, and whoever asked for it may not wait any more. */
+    private static void requireUninterrupted() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new StoreException("the export was interrupted");
+        }
     }
 
     private static byte[] encode(Bytes userKey, byte[] record) {
@@ -165,9 +159,8 @@ public final class StoreExport implements AutoCloseable {
     public void close() {
         try {
             frozen.close();
-            sorter.close();
         } finally {
-            onClose.run();
+            sorter.close();
         }
     }
 }

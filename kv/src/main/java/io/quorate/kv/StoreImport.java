@@ -1,5 +1,10 @@
 package io.quorate.kv;
 
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
 /**
  * Fills an empty store with a history that came about elsewhere. What comes of it depends on nothing but what is added, so that
  * members which import the same have the same state. For one thread.
@@ -15,7 +20,6 @@ public final class StoreImport {
     private int batchBytes;
     private long lastRevision;
     private int lastSub = -1;
-    private long keys;
 
     /**
      * Begins.
@@ -91,6 +95,19 @@ public final class StoreImport {
         put(StoreKeys.alarm(alarm), new byte[0]);
     }
 
+    /** Sets the users and roles; they are none without this. */
+    public void setAuth(boolean enabled, long revision, List<User> users, List<Role> roles) {
+        Map<String, User> usersByName = users.stream().collect(Collectors.toMap(User::name, Function.identity()));
+        Map<String, Role> rolesByName = roles.stream().collect(Collectors.toMap(Role::name, Function.identity()));
+        AuthState auth = AuthState.of(enabled, Math.max(revision, 1), usersByName, rolesByName);
+        if (auth.equals(AuthState.INITIAL)) {
+            return;
+        }
+        put(StoreKeys.AUTH, AuthCodec.encodeNumbers(auth));
+        auth.users().forEach(user -> put(StoreKeys.user(user.name()), AuthCodec.encode(user)));
+        auth.roles().forEach(role -> put(StoreKeys.role(role.name()), AuthCodec.encode(role)));
+    }
+
     /** The revision of the last change that was added; 0 if there was none. */
     public long lastRevision() {
         return lastRevision;
@@ -125,37 +142,20 @@ public final class StoreImport {
         return finished;
     }
 
-    /** How many keys are live. */
-    public long liveKeys() {
-        return keys;
-    }
-
     /** Which lease a key has is said by its newest version alone. */
     private void attachLeases() {
-        forEachCurrent((key, current) -> {
-            if (!current.version().deleted()) {
-                keys++;
-                if (current.version().lease() != 0) {
-                    put(StoreKeys.attachment(current.version().lease(), key), new byte[0]);
-                }
-            }
-        });
-        write();
-    }
-
-    private interface OnCurrent {
-        void key(Bytes key, CurrentVersion current);
-    }
-
-    private void forEachCurrent(OnCurrent receiver) {
         try (OrderedStore.Cursor cursor = store.cursor()) {
             for (cursor.seek(new byte[] {StoreKeys.CURRENT});
                     cursor.isValid() && cursor.key()[0] == StoreKeys.CURRENT;
                     cursor.next()) {
-                Bytes key = Bytes.wrap(cursor.key(), 1, cursor.key().length - 1);
-                receiver.key(key, CurrentVersion.decode(cursor.value()));
+                Version version = CurrentVersion.decode(cursor.value()).version();
+                if (!version.deleted() && version.lease() != 0) {
+                    Bytes key = Bytes.wrap(cursor.key(), 1, cursor.key().length - 1);
+                    put(StoreKeys.attachment(version.lease(), key), new byte[0]);
+                }
             }
         }
+        write();
     }
 
     private void put(byte[] key, byte[] value) {

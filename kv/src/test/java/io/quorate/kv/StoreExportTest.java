@@ -4,7 +4,6 @@ import static io.quorate.kv.TestClient.b;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -44,6 +43,11 @@ class StoreExportTest {
                     original.removeCompacted();
                 }
             }
+            client.apply(new AuthChange.AddUser("root", b("a hash"), false));
+            client.apply(new AuthChange.AddRole("reader"));
+            client.apply(new AuthChange.GrantPermission(
+                    "reader", new Permission(Permission.Access.READ, b("a"), b("b"))));
+            client.apply(new AuthChange.GrantRole("root", "reader"));
             client.apply(new AlarmChange(AlarmChange.Action.ACTIVATE, new Alarm(-7, Alarm.Type.NOSPACE)));
             OrderedStore ordered = kind.open(temporary.resolve("copy"));
             try (MvccStore copy = copy(kind, original, ordered)) {
@@ -53,16 +57,16 @@ class StoreExportTest {
     }
 
     private MvccStore copy(StoreKind kind, MvccStore original, OrderedStore target) {
-        Path frozen = temporary.resolve("frozen");
-        try (StoreExport export = original.export(frozen, kind.open(temporary.resolve("sorter")))) {
+        try (StoreExport export =
+                original.export(temporary.resolve("frozen"), kind.open(temporary.resolve("sorter")))) {
             StoreImport copy = new StoreImport(target, 1);
             export.changes(copy::add);
             export.leases().forEach(lease -> copy.addLease(lease.id(), lease.ttlSeconds(), lease.remainingSeconds()));
             export.alarms().forEach(copy::addAlarm);
+            AuthState auth = export.auth();
+            copy.setAuth(auth.isEnabled(), auth.revision(), auth.users(), auth.roles());
             assertThat(export.appliedIndex()).isEqualTo(original.appliedIndex());
             return copy.finish(export.revision(), export.compactedRevision());
-        } finally {
-            assertThat(Files.exists(frozen)).isFalse();
         }
     }
 
@@ -71,6 +75,8 @@ class StoreExportTest {
         assertThat(copy.currentRevision()).isEqualTo(original.currentRevision()).isGreaterThan(COMMANDS / 4);
         assertThat(copy.compactedRevision()).isEqualTo(original.compactedRevision());
         assertThat(copy.alarms()).isEqualTo(original.alarms());
+        assertThat(copy.auth()).isEqualTo(original.auth());
+        assertThat(copy.auth().user("root").orElseThrow().roles()).containsExactly("reader");
         long oldest = Math.max(1, original.compactedRevision());
         Range all = Range.of(b("\0"), b("\0"));
         for (long revision = oldest; revision <= original.currentRevision(); revision++) {

@@ -20,9 +20,11 @@ import io.quorate.server.api.LeaseService;
 import io.quorate.server.api.LockService;
 import io.quorate.server.api.MaintenanceService;
 import io.quorate.server.api.OpenStreams;
+import io.quorate.server.api.SnapshotStreams;
 import io.quorate.server.api.WatchService;
 import io.quorate.server.auth.Passwords;
 import io.quorate.server.auth.Tokens;
+import io.quorate.server.snapshot.SnapshotSource;
 import io.quorate.server.store.Fence;
 import io.quorate.server.store.ReplicatedStore;
 import java.io.IOException;
@@ -154,6 +156,8 @@ record Incarnation(
                 config.maxRequestBytes() + GRPC_OVERHEAD_BYTES,
                 PROGRESS_INTERVAL,
                 timer));
+        SnapshotStreams snapshots =
+                parts.add(new SnapshotStreams(config.name(), new SnapshotSource(store, memberNode.machine())));
         return Stream.of(
                         new KvService(clients, memberNode.machine().cleaner(), headers, config.maxTxnOps()),
                         watch,
@@ -161,7 +165,7 @@ record Incarnation(
                         new LockService(clients, memberNode.watches(), headers),
                         new ElectionService(clients, memberNode.watches(), headers),
                         new ClusterService(clients, store, headers, membership.peerUrls()),
-                        new MaintenanceService(clients, store, headers, memberNode.background()),
+                        new MaintenanceService(clients, store, headers, memberNode.background(), snapshots),
                         new AuthService(clients, passwords, tokens, headers))
                 .map(service -> ServerInterceptors.intercept(service, clients, leaderRequirement, streams))
                 .toList();

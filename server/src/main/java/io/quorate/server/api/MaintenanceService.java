@@ -1,5 +1,6 @@
 package io.quorate.server.api;
 
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quorate.core.CoreStatus;
 import io.quorate.core.quorum.MemberId;
@@ -19,6 +20,8 @@ import io.quorate.server.proto.etcdserverpb.HashResponse;
 import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
 import io.quorate.server.proto.etcdserverpb.MoveLeaderRequest;
 import io.quorate.server.proto.etcdserverpb.MoveLeaderResponse;
+import io.quorate.server.proto.etcdserverpb.SnapshotRequest;
+import io.quorate.server.proto.etcdserverpb.SnapshotResponse;
 import io.quorate.server.proto.etcdserverpb.StatusRequest;
 import io.quorate.server.proto.etcdserverpb.StatusResponse;
 import io.quorate.server.store.ReplicatedStore;
@@ -37,13 +40,20 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     private final ReplicatedStore store;
     private final Headers headers;
     private final Executor background;
+    private final SnapshotStreams snapshots;
 
     /** @param background runs what reads the whole store */
-    public MaintenanceService(Clients clients, ReplicatedStore store, Headers headers, Executor background) {
+    public MaintenanceService(
+            Clients clients,
+            ReplicatedStore store,
+            Headers headers,
+            Executor background,
+            SnapshotStreams snapshots) {
         this.clients = clients;
         this.store = store;
         this.headers = headers;
         this.background = background;
+        this.snapshots = snapshots;
     }
 
     /** Answered without a leader, and after the node has failed, since it is asked for just then. */
@@ -165,6 +175,13 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
                 .findFirst()
                 .orElseThrow(EtcdError.BAD_LEADER_TRANSFEREE::exception);
         return store.node().transferLeadership(target);
+    }
+
+    @Override
+    public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> call) {
+        snapshots.send(
+                (ServerCallStreamObserver<SnapshotResponse>) call,
+                clients.current().requireNow(AccessCheck::root));
     }
 
     @Override
