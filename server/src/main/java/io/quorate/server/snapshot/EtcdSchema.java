@@ -34,6 +34,10 @@ final class EtcdSchema {
     static final byte[] CONSISTENT_INDEX = name("consistent_index");
     static final byte[] FINISHED_COMPACTION = name("finishedCompactRev");
     static final byte[] SCHEDULED_COMPACTION = name("scheduledCompactRev");
+
+    /** Since etcd 3.6; before that, there is none. */
+    static final byte[] STORAGE_VERSION = name("storageVersion");
+
     static final byte[] TERM = name("term");
 
     private EtcdSchema() {}

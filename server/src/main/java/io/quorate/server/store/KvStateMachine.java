@@ -35,7 +35,9 @@ import java.util.function.Function;
  */
 public final class KvStateMachine implements StateMachine<Result> {
 
-    private static final String STORE = "kv";
+    /** The folder of the store, in that of the state. */
+    public static final String STORE = "kv";
+
     private static final String SCRATCH = "scratch";
 
     private final MvccStore store;
