@@ -7,6 +7,7 @@ import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.Upkeep;
 import io.quorate.server.Upkeep.OnDivergence;
+import io.quorate.server.auth.AuthOptions;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -62,6 +63,7 @@ class ServerCommandTest {
                         128,
                         Duration.ofSeconds(10),
                         new Upkeep(Duration.ofHours(24), 8 << 20, OnDivergence.REPAIR),
+                        AuthOptions.DEFAULT,
                         false));
     }
 
@@ -113,6 +115,7 @@ class ServerCommandTest {
                         3,
                         Duration.ofMillis(250),
                         new Upkeep(Duration.ofMinutes(90), 4096, OnDivergence.STOP),
+                        AuthOptions.DEFAULT,
                         false));
     }
 
