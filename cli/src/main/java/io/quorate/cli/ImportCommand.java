@@ -98,7 +98,10 @@ final class ImportCommand implements Callable<Integer> {
         }
         ServerConfig config = config();
         try {
-            print(SnapshotImport.run(file, config, skipHashCheck), config, spec.commandLine().getOut());
+            print(
+                    SnapshotImport.run(file, config, skipHashCheck),
+                    config,
+                    spec.commandLine().getOut());
             return ExitCode.OK;
         } catch (BoltException | InvalidSnapshotException e) {
             throw new CommandFailed(ExitCode.FAILED, file + " cannot be imported: " + e.getMessage(), e);

@@ -43,7 +43,12 @@ class ImportCommandTest {
 
     private CommandRun importInto(String name, Path file, String... more) {
         String[] arguments = {
-            "import", file.toString(), "--name", name, "--data-dir", folder.resolve(name).toString()
+            "import",
+            file.toString(),
+            "--name",
+            name,
+            "--data-dir",
+            folder.resolve(name).toString()
         };
         String[] all = Arrays.copyOf(arguments, arguments.length + more.length);
         System.arraycopy(more, 0, all, arguments.length, more.length);
@@ -56,8 +61,10 @@ class ImportCommandTest {
 
         assertThat(run.err()).isEmpty();
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out()).contains("imported: revision 1, 0 changes of keys, 0 leases", "digest: ", "member: a, id ");
-        CommandRun verified = CommandRun.of("verify", "data", folder.resolve("a").toString());
+        assertThat(run.out())
+                .contains("imported: revision 1, 0 changes of keys, 0 leases", "digest: ", "member: a, id ");
+        CommandRun verified =
+                CommandRun.of("verify", "data", folder.resolve("a").toString());
         assertThat(verified.out()).contains("at entry 1, revision 1").contains("all is good");
         assertThat(verified.exitCode()).isZero();
     }
@@ -77,10 +84,13 @@ class ImportCommandTest {
     void aFileWithoutAChecksumNeedsThatToBeSaid() throws Exception {
         CommandRun refused = importInto("a", emptyDatabase());
         assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILED);
-        assertThat(refused.err()).contains("empty.db cannot be imported: ", "--skip-hash-check").hasLineCount(1);
+        assertThat(refused.err())
+                .contains("empty.db cannot be imported: ", "--skip-hash-check")
+                .hasLineCount(1);
         assertThat(folder.resolve("a")).doesNotExist();
 
-        assertThat(importInto("a", folder.resolve("empty.db"), "--skip-hash-check").exitCode())
+        assertThat(importInto("a", folder.resolve("empty.db"), "--skip-hash-check")
+                        .exitCode())
                 .isZero();
     }
 

@@ -49,8 +49,7 @@ public final class Founding {
         try (DataDirectory directory = DataDirectory.open(disk, identity);
                 SnapshotStore snapshots = SnapshotStore.open(disk, MAX_SNAPSHOT_BYTES)) {
             if (!directory.isNew()) {
-                throw new DataDirectoryException(
-                        "Data directory " + disk + " was used already: give an empty one.");
+                throw new DataDirectoryException("Data directory " + disk + " was used already: give an empty one.");
             }
             SnapshotMeta first = new SnapshotMeta(FIRST, configuration, 0);
             snapshots.writeLocal(first, OptionalLong.of(chainHash), state);

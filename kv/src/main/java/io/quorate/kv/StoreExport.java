@@ -146,10 +146,7 @@ public final class StoreExport implements AutoCloseable {
             Bytes userKey = in.bytes();
             Version version = Version.decode(in.raw(in.remaining()));
             return new StoredChange(
-                    revision,
-                    StoreKeys.subOfHistory(place),
-                    version.deleted(),
-                    version.toKeyValue(userKey, revision));
+                    revision, StoreKeys.subOfHistory(place), version.deleted(), version.toKeyValue(userKey, revision));
         } catch (DecodeException e) {
             throw new StoreException("what was sorted cannot be read: " + e.getMessage(), e);
         }

@@ -74,8 +74,8 @@ public final class StoreImport {
                         && kv.createRevision() <= kv.modRevision()
                         && kv.version() >= 1;
         if (!possible) {
-            throw new IllegalArgumentException(place + " was made at revision " + kv.modRevision() + " of a key of version "
-                    + kv.version() + " that was created at revision " + kv.createRevision());
+            throw new IllegalArgumentException(place + " was made at revision " + kv.modRevision()
+                    + " of a key of version " + kv.version() + " that was created at revision " + kv.createRevision());
         }
     }
 
@@ -87,7 +87,8 @@ public final class StoreImport {
      */
     public void addLease(long id, long ttlSeconds, long remainingSeconds) {
         long ttl = Math.max(ttlSeconds, 1);
-        Lease lease = new Lease(id, ttl, ttl, appliedIndex).withRemaining(remainingSeconds > 0 ? remainingSeconds : ttl);
+        Lease lease =
+                new Lease(id, ttl, ttl, appliedIndex).withRemaining(remainingSeconds > 0 ? remainingSeconds : ttl);
         put(StoreKeys.lease(id), LeaseCodec.encode(lease));
     }
 

@@ -45,8 +45,8 @@ class StoreExportTest {
             }
             client.apply(new AuthChange.AddUser("root", b("a hash"), false));
             client.apply(new AuthChange.AddRole("reader"));
-            client.apply(new AuthChange.GrantPermission(
-                    "reader", new Permission(Permission.Access.READ, b("a"), b("b"))));
+            client.apply(
+                    new AuthChange.GrantPermission("reader", new Permission(Permission.Access.READ, b("a"), b("b"))));
             client.apply(new AuthChange.GrantRole("root", "reader"));
             client.apply(new AlarmChange(AlarmChange.Action.ACTIVATE, new Alarm(-7, Alarm.Type.NOSPACE)));
             OrderedStore ordered = kind.open(temporary.resolve("copy"));

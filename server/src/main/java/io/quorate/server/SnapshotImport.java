@@ -93,8 +93,9 @@ public final class SnapshotImport {
         requireFinished(dataDir);
         try (Stream<Path> files = Files.list(dataDir)) {
             if (files.anyMatch(file -> !file.getFileName().toString().equals(LOCK))) {
-                throw new DataDirectoryException("Data directory " + dataDir
-                        + " is not empty: an import only begins a new one; choose another, or move away what is there.");
+                throw new DataDirectoryException(
+                        "Data directory " + dataDir
+                                + " is not empty: an import only begins a new one; choose another, or move away what is there.");
             }
         }
     }

@@ -61,7 +61,8 @@ class SnapshotImportTest {
         cluster = TestCluster.start(1, made);
         client = new EtcdClient(cluster.channel(0));
         client.leases()
-                .leaseGrant(LeaseGrantRequest.newBuilder().setID(LEASE).setTTL(5000).build());
+                .leaseGrant(
+                        LeaseGrantRequest.newBuilder().setID(LEASE).setTTL(5000).build());
         for (int txn = 0; txn < 100; txn++) {
             TxnRequest.Builder puts = TxnRequest.newBuilder();
             for (int i = 0; i < 100; i++) {
@@ -70,7 +71,9 @@ class SnapshotImportTest {
             client.kv().txn(puts.build());
         }
         client.kv()
-                .put(putOf("large", "").setValue(ByteString.copyFrom(new byte[1_000_000])).build());
+                .put(putOf("large", "")
+                        .setValue(ByteString.copyFrom(new byte[1_000_000]))
+                        .build());
         client.kv().put(putOf("leased", "x").setLease(LEASE).build());
         client.put("many/1/1", "another value");
         client.compact(90);
@@ -86,7 +89,10 @@ class SnapshotImportTest {
 
     private static List<KeyValue> all(EtcdClient member, long revision) {
         return member.kv()
-                .range(rangeOf("\0").setRangeEnd(bytes("\0")).setRevision(revision).build())
+                .range(rangeOf("\0")
+                        .setRangeEnd(bytes("\0"))
+                        .setRevision(revision)
+                        .build())
                 .getKvsList();
     }
 
@@ -107,7 +113,8 @@ class SnapshotImportTest {
                 for (long at = 90; at <= revision; at++) {
                     assertThat(all(copy, at)).isEqualTo(all(client, at)).hasSizeGreaterThan(8000);
                 }
-                HashKVRequest hash = HashKVRequest.newBuilder().setRevision(revision).build();
+                HashKVRequest hash =
+                        HashKVRequest.newBuilder().setRevision(revision).build();
                 assertThat(copy.maintenance().hashKV(hash).getHash())
                         .isEqualTo(client.maintenance().hashKV(hash).getHash());
                 LeaseTimeToLiveResponse lease = copy.leases()
@@ -220,7 +227,9 @@ class SnapshotImportTest {
             } catch (BoltException | InvalidSnapshotException e) {
                 refused++;
                 assertThat(e.getMessage()).doesNotContain("\n").doesNotEndWith(".");
-                assertThat(!Files.exists(config.dataDir()) || contentOf(config.dataDir()).isEmpty()).isTrue();
+                assertThat(!Files.exists(config.dataDir())
+                                || contentOf(config.dataDir()).isEmpty())
+                        .isTrue();
             }
         }
         assertThat(refused).isGreaterThan(6);

@@ -22,8 +22,11 @@ final class TakenFile {
             while (pieces.hasNext()) {
                 SnapshotResponse piece = pieces.next();
                 boolean checksum = remaining == 0;
-                assertThat(piece.getBlob().size()).isEqualTo(checksum ? 32 : Math.min(32 * 1024, pieceOf(piece, remaining)));
-                assertThat(remaining < 0 || checksum || piece.getRemainingBytes() + piece.getBlob().size() == remaining)
+                assertThat(piece.getBlob().size())
+                        .isEqualTo(checksum ? 32 : Math.min(32 * 1024, pieceOf(piece, remaining)));
+                assertThat(remaining < 0
+                                || checksum
+                                || piece.getRemainingBytes() + piece.getBlob().size() == remaining)
                         .as("%d bytes remain after %d", piece.getRemainingBytes(), remaining)
                         .isTrue();
                 remaining = piece.getRemainingBytes();

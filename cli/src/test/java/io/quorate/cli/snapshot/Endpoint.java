@@ -78,7 +78,9 @@ final class Endpoint implements AutoCloseable {
     }
 
     long revision() {
-        return kv().range(RangeRequest.newBuilder().setKey(ALL).build()).getHeader().getRevision();
+        return kv().range(RangeRequest.newBuilder().setKey(ALL).build())
+                .getHeader()
+                .getRevision();
     }
 
     /** All pairs, as they were at a revision. */
@@ -97,8 +99,9 @@ final class Endpoint implements AutoCloseable {
         List<Event> events = new ArrayList<>();
         try (Context.CancellableContext call = Context.current().withCancellation()) {
             call.run(() -> {
-                StreamObserver<WatchRequest> requests =
-                        WatchGrpc.newStub(channel).withWaitForReady().watch(new StreamObserver<>() {
+                StreamObserver<WatchRequest> requests = WatchGrpc.newStub(channel)
+                        .withWaitForReady()
+                        .watch(new StreamObserver<>() {
                             @Override
                             public void onNext(WatchResponse response) {
                                 responses.add(response);
@@ -123,7 +126,9 @@ final class Endpoint implements AutoCloseable {
             });
             while (events.isEmpty() || events.getLast().getKv().getModRevision() < to) {
                 WatchResponse response = responses.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-                assertThat(response).as("events after %d of those up to %d", events.size(), to).isNotNull();
+                assertThat(response)
+                        .as("events after %d of those up to %d", events.size(), to)
+                        .isNotNull();
                 events.addAll(response.getEventsList());
             }
         }
@@ -135,11 +140,10 @@ final class Endpoint implements AutoCloseable {
         SortedMap<Long, String> found = new TreeMap<>();
         for (LeaseStatus lease :
                 leases().leaseLeases(LeaseLeasesRequest.getDefaultInstance()).getLeasesList()) {
-            LeaseTimeToLiveResponse answer = leases()
-                    .leaseTimeToLive(LeaseTimeToLiveRequest.newBuilder()
-                            .setID(lease.getID())
-                            .setKeys(true)
-                            .build());
+            LeaseTimeToLiveResponse answer = leases().leaseTimeToLive(LeaseTimeToLiveRequest.newBuilder()
+                    .setID(lease.getID())
+                    .setKeys(true)
+                    .build());
             List<String> keys = answer.getKeysList().stream()
                     .map(ByteString::toStringUtf8)
                     .sorted()
@@ -152,14 +156,20 @@ final class Endpoint implements AutoCloseable {
     /** Users with their roles, and roles with their permissions. */
     List<String> usersAndRoles() {
         List<String> found = new ArrayList<>();
-        for (String user : auth().userList(AuthUserListRequest.getDefaultInstance()).getUsersList()) {
+        for (String user :
+                auth().userList(AuthUserListRequest.getDefaultInstance()).getUsersList()) {
             found.add(user + " "
-                    + auth().userGet(AuthUserGetRequest.newBuilder().setName(user).build())
+                    + auth().userGet(AuthUserGetRequest.newBuilder()
+                                    .setName(user)
+                                    .build())
                             .getRolesList());
         }
-        for (String role : auth().roleList(AuthRoleListRequest.getDefaultInstance()).getRolesList()) {
+        for (String role :
+                auth().roleList(AuthRoleListRequest.getDefaultInstance()).getRolesList()) {
             found.add(role + " "
-                    + auth().roleGet(AuthRoleGetRequest.newBuilder().setRole(role).build())
+                    + auth().roleGet(AuthRoleGetRequest.newBuilder()
+                                    .setRole(role)
+                                    .build())
                             .getPermList());
         }
         return found;

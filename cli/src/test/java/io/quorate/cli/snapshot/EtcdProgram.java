@@ -36,7 +36,8 @@ final class EtcdProgram implements AutoCloseable {
                         // The member is called as the peers of a cluster of one are by default, and nobody calls it.
                         "--listen-peer-urls=http://127.0.0.1:" + ports.get(1))
                 .redirectErrorStream(true)
-                .redirectOutput(dataDir.resolveSibling(dataDir.getFileName() + ".log").toFile())
+                .redirectOutput(
+                        dataDir.resolveSibling(dataDir.getFileName() + ".log").toFile())
                 .start();
         return new EtcdProgram(process, ports.get(0));
     }
@@ -56,9 +57,8 @@ final class EtcdProgram implements AutoCloseable {
         command.addAll(List.of(arguments));
         Path printed = folder.resolve("etcdctl.out");
         Path errors = folder.resolve("etcdctl.err");
-        ProcessBuilder etcdctl = new ProcessBuilder(command)
-                .redirectOutput(printed.toFile())
-                .redirectError(errors.toFile());
+        ProcessBuilder etcdctl =
+                new ProcessBuilder(command).redirectOutput(printed.toFile()).redirectError(errors.toFile());
         etcdctl.environment().put("ETCDCTL_API", "3");
         Process process = etcdctl.start();
         try {

@@ -69,7 +69,8 @@ final class RandomContent {
             txn.addSuccess(
                     random.nextInt(6) == 0
                             ? RequestOp.newBuilder()
-                                    .setRequestDeleteRange(DeleteRangeRequest.newBuilder().setKey(key))
+                                    .setRequestDeleteRange(
+                                            DeleteRangeRequest.newBuilder().setKey(key))
                             : RequestOp.newBuilder()
                                     .setRequestPut(PutRequest.newBuilder()
                                             .setKey(key)

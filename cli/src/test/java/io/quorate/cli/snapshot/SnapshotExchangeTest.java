@@ -85,7 +85,10 @@ class SnapshotExchangeTest {
         assertThat(to.revision()).isEqualTo(revision).isGreaterThan(compacted + COMPARED_REVISIONS);
         for (int i = 0; i <= COMPARED_REVISIONS; i++) {
             long at = compacted + (revision - compacted) * i / COMPARED_REVISIONS;
-            assertThat(to.pairs(at)).as("pairs at revision %d", at).isEqualTo(from.pairs(at)).hasSizeGreaterThan(2000);
+            assertThat(to.pairs(at))
+                    .as("pairs at revision %d", at)
+                    .isEqualTo(from.pairs(at))
+                    .hasSizeGreaterThan(2000);
         }
         assertThatThrownBy(() -> to.pairs(compacted - 1))
                 .isInstanceOf(StatusRuntimeException.class)
@@ -111,7 +114,8 @@ class SnapshotExchangeTest {
                 .build();
         assertThatThrownBy(() -> server.kv().range(read)).hasMessageContaining("user name is empty");
         assertThatThrownBy(() -> server.kvOf("alice", "root's password")).hasMessageContaining("authentication failed");
-        assertThat(server.kvOf("alice", "alice's password").range(read).getCount()).isEqualTo(1);
+        assertThat(server.kvOf("alice", "alice's password").range(read).getCount())
+                .isEqualTo(1);
         assertThatThrownBy(() -> server.kvOf("alice", "alice's password").put(write))
                 .hasMessageContaining("permission denied");
         assertThat(server.kvOf("root", "root's password").put(write).getHeader().getRevision())
@@ -158,6 +162,8 @@ class SnapshotExchangeTest {
         }
         assertThat(status.get("hash").getAsLong()).isEqualTo(hash.getValue());
         assertThat(status.get("totalKey").getAsLong()).isEqualTo(keys[0]).isGreaterThan(8000);
-        assertThat(status.get("revision").getAsLong()).isEqualTo(lastRevision[0]).isEqualTo(revision);
+        assertThat(status.get("revision").getAsLong())
+                .isEqualTo(lastRevision[0])
+                .isEqualTo(revision);
     }
 }

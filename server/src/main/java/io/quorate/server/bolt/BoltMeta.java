@@ -24,18 +24,21 @@ record BoltMeta(int pageBytes, long rootPage, long end, long transaction) {
     static BoltMeta read(FileChannel file, long length) throws IOException {
         Optional<BoltMeta> first = readAt(file, 0, length);
         Optional<BoltMeta> second = first.isPresent()
-                ? readAt(file, first.get().pageBytes(), length).filter(meta -> meta.pageBytes() == first.get().pageBytes())
+                ? readAt(file, first.get().pageBytes(), length)
+                        .filter(meta -> meta.pageBytes() == first.get().pageBytes())
                 : search(file, length);
         if (first.isEmpty() && second.isEmpty()) {
             throw new BoltException("it is no bbolt file, or both of its metas are damaged");
         }
         boolean firstIsNewer = second.isEmpty()
                 || first.isPresent()
-                        && Long.compareUnsigned(first.get().transaction(), second.get().transaction()) > 0;
+                        && Long.compareUnsigned(
+                                        first.get().transaction(), second.get().transaction())
+                                > 0;
         BoltMeta meta = (firstIsNewer ? first : second).orElseThrow();
         if (meta.end() < 2 || meta.end() > length / meta.pageBytes()) {
-            throw new BoltException("it is cut off: its " + length + " bytes are less than the " + meta.end() + " pages of "
-                    + meta.pageBytes() + " bytes that it says it has");
+            throw new BoltException("it is cut off: its " + length + " bytes are less than the " + meta.end()
+                    + " pages of " + meta.pageBytes() + " bytes that it says it has");
         }
         return meta;
     }

@@ -66,7 +66,8 @@ record BoltPage(String name, boolean isBranch, int count, ByteBuffer bytes) {
         if (size < 0 || from + size > bytes.limit()) {
             throw damage(number);
         }
-        return Arrays.copyOfRange(bytes.array(), bytes.arrayOffset() + (int) from, bytes.arrayOffset() + (int) from + size);
+        return Arrays.copyOfRange(
+                bytes.array(), bytes.arrayOffset() + (int) from, bytes.arrayOffset() + (int) from + size);
     }
 
     /** The page that the value of a small bucket ends with. */

@@ -91,14 +91,15 @@ public final class BoltReader implements AutoCloseable {
          */
         BoltPage page(long id) throws IOException {
             if (id < 2 || id >= meta.end() || id > Integer.MAX_VALUE) {
-                throw new BoltException("it is damaged: something leads to page " + Long.toUnsignedString(id) + ", and there are "
-                        + meta.end() + " pages");
+                throw new BoltException("it is damaged: something leads to page " + Long.toUnsignedString(id)
+                        + ", and there are " + meta.end() + " pages");
             }
             ByteBuffer header = buffer(BoltFormat.PAGE_HEADER_BYTES);
             readFully(file, header, id * meta.pageBytes());
             long found = header.getLong(0);
             if (found != id) {
-                throw new BoltException("it is damaged: page " + id + " says that it is page " + Long.toUnsignedString(found));
+                throw new BoltException(
+                        "it is damaged: page " + id + " says that it is page " + Long.toUnsignedString(found));
             }
             long pages = 1 + Integer.toUnsignedLong(header.getInt(BoltFormat.OVERFLOW_AT));
             if (pages > meta.end() - id) {

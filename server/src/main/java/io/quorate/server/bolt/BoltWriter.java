@@ -45,7 +45,8 @@ public final class BoltWriter implements AutoCloseable {
      */
     public static BoltWriter create(Path file, int pageBytes) throws IOException {
         if (pageBytes < 1024 || Integer.bitCount(pageBytes) != 1) {
-            throw new IllegalArgumentException("a page must have a power of 2 of bytes, at least 1024, not " + pageBytes);
+            throw new IllegalArgumentException(
+                    "a page must have a power of 2 of bytes, at least 1024, not " + pageBytes);
         }
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try {
@@ -104,7 +105,10 @@ public final class BoltWriter implements AutoCloseable {
         ByteBuffer page = ByteBuffer.allocate(pageBytes).order(ByteOrder.LITTLE_ENDIAN);
         PageWriter.header(page, number, BoltFormat.META_PAGE, 0, 0);
         ByteBuffer meta = page.slice().order(ByteOrder.LITTLE_ENDIAN);
-        meta.putInt(BoltFormat.MAGIC).putInt(BoltFormat.VERSION).putInt(pageBytes).putInt(0);
+        meta.putInt(BoltFormat.MAGIC)
+                .putInt(BoltFormat.VERSION)
+                .putInt(pageBytes)
+                .putInt(0);
         meta.putLong(rootPage).putLong(0);
         meta.putLong(FREELIST_PAGE).putLong(pages.nextPage()).putLong(META_PAGES - number);
         meta.putLong(BoltFormat.checksum(meta, BoltFormat.CHECKSUM_AT));

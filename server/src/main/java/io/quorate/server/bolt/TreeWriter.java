@@ -76,7 +76,10 @@ final class TreeWriter {
     private void writeLeaf(ByteBuffer out) {
         int position = leaf.size() * BoltFormat.ELEMENT_BYTES;
         for (Entry entry : leaf) {
-            out.putInt(entry.flags()).putInt(position).putInt(entry.key().length).putInt(entry.value().length);
+            out.putInt(entry.flags())
+                    .putInt(position)
+                    .putInt(entry.key().length)
+                    .putInt(entry.value().length);
             position += entry.key().length + entry.value().length - BoltFormat.ELEMENT_BYTES;
         }
         for (Entry entry : leaf) {
@@ -89,7 +92,8 @@ final class TreeWriter {
             branches.add(new Level());
         }
         Level level = branches.get(height);
-        // A branch with one child only leads on; with two of them the tree gets narrower at each level, whatever their size.
+        // A branch with one child only leads on; with two of them the tree gets narrower at each level, whatever their
+        // size.
         if (level.children.size() >= 2 && level.contentBytes + child.bytes() > contentBytesOfPage()) {
             endBranch(height);
         }

@@ -34,8 +34,8 @@ final class AuthRecords {
     }
 
     static byte[] encode(Role role) {
-        io.quorate.server.proto.authpb.Role.Builder record = io.quorate.server.proto.authpb.Role.newBuilder()
-                .setName(ByteString.copyFromUtf8(role.name()));
+        io.quorate.server.proto.authpb.Role.Builder record =
+                io.quorate.server.proto.authpb.Role.newBuilder().setName(ByteString.copyFromUtf8(role.name()));
         for (Permission permission : role.permissions()) {
             record.addKeyPermission(io.quorate.server.proto.authpb.Permission.newBuilder()
                     .setPermTypeValue(permission.access().number())
@@ -54,8 +54,8 @@ final class AuthRecords {
                 case WRITE -> Permission.Access.WRITE;
                 case READWRITE -> Permission.Access.READWRITE;
                 case UNRECOGNIZED ->
-                    throw new InvalidSnapshotException("a role has a permission of the unknown type "
-                            + permission.getPermTypeValue());
+                    throw new InvalidSnapshotException(
+                            "a role has a permission of the unknown type " + permission.getPermTypeValue());
             };
             permissions.add(new Permission(
                     access,

@@ -73,10 +73,8 @@ final class EtcdSnapshot {
 
     private void writeAlarms() throws IOException {
         out.beginBucket(EtcdSchema.ALARM);
-        List<byte[]> alarms = store.alarms().stream()
-                .map(EtcdSnapshot::encode)
-                .sorted(ORDER)
-                .toList();
+        List<byte[]> alarms =
+                store.alarms().stream().map(EtcdSnapshot::encode).sorted(ORDER).toList();
         for (byte[] alarm : alarms) {
             out.put(alarm, NO_VALUE);
         }

@@ -34,8 +34,9 @@ public final class SnapshotChecksum {
             return database;
         }
         if (!present) {
-            throw new InvalidSnapshotException("there is no checksum at its end: take it with 'etcdctl snapshot save', or, if it"
-                    + " is a copy of etcd's own file, say --skip-hash-check");
+            throw new InvalidSnapshotException(
+                    "there is no checksum at its end: take it with 'etcdctl snapshot save', or, if it"
+                            + " is a copy of etcd's own file, say --skip-hash-check");
         }
         try (InputStream plain = Files.newInputStream(file);
                 DigestInputStream in = new DigestInputStream(plain, sha256())) {

@@ -108,7 +108,8 @@ public final class SnapshotFile {
             }
         }
         target.setAuth(authEnabled, authRevision, users, roles);
-        // etcd says nowhere what its revision is: it is that of the last change, unless a compaction has taken that away.
+        // etcd says nowhere what its revision is: it is that of the last change, unless a compaction has taken that
+        // away.
         long revision = Math.max(1, Math.max(target.lastRevision(), compactedRevision));
         return new Content(revision, compactedRevision, changes, leases, users.size(), roles.size());
     }
@@ -139,7 +140,8 @@ public final class SnapshotFile {
     private void lease(byte[] key, byte[] value) throws InvalidSnapshotException {
         Lease lease = parsed(Lease::parseFrom, value, "a lease");
         if (key.length != Long.BYTES || ByteBuffer.wrap(key).getLong() != lease.getID() || lease.getID() == 0) {
-            throw new InvalidSnapshotException("the lease " + Long.toHexString(lease.getID()) + " is found by another id");
+            throw new InvalidSnapshotException(
+                    "the lease " + Long.toHexString(lease.getID()) + " is found by another id");
         }
         target.addLease(lease.getID(), lease.getTTL(), lease.getRemainingTTL());
         leases++;
@@ -152,7 +154,8 @@ public final class SnapshotFile {
             case CORRUPT -> Optional.of(Alarm.Type.CORRUPT);
             case NONE -> Optional.empty();
             case UNRECOGNIZED ->
-                throw new InvalidSnapshotException("an alarm of the unknown type " + alarm.getAlarmValue() + " is raised");
+                throw new InvalidSnapshotException(
+                        "an alarm of the unknown type " + alarm.getAlarmValue() + " is raised");
         };
         type.ifPresent(raised -> target.addAlarm(new Alarm(alarm.getMemberID(), raised)));
     }
@@ -171,12 +174,12 @@ public final class SnapshotFile {
 
     private static void requireKnown(String version) throws InvalidSnapshotException {
         Matcher matcher = STORAGE_VERSION.matcher(version);
-        boolean known = matcher.matches()
-                && matcher.group(1).equals("3")
-                && Integer.parseInt(matcher.group(2)) <= KNOWN_MINOR;
+        boolean known =
+                matcher.matches() && matcher.group(1).equals("3") && Integer.parseInt(matcher.group(2)) <= KNOWN_MINOR;
         if (!known) {
-            throw new InvalidSnapshotException("it has etcd's storage version " + version.replaceAll("[^0-9A-Za-z.+-]", "?")
-                    + ", and this release knows those up to 3." + KNOWN_MINOR);
+            throw new InvalidSnapshotException(
+                    "it has etcd's storage version " + version.replaceAll("[^0-9A-Za-z.+-]", "?")
+                            + ", and this release knows those up to 3." + KNOWN_MINOR);
         }
     }
 
