@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +63,8 @@ class FoundingTest {
     }
 
     private List<Long> numbersAt(MemberId member) {
-        return journals.get(folder.resolve(member.toString()).resolve("state")).numbers();
+        Path stateFolder = folder.resolve(member.toString()).resolve("state");
+        return Optional.ofNullable(journals.get(stateFolder)).orElseThrow().numbers();
     }
 
     private static int propose(RaftNode<Integer> node, long number) {

@@ -55,6 +55,7 @@ public final class SnapshotImport {
      * @throws io.quorate.server.bolt.BoltException if the file is damaged
      * @throws DataDirectoryException if the data directory cannot be used
      */
+    @SuppressWarnings("try") // The lock is named to be closed.
     public static Imported run(Path file, ServerConfig config, boolean skipHashCheck) throws IOException {
         InitialMembership membership = InitialMembership.of(config);
         long length = SnapshotChecksum.verify(file, skipHashCheck);

@@ -98,7 +98,7 @@ public final class SnapshotStreams implements AutoCloseable {
             try (TakenSnapshot snapshot = source.take()) {
                 send(snapshot);
             } catch (InterruptedException | ClosedByInterruptException e) {
-                // Whoever reads this thread's end wants it to end; the pool clears what is left of the interruption.
+                // Nobody wants the rest; the pool clears what is left of the interruption.
                 fail(EtcdError.STOPPED.exception());
             } catch (IOException | RuntimeException e) {
                 fail(Thread.currentThread().isInterrupted() ? EtcdError.STOPPED.exception() : e);
