@@ -60,7 +60,8 @@ public final class StoreImport {
 
     private void requirePossible(StoredChange change) {
         String place = "the change " + change.revision() + "/" + change.sub();
-        boolean later = change.revision() > lastRevision || change.revision() == lastRevision && change.sub() > lastSub;
+        boolean later = change.revision() > lastRevision
+                || (change.revision() == lastRevision && change.sub() > lastSub);
         if (!later || change.revision() < 1 || change.sub() < 0) {
             throw new IllegalArgumentException(place + " comes after " + lastRevision + "/" + lastSub);
         }
@@ -69,10 +70,10 @@ public final class StoreImport {
             throw new IllegalArgumentException(place + " has no key");
         }
         boolean possible = change.deletion()
-                || kv.modRevision() == change.revision()
+                || (kv.modRevision() == change.revision()
                         && kv.createRevision() >= 1
                         && kv.createRevision() <= kv.modRevision()
-                        && kv.version() >= 1;
+                        && kv.version() >= 1);
         if (!possible) {
             throw new IllegalArgumentException(place + " was made at revision " + kv.modRevision()
                     + " of a key of version " + kv.version() + " that was created at revision " + kv.createRevision());

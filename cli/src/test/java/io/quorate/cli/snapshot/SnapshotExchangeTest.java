@@ -73,7 +73,7 @@ class SnapshotExchangeTest {
                     assertThatTheNextWriteHasTheNextRevision(theirs, ours);
                     assertThatUsersLogIn(ours);
                 }
-                cluster.close();
+                cluster.stop();
                 assertThatVerifyDataIsContent(cluster);
             }
         }

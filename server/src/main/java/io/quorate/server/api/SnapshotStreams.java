@@ -163,9 +163,15 @@ public final class SnapshotStreams implements AutoCloseable {
 
     /** Ends what is under way, and waits until nothing of the member is used any more. */
     @Override
-    public void close() throws InterruptedException, IOException {
+    public void close() throws IOException {
         threads.shutdownNow();
-        if (!threads.awaitTermination(REST_SECONDS, TimeUnit.SECONDS)) {
+        boolean ended = false;
+        try {
+            ended = threads.awaitTermination(REST_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!ended) {
             throw new IOException("a snapshot did not end within " + REST_SECONDS + " s");
         }
     }

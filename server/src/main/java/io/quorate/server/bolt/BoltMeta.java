@@ -30,17 +30,17 @@ record BoltMeta(int pageBytes, long rootPage, long end, long transaction) {
         if (first.isEmpty() && second.isEmpty()) {
             throw new BoltException("it is no bbolt file, or both of its metas are damaged");
         }
-        boolean firstIsNewer = second.isEmpty()
-                || first.isPresent()
-                        && Long.compareUnsigned(
-                                        first.get().transaction(), second.get().transaction())
-                                > 0;
+        boolean firstIsNewer = second.isEmpty() || (first.isPresent() && first.get().isNewerThan(second.get()));
         BoltMeta meta = (firstIsNewer ? first : second).orElseThrow();
         if (meta.end() < 2 || meta.end() > length / meta.pageBytes()) {
             throw new BoltException("it is cut off: its " + length + " bytes are less than the " + meta.end()
                     + " pages of " + meta.pageBytes() + " bytes that it says it has");
         }
         return meta;
+    }
+
+    private boolean isNewerThan(BoltMeta other) {
+        return Long.compareUnsigned(transaction, other.transaction) > 0;
     }
 
     /** Without the first meta it is not known how long a page is, and so not where the second one begins. */

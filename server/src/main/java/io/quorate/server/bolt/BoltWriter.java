@@ -28,6 +28,7 @@ public final class BoltWriter implements AutoCloseable {
     private final TreeWriter root;
     private Optional<Bucket> bucket = Optional.empty();
 
+    @SuppressWarnings("ArrayRecordComponent") // It is never compared.
     private record Bucket(byte[] name, TreeWriter keys) {}
 
     private BoltWriter(FileChannel file, int pageBytes) throws IOException {

@@ -13,12 +13,14 @@ import java.util.List;
  */
 final class TreeWriter {
 
+    @SuppressWarnings("ArrayRecordComponent") // It is never compared.
     private record Entry(int flags, byte[] key, byte[] value) {
         int bytes() {
             return BoltFormat.ELEMENT_BYTES + key.length + value.length;
         }
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // It is never compared.
     private record Child(byte[] firstKey, long page) {
         int bytes() {
             return BoltFormat.ELEMENT_BYTES + firstKey.length;

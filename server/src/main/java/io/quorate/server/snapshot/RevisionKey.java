@@ -22,7 +22,8 @@ record RevisionKey(long revision, long sub, boolean deletion) {
     /** Empty if the bytes are no such key. */
     static Optional<RevisionKey> decode(byte[] bytes) {
         boolean deletion = bytes.length == BYTES + 1;
-        if (!deletion && bytes.length != BYTES || deletion && bytes[BYTES] != 't' || bytes[Long.BYTES] != '_') {
+        boolean rightEnd = deletion ? bytes[BYTES] == 't' : bytes.length == BYTES;
+        if (!rightEnd || bytes[Long.BYTES] != '_') {
             return Optional.empty();
         }
         ByteBuffer key = ByteBuffer.wrap(bytes);
