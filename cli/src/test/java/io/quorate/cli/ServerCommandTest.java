@@ -7,7 +7,10 @@ import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.Upkeep;
 import io.quorate.server.Upkeep.OnDivergence;
+import io.quorate.server.WatchOptions;
 import io.quorate.server.auth.AuthOptions;
+import io.quorate.server.auth.TokenOptions;
+import io.quorate.server.store.AutoCompaction;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -17,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,9 +65,10 @@ class ServerCommandTest {
                         0,
                         1_572_864,
                         128,
+                        new WatchOptions(Duration.ofMinutes(10), 100_000),
                         Duration.ofSeconds(10),
                         new Upkeep(Duration.ofHours(24), 8 << 20, OnDivergence.REPAIR),
-                        AuthOptions.DEFAULT,
+                        new AuthOptions(new TokenOptions.Simple(Duration.ofMinutes(5)), 10),
                         false));
     }
 
@@ -88,10 +93,17 @@ class ServerCommandTest {
                 "-1",
                 "--max-request-bytes=9",
                 "--max-txn-ops=3",
+                "--auto-compaction-mode=revision",
+                "--auto-compaction-retention=5000",
+                "--experimental-watch-progress-notify-interval=2s",
+                "--max-watches-per-connection=17",
                 "--verify-interval=250ms",
                 "--on-divergence=stop",
                 "--scrub-interval=90m",
                 "--scrub-rate=4096",
+                "--auth-token=jwt,sign-method=RS256,pub-key=k.pub,priv-key=k.key,ttl=1m",
+                "--auth-token-ttl=9",
+                "--bcrypt-cost=12",
                 "--log-level=error");
 
         assertThat(config)
@@ -113,9 +125,16 @@ class ServerCommandTest {
                         -1,
                         9,
                         3,
+                        new WatchOptions(Duration.ofSeconds(2), 17),
                         Duration.ofMillis(250),
-                        new Upkeep(Duration.ofMinutes(90), 4096, OnDivergence.STOP),
-                        AuthOptions.DEFAULT,
+                        new Upkeep(Duration.ofMinutes(90), 4096, OnDivergence.STOP, new AutoCompaction.Revisions(5000)),
+                        new AuthOptions(
+                                new TokenOptions.Jwt(
+                                        TokenOptions.Algorithm.RS256,
+                                        Optional.of(Path.of("k.pub")),
+                                        Optional.of(Path.of("k.key")),
+                                        Duration.ofMinutes(1)),
+                                12),
                         false));
     }
 

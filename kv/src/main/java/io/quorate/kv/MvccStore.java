@@ -188,6 +188,16 @@ public final class MvccStore extends ReadableStore implements AutoCloseable {
         return store.sizeInUseBytes();
     }
 
+    /**
+     * Gives back what is taken up by keys and values that can't be read any more. Everything else goes on meanwhile; returns
+     * when it is done.
+     *
+     * @return false if it was broken off since the store is replaced or closed
+     */
+    public boolean defragment() {
+        return store.defragment();
+    }
+
     /** Returns once all that was applied survives a crash without being applied again. */
     public void flush() {
         store.flush();

@@ -1,5 +1,6 @@
 package io.quorate.server.api;
 
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quorate.core.CoreStatus;
@@ -13,6 +14,11 @@ import io.quorate.server.proto.etcdserverpb.AlarmMember;
 import io.quorate.server.proto.etcdserverpb.AlarmRequest;
 import io.quorate.server.proto.etcdserverpb.AlarmResponse;
 import io.quorate.server.proto.etcdserverpb.AlarmType;
+import io.quorate.server.proto.etcdserverpb.DefragmentRequest;
+import io.quorate.server.proto.etcdserverpb.DefragmentResponse;
+import io.quorate.server.proto.etcdserverpb.DowngradeInfo;
+import io.quorate.server.proto.etcdserverpb.DowngradeRequest;
+import io.quorate.server.proto.etcdserverpb.DowngradeResponse;
 import io.quorate.server.proto.etcdserverpb.HashKVRequest;
 import io.quorate.server.proto.etcdserverpb.HashKVResponse;
 import io.quorate.server.proto.etcdserverpb.HashRequest;
@@ -24,6 +30,7 @@ import io.quorate.server.proto.etcdserverpb.SnapshotRequest;
 import io.quorate.server.proto.etcdserverpb.SnapshotResponse;
 import io.quorate.server.proto.etcdserverpb.StatusRequest;
 import io.quorate.server.proto.etcdserverpb.StatusResponse;
+import io.quorate.server.store.Defragmenter;
 import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.wire.EtcdError;
 import io.quorate.server.wire.HttpPages;
@@ -40,11 +47,18 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     private final ReplicatedStore store;
     private final Headers headers;
     private final Executor background;
+    private final Defragmenter defragmenter;
     private final SnapshotStreams snapshots;
 
     /** @param background runs what reads the whole store */
     public MaintenanceService(
-            Clients clients, ReplicatedStore store, Headers headers, Executor background, SnapshotStreams snapshots) {
+            Clients clients,
+            ReplicatedStore store,
+            Headers headers,
+            Executor background,
+            Defragmenter defragmenter,
+            SnapshotStreams snapshots) {
+        this.defragmenter = defragmenter;
         this.clients = clients;
         this.store = store;
         this.headers = headers;
@@ -75,6 +89,8 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
                 .setRaftIndex(status.commitIndex())
                 .setRaftTerm(status.term())
                 .setRaftAppliedIndex(status.appliedIndex())
+                .setDbSizeQuota(Math.max(0, store.quotaBytes()))
+                .setDowngradeInfo(DowngradeInfo.getDefaultInstance())
                 .setIsLearner(status.configuration().learners().contains(status.self()));
         if (status.leader().isEmpty()) {
             response.addErrors(EtcdError.NO_LEADER.message());
@@ -155,6 +171,30 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     /** Does something that is only for those who administer. */
     private <T> CompletableFuture<T> asRoot(Supplier<CompletableFuture<T>> action) {
         return clients.current().requireNow(AccessCheck::root).thenCompose(allowed -> action.get());
+    }
+
+    /** Of this member alone; clients are served meanwhile. */
+    @Override
+    public void defragment(DefragmentRequest request, StreamObserver<DefragmentResponse> call) {
+        // As in etcd, there is no header.
+        Answers.send(call, () -> asRoot(defragmenter::defragment), MaintenanceService::defragmented);
+    }
+
+    private static DefragmentResponse defragmented(boolean done) {
+        if (!done) {
+            throw Status.UNAVAILABLE
+                    .withDescription("etcdserver: the store was replaced or closed while it was defragmented")
+                    .asRuntimeException();
+        }
+        return DefragmentResponse.getDefaultInstance();
+    }
+
+    @Override
+    public void downgrade(DowngradeRequest request, StreamObserver<DowngradeResponse> call) {
+        Answers.<Void, DowngradeResponse>send(
+                call,
+                () -> asRoot(() -> CompletableFuture.failedFuture(Downgrades.refusal(request))),
+                nothing -> DowngradeResponse.getDefaultInstance());
     }
 
     private CompletableFuture<Void> moveLeader(long targetId) {
