@@ -60,8 +60,8 @@ public final class StoreImport {
 
     private void requirePossible(StoredChange change) {
         String place = "the change " + change.revision() + "/" + change.sub();
-        boolean later = change.revision() > lastRevision
-                || (change.revision() == lastRevision && change.sub() > lastSub);
+        boolean later =
+                change.revision() > lastRevision || (change.revision() == lastRevision && change.sub() > lastSub);
         if (!later || change.revision() < 1 || change.sub() < 0) {
             throw new IllegalArgumentException(place + " comes after " + lastRevision + "/" + lastSub);
         }

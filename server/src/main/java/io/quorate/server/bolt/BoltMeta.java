@@ -30,7 +30,8 @@ record BoltMeta(int pageBytes, long rootPage, long end, long transaction) {
         if (first.isEmpty() && second.isEmpty()) {
             throw new BoltException("it is no bbolt file, or both of its metas are damaged");
         }
-        boolean firstIsNewer = second.isEmpty() || (first.isPresent() && first.get().isNewerThan(second.get()));
+        boolean firstIsNewer =
+                second.isEmpty() || (first.isPresent() && first.get().isNewerThan(second.get()));
         BoltMeta meta = (firstIsNewer ? first : second).orElseThrow();
         if (meta.end() < 2 || meta.end() > length / meta.pageBytes()) {
             throw new BoltException("it is cut off: its " + length + " bytes are less than the " + meta.end()
