@@ -143,6 +143,21 @@ public final class MvccStore extends ReadableStore implements AutoCloseable {
         }
     }
 
+    /**
+     * Begins to hand out the whole content, as it is now. Everything else goes on meanwhile.
+     *
+     * @param emptyDirectory on the store's file system, empty or missing; whoever closes the export deletes it
+     * @param sorter empty, and becomes as large as this store; closed with the export, and if there is none
+     */
+    public StoreExport export(Path emptyDirectory, OrderedStore sorter) {
+        try {
+            return new StoreExport(reading(() -> store.freeze(emptyDirectory)), sorter);
+        } catch (RuntimeException e) {
+            sorter.close();
+            throw e;
+        }
+    }
+
     /** A store that an earlier release has written has its digest in memory alone, until it is next written to. */
     private void writeDigest() {
         synchronized (writing) {

@@ -23,10 +23,12 @@ import io.quorate.server.api.LeaseService;
 import io.quorate.server.api.LockService;
 import io.quorate.server.api.MaintenanceService;
 import io.quorate.server.api.OpenStreams;
+import io.quorate.server.api.SnapshotStreams;
 import io.quorate.server.api.WatchService;
 import io.quorate.server.auth.Passwords;
 import io.quorate.server.auth.Tokens;
 import io.quorate.server.metrics.MemberMetrics;
+import io.quorate.server.snapshot.SnapshotSource;
 import io.quorate.server.store.AutoCompaction;
 import io.quorate.server.store.AutoCompactor;
 import io.quorate.server.store.CompactedMember;
@@ -175,6 +177,8 @@ record Incarnation(
         Defragmenter defragmenter = new Defragmenter(machine.store(), machine.cleaner(), memberNode.background());
         LearnerCalls learnerCalls = new LearnerCalls(() -> isLearner(node.status()));
         keepHouse(config.upkeep().autoCompaction(), store, memberNode.readers(), timer);
+        SnapshotStreams snapshots =
+                parts.add(new SnapshotStreams(config.name(), new SnapshotSource(store, memberNode.machine())));
         return Stream.of(
                         new KvService(clients, memberNode.machine().cleaner(), headers, config.maxTxnOps()),
                         watch,
@@ -182,7 +186,8 @@ record Incarnation(
                         new LockService(clients, memberNode.watches(), headers),
                         new ElectionService(clients, memberNode.watches(), headers),
                         new ClusterService(clients, store, headers, membership.peerUrls()),
-                        new MaintenanceService(clients, store, headers, memberNode.background(), defragmenter),
+                        new MaintenanceService(
+                                clients, store, headers, memberNode.background(), defragmenter, snapshots),
                         new AuthService(clients, passwords, tokens, headers))
                 .map(service -> ServerInterceptors.intercept(
                         service, clients, new Connections(), learnerCalls, leaderRequirement, streams))

@@ -1,6 +1,7 @@
 package io.quorate.server.api;
 
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quorate.core.CoreStatus;
 import io.quorate.core.quorum.MemberId;
@@ -25,6 +26,8 @@ import io.quorate.server.proto.etcdserverpb.HashResponse;
 import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
 import io.quorate.server.proto.etcdserverpb.MoveLeaderRequest;
 import io.quorate.server.proto.etcdserverpb.MoveLeaderResponse;
+import io.quorate.server.proto.etcdserverpb.SnapshotRequest;
+import io.quorate.server.proto.etcdserverpb.SnapshotResponse;
 import io.quorate.server.proto.etcdserverpb.StatusRequest;
 import io.quorate.server.proto.etcdserverpb.StatusResponse;
 import io.quorate.server.store.Defragmenter;
@@ -45,15 +48,22 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     private final Headers headers;
     private final Executor background;
     private final Defragmenter defragmenter;
+    private final SnapshotStreams snapshots;
 
     /** @param background runs what reads the whole store */
     public MaintenanceService(
-            Clients clients, ReplicatedStore store, Headers headers, Executor background, Defragmenter defragmenter) {
+            Clients clients,
+            ReplicatedStore store,
+            Headers headers,
+            Executor background,
+            Defragmenter defragmenter,
+            SnapshotStreams snapshots) {
         this.defragmenter = defragmenter;
         this.clients = clients;
         this.store = store;
         this.headers = headers;
         this.background = background;
+        this.snapshots = snapshots;
     }
 
     /** Answered without a leader, and after the node has failed, since it is asked for just then. */
@@ -201,6 +211,13 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
                 .findFirst()
                 .orElseThrow(EtcdError.BAD_LEADER_TRANSFEREE::exception);
         return store.node().transferLeadership(target);
+    }
+
+    @Override
+    public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> call) {
+        snapshots.send(
+                (ServerCallStreamObserver<SnapshotResponse>) call,
+                clients.current().requireNow(AccessCheck::root));
     }
 
     @Override
