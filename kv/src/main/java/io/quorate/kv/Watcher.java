@@ -121,7 +121,8 @@ public final class Watcher implements AutoCloseable {
                 matched.size() == whole.events().size() ? whole : new RevisionEvents(whole.revision(), matched);
         matched.clear();
         long bytes = events.sizeBytes();
-        // One revision fits unless all are full, or else one that keeps up would have to read each large one from the history.
+        // One revision fits unless all are full, or else one that keeps up would have to read each large one from the
+        // history.
         if (bytes > roomBytes || (!waiting.isEmpty() && waitingBytes + bytes > maxBytes)) {
             return 0;
         }

@@ -136,7 +136,10 @@ final class HostileRequests {
         add(
                 "alarm, action 99",
                 "etcdserverpb.Maintenance/Alarm",
-                AlarmRequest.newBuilder().setActionValue(99).setAlarm(AlarmType.NOSPACE).build());
+                AlarmRequest.newBuilder()
+                        .setActionValue(99)
+                        .setAlarm(AlarmType.NOSPACE)
+                        .build());
     }
 
     private static TxnRequest.Builder writing() {
@@ -173,7 +176,9 @@ final class HostileRequests {
     private void numbers() {
         for (long extreme : new long[] {Long.MIN_VALUE, -1, Long.MAX_VALUE}) {
             range("limit " + extreme, rangeOf().setLimit(extreme));
-            range("sorted, limit " + extreme, rangeOf().setLimit(extreme).setSortTarget(RangeRequest.SortTarget.CREATE));
+            range(
+                    "sorted, limit " + extreme,
+                    rangeOf().setLimit(extreme).setSortTarget(RangeRequest.SortTarget.CREATE));
             range("revision " + extreme, rangeOf().setRevision(extreme));
             range("mod revisions from " + extreme, rangeOf().setMinModRevision(extreme));
             range("mod revisions to " + extreme, rangeOf().setMaxModRevision(extreme));
@@ -185,7 +190,10 @@ final class HostileRequests {
                     writing().addCompare(compare().setVersion(extreme)));
             txn(
                     "lease compared with " + extreme,
-                    writing().addCompare(compare().setTarget(Compare.CompareTarget.LEASE).setLease(extreme)));
+                    writing()
+                            .addCompare(compare()
+                                    .setTarget(Compare.CompareTarget.LEASE)
+                                    .setLease(extreme)));
             add(
                     "compact, " + extreme,
                     "etcdserverpb.KV/Compact",
@@ -255,11 +263,9 @@ final class HostileRequests {
     private void broken() {
         ByteString notUtf8 = ByteString.copyFrom(new byte[] {(byte) 0xff, (byte) 0xc0, 0});
         put("a key that is not UTF-8", putOf().setKey(notUtf8));
+        all.add(new Hostile("put, cut off", "etcdserverpb.KV/Put", ByteString.copyFrom(new byte[] {0x0a, 0x70, 1})));
         all.add(new Hostile(
-                "put, cut off",
-                "etcdserverpb.KV/Put",
-                ByteString.copyFrom(new byte[] {0x0a, 0x70, 1})));
-        all.add(new Hostile("put, a key that is a number", "etcdserverpb.KV/Put", ByteString.copyFrom(new byte[] {0x08, 1})));
+                "put, a key that is a number", "etcdserverpb.KV/Put", ByteString.copyFrom(new byte[] {0x08, 1})));
         all.add(new Hostile(
                 "put, with fields that nobody knows",
                 "etcdserverpb.KV/Put",
@@ -291,12 +297,27 @@ final class HostileRequests {
         auth("a role again", "RoleAdd", field(1, KEY));
         auth("permission of type 99", "RoleGrantPermission", field(1, KEY).concat(field(2, permission(99))));
         auth("permission of type -1", "RoleGrantPermission", field(1, KEY).concat(field(2, permission(-1))));
-        auth("permission on an empty key", "RoleGrantPermission", field(1, KEY).concat(field(2, varint(1 << 3).concat(varint(2)))));
-        auth("permission for a role that is not there", "RoleGrantPermission", field(1, notUtf8.substring(2)).concat(field(2, permission(2))));
-        auth("permission to be taken that was not given", "RoleRevokePermission", field(1, KEY).concat(field(2, KEY)));
+        auth(
+                "permission on an empty key",
+                "RoleGrantPermission",
+                field(1, KEY).concat(field(2, varint(1 << 3).concat(varint(2)))));
+        auth(
+                "permission for a role that is not there",
+                "RoleGrantPermission",
+                field(1, notUtf8.substring(2)).concat(field(2, permission(2))));
+        auth(
+                "permission to be taken that was not given",
+                "RoleRevokePermission",
+                field(1, KEY).concat(field(2, KEY)));
         auth("a user that is not there", "UserGet", field(1, KEY));
-        auth("a role for a user that is not there", "UserGrantRole", field(1, KEY).concat(field(2, KEY)));
-        auth("the password of a user that is not there", "UserChangePassword", field(1, KEY).concat(field(2, KEY)));
+        auth(
+                "a role for a user that is not there",
+                "UserGrantRole",
+                field(1, KEY).concat(field(2, KEY)));
+        auth(
+                "the password of a user that is not there",
+                "UserChangePassword",
+                field(1, KEY).concat(field(2, KEY)));
         auth("a login while there is none", "Authenticate", field(1, KEY).concat(field(2, KEY)));
         auth("permission that is none", "RoleGrantPermission", field(1, KEY));
     }
