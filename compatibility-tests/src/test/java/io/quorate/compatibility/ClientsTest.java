@@ -1,0 +1,122 @@
+package io.quorate.compatibility;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.cli.processes.ProcessCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients of etcd that are not for the JVM find what they expect, and work on when the leader is killed. */
+@Tag("packages")
+@Timeout(300)
+class ClientsTest {
+
+    private static final Path CLIENTS = Path.of("src/test/clients").toAbsolutePath();
+    private static final Path NPM = Path.of("target/npm").toAbsolutePath();
+
+    @TempDir
+    private Path folder;
+
+    private ProcessCluster cluster;
+
+    @BeforeEach
+    void startCluster() throws IOException {
+        cluster = new ProcessCluster(folder, 3);
+        cluster.startAll();
+        cluster.awaitLeader();
+        cluster.members().forEach(cluster::awaitServing);
+    }
+
+    @AfterEach
+    void stopCluster() {
+        cluster.close();
+    }
+
+    @Test
+    void etcdctlWorksOnWhileTheLeaderIsKilled() throws Exception {
+        List<String> checked = run("bash", CLIENTS.resolve("etcdctl.sh").toString());
+
+        assertThat(checked)
+                .contains("everything that was acknowledged is there")
+                .contains("the watch has seen each acknowledged write once, in order")
+                .contains("the lock is held across the change of leader")
+                .contains("the lease is kept alive across the change of leader");
+    }
+
+    @Test
+    void pythonsEtcd3WorksOnWhileTheLeaderIsKilled() throws Exception {
+        List<String> checked = run(python(), CLIENTS.resolve("etcd3_client.py").toString());
+
+        assertThat(checked)
+                .contains("everything that was acknowledged is there")
+                .contains("the watch has seen each acknowledged write once, in order")
+                .contains("the lock is held across the change of leader");
+    }
+
+    @Test
+    void nodesEtcd3WorksOnWhileTheLeaderIsKilled() throws Exception {
+        installFromNpm();
+
+        List<String> checked = run("node", NPM.resolve("etcd3_client.js").toString());
+
+        assertThat(checked)
+                .contains("everything that was acknowledged is there")
+                .contains("the watch has seen each acknowledged write once, in order")
+                .contains("the lock is held across the change of leader");
+    }
+
+    private List<String> run(String... command) throws IOException, InterruptedException {
+        return ClientScript.run(cluster, folder, List.of(command));
+    }
+
+    /** Debian's modules are for Debian's Python, whatever other one may come first on the path. */
+    private static String python() {
+        return Optional.ofNullable(System.getenv("QUORATE_PYTHON")).orElse("/usr/bin/python3");
+    }
+
+    /** Puts the client and exactly what it needs, as {@code package-lock.json} has it, beside the script. */
+    private static void installFromNpm() throws IOException, InterruptedException {
+        Files.createDirectories(NPM);
+        boolean changed = false;
+        for (String file : List.of("package.json", "package-lock.json", "etcd3_client.js")) {
+            Path source = CLIENTS.resolve("npm").resolve(file);
+            Path copy = NPM.resolve(file);
+            if (!Files.exists(copy) || Files.mismatch(source, copy) >= 0) {
+                Files.writeString(copy, Files.readString(source));
+                changed |= !file.endsWith(".js");
+            }
+        }
+        if (changed || !Files.exists(NPM.resolve("node_modules/.package-lock.json"))) {
+            Path log = NPM.resolve("npm.log");
+            Process npm = new ProcessBuilder("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+                    .directory(NPM.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            try {
+                assertThat(npm.waitFor(120, TimeUnit.SECONDS)).as("npm ends").isTrue();
+            } finally {
+                npm.destroyForcibly();
+            }
+            assertThat(npm.exitValue()).as(() -> read(log)).isZero();
+        }
+    }
+
+    private static String read(Path log) {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+}
