@@ -1,5 +1,6 @@
 package io.quorate.cli;
 
+import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
@@ -90,6 +91,7 @@ record DevCluster(List<Integer> clientPorts, List<Integer> peerPorts, Path dataD
                 ServerConfig.DEFAULT_MAX_TXN_OPS,
                 ServerConfig.DEFAULT_VERIFY_INTERVAL,
                 Upkeep.DEFAULT,
+                AuthOptions.DEFAULT,
                 ephemeral);
     }
 

@@ -2,6 +2,8 @@ package io.quorate.cli;
 
 import io.quorate.server.ServerConfig;
 import io.quorate.server.Upkeep;
+import io.quorate.server.auth.AuthOptions;
+import io.quorate.server.auth.TokenOptions;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -89,6 +91,22 @@ enum ServerFlag {
             "<bytes>",
             "How many bytes that reads in a second, at most.",
             Long.toString(Upkeep.DEFAULT.scrubBytesPerSecond())),
+    AUTH_TOKEN(
+            "auth-token",
+            "simple|jwt,...",
+            "What a client gets for its password: a word that members remember, or a signed token:"
+                    + " jwt,sign-method=RS256,pub-key=<file>,priv-key=<file>,ttl=5m.",
+            "simple"),
+    AUTH_TOKEN_TTL(
+            "auth-token-ttl",
+            "<s>",
+            "Seconds for which a simple token is remembered that is not used.",
+            Long.toString(TokenOptions.Simple.DEFAULT.ttl().toSeconds())),
+    BCRYPT_COST(
+            "bcrypt-cost",
+            "<n>",
+            "How costly it is to try a password, 4 to 31; one more is twice as much.",
+            Integer.toString(AuthOptions.DEFAULT_BCRYPT_COST)),
     LOG_LEVEL("log-level", "debug|info|warn|error", "How much is logged to stderr.", "info");
 
     private final String key;

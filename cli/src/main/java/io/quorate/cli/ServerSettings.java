@@ -5,6 +5,8 @@ import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.Upkeep;
 import io.quorate.server.Upkeep.OnDivergence;
+import io.quorate.server.auth.AuthOptions;
+import io.quorate.server.auth.TokenOptions;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -91,6 +93,7 @@ final class ServerSettings {
                     (int) integer(ServerFlag.MAX_TXN_OPS, Integer.MAX_VALUE),
                     time(ServerFlag.VERIFY_INTERVAL),
                     upkeep(),
+                    auth(),
                     false);
         } catch (IllegalArgumentException e) {
             throw new CommandFailed(ExitCode.USAGE, e.getMessage() == null ? e.toString() : e.getMessage(), e);
@@ -158,6 +161,13 @@ final class ServerSettings {
                         onDivergence.where() + " is \"" + onDivergence.text() + "\"; use 'repair' or 'stop'");
         };
         return new Upkeep(time(ServerFlag.SCRUB_INTERVAL), integer(ServerFlag.SCRUB_RATE, Long.MAX_VALUE), todo);
+    }
+
+    private AuthOptions auth() {
+        Duration simpleTtl = Duration.ofSeconds(integer(ServerFlag.AUTH_TOKEN_TTL, Integer.MAX_VALUE));
+        return new AuthOptions(
+                TokenOptions.parse(orDefault(ServerFlag.AUTH_TOKEN).text(), simpleTtl),
+                (int) integer(ServerFlag.BCRYPT_COST, Integer.MAX_VALUE));
     }
 
     private long integer(ServerFlag flag, long most) {

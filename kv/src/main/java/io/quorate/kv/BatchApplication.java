@@ -78,6 +78,44 @@ final class BatchApplication implements AutoCloseable {
     }
 
     private Result apply(Command command, long index) {
+        return command instanceof Authorized authorized
+                ? judged(accessOf(authorized.caller()).command(authorized.command()), () -> execute(authorized.command(), index))
+                : judged(refusedToNobody(command), () -> execute(command, index));
+    }
+
+    private AccessCheck accessOf(Caller caller) {
+        return new AccessCheck(state.auth(), caller, changes.leases()::keys);
+    }
+
+    /**
+     * What a client has asked for comes with its caller once authentication is enabled; if it comes without, that was enabled
+     * while the command was under way. The members' own commands have none.
+     */
+    private Optional<KvError> refusedToNobody(Command command) {
+        if (!state.auth().isEnabled()) {
+            return Optional.empty();
+        }
+        return switch (command) {
+            case Put put -> Optional.of(KvError.USER_EMPTY);
+            case DeleteRange delete -> Optional.of(KvError.USER_EMPTY);
+            case Txn txn -> Optional.of(KvError.USER_EMPTY);
+            case LeaseGrant grant -> Optional.of(KvError.USER_EMPTY);
+            case LeaseRevoke revoke -> Optional.of(KvError.USER_EMPTY);
+            case AuthChange change -> Optional.of(KvError.USER_EMPTY);
+            case Compact compact -> Optional.empty();
+            case AlarmChange change -> Optional.empty();
+            case PublishMember publish -> Optional.empty();
+            case Verify verify -> Optional.empty();
+            case DigestReport report -> Optional.empty();
+            case LeaseExpiry expiry -> Optional.empty();
+            case LeaseTakeover takeover -> Optional.empty();
+            case LeaseCheckpoint checkpoint -> Optional.empty();
+            case Login login -> Optional.empty();
+            case Authorized nested -> Optional.empty();
+        };
+    }
+
+    private Result execute(Command command, long index) {
         return switch (command) {
             case Put put -> judged(judge(put), () -> put(put));
             case DeleteRange delete ->
@@ -94,7 +132,18 @@ final class BatchApplication implements AutoCloseable {
             case LeaseCheckpoint checkpoint -> leases.checkpoint(checkpoint);
             case Verify verify -> verify(verify, index);
             case DigestReport report -> report(report);
+            case AuthChange change -> apply(change);
+            case Login login -> AuthApplication.login(login, state.auth(), changes.revision(), index);
+            case Authorized nested -> throw new IllegalStateException("no command has two callers");
         };
+    }
+
+    private Result apply(AuthChange change) {
+        AuthApplication.Outcome outcome = new AuthApplication(state.auth(), changes.batch()).apply(change);
+        if (outcome instanceof AuthApplication.Outcome.Changed changed) {
+            state = state.withAuth(changed.state());
+        }
+        return AuthApplication.result(outcome, change, changes.revision());
     }
 
     private static Result judged(Optional<KvError> error, Supplier<Result> change) {

@@ -14,4 +14,7 @@ public sealed interface Command
                 LeaseRevoke,
                 LeaseExpiry,
                 LeaseTakeover,
-                LeaseCheckpoint {}
+                LeaseCheckpoint,
+                AuthChange,
+                Login,
+                Authorized {}

@@ -51,6 +51,11 @@ public final class CommandCodec {
             out.u8(0);
         }
         out.u8(FORMAT_VERSION);
+        write(out, command);
+        return out.toByteArray();
+    }
+
+    private static void write(ByteWriter out, Command command) {
         switch (command) {
             case Put put -> OperationCodec.writePut(typed(out, PUT), put);
             case DeleteRange delete -> OperationCodec.writeDeleteRange(typed(out, DELETE_RANGE), delete);
@@ -72,8 +77,13 @@ public final class CommandCodec {
             case LeaseCheckpoint checkpoint -> LeaseCodec.writeCheckpoint(typed(out, LEASE_CHECKPOINT), checkpoint);
             case Verify verify -> VerificationCodec.writeVerify(typed(out, VERIFY), verify);
             case DigestReport report -> VerificationCodec.writeReport(typed(out, DIGEST_REPORT), report);
+            case AuthChange change -> AuthCodec.write(out, change);
+            case Login login -> AuthCodec.writeLogin(typed(out, AuthCodec.LOGIN), login);
+            case Authorized authorized -> {
+                AuthCodec.writeCaller(typed(out, AuthCodec.AUTHORIZED), authorized.caller());
+                write(out, authorized.command());
+            }
         }
-        return out.toByteArray();
     }
 
     /**
@@ -88,7 +98,18 @@ public final class CommandCodec {
             throw new DecodeException("command of format version " + version + ", not " + FORMAT_VERSION);
         }
         int type = in.u8();
-        Command command = switch (type) {
+        Command command = type == AuthCodec.AUTHORIZED ? readAuthorized(in) : read(type, in);
+        in.expectEnd();
+        return command;
+    }
+
+    private static Authorized readAuthorized(ByteReader in) throws DecodeException {
+        Caller caller = AuthCodec.readCaller(in);
+        return new Authorized(caller, read(in.u8(), in));
+    }
+
+    private static Command read(int type, ByteReader in) throws DecodeException {
+        return switch (type) {
             case PUT -> OperationCodec.readPut(in);
             case DELETE_RANGE -> OperationCodec.readDeleteRange(in);
             case TXN -> OperationCodec.readTxn(in, 1);
@@ -102,10 +123,9 @@ public final class CommandCodec {
             case LEASE_CHECKPOINT -> LeaseCodec.readCheckpoint(in);
             case VERIFY -> VerificationCodec.readVerify(in);
             case DIGEST_REPORT -> VerificationCodec.readReport(in);
-            default -> throw new DecodeException("command of unknown type " + type);
+            case AuthCodec.LOGIN -> AuthCodec.readLogin(in);
+            default -> AuthCodec.read(type, in);
         };
-        in.expectEnd();
-        return command;
     }
 
     static void writeOperation(ByteWriter out, Operation operation, int depth) {
@@ -141,6 +161,9 @@ public final class CommandCodec {
 
     /** Exact enough that a put is written without growing the array. */
     private static int expectedSize(Command command) {
+        if (command instanceof Authorized authorized) {
+            return 24 + 3 * authorized.caller().user().length() + expectedSize(authorized.command());
+        }
         return command instanceof Put put ? 24 + put.key().size() + put.value().size() : 256;
     }
 }

@@ -17,6 +17,9 @@ record Element(byte kind, Bytes key, long first, long second, long third, long f
     private static final byte LEASE = 5;
     private static final byte ATTACHMENT = 6;
     private static final byte LEASE_FENCE = 7;
+    private static final byte USER = 8;
+    private static final byte ROLE = 9;
+    private static final byte AUTH = 10;
 
     static Element pair(KeyValue kv) {
         return new Element(PAIR, kv.key(), kv.createRevision(), kv.modRevision(), kv.version(), kv.lease(), kv.value());
@@ -49,6 +52,19 @@ record Element(byte kind, Bytes key, long first, long second, long third, long f
 
     static Element fence(LeaseFence fence) {
         return new Element(LEASE_FENCE, Bytes.empty(), fence.term(), fence.sequence(), 0, 0, Bytes.empty());
+    }
+
+    static Element user(User user) {
+        return new Element(USER, Bytes.utf8(user.name()), 0, 0, 0, 0, Bytes.wrap(AuthCodec.encode(user)));
+    }
+
+    static Element role(Role role) {
+        return new Element(ROLE, Bytes.utf8(role.name()), 0, 0, 0, 0, Bytes.wrap(AuthCodec.encode(role)));
+    }
+
+    /** Whether authentication is enabled, and the revision of users and roles. */
+    static Element auth(AuthState auth) {
+        return new Element(AUTH, Bytes.empty(), auth.isEnabled() ? 1 : 0, auth.revision(), 0, 0, Bytes.empty());
     }
 
     static Element member(PublishMember member) {

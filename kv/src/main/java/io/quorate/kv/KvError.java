@@ -30,6 +30,36 @@ public enum KvError {
     NO_SPACE,
     /** "corrupt cluster". */
     CORRUPT,
+    /** "root user does not exist". */
+    ROOT_USER_MISSING,
+    /** "root user does not have root role". */
+    ROOT_ROLE_MISSING,
+    /** "user name already exists". */
+    USER_EXISTS,
+    /** "user name is empty": also what a client without a token is told. */
+    USER_EMPTY,
+    /** "user name not found". */
+    USER_NOT_FOUND,
+    /** "role name already exists". */
+    ROLE_EXISTS,
+    /** "role name not found". */
+    ROLE_NOT_FOUND,
+    /** "role name is empty". */
+    ROLE_EMPTY,
+    /** "authentication failed, invalid user ID or password". */
+    AUTH_FAILED,
+    /** "permission denied". */
+    PERMISSION_DENIED,
+    /** "role is not granted to the user". */
+    ROLE_NOT_GRANTED,
+    /** "permission is not granted to the role". */
+    PERMISSION_NOT_GRANTED,
+    /** "authentication is not enabled". */
+    AUTH_NOT_ENABLED,
+    /** "invalid auth management": of the root user or the root role while authentication is enabled. */
+    INVALID_AUTH_MANAGEMENT,
+    /** "revision of auth store is old": users or roles have changed since the caller was looked up. */
+    AUTH_OLD_REVISION,
     /** The log holds bytes that are no command this release knows; the entry changed nothing. */
     UNREADABLE_COMMAND
 }

@@ -79,6 +79,16 @@ public abstract sealed class ReadableStore permits MvccStore {
         return now.digestAt(now.appliedIndex(), new ElementHash());
     }
 
+    /** Users and roles, as of the last batch. */
+    public AuthState auth() {
+        return state.auth();
+    }
+
+    /** What a caller may do, by users and roles as of the last batch. */
+    public AccessCheck access(Caller caller) {
+        return new AccessCheck(state.auth(), caller, this::leaseKeys);
+    }
+
     /** All leases, in the order of their ids as unsigned numbers. Reads all of them from the store. */
     public List<Lease> leases() {
         return reading(() -> {
@@ -178,7 +188,8 @@ public abstract sealed class ReadableStore permits MvccStore {
     }
 
     /**
-     * A checksum of everything: the history up to the current revision, leases, alarms, and members. Equal on all
+     * A checksum of everything: the history up to the current revision, leases, alarms, members,
+     * users and roles. Equal on all
      * members at one {@link #appliedIndex}. Reads the whole store.
      */
     public long hash() {
@@ -201,6 +212,8 @@ public abstract sealed class ReadableStore permits MvccStore {
         now.members()
                 .values()
                 .forEach(member -> checksum.add(StoreKeys.member(member.memberId()), CommandCodec.encode(member)));
+        now.auth().users().forEach(user -> checksum.add(StoreKeys.user(user.name()), AuthCodec.encode(user)));
+        now.auth().roles().forEach(role -> checksum.add(StoreKeys.role(role.name()), AuthCodec.encode(role)));
         LeaseRecords.addTo(checksum, cursor);
         checksum.addVersions(cursor, now.revision(), now.compactedRevision());
         return checksum.value();

@@ -84,6 +84,16 @@ public sealed interface Result {
     /** The lease is over, revoked or expired, and its keys are deleted. */
     record LeaseRevokeResult(long revision, Lease lease) implements Result {}
 
+    /** Users, roles, or whether anybody asks for them, are as this change says. */
+    record AuthResult(long revision, AuthChange change) implements Result {}
+
+    /**
+     * A user is known by a token from now on.
+     *
+     * @param index of the log entry
+     */
+    record LoginResult(long revision, String user, Bytes tokenHash, long index) implements Result {}
+
     /** From here on, what the leader of this term says of the leases' time counts. */
     record LeaseTakeoverResult(long revision, long term) implements Result {}
 

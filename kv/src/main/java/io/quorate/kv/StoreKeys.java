@@ -19,6 +19,8 @@ import java.util.Arrays;
  * 'k' lease id (8), user key                                  that the key is attached to the lease
  * 'd' version (1)                                             the digest's buckets, with their applied index
  * 's'                                                         what members have reported of their digests
+ * 'u' name                                                    a user
+ * 'o' name                                                    a role
  * </pre>
  *
  * <p>In an escaped key 0x00 becomes 0x00 0xFF, so that the terminator sorts a key before all longer ones that begin
@@ -33,12 +35,15 @@ final class StoreKeys {
     static final byte LEASE = 'l';
     static final byte ATTACHMENT = 'k';
     static final byte DIGEST = 'd';
+    static final byte USER = 'u';
+    static final byte ROLE = 'o';
 
     static final byte[] FORMAT = meta("format");
     static final byte[] APPLIED_INDEX = meta("applied");
     static final byte[] REVISION = meta("revision");
     static final byte[] COMPACTED_REVISION = meta("compacted");
     static final byte[] LEASE_FENCE = meta("leases");
+    static final byte[] AUTH = meta("auth");
 
     static final byte[] VERIFICATION = {'s'};
 
@@ -170,6 +175,22 @@ final class StoreKeys {
 
     static Bytes attachedKey(byte[] attachment) {
         return Bytes.wrap(attachment, 1 + Long.BYTES, attachment.length - 1 - Long.BYTES);
+    }
+
+    static byte[] user(String name) {
+        return named(USER, name);
+    }
+
+    static byte[] role(String name) {
+        return named(ROLE, name);
+    }
+
+    private static byte[] named(byte kind, String name) {
+        byte[] text = name.getBytes(StandardCharsets.UTF_8);
+        byte[] key = new byte[1 + text.length];
+        key[0] = kind;
+        System.arraycopy(text, 0, key, 1, text.length);
+        return key;
     }
 
     static byte[] digest(int version) {

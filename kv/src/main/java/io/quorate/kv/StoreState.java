@@ -1,7 +1,10 @@
 package io.quorate.kv;
 
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -17,6 +20,7 @@ import java.util.TreeSet;
  * @param members by member id; never changed once the state is published
  * @param digest of all that is found by a key
  * @param verification what members have reported of their digests
+ * @param auth users and roles
  */
 record StoreState(
         long appliedIndex,
@@ -25,7 +29,8 @@ record StoreState(
         SortedSet<Alarm> alarms,
         SortedMap<Long, PublishMember> members,
         DigestBuckets digest,
-        Verification verification) {
+        Verification verification,
+        AuthState auth) {
     private static final long FORMAT_VERSION = 1;
 
     /** Reads the state, and begins an empty store by writing that of a store without any change. */
@@ -57,7 +62,8 @@ record StoreState(
                 alarms,
                 members,
                 DigestBuckets.load(store, appliedIndex),
-                store.get(StoreKeys.VERIFICATION).map(StoreState::verification).orElse(Verification.NONE));
+                store.get(StoreKeys.VERIFICATION).map(StoreState::verification).orElse(Verification.NONE),
+                auth(store));
     }
 
     /** The index that a store stands at. */
@@ -77,15 +83,20 @@ record StoreState(
     }
 
     StoreState withAppliedIndex(long index) {
-        return new StoreState(index, revision, compactedRevision, alarms, members, digest, verification);
+        return new StoreState(index, revision, compactedRevision, alarms, members, digest, verification, auth);
     }
 
     StoreState withDigest(DigestBuckets newDigest) {
-        return new StoreState(appliedIndex, revision, compactedRevision, alarms, members, newDigest, verification);
+        return new StoreState(appliedIndex, revision, compactedRevision, alarms, members, newDigest, verification, auth);
+    }
+
+    StoreState withAuth(AuthState newAuth) {
+        return new StoreState(
+                appliedIndex, revision, compactedRevision, alarms, members, digest, verification, newAuth);
     }
 
     StoreState withVerification(Verification newVerification) {
-        return new StoreState(appliedIndex, revision, compactedRevision, alarms, members, digest, newVerification);
+        return new StoreState(appliedIndex, revision, compactedRevision, alarms, members, digest, newVerification, auth);
     }
 
     /** The digest of the state, which stands at an index. */
@@ -94,35 +105,40 @@ record StoreState(
         hash.of(Element.numbers(revision, compactedRevision)).addTo(lanes, 0);
         alarms.forEach(alarm -> hash.of(Element.alarm(alarm)).addTo(lanes, 0));
         members.values().forEach(member -> hash.of(Element.member(member)).addTo(lanes, 0));
+        if (!auth.equals(AuthState.INITIAL)) {
+            hash.of(Element.auth(auth)).addTo(lanes, 0);
+            auth.users().forEach(user -> hash.of(Element.user(user)).addTo(lanes, 0));
+            auth.roles().forEach(role -> hash.of(Element.role(role)).addTo(lanes, 0));
+        }
         List<DigestSum> sums = digest.sums();
         sums.add(DigestBuckets.sum(lanes, 0));
         return StateDigest.of(index, sums);
     }
 
     StoreState withRevision(long newRevision) {
-        return new StoreState(appliedIndex, newRevision, compactedRevision, alarms, members, digest, verification);
+        return new StoreState(appliedIndex, newRevision, compactedRevision, alarms, members, digest, verification, auth);
     }
 
     StoreState withCompactedRevision(long newCompactedRevision) {
-        return new StoreState(appliedIndex, revision, newCompactedRevision, alarms, members, digest, verification);
+        return new StoreState(appliedIndex, revision, newCompactedRevision, alarms, members, digest, verification, auth);
     }
 
     StoreState withAlarm(Alarm alarm) {
         SortedSet<Alarm> changed = new TreeSet<>(alarms);
         changed.add(alarm);
-        return new StoreState(appliedIndex, revision, compactedRevision, changed, members, digest, verification);
+        return new StoreState(appliedIndex, revision, compactedRevision, changed, members, digest, verification, auth);
     }
 
     StoreState withoutAlarm(Alarm alarm) {
         SortedSet<Alarm> changed = new TreeSet<>(alarms);
         changed.remove(alarm);
-        return new StoreState(appliedIndex, revision, compactedRevision, changed, members, digest, verification);
+        return new StoreState(appliedIndex, revision, compactedRevision, changed, members, digest, verification, auth);
     }
 
     StoreState withMember(PublishMember member) {
         SortedMap<Long, PublishMember> changed = new TreeMap<>(members);
         changed.put(member.memberId(), member);
-        return new StoreState(appliedIndex, revision, compactedRevision, alarms, changed, digest, verification);
+        return new StoreState(appliedIndex, revision, compactedRevision, alarms, changed, digest, verification, auth);
     }
 
     private static void begin(OrderedStore store) {
@@ -159,6 +175,29 @@ record StoreState(
             }
         }
         throw new StoreException("the store holds an alarm of unknown type " + number);
+    }
+
+    /** A store of which no user or role was ever changed has nothing of that in it. */
+    private static AuthState auth(OrderedStore store) {
+        Optional<byte[]> numbers = store.get(StoreKeys.AUTH);
+        if (numbers.isEmpty()) {
+            return AuthState.INITIAL;
+        }
+        Map<String, User> users = new HashMap<>();
+        Map<String, Role> roles = new HashMap<>();
+        try (OrderedStore.Cursor cursor = store.cursor()) {
+            for (cursor.seek(new byte[] {StoreKeys.USER}); at(cursor, StoreKeys.USER); cursor.next()) {
+                User user = AuthCodec.decodeUser(cursor.value());
+                users.put(user.name(), user);
+            }
+            for (cursor.seek(new byte[] {StoreKeys.ROLE}); at(cursor, StoreKeys.ROLE); cursor.next()) {
+                Role role = AuthCodec.decodeRole(cursor.value());
+                roles.put(role.name(), role);
+            }
+            return AuthCodec.decode(numbers.get(), users, roles);
+        } catch (DecodeException e) {
+            throw new StoreException("the store holds users or roles that cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static Verification verification(byte[] value) {

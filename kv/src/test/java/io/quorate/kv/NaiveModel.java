@@ -65,6 +65,9 @@ final class NaiveModel {
             case LeaseCheckpoint checkpoint -> checkpoint(checkpoint);
             case Verify verify -> throw new IllegalArgumentException("not modelled");
             case DigestReport report -> throw new IllegalArgumentException("not modelled");
+            case AuthChange change -> throw new IllegalArgumentException("not modelled");
+            case Login login -> throw new IllegalArgumentException("not modelled");
+            case Authorized authorized -> throw new IllegalArgumentException("not modelled");
         };
     }
 

@@ -9,6 +9,8 @@ import io.quorate.kv.MvccStore;
 import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.StoreException;
+import io.quorate.server.api.AuthService;
+import io.quorate.server.api.Clients;
 import io.quorate.server.api.ClusterService;
 import io.quorate.server.api.ElectionService;
 import io.quorate.server.api.Headers;
@@ -18,8 +20,9 @@ import io.quorate.server.api.LeaseService;
 import io.quorate.server.api.LockService;
 import io.quorate.server.api.MaintenanceService;
 import io.quorate.server.api.OpenStreams;
-import io.quorate.server.api.WaitingLine;
 import io.quorate.server.api.WatchService;
+import io.quorate.server.auth.Passwords;
+import io.quorate.server.auth.Tokens;
 import io.quorate.server.store.Fence;
 import io.quorate.server.store.ReplicatedStore;
 import java.io.IOException;
@@ -139,23 +142,28 @@ record Incarnation(
         ScheduledThreadPoolExecutor timer = timer(config.name());
         parts.add(timer::shutdownNow);
         LeaderRequirement leaderRequirement = new LeaderRequirement(node, config.electionTimeout(), timer);
+        Tokens tokens = memberNode.tokens().of(store);
+        Clients clients = new Clients(store, tokens);
+        Passwords passwords =
+                parts.add(new Passwords(config.name(), config.auth().bcryptCost()));
         WatchService watch = parts.add(new WatchService(
                 store,
+                clients,
                 memberNode.watches(),
                 headers,
                 config.maxRequestBytes() + GRPC_OVERHEAD_BYTES,
                 PROGRESS_INTERVAL,
                 timer));
-        WaitingLine line = new WaitingLine(store, memberNode.watches());
         return Stream.of(
-                        new KvService(store, memberNode.machine().cleaner(), headers, config.maxTxnOps()),
+                        new KvService(clients, memberNode.machine().cleaner(), headers, config.maxTxnOps()),
                         watch,
-                        new LeaseService(store, memberNode.leases(), headers, config.minLeaseTtlSeconds()),
-                        new LockService(store, line, headers),
-                        new ElectionService(line, headers),
-                        new ClusterService(store, headers, membership.peerUrls()),
-                        new MaintenanceService(store, headers, memberNode.background()))
-                .map(service -> ServerInterceptors.intercept(service, leaderRequirement, streams))
+                        new LeaseService(clients, store, memberNode.leases(), headers, config.minLeaseTtlSeconds()),
+                        new LockService(clients, memberNode.watches(), headers),
+                        new ElectionService(clients, memberNode.watches(), headers),
+                        new ClusterService(clients, store, headers, membership.peerUrls()),
+                        new MaintenanceService(clients, store, headers, memberNode.background()),
+                        new AuthService(clients, passwords, tokens, headers))
+                .map(service -> ServerInterceptors.intercept(service, clients, leaderRequirement, streams))
                 .toList();
     }
 

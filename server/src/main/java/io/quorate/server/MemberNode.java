@@ -20,6 +20,7 @@ import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.RocksMemory;
 import io.quorate.server.ServerConfig.InitialClusterState;
+import io.quorate.server.auth.TokenSource;
 import io.quorate.server.store.DivergenceListener;
 import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.store.LeasesAndWatches;
@@ -57,6 +58,7 @@ record MemberNode(
         StateVerification verification,
         ReplicatedLeases leases,
         WatchDelivery watches,
+        TokenSource tokens,
         ExecutorService readers,
         ExecutorService background) {
 
@@ -104,7 +106,8 @@ record MemberNode(
         WatchDelivery watches = parts.add(new WatchDelivery(machine.store(), config.name()));
         ReplicatedLeases leases =
                 parts.add(new ReplicatedLeases(config.name(), machine.store(), config.requestTimeout()));
-        machine.tell(new LeasesAndWatches(leases, watches));
+        TokenSource tokens = TokenSource.open(config.auth().tokens());
+        machine.tell(new LeasesAndWatches(leases, watches, tokens.sessions()::applied));
         RaftNode<Result> node = parts.add(RaftNode.start(
                 options(config, membership),
                 threads.ports(disk, listener -> network(config, membership, peerLoops, listener)),
@@ -113,7 +116,7 @@ record MemberNode(
         leases.begin(node);
         ExecutorService readers = readers(config.name());
         parts.add(() -> rest(readers));
-        return new MemberNode(node, machine, verification, leases, watches, readers, background);
+        return new MemberNode(node, machine, verification, leases, watches, tokens, readers, background);
     }
 
     private static Path folder(ServerConfig config, OpenParts parts) throws IOException {

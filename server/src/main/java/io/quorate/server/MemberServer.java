@@ -10,6 +10,7 @@ import io.quorate.kv.MvccStore;
 import io.quorate.kv.OrderedStore;
 import io.quorate.kv.PublishMember;
 import io.quorate.kv.Result;
+import io.quorate.server.gateway.JsonGateway;
 import io.quorate.server.healing.MemberScrub;
 import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.wire.ClientListener;
@@ -127,14 +128,18 @@ public final class MemberServer implements AutoCloseable {
     private ClientListener listen() throws IOException {
         EventLoops eventLoops =
                 parts.add(EventLoops.open(Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8)));
+        ClientListenerOptions options = ClientListenerOptions.defaults().withMaxRequestBytes(config.maxRequestBytes());
+        JsonGateway gateway = parts.add(JsonGateway.start(services.definitions(), options.maxMessageBytes()));
         return ClientListener.start(
                 config.listenClientUrls().stream()
                         .map(url -> ListenUrl.parse(url.toString()))
                         .toList(),
                 eventLoops,
-                ClientListenerOptions.defaults().withMaxRequestBytes(config.maxRequestBytes()),
+                options,
                 services.definitions(),
-                () -> new HttpPages(this::isHealthy, Map.of(SCRUB_PATH, new ScrubPage(scrub))));
+                () -> List.of(
+                        gateway.newHandler(),
+                        new HttpPages(this::isHealthy, Map.of(SCRUB_PATH, new ScrubPage(scrub)))));
     }
 
     /** What {@code /health} tells: a leader is known, no alarm is raised, and this member's state does not differ. */

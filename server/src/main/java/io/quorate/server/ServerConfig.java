@@ -1,6 +1,7 @@
 package io.quorate.server;
 
 import io.quorate.engine.RaftNode;
+import io.quorate.server.auth.AuthOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +36,7 @@ import java.util.regex.Pattern;
  * @param maxTxnOps the largest number of operations in one transaction
  * @param verifyInterval the time after which the members' states are compared again; 0 means never
  * @param upkeep how the member looks after its own data
+ * @param auth how users log in, once authentication is enabled
  * @param ephemeral true to keep everything in memory: nothing outlives the process, and {@code dataDir} is not written to
  */
 public record ServerConfig(
@@ -55,6 +57,7 @@ public record ServerConfig(
         int maxTxnOps,
         Duration verifyInterval,
         Upkeep upkeep,
+        AuthOptions auth,
         boolean ephemeral) {
 
     public static final String DEFAULT_CLUSTER_TOKEN = "etcd-cluster";

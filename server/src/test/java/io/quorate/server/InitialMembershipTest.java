@@ -3,6 +3,7 @@ package io.quorate.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.core.quorum.MemberId;
+import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import java.net.URI;
@@ -40,6 +41,7 @@ class InitialMembershipTest {
                 ServerConfig.DEFAULT_MAX_TXN_OPS,
                 ServerConfig.DEFAULT_VERIFY_INTERVAL,
                 Upkeep.DEFAULT,
+                AuthOptions.DEFAULT,
                 false));
     }
 

@@ -1,6 +1,7 @@
 package io.quorate.server;
 
 import io.quorate.server.ServerConfig.InitialClusterState;
+import io.quorate.server.auth.AuthOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,6 +49,10 @@ public final class ServerConfigs {
         return changed(config, draft -> draft.upkeep = upkeep);
     }
 
+    public static ServerConfig withAuth(ServerConfig config, AuthOptions auth) {
+        return changed(config, draft -> draft.auth = auth);
+    }
+
     private static ServerConfig changed(ServerConfig config, Consumer<Draft> change) {
         Draft draft = new Draft(config);
         change.accept(draft);
@@ -65,6 +70,7 @@ public final class ServerConfigs {
         private long quotaBytes;
         private Duration verifyInterval;
         private Upkeep upkeep;
+        private AuthOptions auth;
         private boolean ephemeral;
 
         Draft(ServerConfig original) {
@@ -77,6 +83,7 @@ public final class ServerConfigs {
             this.quotaBytes = original.quotaBackendBytes();
             this.verifyInterval = original.verifyInterval();
             this.upkeep = original.upkeep();
+            this.auth = original.auth();
             this.ephemeral = original.ephemeral();
         }
 
@@ -99,6 +106,7 @@ public final class ServerConfigs {
                     original.maxTxnOps(),
                     verifyInterval,
                     upkeep,
+                    auth,
                     ephemeral);
         }
     }

@@ -7,6 +7,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.quorate.core.RoleName;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.OrderedStore;
+import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import java.io.IOException;
@@ -98,6 +99,7 @@ public final class TestCluster implements AutoCloseable {
                 ServerConfig.DEFAULT_MAX_TXN_OPS,
                 ServerConfig.DEFAULT_VERIFY_INTERVAL,
                 Upkeep.DEFAULT,
+                AuthOptions.DEFAULT,
                 false);
     }
 

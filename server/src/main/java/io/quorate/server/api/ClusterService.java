@@ -3,6 +3,7 @@ package io.quorate.server.api;
 import io.grpc.stub.StreamObserver;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.kv.AccessCheck;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.PublishedMember;
 import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
@@ -19,11 +20,13 @@ import java.util.stream.Collectors;
 /** etcd's service {@code Cluster}: who the members are. Thread-safe. */
 public final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
+    private final Clients clients;
     private final ReplicatedStore store;
     private final Headers headers;
     private final Map<MemberId, List<URI>> peerUrls;
 
-    public ClusterService(ReplicatedStore store, Headers headers, Map<MemberId, List<URI>> peerUrls) {
+    public ClusterService(Clients clients, ReplicatedStore store, Headers headers, Map<MemberId, List<URI>> peerUrls) {
+        this.clients = clients;
         this.store = store;
         this.headers = headers;
         this.peerUrls = Map.copyOf(peerUrls);
@@ -31,7 +34,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
     @Override
     public void memberList(MemberListRequest request, StreamObserver<MemberListResponse> call) {
-        Answers.send(call, () -> store.read(!request.getLinearizable(), this::members), members -> response(members));
+        Answers.send(call, () -> clients.current().read(!request.getLinearizable(), AccessCheck::user, this::members), members -> response(members));
     }
 
     private MemberListResponse response(List<Member> members) {

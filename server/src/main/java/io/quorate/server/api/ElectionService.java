@@ -18,17 +18,25 @@ import io.quorate.server.proto.v3electionpb.ProclaimRequest;
 import io.quorate.server.proto.v3electionpb.ProclaimResponse;
 import io.quorate.server.proto.v3electionpb.ResignRequest;
 import io.quorate.server.proto.v3electionpb.ResignResponse;
+import io.quorate.server.store.WatchDelivery;
 import java.util.concurrent.CompletableFuture;
 
 /** etcd's service {@code Election} (v3electionpb): one of those who campaign leads, and says something. Thread-safe. */
 public final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
-    private final WaitingLine line;
+    private final Clients clients;
+    private final WatchDelivery delivery;
     private final Headers headers;
 
-    public ElectionService(WaitingLine line, Headers headers) {
-        this.line = line;
+    public ElectionService(Clients clients, WatchDelivery delivery, Headers headers) {
+        this.clients = clients;
+        this.delivery = delivery;
         this.headers = headers;
+    }
+
+    /** As the client whose call is under way stands in it. */
+    private WaitingLine line() {
+        return new WaitingLine(clients.current(), delivery);
     }
 
     @Override
@@ -38,18 +46,19 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
     }
 
     private CompletableFuture<CampaignResponse> campaign(CampaignRequest request, CompletableFuture<Void> gone) {
+        WaitingLine line = line();
         Bytes name = Requests.bytes(request.getName());
         Bytes value = Requests.bytes(request.getValue());
         Bytes prefix = WaitingLine.prefix(name);
         return line.join(prefix, request.getLease(), value)
-                .thenCompose(place -> proclaimAnew(place, value)
+                .thenCompose(place -> proclaimAnew(line, place, value)
                         .thenCompose(
                                 header -> line.turn(prefix, place, gone).thenApply(turn -> won(request, place, header)))
                         .exceptionallyCompose(failure -> line.leaveAfter(failure, place)));
     }
 
     /** Whoever campaigns again with the same lease says something else. */
-    private CompletableFuture<Long> proclaimAnew(Place place, Bytes value) {
+    private CompletableFuture<Long> proclaimAnew(WaitingLine line, Place place, Bytes value) {
         boolean same = place.before().map(KeyValue::value).orElse(value).equals(value);
         return same
                 ? CompletableFuture.completedFuture(place.headerRevision())
@@ -88,7 +97,7 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
         }
         LeaderKey leader = request.getLeader();
         Bytes key = Requests.bytes(leader.getKey());
-        return line.change(key, leader.getRev(), put(key, Requests.bytes(request.getValue()), leader.getLease()))
+        return line().change(key, leader.getRev(), put(key, Requests.bytes(request.getValue()), leader.getLease()))
                 .thenApply(revision -> revision.orElseThrow(ElectionService::notLeader));
     }
 
@@ -106,14 +115,14 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
         if (!request.hasLeader()) {
             throw leaderMissing();
         }
-        return line.leave(
+        return line().leave(
                 Requests.bytes(request.getLeader().getKey()),
                 request.getLeader().getRev());
     }
 
     @Override
     public void leader(LeaderRequest request, StreamObserver<LeaderResponse> call) {
-        Answers.send(call, () -> line.first(WaitingLine.prefix(Requests.bytes(request.getName()))), this::leader);
+        Answers.send(call, () -> line().first(WaitingLine.prefix(Requests.bytes(request.getName()))), this::leader);
     }
 
     private LeaderResponse leader(Result.RangeResult first) {
@@ -130,7 +139,7 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
     public void observe(LeaderRequest request, StreamObserver<LeaderResponse> call) {
         new ElectionObserver(
                         (ServerCallStreamObserver<LeaderResponse>) call,
-                        line,
+                        line(),
                         headers,
                         WaitingLine.prefix(Requests.bytes(request.getName())))
                 .begin();

@@ -1,10 +1,10 @@
 package io.quorate.server.api;
 
+import io.quorate.kv.Caller;
 import io.quorate.kv.KeyEvent;
 import io.quorate.kv.WatchAnswer;
 import io.quorate.kv.WatchRequest;
 import io.quorate.kv.Watcher;
-import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.store.WatchDelivery;
 import io.quorate.server.wire.EtcdError;
 import java.util.Optional;
@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 final class EventReader implements AutoCloseable {
 
     private final WatchDelivery delivery;
-    private final ReplicatedStore store;
+    private final ClientStore store;
     private final WatchRequest request;
     private final Consumer<KeyEvent> onEvent;
     private final Consumer<Throwable> onFailure;
@@ -25,12 +25,13 @@ final class EventReader implements AutoCloseable {
     private final AtomicInteger news = new AtomicInteger();
 
     private volatile Optional<Watcher> watcher = Optional.empty();
+    private volatile Caller caller = Caller.NOBODY;
     private volatile boolean closed;
 
     /** Neither consumer is called by two threads at a time, and after a failure nothing comes. */
     EventReader(
             WatchDelivery delivery,
-            ReplicatedStore store,
+            ClientStore store,
             WatchRequest request,
             Consumer<KeyEvent> onEvent,
             Consumer<Throwable> onFailure) {
@@ -43,6 +44,17 @@ final class EventReader implements AutoCloseable {
 
     /** Begins; nothing is told before. */
     void begin() {
+        var unused = store.caller().whenComplete((who, failure) -> {
+            if (failure != null) {
+                onFailure.accept(failure);
+            } else {
+                begin(who);
+            }
+        });
+    }
+
+    private void begin(Caller who) {
+        caller = who;
         watcher = Optional.of(delivery.watch(request, this::wake));
         if (closed) {
             close();
@@ -78,7 +90,8 @@ final class EventReader implements AutoCloseable {
         // News may come before the watcher is known here; then beginning wakes the reader once more.
         while (!closed && watcher.isPresent()) {
             Watcher reading = watcher.get();
-            Optional<WatchAnswer> answer = store.ask(kv -> reading.poll());
+            Caller who = caller;
+            Optional<WatchAnswer> answer = store.ask(who, access -> access.goOnWatching(request), kv -> reading.poll());
             if (answer.isEmpty()) {
                 return;
             }

@@ -71,6 +71,21 @@ final class Failures {
             case FUTURE_REVISION -> EtcdError.FUTURE_REVISION.exception();
             case NO_SPACE -> EtcdError.NO_SPACE.exception();
             case CORRUPT -> EtcdError.CORRUPT.exception();
+            case ROOT_USER_MISSING -> EtcdError.ROOT_USER_MISSING.exception();
+            case ROOT_ROLE_MISSING -> EtcdError.ROOT_ROLE_MISSING.exception();
+            case USER_EXISTS -> EtcdError.USER_EXISTS.exception();
+            case USER_EMPTY -> EtcdError.USER_EMPTY.exception();
+            case USER_NOT_FOUND -> EtcdError.USER_NOT_FOUND.exception();
+            case ROLE_EXISTS -> EtcdError.ROLE_EXISTS.exception();
+            case ROLE_NOT_FOUND -> EtcdError.ROLE_NOT_FOUND.exception();
+            case ROLE_EMPTY -> EtcdError.ROLE_EMPTY.exception();
+            case AUTH_FAILED -> EtcdError.AUTH_FAILED.exception();
+            case PERMISSION_DENIED -> EtcdError.PERMISSION_DENIED.exception();
+            case ROLE_NOT_GRANTED -> EtcdError.ROLE_NOT_GRANTED.exception();
+            case PERMISSION_NOT_GRANTED -> EtcdError.PERMISSION_NOT_GRANTED.exception();
+            case AUTH_NOT_ENABLED -> EtcdError.AUTH_NOT_ENABLED.exception();
+            case INVALID_AUTH_MANAGEMENT -> EtcdError.INVALID_AUTH_MANAGEMENT.exception();
+            case AUTH_OLD_REVISION -> EtcdError.AUTH_OLD_REVISION.exception();
             case UNREADABLE_COMMAND ->
                 Status.INTERNAL
                         .withDescription("etcdserver: the cluster runs a release that does not know this request;"

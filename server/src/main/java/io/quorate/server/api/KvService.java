@@ -1,6 +1,7 @@
 package io.quorate.server.api;
 
 import io.grpc.stub.StreamObserver;
+import io.quorate.kv.AccessCheck;
 import io.quorate.kv.Compact;
 import io.quorate.kv.DeleteRange;
 import io.quorate.kv.KvError;
@@ -21,20 +22,19 @@ import io.quorate.server.proto.etcdserverpb.RangeResponse;
 import io.quorate.server.proto.etcdserverpb.TxnRequest;
 import io.quorate.server.proto.etcdserverpb.TxnResponse;
 import io.quorate.server.store.HistoryCleaner;
-import io.quorate.server.store.ReplicatedStore;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** etcd's service {@code KV}: reads, writes, transactions and compactions. Thread-safe. */
 public final class KvService extends KVGrpc.KVImplBase {
 
-    private final ReplicatedStore store;
+    private final Clients clients;
     private final HistoryCleaner cleaner;
     private final Responses responses;
     private final int maxTxnOps;
 
-    public KvService(ReplicatedStore store, HistoryCleaner cleaner, Headers headers, int maxTxnOps) {
-        this.store = store;
+    public KvService(Clients clients, HistoryCleaner cleaner, Headers headers, int maxTxnOps) {
+        this.clients = clients;
         this.cleaner = cleaner;
         this.responses = new Responses(headers);
         this.maxTxnOps = maxTxnOps;
@@ -47,7 +47,7 @@ public final class KvService extends KVGrpc.KVImplBase {
 
     private CompletableFuture<Result> read(Range range) {
         requirePassed(RequestCheck.check(range));
-        return store.read(range.serializable(), kv -> kv.range(range));
+        return clients.current().range(range);
     }
 
     @Override
@@ -57,7 +57,7 @@ public final class KvService extends KVGrpc.KVImplBase {
 
     private CompletableFuture<Result> write(Put put) {
         requirePassed(RequestCheck.check(put));
-        return store.write(put);
+        return clients.current().write(put);
     }
 
     @Override
@@ -67,7 +67,7 @@ public final class KvService extends KVGrpc.KVImplBase {
 
     private CompletableFuture<Result> delete(DeleteRange delete) {
         requirePassed(RequestCheck.check(delete));
-        return store.write(delete);
+        return clients.current().write(delete);
     }
 
     @Override
@@ -77,7 +77,8 @@ public final class KvService extends KVGrpc.KVImplBase {
 
     private CompletableFuture<Result> decide(Txn txn) {
         requirePassed(RequestCheck.check(txn, maxTxnOps));
-        return txn.isReadOnly() ? store.read(txn.isSerializable(), kv -> kv.read(txn)) : store.write(txn);
+        ClientStore store = clients.current();
+        return txn.isReadOnly() ? store.read(txn) : store.write(txn);
     }
 
     @Override
@@ -87,7 +88,7 @@ public final class KvService extends KVGrpc.KVImplBase {
     }
 
     private CompletableFuture<Result> compact(Compact compact) {
-        CompletableFuture<Result> done = store.write(compact);
+        CompletableFuture<Result> done = clients.current().administer(AccessCheck::user, compact);
         return compact.physical() ? done.thenCompose(this::whenRemoved) : done;
     }
 

@@ -3,7 +3,9 @@ package io.quorate.server.api;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.quorate.kv.AccessCheck;
 import io.quorate.kv.Bytes;
+import io.quorate.kv.Caller;
 import io.quorate.kv.Lease;
 import io.quorate.kv.LeaseGrant;
 import io.quorate.kv.LeaseKeeper.Answer;
@@ -34,13 +36,15 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
     private static final long NO_SUCH_LEASE_TTL = -1;
 
+    private final Clients clients;
     private final ReplicatedStore store;
     private final ReplicatedLeases leases;
     private final Headers headers;
     private final long minTtlSeconds;
 
     /** @param minTtlSeconds what shorter leases are raised to: one must outlast an election */
-    public LeaseService(ReplicatedStore store, ReplicatedLeases leases, Headers headers, long minTtlSeconds) {
+    public LeaseService(Clients clients, ReplicatedStore store, ReplicatedLeases leases, Headers headers, long minTtlSeconds) {
+        this.clients = clients;
         this.store = store;
         this.leases = leases;
         this.headers = headers;
@@ -59,7 +63,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
         long id = request.getID() != 0
                 ? request.getID()
                 : ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-        return store.write(new LeaseGrant(id, Math.max(request.getTTL(), minTtlSeconds)));
+        return clients.current().write(new LeaseGrant(id, Math.max(request.getTTL(), minTtlSeconds)));
     }
 
     private LeaseGrantResponse granted(Result result) {
@@ -76,7 +80,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
     @Override
     public void leaseRevoke(LeaseRevokeRequest request, StreamObserver<LeaseRevokeResponse> call) {
-        Answers.send(call, () -> store.write(new LeaseRevoke(request.getID())), this::revoked);
+        Answers.send(call, () -> clients.current().write(new LeaseRevoke(request.getID())), this::revoked);
     }
 
     private LeaseRevokeResponse revoked(Result result) {
@@ -92,7 +96,13 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
     /** Requests are answered one after the other; a client that does not take its answers is not listened to. */
     @Override
     public StreamObserver<LeaseKeepAliveRequest> leaseKeepAlive(StreamObserver<LeaseKeepAliveResponse> call) {
-        return new OneByOne<>((ServerCallStreamObserver<LeaseKeepAliveResponse>) call, this::keepAlive);
+        ClientStore client = clients.current();
+        // Whoever may open a stream goes on when its token is over; not when the user is gone.
+        CompletableFuture<Caller> caller = client.caller();
+        return new OneByOne<>((ServerCallStreamObserver<LeaseKeepAliveResponse>) call, request -> caller.thenCompose(who -> {
+            client.judgeNow(who, AccessCheck::user);
+            return keepAlive(request);
+        }));
     }
 
     /** As in etcd, the header tells of the time before the renewal. */
@@ -115,10 +125,16 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
     }
 
     private CompletableFuture<LeaseTimeToLiveResponse> timeToLive(LeaseTimeToLiveRequest request) {
-        return leases.timeToLive(request.getID()).thenCompose(answer -> switch (answer) {
+        ClientStore client = clients.current();
+        return client.requireNow(AccessCheck::user)
+                .thenCompose(allowed -> leases.timeToLive(request.getID()))
+                .thenCompose(answer -> switch (answer) {
             case Answer.Left left ->
                 request.getKeys()
-                        ? store.read(false, kv -> timeToLive(left, kv.leaseKeys(request.getID()), kv.currentRevision()))
+                        ? client.read(
+                                false,
+                                access -> access.attachedKeys(request.getID()),
+                                kv -> timeToLive(left, kv.leaseKeys(request.getID()), kv.currentRevision()))
                         : CompletableFuture.completedFuture(
                                 timeToLive(left, List.of(), store.ask(MvccStore::currentRevision)));
             default ->
@@ -143,7 +159,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
     /** What this member has, as in etcd; the order is that of the ids. */
     @Override
     public void leaseLeases(LeaseLeasesRequest request, StreamObserver<LeaseLeasesResponse> call) {
-        Answers.send(call, () -> store.read(true, this::all), response -> response);
+        Answers.send(call, () -> clients.current().read(true, AccessCheck::user, this::all), response -> response);
     }
 
     private LeaseLeasesResponse all(MvccStore kv) {

@@ -11,19 +11,19 @@ import io.quorate.server.proto.v3lockpb.LockRequest;
 import io.quorate.server.proto.v3lockpb.LockResponse;
 import io.quorate.server.proto.v3lockpb.UnlockRequest;
 import io.quorate.server.proto.v3lockpb.UnlockResponse;
-import io.quorate.server.store.ReplicatedStore;
+import io.quorate.server.store.WatchDelivery;
 import java.util.concurrent.CompletableFuture;
 
 /** etcd's service {@code Lock} (v3lockpb): a name that one at a time may have. Thread-safe. */
 public final class LockService extends LockGrpc.LockImplBase {
 
-    private final ReplicatedStore store;
-    private final WaitingLine line;
+    private final Clients clients;
+    private final WatchDelivery delivery;
     private final Headers headers;
 
-    public LockService(ReplicatedStore store, WaitingLine line, Headers headers) {
-        this.store = store;
-        this.line = line;
+    public LockService(Clients clients, WatchDelivery delivery, Headers headers) {
+        this.clients = clients;
+        this.delivery = delivery;
         this.headers = headers;
     }
 
@@ -34,6 +34,7 @@ public final class LockService extends LockGrpc.LockImplBase {
     }
 
     private CompletableFuture<LockResponse> lock(LockRequest request, CompletableFuture<Void> gone) {
+        WaitingLine line = new WaitingLine(clients.current(), delivery);
         Bytes prefix = WaitingLine.prefix(Requests.bytes(request.getName()));
         return line.join(prefix, request.getLease(), Bytes.empty())
                 .thenCompose(place -> line.turn(prefix, place, gone)
@@ -57,7 +58,7 @@ public final class LockService extends LockGrpc.LockImplBase {
         RequestCheck.check(delete).ifPresent(error -> {
             throw Failures.of(error);
         });
-        return store.write(delete);
+        return clients.current().write(delete);
     }
 
     private UnlockResponse unlocked(Result result) {

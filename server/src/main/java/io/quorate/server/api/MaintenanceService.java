@@ -3,6 +3,7 @@ package io.quorate.server.api;
 import io.grpc.stub.StreamObserver;
 import io.quorate.core.CoreStatus;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.kv.AccessCheck;
 import io.quorate.kv.Alarm;
 import io.quorate.kv.AlarmChange;
 import io.quorate.kv.MvccStore;
@@ -27,16 +28,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /** etcd's service {@code Maintenance}: a member's state, alarms, and checksums of the store. Thread-safe. */
 public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
 
+    private final Clients clients;
     private final ReplicatedStore store;
     private final Headers headers;
     private final Executor background;
 
     /** @param background runs what reads the whole store */
-    public MaintenanceService(ReplicatedStore store, Headers headers, Executor background) {
+    public MaintenanceService(Clients clients, ReplicatedStore store, Headers headers, Executor background) {
+        this.clients = clients;
         this.store = store;
         this.headers = headers;
         this.background = background;
@@ -80,7 +84,11 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
         Answers.send(
                 call,
                 () -> switch (request.getAction()) {
-                    case GET -> store.inspect(false, kv -> active(request.getAlarm(), kv));
+                    case GET ->
+                        clients.current()
+                                .requireNow(AccessCheck::user)
+                                .thenCompose(
+                                        allowed -> store.inspect(false, kv -> active(request.getAlarm(), kv)));
                     case ACTIVATE -> change(AlarmChange.Action.ACTIVATE, request);
                     case DEACTIVATE -> change(AlarmChange.Action.DEACTIVATE, request);
                     case UNRECOGNIZED -> CompletableFuture.completedFuture(response(0, List.of()));
@@ -106,7 +114,9 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
             }
             default -> throw new IllegalStateException("unknown alarm " + request.getAlarm());
         }
-        return store.write(new AlarmChange(action, new Alarm(request.getMemberID(), type)))
+        AlarmChange change = new AlarmChange(action, new Alarm(request.getMemberID(), type));
+        return clients.current()
+                .administer(AccessCheck::root, change)
                 .thenApply(result -> switch (result) {
                     case Result.AlarmResult changed -> response(changed.revision(), changed.alarms());
                     default -> throw Failures.unexpected(result);
@@ -133,7 +143,12 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     @Override
     public void moveLeader(MoveLeaderRequest request, StreamObserver<MoveLeaderResponse> call) {
         // As in etcd, there is no header.
-        Answers.send(call, () -> moveLeader(request.getTargetID()), moved -> MoveLeaderResponse.getDefaultInstance());
+        Answers.send(call, () -> asRoot(() -> moveLeader(request.getTargetID())), moved -> MoveLeaderResponse.getDefaultInstance());
+    }
+
+    /** Does something that is only for those who administer. */
+    private <T> CompletableFuture<T> asRoot(Supplier<CompletableFuture<T>> action) {
+        return clients.current().requireNow(AccessCheck::root).thenCompose(allowed -> action.get());
     }
 
     private CompletableFuture<Void> moveLeader(long targetId) {
@@ -156,7 +171,7 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     public void hash(HashRequest request, StreamObserver<HashResponse> call) {
         Answers.send(
                 call,
-                () -> CompletableFuture.supplyAsync(() -> store.local().hash(), background),
+                () -> asRoot(() -> CompletableFuture.supplyAsync(() -> store.local().hash(), background)),
                 hash -> HashResponse.newBuilder()
                         .setHeader(headers.at(store.local().currentRevision()))
                         .setHash((int) (long) hash)
@@ -167,7 +182,8 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     public void hashKV(HashKVRequest request, StreamObserver<HashKVResponse> call) {
         Answers.send(
                 call,
-                () -> CompletableFuture.supplyAsync(() -> store.local().hashKv(request.getRevision()), background),
+                () -> asRoot(() -> CompletableFuture.supplyAsync(
+                        () -> store.local().hashKv(request.getRevision()), background)),
                 this::hashKv);
     }
 

@@ -9,6 +9,7 @@ import io.quorate.kv.Bytes;
 import io.quorate.kv.Compare;
 import io.quorate.kv.DeleteRange;
 import io.quorate.kv.Operation;
+import io.quorate.kv.Permission;
 import io.quorate.kv.Put;
 import io.quorate.kv.Range;
 import io.quorate.kv.Txn;
@@ -82,6 +83,19 @@ final class Requests {
             case VALUE -> Range.SortTarget.VALUE;
             case UNRECOGNIZED -> throw EtcdError.INVALID_SORT_OPTION.exception();
         };
+    }
+
+    static Permission permission(io.quorate.server.proto.authpb.Permission permission) {
+        Permission.Access access = switch (permission.getPermType()) {
+            case READ -> Permission.Access.READ;
+            case WRITE -> Permission.Access.WRITE;
+            case READWRITE -> Permission.Access.READWRITE;
+            case UNRECOGNIZED ->
+                throw Status.INVALID_ARGUMENT
+                        .withDescription("etcdserver: permission has the unknown type " + permission.getPermTypeValue())
+                        .asRuntimeException();
+        };
+        return new Permission(access, bytes(permission.getKey()), bytes(permission.getRangeEnd()));
     }
 
     static Put put(PutRequest request) {

@@ -3,6 +3,7 @@ package io.quorate.server.api;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.quorate.kv.Bytes;
+import io.quorate.kv.Permission;
 import io.quorate.kv.Result;
 import io.quorate.server.proto.etcdserverpb.CompactionResponse;
 import io.quorate.server.proto.etcdserverpb.DeleteRangeResponse;
@@ -118,6 +119,19 @@ final class Responses {
 
     private static ResponseHeader revision(long revision) {
         return ResponseHeader.newBuilder().setRevision(revision).build();
+    }
+
+    static io.quorate.server.proto.authpb.Permission permission(Permission permission) {
+        return io.quorate.server.proto.authpb.Permission.newBuilder()
+                .setPermType(
+                        switch (permission.access()) {
+                            case READ -> io.quorate.server.proto.authpb.Permission.Type.READ;
+                            case WRITE -> io.quorate.server.proto.authpb.Permission.Type.WRITE;
+                            case READWRITE -> io.quorate.server.proto.authpb.Permission.Type.READWRITE;
+                        })
+                .setKey(string(permission.key()))
+                .setRangeEnd(string(permission.rangeEnd()))
+                .build();
     }
 
     static KeyValue keyValue(io.quorate.kv.KeyValue kv) {

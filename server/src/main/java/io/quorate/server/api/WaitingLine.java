@@ -13,7 +13,6 @@ import io.quorate.kv.RequestCheck;
 import io.quorate.kv.Result;
 import io.quorate.kv.Txn;
 import io.quorate.kv.WatchRequest;
-import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.store.WatchDelivery;
 import io.quorate.server.wire.EtcdError;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +28,7 @@ import java.util.function.Consumer;
  * lease lasts, and the one whose key was created first has its turn (etcd's recipe for locks and elections, and its keys, so that
  * clients which follow the recipe by themselves stand in the same line). Thread-safe.
  */
-public final class WaitingLine {
+final class WaitingLine {
 
     /** What a lease lasts that is granted to whoever has none; etcd's figure. */
     private static final long DEFAULT_TTL_SECONDS = 60;
@@ -43,10 +42,10 @@ public final class WaitingLine {
      */
     record Place(Bytes key, long lease, long createRevision, long headerRevision, Optional<KeyValue> before) {}
 
-    private final ReplicatedStore store;
+    private final ClientStore store;
     private final WatchDelivery delivery;
 
-    public WaitingLine(ReplicatedStore store, WatchDelivery delivery) {
+    WaitingLine(ClientStore store, WatchDelivery delivery) {
         this.store = store;
         this.delivery = delivery;
     }
@@ -172,7 +171,7 @@ public final class WaitingLine {
     }
 
     private CompletableFuture<Result.RangeResult> read(Range range) {
-        return store.read(false, kv -> kv.range(range)).thenApply(result -> switch (result) {
+        return store.range(range).thenApply(result -> switch (result) {
             case Result.RangeResult found -> found;
             default -> throw Failures.unexpected(result);
         });

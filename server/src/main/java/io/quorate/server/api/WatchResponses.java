@@ -41,6 +41,14 @@ final class WatchResponses {
         return response(watchId, revision).setCanceled(true).build();
     }
 
+    /** It was not the client that has ended it. */
+    WatchResponse ended(long watchId, long revision, String reason) {
+        return response(watchId, revision)
+                .setCanceled(true)
+                .setCancelReason(reason)
+                .build();
+    }
+
     /** As in etcd, the header bears no revision. */
     WatchResponse compacted(long watchId, long compactedRevision) {
         return response(watchId, 0)

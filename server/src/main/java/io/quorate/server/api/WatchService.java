@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 public final class WatchService extends WatchGrpc.WatchImplBase implements AutoCloseable {
 
     private final ReplicatedStore store;
+    private final Clients clients;
     private final WatchDelivery delivery;
     private final Headers headers;
     private final long maxResponseBytes;
@@ -30,12 +31,14 @@ public final class WatchService extends WatchGrpc.WatchImplBase implements AutoC
      */
     public WatchService(
             ReplicatedStore store,
+            Clients clients,
             WatchDelivery delivery,
             Headers headers,
             long maxResponseBytes,
             Duration progressInterval,
             ScheduledExecutorService timer) {
         this.store = store;
+        this.clients = clients;
         this.delivery = delivery;
         this.headers = headers;
         this.maxResponseBytes = maxResponseBytes;
@@ -49,6 +52,7 @@ public final class WatchService extends WatchGrpc.WatchImplBase implements AutoC
         WatchStream stream = new WatchStream(
                 (ServerCallStreamObserver<WatchResponse>) call,
                 store,
+                clients.current(),
                 delivery,
                 headers,
                 maxResponseBytes,

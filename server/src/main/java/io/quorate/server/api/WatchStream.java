@@ -1,8 +1,10 @@
 package io.quorate.server.api;
 
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.quorate.kv.Caller;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.WatchAnswer;
 import io.quorate.kv.Watcher;
@@ -21,6 +23,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client's stream of watches: any number of them, begun and cancelled while it lasts.
@@ -42,13 +45,17 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         final long id;
         final boolean fragment;
         final boolean progressNotify;
+        final Caller caller;
+        final io.quorate.kv.WatchRequest wanted;
         private Optional<Watcher> watcher = Optional.empty();
 
         /** Whether something was sent since progress was last to be told. */
         boolean active;
 
-        Watch(long id, WatchCreateRequest request) {
+        Watch(long id, WatchCreateRequest request, Caller caller, io.quorate.kv.WatchRequest wanted) {
             this.id = id;
+            this.caller = caller;
+            this.wanted = wanted;
             this.fragment = request.getFragment();
             this.progressNotify = request.getProgressNotify();
         }
@@ -60,6 +67,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
 
     private final ServerCallStreamObserver<WatchResponse> call;
     private final ReplicatedStore store;
+    private final ClientStore client;
     private final WatchDelivery delivery;
     private final WatchResponses responses;
     private final Consumer<WatchStream> onEnd;
@@ -81,12 +89,14 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     WatchStream(
             ServerCallStreamObserver<WatchResponse> call,
             ReplicatedStore store,
+            ClientStore client,
             WatchDelivery delivery,
             Headers headers,
             long maxResponseBytes,
             Consumer<WatchStream> onEnd) {
         this.call = call;
         this.store = store;
+        this.client = client;
         this.delivery = delivery;
         this.responses = new WatchResponses(headers, maxResponseBytes);
         this.onEnd = onEnd;
@@ -200,7 +210,14 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             return;
         }
         switch (request.getRequestUnionCase()) {
-            case CREATE_REQUEST -> create(request.getCreateRequest());
+            case CREATE_REQUEST -> {
+                var unused = client.caller()
+                        .whenComplete((caller, failure) -> doNext(() -> {
+                            begin(request.getCreateRequest(), caller, failure);
+                            takeNextRequest();
+                        }));
+                return;
+            }
             case CANCEL_REQUEST -> cancel(request.getCancelRequest().getWatchId());
             case PROGRESS_REQUEST -> {
                 progressAsked = true;
@@ -210,12 +227,36 @@ final class WatchStream implements StreamObserver<WatchRequest> {
                 // Nothing is asked, and nothing answered; as in etcd.
             }
         }
-        synchronized (this) {
-            wantsRequest = true;
+        takeNextRequest();
+    }
+
+    private synchronized void takeNextRequest() {
+        wantsRequest = true;
+    }
+
+    /** Who begins a watch is known by now, or why nobody is. */
+    private void begin(WatchCreateRequest request, @Nullable Caller caller, @Nullable Throwable failure) {
+        if (over) {
+            return;
+        }
+        if (caller == null) {
+            refuse(Failures.of(failure == null ? new IllegalStateException("nobody began a watch") : failure));
+            return;
+        }
+        try {
+            create(request, caller);
+        } catch (StatusRuntimeException e) {
+            refuse(e);
         }
     }
 
-    private void create(WatchCreateRequest request) {
+    /** A watch that may not be begun ends no other one: the stream goes on, unless the client must go elsewhere. */
+    private void refuse(StatusRuntimeException why) {
+        requireServing(why);
+        call.onNext(responses.notCreated(NO_WATCH, store.ask(MvccStore::currentRevision), GoErrors.text(why)));
+    }
+
+    private void create(WatchCreateRequest request, Caller caller) {
         long revision = store.ask(MvccStore::currentRevision);
         io.quorate.kv.WatchRequest wanted = Requests.watch(request, revision);
         if (wanted.isEmptyRange()) {
@@ -227,7 +268,8 @@ final class WatchStream implements StreamObserver<WatchRequest> {
                     responses.notCreated(NO_WATCH, revision, "mvcc: duplicate watch ID provided on the WatchStream"));
             return;
         }
-        Watch watch = new Watch(request.getWatchId() != 0 ? request.getWatchId() : freeId(), request);
+        client.judgeNow(caller, access -> access.watch(wanted));
+        Watch watch = new Watch(request.getWatchId() != 0 ? request.getWatchId() : freeId(), request, caller, wanted);
         watches.put(watch.id, watch);
         watch.watcher = Optional.of(delivery.watch(wanted, () -> ready(watch)));
         call.onNext(responses.created(watch.id, revision));
@@ -253,11 +295,33 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         }
     }
 
+    private static void requireServing(StatusRuntimeException why) {
+        if (why.getStatus().getCode() == Status.Code.UNAVAILABLE) {
+            throw why;
+        }
+    }
+
+    /** Its permission has gone since it began, or the member must not serve any more. */
+    private void end(Watch watch, StatusRuntimeException why) {
+        requireServing(why);
+        watches.remove(watch.id);
+        watch.watcher().close();
+        call.onNext(responses.ended(watch.id, store.ask(MvccStore::currentRevision), GoErrors.text(why)));
+        tellProgress();
+    }
+
     private void read(Watch watch) {
         if (watches.get(watch.id) != watch) {
             return;
         }
-        Optional<WatchAnswer> answer = store.ask(kv -> watch.watcher().poll());
+        Optional<WatchAnswer> answer;
+        try {
+            answer = client.ask(
+                    watch.caller, access -> access.goOnWatching(watch.wanted), kv -> watch.watcher().poll());
+        } catch (StatusRuntimeException e) {
+            end(watch, e);
+            return;
+        }
         if (answer.isEmpty()) {
             tellProgress();
             return;

@@ -116,6 +116,9 @@ public final class ReplicatedStore {
             case io.quorate.kv.LeaseCheckpoint checkpoint -> false;
             case io.quorate.kv.Verify verify -> false;
             case io.quorate.kv.DigestReport report -> false;
+            case io.quorate.kv.AuthChange change -> false;
+            case io.quorate.kv.Login login -> false;
+            case io.quorate.kv.Authorized authorized -> mayPut(authorized.command());
         };
     }
 

@@ -30,7 +30,7 @@ public final class ClientListener implements AutoCloseable {
     private static final long MIN_KEEPALIVE_INTERVAL_SECONDS = 5;
 
     /** Room for an authentication token of any size in use; a large JWT passes gRPC's default of 8 KiB. */
-    private static final int MAX_METADATA_BYTES = 64 * 1024;
+    static final int MAX_METADATA_BYTES = 64 * 1024;
 
     private final List<Server> servers;
     private final HttpConnections httpConnections;
@@ -47,8 +47,9 @@ public final class ClientListener implements AutoCloseable {
      * Listens on all of the URLs, or on none.
      *
      * @param services the gRPC services, interceptors included
-     * @param httpHandlers makes the handler of one HTTP/1.1 connection: it gets each {@link io.netty.handler.codec.http.FullHttpRequest}
-     *     and writes the answers in the order of the requests, such as {@link HttpPages}
+     * @param httpHandlers makes the handlers of one HTTP/1.1 connection: the first gets each {@link
+     *     io.netty.handler.codec.http.FullHttpRequest}, answers it or hands it on to the next, such as {@link HttpPages}, which
+     *     answers all; none gets a request before the one before it is answered
      * @throws IOException with one sentence that names the URL that cannot be listened on
      */
     public static ClientListener start(
@@ -56,7 +57,7 @@ public final class ClientListener implements AutoCloseable {
             EventLoops eventLoops,
             ClientListenerOptions options,
             List<ServerServiceDefinition> services,
-            Supplier<? extends ChannelHandler> httpHandlers)
+            Supplier<? extends List<? extends ChannelHandler>> httpHandlers)
             throws IOException {
         var health = new HealthStatusManager();
         var allServices = new ArrayList<>(services);

@@ -42,7 +42,13 @@ public record ClientListenerOptions(
         return new ClientListenerOptions(bytes, maxConcurrentStreams, prefaceTimeout, httpRequestTimeout);
     }
 
-    int maxMessageBytes() {
+    /** The largest message that a client may send, in protobuf's encoding. */
+    public int maxMessageBytes() {
         return maxRequestBytes + ENVELOPE_BYTES;
+    }
+
+    /** In JSON the same message is larger: base64 alone makes four bytes of three. */
+    int maxHttpBodyBytes() {
+        return Math.clamp(2L * maxMessageBytes(), 1, Integer.MAX_VALUE);
     }
 }

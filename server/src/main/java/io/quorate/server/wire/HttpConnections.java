@@ -5,20 +5,23 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** The connections of a client port that speak HTTP/1.1. Thread-safe. */
 final class HttpConnections {
 
+    private static final int MAX_LINE_BYTES = 4096;
+    private static final int MAX_CHUNK_BYTES = 8192;
+
     private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-    private final Supplier<? extends ChannelHandler> requestHandlers;
+    private final Supplier<? extends List<? extends ChannelHandler>> requestHandlers;
     private final ClientListenerOptions options;
 
-    HttpConnections(Supplier<? extends ChannelHandler> requestHandlers, ClientListenerOptions options) {
+    HttpConnections(Supplier<? extends List<? extends ChannelHandler>> requestHandlers, ClientListenerOptions options) {
         this.requestHandlers = requestHandlers;
         this.options = options;
     }
@@ -29,12 +32,14 @@ final class HttpConnections {
         InternalWriteBufferingAndExceptionHandlerUtils.writeBufferingAndRemove(channel);
         channel.pipeline()
                 .addLast(
-                        new HttpServerCodec(),
+                        new HttpServerCodec(MAX_LINE_BYTES, ClientListener.MAX_METADATA_BYTES, MAX_CHUNK_BYTES),
                         new HttpServerKeepAliveHandler(),
-                        new HttpObjectAggregator(options.maxMessageBytes()),
+                        new RequestCollector(options.maxHttpBodyBytes()),
                         new HttpRequestGuard(options.httpRequestTimeout()),
-                        requestHandlers.get(),
-                        new FailureCloser());
+                        new OneRequestAtATime(),
+                        new CrossOrigin())
+                .addLast(requestHandlers.get().toArray(ChannelHandler[]::new))
+                .addLast(new FailureCloser());
         open.add(channel);
     }
 

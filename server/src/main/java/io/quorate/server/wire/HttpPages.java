@@ -1,18 +1,14 @@
 package io.quorate.server.wire;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
@@ -56,8 +52,8 @@ public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest
     private FullHttpResponse answer(FullHttpRequest request) {
         String path = new QueryStringDecoder(request.uri()).rawPath();
         return switch (path) {
-            case "/health" -> request.method().equals(HttpMethod.GET) ? health() : onlyGet();
-            case "/version" -> request.method().equals(HttpMethod.GET) ? version() : onlyGet();
+            case "/health" -> request.method().equals(HttpMethod.GET) ? health() : HttpAnswers.only(HttpMethod.GET);
+            case "/version" -> request.method().equals(HttpMethod.GET) ? version() : HttpAnswers.only(HttpMethod.GET);
             default -> {
                 JsonPage page = pages.get(path);
                 yield page == null ? nothing() : answer(page, request.method());
@@ -66,56 +62,33 @@ public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest
     }
 
     private static FullHttpResponse nothing() {
-        return text(
+        return HttpAnswers.text(
                 HttpResponseStatus.NOT_FOUND,
                 "There is nothing at this path; HTTP/1.1 clients find /health and /version here.");
     }
 
     private static FullHttpResponse answer(JsonPage page, HttpMethod method) {
         if (method.equals(HttpMethod.GET)) {
-            return json(HttpResponseStatus.OK, page.get());
+            return HttpAnswers.json(HttpResponseStatus.OK, page.get());
         }
         if (method.equals(HttpMethod.POST)) {
-            return json(HttpResponseStatus.OK, page.post());
+            return HttpAnswers.json(HttpResponseStatus.OK, page.post());
         }
         FullHttpResponse response =
-                text(HttpResponseStatus.METHOD_NOT_ALLOWED, "This path answers GET and POST alone.");
+                HttpAnswers.text(HttpResponseStatus.METHOD_NOT_ALLOWED, "This path answers GET and POST alone.");
         response.headers().set(HttpHeaderNames.ALLOW, "GET, POST");
         return response;
     }
 
     private FullHttpResponse health() {
         return healthy.getAsBoolean()
-                ? json(HttpResponseStatus.OK, "{\"health\":\"true\"}")
-                : json(HttpResponseStatus.SERVICE_UNAVAILABLE, "{\"health\":\"false\"}");
+                ? HttpAnswers.json(HttpResponseStatus.OK, "{\"health\":\"true\"}")
+                : HttpAnswers.json(HttpResponseStatus.SERVICE_UNAVAILABLE, "{\"health\":\"false\"}");
     }
 
     private static FullHttpResponse version() {
-        return json(
+        return HttpAnswers.json(
                 HttpResponseStatus.OK,
                 "{\"etcdserver\":\"" + ETCD_VERSION + "\",\"etcdcluster\":\"" + ETCD_CLUSTER_VERSION + "\"}");
-    }
-
-    private static FullHttpResponse onlyGet() {
-        FullHttpResponse response = text(HttpResponseStatus.METHOD_NOT_ALLOWED, "This path answers GET alone.");
-        response.headers().set(HttpHeaderNames.ALLOW, HttpMethod.GET);
-        return response;
-    }
-
-    private static FullHttpResponse json(HttpResponseStatus status, String body) {
-        return response(status, "application/json", body);
-    }
-
-    static FullHttpResponse text(HttpResponseStatus status, String sentence) {
-        return response(status, "text/plain; charset=utf-8", sentence + "\n");
-    }
-
-    private static FullHttpResponse response(HttpResponseStatus status, String type, String body) {
-        var content = Unpooled.wrappedBuffer(body.getBytes(StandardCharsets.UTF_8));
-        var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
-        response.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, type)
-                .setInt(HttpHeaderNames.CONTENT_LENGTH, content.readableBytes());
-        return response;
     }
 }

@@ -50,7 +50,7 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
             stopClock();
             if (request.decoderResult().isFailure()) {
                 request.release();
-                ctx.writeAndFlush(HttpPages.text(
+                ctx.writeAndFlush(HttpAnswers.text(
                                 HttpResponseStatus.BAD_REQUEST, "These bytes are not a request of HTTP/1.1 or gRPC."))
                         .addListener(ChannelFutureListener.CLOSE);
                 return;

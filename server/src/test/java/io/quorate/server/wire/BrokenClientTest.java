@@ -180,7 +180,7 @@ class BrokenClientTest {
                         prefaceTimeout,
                         httpRequestTimeout),
                 List.of(),
-                () -> new HttpPages(() -> true));
+                () -> List.of(new HttpPages(() -> true)));
     }
 
     private Socket connect() throws IOException {

@@ -129,7 +129,7 @@ final class EchoBenchmark {
                 eventLoops,
                 ClientListenerOptions.defaults(),
                 List.of(new EchoService().bindService()),
-                () -> new HttpPages(() -> true));
+                () -> List.of(new HttpPages(() -> true)));
     }
 
     private static void serveUntilInputEnds(int port) throws IOException {

@@ -1,0 +1,37 @@
+package io.quorate.kv;
+
+import java.util.List;
+
+/**
+ * Somebody who may log in (etcd's {@code authpb.User}). Immutable.
+ *
+ * @param passwordHash what a slow hash made of the password, never the password; empty if the user has none
+ * @param passwordless whether the user logs in by other means alone, and never by a password
+ * @param roles that are granted to the user, in order of their names; they need not all exist
+ */
+public record User(String name, Bytes passwordHash, boolean passwordless, List<String> roles) {
+    /** The user that administers, and the role that makes somebody do so: the same name, as in etcd. */
+    public static final String ROOT = "root";
+
+    public User {
+        roles = roles.stream().sorted().distinct().toList();
+    }
+
+    boolean isRoot() {
+        return roles.contains(ROOT);
+    }
+
+    User withPassword(Bytes hash) {
+        return new User(name, hash, passwordless, roles);
+    }
+
+    User withRoles(List<String> newRoles) {
+        return new User(name, passwordHash, passwordless, newRoles);
+    }
+
+    /** Says nothing of the password. */
+    @Override
+    public String toString() {
+        return "User[" + name + ", roles=" + roles + "]";
+    }
+}

@@ -1,0 +1,129 @@
+package io.quorate.server.api;
+
+import io.quorate.kv.AccessCheck;
+import io.quorate.kv.Authorized;
+import io.quorate.kv.Caller;
+import io.quorate.kv.Command;
+import io.quorate.kv.KvError;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.Range;
+import io.quorate.kv.Result;
+import io.quorate.kv.Txn;
+import io.quorate.server.auth.Tokens;
+import io.quorate.server.store.ReplicatedStore;
+import io.quorate.server.wire.EtcdError;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * The store as one client may use it: nothing that goes this way is done or told unless the client's roles allow it.
+ * Thread-safe.
+ *
+ * <p>Writes are judged where they stand in the log. Reads are judged before they are done, and again afterwards: then nothing is
+ * told that was written after the permission had gone.
+ */
+final class ClientStore {
+
+    private final ReplicatedStore store;
+    private final Tokens tokens;
+    private final Optional<String> token;
+
+    /** What a client has to be allowed. */
+    interface Demand {
+        /** What is wrong with it, if anything is. */
+        Optional<KvError> judge(AccessCheck access);
+    }
+
+    ClientStore(ReplicatedStore store, Tokens tokens, Optional<String> token) {
+        this.store = store;
+        this.tokens = tokens;
+        this.token = token;
+    }
+
+    /** Who the client is. Fails if its token is none, or not any more. */
+    CompletableFuture<Caller> caller() {
+        if (token.isEmpty() || !store.local().auth().isEnabled()) {
+            return CompletableFuture.completedFuture(Caller.NOBODY);
+        }
+        return tokens.caller(token.get())
+                .thenApply(caller -> caller.orElseThrow(EtcdError.INVALID_AUTH_TOKEN::exception));
+    }
+
+    /** Replicates a command that has passed its checks, and applies it if the client may do that. */
+    CompletableFuture<Result> write(Command command) {
+        return store.local().auth().isEnabled()
+                ? caller().thenCompose(caller -> store.write(new Authorized(caller, command)))
+                : store.write(command);
+    }
+
+    /**
+     * As {@link #write}, for a command without keys, which the log would take without a caller: this member first makes sure that
+     * it has heard of it if authentication is enabled.
+     */
+    CompletableFuture<Result> administer(Demand demand, Command command) {
+        return require(false, demand).thenCompose(allowed -> write(command));
+    }
+
+    /** Reads keys. */
+    CompletableFuture<Result> range(Range range) {
+        return read(range.serializable(), access -> access.operation(range), kv -> kv.range(range));
+    }
+
+    /** Does a transaction that only reads. */
+    CompletableFuture<Result> read(Txn txn) {
+        return read(txn.isSerializable(), access -> access.operation(txn), kv -> kv.read(txn));
+    }
+
+    /** Asks the store; {@code serializable} and {@code question} are as in {@link ReplicatedStore#read}. */
+    <T> CompletableFuture<T> read(boolean serializable, Demand demand, Function<MvccStore, T> question) {
+        if (token.isEmpty()) {
+            return read(Caller.NOBODY, serializable, demand, question);
+        }
+        return caller().thenCompose(caller -> read(caller, serializable, demand, question));
+    }
+
+    private <T> CompletableFuture<T> read(
+            Caller caller, boolean serializable, Demand demand, Function<MvccStore, T> question) {
+        return store.read(serializable, kv -> {
+            pass(demand.judge(kv.access(caller)));
+            T answer = question.apply(kv);
+            pass(demand.judge(kv.access(caller)));
+            return answer;
+        });
+    }
+
+    /** Asks on the calling thread, on behalf of a caller that is known by now. */
+    <T> T ask(Caller caller, Demand demand, Function<MvccStore, T> question) {
+        return store.ask(kv -> {
+            pass(demand.judge(kv.access(caller)));
+            return question.apply(kv);
+        });
+    }
+
+    /** Asks what everybody may know, or has to in order to prove who it is. */
+    <T> CompletableFuture<T> anybodys(Function<MvccStore, T> question) {
+        return store.read(false, question);
+    }
+
+    /** Fails unless the client may do something that is not done with the store. */
+    CompletableFuture<Void> require(boolean serializable, Demand demand) {
+        return this.<Optional<Void>>read(serializable, demand, kv -> Optional.empty()).thenAccept(allowed -> {});
+    }
+
+    /** As {@link #require}, of what this member knows by now, and also while it must not serve. */
+    CompletableFuture<Void> requireNow(Demand demand) {
+        return caller().thenAccept(caller -> judgeNow(caller, demand));
+    }
+
+    /** Throws what the client is told unless a caller that is known by now may do something. */
+    void judgeNow(Caller caller, Demand demand) {
+        pass(demand.judge(store.local().access(caller)));
+    }
+
+    private static void pass(Optional<KvError> error) {
+        if (error.isPresent()) {
+            throw Failures.of(error.get());
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.quorate.server.auth;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+import org.jspecify.annotations.Nullable;
+
+/** Reads keys from PEM files, in all the forms in which OpenSSL writes them without a password. */
+final class KeyFiles {
+
+    private KeyFiles() {}
+
+    /** @throws IOException with one sentence if there is no such key */
+    static PublicKey publicKey(Path file) throws IOException {
+        JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
+        return switch (read(file)) {
+            case SubjectPublicKeyInfo key -> converter.getPublicKey(key);
+            case X509CertificateHolder certificate -> converter.getPublicKey(certificate.getSubjectPublicKeyInfo());
+            case PEMKeyPair pair -> converter.getKeyPair(pair).getPublic();
+            case null, default -> throw new IOException(file + " holds no public key; give a PEM file with one");
+        };
+    }
+
+    /** @throws IOException with one sentence if there is no such key */
+    static PrivateKey privateKey(Path file) throws IOException {
+        JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
+        return switch (read(file)) {
+            case PrivateKeyInfo key -> converter.getPrivateKey(key);
+            case PEMKeyPair pair -> {
+                KeyPair both = converter.getKeyPair(pair);
+                yield both.getPrivate();
+            }
+            case null, default ->
+                throw new IOException(file + " holds no private key that needs no password; give a PEM file with one");
+        };
+    }
+
+    private static @Nullable Object read(Path file) throws IOException {
+        try (Reader reader = Files.newBufferedReader(file);
+                PEMParser parser = new PEMParser(reader)) {
+            return parser.readObject();
+        } catch (IOException e) {
+            throw new IOException("cannot read the key in " + file + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.quorate.server.wire;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+
+/** Lets programs in browsers read what is answered here, from whatever site they come, as etcd does unless it is told otherwise. */
+final class CrossOrigin extends ChannelDuplexHandler {
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+        if (message instanceof FullHttpRequest request && request.method().equals(HttpMethod.OPTIONS)) {
+            request.release();
+            var answer = HttpAnswers.of(HttpResponseStatus.OK, "text/plain; charset=utf-8", "");
+            addHeaders(answer);
+            ctx.writeAndFlush(answer).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+        } else {
+            super.channelRead(ctx, message);
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) throws Exception {
+        if (message instanceof HttpResponse answer) {
+            addHeaders(answer);
+        }
+        super.write(ctx, message, promise);
+    }
+
+    private static void addHeaders(HttpResponse answer) {
+        answer.headers()
+                .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+                .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, "POST, GET, OPTIONS, PUT, DELETE")
+                .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "accept, content-type, authorization");
+    }
+}
