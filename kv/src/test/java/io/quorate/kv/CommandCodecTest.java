@@ -40,7 +40,23 @@ class CommandCodecTest {
                 new Verify(List.of(1L, -1L, Long.MAX_VALUE), List.of(7L)),
                 new Verify(List.of(), List.of()),
                 new DigestReport(-1, 5, new DigestSum(1, -2, 3, -4), List.of(0L, -1L)),
-                new DigestReport(0, Long.MAX_VALUE, DigestSum.ZERO, List.of()));
+                new DigestReport(0, Long.MAX_VALUE, DigestSum.ZERO, List.of()),
+                new AuthChange.Enable(),
+                new AuthChange.Disable(),
+                new AuthChange.AddUser("Zoë", b("$2a$10$x"), false),
+                new AuthChange.AddUser("bob", b(""), true),
+                new AuthChange.DeleteUser(""),
+                new AuthChange.ChangePassword("bob", b("hash")),
+                new AuthChange.GrantRole("bob", "app"),
+                new AuthChange.RevokeRole("bob", "app"),
+                new AuthChange.AddRole("app"),
+                new AuthChange.DeleteRole("app"),
+                new AuthChange.GrantPermission(
+                        "app", new Permission(Permission.Access.READWRITE, b("a"), b("\0"))),
+                new AuthChange.RevokePermission("app", b(""), b("b")),
+                new Login("bob", b("hash"), 9),
+                new Authorized(new Caller("bob", 7), Put.of(b("key"), b("value"))),
+                new Authorized(Caller.NOBODY, new AuthChange.Disable()));
         for (Command command : commands) {
             assertThat(roundTrip(command)).isEqualTo(command);
         }
