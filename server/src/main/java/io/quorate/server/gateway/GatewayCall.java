@@ -40,6 +40,10 @@ final class GatewayCall extends ClientCall.Listener<Message> {
     private static final JsonFormat.Printer PRINTER =
             JsonFormat.printer().preservingProtoFieldNames().omittingInsignificantWhitespace();
 
+    /** In etcd's words; gRPC's are about its own insides. */
+    private static final Status WAITED_TOO_LONG =
+            Status.DEADLINE_EXCEEDED.withDescription("context deadline exceeded");
+
     private final ChannelHandlerContext ctx;
     private final JsonGateway gateway;
     private final Route route;
@@ -172,7 +176,11 @@ final class GatewayCall extends ClientCall.Listener<Message> {
         synchronized (this) {
             over = true;
         }
-        answer(requestFailure.isOk() ? status : requestFailure);
+        if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
+            answer(WAITED_TOO_LONG);
+        } else {
+            answer(requestFailure.isOk() ? status : requestFailure);
+        }
     }
 
     private void answer(Status status) {
@@ -194,7 +202,7 @@ final class GatewayCall extends ClientCall.Listener<Message> {
 
     private void write(byte[] line) {
         beginStream();
-        ctx.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(line))).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+        ctx.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(line))).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
         owesRequest = true;
         wantMore();
     }
@@ -220,7 +228,7 @@ final class GatewayCall extends ClientCall.Listener<Message> {
         }
         beginStream();
         String last = status.isOk() ? "" : GatewayErrors.line(status);
-        ctx.writeAndFlush(lastContent(last)).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+        ctx.writeAndFlush(lastContent(last)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 
     private static LastHttpContent lastContent(String text) {
@@ -240,10 +248,10 @@ final class GatewayCall extends ClientCall.Listener<Message> {
         if (version.equals(HttpVersion.HTTP_1_1)) {
             HttpUtil.setTransferEncodingChunked(response, true);
         }
-        ctx.write(response).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+        ctx.write(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 
     private void writeWhole(FullHttpResponse response) {
-        ctx.writeAndFlush(response).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+        ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 }

@@ -35,7 +35,7 @@ final class GatewayHandler extends ChannelInboundHandlerAdapter {
             if (request.method().equals(HttpMethod.POST)) {
                 begin(ctx, route.get(), request);
             } else {
-                ctx.writeAndFlush(HttpAnswers.only(HttpMethod.POST)).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+                ctx.writeAndFlush(HttpAnswers.only(HttpMethod.POST)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
             }
         } finally {
             request.release();

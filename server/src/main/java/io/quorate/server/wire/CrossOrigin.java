@@ -19,7 +19,7 @@ final class CrossOrigin extends ChannelDuplexHandler {
             request.release();
             var answer = HttpAnswers.of(HttpResponseStatus.OK, "text/plain; charset=utf-8", "");
             addHeaders(answer);
-            ctx.writeAndFlush(answer).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+            ctx.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
         } else {
             super.channelRead(ctx, message);
         }
