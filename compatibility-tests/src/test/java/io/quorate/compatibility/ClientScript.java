@@ -24,7 +24,7 @@ final class ClientScript implements AutoCloseable {
 
     private static final String CHECKED = "ok: ";
     private static final String KILL = "kill the leader";
-    private static final long PATIENCE_SECONDS = 90;
+    private static final long PATIENCE_SECONDS = 200;
 
     private final ProcessCluster cluster;
     private final Process process;

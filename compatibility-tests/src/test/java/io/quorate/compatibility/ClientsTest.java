@@ -24,6 +24,15 @@ class ClientsTest {
     private static final Path CLIENTS = Path.of("src/test/clients").toAbsolutePath();
     private static final Path NPM = Path.of("target/npm").toAbsolutePath();
 
+    /** Debian's modules are for Debian's Python, whatever other one may come first on the path. */
+    private static final String PYTHON =
+            Optional.ofNullable(System.getenv("QUORATE_PYTHON")).orElse("/usr/bin/python3");
+
+    // What each client says that it has found.
+    private static final String NOTHING_LOST = "everything that was acknowledged is there";
+    private static final String NOTHING_MISSED = "the watch has seen each acknowledged write once, in order";
+    private static final String LOCK_HELD = "the lock is held across the change of leader";
+
     @TempDir
     private Path folder;
 
@@ -44,23 +53,26 @@ class ClientsTest {
 
     @Test
     void etcdctlWorksOnWhileTheLeaderIsKilled() throws Exception {
-        List<String> checked = run("bash", CLIENTS.resolve("etcdctl.sh").toString());
+        List<String> checked = run("bash", script("etcdctl.sh"));
 
         assertThat(checked)
-                .contains("everything that was acknowledged is there")
-                .contains("the watch has seen each acknowledged write once, in order")
-                .contains("the lock is held across the change of leader")
-                .contains("the lease is kept alive across the change of leader");
+                .contains(NOTHING_LOST, NOTHING_MISSED, LOCK_HELD)
+                .contains("the lease is kept alive across the change of leader")
+                .contains("the election goes on across the change of leader");
     }
 
     @Test
     void pythonsEtcd3WorksOnWhileTheLeaderIsKilled() throws Exception {
-        List<String> checked = run(python(), CLIENTS.resolve("etcd3_client.py").toString());
+        List<String> checked = run(PYTHON, script("etcd3_client.py"));
 
-        assertThat(checked)
-                .contains("everything that was acknowledged is there")
-                .contains("the watch has seen each acknowledged write once, in order")
-                .contains("the lock is held across the change of leader");
+        assertThat(checked).contains(NOTHING_LOST, NOTHING_MISSED, LOCK_HELD);
+    }
+
+    @Test
+    void pythonsEtcd3gwWorksOnWhileTheLeaderIsKilled() throws Exception {
+        List<String> checked = run(PYTHON, script("etcd3gw_client.py"));
+
+        assertThat(checked).contains(NOTHING_LOST, NOTHING_MISSED, LOCK_HELD);
     }
 
     @Test
@@ -70,18 +82,27 @@ class ClientsTest {
         List<String> checked = run("node", NPM.resolve("etcd3_client.js").toString());
 
         assertThat(checked)
-                .contains("everything that was acknowledged is there")
-                .contains("the watch has seen each acknowledged write once, in order")
-                .contains("the lock is held across the change of leader");
+                .contains(NOTHING_LOST, NOTHING_MISSED, LOCK_HELD)
+                .contains("the lease is kept alive across the change of leader");
+    }
+
+    @Test
+    void patroniElectsItsPrimaryAndOutlivesTheLeader() throws Exception {
+        List<String> checked = run(PYTHON, script("patroni_pair.py"));
+
+        assertThat(checked)
+                .containsExactly(
+                        "one of two is elected as the primary, the other follows it",
+                        "the kill of the cluster's leader is survived without a failover",
+                        "the kill of the primary makes the other one the primary, with every row");
+    }
+
+    private static String script(String name) {
+        return CLIENTS.resolve(name).toString();
     }
 
     private List<String> run(String... command) throws IOException, InterruptedException {
         return ClientScript.run(cluster, folder, List.of(command));
-    }
-
-    /** Debian's modules are for Debian's Python, whatever other one may come first on the path. */
-    private static String python() {
-        return Optional.ofNullable(System.getenv("QUORATE_PYTHON")).orElse("/usr/bin/python3");
     }
 
     /** Puts the client and exactly what it needs, as {@code package-lock.json} has it, beside the script. */
