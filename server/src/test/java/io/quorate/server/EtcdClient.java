@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
-import io.grpc.ManagedChannel;
+import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
 import io.quorate.server.proto.etcdserverpb.CompactionRequest;
@@ -32,9 +32,9 @@ final class EtcdClient {
 
     private static final long PATIENCE_SECONDS = 30;
 
-    private final ManagedChannel channel;
+    private final Channel channel;
 
-    EtcdClient(ManagedChannel channel) {
+    EtcdClient(Channel channel) {
         this.channel = channel;
     }
 

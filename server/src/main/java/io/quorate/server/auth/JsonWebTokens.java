@@ -88,8 +88,11 @@ public final class JsonWebTokens implements Tokens {
             if (privateKey.isPresent()) {
                 signer = Optional.of(signer(privateKey.get()));
             }
-            return new JsonWebTokens(
-                    algorithm, signer, verifier(publicKey(options, privateKey)), options.ttl(), clock);
+            JWSVerifier verifier = verifier(publicKey(options, privateKey));
+            if (!verifier.supportedJWSAlgorithms().contains(algorithm)) {
+                throw new GeneralSecurityException("it signs with one of " + verifier.supportedJWSAlgorithms());
+            }
+            return new JsonWebTokens(algorithm, signer, verifier, options.ttl(), clock);
         } catch (JOSEException | GeneralSecurityException e) {
             throw new IOException(
                     "--auth-token jwt: the key does not suit " + options.algorithm() + ": " + e.getMessage(), e);

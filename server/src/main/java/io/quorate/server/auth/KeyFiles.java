@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.util.Optional;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
@@ -23,12 +24,17 @@ final class KeyFiles {
     /** @throws IOException with one sentence if there is no such key */
     static PublicKey publicKey(Path file) throws IOException {
         JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
-        return switch (read(file)) {
-            case SubjectPublicKeyInfo key -> converter.getPublicKey(key);
-            case X509CertificateHolder certificate -> converter.getPublicKey(certificate.getSubjectPublicKeyInfo());
-            case PEMKeyPair pair -> converter.getKeyPair(pair).getPublic();
-            case null, default -> throw new IOException(file + " holds no public key; give a PEM file with one");
+        Optional<SubjectPublicKeyInfo> key = switch (read(file)) {
+            case SubjectPublicKeyInfo alone -> Optional.of(alone);
+            case X509CertificateHolder certificate -> Optional.of(certificate.getSubjectPublicKeyInfo());
+            // Of a private key on a curve, the public one may be left out.
+            case PEMKeyPair pair -> Optional.ofNullable(pair.getPublicKeyInfo());
+            case null, default -> Optional.empty();
         };
+        if (key.isEmpty()) {
+            throw new IOException(file + " holds no public key; give a PEM file with one");
+        }
+        return converter.getPublicKey(key.get());
     }
 
     /** @throws IOException with one sentence if there is no such key */
@@ -36,10 +42,7 @@ final class KeyFiles {
         JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
         return switch (read(file)) {
             case PrivateKeyInfo key -> converter.getPrivateKey(key);
-            case PEMKeyPair pair -> {
-                KeyPair both = converter.getKeyPair(pair);
-                yield both.getPrivate();
-            }
+            case PEMKeyPair pair -> converter.getPrivateKey(pair.getPrivateKeyInfo());
             case null, default ->
                 throw new IOException(file + " holds no private key that needs no password; give a PEM file with one");
         };
@@ -48,7 +51,12 @@ final class KeyFiles {
     private static @Nullable Object read(Path file) throws IOException {
         try (Reader reader = Files.newBufferedReader(file);
                 PEMParser parser = new PEMParser(reader)) {
-            return parser.readObject();
+            Object read = parser.readObject();
+            // OpenSSL writes the curve of a key before the key.
+            while (read instanceof ASN1ObjectIdentifier) {
+                read = parser.readObject();
+            }
+            return read;
         } catch (IOException e) {
             throw new IOException("cannot read the key in " + file + ": " + e.getMessage(), e);
         }
