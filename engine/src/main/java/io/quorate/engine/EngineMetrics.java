@@ -2,6 +2,7 @@ package io.quorate.engine;
 
 import io.quorate.core.RoleName;
 import io.quorate.core.quorum.MemberId;
+import java.util.Optional;
 
 /** The metrics port: what a node tells about its work. Called by several threads; must not block. */
 public interface EngineMetrics {
@@ -16,6 +17,15 @@ public interface EngineMetrics {
     default void applied(int commands, long nanos) {}
 
     default void roleChanged(RoleName role, long term) {}
+
+    /** Another member leads, as far as this one knows, or none does. */
+    default void leaderChanged(Optional<MemberId> leader, long term) {}
+
+    /** Something was proposed at this member. */
+    default void proposed() {}
+
+    /** What was proposed at this member has an outcome, be it that nobody knows it. */
+    default void proposalEnded(boolean applied) {}
 
     /** A snapshot of the state at this index was taken, in this time. */
     default void snapshotTaken(long index, long nanos) {}

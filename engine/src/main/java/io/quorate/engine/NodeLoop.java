@@ -74,6 +74,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private ByteBuffer receivedChunk = NO_PAYLOAD;
     private int ticksSinceExpiry;
     private volatile CoreStatus status;
+    private Optional<MemberId> knownLeader = Optional.empty();
     private volatile Optional<MissingEntries> missing;
 
     /** Opens the network, but handles nothing before {@link #begin}. */
@@ -452,6 +453,10 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 changed.role(),
                 changed.term(),
                 changed.leader().map(MemberId::toString).orElse("none"));
+        if (!changed.leader().equals(knownLeader)) {
+            knownLeader = changed.leader();
+            metrics.leaderChanged(changed.leader(), changed.term());
+        }
         status = core.status();
         metrics.roleChanged(changed.role(), changed.term());
         if (changed.role() == RoleName.LEADER) {

@@ -43,8 +43,10 @@ public final class RaftNode<R> implements AutoCloseable {
     private final Opened<R> opened;
     private final Scheduler.Repetition ticks;
     private final CompletableFuture<Throwable> stopped;
+    private final EngineMetrics metrics;
 
-    private RaftNode(NodeOptions options, Ports ports, Opened<R> opened) throws IOException {
+    private RaftNode(NodeOptions options, Ports ports, Opened<R> opened, EngineMetrics metrics) throws IOException {
+        this.metrics = metrics;
         this.options = options;
         this.ports = ports;
         this.opened = opened;
@@ -77,7 +79,7 @@ public final class RaftNode<R> implements AutoCloseable {
         try {
             Opened<R> opened = NodeOpening.open(options, ports, stateMachine, metrics, observer);
             try {
-                return new RaftNode<>(options, ports, opened);
+                return new RaftNode<>(options, ports, opened, metrics);
             } catch (IOException | RuntimeException e) {
                 closeFiles(opened);
                 throw e;
@@ -103,6 +105,8 @@ public final class RaftNode<R> implements AutoCloseable {
                     + MAX_COMMAND_BYTES + " are taken: split it");
         }
         CompletableFuture<R> result = new CompletableFuture<>();
+        metrics.proposed();
+        var unused = result.whenComplete((applied, failure) -> metrics.proposalEnded(failure == null));
         loop.enqueue(new Input.Proposed<>(new Proposal<>(command, result, deadline())));
         return result;
     }

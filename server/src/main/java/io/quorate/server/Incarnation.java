@@ -23,6 +23,7 @@ import io.quorate.server.api.OpenStreams;
 import io.quorate.server.api.WatchService;
 import io.quorate.server.auth.Passwords;
 import io.quorate.server.auth.Tokens;
+import io.quorate.server.metrics.MemberMetrics;
 import io.quorate.server.store.Fence;
 import io.quorate.server.store.ReplicatedStore;
 import java.io.IOException;
@@ -54,7 +55,7 @@ record Incarnation(
     private static final Logger LOG = LoggerFactory.getLogger(Incarnation.class);
 
     /** etcd's default, for a quota of 0. */
-    private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
+    static final long DEFAULT_QUOTA_BYTES = 2L << 30;
 
     /** How much larger than a request a response may be before it is split; etcd's figure. */
     private static final long GRPC_OVERHEAD_BYTES = 512 << 10;
@@ -68,6 +69,7 @@ record Incarnation(
      *
      * @param opening of a store that is not in memory
      * @param healing told what is found wrong from now on
+     * @param metrics told what the node does
      * @throws IOException with one sentence if the data cannot be opened
      */
     static Incarnation open(
@@ -75,17 +77,18 @@ record Incarnation(
             ServerConfig config,
             InitialMembership membership,
             Function<OrderedStore, MvccStore> opening,
-            MemberHealing healing)
+            MemberHealing healing,
+            MemberMetrics metrics)
             throws IOException {
         try {
-            return openOnce(number, config, membership, opening, healing);
+            return openOnce(number, config, membership, opening, healing, metrics);
         } catch (IOException e) {
             if (!Damage.isOfStore(e) || !healing.mayRepairUnseen()) {
                 throw e;
             }
             LOG.error("The state cannot be opened: {}", e.getMessage(), e);
             new StateRepair("it cannot be opened: " + e.getMessage()).begin(new FileDisk(config.dataDir()));
-            return openOnce(number, config, membership, opening, healing);
+            return openOnce(number, config, membership, opening, healing, metrics);
         }
     }
 
@@ -94,11 +97,12 @@ record Incarnation(
             ServerConfig config,
             InitialMembership membership,
             Function<OrderedStore, MvccStore> opening,
-            MemberHealing healing)
+            MemberHealing healing,
+            MemberMetrics metrics)
             throws IOException {
         OpenParts parts = new OpenParts();
         try {
-            MemberNode memberNode = MemberNode.open(config, membership, opening, healing, parts);
+            MemberNode memberNode = MemberNode.open(config, membership, opening, healing, metrics, parts);
             Fence fence =
                     new Fence(memberNode.machine().store(), membership.self().value());
             OpenStreams streams = parts.add(new OpenStreams());

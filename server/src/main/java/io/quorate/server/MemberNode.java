@@ -2,7 +2,6 @@ package io.quorate.server;
 
 import io.netty.channel.IoEventLoopGroup;
 import io.quorate.core.quorum.MemberId;
-import io.quorate.engine.EngineMetrics;
 import io.quorate.engine.NodeOptions;
 import io.quorate.engine.NodeThreads;
 import io.quorate.engine.RaftNode;
@@ -11,6 +10,7 @@ import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.disk.Identity;
+import io.quorate.engine.disk.MeasuredDisk;
 import io.quorate.engine.transport.Network;
 import io.quorate.engine.transport.netty.EventLoops;
 import io.quorate.engine.transport.netty.NettyNetwork;
@@ -21,6 +21,7 @@ import io.quorate.kv.Result;
 import io.quorate.kv.RocksMemory;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.auth.TokenSource;
+import io.quorate.server.metrics.MemberMetrics;
 import io.quorate.server.store.DivergenceListener;
 import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.store.LeasesAndWatches;
@@ -74,6 +75,7 @@ record MemberNode(
      *
      * @param opening of a store that is not in memory
      * @param divergence told if this member's state differs from the others'
+     * @param metrics told what the node does
      * @param parts gets everything that is opened, also if this method fails
      * @throws IOException with one sentence that says what cannot be used
      */
@@ -82,6 +84,7 @@ record MemberNode(
             InitialMembership membership,
             Function<OrderedStore, MvccStore> opening,
             DivergenceListener divergence,
+            MemberMetrics metrics,
             OpenParts parts)
             throws IOException {
         Path folder = folder(config, parts);
@@ -107,12 +110,15 @@ record MemberNode(
         ReplicatedLeases leases =
                 parts.add(new ReplicatedLeases(config.name(), machine.store(), config.requestTimeout()));
         TokenSource tokens = TokenSource.open(config.auth().tokens());
-        machine.tell(new LeasesAndWatches(leases, watches, tokens.sessions()::applied));
+        machine.tell(new LeasesAndWatches(leases, watches, results -> {
+            tokens.sessions().applied(results);
+            metrics.applied(results);
+        }));
         RaftNode<Result> node = parts.add(RaftNode.start(
                 options(config, membership),
-                threads.ports(disk, listener -> network(config, membership, peerLoops, listener)),
+                threads.ports(new MeasuredDisk(disk, System::nanoTime, metrics), listener -> network(config, membership, peerLoops, listener)),
                 machine,
-                EngineMetrics.NONE));
+                metrics));
         leases.begin(node);
         ExecutorService readers = readers(config.name());
         parts.add(() -> rest(readers));

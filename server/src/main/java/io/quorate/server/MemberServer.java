@@ -10,8 +10,13 @@ import io.quorate.kv.MvccStore;
 import io.quorate.kv.OrderedStore;
 import io.quorate.kv.PublishMember;
 import io.quorate.kv.Result;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.quorate.server.gateway.JsonGateway;
 import io.quorate.server.healing.MemberScrub;
+import io.quorate.server.metrics.MemberIdentity;
+import io.quorate.server.metrics.MemberMetrics;
+import io.quorate.server.metrics.PresentState;
 import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.wire.ClientListener;
 import io.quorate.server.wire.ClientListenerOptions;
@@ -64,6 +69,7 @@ public final class MemberServer implements AutoCloseable {
     private final Function<OrderedStore, MvccStore> opening;
     private final OpenParts parts;
     private final MemberHealing healing;
+    private final MemberMetrics metrics;
     private final MemberScrub scrub;
     private final SwitchedServices services;
     private final ClientListener listener;
@@ -83,7 +89,8 @@ public final class MemberServer implements AutoCloseable {
         this.opening = opening;
         this.parts = parts;
         this.healing = parts.add(new MemberHealing(new Patient(), config, membership));
-        this.incarnation = Incarnation.open(1, config, membership, opening, healing);
+        this.metrics = new MemberMetrics(identity(), this::present);
+        this.incarnation = Incarnation.open(1, config, membership, opening, healing, metrics);
         parts.add(() -> incarnation.close());
         this.scrub = parts.add(new MemberScrub(
                 config.name(),
@@ -129,17 +136,45 @@ public final class MemberServer implements AutoCloseable {
         EventLoops eventLoops =
                 parts.add(EventLoops.open(Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8)));
         ClientListenerOptions options = ClientListenerOptions.defaults().withMaxRequestBytes(config.maxRequestBytes());
-        JsonGateway gateway = parts.add(JsonGateway.start(services.definitions(), options.maxMessageBytes()));
+        List<ServerServiceDefinition> measured = services.definitions().stream()
+                .map(service -> ServerInterceptors.intercept(service, metrics.rpcs()))
+                .toList();
+        MemberHttp http = new MemberHttp(
+                parts.add(JsonGateway.start(measured, options.maxMessageBytes())),
+                metrics,
+                () -> incarnation,
+                services::isServing,
+                this::isHealthy,
+                Map.of(SCRUB_PATH, new ScrubPage(scrub)),
+                config.requestTimeout());
         return ClientListener.start(
                 config.listenClientUrls().stream()
                         .map(url -> ListenUrl.parse(url.toString()))
                         .toList(),
                 eventLoops,
                 options,
-                services.definitions(),
-                () -> List.of(
-                        gateway.newHandler(),
-                        new HttpPages(this::isHealthy, Map.of(SCRUB_PATH, new ScrubPage(scrub)))));
+                measured,
+                http::handlers);
+    }
+
+    private MemberIdentity identity() {
+        long quotaBytes = config.quotaBackendBytes();
+        return new MemberIdentity(
+                memberId(),
+                HttpPages.ETCD_VERSION,
+                HttpPages.ETCD_CLUSTER_VERSION,
+                quotaBytes == 0 ? Incarnation.DEFAULT_QUOTA_BYTES : quotaBytes);
+    }
+
+    private Optional<PresentState> present() {
+        Incarnation present = incarnation;
+        return Optional.of(new PresentState(
+                present.node().status(),
+                present.memberNode().machine().store(),
+                present.memberNode().watches().size(),
+                isHealthy(),
+                present.fence().isUp(),
+                present.number()));
     }
 
     /** What {@code /health} tells: a leader is known, no alarm is raised, and this member's state does not differ. */
@@ -236,7 +271,7 @@ public final class MemberServer implements AutoCloseable {
             if (repair.isPresent()) {
                 repair.get().begin(new FileDisk(config.dataDir()));
             }
-            incarnation = Incarnation.open(incarnation.number() + 1, config, membership, opening, healing);
+            incarnation = Incarnation.open(incarnation.number() + 1, config, membership, opening, healing, metrics);
         } catch (IOException | RuntimeException e) {
             turnClientsAway(e);
             return;

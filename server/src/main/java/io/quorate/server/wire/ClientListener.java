@@ -5,6 +5,8 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.channel.ChannelHandler;
 import java.io.IOException;
 import java.net.BindException;
@@ -20,7 +22,7 @@ import java.util.function.Supplier;
 /**
  * Serves clients on one or more TCP ports, each of which speaks gRPC and HTTP/1.1.
  *
- * <p>Beside the given services it answers {@code grpc.health.v1.Health}. Calls run on the event loops and must not block them. Thread-safe.
+ * <p>Beside the given services it answers {@code grpc.health.v1.Health}, and tells of all of them by server reflection. Calls run on the event loops and must not block them. Thread-safe.
  */
 public final class ClientListener implements AutoCloseable {
 
@@ -62,6 +64,7 @@ public final class ClientListener implements AutoCloseable {
         var health = new HealthStatusManager();
         var allServices = new ArrayList<>(services);
         allServices.add(health.getHealthService().bindService());
+        allServices.addAll(reflection());
         var httpConnections = new HttpConnections(httpHandlers, options);
         var negotiator = new ClientPortNegotiator(httpConnections, options.prefaceTimeout());
         var listener = new ClientListener(new ArrayList<>(), httpConnections, health);
@@ -74,6 +77,14 @@ public final class ClientListener implements AutoCloseable {
             throw e;
         }
         return listener;
+    }
+
+    /** Under both names that clients ask by. */
+    @SuppressWarnings("deprecation") // Many clients know the older name alone.
+    private static List<ServerServiceDefinition> reflection() {
+        return List.of(
+                ProtoReflectionServiceV1.newInstance().bindService(),
+                ProtoReflectionService.newInstance().bindService());
     }
 
     private static Server listen(

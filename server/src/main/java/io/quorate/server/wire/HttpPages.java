@@ -18,7 +18,8 @@ public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest
     /** The release of etcd whose API is served; clients choose their paths and features by it. */
     public static final String ETCD_VERSION = "3.4.23";
 
-    private static final String ETCD_CLUSTER_VERSION = "3.4.0";
+    /** The version that the cluster as a whole tells: its minor release. */
+    public static final String ETCD_CLUSTER_VERSION = "3.4.0";
 
     /** A page of JSON, asked on an event loop: it must not block. */
     public interface JsonPage {
@@ -64,7 +65,7 @@ public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest
     private static FullHttpResponse nothing() {
         return HttpAnswers.text(
                 HttpResponseStatus.NOT_FOUND,
-                "There is nothing at this path; HTTP/1.1 clients find /health and /version here.");
+                "There is nothing at this path; HTTP/1.1 clients find /v3/..., /health, /livez, /readyz, /metrics and /version here.");
     }
 
     private static FullHttpResponse answer(JsonPage page, HttpMethod method) {

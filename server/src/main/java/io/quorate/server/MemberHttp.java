@@ -1,0 +1,117 @@
+package io.quorate.server;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.quorate.engine.RaftException;
+import io.quorate.kv.Alarm;
+import io.quorate.kv.StoreException;
+import io.quorate.server.HealthPage.Check;
+import io.quorate.server.gateway.JsonGateway;
+import io.quorate.server.metrics.MemberMetrics;
+import io.quorate.server.wire.EtcdError;
+import io.quorate.server.wire.HttpAnswers;
+import io.quorate.server.wire.HttpPages;
+import io.quorate.server.wire.SlowPages;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** What a member answers over HTTP/1.1: the JSON gateway, its metrics, and whether it is well. Thread-safe. */
+final class MemberHttp {
+
+    private final JsonGateway gateway;
+    private final Map<String, SlowPages.Page> slowPages;
+    private final BooleanSupplier healthy;
+    private final Map<String, HttpPages.JsonPage> jsonPages;
+    private final Duration requestTimeout;
+
+    /**
+     * @param member what serves now
+     * @param serving whether clients are served at all
+     * @param healthy what {@code /health} tells
+     */
+    MemberHttp(
+            JsonGateway gateway,
+            MemberMetrics metrics,
+            Supplier<Incarnation> member,
+            BooleanSupplier serving,
+            BooleanSupplier healthy,
+            Map<String, HttpPages.JsonPage> jsonPages,
+            Duration requestTimeout) {
+        this.gateway = gateway;
+        this.healthy = healthy;
+        this.jsonPages = jsonPages;
+        this.requestTimeout = requestTimeout;
+        Check ownRead = new Check("serializable_read", () -> ownRead(member.get(), serving));
+        Check quorumRead = new Check("linearizable_read", () -> quorumRead(member.get(), serving));
+        Check sound = new Check("data_corruption", () -> corruption(member.get()));
+        this.slowPages = Map.of(
+                "/metrics",
+                query -> HttpAnswers.of(HttpResponseStatus.OK, MemberMetrics.CONTENT_TYPE, metrics.text()),
+                "/livez",
+                new HealthPage(List.of(ownRead)),
+                "/livez/serializable_read",
+                new HealthPage(List.of(ownRead)),
+                "/readyz",
+                new HealthPage(List.of(sound, ownRead, quorumRead)),
+                "/readyz/data_corruption",
+                new HealthPage(List.of(sound)),
+                "/readyz/serializable_read",
+                new HealthPage(List.of(ownRead)),
+                "/readyz/linearizable_read",
+                new HealthPage(List.of(quorumRead)));
+    }
+
+    /** The handlers of one connection. */
+    List<ChannelHandler> handlers() {
+        return List.of(gateway.newHandler(), new SlowPages(slowPages), new HttpPages(healthy, jsonPages));
+    }
+
+    private static Optional<String> ownRead(Incarnation member, BooleanSupplier serving) {
+        if (!serving.getAsBoolean()) {
+            return Optional.of("the member serves nobody: it starts, stops, or mends its data");
+        }
+        if (member.node().stopped().isDone()) {
+            return Optional.of(EtcdError.STOPPED.message());
+        }
+        try {
+            member.memberNode().machine().store().raisedAlarms();
+            return Optional.empty();
+        } catch (StoreException | IllegalStateException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Optional<String> quorumRead(Incarnation member, BooleanSupplier serving) throws InterruptedException {
+        if (!serving.getAsBoolean()) {
+            return Optional.of("the member serves nobody: it starts, stops, or mends its data");
+        }
+        try {
+            member.node().readIndex().get(requestTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            return Optional.empty();
+        } catch (TimeoutException e) {
+            return Optional.of(EtcdError.TIMEOUT.message());
+        } catch (ExecutionException e) {
+            boolean noLeader = member.node().status().leader().isEmpty();
+            return Optional.of(
+                    noLeader && e.getCause() instanceof RaftException
+                            ? EtcdError.NO_LEADER.message()
+                            : String.valueOf(e.getCause().getMessage()));
+        }
+    }
+
+    private static Optional<String> corruption(Incarnation member) {
+        if (member.fence().isUp()) {
+            return Optional.of("this member's state was found to differ");
+        }
+        boolean alarm = member.memberNode().machine().store().raisedAlarms().stream()
+                .anyMatch(raised -> raised.type() == Alarm.Type.CORRUPT);
+        return alarm ? Optional.of(EtcdError.CORRUPT.message()) : Optional.empty();
+    }
+}

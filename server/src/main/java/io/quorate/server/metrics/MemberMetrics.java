@@ -1,0 +1,161 @@
+package io.quorate.server.metrics;
+
+import io.grpc.ServerInterceptor;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.quorate.core.RoleName;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.EngineMetrics;
+import io.quorate.engine.disk.MeasuredDisk;
+import io.quorate.kv.Result;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+
+/**
+ * What a member has measured since its process began, whatever node served meanwhile. Thread-safe.
+ *
+ * <p>A name of etcd's is used only where the same is measured; what etcd does not have begins with {@code quorate_}.
+ */
+public final class MemberMetrics implements EngineMetrics, MeasuredDisk.SyncListener {
+
+    /** The name that Prometheus knows its text format by. */
+    public static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    /** The log's files; syncs of others are not what etcd's name speaks of. */
+    private static final String LOG_FOLDER = "log/";
+
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final RpcMetrics rpcs = new RpcMetrics(registry);
+    private final StoreMetrics store = new StoreMetrics(registry);
+    private final LongAdder pending = new LongAdder();
+
+    private final Counter leaderChanges = Counter.builder()
+            .name("etcd_server_leader_changes_seen_total")
+            .help("The number of leader changes seen.")
+            .register(registry);
+    private final Counter proposalsFailed = Counter.builder()
+            .name("etcd_server_proposals_failed_total")
+            .help("The total number of failed proposals seen.")
+            .register(registry);
+    private final Histogram walSync = durations(
+            "etcd_disk_wal_fsync_duration_seconds", "The latency distributions of fsync called by WAL.");
+    private final Histogram logWrite = durations(
+            "quorate_log_write_duration_seconds",
+            "The time from handing entries to the log until they are durable, waiting included.");
+    private final Histogram apply = durations(
+            "quorate_apply_duration_seconds", "The time that applying a batch of committed commands took.");
+    private final Counter snapshotsTaken = Counter.builder()
+            .name("quorate_snapshots_taken_total")
+            .help("Snapshots of the state that were taken.")
+            .register(registry);
+    private final Counter snapshotsInstalled = Counter.builder()
+            .name("quorate_snapshots_installed_total")
+            .help("Snapshots of another member's state that were installed.")
+            .register(registry);
+
+    /**
+     * Registers all that there is to tell.
+     *
+     * @param identity of the member
+     * @param present the node and the store that serve now; asked at each scrape
+     */
+    public MemberMetrics(MemberIdentity identity, Supplier<Optional<PresentState>> present) {
+        JvmMetrics.builder().register(registry);
+        new StateGauges(identity, present, pending::sum, rpcs::openWatchStreams).register(registry);
+    }
+
+    /** etcd's buckets: from 1 ms, each twice as wide, 14 of them. */
+    private Histogram durations(String name, String help) {
+        return Histogram.builder()
+                .name(name)
+                .help(help)
+                .classicOnly()
+                .classicExponentialUpperBounds(0.001, 2, 14)
+                .register(registry);
+    }
+
+    /** Counts calls and their messages. */
+    public ServerInterceptor rpcs() {
+        return rpcs;
+    }
+
+    /** Counts what was applied. */
+    public void applied(List<Result> results) {
+        store.applied(results);
+    }
+
+    /** All of it, in Prometheus' text format. */
+    public String text() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            PrometheusTextFormatWriter.create().write(out, registry.scrape());
+        } catch (IOException e) {
+            throw new UncheckedIOException("metrics could not be written to memory", e);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void synced(String file, long nanos) {
+        if (file.startsWith(LOG_FOLDER)) {
+            walSync.observe(nanos / NANOS_PER_SECOND);
+        }
+    }
+
+    @Override
+    public void logSynced(long nanos) {
+        logWrite.observe(nanos / NANOS_PER_SECOND);
+    }
+
+    @Override
+    public void applied(int commands, long nanos) {
+        apply.observe(nanos / NANOS_PER_SECOND);
+    }
+
+    @Override
+    public void roleChanged(RoleName role, long term) {
+        // The gauges tell the present role.
+    }
+
+    /** As in etcd, that a leader is lost is no change of its own: that another one is found is. */
+    @Override
+    public void leaderChanged(Optional<MemberId> leader, long term) {
+        if (leader.isPresent()) {
+            leaderChanges.inc();
+        }
+    }
+
+    @Override
+    public void proposed() {
+        pending.increment();
+    }
+
+    @Override
+    public void proposalEnded(boolean applied) {
+        pending.decrement();
+        if (!applied) {
+            proposalsFailed.inc();
+        }
+    }
+
+    @Override
+    public void snapshotTaken(long index, long nanos) {
+        snapshotsTaken.inc();
+    }
+
+    @Override
+    public void snapshotInstalled(long index) {
+        snapshotsInstalled.inc();
+    }
+}
