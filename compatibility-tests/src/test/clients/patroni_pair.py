@@ -66,7 +66,8 @@ class Node:
         self.data = os.path.join(folder, name)
         self.config = os.path.join(folder, name + ".yml")
         self.log = os.path.join(folder, name + ".log")
-        binaries = max(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[4]))
+        # The newest, if several are installed.
+        binaries = sorted(glob.glob(os.environ.get("QUORATE_POSTGRESQL", "/usr/lib/postgresql/*/bin")))[-1]
         with open(self.config, "w") as file:
             # JSON is YAML.
             json.dump({
@@ -87,7 +88,7 @@ class Node:
             }, file)
 
     def start(self):
-        command = ["/usr/bin/patroni", self.config]
+        command = [shutil.which("patroni"), self.config]
         if os.getuid() == 0:
             command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"] + command
         with open(self.log, "w") as log:

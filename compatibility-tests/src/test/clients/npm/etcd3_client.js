@@ -170,20 +170,20 @@ async function changeOfLeader(etcd) {
   let lost;
   lease.on('lost', (failure) => { lost = failure; });
   await lease.put('alive').value('yes');
-  const [watcher, events] = await started(etcd.watch().prefix('load/'));
+  const [watcher, events] = await started(etcd.watch().prefix('node/load/'));
   let killed = false;
   readline.createInterface({ input: process.stdin }).once('line', () => { killed = true; });
 
   const acknowledged = new Map();
   for (let number = 1, after = 0; after < 50; number++) {
-    const key = `load/${String(number).padStart(6, '0')}`;
+    const key = `node/load/${String(number).padStart(6, '0')}`;
     acknowledged.set(key, (await until(() => etcd.put(key).value(number).exec())).header.revision);
     if (number === 50) console.log('kill the leader');
     if (killed) after++;
   }
-  const { kvs } = await until(() => etcd.getAll().prefix('load/').exec());
+  const { kvs } = await until(() => etcd.getAll().prefix('node/load/').exec());
   assert.deepEqual(new Map(kvs.map((kv) => [kv.key.toString(), kv.mod_revision])), acknowledged);
-  assert(kvs.every((kv) => Number(kv.key.toString().slice(5)) === Number(kv.value)));
+  assert(kvs.every((kv) => Number(kv.key.toString().slice(-6)) === Number(kv.value)));
   ok('everything that was acknowledged is there');
 
   const last = [...acknowledged.values()].at(-1);

@@ -9,15 +9,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clients of etcd that are not for the JVM find what they expect, and work on when the leader is killed. */
 @Tag("packages")
+@ExtendWith(SharedCluster.class)
 @Timeout(300)
 class ClientsTest {
 
@@ -36,19 +36,10 @@ class ClientsTest {
     @TempDir
     private Path folder;
 
-    private ProcessCluster cluster;
+    private final ProcessCluster cluster;
 
-    @BeforeEach
-    void startCluster() throws IOException {
-        cluster = new ProcessCluster(folder, 3);
-        cluster.startAll();
-        cluster.awaitLeader();
-        cluster.members().forEach(cluster::awaitServing);
-    }
-
-    @AfterEach
-    void stopCluster() {
-        cluster.close();
+    ClientsTest(ProcessCluster cluster) {
+        this.cluster = cluster;
     }
 
     @Test

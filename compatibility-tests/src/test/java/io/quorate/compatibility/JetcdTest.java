@@ -35,9 +35,7 @@ import io.etcd.jetcd.options.WatchOption;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quorate.cli.processes.ProcessCluster;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,16 +47,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** jetcd, etcd's client for Java, finds what it expects, service by service. Each test has keys of its own. */
 @Timeout(180)
+@ExtendWith(SharedCluster.class)
 class JetcdTest {
 
     static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    @TempDir
-    private static Path folder = Path.of("");
 
     private static ProcessCluster cluster;
     private static Client client;
@@ -67,18 +63,14 @@ class JetcdTest {
     private final Lease leases = client.getLeaseClient();
 
     @BeforeAll
-    static void startCluster() throws IOException {
-        cluster = new ProcessCluster(folder, 3);
-        cluster.startAll();
-        cluster.awaitLeader();
-        cluster.members().forEach(cluster::awaitServing);
+    static void connect(ProcessCluster shared) {
+        cluster = shared;
         client = Client.builder().endpoints(endpoints(cluster)).build();
     }
 
     @AfterAll
-    static void stopCluster() {
+    static void close() {
         client.close();
-        cluster.close();
     }
 
     static List<URI> endpoints(ProcessCluster cluster) {

@@ -64,7 +64,7 @@ public final class ProcessCluster implements AutoCloseable {
             return peerPort;
         }
 
-        boolean isRunning() {
+        public boolean isRunning() {
             return process.isPresent();
         }
 
