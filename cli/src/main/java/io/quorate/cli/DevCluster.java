@@ -1,10 +1,10 @@
 package io.quorate.cli;
 
-import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.Upkeep;
+import io.quorate.server.auth.AuthOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashSet;

@@ -7,6 +7,8 @@ import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.Upkeep;
 import io.quorate.server.Upkeep.OnDivergence;
+import io.quorate.server.auth.AuthOptions;
+import io.quorate.server.auth.TokenOptions;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,7 @@ class ServerCommandTest {
                         128,
                         Duration.ofSeconds(10),
                         new Upkeep(Duration.ofHours(24), 8 << 20, OnDivergence.REPAIR),
+                        new AuthOptions(new TokenOptions.Simple(Duration.ofMinutes(5)), 10),
                         false));
     }
 
@@ -90,6 +94,9 @@ class ServerCommandTest {
                 "--on-divergence=stop",
                 "--scrub-interval=90m",
                 "--scrub-rate=4096",
+                "--auth-token=jwt,sign-method=RS256,pub-key=k.pub,priv-key=k.key,ttl=1m",
+                "--auth-token-ttl=9",
+                "--bcrypt-cost=12",
                 "--log-level=error");
 
         assertThat(config)
@@ -113,6 +120,13 @@ class ServerCommandTest {
                         3,
                         Duration.ofMillis(250),
                         new Upkeep(Duration.ofMinutes(90), 4096, OnDivergence.STOP),
+                        new AuthOptions(
+                                new TokenOptions.Jwt(
+                                        TokenOptions.Algorithm.RS256,
+                                        Optional.of(Path.of("k.pub")),
+                                        Optional.of(Path.of("k.key")),
+                                        Duration.ofMinutes(1)),
+                                12),
                         false));
     }
 

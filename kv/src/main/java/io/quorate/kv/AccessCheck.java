@@ -137,9 +137,7 @@ public final class AccessCheck {
 
     private Optional<KvError> writeAttached(long lease) {
         // Without authentication nobody is kept waiting for the keys of a lease.
-        return allowsAll()
-                ? ALLOWED
-                : firstError(leaseKeys.apply(lease), key -> write(new KeyRange.Single(key)));
+        return allowsAll() ? ALLOWED : firstError(leaseKeys.apply(lease), key -> write(new KeyRange.Single(key)));
     }
 
     private Optional<KvError> read(KeyRange range) {

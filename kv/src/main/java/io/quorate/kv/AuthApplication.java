@@ -77,9 +77,7 @@ final class AuthApplication {
         if (root.isEmpty()) {
             return refused(KvError.ROOT_USER_MISSING);
         }
-        return root.get().isRoot()
-                ? new Outcome.Changed(before.withEnabled(true))
-                : refused(KvError.ROOT_ROLE_MISSING);
+        return root.get().isRoot() ? new Outcome.Changed(before.withEnabled(true)) : refused(KvError.ROOT_ROLE_MISSING);
     }
 
     private Outcome apply(AuthChange.AddUser add) {
@@ -127,7 +125,9 @@ final class AuthApplication {
     }
 
     private Outcome apply(AuthChange.RevokeRole revoke) {
-        if (before.isEnabled() && revoke.user().equals(User.ROOT) && revoke.role().equals(User.ROOT)) {
+        if (before.isEnabled()
+                && revoke.user().equals(User.ROOT)
+                && revoke.role().equals(User.ROOT)) {
             return refused(KvError.INVALID_AUTH_MANAGEMENT);
         }
         Optional<User> user = before.user(revoke.user());

@@ -9,7 +9,11 @@ public sealed interface AuthChange extends Command {
     /** From now on everybody may do everything. */
     record Disable() implements AuthChange {}
 
-    /** @param passwordHash never the password itself, which must not stand in the log */
+    /**
+     * A new user, without roles.
+     *
+     * @param passwordHash never the password itself, which must not stand in the log
+     */
     record AddUser(String name, Bytes passwordHash, boolean passwordless) implements AuthChange {
         /** Says nothing of the password. */
         @Override

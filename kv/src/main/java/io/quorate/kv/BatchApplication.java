@@ -79,7 +79,9 @@ final class BatchApplication implements AutoCloseable {
 
     private Result apply(Command command, long index) {
         return command instanceof Authorized authorized
-                ? judged(accessOf(authorized.caller()).command(authorized.command()), () -> execute(authorized.command(), index))
+                ? judged(
+                        accessOf(authorized.caller()).command(authorized.command()),
+                        () -> execute(authorized.command(), index))
                 : judged(refusedToNobody(command), () -> execute(command, index));
     }
 

@@ -87,7 +87,8 @@ record StoreState(
     }
 
     StoreState withDigest(DigestBuckets newDigest) {
-        return new StoreState(appliedIndex, revision, compactedRevision, alarms, members, newDigest, verification, auth);
+        return new StoreState(
+                appliedIndex, revision, compactedRevision, alarms, members, newDigest, verification, auth);
     }
 
     StoreState withAuth(AuthState newAuth) {
@@ -96,7 +97,8 @@ record StoreState(
     }
 
     StoreState withVerification(Verification newVerification) {
-        return new StoreState(appliedIndex, revision, compactedRevision, alarms, members, digest, newVerification, auth);
+        return new StoreState(
+                appliedIndex, revision, compactedRevision, alarms, members, digest, newVerification, auth);
     }
 
     /** The digest of the state, which stands at an index. */
@@ -116,11 +118,13 @@ record StoreState(
     }
 
     StoreState withRevision(long newRevision) {
-        return new StoreState(appliedIndex, newRevision, compactedRevision, alarms, members, digest, verification, auth);
+        return new StoreState(
+                appliedIndex, newRevision, compactedRevision, alarms, members, digest, verification, auth);
     }
 
     StoreState withCompactedRevision(long newCompactedRevision) {
-        return new StoreState(appliedIndex, revision, newCompactedRevision, alarms, members, digest, verification, auth);
+        return new StoreState(
+                appliedIndex, revision, newCompactedRevision, alarms, members, digest, verification, auth);
     }
 
     StoreState withAlarm(Alarm alarm) {

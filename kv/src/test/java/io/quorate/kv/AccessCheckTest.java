@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 /** Whatever a request looks like, every key in it is asked about. */
 class AccessCheckTest {
@@ -38,8 +38,7 @@ class AccessCheckTest {
                         "alice", new User("alice", b("x"), false, List.of("app", "gone")),
                         "root", new User("root", b("x"), false, List.of("root"))),
                 Map.of("app", role));
-        return new AccessCheck(
-                auth, caller, lease -> lease == 1 ? List.of(b("w1")) : List.of(b("w1"), b("r1")));
+        return new AccessCheck(auth, caller, lease -> lease == 1 ? List.of(b("w1")) : List.of(b("w1"), b("r1")));
     }
 
     private static Txn txn(List<Compare> compares, List<Operation> success, List<Operation> failure) {
@@ -96,17 +95,22 @@ class AccessCheckTest {
     void everyPartOfATransactionCounts() {
         assertThat(alice.operation(txn(List.of(compare("r", "")), List.of(attached("w", 0)), List.of(range("r", "s")))))
                 .isEqualTo(ALLOWED);
-        assertThat(alice.operation(txn(List.of(compare("w", "")), List.of(), List.of()))).isEqualTo(DENIED);
-        assertThat(alice.operation(txn(List.of(compare("r", "\0")), List.of(), List.of()))).isEqualTo(DENIED);
+        assertThat(alice.operation(txn(List.of(compare("w", "")), List.of(), List.of())))
+                .isEqualTo(DENIED);
+        assertThat(alice.operation(txn(List.of(compare("r", "\0")), List.of(), List.of())))
+                .isEqualTo(DENIED);
         for (Operation denied : List.of(range("a", ""), attached("r", 0), withPrev("w"), attached("w", 2))) {
-            assertThat(alice.operation(txn(List.of(), List.of(denied), List.of()))).isEqualTo(DENIED);
-            assertThat(alice.operation(txn(List.of(), List.of(), List.of(denied)))).isEqualTo(DENIED);
+            assertThat(alice.operation(txn(List.of(), List.of(denied), List.of())))
+                    .isEqualTo(DENIED);
+            assertThat(alice.operation(txn(List.of(), List.of(), List.of(denied))))
+                    .isEqualTo(DENIED);
             Txn nested = txn(List.of(), List.of(), List.of(txn(List.of(), List.of(denied), List.of())));
             assertThat(alice.operation(txn(List.of(), List.of(range("r", ""), nested), List.of())))
                     .isEqualTo(DENIED);
         }
         Txn innerCompare = txn(List.of(compare("w", "")), List.of(), List.of());
-        assertThat(alice.operation(txn(List.of(), List.of(innerCompare), List.of()))).isEqualTo(DENIED);
+        assertThat(alice.operation(txn(List.of(), List.of(innerCompare), List.of())))
+                .isEqualTo(DENIED);
     }
 
     @Test
@@ -183,26 +187,30 @@ class AccessCheckTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void noKeyIsReadThatNoPermissionNames(long seed) {
-        RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         List<Bytes> keys = keys();
         for (int round = 0; round < 2000; round++) {
             List<Permission> granted = new ArrayList<>();
             for (int i = random.nextInt(5); i >= 0; i--) {
-                granted.add(new Permission(
-                        Permission.Access.values()[random.nextInt(3)], draw(keys, random), end(keys, random)));
+                granted.add(new Permission(access(random), draw(keys, random), end(keys, random)));
             }
             KeyRange asked = KeyRange.of(draw(keys, random), end(keys, random));
-            Set<Bytes> wanted = new TreeSet<>(
-                    keys.stream().filter(asked::contains).toList());
-            boolean expected = wanted.stream().allMatch(key -> granted.stream()
-                    .anyMatch(permission -> permission.access().allows(Permission.Access.READ)
-                            && KeyRange.of(permission.key(), permission.rangeEnd()).contains(key)));
+            Set<Bytes> wanted =
+                    new TreeSet<>(keys.stream().filter(asked::contains).toList());
+            boolean expected = wanted.stream()
+                    .allMatch(key -> granted.stream()
+                            .anyMatch(permission -> permission.access().allows(Permission.Access.READ)
+                                    && KeyRange.of(permission.key(), permission.rangeEnd())
+                                            .contains(key)));
             boolean covered = KeyPermissions.of(granted).mayRead(asked);
             if (covered) {
-                assertThat(expected).as("seed %d: %s of %s", seed, asked, granted).isTrue();
+                assertThat(expected)
+                        .as("seed %d: %s of %s", seed, asked, granted)
+                        .isTrue();
             } else if (asked instanceof KeyRange.Single) {
-                assertThat(expected).as("seed %d: %s of %s", seed, asked, granted).isFalse();
+                assertThat(expected)
+                        .as("seed %d: %s of %s", seed, asked, granted)
+                        .isFalse();
             }
         }
     }
@@ -216,6 +224,11 @@ class AccessCheckTest {
             }
         }
         return keys;
+    }
+
+    private static Permission.Access access(RandomGenerator random) {
+        return List.of(Permission.Access.READ, Permission.Access.WRITE, Permission.Access.READWRITE)
+                .get(random.nextInt(3));
     }
 
     private static Bytes draw(List<Bytes> keys, RandomGenerator random) {

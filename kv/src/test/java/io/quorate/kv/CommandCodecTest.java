@@ -51,8 +51,7 @@ class CommandCodecTest {
                 new AuthChange.RevokeRole("bob", "app"),
                 new AuthChange.AddRole("app"),
                 new AuthChange.DeleteRole("app"),
-                new AuthChange.GrantPermission(
-                        "app", new Permission(Permission.Access.READWRITE, b("a"), b("\0"))),
+                new AuthChange.GrantPermission("app", new Permission(Permission.Access.READWRITE, b("a"), b("\0"))),
                 new AuthChange.RevokePermission("app", b(""), b("b")),
                 new Login("bob", b("hash"), 9),
                 new Authorized(new Caller("bob", 7), Put.of(b("key"), b("value"))),

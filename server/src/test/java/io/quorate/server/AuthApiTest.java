@@ -153,7 +153,8 @@ class AuthApiTest {
     void tokensThatAreNoneAreRefused() {
         enable();
         String real = anybody.logIn("alice", "secret");
-        List<String> wrong = new ArrayList<>(List.of("", "x", "x.1", "." , real + "0", "0" + real, "a.b.c", "x.99999999999999999999"));
+        List<String> wrong = new ArrayList<>(
+                List.of("", "x", "x.1", ".", real + "0", "0" + real, "a.b.c", "x.99999999999999999999"));
         for (String token : wrong) {
             EtcdClient client = new EtcdClient(Users.with(cluster.channel(1), token));
             assertFails(EtcdError.INVALID_AUTH_TOKEN, () -> client.get("app/before"));
@@ -206,7 +207,8 @@ class AuthApiTest {
         enable();
         String refusal = "rpc error: code = PermissionDenied desc = etcdserver: permission denied";
         try (WatchConversation watches = WatchConversation.begin(channel(cluster.follower(), "alice", "secret"))) {
-            WatchResponse denied = watches.created(WatchCreateRequest.newBuilder().setKey(bytes("other")));
+            WatchResponse denied =
+                    watches.created(WatchCreateRequest.newBuilder().setKey(bytes("other")));
             assertThat(denied.getCanceled()).isTrue();
             assertThat(denied.getWatchId()).isEqualTo(-1);
             assertThat(denied.getCancelReason()).isEqualTo(refusal);
@@ -239,7 +241,8 @@ class AuthApiTest {
         enable();
         EtcdClient all = new EtcdClient(channel(0, "root", "rootpw"));
         EtcdClient alice = alice(1);
-        alice.leases().leaseGrant(LeaseGrantRequest.newBuilder().setID(7).setTTL(60).build());
+        alice.leases()
+                .leaseGrant(LeaseGrantRequest.newBuilder().setID(7).setTTL(60).build());
         alice.kv().put(putOf("app/leased", "x").setLease(7).build());
         assertThat(alice.leases()
                         .leaseTimeToLive(LeaseTimeToLiveRequest.newBuilder()
@@ -276,7 +279,8 @@ class AuthApiTest {
         enable();
         Users alice = new Users(channel(1, "alice", "secret"));
         assertThat(alice.stub()
-                        .userGet(AuthUserGetRequest.newBuilder().setName("alice").build())
+                        .userGet(
+                                AuthUserGetRequest.newBuilder().setName("alice").build())
                         .getRolesList())
                 .containsExactly("app");
         assertThat(alice.stub()
@@ -291,9 +295,7 @@ class AuthApiTest {
                 EtcdError.PERMISSION_DENIED,
                 () -> alice.stub()
                         .userGet(AuthUserGetRequest.newBuilder().setName("root").build()));
-        assertFails(
-                EtcdError.PERMISSION_DENIED,
-                () -> alice.stub().userList(AuthUserListRequest.getDefaultInstance()));
+        assertFails(EtcdError.PERMISSION_DENIED, () -> alice.stub().userList(AuthUserListRequest.getDefaultInstance()));
         assertFails(EtcdError.PERMISSION_DENIED, () -> alice.add("mallory", "x"));
         assertFails(EtcdError.PERMISSION_DENIED, alice::disable);
         assertThat(root.stub()
@@ -317,7 +319,9 @@ class AuthApiTest {
         String word = token.substring(0, token.indexOf('.'));
         new EtcdClient(Users.with(cluster.channel(1), token)).put("app/PLANTED-VALUE", "x");
         cluster.close();
-        assertThat(filesWith("app/PLANTED-VALUE")).as("what is looked for can be found").isNotEmpty();
+        assertThat(filesWith("app/PLANTED-VALUE"))
+                .as("what is looked for can be found")
+                .isNotEmpty();
         assertThat(filesWith(planted)).isEmpty();
         assertThat(filesWith(word)).as("nor does the token").isEmpty();
     }
@@ -332,8 +336,7 @@ class AuthApiTest {
 
     private static boolean contains(Path file, String text) {
         try {
-            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
-                    .contains(text);
+            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -355,8 +358,7 @@ class AuthApiTest {
                                 .setPerm(Permission.newBuilder().setPermTypeValue(99))
                                 .build()))
                 .hasMessageContaining("unknown type 99");
-        anybody.stub()
-                .userAdd(AuthUserAddRequest.newBuilder().setName("empty").build());
+        anybody.stub().userAdd(AuthUserAddRequest.newBuilder().setName("empty").build());
     }
 
     // ---- Every RPC that there is.
@@ -433,7 +435,8 @@ class AuthApiTest {
             }
         });
         assertThat(answered).isEmpty();
-        assertThat(nobody(1).maintenance()
+        assertThat(nobody(1)
+                        .maintenance()
                         .status(StatusRequest.getDefaultInstance())
                         .getRaftTerm())
                 .isPositive();
@@ -478,7 +481,10 @@ class AuthApiTest {
                     }
                 });
         assertThat(allowed).containsExactly("etcdserverpb.Cluster/MemberList");
-        assertThat(nobody(1).maintenance().status(StatusRequest.getDefaultInstance()).getErrorsList())
+        assertThat(nobody(1)
+                        .maintenance()
+                        .status(StatusRequest.getDefaultInstance())
+                        .getErrorsList())
                 .isEmpty();
         assertThat(new EtcdClient(alice)
                         .cluster()

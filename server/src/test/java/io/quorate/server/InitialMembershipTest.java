@@ -3,9 +3,9 @@ package io.quorate.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.core.quorum.MemberId;
-import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
+import io.quorate.server.auth.AuthOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;

@@ -116,16 +116,26 @@ final class MembershipDriver {
         lost = lost.filter(target::isMember);
         for (SimulatedMember member : cluster.members()) {
             if (!target.isMember(member.id())) {
-                agenda.after(random.nextLong(3 * SECOND), () -> {
-                    boolean out = cluster.configuration()
-                            .filter(now -> !now.isJoint() && !now.isMember(member.id()))
-                            .isPresent();
-                    if (out) {
-                        member.retire();
-                        member.crash(CrashKind.PROCESS);
-                    }
-                });
+                agenda.after(random.nextLong(3 * SECOND), () -> retireIfOut(member));
             }
+        }
+    }
+
+    /**
+     * A change that is under way may be about to bring the member in: an operator who switches it off then takes away a voter
+     * that the next configuration may need.
+     */
+    private void retireIfOut(SimulatedMember member) {
+        if (uncertain) {
+            agenda.after(SECOND, () -> retireIfOut(member));
+            return;
+        }
+        boolean out = cluster.configuration()
+                .filter(now -> !now.isJoint() && !now.isMember(member.id()))
+                .isPresent();
+        if (out) {
+            member.retire();
+            member.crash(CrashKind.PROCESS);
         }
     }
 

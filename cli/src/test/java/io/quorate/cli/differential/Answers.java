@@ -4,10 +4,32 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.quorate.server.proto.authpb.Permission;
+import io.quorate.server.proto.etcdserverpb.AuthEnableRequest;
+import io.quorate.server.proto.etcdserverpb.AuthGrpc;
+import io.quorate.server.proto.etcdserverpb.AuthRoleAddRequest;
+import io.quorate.server.proto.etcdserverpb.AuthRoleDeleteRequest;
+import io.quorate.server.proto.etcdserverpb.AuthRoleGetRequest;
+import io.quorate.server.proto.etcdserverpb.AuthRoleGetResponse;
+import io.quorate.server.proto.etcdserverpb.AuthRoleGrantPermissionRequest;
+import io.quorate.server.proto.etcdserverpb.AuthRoleListRequest;
+import io.quorate.server.proto.etcdserverpb.AuthRoleRevokePermissionRequest;
+import io.quorate.server.proto.etcdserverpb.AuthUserAddRequest;
+import io.quorate.server.proto.etcdserverpb.AuthUserChangePasswordRequest;
+import io.quorate.server.proto.etcdserverpb.AuthUserDeleteRequest;
+import io.quorate.server.proto.etcdserverpb.AuthUserGetRequest;
+import io.quorate.server.proto.etcdserverpb.AuthUserGrantRoleRequest;
+import io.quorate.server.proto.etcdserverpb.AuthUserListRequest;
+import io.quorate.server.proto.etcdserverpb.AuthUserRevokeRoleRequest;
+import io.quorate.server.proto.etcdserverpb.AuthenticateRequest;
 import io.quorate.server.proto.etcdserverpb.CompactionRequest;
 import io.quorate.server.proto.etcdserverpb.DeleteRangeRequest;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
@@ -30,7 +52,9 @@ import io.quorate.server.proto.etcdserverpb.WatchResponse;
 import io.quorate.server.proto.mvccpb.Event;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -38,10 +62,13 @@ import java.util.concurrent.TimeUnit;
 final class Answers implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 60;
+    private static final Metadata.Key<String> TOKEN = Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
 
     private final ManagedChannel channel;
+    private final Map<String, String> tokens = new HashMap<>();
     private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final StreamObserver<WatchRequest> watch;
+    private Channel asking;
 
     /**
      * An answer.
@@ -57,6 +84,7 @@ final class Answers implements AutoCloseable {
                 .usePlaintext()
                 .maxInboundMessageSize(Integer.MAX_VALUE)
                 .build();
+        this.asking = channel;
         this.watch = watchAll();
     }
 
@@ -110,6 +138,35 @@ final class Answers implements AutoCloseable {
         return told;
     }
 
+    /** Logs a user in; whether that was done. */
+    boolean logIn(String user, String password) {
+        try {
+            tokens.put(
+                    user,
+                    AuthGrpc.newBlockingStub(channel)
+                            .withWaitForReady()
+                            .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                            .authenticate(AuthenticateRequest.newBuilder()
+                                    .setName(user)
+                                    .setPassword(password)
+                                    .build())
+                            .getToken());
+            return true;
+        } catch (StatusRuntimeException e) {
+            return false;
+        }
+    }
+
+    /** From now on a user asks that was logged in before; whoever was not is nobody. */
+    Answers as(String user) {
+        Metadata metadata = new Metadata();
+        if (tokens.containsKey(user)) {
+            metadata.put(TOKEN, tokens.get(user));
+        }
+        asking = ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(metadata));
+        return this;
+    }
+
     Answer ask(Message request) {
         try {
             Message answer = comparable(send(request));
@@ -120,10 +177,9 @@ final class Answers implements AutoCloseable {
     }
 
     private Message send(Message request) {
-        KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(channel)
-                .withWaitForReady()
-                .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        LeaseGrpc.LeaseBlockingStub lease = LeaseGrpc.newBlockingStub(channel)
+        KVGrpc.KVBlockingStub kv =
+                KVGrpc.newBlockingStub(asking).withWaitForReady().withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        LeaseGrpc.LeaseBlockingStub lease = LeaseGrpc.newBlockingStub(asking)
                 .withWaitForReady()
                 .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
         return switch (request) {
@@ -136,6 +192,29 @@ final class Answers implements AutoCloseable {
             case LeaseRevokeRequest revoke -> lease.leaseRevoke(revoke);
             case LeaseTimeToLiveRequest timeToLive -> lease.leaseTimeToLive(timeToLive);
             case LeaseLeasesRequest leases -> lease.leaseLeases(leases);
+            default -> sendAuth(request);
+        };
+    }
+
+    private Message sendAuth(Message request) {
+        AuthGrpc.AuthBlockingStub auth = AuthGrpc.newBlockingStub(asking)
+                .withWaitForReady()
+                .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return switch (request) {
+            case AuthEnableRequest enable -> auth.authEnable(enable);
+            case AuthUserAddRequest add -> auth.userAdd(add);
+            case AuthUserDeleteRequest delete -> auth.userDelete(delete);
+            case AuthUserGetRequest get -> auth.userGet(get);
+            case AuthUserListRequest list -> auth.userList(list);
+            case AuthUserChangePasswordRequest change -> auth.userChangePassword(change);
+            case AuthUserGrantRoleRequest grant -> auth.userGrantRole(grant);
+            case AuthUserRevokeRoleRequest revoke -> auth.userRevokeRole(revoke);
+            case AuthRoleAddRequest add -> auth.roleAdd(add);
+            case AuthRoleDeleteRequest delete -> auth.roleDelete(delete);
+            case AuthRoleGetRequest get -> auth.roleGet(get);
+            case AuthRoleListRequest list -> auth.roleList(list);
+            case AuthRoleGrantPermissionRequest grant -> auth.roleGrantPermission(grant);
+            case AuthRoleRevokePermissionRequest revoke -> auth.roleRevokePermission(revoke);
             default -> throw new IllegalArgumentException("nobody answers " + request.getClass());
         };
     }
@@ -158,6 +237,14 @@ final class Answers implements AutoCloseable {
                         .clearLeases()
                         .addAllLeases(leases.getLeasesList().stream()
                                 .sorted(Comparator.comparingLong(LeaseStatus::getID))
+                                .toList())
+                        .build();
+            // Of permissions with one key, etcd leaves open which comes first.
+            case AuthRoleGetResponse role ->
+                role.toBuilder()
+                        .clearPerm()
+                        .addAllPerm(role.getPermList().stream()
+                                .sorted(Comparator.comparing(Permission::toString))
                                 .toList())
                         .build();
             case Message other -> other;

@@ -8,7 +8,6 @@ import io.quorate.kv.AuthChange;
 import io.quorate.kv.AuthState;
 import io.quorate.kv.Bytes;
 import io.quorate.kv.MvccStore;
-import io.quorate.kv.Permission;
 import io.quorate.kv.Result;
 import io.quorate.kv.Role;
 import io.quorate.kv.User;
@@ -63,9 +62,6 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
     /** Users and roles may change while a password is compared; who administers them does not do so all the time. */
     private static final int MAX_ATTEMPTS = 10;
 
-    private static final Permission ALL_KEYS = new Permission(
-            Permission.Access.READWRITE, Bytes.empty(), Bytes.wrap(new byte[1]));
-
     private final Clients clients;
     private final Passwords passwords;
     private final Tokens tokens;
@@ -111,12 +107,14 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
         if (!auth.isEnabled()) {
             throw EtcdError.AUTH_NOT_ENABLED.exception();
         }
-        return passwords.isOf(auth.user(request.getName()), request.getPassword()).thenApply(right -> {
-            if (!right) {
-                throw EtcdError.AUTH_FAILED.exception();
-            }
-            return auth.revision();
-        });
+        return passwords
+                .isOf(auth.user(request.getName()), request.getPassword())
+                .thenApply(right -> {
+                    if (!right) {
+                        throw EtcdError.AUTH_FAILED.exception();
+                    }
+                    return auth.revision();
+                });
     }
 
     // ---- Whether anybody asks.
@@ -139,11 +137,14 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void authStatus(AuthStatusRequest request, StreamObserver<AuthStatusResponse> call) {
-        look(call, AccessCheck::root, (kv, header) -> AuthStatusResponse.newBuilder()
-                .setHeader(header)
-                .setEnabled(kv.auth().isEnabled())
-                .setAuthRevision(kv.auth().revision())
-                .build());
+        look(
+                call,
+                AccessCheck::root,
+                (kv, header) -> AuthStatusResponse.newBuilder()
+                        .setHeader(header)
+                        .setEnabled(kv.auth().isEnabled())
+                        .setAuthRevision(kv.auth().revision())
+                        .build());
     }
 
     // ---- Users.
@@ -211,10 +212,13 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void userList(AuthUserListRequest request, StreamObserver<AuthUserListResponse> call) {
-        look(call, AccessCheck::root, (kv, header) -> AuthUserListResponse.newBuilder()
-                .setHeader(header)
-                .addAllUsers(names(kv.auth().users(), User::name))
-                .build());
+        look(
+                call,
+                AccessCheck::root,
+                (kv, header) -> AuthUserListResponse.newBuilder()
+                        .setHeader(header)
+                        .addAllUsers(names(kv.auth().users(), User::name))
+                        .build());
     }
 
     @Override
@@ -239,8 +243,9 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
         change(
                 call,
                 new AuthChange.RevokeRole(request.getName(), request.getRole()),
-                header ->
-                        AuthUserRevokeRoleResponse.newBuilder().setHeader(header).build());
+                header -> AuthUserRevokeRoleResponse.newBuilder()
+                        .setHeader(header)
+                        .build());
     }
 
     // ---- Roles.
@@ -253,27 +258,28 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
                 header -> AuthRoleAddResponse.newBuilder().setHeader(header).build());
     }
 
-    /** The role root may do everything, whatever was granted to it. */
     @Override
     public void roleGet(AuthRoleGetRequest request, StreamObserver<AuthRoleGetResponse> call) {
         look(call, access -> access.roleDetails(request.getRole()), (kv, header) -> {
             Role role = kv.auth().role(request.getRole()).orElseThrow(EtcdError.ROLE_NOT_FOUND::exception);
-            List<Permission> permissions =
-                    role.name().equals(User.ROOT) ? List.of(ALL_KEYS) : role.permissions();
             return AuthRoleGetResponse.newBuilder()
                     .setHeader(header)
-                    .addAllPerm(
-                            permissions.stream().map(Responses::permission).toList())
+                    .addAllPerm(role.permissions().stream()
+                            .map(Responses::permission)
+                            .toList())
                     .build();
         });
     }
 
     @Override
     public void roleList(AuthRoleListRequest request, StreamObserver<AuthRoleListResponse> call) {
-        look(call, AccessCheck::root, (kv, header) -> AuthRoleListResponse.newBuilder()
-                .setHeader(header)
-                .addAllRoles(names(kv.auth().roles(), Role::name))
-                .build());
+        look(
+                call,
+                AccessCheck::root,
+                (kv, header) -> AuthRoleListResponse.newBuilder()
+                        .setHeader(header)
+                        .addAllRoles(names(kv.auth().roles(), Role::name))
+                        .build());
     }
 
     @Override
@@ -318,10 +324,7 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
         change(call, () -> change, response);
     }
 
-    private <R> void change(
-            StreamObserver<R> call,
-            Supplier<AuthChange> change,
-            Function<ResponseHeader, R> response) {
+    private <R> void change(StreamObserver<R> call, Supplier<AuthChange> change, Function<ResponseHeader, R> response) {
         ClientStore store = clients.current();
         Answers.send(call, () -> store.write(change.get()), result -> response.apply(header(result)));
     }

@@ -108,7 +108,8 @@ final class ClientStore {
 
     /** Fails unless the client may do something that is not done with the store. */
     CompletableFuture<Void> require(boolean serializable, Demand demand) {
-        return this.<Optional<Void>>read(serializable, demand, kv -> Optional.empty()).thenAccept(allowed -> {});
+        return this.<Optional<Void>>read(serializable, demand, kv -> Optional.empty())
+                .thenAccept(allowed -> {});
     }
 
     /** As {@link #require}, of what this member knows by now, and also while it must not serve. */

@@ -34,7 +34,10 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
     @Override
     public void memberList(MemberListRequest request, StreamObserver<MemberListResponse> call) {
-        Answers.send(call, () -> clients.current().read(!request.getLinearizable(), AccessCheck::user, this::members), members -> response(members));
+        Answers.send(
+                call,
+                () -> clients.current().read(!request.getLinearizable(), AccessCheck::user, this::members),
+                members -> response(members));
     }
 
     private MemberListResponse response(List<Member> members) {

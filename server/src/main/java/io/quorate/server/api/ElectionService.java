@@ -116,8 +116,8 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
             throw leaderMissing();
         }
         return line().leave(
-                Requests.bytes(request.getLeader().getKey()),
-                request.getLeader().getRev());
+                        Requests.bytes(request.getLeader().getKey()),
+                        request.getLeader().getRev());
     }
 
     @Override

@@ -43,7 +43,8 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
     private final long minTtlSeconds;
 
     /** @param minTtlSeconds what shorter leases are raised to: one must outlast an election */
-    public LeaseService(Clients clients, ReplicatedStore store, ReplicatedLeases leases, Headers headers, long minTtlSeconds) {
+    public LeaseService(
+            Clients clients, ReplicatedStore store, ReplicatedLeases leases, Headers headers, long minTtlSeconds) {
         this.clients = clients;
         this.store = store;
         this.leases = leases;
@@ -99,10 +100,12 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
         ClientStore client = clients.current();
         // Whoever may open a stream goes on when its token is over; not when the user is gone.
         CompletableFuture<Caller> caller = client.caller();
-        return new OneByOne<>((ServerCallStreamObserver<LeaseKeepAliveResponse>) call, request -> caller.thenCompose(who -> {
-            client.judgeNow(who, AccessCheck::user);
-            return keepAlive(request);
-        }));
+        return new OneByOne<>(
+                (ServerCallStreamObserver<LeaseKeepAliveResponse>) call,
+                request -> caller.thenCompose(who -> {
+                    client.judgeNow(who, AccessCheck::user);
+                    return keepAlive(request);
+                }));
     }
 
     /** As in etcd, the header tells of the time before the renewal. */
@@ -129,21 +132,21 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
         return client.requireNow(AccessCheck::user)
                 .thenCompose(allowed -> leases.timeToLive(request.getID()))
                 .thenCompose(answer -> switch (answer) {
-            case Answer.Left left ->
-                request.getKeys()
-                        ? client.read(
-                                false,
-                                access -> access.attachedKeys(request.getID()),
-                                kv -> timeToLive(left, kv.leaseKeys(request.getID()), kv.currentRevision()))
-                        : CompletableFuture.completedFuture(
-                                timeToLive(left, List.of(), store.ask(MvccStore::currentRevision)));
-            default ->
-                CompletableFuture.completedFuture(LeaseTimeToLiveResponse.newBuilder()
-                        .setHeader(headers.at(store.ask(MvccStore::currentRevision)))
-                        .setID(request.getID())
-                        .setTTL(NO_SUCH_LEASE_TTL)
-                        .build());
-        });
+                    case Answer.Left left ->
+                        request.getKeys()
+                                ? client.read(
+                                        false,
+                                        access -> access.attachedKeys(request.getID()),
+                                        kv -> timeToLive(left, kv.leaseKeys(request.getID()), kv.currentRevision()))
+                                : CompletableFuture.completedFuture(
+                                        timeToLive(left, List.of(), store.ask(MvccStore::currentRevision)));
+                    default ->
+                        CompletableFuture.completedFuture(LeaseTimeToLiveResponse.newBuilder()
+                                .setHeader(headers.at(store.ask(MvccStore::currentRevision)))
+                                .setID(request.getID())
+                                .setTTL(NO_SUCH_LEASE_TTL)
+                                .build());
+                });
     }
 
     private LeaseTimeToLiveResponse timeToLive(Answer.Left left, List<Bytes> keys, long revision) {

@@ -87,8 +87,7 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
                     case GET ->
                         clients.current()
                                 .requireNow(AccessCheck::user)
-                                .thenCompose(
-                                        allowed -> store.inspect(false, kv -> active(request.getAlarm(), kv)));
+                                .thenCompose(allowed -> store.inspect(false, kv -> active(request.getAlarm(), kv)));
                     case ACTIVATE -> change(AlarmChange.Action.ACTIVATE, request);
                     case DEACTIVATE -> change(AlarmChange.Action.DEACTIVATE, request);
                     case UNRECOGNIZED -> CompletableFuture.completedFuture(response(0, List.of()));
@@ -115,12 +114,10 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
             default -> throw new IllegalStateException("unknown alarm " + request.getAlarm());
         }
         AlarmChange change = new AlarmChange(action, new Alarm(request.getMemberID(), type));
-        return clients.current()
-                .administer(AccessCheck::root, change)
-                .thenApply(result -> switch (result) {
-                    case Result.AlarmResult changed -> response(changed.revision(), changed.alarms());
-                    default -> throw Failures.unexpected(result);
-                });
+        return clients.current().administer(AccessCheck::root, change).thenApply(result -> switch (result) {
+            case Result.AlarmResult changed -> response(changed.revision(), changed.alarms());
+            default -> throw Failures.unexpected(result);
+        });
     }
 
     private AlarmResponse response(long revision, List<Alarm> alarms) {
@@ -143,7 +140,10 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     @Override
     public void moveLeader(MoveLeaderRequest request, StreamObserver<MoveLeaderResponse> call) {
         // As in etcd, there is no header.
-        Answers.send(call, () -> asRoot(() -> moveLeader(request.getTargetID())), moved -> MoveLeaderResponse.getDefaultInstance());
+        Answers.send(
+                call,
+                () -> asRoot(() -> moveLeader(request.getTargetID())),
+                moved -> MoveLeaderResponse.getDefaultInstance());
     }
 
     /** Does something that is only for those who administer. */
@@ -171,7 +171,8 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     public void hash(HashRequest request, StreamObserver<HashResponse> call) {
         Answers.send(
                 call,
-                () -> asRoot(() -> CompletableFuture.supplyAsync(() -> store.local().hash(), background)),
+                () -> asRoot(
+                        () -> CompletableFuture.supplyAsync(() -> store.local().hash(), background)),
                 hash -> HashResponse.newBuilder()
                         .setHeader(headers.at(store.local().currentRevision()))
                         .setHash((int) (long) hash)
@@ -182,8 +183,8 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     public void hashKV(HashKVRequest request, StreamObserver<HashKVResponse> call) {
         Answers.send(
                 call,
-                () -> asRoot(() -> CompletableFuture.supplyAsync(
-                        () -> store.local().hashKv(request.getRevision()), background)),
+                () -> asRoot(() ->
+                        CompletableFuture.supplyAsync(() -> store.local().hashKv(request.getRevision()), background)),
                 this::hashKv);
     }
 

@@ -18,8 +18,8 @@ import io.quorate.server.wire.EtcdError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyFactory;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.interfaces.ECPrivateKey;
@@ -74,15 +74,12 @@ public final class JsonWebTokens implements Tokens {
                 byte[] secret = Files.readAllBytes(
                         options.privateKey().or(options::publicKey).orElseThrow());
                 return new JsonWebTokens(
-                        algorithm,
-                        Optional.of(new MACSigner(secret)),
-                        new MACVerifier(secret),
-                        options.ttl(),
-                        clock);
+                        algorithm, Optional.of(new MACSigner(secret)), new MACVerifier(secret), options.ttl(), clock);
             }
             Optional<PrivateKey> privateKey = Optional.empty();
             if (options.privateKey().isPresent()) {
-                privateKey = Optional.of(KeyFiles.privateKey(options.privateKey().get()));
+                privateKey =
+                        Optional.of(KeyFiles.privateKey(options.privateKey().get()));
             }
             Optional<JWSSigner> signer = Optional.empty();
             if (privateKey.isPresent()) {
@@ -139,7 +136,10 @@ public final class JsonWebTokens implements Tokens {
             Date end = claims.getExpirationTime();
             String user = claims.getStringClaim(USER);
             Long revision = claims.getLongClaim(REVISION);
-            if (end == null || user == null || revision == null || !clock.instant().isBefore(end.toInstant())) {
+            if (end == null
+                    || user == null
+                    || revision == null
+                    || !clock.instant().isBefore(end.toInstant())) {
                 return Optional.empty();
             }
             return Optional.of(new Caller(user, revision));

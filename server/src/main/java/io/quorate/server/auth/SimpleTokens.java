@@ -47,7 +47,8 @@ public final class SimpleTokens implements Tokens {
         }
         Bytes hash = hash(parts.group(1));
         long index = Long.parseLong(parts.group(2));
-        // The revision comes first: if the login is ended between the two, it is older than what has ended it, and refused.
+        // The revision comes first: if the login is ended between the two, it is older than what has ended it, and
+        // refused.
         long authRevision = store.local().auth().revision();
         Optional<Caller> known = sessions.user(hash, index).map(user -> new Caller(user, authRevision));
         if (known.isPresent()) {

@@ -85,7 +85,8 @@ public sealed interface TokenOptions {
         Map<String, String> given = new HashMap<>();
         for (String setting : settings) {
             String[] pair = setting.split("=", 2);
-            if (pair.length != 2 || !Set.of("sign-method", "pub-key", "priv-key", "ttl").contains(pair[0])) {
+            if (pair.length != 2
+                    || !Set.of("sign-method", "pub-key", "priv-key", "ttl").contains(pair[0])) {
                 throw new IllegalArgumentException("--auth-token jwt has \"" + setting
                         + "\"; give sign-method=, pub-key=, priv-key= and ttl=, with commas between them");
             }

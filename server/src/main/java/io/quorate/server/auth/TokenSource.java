@@ -13,7 +13,11 @@ import java.util.Optional;
  */
 public record TokenSource(Sessions sessions, Optional<JsonWebTokens> signed) {
 
-    /** @throws IOException with one sentence if the keys cannot be used */
+    /**
+     * Reads the keys, if there are any.
+     *
+     * @throws IOException with one sentence if they cannot be used
+     */
     public static TokenSource open(TokenOptions options) throws IOException {
         return switch (options) {
             case TokenOptions.Simple simple ->

@@ -93,9 +93,11 @@ class JsonWebTokensTest {
 
     @Test
     void theClaimsAreEtcds() throws Exception {
-        String token =
-                JsonWebTokens.open(options(Algorithm.RS256), at(NOW)).issue("alice", 7).join();
-        assertThat(claims(token)).isEqualTo("{\"exp\":" + NOW.plus(TTL).getEpochSecond() + ",\"revision\":7,\"username\":\"alice\"}");
+        String token = JsonWebTokens.open(options(Algorithm.RS256), at(NOW))
+                .issue("alice", 7)
+                .join();
+        assertThat(claims(token))
+                .isEqualTo("{\"exp\":" + NOW.plus(TTL).getEpochSecond() + ",\"revision\":7,\"username\":\"alice\"}");
     }
 
     private static String claims(String token) throws ParseException {
@@ -112,8 +114,8 @@ class JsonWebTokensTest {
         String[] parts = token.split("\\.", -1);
         String forged = Base64.getUrlEncoder()
                 .withoutPadding()
-                .encodeToString("{\"username\":\"root\",\"revision\":7,\"exp\":99999999999}"
-                        .getBytes(StandardCharsets.UTF_8));
+                .encodeToString(
+                        "{\"username\":\"root\",\"revision\":7,\"exp\":99999999999}".getBytes(StandardCharsets.UTF_8));
         String unsigned = Base64.getUrlEncoder()
                 .withoutPadding()
                 .encodeToString("{\"alg\":\"none\"}".getBytes(StandardCharsets.UTF_8));
@@ -136,8 +138,7 @@ class JsonWebTokensTest {
     @Test
     void anotherAlgorithmThanTheConfiguredOneIsNone() throws Exception {
         TokenOptions.Jwt rsa = options(Algorithm.RS256);
-        TokenOptions.Jwt confused =
-                new TokenOptions.Jwt(Algorithm.HS256, Optional.empty(), rsa.publicKey(), TTL);
+        TokenOptions.Jwt confused = new TokenOptions.Jwt(Algorithm.HS256, Optional.empty(), rsa.publicKey(), TTL);
         String token = JsonWebTokens.open(confused, at(NOW)).issue("root", 7).join();
         assertThat(read(JsonWebTokens.open(rsa, at(NOW)), token)).isEmpty();
     }
@@ -197,8 +198,14 @@ class JsonWebTokensTest {
                         Optional.of(Path.of("a.key")),
                         Duration.ofMinutes(90)));
         for (String wrong : new String[] {
-            "saml", "jwt", "jwt,sign-method=RS256", "jwt,sign-method=XX,priv-key=a", "jwt,sign-method=RS256,priv-key",
-            "jwt,sign-method=RS256,priv-key=a,ttl=5", "jwt,sign-method=RS256,priv-key=a,ttl=0s", "jwt,key=a"
+            "saml",
+            "jwt",
+            "jwt,sign-method=RS256",
+            "jwt,sign-method=XX,priv-key=a",
+            "jwt,sign-method=RS256,priv-key",
+            "jwt,sign-method=RS256,priv-key=a,ttl=5",
+            "jwt,sign-method=RS256,priv-key=a,ttl=0s",
+            "jwt,key=a"
         }) {
             assertThatThrownBy(() -> TokenOptions.parse(wrong, TTL))
                     .as(wrong)
