@@ -11,6 +11,7 @@ import io.quorate.engine.transport.Network;
 import io.quorate.engine.transport.PeerFrame;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,9 @@ class EngineMetricsTest {
         private final List<RoleName> roles = new CopyOnWriteArrayList<>();
         private final List<Long> snapshots = new CopyOnWriteArrayList<>();
         private final AtomicInteger applied = new AtomicInteger();
+        private final List<Optional<MemberId>> leaders = new CopyOnWriteArrayList<>();
+        private final AtomicInteger proposed = new AtomicInteger();
+        private final List<Boolean> outcomes = new CopyOnWriteArrayList<>();
 
         @Override
         public void logSynced(long nanos) {
@@ -48,6 +52,21 @@ class EngineMetricsTest {
         @Override
         public void roleChanged(RoleName role, long term) {
             roles.add(role);
+        }
+
+        @Override
+        public void leaderChanged(Optional<MemberId> leader, long term) {
+            leaders.add(leader);
+        }
+
+        @Override
+        public void proposed() {
+            proposed.incrementAndGet();
+        }
+
+        @Override
+        public void proposalEnded(boolean applied) {
+            outcomes.add(applied);
         }
 
         @Override
@@ -85,6 +104,9 @@ class EngineMetricsTest {
             long index = node.takeSnapshot().get(30, TimeUnit.SECONDS).last().index();
             assertThat(metrics.applied).hasValue(COMMANDS);
             assertThat(metrics.roles).last().isEqualTo(RoleName.LEADER);
+            assertThat(metrics.leaders).containsExactly(Optional.of(SELF));
+            assertThat(metrics.proposed).hasValue(COMMANDS);
+            assertThat(metrics.outcomes).hasSize(COMMANDS).containsOnly(true);
             assertThat(metrics.snapshots).containsExactly(index);
             await().until(() -> metrics.syncs.size() >= COMMANDS);
             assertThat(metrics.syncs).allMatch(nanos -> nanos > 0);

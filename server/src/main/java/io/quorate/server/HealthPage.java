@@ -52,7 +52,8 @@ record HealthPage(List<Check> checks) implements SlowPages.Page {
                     .append('\n');
         }
         if (!holds) {
-            return HttpAnswers.text(HttpResponseStatus.SERVICE_UNAVAILABLE, told.toString().stripTrailing());
+            return HttpAnswers.text(
+                    HttpResponseStatus.SERVICE_UNAVAILABLE, told.toString().stripTrailing());
         }
         return HttpAnswers.text(HttpResponseStatus.OK, (query.containsKey("verbose") ? told : "") + "ok");
     }

@@ -4,6 +4,8 @@ import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.quorate.engine.RaftException;
 import io.quorate.kv.Alarm;
+import io.quorate.kv.Bytes;
+import io.quorate.kv.Range;
 import io.quorate.kv.StoreException;
 import io.quorate.server.HealthPage.Check;
 import io.quorate.server.gateway.JsonGateway;
@@ -24,6 +26,8 @@ import java.util.function.Supplier;
 
 /** What a member answers over HTTP/1.1: the JSON gateway, its metrics, and whether it is well. Thread-safe. */
 final class MemberHttp {
+
+    private static final Bytes ANY_KEY = Bytes.utf8("health");
 
     private final JsonGateway gateway;
     private final Map<String, SlowPages.Page> slowPages;
@@ -81,7 +85,7 @@ final class MemberHttp {
             return Optional.of(EtcdError.STOPPED.message());
         }
         try {
-            member.memberNode().machine().store().raisedAlarms();
+            member.memberNode().machine().store().range(Range.of(ANY_KEY));
             return Optional.empty();
         } catch (StoreException | IllegalStateException e) {
             return Optional.of(String.valueOf(e.getMessage()));
@@ -98,11 +102,12 @@ final class MemberHttp {
         } catch (TimeoutException e) {
             return Optional.of(EtcdError.TIMEOUT.message());
         } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
             boolean noLeader = member.node().status().leader().isEmpty();
             return Optional.of(
-                    noLeader && e.getCause() instanceof RaftException
+                    noLeader && cause instanceof RaftException
                             ? EtcdError.NO_LEADER.message()
-                            : String.valueOf(e.getCause().getMessage()));
+                            : String.valueOf(cause.getMessage()));
         }
     }
 

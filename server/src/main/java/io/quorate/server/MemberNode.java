@@ -11,6 +11,7 @@ import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.disk.Identity;
 import io.quorate.engine.disk.MeasuredDisk;
+import io.quorate.engine.transport.MeasuredNetwork;
 import io.quorate.engine.transport.Network;
 import io.quorate.engine.transport.netty.EventLoops;
 import io.quorate.engine.transport.netty.NettyNetwork;
@@ -116,7 +117,13 @@ record MemberNode(
         }));
         RaftNode<Result> node = parts.add(RaftNode.start(
                 options(config, membership),
-                threads.ports(new MeasuredDisk(disk, System::nanoTime, metrics), listener -> network(config, membership, peerLoops, listener)),
+                threads.ports(
+                        new MeasuredDisk(disk, System::nanoTime, metrics),
+                        listener -> MeasuredNetwork.open(
+                                received -> network(config, membership, peerLoops, received),
+                                listener,
+                                System::nanoTime,
+                                metrics)),
                 machine,
                 metrics));
         leases.begin(node);

@@ -1,5 +1,7 @@
 package io.quorate.server;
 
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.quorate.core.CoreStatus;
 import io.quorate.core.RoleName;
 import io.quorate.core.quorum.MemberId;
@@ -10,8 +12,6 @@ import io.quorate.kv.MvccStore;
 import io.quorate.kv.OrderedStore;
 import io.quorate.kv.PublishMember;
 import io.quorate.kv.Result;
-import io.grpc.ServerInterceptors;
-import io.grpc.ServerServiceDefinition;
 import io.quorate.server.gateway.JsonGateway;
 import io.quorate.server.healing.MemberScrub;
 import io.quorate.server.metrics.MemberIdentity;

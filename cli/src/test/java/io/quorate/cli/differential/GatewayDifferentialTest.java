@@ -81,7 +81,9 @@ class GatewayDifferentialTest {
                             + "{\"request_delete_range\":{\"key\":\"Zm9w\",\"prev_kv\":true}},"
                             + "{\"request_txn\":{\"success\":[{\"request_range\":{\"key\":\"Zm9v\"}}]}}]}"),
             post("/v3/kv/txn", "{}"),
-            post("/v3/kv/txn", "{\"success\":[{\"request_put\":{\"key\":\"YQ==\"}},{\"request_put\":{\"key\":\"YQ==\"}}]}"),
+            post(
+                    "/v3/kv/txn",
+                    "{\"success\":[{\"request_put\":{\"key\":\"YQ==\"}},{\"request_put\":{\"key\":\"YQ==\"}}]}"),
             post("/v3/kv/deleterange", "{\"key\":\"dHhu\",\"prev_kv\":true}"),
             post("/v3/kv/deleterange", "{\"key\":\"dHhu\"}"),
             post("/v3/kv/compaction", "{\"revision\":\"3\",\"physical\":true}"),
@@ -119,7 +121,9 @@ class GatewayDifferentialTest {
             post("/v3/election/leader", "{\"name\":\"ZQ==\"}"),
             stream(1, "/v3/election/observe", "{\"name\":\"ZQ==\"}"),
             post("/v3/election/proclaim", "{}"),
-            post("/v3/election/resign", "{\"leader\":{\"name\":\"ZQ==\",\"key\":\"ZS80Zg==\",\"rev\":\"1\",\"lease\":\"79\"}}"),
+            post(
+                    "/v3/election/resign",
+                    "{\"leader\":{\"name\":\"ZQ==\",\"key\":\"ZS80Zg==\",\"rev\":\"1\",\"lease\":\"79\"}}"),
             // Maintenance.
             post("/v3/maintenance/alarm", "{\"action\":\"GET\"}"),
             post("/v3/maintenance/alarm", "{\"action\":\"ACTIVATE\",\"alarm\":\"NOSPACE\",\"memberID\":\"5\"}"),
@@ -222,14 +226,13 @@ class GatewayDifferentialTest {
                 .method(ask.method(), BodyPublishers.ofString(ask.body()));
         ask.header().ifPresent(timeout -> request.header("Grpc-Timeout", timeout));
         HttpResponse<java.io.InputStream> answer = http.send(request.build(), BodyHandlers.ofInputStream());
-        try (BufferedReader reader =
-                new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
+        try (BufferedReader reader = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
             StringBuilder body = new StringBuilder();
             int left = ask.lines() == 0 ? Integer.MAX_VALUE : ask.lines();
             for (String line = ""; left > 0 && line != null; left--) {
                 line = reader.readLine();
                 if (line != null) {
-                    body.append(comparable(line)).append('\n');
+                    body.append(comparable(ask.path(), line)).append('\n');
                 }
             }
             return new Told(
@@ -239,7 +242,7 @@ class GatewayDifferentialTest {
         }
     }
 
-    private static String comparable(String line) {
+    private static String comparable(String path, String line) {
         if (!line.startsWith("{")) {
             return line;
         }
@@ -247,6 +250,10 @@ class GatewayDifferentialTest {
         // The text itself, once it is known to be canonical: spaces and the order of fields count too.
         assertThat(object.toString()).isEqualTo(line);
         blank(object);
+        if (path.equals("/v3/maintenance/alarm")) {
+            // etcd 3.4 forgets it there.
+            object.remove("header");
+        }
         return object.toString();
     }
 

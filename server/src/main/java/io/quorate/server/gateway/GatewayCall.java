@@ -41,8 +41,7 @@ final class GatewayCall extends ClientCall.Listener<Message> {
             JsonFormat.printer().preservingProtoFieldNames().omittingInsignificantWhitespace();
 
     /** In etcd's words; gRPC's are about its own insides. */
-    private static final Status WAITED_TOO_LONG =
-            Status.DEADLINE_EXCEEDED.withDescription("context deadline exceeded");
+    private static final Status WAITED_TOO_LONG = Status.DEADLINE_EXCEEDED.withDescription("context deadline exceeded");
 
     private final ChannelHandlerContext ctx;
     private final JsonGateway gateway;
@@ -202,7 +201,8 @@ final class GatewayCall extends ClientCall.Listener<Message> {
 
     private void write(byte[] line) {
         beginStream();
-        ctx.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(line))).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        ctx.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(line)))
+                .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
         owesRequest = true;
         wantMore();
     }

@@ -35,7 +35,8 @@ final class GatewayHandler extends ChannelInboundHandlerAdapter {
             if (request.method().equals(HttpMethod.POST)) {
                 begin(ctx, route.get(), request);
             } else {
-                ctx.writeAndFlush(HttpAnswers.only(HttpMethod.POST)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+                ctx.writeAndFlush(HttpAnswers.only(HttpMethod.POST))
+                        .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
             }
         } finally {
             request.release();

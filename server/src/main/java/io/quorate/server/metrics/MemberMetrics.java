@@ -10,6 +10,7 @@ import io.quorate.core.RoleName;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.EngineMetrics;
 import io.quorate.engine.disk.MeasuredDisk;
+import io.quorate.engine.transport.MeasuredNetwork;
 import io.quorate.kv.Result;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,7 +26,8 @@ import java.util.function.Supplier;
  *
  * <p>A name of etcd's is used only where the same is measured; what etcd does not have begins with {@code quorate_}.
  */
-public final class MemberMetrics implements EngineMetrics, MeasuredDisk.SyncListener {
+public final class MemberMetrics
+        implements EngineMetrics, MeasuredDisk.SyncListener, MeasuredNetwork.RoundTripListener {
 
     /** The name that Prometheus knows its text format by. */
     public static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
@@ -48,13 +50,20 @@ public final class MemberMetrics implements EngineMetrics, MeasuredDisk.SyncList
             .name("etcd_server_proposals_failed_total")
             .help("The total number of failed proposals seen.")
             .register(registry);
-    private final Histogram walSync = durations(
-            "etcd_disk_wal_fsync_duration_seconds", "The latency distributions of fsync called by WAL.");
+    private final Histogram walSync =
+            durations("etcd_disk_wal_fsync_duration_seconds", "The latency distributions of fsync called by WAL.");
+    private final Histogram roundTrip = Histogram.builder()
+            .name("etcd_network_peer_round_trip_time_seconds")
+            .help("Round-Trip-Time histogram between peers")
+            .labelNames("To")
+            .classicOnly()
+            .classicExponentialUpperBounds(0.0001, 2, 16)
+            .register(registry);
     private final Histogram logWrite = durations(
             "quorate_log_write_duration_seconds",
             "The time from handing entries to the log until they are durable, waiting included.");
-    private final Histogram apply = durations(
-            "quorate_apply_duration_seconds", "The time that applying a batch of committed commands took.");
+    private final Histogram apply =
+            durations("quorate_apply_duration_seconds", "The time that applying a batch of committed commands took.");
     private final Counter snapshotsTaken = Counter.builder()
             .name("quorate_snapshots_taken_total")
             .help("Snapshots of the state that were taken.")
@@ -111,6 +120,11 @@ public final class MemberMetrics implements EngineMetrics, MeasuredDisk.SyncList
         if (file.startsWith(LOG_FOLDER)) {
             walSync.observe(nanos / NANOS_PER_SECOND);
         }
+    }
+
+    @Override
+    public void roundTrip(MemberId peer, long nanos) {
+        roundTrip.labelValues(Long.toHexString(peer.value())).observe(nanos / NANOS_PER_SECOND);
     }
 
     @Override

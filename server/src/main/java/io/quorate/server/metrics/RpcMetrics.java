@@ -63,8 +63,8 @@ final class RpcMetrics implements ServerInterceptor {
                 registry,
                 "etcd_network_client_grpc_sent_bytes_total",
                 "The total number of bytes sent to grpc clients.");
-        this.events = counter(
-                registry, "etcd_debugging_mvcc_events_total", "Total number of events sent by this member.");
+        this.events =
+                counter(registry, "etcd_debugging_mvcc_events_total", "Total number of events sent by this member.");
     }
 
     private static Counter counter(PrometheusRegistry registry, String name, String help, String... labels) {
@@ -117,10 +117,12 @@ final class RpcMetrics implements ServerInterceptor {
 
         OfMethod(MethodDescriptor<?, ?> method) {
             this.labels = new String[] {
-                typeName(method.getType()), String.valueOf(method.getServiceName()), String.valueOf(method.getBareMethodName())
+                typeName(method.getType()),
+                String.valueOf(method.getServiceName()),
+                String.valueOf(method.getBareMethodName())
             };
-            this.isWatch = method.getFullMethodName()
-                    .equals(WatchGrpc.getWatchMethod().getFullMethodName());
+            this.isWatch =
+                    method.getFullMethodName().equals(WatchGrpc.getWatchMethod().getFullMethodName());
             this.started = RpcMetrics.this.started.labelValues(labels);
             this.received = RpcMetrics.this.received.labelValues(labels);
             this.sent = RpcMetrics.this.sent.labelValues(labels);

@@ -50,7 +50,7 @@ final class StoreMetrics {
             }
             case Result.LeaseGrantResult granted -> {
                 leasesGranted.inc();
-                leaseTtl.observe(granted.lease().ttlSeconds());
+                leaseTtl.observe((double) granted.lease().ttlSeconds());
             }
             case Result.LeaseRevokeResult revoked -> leasesRevoked.inc();
             case Result.RangeResult range -> {}

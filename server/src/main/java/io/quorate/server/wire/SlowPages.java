@@ -22,7 +22,11 @@ public final class SlowPages extends ChannelInboundHandlerAdapter {
     @FunctionalInterface
     public interface Page {
 
-        /** @param query the parameters in the URL, by name; one without a value has the empty one */
+        /**
+         * Makes the page.
+         *
+         * @param query the parameters in the URL, by name; one without a value has the empty one
+         */
         FullHttpResponse get(Map<String, List<String>> query) throws InterruptedException;
     }
 

@@ -185,14 +185,18 @@ class GatewayConnectionTest {
         try (Socket socket = connect()) {
             write(
                     socket,
-                    request("/v3/kv/put", "{}") + request("/v3/kv/range", "{}") + "GET /version HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+                    request("/v3/kv/put", "{}") + request("/v3/kv/range", "{}")
+                            + "GET /version HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
             StreamObserver<PutResponse> call = await(put);
-            call.onNext(PutResponse.newBuilder().setHeader(ResponseHeader.newBuilder().setRevision(5)).build());
+            call.onNext(PutResponse.newBuilder()
+                    .setHeader(ResponseHeader.newBuilder().setRevision(5))
+                    .build());
             call.onCompleted();
 
             String answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
 
-            assertThat(answers).containsSubsequence("{\"header\":{\"revision\":\"5\"}}", "{\"count\":\"7\"}", "etcdserver");
+            assertThat(answers)
+                    .containsSubsequence("{\"header\":{\"revision\":\"5\"}}", "{\"count\":\"7\"}", "etcdserver");
         }
     }
 
@@ -206,8 +210,7 @@ class GatewayConnectionTest {
             }
             assertThat(sent.get()).as("messages of 100 kB that were made").isBetween(1, MESSAGES / 2);
 
-            var lines = new BufferedReader(
-                    new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+            var lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
             for (int i = 1; i <= MESSAGES; i++) {
                 assertThat(nextResult(lines)).startsWith("{\"result\":{\"watch_id\":\"" + i + "\",");
             }
@@ -249,7 +252,10 @@ class GatewayConnectionTest {
     void whatEndsAStreamIsItsLastLine() throws Exception {
         try (GatewayClient.Stream stream = openWatch()) {
             assertThat(stream.next().get("created").getAsBoolean()).isTrue();
-            await(watch).onError(Status.UNAVAILABLE.withDescription("etcdserver: no leader").asRuntimeException());
+            await(watch)
+                    .onError(Status.UNAVAILABLE
+                            .withDescription("etcdserver: no leader")
+                            .asRuntimeException());
             assertThat(stream.error())
                     .isEqualTo(JsonParser.parseString("{\"grpc_code\":14,\"http_code\":503,\"message\":"
                             + "\"etcdserver: no leader\",\"http_status\":\"Service Unavailable\"}"));
@@ -287,7 +293,8 @@ class GatewayConnectionTest {
         var preflight = client.send(client.request("/v3/kv/range").method("OPTIONS", BodyPublishers.noBody()));
 
         assertThat(preflight.statusCode()).isEqualTo(200);
-        assertThat(preflight.headers().firstValue("access-control-allow-origin")).contains("*");
+        assertThat(preflight.headers().firstValue("access-control-allow-origin"))
+                .contains("*");
         assertThat(preflight.headers().firstValue("access-control-allow-headers"))
                 .contains("accept, content-type, authorization");
         assertThat(client.post("/v3/kv/range", "{}").headers().firstValue("access-control-allow-origin"))

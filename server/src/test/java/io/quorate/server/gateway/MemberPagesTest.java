@@ -8,6 +8,7 @@ import io.quorate.server.gateway.GatewayClient.Stream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -20,23 +21,31 @@ class MemberPagesTest {
     @TempDir
     private Path folder;
 
-    private TestCluster cluster;
-    private GatewayClient client;
+    private Optional<TestCluster> started = Optional.empty();
+    private Optional<GatewayClient> connected = Optional.empty();
 
     private void start(int members) throws IOException {
-        cluster = TestCluster.start(members, folder);
-        client = new GatewayClient(
-                cluster.member(cluster.leader()).clientAddresses().getFirst());
+        started = Optional.of(TestCluster.start(members, folder));
+        connected = Optional.of(new GatewayClient(
+                cluster().member(cluster().leader()).clientAddresses().getFirst()));
+    }
+
+    private TestCluster cluster() {
+        return started.orElseThrow();
+    }
+
+    private GatewayClient client() {
+        return connected.orElseThrow();
     }
 
     @AfterEach
     void stop() {
-        client.close();
-        cluster.close();
+        connected.ifPresent(GatewayClient::close);
+        started.ifPresent(TestCluster::close);
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return client.send(client.request(path).GET());
+        return client().send(client().request(path).GET());
     }
 
     private String metrics() throws IOException, InterruptedException {
@@ -62,13 +71,15 @@ class MemberPagesTest {
         start(1);
         String key = "{\"key\":\"" + base64("key") + "\"}";
         String before = metrics();
-        client.ask("/v3/kv/put", key);
-        client.ask("/v3/kv/put", key);
-        client.ask("/v3/kv/deleterange", key);
-        client.ask("/v3/kv/txn", "{\"success\":[{\"request_put\":" + key + "},{\"request_put\":{\"key\":\"b2s=\"}}]}");
-        client.ask("/v3/lease/grant", "{\"TTL\":60,\"ID\":5}");
-        client.ask("/v3/lease/revoke", "{\"ID\":5}");
-        assertThat(client.post("/v3/lease/revoke", "{\"ID\":5}").statusCode()).isEqualTo(404);
+        client().ask("/v3/kv/put", key);
+        client().ask("/v3/kv/put", key);
+        client().ask("/v3/kv/deleterange", key);
+        client().ask(
+                        "/v3/kv/txn",
+                        "{\"success\":[{\"request_put\":" + key + "},{\"request_put\":{\"key\":\"b2s=\"}}]}");
+        client().ask("/v3/lease/grant", "{\"TTL\":60,\"ID\":5}");
+        client().ask("/v3/lease/revoke", "{\"ID\":5}");
+        assertThat(client().post("/v3/lease/revoke", "{\"ID\":5}").statusCode()).isEqualTo(404);
 
         String after = metrics();
 
@@ -93,7 +104,8 @@ class MemberPagesTest {
                 .isGreaterThan(value(before, "etcd_disk_wal_fsync_duration_seconds_count"));
         assertThat(value(after, "etcd_mvcc_db_total_size_in_bytes"))
                 .isGreaterThanOrEqualTo(value(after, "etcd_mvcc_db_total_size_in_use_in_bytes"));
-        assertThat(value(after, "etcd_server_version{server_version=\"3.4.23\"}")).isEqualTo(1);
+        assertThat(value(after, "etcd_server_version{server_version=\"3.4.23\"}"))
+                .isEqualTo(1);
         assertThat(value(after, "process_open_fds")).isPositive();
         assertThat(after).contains("jvm_memory_used_bytes", "process_cpu_seconds_total", "quorate_raft_term");
     }
@@ -102,9 +114,9 @@ class MemberPagesTest {
     void callsAreCountedByWhatBecameOfThem() throws Exception {
         start(1);
         String put = "{\"key\":\"" + base64("counted") + "\"}";
-        client.ask("/v3/kv/put", put);
-        client.ask("/v3/kv/put", put);
-        client.post("/v3/kv/put", "{}");
+        client().ask("/v3/kv/put", put);
+        client().ask("/v3/kv/put", put);
+        client().post("/v3/kv/put", "{}");
         String ofPut = "\",grpc_method=\"Put\",grpc_service=\"etcdserverpb.KV\",grpc_type=\"unary\"}";
 
         String metrics = metrics();
@@ -115,10 +127,12 @@ class MemberPagesTest {
                 .isEqualTo(3);
         assertThat(value(metrics, rpc("grpc_server_msg_sent_total", "unary", "etcdserverpb.KV", "Put")))
                 .isEqualTo(2);
-        assertThat(value(metrics, "grpc_server_handled_total{grpc_code=\"OK" + ofPut)).isEqualTo(2);
+        assertThat(value(metrics, "grpc_server_handled_total{grpc_code=\"OK" + ofPut))
+                .isEqualTo(2);
         assertThat(value(metrics, "grpc_server_handled_total{grpc_code=\"InvalidArgument" + ofPut))
                 .isEqualTo(1);
-        assertThat(value(metrics, "etcd_network_client_grpc_received_bytes_total")).isPositive();
+        assertThat(value(metrics, "etcd_network_client_grpc_received_bytes_total"))
+                .isPositive();
         assertThat(value(metrics, "etcd_network_client_grpc_sent_bytes_total")).isPositive();
     }
 
@@ -126,11 +140,11 @@ class MemberPagesTest {
     void openWatchesAndTheirEventsAreCounted() throws Exception {
         start(1);
         String key = "{\"key\":\"" + base64("watched") + "\"}";
-        try (Stream stream = client.open(
-                "/v3/watch", "{\"create_request\":" + key + "}{\"create_request\":{\"key\":\"b3RoZXI=\"}}")) {
+        try (Stream stream = client().open(
+                        "/v3/watch", "{\"create_request\":" + key + "}{\"create_request\":{\"key\":\"b3RoZXI=\"}}")) {
             stream.next();
             stream.next();
-            client.ask("/v3/kv/put", key);
+            client().ask("/v3/kv/put", key);
             stream.next();
 
             String metrics = metrics();
@@ -159,21 +173,40 @@ class MemberPagesTest {
         assertThat(get("/readyz").body()).isEqualTo("ok\n");
         assertThat(get("/readyz?verbose").body())
                 .isEqualTo("[+]data_corruption ok\n[+]serializable_read ok\n[+]linearizable_read ok\nok\n");
-        assertThat(get("/readyz?verbose&exclude=linearizable_read&exclude=data_corruption").body())
+        assertThat(get("/readyz?verbose&exclude=linearizable_read&exclude=data_corruption")
+                        .body())
                 .isEqualTo("[+]serializable_read ok\nok\n");
         assertThat(get("/readyz?verbose&allowlist=data_corruption").body()).isEqualTo("[+]data_corruption ok\nok\n");
         assertThat(get("/readyz/linearizable_read?verbose").body()).isEqualTo("[+]linearizable_read ok\nok\n");
         assertThat(get("/readyz?exclude=a&allowlist=b").statusCode()).isEqualTo(400);
-        assertThat(client.post("/readyz", "").statusCode()).isEqualTo(405);
+        assertThat(client().post("/readyz", "").statusCode()).isEqualTo(405);
+    }
+
+    @Test
+    void theLeaderMeasuresTheWayToItsFollowers() throws Exception {
+        start(3);
+
+        TestCluster.await(() -> roundTrips() == 2, "the round trips to both followers are told");
+    }
+
+    private long roundTrips() {
+        try {
+            return metrics()
+                    .lines()
+                    .filter(line -> line.startsWith("etcd_network_peer_round_trip_time_seconds_count{To="))
+                    .count();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
     void aMemberWithoutAQuorumLivesButIsNotReady() throws Exception {
         start(3);
-        int leader = cluster.leader();
+        int leader = cluster().leader();
         for (int member = 0; member < 3; member++) {
             if (member != leader) {
-                cluster.stop(member);
+                cluster().stop(member);
             }
         }
 
@@ -197,7 +230,7 @@ class MemberPagesTest {
     @Test
     void anAlarmOfCorruptionMakesAMemberUnready() throws Exception {
         start(1);
-        client.ask("/v3/maintenance/alarm", "{\"action\":\"ACTIVATE\",\"alarm\":\"CORRUPT\"}");
+        client().ask("/v3/maintenance/alarm", "{\"action\":\"ACTIVATE\",\"alarm\":\"CORRUPT\"}");
 
         assertThat(get("/readyz").body()).startsWith("[-]data_corruption failed: etcdserver: corrupt cluster\n");
         assertThat(get("/livez").statusCode()).isEqualTo(200);
