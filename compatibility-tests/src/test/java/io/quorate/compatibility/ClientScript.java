@@ -62,7 +62,8 @@ final class ClientScript implements AutoCloseable {
         Thread guard = Thread.ofVirtual().start(this::endIfItTakesTooLong);
         List<String> output = new ArrayList<>();
         boolean killed = false;
-        for (String line : (Iterable<String>) process.inputReader(StandardCharsets.UTF_8).lines()::iterator) {
+        for (String line :
+                (Iterable<String>) process.inputReader(StandardCharsets.UTF_8).lines()::iterator) {
             output.add(line);
             if (line.equals(KILL)) {
                 killed = true;

@@ -42,8 +42,7 @@ class JetcdLeaderChangeTest {
 
     JetcdLeaderChangeTest(ProcessCluster cluster) {
         this.cluster = cluster;
-        this.client =
-                Client.builder().endpoints(JetcdTest.endpoints(cluster)).build();
+        this.client = Client.builder().endpoints(JetcdTest.endpoints(cluster)).build();
     }
 
     @AfterEach
@@ -67,9 +66,7 @@ class JetcdLeaderChangeTest {
 
             assertThat(contents("jetcd/load/")).isEqualTo(acknowledged);
             assertThatTheWatchHasSeen(watch, acknowledged);
-            await("that the lease is renewed")
-                    .atMost(PATIENCE)
-                    .until(() -> renewals.count.get() >= renewed + 2);
+            await("that the lease is renewed").atMost(PATIENCE).until(() -> renewals.count.get() >= renewed + 2);
             assertThat(contents("jetcd/held/")).containsOnlyKeys(held.toString());
             until(() -> client.getLockClient().unlock(held));
             assertThat(contents("jetcd/held/")).isEmpty();
@@ -92,9 +89,12 @@ class JetcdLeaderChangeTest {
      * the connection was lost is told to the listener as well; jetcd goes on with the watch elsewhere.
      */
     private static void assertThatTheWatchHasSeen(JetcdWatch watch, Map<String, Long> acknowledged) {
-        long last = acknowledged.values().stream().mapToLong(Long::longValue).max().orElseThrow();
-        await("that the watch has seen the last write").atMost(PATIENCE).until(() -> watch.events().stream()
-                .anyMatch(event -> event.getKeyValue().getModRevision() == last));
+        long last =
+                acknowledged.values().stream().mapToLong(Long::longValue).max().orElseThrow();
+        await("that the watch has seen the last write")
+                .atMost(PATIENCE)
+                .until(() -> watch.events().stream()
+                        .anyMatch(event -> event.getKeyValue().getModRevision() == last));
         List<Long> revisions = watch.events().stream()
                 .map(event -> event.getKeyValue().getModRevision())
                 .toList();

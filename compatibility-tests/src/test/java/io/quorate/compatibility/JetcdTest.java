@@ -174,10 +174,10 @@ class JetcdTest {
         long first = put("watched/a", "1");
         put("watched/b", "2");
         answer(kv.delete(bytes("watched/a")));
-        try (JetcdWatch all =
-                        JetcdWatch.start(client, "watched/", WatchOption.builder().withRevision(first));
-                JetcdWatch deletions =
-                        JetcdWatch.start(client, "watched/", WatchOption.builder().withNoPut(true))) {
+        try (JetcdWatch all = JetcdWatch.start(
+                        client, "watched/", WatchOption.builder().withRevision(first));
+                JetcdWatch deletions = JetcdWatch.start(
+                        client, "watched/", WatchOption.builder().withNoPut(true))) {
             put("elsewhere", "0");
             put("watched/b", "3");
             answer(kv.delete(bytes("watched/b")));
@@ -200,10 +200,11 @@ class JetcdTest {
         long second = put("compacted/a", "2");
         answer(kv.compact(second));
 
-        try (JetcdWatch watch = JetcdWatch.start(
-                client, "compacted/", WatchOption.builder().withRevision(first))) {
-            await("that the watch is refused").atMost(PATIENCE).until(() -> watch.failure()
-                    .isPresent());
+        try (JetcdWatch watch =
+                JetcdWatch.start(client, "compacted/", WatchOption.builder().withRevision(first))) {
+            await("that the watch is refused")
+                    .atMost(PATIENCE)
+                    .until(() -> watch.failure().isPresent());
             assertThat(watch.failure())
                     .get(InstanceOfAssertFactories.type(CompactedException.class))
                     .returns(second, CompactedException::getCompactedRevision);
@@ -226,8 +227,7 @@ class JetcdTest {
         answer(leases.revoke(lease));
 
         assertThat(answer(kv.get(bytes("leased/a"))).getKvs()).isEmpty();
-        assertThatThrownBy(() -> answer(leases.keepAliveOnce(lease)))
-                .hasMessageContaining("requested lease not found");
+        assertThatThrownBy(() -> answer(leases.keepAliveOnce(lease))).hasMessageContaining("requested lease not found");
     }
 
     // ---- locks and elections
@@ -268,9 +268,8 @@ class JetcdTest {
         // Each value in its turn: of several that come at once only the latest is observed.
         await("that the new value is observed").atMost(PATIENCE).until(() -> observed.contains("the first"));
 
-        CompletableFuture<LeaderKey> next = elections
-                .campaign(throne, second, bytes("second"))
-                .thenApply(campaign -> campaign.getLeader());
+        CompletableFuture<LeaderKey> next =
+                elections.campaign(throne, second, bytes("second")).thenApply(campaign -> campaign.getLeader());
         answer(elections.resign(leader));
 
         LeaderKey nextLeader = answer(next);
@@ -337,8 +336,7 @@ class JetcdTest {
         answer(auth.userGrantRole(bytes("root"), bytes("root")));
         answer(auth.userAdd(bytes("reader"), bytes("readers")));
         answer(auth.roleAdd(bytes("reading")));
-        answer(auth.roleGrantPermission(
-                bytes("reading"), bytes("secret/"), bytes("secret0"), Permission.Type.READ));
+        answer(auth.roleGrantPermission(bytes("reading"), bytes("secret/"), bytes("secret0"), Permission.Type.READ));
         answer(auth.userGrantRole(bytes("reader"), bytes("reading")));
         assertThat(answer(auth.userList()).getUsers()).contains("reader", "root");
         assertThat(answer(auth.roleGet(bytes("reading"))).getPermissions()).hasSize(1);
