@@ -17,11 +17,11 @@ import io.grpc.stub.StreamObserver;
 import io.quorate.cli.processes.ProcessCluster;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -56,8 +56,8 @@ class JetcdLeaderChangeTest {
         Renewals renewals = new Renewals();
         ByteSequence held =
                 answer(client.getLockClient().lock(bytes("jetcd/held"), lease)).getKey();
-        try (CloseableClient keepAlive = client.getLeaseClient().keepAlive(lease, renewals);
-                JetcdWatch watch = JetcdWatch.start(client, "jetcd/load/", WatchOption.builder())) {
+        CloseableClient keepAlive = client.getLeaseClient().keepAlive(lease, renewals);
+        try (JetcdWatch watch = JetcdWatch.start(client, "jetcd/load/", WatchOption.builder())) {
             Map<String, Long> acknowledged = new TreeMap<>();
             write(WRITES_BEFORE, acknowledged);
             cluster.kill(cluster.awaitLeader());
@@ -70,6 +70,8 @@ class JetcdLeaderChangeTest {
             assertThat(contents("jetcd/held/")).containsOnlyKeys(held.toString());
             until(() -> client.getLockClient().unlock(held));
             assertThat(contents("jetcd/held/")).isEmpty();
+        } finally {
+            keepAlive.close();
         }
     }
 
@@ -109,16 +111,18 @@ class JetcdLeaderChangeTest {
 
     /** Tries until the call is answered: what failed while there was no leader may or may not have been done. */
     private static <T> T until(Supplier<CompletableFuture<T>> call) {
-        AtomicReference<T> answer = new AtomicReference<>();
-        await("an answer").atMost(PATIENCE).until(() -> {
-            try {
-                answer.set(answer(call.get()));
-                return true;
-            } catch (CompletionException e) {
-                return false;
-            }
-        });
-        return answer.get();
+        return await("an answer")
+                .atMost(PATIENCE)
+                .until(() -> attempt(call), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private static <T> Optional<T> attempt(Supplier<CompletableFuture<T>> call) {
+        try {
+            return Optional.of(answer(call.get()));
+        } catch (CompletionException e) {
+            return Optional.empty();
+        }
     }
 
     /** How often a lease was renewed. That a stream has ended is told as well: jetcd opens another one. */

@@ -59,8 +59,13 @@ class JetcdTest {
     private static ProcessCluster cluster;
     private static Client client;
 
-    private final KV kv = client.getKVClient();
-    private final Lease leases = client.getLeaseClient();
+    private final KV kv;
+    private final Lease leases;
+
+    JetcdTest() {
+        this.kv = client.getKVClient();
+        this.leases = client.getLeaseClient();
+    }
 
     @BeforeAll
     static void connect(ProcessCluster shared) {
