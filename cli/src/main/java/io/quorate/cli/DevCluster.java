@@ -4,6 +4,7 @@ import io.quorate.server.ServerConfig;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.Upkeep;
+import io.quorate.server.WatchOptions;
 import io.quorate.server.auth.AuthOptions;
 import java.net.URI;
 import java.nio.file.Path;
@@ -89,6 +90,7 @@ record DevCluster(List<Integer> clientPorts, List<Integer> peerPorts, Path dataD
                 ServerConfig.DEFAULT_QUOTA_BACKEND_BYTES,
                 ServerConfig.DEFAULT_MAX_REQUEST_BYTES,
                 ServerConfig.DEFAULT_MAX_TXN_OPS,
+                WatchOptions.DEFAULT,
                 ServerConfig.DEFAULT_VERIFY_INTERVAL,
                 Upkeep.DEFAULT,
                 AuthOptions.DEFAULT,

@@ -53,6 +53,7 @@ public final class Quorate implements Callable<Integer> {
         CommandLine root = new CommandLine(new Quorate())
                 .addSubcommand(new DevCommand(members, logStream))
                 .addSubcommand(new ServerCommand(members, environment, logStream).toCommandLine())
+                .addSubcommand(new ImportCommand(environment, logStream).toCommandLine())
                 .addSubcommand(new StatusCommand())
                 .addSubcommand(new PutCommand(in))
                 .addSubcommand(new GetCommand())

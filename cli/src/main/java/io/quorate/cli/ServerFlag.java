@@ -2,6 +2,7 @@ package io.quorate.cli;
 
 import io.quorate.server.ServerConfig;
 import io.quorate.server.Upkeep;
+import io.quorate.server.WatchOptions;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
 import java.util.Arrays;
@@ -71,6 +72,26 @@ enum ServerFlag {
             "<n>",
             "The largest number of operations in a transaction.",
             Integer.toString(ServerConfig.DEFAULT_MAX_TXN_OPS)),
+    AUTO_COMPACTION_MODE(
+            "auto-compaction-mode",
+            "periodic|revision",
+            "Whether history is given up by its age or by the number of revisions.",
+            "periodic"),
+    AUTO_COMPACTION_RETENTION(
+            "auto-compaction-retention",
+            "<time|n>",
+            "How much history stays: a time such as 30m, hours as a bare number, or revisions; 0 is all.",
+            "0"),
+    WATCH_PROGRESS_INTERVAL(
+            "experimental-watch-progress-notify-interval",
+            "<time>",
+            "How often watches without events are told how far they are, if they want to know.",
+            WatchOptions.DEFAULT.progressInterval().toMinutes() + "m"),
+    MAX_WATCHES_PER_CONNECTION(
+            "max-watches-per-connection",
+            "<n>",
+            "The largest number of watches that a client may have by one connection.",
+            Integer.toString(WatchOptions.DEFAULT.maxPerConnection())),
     VERIFY_INTERVAL(
             "verify-interval",
             "<time>",

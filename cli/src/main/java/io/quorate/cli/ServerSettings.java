@@ -5,8 +5,10 @@ import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.Upkeep;
 import io.quorate.server.Upkeep.OnDivergence;
+import io.quorate.server.WatchOptions;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
+import io.quorate.server.store.AutoCompaction;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -91,6 +93,8 @@ final class ServerSettings {
                     integer(ServerFlag.QUOTA_BACKEND_BYTES, Long.MAX_VALUE),
                     (int) integer(ServerFlag.MAX_REQUEST_BYTES, Integer.MAX_VALUE),
                     (int) integer(ServerFlag.MAX_TXN_OPS, Integer.MAX_VALUE),
+                    new WatchOptions(time(ServerFlag.WATCH_PROGRESS_INTERVAL), (int)
+                            integer(ServerFlag.MAX_WATCHES_PER_CONNECTION, Integer.MAX_VALUE)),
                     time(ServerFlag.VERIFY_INTERVAL),
                     upkeep(),
                     auth(),
@@ -160,7 +164,13 @@ final class ServerSettings {
                 throw CommandFailed.usage(
                         onDivergence.where() + " is \"" + onDivergence.text() + "\"; use 'repair' or 'stop'");
         };
-        return new Upkeep(time(ServerFlag.SCRUB_INTERVAL), integer(ServerFlag.SCRUB_RATE, Long.MAX_VALUE), todo);
+        return new Upkeep(
+                time(ServerFlag.SCRUB_INTERVAL),
+                integer(ServerFlag.SCRUB_RATE, Long.MAX_VALUE),
+                todo,
+                AutoCompaction.parse(
+                        orDefault(ServerFlag.AUTO_COMPACTION_MODE).text(),
+                        orDefault(ServerFlag.AUTO_COMPACTION_RETENTION).text()));
     }
 
     private AuthOptions auth() {

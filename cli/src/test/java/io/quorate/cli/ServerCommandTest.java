@@ -7,8 +7,10 @@ import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.Upkeep;
 import io.quorate.server.Upkeep.OnDivergence;
+import io.quorate.server.WatchOptions;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
+import io.quorate.server.store.AutoCompaction;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -63,6 +65,7 @@ class ServerCommandTest {
                         0,
                         1_572_864,
                         128,
+                        new WatchOptions(Duration.ofMinutes(10), 100_000),
                         Duration.ofSeconds(10),
                         new Upkeep(Duration.ofHours(24), 8 << 20, OnDivergence.REPAIR),
                         new AuthOptions(new TokenOptions.Simple(Duration.ofMinutes(5)), 10),
@@ -90,6 +93,10 @@ class ServerCommandTest {
                 "-1",
                 "--max-request-bytes=9",
                 "--max-txn-ops=3",
+                "--auto-compaction-mode=revision",
+                "--auto-compaction-retention=5000",
+                "--experimental-watch-progress-notify-interval=2s",
+                "--max-watches-per-connection=17",
                 "--verify-interval=250ms",
                 "--on-divergence=stop",
                 "--scrub-interval=90m",
@@ -118,8 +125,9 @@ class ServerCommandTest {
                         -1,
                         9,
                         3,
+                        new WatchOptions(Duration.ofSeconds(2), 17),
                         Duration.ofMillis(250),
-                        new Upkeep(Duration.ofMinutes(90), 4096, OnDivergence.STOP),
+                        new Upkeep(Duration.ofMinutes(90), 4096, OnDivergence.STOP, new AutoCompaction.Revisions(5000)),
                         new AuthOptions(
                                 new TokenOptions.Jwt(
                                         TokenOptions.Algorithm.RS256,

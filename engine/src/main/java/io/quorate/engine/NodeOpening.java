@@ -118,7 +118,7 @@ final class NodeOpening {
      * committed, and the snapshot before it is gone already. The same goes for a log that was repaired with nothing but a
      * snapshot left: it lacks the chain hash that the snapshot knows.
      */
-    private static void finishInstallation(RaftLog log, SnapshotStore snapshots) throws IOException {
+    static void finishInstallation(RaftLog log, SnapshotStore snapshots) throws IOException {
         Optional<SnapshotMeta> latest = snapshots.latest();
         if (latest.isEmpty() || !isMissingIn(log, latest.get(), snapshots)) {
             return;

@@ -143,6 +143,21 @@ public final class MvccStore extends ReadableStore implements AutoCloseable {
         }
     }
 
+    /**
+     * Begins to hand out the whole content, as it is now. Everything else goes on meanwhile.
+     *
+     * @param emptyDirectory on the store's file system, empty or missing; whoever closes the export deletes it
+     * @param sorter empty, and becomes as large as this store; closed with the export, and if there is none
+     */
+    public StoreExport export(Path emptyDirectory, OrderedStore sorter) {
+        try {
+            return new StoreExport(reading(() -> store.freeze(emptyDirectory)), sorter);
+        } catch (RuntimeException e) {
+            sorter.close();
+            throw e;
+        }
+    }
+
     /** A store that an earlier release has written has its digest in memory alone, until it is next written to. */
     private void writeDigest() {
         synchronized (writing) {
@@ -171,6 +186,16 @@ public final class MvccStore extends ReadableStore implements AutoCloseable {
     /** How many of those hold what can still be read, roughly; more than 0 and at most {@link #sizeBytes}. */
     public long sizeInUseBytes() {
         return store.sizeInUseBytes();
+    }
+
+    /**
+     * Gives back what is taken up by keys and values that can't be read any more. Everything else goes on meanwhile; returns
+     * when it is done.
+     *
+     * @return false if it was broken off since the store is replaced or closed
+     */
+    public boolean defragment() {
+        return store.defragment();
     }
 
     /** Returns once all that was applied survives a crash without being applied again. */

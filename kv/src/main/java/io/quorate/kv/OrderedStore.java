@@ -51,6 +51,14 @@ public interface OrderedStore extends AutoCloseable {
     /** How many of those bytes hold what can still be read, roughly; more than 0 and at most {@link #sizeBytes}. */
     long sizeInUseBytes();
 
+    /**
+     * Gives back what is taken up by keys and values that can't be read any more. Reads and writes go on meanwhile; returns
+     * when it is done.
+     *
+     * @return false if it was broken off since the store is replaced or closed
+     */
+    boolean defragment();
+
     /** Makes everything durable and releases what the store holds. Waits until all cursors are closed. */
     @Override
     void close();

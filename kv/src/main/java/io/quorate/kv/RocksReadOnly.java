@@ -136,6 +136,11 @@ final class RocksReadOnly implements OrderedStore, FrozenStore {
     }
 
     @Override
+    public boolean defragment() {
+        throw new UnsupportedOperationException("the store is only looked at");
+    }
+
+    @Override
     public long sizeBytes() {
         return 1 + tableFiles().stream().mapToLong(TableFile::bytes).sum();
     }

@@ -26,6 +26,8 @@ public final class RocksStore implements OrderedStore {
     /** Held for reading wherever native memory is used, since RocksDB does not survive being used after it is closed. */
     private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
 
+    private final Defragmentation defragmentation = new Defragmentation();
+
     private @Nullable RocksHandle handle;
 
     private RocksStore(Path directory, RocksMemory memory) {
@@ -113,8 +115,7 @@ public final class RocksStore implements OrderedStore {
 
     @Override
     public void restoreFrom(Path checkpoint) {
-        Lock exclusively = lifetime.writeLock();
-        exclusively.lock();
+        Lock exclusively = exclusively();
         try {
             RocksHandle old = opened();
             Path copy = DirectoryCopy.besides(directory, checkpoint);
@@ -127,6 +128,17 @@ public final class RocksStore implements OrderedStore {
         } finally {
             exclusively.unlock();
         }
+    }
+
+    @Override
+    public boolean defragment() {
+        return reading(rocks -> {
+            try {
+                return defragmentation.run(rocks.db());
+            } catch (RocksDBException e) {
+                throw failure("defragment", e);
+            }
+        });
     }
 
     @Override
@@ -144,8 +156,7 @@ public final class RocksStore implements OrderedStore {
 
     @Override
     public void close() {
-        Lock exclusively = lifetime.writeLock();
-        exclusively.lock();
+        Lock exclusively = exclusively();
         try {
             RocksHandle old = handle;
             if (old != null) {
@@ -160,6 +171,15 @@ public final class RocksStore implements OrderedStore {
         } finally {
             exclusively.unlock();
         }
+    }
+
+    /** Waits until nobody else uses native memory, and keeps it so. */
+    private Lock exclusively() {
+        Lock exclusively = lifetime.writeLock();
+        defragmentation.giveWay();
+        exclusively.lock();
+        defragmentation.mayGoOn();
+        return exclusively;
     }
 
     private <T> T reading(Function<RocksHandle, T> use) {

@@ -9,6 +9,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * What the store knows besides the keys, after a batch: small enough to be held in memory and replaced as a whole.
@@ -31,7 +32,7 @@ record StoreState(
         DigestBuckets digest,
         Verification verification,
         AuthState auth) {
-    private static final long FORMAT_VERSION = 1;
+    static final long FORMAT_VERSION = 1;
 
     /** Reads the state, and begins an empty store by writing that of a store without any change. */
     static StoreState load(OrderedStore store) {
@@ -63,7 +64,7 @@ record StoreState(
                 members,
                 DigestBuckets.load(store, appliedIndex),
                 store.get(StoreKeys.VERIFICATION).map(StoreState::verification).orElse(Verification.NONE),
-                auth(store));
+                auth(store.get(StoreKeys.AUTH), store::cursor));
     }
 
     /** The index that a store stands at. */
@@ -169,7 +170,7 @@ record StoreState(
         return StoreKeys.number(value, 0);
     }
 
-    private static Alarm alarm(byte[] key) {
+    static Alarm alarm(byte[] key) {
         ByteBuffer encoded = ByteBuffer.wrap(key, 1, key.length - 1);
         long memberId = encoded.getLong();
         int number = encoded.get();
@@ -182,14 +183,13 @@ record StoreState(
     }
 
     /** A store of which no user or role was ever changed has nothing of that in it. */
-    private static AuthState auth(OrderedStore store) {
-        Optional<byte[]> numbers = store.get(StoreKeys.AUTH);
+    static AuthState auth(Optional<byte[]> numbers, Supplier<OrderedStore.Cursor> cursors) {
         if (numbers.isEmpty()) {
             return AuthState.INITIAL;
         }
         Map<String, User> users = new HashMap<>();
         Map<String, Role> roles = new HashMap<>();
-        try (OrderedStore.Cursor cursor = store.cursor()) {
+        try (OrderedStore.Cursor cursor = cursors.get()) {
             for (cursor.seek(new byte[] {StoreKeys.USER}); at(cursor, StoreKeys.USER); cursor.next()) {
                 User user = AuthCodec.decodeUser(cursor.value());
                 users.put(user.name(), user);
@@ -212,7 +212,7 @@ record StoreState(
         }
     }
 
-    private static PublishMember member(byte[] value) {
+    static PublishMember member(byte[] value) {
         try {
             return MemberCodec.read(new ByteReader(Bytes.wrap(value)));
         } catch (DecodeException e) {

@@ -22,10 +22,11 @@ public final class WatchHub {
      *
      * @param appliedBytes applied and not yet delivered
      * @param waitingBytes delivered to one watcher and not yet seen by it; one revision may wait in any case
+     * @param allWaitingBytes delivered to all watchers and not yet seen; what many of them share is counted for each
      * @param changesTogether how many changes a watcher reads from the history at a time
      */
-    public record Limits(long appliedBytes, long waitingBytes, int changesTogether) {
-        public static final Limits DEFAULT = new Limits(64 << 20, 256 << 10, 1000);
+    public record Limits(long appliedBytes, long waitingBytes, long allWaitingBytes, int changesTogether) {
+        public static final Limits DEFAULT = new Limits(64 << 20, 256 << 10, 128 << 20, 1000);
     }
 
     private final Limits limits;
@@ -36,6 +37,9 @@ public final class WatchHub {
 
     /** Up to which everything was delivered to all watchers that keep up. */
     private long delivered;
+
+    /** Delivered to all watchers, and not yet seen. */
+    private long waitingBytes;
 
     /** How often the store was replaced. */
     private long replacements;
@@ -96,6 +100,11 @@ public final class WatchHub {
         return all.size();
     }
 
+    /** How much was delivered to watchers and is not yet seen; what many of them share is counted for each. */
+    synchronized long waitingBytes() {
+        return waitingBytes;
+    }
+
     /** Hands everything that was applied to the watchers that keep up. */
     public void deliver() {
         List<Watcher> ready = new ArrayList<>();
@@ -127,9 +136,11 @@ public final class WatchHub {
         }
         for (Watcher watcher : concerned) {
             boolean wasEmpty = !watcher.hasWaiting();
-            if (!watcher.offer(events, limits.waitingBytes())) {
+            long offered = watcher.offer(events, limits.waitingBytes(), limits.allWaitingBytes() - waitingBytes);
+            if (offered == 0) {
                 fallBehind(watcher, events.revision());
             }
+            waitingBytes += offered;
             if (wasEmpty) {
                 ready.add(watcher);
             }
@@ -164,6 +175,7 @@ public final class WatchHub {
             List<RevisionEvents> waited;
             MvccStore now;
             synchronized (this) {
+                waitingBytes -= watcher.waitingBytes();
                 waited = watcher.takeWaiting();
                 now = store;
                 reading = new Reading(store, watcher.next(), replacements);
@@ -235,6 +247,7 @@ public final class WatchHub {
             keepingUp.remove(watcher);
         }
         all.remove(watcher);
+        waitingBytes -= watcher.waitingBytes();
         watcher.end();
     }
 }

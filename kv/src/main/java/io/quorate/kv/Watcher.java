@@ -113,21 +113,22 @@ public final class Watcher implements AutoCloseable {
      *
      * @param whole the revision; watchers that want all of it share it, however many they are
      * @param maxBytes the most that may wait
-     * @return whether there was room
+     * @param roomBytes how much more may wait at all watchers together
+     * @return its size; 0 if there was no room, and it does not wait
      */
-    boolean offer(RevisionEvents whole, long maxBytes) {
+    long offer(RevisionEvents whole, long maxBytes, long roomBytes) {
         RevisionEvents events =
                 matched.size() == whole.events().size() ? whole : new RevisionEvents(whole.revision(), matched);
         matched.clear();
         long bytes = events.sizeBytes();
-        // One revision always fits, or else a large one would never be seen by one that keeps up.
-        if (!waiting.isEmpty() && waitingBytes + bytes > maxBytes) {
-            return false;
+        // One revision fits unless all are full, or else one that keeps up would have to read each large one from the history.
+        if (bytes > roomBytes || (!waiting.isEmpty() && waitingBytes + bytes > maxBytes)) {
+            return 0;
         }
         waiting.add(events);
         waitingBytes += bytes;
         next = whole.revision() + 1;
-        return true;
+        return bytes;
     }
 
     /** Takes all that waits. */
@@ -139,6 +140,10 @@ public final class Watcher implements AutoCloseable {
             progressed = Math.max(progressed, taken.getLast().revision());
         }
         return taken;
+    }
+
+    long waitingBytes() {
+        return waitingBytes;
     }
 
     boolean hasWaiting() {
@@ -168,6 +173,7 @@ public final class Watcher implements AutoCloseable {
     void end() {
         state = State.CLOSED;
         waiting.clear();
+        waitingBytes = 0;
     }
 
     /** Everything up to that revision was delivered, to those that keep up. */

@@ -76,7 +76,7 @@ class WatchComparisonTest {
             this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
             this.requests = new RandomRequests(random);
             this.store = MvccStore.open(kind.open(temporary.resolve("store")));
-            this.hub = new WatchHub(store, new WatchHub.Limits(3000, 600, 5));
+            this.hub = new WatchHub(store, new WatchHub.Limits(3000, 600, 6000, 5));
         }
 
         void step(int round) {

@@ -207,7 +207,7 @@ class WatchTest {
 
     @Test
     void forASlowWatcherABoundedAmountWaitsAndTheRestIsReadFromTheHistory() {
-        hub = new WatchHub(store, new WatchHub.Limits(1 << 20, 1000, 10));
+        hub = new WatchHub(store, new WatchHub.Limits(1 << 20, 1000, 1 << 20, 10));
         Watcher slow = watch(WatchRequest.of(b("a")));
         Watcher quick = watch(WatchRequest.of(b("a")));
         List<String> expected = new ArrayList<>();
@@ -225,8 +225,38 @@ class WatchTest {
     }
 
     @Test
+    void howeverManySlowWatchersThereAreABoundedAmountWaitsForAllOfThemTogether() {
+        int limitBytes = 2000;
+        hub = new WatchHub(store, new WatchHub.Limits(1 << 20, 1000, limitBytes, 10));
+        List<Watcher> slow = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            slow.add(watch(WatchRequest.of(b("key" + i))));
+        }
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < slow.size(); i++) {
+                put("key" + i, "" + round);
+                hub.deliver();
+                assertThat(hub.waitingBytes()).isBetween(1L, (long) limitBytes);
+            }
+        }
+        Watcher closed = slow.removeFirst();
+        closed.close();
+        int first = 1;
+        for (Watcher watcher : slow) {
+            String key = "key" + first;
+            assertThat(seen(watcher))
+                    .containsExactly(
+                            (first + 2) + ":+" + key + "=0",
+                            (first + 22) + ":" + key + "=1",
+                            (first + 42) + ":" + key + "=2");
+            first++;
+        }
+        assertThat(hub.waitingBytes()).isZero();
+    }
+
+    @Test
     void aSlowWatcherWhoseNextRevisionIsCompactedSeesWhatWaitedAndThenItsEnd() {
-        hub = new WatchHub(store, new WatchHub.Limits(1 << 20, 300, 10));
+        hub = new WatchHub(store, new WatchHub.Limits(1 << 20, 300, 1 << 20, 10));
         Watcher slow = watch(WatchRequest.of(b("a")));
         for (int i = 0; i < 20; i++) {
             put("a", "" + i);
@@ -238,7 +268,7 @@ class WatchTest {
 
     @Test
     void whatIsAppliedFasterThanDeliveredIsReadFromTheHistory() {
-        hub = new WatchHub(store, new WatchHub.Limits(1000, 1 << 20, 10));
+        hub = new WatchHub(store, new WatchHub.Limits(1000, 1 << 20, 1 << 20, 10));
         Watcher watcher = watch(WatchRequest.of(b("a")));
         List<String> expected = new ArrayList<>();
         for (int i = 0; i < 50; i++) {

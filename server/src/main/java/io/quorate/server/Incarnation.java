@@ -2,6 +2,7 @@ package io.quorate.server;
 
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.quorate.core.CoreStatus;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
 import io.quorate.engine.disk.FileDisk;
@@ -12,24 +13,37 @@ import io.quorate.kv.StoreException;
 import io.quorate.server.api.AuthService;
 import io.quorate.server.api.Clients;
 import io.quorate.server.api.ClusterService;
+import io.quorate.server.api.Connections;
 import io.quorate.server.api.ElectionService;
 import io.quorate.server.api.Headers;
 import io.quorate.server.api.KvService;
 import io.quorate.server.api.LeaderRequirement;
+import io.quorate.server.api.LearnerCalls;
 import io.quorate.server.api.LeaseService;
 import io.quorate.server.api.LockService;
 import io.quorate.server.api.MaintenanceService;
 import io.quorate.server.api.OpenStreams;
+import io.quorate.server.api.SnapshotStreams;
 import io.quorate.server.api.WatchService;
 import io.quorate.server.auth.Passwords;
 import io.quorate.server.auth.Tokens;
 import io.quorate.server.metrics.MemberMetrics;
+import io.quorate.server.snapshot.SnapshotSource;
+import io.quorate.server.store.AutoCompaction;
+import io.quorate.server.store.AutoCompactor;
+import io.quorate.server.store.CompactedMember;
+import io.quorate.server.store.Defragmenter;
 import io.quorate.server.store.Fence;
+import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.store.ReplicatedStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -60,8 +74,8 @@ record Incarnation(
     /** How much larger than a request a response may be before it is split; etcd's figure. */
     private static final long GRPC_OVERHEAD_BYTES = 512 << 10;
 
-    /** etcd's default. */
-    private static final Duration PROGRESS_INTERVAL = Duration.ofMinutes(10);
+    /** How often a member whose store is full looks whether there is room again. */
+    private static final Duration SPACE_INTERVAL = Duration.ofSeconds(1);
 
     /**
      * Opens the data and begins to take part. A store that is damaged such that it cannot be opened is dropped if the member
@@ -156,8 +170,15 @@ record Incarnation(
                 memberNode.watches(),
                 headers,
                 config.maxRequestBytes() + GRPC_OVERHEAD_BYTES,
-                PROGRESS_INTERVAL,
+                config.watches().maxPerConnection(),
+                config.watches().progressInterval(),
                 timer));
+        KvStateMachine machine = memberNode.machine();
+        Defragmenter defragmenter = new Defragmenter(machine.store(), machine.cleaner(), memberNode.background());
+        LearnerCalls learnerCalls = new LearnerCalls(() -> isLearner(node.status()));
+        keepHouse(config.upkeep().autoCompaction(), store, memberNode.readers(), timer);
+        SnapshotStreams snapshots =
+                parts.add(new SnapshotStreams(config.name(), new SnapshotSource(store, memberNode.machine())));
         return Stream.of(
                         new KvService(clients, memberNode.machine().cleaner(), headers, config.maxTxnOps()),
                         watch,
@@ -165,10 +186,41 @@ record Incarnation(
                         new LockService(clients, memberNode.watches(), headers),
                         new ElectionService(clients, memberNode.watches(), headers),
                         new ClusterService(clients, store, headers, membership.peerUrls()),
-                        new MaintenanceService(clients, store, headers, memberNode.background()),
+                        new MaintenanceService(
+                                clients, store, headers, memberNode.background(), defragmenter, snapshots),
                         new AuthService(clients, passwords, tokens, headers))
-                .map(service -> ServerInterceptors.intercept(service, clients, leaderRequirement, streams))
+                .map(service -> ServerInterceptors.intercept(
+                        service, clients, new Connections(), learnerCalls, leaderRequirement, streams))
                 .toList();
+    }
+
+    private static boolean isLearner(CoreStatus status) {
+        return status.configuration().learners().contains(status.self());
+    }
+
+    /** What a member does by itself about the room that its store takes. */
+    private static void keepHouse(
+            AutoCompaction autoCompaction, ReplicatedStore store, Executor readers, ScheduledExecutorService timer) {
+        // Measuring a store can take long while it is replaced, and must not keep anything else from its time.
+        repeat(timer, SPACE_INTERVAL, () -> readers.execute(store::clearAlarmIfRoom));
+        if (!(autoCompaction instanceof AutoCompaction.Off)) {
+            AutoCompactor compactor = new AutoCompactor(autoCompaction, System::nanoTime, new CompactedMember(store));
+            repeat(timer, compactor.interval(), compactor::tick);
+        }
+    }
+
+    private static void repeat(ScheduledExecutorService timer, Duration interval, Runnable task) {
+        Future<?> unused = timer.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        LOG.warn("What is done regularly failed this time: {}", e.toString(), e);
+                    }
+                },
+                interval.toNanos(),
+                interval.toNanos(),
+                TimeUnit.NANOSECONDS);
     }
 
     private static ScheduledThreadPoolExecutor timer(String name) {

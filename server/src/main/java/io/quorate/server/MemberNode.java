@@ -89,6 +89,7 @@ record MemberNode(
             OpenParts parts)
             throws IOException {
         Path folder = folder(config, parts);
+        SnapshotImport.requireFinished(folder);
         FileDisk disk = new FileDisk(folder);
         requireOwn(disk, config, membership);
         if (StateRepair.find(disk).isPresent()) {

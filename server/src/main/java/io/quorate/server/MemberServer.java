@@ -18,6 +18,7 @@ import io.quorate.server.metrics.MemberIdentity;
 import io.quorate.server.metrics.MemberMetrics;
 import io.quorate.server.metrics.PresentState;
 import io.quorate.server.store.KvStateMachine;
+import io.quorate.server.store.ReplicatedLeases;
 import io.quorate.server.wire.ClientListener;
 import io.quorate.server.wire.ClientListenerOptions;
 import io.quorate.server.wire.EventLoops;
@@ -332,6 +333,16 @@ public final class MemberServer implements AutoCloseable {
     /** How often the node below was opened. */
     long incarnation() {
         return incarnation.number();
+    }
+
+    /** How many watches clients have at this member. */
+    int watchers() {
+        return incarnation.memberNode().watches().size();
+    }
+
+    /** The leases below, to be asked. */
+    ReplicatedLeases leases() {
+        return incarnation.memberNode().leases();
     }
 
     /** The state machine below, to be looked at. */

@@ -34,6 +34,7 @@ import java.util.regex.Pattern;
  *     than 0 no limit
  * @param maxRequestBytes the largest request that a client may send, in bytes
  * @param maxTxnOps the largest number of operations in one transaction
+ * @param watches what those who watch are allowed
  * @param verifyInterval the time after which the members' states are compared again; 0 means never
  * @param upkeep how the member looks after its own data
  * @param auth how users log in, once authentication is enabled
@@ -55,6 +56,7 @@ public record ServerConfig(
         long quotaBackendBytes,
         int maxRequestBytes,
         int maxTxnOps,
+        WatchOptions watches,
         Duration verifyInterval,
         Upkeep upkeep,
         AuthOptions auth,

@@ -1,5 +1,6 @@
 package io.quorate.server;
 
+import io.quorate.server.store.AutoCompaction;
 import java.time.Duration;
 
 /**
@@ -8,8 +9,10 @@ import java.time.Duration;
  * @param scrubInterval the time between two readings of everything that lies on the disk; 0 means never by itself
  * @param scrubBytesPerSecond how fast that reads, at most
  * @param onDivergence what a member does whose state differs from the others' or from its own digest
+ * @param autoCompaction which history is given up by itself
  */
-public record Upkeep(Duration scrubInterval, long scrubBytesPerSecond, OnDivergence onDivergence) {
+public record Upkeep(
+        Duration scrubInterval, long scrubBytesPerSecond, OnDivergence onDivergence, AutoCompaction autoCompaction) {
 
     /** What a member does about a wrong state. */
     public enum OnDivergence {
@@ -20,6 +23,11 @@ public record Upkeep(Duration scrubInterval, long scrubBytesPerSecond, OnDiverge
     }
 
     public static final Upkeep DEFAULT = new Upkeep(Duration.ofDays(1), 8 << 20, OnDivergence.REPAIR);
+
+    /** One that gives up no history by itself. */
+    public Upkeep(Duration scrubInterval, long scrubBytesPerSecond, OnDivergence onDivergence) {
+        this(scrubInterval, scrubBytesPerSecond, onDivergence, AutoCompaction.OFF);
+    }
 
     public Upkeep {
         if (scrubBytesPerSecond <= 0) {

@@ -58,6 +58,10 @@ final class EtcdClient {
         return LeaseGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
+    LeaseGrpc.LeaseFutureStub leaseFutures() {
+        return LeaseGrpc.newFutureStub(channel);
+    }
+
     LeaseGrpc.LeaseStub leaseStreams() {
         return LeaseGrpc.newStub(channel);
     }

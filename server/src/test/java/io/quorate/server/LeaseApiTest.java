@@ -5,8 +5,10 @@ import static io.quorate.server.EtcdClient.bytes;
 import static io.quorate.server.EtcdClient.putOf;
 import static io.quorate.server.EtcdClient.rangeOf;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.stub.StreamObserver;
+import io.quorate.engine.RaftException;
 import io.quorate.server.proto.etcdserverpb.LeaseGrantRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseGrantResponse;
 import io.quorate.server.proto.etcdserverpb.LeaseGrpc;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -229,6 +232,21 @@ class LeaseApiTest {
                     .isBetween(5L, 20L);
             assertThat(keepAlive(client, 7).getFirst().getTTL()).isEqualTo(20);
             assertThat(client.get("a").getCount()).isEqualTo(1);
+        }
+    }
+
+    /** Two of three members never start, so that there is no leader, and the request is asked again and again. */
+    @Test
+    void aRequestThatWaitsForALeaderIsAnsweredWhenItsMemberCloses() throws Exception {
+        try (MemberServer lonely = MemberServer.start(
+                TestCluster.configs(3, folder.resolve("lonely")).getFirst())) {
+            CompletableFuture<?> pending = lonely.leases().keepAlive(7);
+            assertThat(pending).isNotDone();
+            // As when the member closes, but while the node still runs: nothing but the request itself can end it.
+            lonely.leases().close();
+            assertThatThrownBy(() -> pending.get(5, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(RaftException.class);
         }
     }
 }

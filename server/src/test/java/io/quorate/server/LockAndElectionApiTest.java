@@ -240,4 +240,27 @@ class LockAndElectionApiTest {
         assertThat(last.getKv().getValue()).isEqualTo(bytes("c"));
         assertThat(last.getKv().getLease()).isEqualTo(second);
     }
+
+    /** Each leader is followed by a reader of its own, and many of them have gone before it begins. */
+    @Test
+    void anObserverOfLeadersThatComeAndGoKeepsNoReaderOfThoseThatHaveGone() throws Exception {
+        MemberServer member = cluster.member(cluster.follower());
+        int before = member.watchers();
+        ManagedChannel channel = cluster.channel(cluster.follower());
+        Iterator<LeaderResponse> observed = ElectionGrpc.newBlockingStub(channel)
+                .observe(LeaderRequest.newBuilder().setName(bytes("hasty")).build());
+        // A key below the name is what a campaign comes to.
+        for (int i = 0; i < 200; i++) {
+            client.put("hasty/" + i % 3, "v" + i);
+            client.delete("hasty/" + i % 3);
+        }
+        client.put("hasty/last", "stays");
+        String leader = "";
+        while (!leader.equals("stays")) {
+            leader = observed.next().getKv().getValue().toStringUtf8();
+        }
+        channel.shutdownNow();
+        TestCluster.await(() -> member.watchers() == before, "no reader is left");
+        client.delete("hasty/last");
+    }
 }

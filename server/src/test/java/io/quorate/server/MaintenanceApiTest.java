@@ -12,6 +12,9 @@ import io.quorate.server.proto.etcdserverpb.AlarmMember;
 import io.quorate.server.proto.etcdserverpb.AlarmRequest;
 import io.quorate.server.proto.etcdserverpb.AlarmRequest.AlarmAction;
 import io.quorate.server.proto.etcdserverpb.AlarmType;
+import io.quorate.server.proto.etcdserverpb.DefragmentRequest;
+import io.quorate.server.proto.etcdserverpb.DowngradeRequest;
+import io.quorate.server.proto.etcdserverpb.DowngradeRequest.DowngradeAction;
 import io.quorate.server.proto.etcdserverpb.HashKVRequest;
 import io.quorate.server.proto.etcdserverpb.HashRequest;
 import io.quorate.server.proto.etcdserverpb.Member;
@@ -34,6 +37,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the members say of themselves, of each other, and of their health. */
 class MaintenanceApiTest {
@@ -239,6 +244,43 @@ class MaintenanceApiTest {
         }
         client.maintenance().alarm(alarm(AlarmAction.DEACTIVATE, AlarmType.CORRUPT));
         assertThat(client.value("corrupt")).isEqualTo("1");
+    }
+
+    @Test
+    void aMemberTellsItsQuotaAndThatNoDowngradeIsUnderWay() {
+        StatusResponse status = status(0);
+        assertThat(status.getDbSizeQuota()).isEqualTo(2L << 30);
+        assertThat(status.hasDowngradeInfo()).isTrue();
+        assertThat(status.getDowngradeInfo().getEnabled()).isFalse();
+        assertThat(status.getStorageVersion()).isEmpty();
+    }
+
+    @Test
+    void everyMemberIsDefragmentedByItself() {
+        for (EtcdClient client : clients) {
+            assertThat(client.maintenance()
+                            .defragment(DefragmentRequest.getDefaultInstance())
+                            .hasHeader())
+                    .isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "VALIDATE,3.3,DOWNGRADE_VERSION_INVALID", "VALIDATE,3.3.0,DOWNGRADE_VERSION_INVALID",
+        "VALIDATE,three,DOWNGRADE_VERSION_FORMAT", "VALIDATE,'',DOWNGRADE_VERSION_FORMAT",
+        "ENABLE,3.3,DOWNGRADE_VERSION_INVALID", "ENABLE,3,DOWNGRADE_VERSION_FORMAT",
+        "CANCEL,'',NO_INFLIGHT_DOWNGRADE"
+    })
+    void thereIsNothingToDowngradeTo(DowngradeAction action, String version, EtcdError error) {
+        assertFails(
+                error,
+                () -> clients.get(1)
+                        .maintenance()
+                        .downgrade(DowngradeRequest.newBuilder()
+                                .setAction(action)
+                                .setVersion(version)
+                                .build()));
     }
 
     @Test

@@ -41,6 +41,10 @@ public final class ServerConfigs {
         return changed(config, draft -> draft.snapshotCount = count);
     }
 
+    static ServerConfig withWatches(ServerConfig config, WatchOptions watches) {
+        return changed(config, draft -> draft.watches = watches);
+    }
+
     public static ServerConfig withVerifyInterval(ServerConfig config, Duration interval) {
         return changed(config, draft -> draft.verifyInterval = interval);
     }
@@ -68,6 +72,7 @@ public final class ServerConfigs {
         private String token;
         private long snapshotCount;
         private long quotaBytes;
+        private WatchOptions watches;
         private Duration verifyInterval;
         private Upkeep upkeep;
         private AuthOptions auth;
@@ -81,6 +86,7 @@ public final class ServerConfigs {
             this.token = original.initialClusterToken();
             this.snapshotCount = original.snapshotCount();
             this.quotaBytes = original.quotaBackendBytes();
+            this.watches = original.watches();
             this.verifyInterval = original.verifyInterval();
             this.upkeep = original.upkeep();
             this.auth = original.auth();
@@ -104,6 +110,7 @@ public final class ServerConfigs {
                     quotaBytes,
                     original.maxRequestBytes(),
                     original.maxTxnOps(),
+                    watches,
                     verifyInterval,
                     upkeep,
                     auth,

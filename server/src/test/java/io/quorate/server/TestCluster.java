@@ -56,10 +56,19 @@ public final class TestCluster implements AutoCloseable {
     static TestCluster start(
             int members, Path folder, UnaryOperator<ServerConfig> settings, Function<OrderedStore, MvccStore> opening)
             throws IOException {
-        TestCluster cluster =
-                new TestCluster(configs(members, folder).stream().map(settings).toList(), opening);
+        return start(configs(members, folder).stream().map(settings).toList(), opening);
+    }
+
+    /** Starts members of which the configurations are known, and maybe the data there. */
+    static TestCluster start(List<ServerConfig> configs) throws IOException {
+        return start(configs, MvccStore::open);
+    }
+
+    private static TestCluster start(List<ServerConfig> configs, Function<OrderedStore, MvccStore> opening)
+            throws IOException {
+        TestCluster cluster = new TestCluster(configs, opening);
         try {
-            for (int i = 0; i < members; i++) {
+            for (int i = 0; i < configs.size(); i++) {
                 cluster.start(i);
             }
             cluster.awaitReady();
@@ -97,6 +106,7 @@ public final class TestCluster implements AutoCloseable {
                 ServerConfig.DEFAULT_QUOTA_BACKEND_BYTES,
                 ServerConfig.DEFAULT_MAX_REQUEST_BYTES,
                 ServerConfig.DEFAULT_MAX_TXN_OPS,
+                WatchOptions.DEFAULT,
                 ServerConfig.DEFAULT_VERIFY_INTERVAL,
                 Upkeep.DEFAULT,
                 AuthOptions.DEFAULT,

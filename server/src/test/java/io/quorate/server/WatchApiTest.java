@@ -263,6 +263,50 @@ class WatchApiTest {
         assertThat(seen).isEqualTo(last);
     }
 
+    /** A hundred changes at each of so many revisions. */
+    private static void putMany(String prefix, int revisions) {
+        for (int i = 0; i < revisions; i++) {
+            TxnRequest.Builder txn = TxnRequest.newBuilder();
+            for (int j = 0; j < 100; j++) {
+                txn.addSuccess(op(putOf(prefix + j, "v" + i)));
+            }
+            client.kv().txn(txn.build());
+        }
+    }
+
+    /** The next answer that tells of the progress of all watches. */
+    private WatchResponse progress() throws InterruptedException {
+        WatchResponse response = watches.next();
+        while (response.getWatchId() != -1) {
+            response = watches.next();
+        }
+        return response;
+    }
+
+    @Test
+    void progressThatWaitsForAWatchIsToldOnceThatWatchIsCancelled() throws InterruptedException {
+        putMany("lagging/", 100);
+        long revision = put("lagging", "last");
+        for (int i = 0; i < 5; i++) {
+            watches.create(prefix("lagging/").setStartRevision(2).setWatchId(70 + i));
+            watches.askForProgress();
+            watches.cancel(70 + i);
+            assertThat(progress().getHeader().getRevision()).isGreaterThanOrEqualTo(revision);
+        }
+    }
+
+    @Test
+    void progressThatWaitsForAWatchIsToldOnceThatWatchIsCompacted() throws InterruptedException {
+        long first = put("gone", "1");
+        long last = put("gone", "2");
+        client.compact(last);
+        for (int i = 0; i < 100; i++) {
+            watches.create(key("gone").setStartRevision(first));
+            watches.askForProgress();
+            assertThat(progress().getHeader().getRevision()).isGreaterThanOrEqualTo(last);
+        }
+    }
+
     @Test
     void whoHasNothingMoreToAskGoesOnWatching() throws InterruptedException {
         watches.created(key("half"));

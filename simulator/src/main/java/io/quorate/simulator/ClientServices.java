@@ -29,7 +29,7 @@ public final class ClientServices {
     private static final long TASK_NANOS = 3_000;
 
     /** Little, so that watchers fall behind. */
-    private static final WatchHub.Limits LIMITS = new WatchHub.Limits(16 << 10, 1 << 10, 20);
+    private static final WatchHub.Limits LIMITS = new WatchHub.Limits(16 << 10, 1 << 10, 4 << 10, 20);
 
     private final SimulatedProcess process;
     private final Executor delivery;

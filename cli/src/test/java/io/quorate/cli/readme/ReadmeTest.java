@@ -179,7 +179,7 @@ class ReadmeTest {
     @Test
     void everyFlagThatIsNamedExists() throws Exception {
         String help = shell.run(
-                        "for command in dev server put sim 'verify history' 'verify data'; do ./quorate $command --help; done")
+                        "for command in dev server import put sim 'verify history' 'verify data'; do ./quorate $command --help; done")
                 .output();
 
         assertThat(readme.flags()).contains("--data-dir").allSatisfy(flag -> {

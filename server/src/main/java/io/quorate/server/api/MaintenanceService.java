@@ -1,5 +1,7 @@
 package io.quorate.server.api;
 
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quorate.core.CoreStatus;
 import io.quorate.core.quorum.MemberId;
@@ -12,6 +14,11 @@ import io.quorate.server.proto.etcdserverpb.AlarmMember;
 import io.quorate.server.proto.etcdserverpb.AlarmRequest;
 import io.quorate.server.proto.etcdserverpb.AlarmResponse;
 import io.quorate.server.proto.etcdserverpb.AlarmType;
+import io.quorate.server.proto.etcdserverpb.DefragmentRequest;
+import io.quorate.server.proto.etcdserverpb.DefragmentResponse;
+import io.quorate.server.proto.etcdserverpb.DowngradeInfo;
+import io.quorate.server.proto.etcdserverpb.DowngradeRequest;
+import io.quorate.server.proto.etcdserverpb.DowngradeResponse;
 import io.quorate.server.proto.etcdserverpb.HashKVRequest;
 import io.quorate.server.proto.etcdserverpb.HashKVResponse;
 import io.quorate.server.proto.etcdserverpb.HashRequest;
@@ -19,8 +26,11 @@ import io.quorate.server.proto.etcdserverpb.HashResponse;
 import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
 import io.quorate.server.proto.etcdserverpb.MoveLeaderRequest;
 import io.quorate.server.proto.etcdserverpb.MoveLeaderResponse;
+import io.quorate.server.proto.etcdserverpb.SnapshotRequest;
+import io.quorate.server.proto.etcdserverpb.SnapshotResponse;
 import io.quorate.server.proto.etcdserverpb.StatusRequest;
 import io.quorate.server.proto.etcdserverpb.StatusResponse;
+import io.quorate.server.store.Defragmenter;
 import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.wire.EtcdError;
 import io.quorate.server.wire.HttpPages;
@@ -37,13 +47,23 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     private final ReplicatedStore store;
     private final Headers headers;
     private final Executor background;
+    private final Defragmenter defragmenter;
+    private final SnapshotStreams snapshots;
 
     /** @param background runs what reads the whole store */
-    public MaintenanceService(Clients clients, ReplicatedStore store, Headers headers, Executor background) {
+    public MaintenanceService(
+            Clients clients,
+            ReplicatedStore store,
+            Headers headers,
+            Executor background,
+            Defragmenter defragmenter,
+            SnapshotStreams snapshots) {
+        this.defragmenter = defragmenter;
         this.clients = clients;
         this.store = store;
         this.headers = headers;
         this.background = background;
+        this.snapshots = snapshots;
     }
 
     /** Answered without a leader, and after the node has failed, since it is asked for just then. */
@@ -69,6 +89,8 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
                 .setRaftIndex(status.commitIndex())
                 .setRaftTerm(status.term())
                 .setRaftAppliedIndex(status.appliedIndex())
+                .setDbSizeQuota(Math.max(0, store.quotaBytes()))
+                .setDowngradeInfo(DowngradeInfo.getDefaultInstance())
                 .setIsLearner(status.configuration().learners().contains(status.self()));
         if (status.leader().isEmpty()) {
             response.addErrors(EtcdError.NO_LEADER.message());
@@ -151,6 +173,30 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
         return clients.current().requireNow(AccessCheck::root).thenCompose(allowed -> action.get());
     }
 
+    /** Of this member alone; clients are served meanwhile. */
+    @Override
+    public void defragment(DefragmentRequest request, StreamObserver<DefragmentResponse> call) {
+        // As in etcd, there is no header.
+        Answers.send(call, () -> asRoot(defragmenter::defragment), MaintenanceService::defragmented);
+    }
+
+    private static DefragmentResponse defragmented(boolean done) {
+        if (!done) {
+            throw Status.UNAVAILABLE
+                    .withDescription("etcdserver: the store was replaced or closed while it was defragmented")
+                    .asRuntimeException();
+        }
+        return DefragmentResponse.getDefaultInstance();
+    }
+
+    @Override
+    public void downgrade(DowngradeRequest request, StreamObserver<DowngradeResponse> call) {
+        Answers.<Void, DowngradeResponse>send(
+                call,
+                () -> asRoot(() -> CompletableFuture.failedFuture(Downgrades.refusal(request))),
+                nothing -> DowngradeResponse.getDefaultInstance());
+    }
+
     private CompletableFuture<Void> moveLeader(long targetId) {
         CoreStatus status = store.node().status();
         MemberId self = store.node().self();
@@ -165,6 +211,13 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
                 .findFirst()
                 .orElseThrow(EtcdError.BAD_LEADER_TRANSFEREE::exception);
         return store.node().transferLeadership(target);
+    }
+
+    @Override
+    public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> call) {
+        snapshots.send(
+                (ServerCallStreamObserver<SnapshotResponse>) call,
+                clients.current().requireNow(AccessCheck::root));
     }
 
     @Override

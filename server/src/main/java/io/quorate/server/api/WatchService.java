@@ -7,6 +7,8 @@ import io.quorate.server.proto.etcdserverpb.WatchRequest;
 import io.quorate.server.proto.etcdserverpb.WatchResponse;
 import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.store.WatchDelivery;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,16 +19,21 @@ import java.util.concurrent.TimeUnit;
 /** etcd's service {@code Watch}: tells clients of changes, in the order of revisions, without a gap or a repetition. Thread-safe. */
 public final class WatchService extends WatchGrpc.WatchImplBase implements AutoCloseable {
 
+    /** Stands for the connection of a call that says nothing of it. */
+    private static final SocketAddress UNKNOWN = InetSocketAddress.createUnresolved("unknown", 0);
+
     private final ReplicatedStore store;
     private final Clients clients;
     private final WatchDelivery delivery;
     private final Headers headers;
     private final long maxResponseBytes;
+    private final WatchCounts<SocketAddress> counts;
     private final Set<WatchStream> streams = ConcurrentHashMap.newKeySet();
     private final Future<?> progress;
 
     /**
      * @param maxResponseBytes from which size on responses are split for those who want that
+     * @param maxWatches of one connection
      * @param progressInterval after which time without an event those who want to know are told how far they are
      */
     public WatchService(
@@ -35,6 +42,7 @@ public final class WatchService extends WatchGrpc.WatchImplBase implements AutoC
             WatchDelivery delivery,
             Headers headers,
             long maxResponseBytes,
+            int maxWatches,
             Duration progressInterval,
             ScheduledExecutorService timer) {
         this.store = store;
@@ -42,6 +50,7 @@ public final class WatchService extends WatchGrpc.WatchImplBase implements AutoC
         this.delivery = delivery;
         this.headers = headers;
         this.maxResponseBytes = maxResponseBytes;
+        this.counts = new WatchCounts<>(maxWatches);
         long nanos = progressInterval.toNanos();
         this.progress = timer.scheduleWithFixedDelay(
                 () -> streams.forEach(WatchStream::notifyProgress), nanos, nanos, TimeUnit.NANOSECONDS);
@@ -56,10 +65,17 @@ public final class WatchService extends WatchGrpc.WatchImplBase implements AutoC
                 delivery,
                 headers,
                 maxResponseBytes,
+                counts,
+                Connections.current().orElse(UNKNOWN),
                 streams::remove);
         streams.add(stream);
         stream.begin();
         return stream;
+    }
+
+    /** The streams that are open. */
+    int openStreams() {
+        return streams.size();
     }
 
     @Override

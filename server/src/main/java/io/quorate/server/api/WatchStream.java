@@ -13,6 +13,7 @@ import io.quorate.server.proto.etcdserverpb.WatchRequest;
 import io.quorate.server.proto.etcdserverpb.WatchResponse;
 import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.store.WatchDelivery;
+import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -70,6 +71,8 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private final ClientStore client;
     private final WatchDelivery delivery;
     private final WatchResponses responses;
+    private final WatchCounts<SocketAddress> counts;
+    private final SocketAddress connection;
     private final Consumer<WatchStream> onEnd;
 
     // ---- Guarded by this.
@@ -93,12 +96,16 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             WatchDelivery delivery,
             Headers headers,
             long maxResponseBytes,
+            WatchCounts<SocketAddress> counts,
+            SocketAddress connection,
             Consumer<WatchStream> onEnd) {
         this.call = call;
         this.store = store;
         this.client = client;
         this.delivery = delivery;
         this.responses = new WatchResponses(headers, maxResponseBytes);
+        this.counts = counts;
+        this.connection = connection;
         this.onEnd = onEnd;
     }
 
@@ -124,9 +131,15 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     @Override
     public void onCompleted() {}
 
-    /** Tells those watches which want it, and have been told nothing since the last time, how far they are. By any thread. */
+    /**
+     * Tells those watches which want it, and have been told nothing since the last time, how far they are. By any thread. A
+     * client that does not take what it was sent is not told: it would pile up.
+     */
     void notifyProgress() {
         doNext(() -> {
+            if (over || !call.isReady()) {
+                return;
+            }
             for (Watch watch : watches.values()) {
                 if (watch.progressNotify && !watch.active) {
                     OptionalLong progress = watch.watcher().progress();
@@ -269,6 +282,13 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             return;
         }
         client.judgeNow(caller, access -> access.watch(wanted));
+        if (!counts.take(connection)) {
+            call.onNext(responses.notCreated(
+                    NO_WATCH,
+                    revision,
+                    "etcdserver: too many watches on one connection, at most " + counts.mostOfOne()));
+            return;
+        }
         Watch watch = new Watch(request.getWatchId() != 0 ? request.getWatchId() : freeId(), request, caller, wanted);
         watches.put(watch.id, watch);
         watch.watcher = Optional.of(delivery.watch(wanted, () -> ready(watch)));
@@ -286,6 +306,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private void cancel(long id) {
         Watch watch = watches.remove(id);
         if (watch != null) {
+            counts.giveBack(connection, 1);
             watch.watcher().close();
             synchronized (this) {
                 ready.remove(watch);
@@ -304,7 +325,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     /** Its permission has gone since it began, or the member must not serve any more. */
     private void end(Watch watch, StatusRuntimeException why) {
         requireServing(why);
-        watches.remove(watch.id);
+        remove(watch);
         watch.watcher().close();
         call.onNext(responses.ended(watch.id, store.ask(MvccStore::currentRevision), GoErrors.text(why)));
         tellProgress();
@@ -335,7 +356,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
                 ready(watch);
             }
             case WatchAnswer.Compacted compacted -> {
-                watches.remove(watch.id);
+                remove(watch);
                 call.onNext(responses.compacted(watch.id, compacted.compactedRevision()));
                 tellProgress();
             }
@@ -359,6 +380,11 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         call.onNext(responses.progress(NO_WATCH, progress));
     }
 
+    private void remove(Watch watch) {
+        watches.remove(watch.id);
+        counts.giveBack(connection, 1);
+    }
+
     private void fail(StatusRuntimeException why) {
         if (!over) {
             forget();
@@ -369,6 +395,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private void forget() {
         over = true;
         watches.values().forEach(watch -> watch.watcher.ifPresent(Watcher::close));
+        counts.giveBack(connection, watches.size());
         watches.clear();
         synchronized (this) {
             ready.clear();

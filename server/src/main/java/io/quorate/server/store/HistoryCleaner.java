@@ -37,7 +37,8 @@ public final class HistoryCleaner {
         }
     }
 
-    private void removeAll() {
+    /** Removes everything that was given up; on the calling thread. */
+    void removeAll() {
         try {
             boolean more = true;
             while (more && !stopped) {

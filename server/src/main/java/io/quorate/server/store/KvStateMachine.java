@@ -15,6 +15,7 @@ import io.quorate.kv.RocksStore;
 import io.quorate.kv.ScrubReport;
 import io.quorate.kv.StateScrub;
 import io.quorate.kv.StoreException;
+import io.quorate.kv.StoreExport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -34,7 +35,9 @@ import java.util.function.Function;
  */
 public final class KvStateMachine implements StateMachine<Result> {
 
-    private static final String STORE = "kv";
+    /** The folder of the store, in that of the state. */
+    public static final String STORE = "kv";
+
     private static final String SCRATCH = "scratch";
 
     private final MvccStore store;
@@ -107,6 +110,37 @@ public final class KvStateMachine implements StateMachine<Result> {
     /** Reads the whole store beside everything else, as it is now; to be closed. */
     public StateScrub scrub() {
         return store.scrub(scratch.next());
+    }
+
+    /** The whole content as it was at one moment, to be read beside everything else; to be closed. */
+    public record Export(StoreExport content, Path folder) implements AutoCloseable {
+
+        @Override
+        public void close() throws IOException {
+            try {
+                content.close();
+            } finally {
+                ScratchFolder.delete(folder);
+            }
+        }
+    }
+
+    /** Hands out the whole content, as it is now. What it is sorted in takes up as much room as the store. */
+    public Export export() throws IOException {
+        Path folder = Files.createDirectories(scratch.next());
+        try {
+            Path sorted = folder.resolve("sorted");
+            OrderedStore sorter = durable ? RocksStore.open(sorted, RocksMemory.small()) : new HeapStore();
+            return new Export(store.export(folder.resolve("frozen"), sorter), folder);
+        } catch (StoreException e) {
+            ScratchFolder.delete(folder);
+            throw e;
+        }
+    }
+
+    /** A place for a file that nobody needs after a restart, on the file system of the store. */
+    public Path scratchFile() {
+        return scratch.next();
     }
 
     /** Has what concerns the comparison of states told from now on. */

@@ -17,6 +17,8 @@ final class Quota {
     /** What a pair takes in the store beside its bytes, roughly; the figure is etcd's. */
     private static final long OVERHEAD_BYTES = 256;
 
+    private static final int ROOM_SHARE = 10;
+
     private final long limitBytes;
     private final LongSupplier sizeBytes;
     private final LongSupplier nanoTime;
@@ -49,6 +51,20 @@ final class Quota {
         }
         letThroughBytes.add(cost);
         return true;
+    }
+
+    /**
+     * Whether a store that was full has room for more than the next few writes: a tenth of the limit. Were it less, an alarm
+     * would come and go with every file that the store writes and drops beside what it holds; were it much more, a store
+     * that can't be made so small would never be written to again.
+     */
+    boolean hasRoomAgain() {
+        return limitBytes < 0 || sizeBytes.getAsLong() <= limitBytes - limitBytes / ROOM_SHARE;
+    }
+
+    /** Less than 0: no limit. */
+    long limitBytes() {
+        return limitBytes;
     }
 
     private void measureIfDue() {

@@ -3,7 +3,6 @@ package io.quorate.server.store;
 import io.grpc.StatusRuntimeException;
 import io.quorate.core.CoreStatus;
 import io.quorate.engine.RaftNode;
-import io.quorate.kv.Alarm;
 import io.quorate.kv.AlarmChange;
 import io.quorate.kv.Command;
 import io.quorate.kv.CommandCodec;
@@ -37,6 +36,7 @@ public final class ReplicatedStore {
     private final Executor readers;
     private final int maxRequestBytes;
     private final Quota quota;
+    private final SpaceAlarm spaceAlarm;
     private final Fence fence;
     private final Consumer<StoreException> onDamage;
 
@@ -62,6 +62,17 @@ public final class ReplicatedStore {
         this.readers = readers;
         this.maxRequestBytes = maxRequestBytes;
         this.quota = new Quota(quotaBytes, store::sizeBytes, System::nanoTime);
+        this.spaceAlarm = new SpaceAlarm(node, store, quota);
+    }
+
+    /** Takes this member's NOSPACE alarm back if its store has room again; to be called now and then. */
+    public void clearAlarmIfRoom() {
+        spaceAlarm.clearIfRoom();
+    }
+
+    /** The size of the store from which on puts are refused; less than 0: none. */
+    public long quotaBytes() {
+        return quota.limitBytes();
     }
 
     /** What this member has, as of now. */
@@ -122,14 +133,11 @@ public final class ReplicatedStore {
         };
     }
 
-    /** All members are told that this one is full: then they all refuse puts, and not just it. */
     private CompletableFuture<Result> refuseForSpace() {
-        Alarm alarm = new Alarm(node.self().value(), Alarm.Type.NOSPACE);
-        if (store.alarms().contains(alarm)) {
+        if (spaceAlarm.isRaised()) {
             throw EtcdError.NO_SPACE.exception();
         }
-        AlarmChange raise = new AlarmChange(AlarmChange.Action.ACTIVATE, alarm);
-        return node.propose(ByteBuffer.wrap(CommandCodec.encode(raise))).handle((raised, failure) -> {
+        return spaceAlarm.raise().handle((raised, failure) -> {
             throw EtcdError.NO_SPACE.exception();
         });
     }

@@ -104,7 +104,7 @@ public final class ClientListener implements AutoCloseable {
                 .maxConcurrentCallsPerConnection(options.maxConcurrentStreams())
                 .permitKeepAliveTime(MIN_KEEPALIVE_INTERVAL_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
-                .addServices(services)
+                .addServices(services.stream().map(RequestReading::of).toList())
                 .build();
         try {
             return server.start();

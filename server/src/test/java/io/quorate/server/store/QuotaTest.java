@@ -39,6 +39,17 @@ class QuotaTest {
     }
 
     @Test
+    void aStoreThatWasFullHasRoomAgainOnceATenthIsFree() {
+        Quota quota = quota(2000);
+        size.set(1801);
+        assertThat(quota.hasRoomAgain()).isFalse();
+        size.set(1800);
+        assertThat(quota.hasRoomAgain()).isTrue();
+        size.set(Long.MAX_VALUE);
+        assertThat(quota(-1).hasRoomAgain()).isTrue();
+    }
+
+    @Test
     void aNegativeQuotaIsNone() {
         assertThat(quota(-1).admits(Long.MAX_VALUE / 2)).isTrue();
     }

@@ -1,0 +1,95 @@
+package io.quorate.engine;
+
+import io.quorate.core.EntryId;
+import io.quorate.core.SnapshotMeta;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.engine.disk.DataDirectory;
+import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.engine.disk.Disk;
+import io.quorate.engine.disk.Identity;
+import io.quorate.engine.log.LogFiles;
+import io.quorate.engine.log.LogOptions;
+import io.quorate.engine.log.LogWriter;
+import io.quorate.engine.log.RaftLog;
+import io.quorate.engine.log.RecoveredLog;
+import io.quorate.engine.log.Synced;
+import io.quorate.engine.log.WriteBatch;
+import io.quorate.engine.snapshot.SnapshotStore;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Lets a member that is new begin with a state that came about elsewhere, instead of with nothing: its log begins behind a first
+ * entry that stands for that state, and that all founders of the cluster have as if they had agreed on it.
+ */
+public final class Founding {
+
+    /** The entry that stands for the state. */
+    public static final EntryId FIRST = new EntryId(1, 1);
+
+    private static final int GROUP = 0;
+    private static final long MAX_SNAPSHOT_BYTES = 1L << 44;
+
+    private Founding() {}
+
+    /**
+     * Writes the first snapshot, the log, and whose they are, durably.
+     *
+     * @param disk of a data directory that no member has used yet
+     * @param configuration the founders of the cluster
+     * @param chainHash stands for the state in the log's chain hash, so that founders which begin with different states find out
+     *     by their first message: it must depend on the state alone
+     * @param state stands at {@link #FIRST}; closed
+     * @throws DataDirectoryException if the directory was used already
+     */
+    public static void begin(
+            Disk disk, Identity identity, Configuration configuration, long chainHash, StateMachine.Capture state)
+            throws IOException {
+        try (DataDirectory directory = DataDirectory.open(disk, identity);
+                SnapshotStore snapshots = SnapshotStore.open(disk, MAX_SNAPSHOT_BYTES)) {
+            if (!directory.isNew()) {
+                throw new DataDirectoryException("Data directory " + disk + " was used already: give an empty one.");
+            }
+            SnapshotMeta first = new SnapshotMeta(FIRST, configuration, 0);
+            snapshots.writeLocal(first, OptionalLong.of(chainHash), state);
+            RecoveredLog recovered = LogFiles.open(
+                    directory,
+                    GROUP,
+                    new SnapshotMeta(EntryId.ORIGIN, configuration, 0),
+                    Optional.of(first),
+                    LogOptions.DEFAULT);
+            try (LogFiles files = recovered.files()) {
+                NodeOpening.finishInstallation(recovered.log(), snapshots);
+                write(recovered.log(), files);
+            }
+        }
+    }
+
+    private static void write(RaftLog log, LogFiles files) throws IOException {
+        Outcome outcome = new Outcome();
+        // The writer does its work on this thread, and has done it when the batch is submitted.
+        try (LogWriter writer = new LogWriter(files, Runnable::run, Runnable::run, outcome)) {
+            WriteBatch batch = log.takePending()
+                    .orElseThrow(() -> new IllegalStateException("the log begins where it did before"));
+            if (!writer.submit(batch) || !outcome.synced) {
+                throw outcome.failure.orElseGet(() -> new IOException("the log could not be written"));
+            }
+        }
+    }
+
+    private static final class Outcome implements LogWriter.Listener {
+        private boolean synced;
+        private Optional<IOException> failure = Optional.empty();
+
+        @Override
+        public void synced(Synced group) {
+            synced = true;
+        }
+
+        @Override
+        public void failed(IOException cause) {
+            failure = Optional.of(cause);
+        }
+    }
+}

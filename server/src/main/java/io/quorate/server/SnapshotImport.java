@@ -1,0 +1,140 @@
+package io.quorate.server;
+
+import io.quorate.engine.Founding;
+import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.engine.disk.FileDisk;
+import io.quorate.engine.disk.Identity;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.RocksMemory;
+import io.quorate.kv.RocksStore;
+import io.quorate.kv.StoreException;
+import io.quorate.kv.StoreImport;
+import io.quorate.server.bolt.BoltReader;
+import io.quorate.server.snapshot.SnapshotChecksum;
+import io.quorate.server.snapshot.SnapshotFile;
+import io.quorate.server.snapshot.SnapshotFile.Content;
+import io.quorate.server.store.KvStateMachine;
+import io.quorate.server.store.ScratchFolder;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Makes a member's data directory of a snapshot of etcd. Each member of a new cluster does so with the same file, and then they
+ * all begin with the same state.
+ *
+ * <p>Everything is made in a folder inside the directory, and moved to its place at the end; while that folder is there no member
+ * starts with the directory.
+ */
+public final class SnapshotImport {
+    private static final String UNFINISHED = "import-unfinished";
+    private static final String LOCK = "lock";
+
+    /** In the order in which they are moved: whose data it is comes last. */
+    private static final List<String> PARTS = List.of(DroppedState.STATE, "snapshots", "log", "identity");
+
+    private SnapshotImport() {}
+
+    /**
+     * What was made.
+     *
+     * @param memberId the member's, unsigned
+     * @param digest of the state; the same at all members, or they have not imported the same
+     */
+    public record Imported(Content content, long memberId, long clusterId, String digest) {}
+
+    /**
+     * Imports a file. If that fails, the directory is as before; if it is broken off, no member starts with it.
+     *
+     * @param config the member's: its name, data directory, and those that found the cluster
+     * @param skipHashCheck takes a file whose checksum is missing or wrong
+     * @throws io.quorate.server.snapshot.InvalidSnapshotException if the file is no snapshot
+     * @throws io.quorate.server.bolt.BoltException if the file is damaged
+     * @throws DataDirectoryException if the data directory cannot be used
+     */
+    @SuppressWarnings("try") // The lock is named to be closed.
+    public static Imported run(Path file, ServerConfig config, boolean skipHashCheck) throws IOException {
+        InitialMembership membership = InitialMembership.of(config);
+        long length = SnapshotChecksum.verify(file, skipHashCheck);
+        try (BoltReader reader = BoltReader.open(file, length);
+                Closeable lock = new FileDisk(config.dataDir()).lock()) {
+            requireEmpty(config.dataDir());
+            Path folder = config.dataDir().resolve(UNFINISHED);
+            Imported imported = makeOrLeaveNothing(reader, folder, config.name(), membership);
+            move(folder, config.dataDir());
+            return imported;
+        }
+    }
+
+    private static Imported makeOrLeaveNothing(
+            BoltReader reader, Path folder, String name, InitialMembership membership) throws IOException {
+        try {
+            return make(reader, folder, name, membership);
+        } catch (StoreException e) {
+            ScratchFolder.delete(folder);
+            throw new IOException(e.getMessage(), e);
+        } catch (IOException | RuntimeException e) {
+            ScratchFolder.delete(folder);
+            throw e;
+        }
+    }
+
+    /** @throws DataDirectoryException if an import into the directory was not finished */
+    static void requireFinished(Path dataDir) throws DataDirectoryException {
+        if (Files.exists(dataDir.resolve(UNFINISHED))) {
+            throw new DataDirectoryException("An import into data directory " + dataDir
+                    + " was not finished: empty the directory, and import the snapshot again.");
+        }
+    }
+
+    private static void requireEmpty(Path dataDir) throws IOException {
+        requireFinished(dataDir);
+        try (Stream<Path> files = Files.list(dataDir)) {
+            if (files.anyMatch(file -> !file.getFileName().toString().equals(LOCK))) {
+                throw new DataDirectoryException(
+                        "Data directory " + dataDir
+                                + " is not empty: an import only begins a new one; choose another, or move away what is there.");
+            }
+        }
+    }
+
+    private static Imported make(BoltReader reader, Path folder, String name, InitialMembership membership)
+            throws IOException {
+        FileDisk disk = new FileDisk(folder);
+        Path state = folder.resolve(DroppedState.STATE);
+        Content content;
+        String digest;
+        long chainHash;
+        RocksStore ordered = RocksStore.open(state.resolve(KvStateMachine.STORE), RocksMemory.standard());
+        try {
+            StoreImport target = new StoreImport(ordered, Founding.FIRST.index());
+            content = SnapshotFile.read(reader, target);
+            MvccStore store = target.finish(content.revision(), content.compactedRevision());
+            digest = store.digest().total().toString();
+            chainHash = store.digest().total().shortened() ^ store.hash() << Integer.SIZE;
+        } finally {
+            ordered.close();
+        }
+        KvStateMachine machine = KvStateMachine.open(state, RocksMemory.standard(), Runnable::run);
+        try {
+            Identity identity = new Identity(membership.clusterId(), membership.self(), name);
+            Founding.begin(disk, identity, membership.configuration(), chainHash, machine.capture());
+        } finally {
+            machine.close();
+        }
+        return new Imported(content, membership.self().value(), membership.clusterId(), digest);
+    }
+
+    private static void move(Path folder, Path dataDir) throws IOException {
+        FileDisk disk = new FileDisk(dataDir);
+        for (String part : PARTS) {
+            disk.rename(UNFINISHED + "/" + part, part);
+        }
+        disk.syncDirectory("");
+        ScratchFolder.delete(folder);
+        disk.syncDirectory("");
+    }
+}

@@ -1,0 +1,31 @@
+package io.quorate.server.api;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import java.net.SocketAddress;
+import java.util.Optional;
+
+/** Tells a service which connection a call has come by: the client's address with its port stands for it. Thread-safe. */
+public final class Connections implements ServerInterceptor {
+
+    private static final Context.Key<SocketAddress> CONNECTION = Context.key("connection");
+
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, R> call, Metadata metadata, ServerCallHandler<Q, R> next) {
+        SocketAddress client = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+        return client == null
+                ? next.startCall(call, metadata)
+                : Contexts.interceptCall(Context.current().withValue(CONNECTION, client), call, metadata, next);
+    }
+
+    /** That of the call which is being begun on this thread. */
+    static Optional<SocketAddress> current() {
+        return Optional.ofNullable(CONNECTION.get());
+    }
+}

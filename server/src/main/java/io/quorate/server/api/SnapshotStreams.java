@@ -1,0 +1,178 @@
+package io.quorate.server.api;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.quorate.server.proto.etcdserverpb.SnapshotResponse;
+import io.quorate.server.snapshot.SnapshotSource;
+import io.quorate.server.snapshot.SnapshotSource.TakenSnapshot;
+import io.quorate.server.wire.EtcdError;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Takes snapshots for clients, and sends them as fast as each takes them: each on a thread of its own, so that a slow one keeps
+ * nobody else waiting. Thread-safe.
+ */
+public final class SnapshotStreams implements AutoCloseable {
+
+    /** Each takes up as much room on the disk as the state does. */
+    private static final int MAX_AT_ONCE = 2;
+
+    /** As etcd cuts it; clients need not be ready for more. */
+    private static final int PIECE_BYTES = 32 * 1024;
+
+    /** A client that takes nothing for so long has one of the few places in vain. */
+    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+    private static final long REST_SECONDS = 10;
+
+    private final SnapshotSource source;
+    private final ThreadPoolExecutor threads;
+
+    public SnapshotStreams(String name, SnapshotSource source) {
+        this.source = source;
+        this.threads = new ThreadPoolExecutor(
+                0,
+                MAX_AT_ONCE,
+                1,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                task -> Thread.ofPlatform().daemon().name(name + "-snapshot").unstarted(task));
+    }
+
+    /**
+     * Takes a snapshot and sends it.
+     *
+     * @param allowed fails if the client may not have it
+     */
+    void send(ServerCallStreamObserver<SnapshotResponse> call, CompletableFuture<Void> allowed) {
+        Sending sending = new Sending(call);
+        var unused = allowed.whenComplete((nothing, failure) -> {
+            try {
+                if (failure == null) {
+                    sending.begin(threads);
+                } else {
+                    call.onError(Failures.of(failure));
+                }
+            } catch (RejectedExecutionException e) {
+                call.onError(Failures.of(e));
+            }
+        });
+    }
+
+    private final class Sending implements Runnable {
+        private final ServerCallStreamObserver<SnapshotResponse> call;
+        private final CompletableFuture<Void> over = new CompletableFuture<>();
+
+        Sending(ServerCallStreamObserver<SnapshotResponse> call) {
+            this.call = call;
+            call.setOnReadyHandler(this::wakeUp);
+            call.setOnCancelHandler(() -> over.complete(null));
+            call.setOnCloseHandler(() -> over.complete(null));
+        }
+
+        void begin(ThreadPoolExecutor executor) {
+            Future<?> running = executor.submit(this);
+            // The client has gone, or the member ends the call: nobody wants the rest.
+            var unused = over.thenRun(() -> running.cancel(true));
+        }
+
+        private synchronized void wakeUp() {
+            notifyAll();
+        }
+
+        @Override
+        public void run() {
+            try (TakenSnapshot snapshot = source.take()) {
+                send(snapshot);
+            } catch (InterruptedException | ClosedByInterruptException e) {
+                // Nobody wants the rest; the pool clears what is left of the interruption.
+                fail(EtcdError.STOPPED.exception());
+            } catch (IOException | RuntimeException e) {
+                fail(Thread.currentThread().isInterrupted() ? EtcdError.STOPPED.exception() : e);
+            }
+        }
+
+        private void fail(Exception failure) {
+            if (!over.isDone()) {
+                call.onError(Failures.of(failure));
+            }
+        }
+
+        private void send(TakenSnapshot snapshot) throws IOException, InterruptedException {
+            MessageDigest digest = sha256();
+            byte[] piece = new byte[PIECE_BYTES];
+            try (InputStream in = Files.newInputStream(snapshot.file())) {
+                long remaining = snapshot.bytes();
+                while (remaining > 0) {
+                    awaitReady();
+                    int count = in.readNBytes(piece, 0, (int) Math.min(piece.length, remaining));
+                    if (count == 0) {
+                        throw new EOFException("the snapshot ends " + remaining + " bytes too early");
+                    }
+                    remaining -= count;
+                    digest.update(piece, 0, count);
+                    send(remaining, ByteString.copyFrom(piece, 0, count));
+                }
+            }
+            awaitReady();
+            send(0, ByteString.copyFrom(digest.digest()));
+            call.onCompleted();
+        }
+
+        private void send(long remaining, ByteString piece) {
+            call.onNext(SnapshotResponse.newBuilder()
+                    .setRemainingBytes(remaining)
+                    .setBlob(piece)
+                    .build());
+        }
+
+        private synchronized void awaitReady() throws InterruptedException {
+            long deadline = System.nanoTime() + PATIENCE_NANOS;
+            while (!call.isReady()) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    throw Status.DEADLINE_EXCEEDED
+                            .withDescription("etcdserver: the client has taken nothing of the snapshot for too long")
+                            .asRuntimeException();
+                }
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** Ends what is under way, and waits until nothing of the member is used any more. */
+    @Override
+    public void close() throws IOException {
+        threads.shutdownNow();
+        boolean ended = false;
+        try {
+            ended = threads.awaitTermination(REST_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!ended) {
+            throw new IOException("a snapshot did not end within " + REST_SECONDS + " s");
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package io.quorate.server.wire;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.grpc.Attributes;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.Marshaller;
+import io.grpc.MethodDescriptor.PrototypeMarshaller;
+import io.grpc.SecurityLevel;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.ProtoUtils;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads requests such that bytes which are none get an answer that says so. By itself gRPC takes them for a fault of the service,
+ * and logs each.
+ *
+ * <p>Transactions may be nested as deep as the limit on their operations allows, which is deeper than protocol buffers are read
+ * by default; one that is nested deeper still is told so in etcd's words.
+ */
+final class RequestReading {
+
+    /** Twice the deepest transaction that is taken, with room for those that are to be told that they are too deep. */
+    private static final int MAX_NESTING = 600;
+
+    /** The generated code's word for it. */
+    private static final String TOO_DEEP = "too many levels of nesting";
+
+    private RequestReading() {}
+
+    /** What the bytes of a request are. */
+    private sealed interface Request<Q> {
+
+        record Read<Q>(Q message) implements Request<Q> {}
+
+        record Unreadable<Q>(Status why) implements Request<Q> {}
+    }
+
+    /** The service, with requests read this way. */
+    static ServerServiceDefinition of(ServerServiceDefinition service) {
+        ServerServiceDefinition.Builder builder =
+                ServerServiceDefinition.builder(service.getServiceDescriptor().getName());
+        service.getMethods().forEach(method -> builder.addMethod(reading(method)));
+        return builder.build();
+    }
+
+    private static <Q, R> ServerMethodDefinition<?, ?> reading(ServerMethodDefinition<Q, R> method) {
+        MethodDescriptor<Q, R> original = method.getMethodDescriptor();
+        return ServerMethodDefinition.create(
+                original.toBuilder(new Reader<>(deepReader(original)), original.getResponseMarshaller())
+                        .build(),
+                new Handler<>(original, method.getServerCallHandler()));
+    }
+
+    @SuppressWarnings("unchecked") // A marshaller's prototype is of the type that it reads.
+    private static <Q> Marshaller<Q> deepReader(MethodDescriptor<Q, ?> method) {
+        return method.getRequestMarshaller() instanceof PrototypeMarshaller<Q> marshaller
+                        && marshaller.getMessagePrototype() instanceof Message prototype
+                ? (Marshaller<Q>) ProtoUtils.marshallerWithRecursionLimit(prototype, MAX_NESTING)
+                : method.getRequestMarshaller();
+    }
+
+    private record Reader<Q>(Marshaller<Q> messages) implements Marshaller<Request<Q>> {
+
+        @Override
+        public InputStream stream(Request<Q> request) {
+            throw new UnsupportedOperationException("a server sends no requests");
+        }
+
+        @Override
+        public Request<Q> parse(InputStream bytes) {
+            try {
+                return new Request.Read<>(messages.parse(bytes));
+            } catch (StatusRuntimeException e) {
+                return new Request.Unreadable<>(
+                        e.getCause() instanceof InvalidProtocolBufferException cause
+                                ? unreadable(cause)
+                                : e.getStatus());
+            }
+        }
+
+        /** Nothing but transactions can be nested without bound. */
+        private static Status unreadable(InvalidProtocolBufferException cause) {
+            String message = String.valueOf(cause.getMessage());
+            return message.contains(TOO_DEEP)
+                    ? EtcdError.TOO_MANY_OPS.status()
+                    : Status.INTERNAL.withDescription("grpc: error unmarshalling request: " + message);
+        }
+    }
+
+    private record Handler<Q, R>(MethodDescriptor<Q, R> method, ServerCallHandler<Q, R> handler)
+            implements ServerCallHandler<Request<Q>, R> {
+
+        @Override
+        public ServerCall.Listener<Request<Q>> startCall(ServerCall<Request<Q>, R> call, Metadata metadata) {
+            return new Listener<>(call, handler.startCall(new Call<>(method, call), metadata));
+        }
+    }
+
+    /** For one call, and so for one thread at a time. */
+    private static final class Listener<Q> extends ServerCall.Listener<Request<Q>> {
+
+        private final ServerCall<?, ?> call;
+        private final ServerCall.Listener<Q> handler;
+        private boolean refused;
+
+        Listener(ServerCall<?, ?> call, ServerCall.Listener<Q> handler) {
+            this.call = call;
+            this.handler = handler;
+        }
+
+        @Override
+        public void onMessage(Request<Q> request) {
+            switch (request) {
+                case Request.Read<Q> read -> handler.onMessage(read.message());
+                case Request.Unreadable<Q> unreadable -> {
+                    if (!refused) {
+                        refused = true;
+                        call.close(unreadable.why(), new Metadata());
+                        // Whatever the handler has begun is to end, and not to answer.
+                        handler.onCancel();
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void onHalfClose() {
+            if (!refused) {
+                handler.onHalfClose();
+            }
+        }
+
+        @Override
+        public void onCancel() {
+            if (!refused) {
+                handler.onCancel();
+            }
+        }
+
+        @Override
+        public void onComplete() {
+            if (!refused) {
+                handler.onComplete();
+            }
+        }
+
+        @Override
+        public void onReady() {
+            if (!refused) {
+                handler.onReady();
+            }
+        }
+    }
+
+    /** The call as its handler knows it. */
+    private static final class Call<Q, R> extends ServerCall<Q, R> {
+
+        private final MethodDescriptor<Q, R> method;
+        private final ServerCall<?, R> call;
+
+        Call(MethodDescriptor<Q, R> method, ServerCall<?, R> call) {
+            this.method = method;
+            this.call = call;
+        }
+
+        @Override
+        public void request(int messages) {
+            call.request(messages);
+        }
+
+        @Override
+        public void sendHeaders(Metadata headers) {
+            call.sendHeaders(headers);
+        }
+
+        @Override
+        public void sendMessage(R message) {
+            call.sendMessage(message);
+        }
+
+        @Override
+        public void close(Status status, Metadata trailers) {
+            call.close(status, trailers);
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return call.isCancelled();
+        }
+
+        @Override
+        public boolean isReady() {
+            return call.isReady();
+        }
+
+        @Override
+        public void setOnReadyThreshold(int bytes) {
+            call.setOnReadyThreshold(bytes);
+        }
+
+        @Override
+        public void setMessageCompression(boolean enabled) {
+            call.setMessageCompression(enabled);
+        }
+
+        @Override
+        public void setCompression(String compressor) {
+            call.setCompression(compressor);
+        }
+
+        @Override
+        public SecurityLevel getSecurityLevel() {
+            return call.getSecurityLevel();
+        }
+
+        @Override
+        public Attributes getAttributes() {
+            return call.getAttributes();
+        }
+
+        @Override
+        public @Nullable String getAuthority() {
+            return call.getAuthority();
+        }
+
+        @Override
+        public MethodDescriptor<Q, R> getMethodDescriptor() {
+            return method;
+        }
+    }
+}

@@ -1,0 +1,259 @@
+package io.quorate.server;
+
+import static io.quorate.server.EtcdClient.bytes;
+import static io.quorate.server.EtcdClient.op;
+import static io.quorate.server.EtcdClient.prefixOf;
+import static io.quorate.server.EtcdClient.putOf;
+import static io.quorate.server.EtcdClient.rangeOf;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Context;
+import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.server.SnapshotImport.Imported;
+import io.quorate.server.bolt.BoltException;
+import io.quorate.server.bolt.BoltWriter;
+import io.quorate.server.inspect.DataReport;
+import io.quorate.server.proto.etcdserverpb.HashKVRequest;
+import io.quorate.server.proto.etcdserverpb.LeaseGrantRequest;
+import io.quorate.server.proto.etcdserverpb.LeaseTimeToLiveRequest;
+import io.quorate.server.proto.etcdserverpb.LeaseTimeToLiveResponse;
+import io.quorate.server.proto.etcdserverpb.SnapshotRequest;
+import io.quorate.server.proto.etcdserverpb.TxnRequest;
+import io.quorate.server.proto.mvccpb.KeyValue;
+import io.quorate.server.snapshot.InvalidSnapshotException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A snapshot that a member streams makes new members that have the same; a file that is none makes nothing. */
+@Timeout(120)
+class SnapshotImportTest {
+
+    private static final long LEASE = 0x1234;
+
+    @TempDir
+    private static Path made = Path.of("");
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private static TestCluster cluster;
+    private static EtcdClient client;
+    private static Path snapshot = Path.of("");
+
+    @BeforeAll
+    static void takeSnapshot() throws IOException {
+        cluster = TestCluster.start(1, made);
+        client = new EtcdClient(cluster.channel(0));
+        client.leases()
+                .leaseGrant(
+                        LeaseGrantRequest.newBuilder().setID(LEASE).setTTL(5000).build());
+        for (int txn = 0; txn < 100; txn++) {
+            TxnRequest.Builder puts = TxnRequest.newBuilder();
+            for (int i = 0; i < 100; i++) {
+                puts.addSuccess(op(putOf("many/" + txn + "/" + i, "value " + i)));
+            }
+            client.kv().txn(puts.build());
+        }
+        client.kv()
+                .put(putOf("large", "")
+                        .setValue(ByteString.copyFrom(new byte[1_000_000]))
+                        .build());
+        client.kv().put(putOf("leased", "x").setLease(LEASE).build());
+        client.put("many/1/1", "another value");
+        client.compact(90);
+        client.delete("many/2/2");
+        client.put("many/2/2", "again");
+        snapshot = TakenFile.of(client, made.resolve("snapshot.db"));
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    private static List<KeyValue> all(EtcdClient member, long revision) {
+        return member.kv()
+                .range(rangeOf("\0")
+                        .setRangeEnd(bytes("\0"))
+                        .setRevision(revision)
+                        .build())
+                .getKvsList();
+    }
+
+    @Test
+    void threeMembersThatImportItServeTheSameAndGoOn() throws IOException {
+        List<ServerConfig> configs = TestCluster.configs(3, folder);
+        List<Imported> imported = new ArrayList<>();
+        for (ServerConfig config : configs) {
+            imported.add(SnapshotImport.run(snapshot, config, false));
+        }
+        assertThat(imported.stream().map(Imported::digest).distinct()).hasSize(1);
+        assertThat(verify(configs).isGood()).isTrue();
+        long revision = client.get("large").getHeader().getRevision();
+        try (TestCluster copies = TestCluster.start(configs)) {
+            for (int member = 0; member < 3; member++) {
+                EtcdClient copy = new EtcdClient(copies.channel(member));
+                assertThat(copy.get("large").getHeader().getRevision()).isEqualTo(revision);
+                for (long at = 90; at <= revision; at++) {
+                    assertThat(all(copy, at)).isEqualTo(all(client, at)).hasSizeGreaterThan(8000);
+                }
+                HashKVRequest hash =
+                        HashKVRequest.newBuilder().setRevision(revision).build();
+                assertThat(copy.maintenance().hashKV(hash).getHash())
+                        .isEqualTo(client.maintenance().hashKV(hash).getHash());
+                LeaseTimeToLiveResponse lease = copy.leases()
+                        .leaseTimeToLive(LeaseTimeToLiveRequest.newBuilder()
+                                .setID(LEASE)
+                                .setKeys(true)
+                                .build());
+                assertThat(lease.getGrantedTTL()).isEqualTo(5000);
+                assertThat(lease.getKeysList()).containsExactly(bytes("leased"));
+            }
+            EtcdClient copy = new EtcdClient(copies.channel(0));
+            assertThat(copy.put("new", "x").getHeader().getRevision()).isEqualTo(revision + 1);
+            copy.compact(revision + 1);
+            assertThat(copy.kv().range(prefixOf("many/").build()).getCount()).isEqualTo(10_000);
+        }
+        assertThat(verify(configs).isGood()).isTrue();
+    }
+
+    private static DataReport verify(List<ServerConfig> configs) throws IOException {
+        TreeMap<String, Path> directories = new TreeMap<>();
+        configs.forEach(config -> directories.put(config.name(), config.dataDir()));
+        return DataReport.of(directories);
+    }
+
+    private ServerConfig config() throws IOException {
+        return TestCluster.configs(1, folder).getFirst();
+    }
+
+    private static List<String> contentOf(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals("lock"))
+                    .toList();
+        }
+    }
+
+    @Test
+    void aFileWithAWrongOrMissingChecksumIsTakenOnlyIfThatIsAskedFor() throws IOException {
+        byte[] bytes = Files.readAllBytes(snapshot);
+        byte[] wrong = bytes.clone();
+        wrong[bytes.length - 1] ^= 1;
+        Path wrongFile = Files.write(folder.resolve("wrong.db"), wrong);
+        ServerConfig config = config();
+        assertThatThrownBy(() -> SnapshotImport.run(wrongFile, config, false))
+                .isInstanceOf(InvalidSnapshotException.class)
+                .hasMessageContaining("checksum");
+        Path without = Files.write(folder.resolve("without.db"), Arrays.copyOf(bytes, bytes.length - 32));
+        assertThatThrownBy(() -> SnapshotImport.run(without, config, false))
+                .isInstanceOf(InvalidSnapshotException.class)
+                .hasMessageContaining("--skip-hash-check");
+        assertThat(config.dataDir()).doesNotExist();
+        SnapshotImport.run(without, config, true);
+        assertThat(contentOf(config.dataDir())).contains("identity");
+    }
+
+    @Test
+    void aDirectoryThatIsNotEmptyIsLeftAsItIs() throws IOException {
+        ServerConfig config = config();
+        Files.createDirectories(config.dataDir());
+        Files.writeString(config.dataDir().resolve("something"), "x");
+        assertThatThrownBy(() -> SnapshotImport.run(snapshot, config, false))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("is not empty");
+        assertThat(contentOf(config.dataDir())).containsExactly("something");
+    }
+
+    @Test
+    void noMemberStartsWithAnImportThatWasNotFinished() throws IOException {
+        ServerConfig config = config();
+        Files.createDirectories(config.dataDir().resolve("import-unfinished"));
+        assertThatThrownBy(() -> MemberServer.start(config))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("was not finished");
+        assertThatThrownBy(() -> SnapshotImport.run(snapshot, config, false))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("was not finished");
+    }
+
+    @Test
+    void anotherDatabaseIsRefusedAndLeavesNothing() throws IOException {
+        Path other = folder.resolve("other.db");
+        try (BoltWriter writer = BoltWriter.create(other, 4096)) {
+            writer.beginBucket("key".getBytes(StandardCharsets.UTF_8));
+            writer.put(new byte[] {1, 2, 3}, new byte[0]);
+            writer.finish();
+        }
+        ServerConfig config = config();
+        assertThatThrownBy(() -> SnapshotImport.run(other, config, true))
+                .isInstanceOf(InvalidSnapshotException.class)
+                .hasMessageContaining("no revision");
+        assertThat(contentOf(config.dataDir())).isEmpty();
+    }
+
+    /** What a flipped bit does to a value, nobody can tell without the checksum; nothing else may come of it. */
+    @Test
+    void aDamagedFileIsRefusedAndLeavesNothingOrIsHarmless() throws IOException {
+        byte[] intact = Files.readAllBytes(snapshot);
+        SplittableRandom random = new SplittableRandom(11);
+        int refused = 0;
+        for (int run = 0; run < 12; run++) {
+            byte[] bytes = intact.clone();
+            for (int i = 0; i < 200; i++) {
+                int page = random.nextInt(bytes.length / 4096);
+                bytes[page * 4096 + random.nextInt(random.nextBoolean() ? 40 : 4096)] = (byte) random.nextInt();
+            }
+            Path damaged = Files.write(folder.resolve("damaged.db"), bytes);
+            ServerConfig config = ServerConfigs.withDataDir(config(), folder.resolve("run-" + run));
+            try {
+                SnapshotImport.run(damaged, config, true);
+            } catch (BoltException | InvalidSnapshotException e) {
+                refused++;
+                assertThat(e.getMessage()).doesNotContain("\n").doesNotEndWith(".");
+                assertThat(!Files.exists(config.dataDir())
+                                || contentOf(config.dataDir()).isEmpty())
+                        .isTrue();
+            }
+        }
+        assertThat(refused).isGreaterThan(6);
+    }
+
+    @Test
+    void aClientThatGoesAwayLeavesNoFileAndMakesRoomForOthers() throws Exception {
+        Path scratch = made.resolve("m0").resolve("state").resolve("scratch");
+        for (int i = 0; i < 5; i++) {
+            try (Context.CancellableContext call = Context.current().withCancellation()) {
+                call.call(() -> client.maintenance()
+                        .snapshot(SnapshotRequest.getDefaultInstance())
+                        .next());
+            }
+            TestCluster.await(() -> isEmpty(scratch), "the files of the snapshot are gone");
+        }
+        assertThat(TakenFile.of(client, folder.resolve("afterwards.db"))).isNotEmptyFile();
+    }
+
+    private static boolean isEmpty(Path directory) {
+        try {
+            return contentOf(directory).isEmpty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
