@@ -371,18 +371,33 @@ class LauncherTest {
         Run run = finish("out", start(root, "out", List.of("./test", "--all")));
 
         assertThat(run.exitCode()).isEqualTo(3);
-        assertThat(run.err()).contains("NOT RUN: the tests tagged \"packages\"");
+        assertThat(run.err()).contains("NOT RUN: the tests tagged \"packages\"").contains("etcd-client", "patroni");
         assertThat(Files.readString(dir.resolve("mvn-calls")))
                 .contains(" verify")
                 .doesNotContain("quorate.test.all");
     }
 
     @Test
+    void testAloneSaysWhatItLeavesOut() throws Exception {
+        jdk("good", "25");
+        maven("");
+
+        Run run = finish("out", start(root, "out", List.of("./test")));
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).contains("'./test --all' runs them too").hasLineCount(1);
+        assertThat(Files.readString(dir.resolve("mvn-calls"))).doesNotContain("quorate.test.all");
+    }
+
+    @Test
     void testAllWithItsPackagesRunsTheirTestsToo() throws Exception {
         jdk("good", "25");
         maven("");
-        script(tools.resolve("etcdctl"), "true");
-        script(tools.resolve("etcd"), "true");
+        for (String tool : List.of("etcdctl", "etcd", "node", "npm", "patroni", "python", "postgres")) {
+            script(tools.resolve(tool), "true");
+        }
+        environment.put("QUORATE_PYTHON", tools.resolve("python").toString());
+        environment.put("QUORATE_POSTGRESQL", tools.toString());
 
         Run run = finish("out", start(root, "out", List.of("./test", "--all")));
 

@@ -32,10 +32,10 @@ import java.util.stream.Collectors;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** Members that are processes of their own, as {@code quorate server} starts them, on free ports of the loopback. */
-final class ProcessCluster implements AutoCloseable {
+public final class ProcessCluster implements AutoCloseable {
 
     /** A member's name and ports, and its process and connection while it runs. */
-    static final class Member {
+    public static final class Member {
         private final String name;
         private final int clientPort;
         private final int peerPort;
@@ -52,11 +52,11 @@ final class ProcessCluster implements AutoCloseable {
                     .build();
         }
 
-        String name() {
+        public String name() {
             return name;
         }
 
-        int clientPort() {
+        public int clientPort() {
             return clientPort;
         }
 
@@ -64,7 +64,7 @@ final class ProcessCluster implements AutoCloseable {
             return peerPort;
         }
 
-        boolean isRunning() {
+        public boolean isRunning() {
             return process.isPresent();
         }
 
@@ -87,7 +87,7 @@ final class ProcessCluster implements AutoCloseable {
                     .getHash();
         }
 
-        void put(String key, String value) {
+        public void put(String key, String value) {
             kv().put(PutRequest.newBuilder()
                     .setKey(ByteString.copyFromUtf8(key))
                     .setValue(ByteString.copyFromUtf8(value))
@@ -133,7 +133,7 @@ final class ProcessCluster implements AutoCloseable {
     private final Map<String, Member> members = new TreeMap<>();
 
     /** Reserves ports; starts nothing. */
-    ProcessCluster(Path folder, int size, String... extraFlags) throws IOException {
+    public ProcessCluster(Path folder, int size, String... extraFlags) throws IOException {
         this.folder = folder;
         this.extraFlags = List.of(extraFlags);
         List<Integer> ports = FreePorts.find(2 * size);
@@ -143,7 +143,7 @@ final class ProcessCluster implements AutoCloseable {
         }
     }
 
-    List<Member> members() {
+    public List<Member> members() {
         return List.copyOf(members.values());
     }
 
@@ -159,13 +159,13 @@ final class ProcessCluster implements AutoCloseable {
         return folder.resolve(member.name + ".log");
     }
 
-    void startAll() throws IOException {
+    public void startAll() throws IOException {
         for (Member member : members.values()) {
             start(member);
         }
     }
 
-    void start(Member member) throws IOException {
+    public void start(Member member) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(
                 "server",
                 "--name",
@@ -195,13 +195,13 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     /** {@code kill -9}: no warning, no shutdown hook. */
-    void kill(Member member) {
+    public void kill(Member member) {
         member.process.orElseThrow().kill();
         member.process = Optional.empty();
     }
 
     /** The member that the others call their leader, if they agree on one that runs. */
-    Optional<Member> leader() {
+    public Optional<Member> leader() {
         for (Member member : running()) {
             try {
                 StatusResponse status = member.status();
@@ -217,7 +217,7 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     /** Waits until one of the members that run leads the others. */
-    Member awaitLeader() {
+    public Member awaitLeader() {
         try {
             return await("a leader")
                     .atMost(PATIENCE)
@@ -229,7 +229,7 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     /** Waits until the member serves clients and knows a leader. */
-    void awaitServing(Member member) {
+    public void awaitServing(Member member) {
         await("that " + member.name + " serves").atMost(PATIENCE).until(() -> isServing(member));
     }
 
@@ -243,7 +243,7 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     /** What the members have printed, for a failed test. */
-    String outputs() {
+    public String outputs() {
         StringBuilder all = new StringBuilder();
         for (Member member : members.values()) {
             try {

@@ -11,9 +11,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-/** The executable {@code quorate} as a process of its own, run from the class path of the tests. */
+/**
+ * The executable {@code quorate} as a process of its own, run from the class path of the tests, or from the one that
+ * {@code quorate.test.class.path} names.
+ */
 public final class QuorateProcess implements AutoCloseable {
 
     /** A start on a machine that is busy with other things takes its time. */
@@ -34,11 +39,19 @@ public final class QuorateProcess implements AutoCloseable {
                 "-Xmx256m",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                // Surefire gives its own JVM a jar that only names the class path.
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                classPath(),
                 "io.quorate.cli.Quorate"));
         command.addAll(arguments);
         return command;
+    }
+
+    private static String classPath() {
+        // Surefire gives its own JVM a jar that only names the class path.
+        return Stream.of("quorate.test.class.path", "surefire.test.class.path", "java.class.path")
+                .map(System::getProperty)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
     }
 
     /**
