@@ -19,6 +19,7 @@ import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
 import io.quorate.server.proto.authpb.Permission;
 import io.quorate.server.proto.etcdserverpb.AlarmRequest;
+import io.quorate.server.proto.etcdserverpb.AlarmType;
 import io.quorate.server.proto.etcdserverpb.AuthGrpc;
 import io.quorate.server.proto.etcdserverpb.AuthRoleGetRequest;
 import io.quorate.server.proto.etcdserverpb.AuthRoleGrantPermissionRequest;
@@ -89,6 +90,7 @@ class AuthApiTest {
     void start() throws IOException {
         cluster = TestCluster.start(3, folder, config -> ServerConfigs.withAuth(config, CHEAP));
         anybody = new Users(cluster.channel(0));
+        root = anybody;
         anybody.add("root", "rootpw", "root");
         anybody.add("alice", "secret");
         anybody.addRole("app", Permission.Type.READWRITE, "app/", "app0");
@@ -102,6 +104,7 @@ class AuthApiTest {
         cluster.close();
     }
 
+    /** Enables authentication, and logs root in. */
     private void enable() {
         anybody.enable();
         root = new Users(Users.with(cluster.channel(0), anybody.logIn("root", "rootpw")));
@@ -379,7 +382,7 @@ class AuthApiTest {
                     "etcdserverpb.Maintenance/Alarm",
                     AlarmRequest.newBuilder()
                             .setAction(AlarmRequest.AlarmAction.ACTIVATE)
-                            .setAlarmValue(1)
+                            .setAlarm(AlarmType.NOSPACE)
                             .build()),
             Map.entry(
                     "v3lockpb.Lock/Lock",

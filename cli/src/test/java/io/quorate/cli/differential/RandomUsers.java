@@ -161,7 +161,7 @@ final class RandomUsers {
     }
 
     private long lease() {
-        return 1 + random.nextInt(LEASES);
+        return 1L + random.nextInt(LEASES);
     }
 
     private PutRequest.Builder put() {
