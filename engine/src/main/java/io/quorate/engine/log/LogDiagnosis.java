@@ -8,6 +8,7 @@ import io.quorate.engine.disk.DiskFile;
 import io.quorate.engine.disk.Identity;
 import io.quorate.engine.log.SegmentChain.Found;
 import io.quorate.engine.log.SegmentChain.Link;
+import io.quorate.engine.log.SegmentChain.Position;
 import io.quorate.engine.log.SegmentChain.Reading;
 import io.quorate.engine.log.SegmentChain.Verdict;
 import io.quorate.engine.log.SnapshotMetaCodec.Start;
@@ -50,9 +51,16 @@ final class LogDiagnosis {
          * @param kept the segments of the longest prefix that can go on, which the newest snapshot may have to begin
          * @param replay what the log holds then
          * @param nextLsn of the frame that goes on there
+         * @param unproven the frames of the last kept segment that nothing says to be durable
          */
         record Damaged(
-                Found top, Optional<Reading> broken, HardState hardState, List<Link> kept, Replay replay, long nextLsn)
+                Found top,
+                Optional<Reading> broken,
+                HardState hardState,
+                List<Link> kept,
+                Replay replay,
+                long nextLsn,
+                List<Position> unproven)
                 implements Condition {}
 
         /** Damaged such that term and vote are not known. */
@@ -182,7 +190,8 @@ final class LogDiagnosis {
         List<Link> kept =
                 snapshotIsAhead ? List.of() : prefix.map(Reading::links).orElse(List.of());
         long nextLsn = kept.isEmpty() ? 1 : prefix.map(Reading::nextLsn).orElse(1L);
-        return new Condition.Damaged(top, broken, hardState, kept, replay, nextLsn);
+        List<Position> unproven = kept.isEmpty() ? List.of() : prefix.map(Reading::unproven).orElse(List.of());
+        return new Condition.Damaged(top, broken, hardState, kept, replay, nextLsn, unproven);
     }
 
     private Replay emptyAt(Start start, HardState latest) {

@@ -222,6 +222,9 @@ final class LogRecovery {
         spares.adopt();
         if (!kept.isEmpty()) {
             quarantine.copy(kept.getLast());
+            // The new segment says that all before it is durable: a mark that was not synced is not, yet.
+            rewrite(kept.getLast(), damaged.unproven());
+            kept.getLast().file().sync();
         }
         long sequence = damaged.top().sequence() + 1;
         Segment repaired =

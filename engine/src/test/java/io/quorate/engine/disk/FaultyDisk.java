@@ -55,6 +55,7 @@ public final class FaultyDisk implements Disk {
     private boolean syncFails;
     private boolean writeFails;
     private long readsUntilMisread = -1;
+    private long readsBetweenMisreads = -1;
     private long roomBytes = Long.MAX_VALUE;
     private long written;
     private int syncs;
@@ -85,6 +86,12 @@ public final class FaultyDisk implements Disk {
     /** The read that comes after so many others gives other bytes than are there; those after it are right again. Less than 0: none. */
     public void misreadAfter(long furtherReads) {
         readsUntilMisread = furtherReads;
+    }
+
+    /** As {@link #misreadAfter(long)}, and once more after so many reads that are right. */
+    public void misreadTwiceAfter(long furtherReads, long between) {
+        readsUntilMisread = furtherReads;
+        readsBetweenMisreads = between;
     }
 
     /** Whether the read that was to go wrong has come. */
@@ -312,6 +319,8 @@ public final class FaultyDisk implements Disk {
                 for (int at = begin; at < into.position(); at += MISREAD_EVERY) {
                     into.put(at, (byte) ~into.get(at));
                 }
+                readsUntilMisread = readsBetweenMisreads;
+                readsBetweenMisreads = -1;
             }
             return count;
         }
