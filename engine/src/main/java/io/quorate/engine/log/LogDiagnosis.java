@@ -190,7 +190,8 @@ final class LogDiagnosis {
         List<Link> kept =
                 snapshotIsAhead ? List.of() : prefix.map(Reading::links).orElse(List.of());
         long nextLsn = kept.isEmpty() ? 1 : prefix.map(Reading::nextLsn).orElse(1L);
-        List<Position> unproven = kept.isEmpty() ? List.of() : prefix.map(Reading::unproven).orElse(List.of());
+        List<Position> unproven =
+                kept.isEmpty() ? List.of() : prefix.map(Reading::unproven).orElse(List.of());
         return new Condition.Damaged(top, broken, hardState, kept, replay, nextLsn, unproven);
     }
 

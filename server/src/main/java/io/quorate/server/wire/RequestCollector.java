@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 
 /**
  * Puts a request and its body together, and answers one that is too large with the limit and the end of the connection.
@@ -27,6 +28,10 @@ final class RequestCollector extends HttpObjectAggregator {
                 HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
                 "A request may be " + maxContentLength() + " bytes at most, and this one is larger.");
         answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        ctx.writeAndFlush(answer).addListener(written -> ((DuplexChannel) ctx.channel()).shutdownOutput());
+        // Past the handler that would close the connection behind the answer.
+        ctx.pipeline()
+                .context(HttpServerKeepAliveHandler.class)
+                .writeAndFlush(answer)
+                .addListener(written -> ((DuplexChannel) ctx.channel()).shutdownOutput());
     }
 }

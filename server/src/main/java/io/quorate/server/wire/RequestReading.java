@@ -12,10 +12,13 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,9 +48,15 @@ final class RequestReading {
 
     /** The service, with requests read this way. */
     static ServerServiceDefinition of(ServerServiceDefinition service) {
-        ServerServiceDefinition.Builder builder =
-                ServerServiceDefinition.builder(service.getServiceDescriptor().getName());
-        service.getMethods().forEach(method -> builder.addMethod(reading(method)));
+        List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
+        service.getMethods().forEach(method -> methods.add(reading(method)));
+        ServiceDescriptor original = service.getServiceDescriptor();
+        // With what is known of its .proto file, which server reflection tells.
+        ServiceDescriptor.Builder descriptor =
+                ServiceDescriptor.newBuilder(original.getName()).setSchemaDescriptor(original.getSchemaDescriptor());
+        methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
+        ServerServiceDefinition.Builder builder = ServerServiceDefinition.builder(descriptor.build());
+        methods.forEach(builder::addMethod);
         return builder.build();
     }
 

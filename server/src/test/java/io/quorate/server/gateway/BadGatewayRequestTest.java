@@ -167,14 +167,6 @@ class BadGatewayRequestTest {
                 .contains(value);
     }
 
-    @Test
-    void aBodyBeyondAllLimitsIsNotRead() throws Exception {
-        HttpResponse<String> answer = client.post("/v3/kv/put", new byte[20 << 20]);
-
-        assertThat(answer.statusCode()).isEqualTo(413);
-        assertThat(answer.body()).contains("bytes at most");
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"1", "x", "1x", "-1S", "123456789S", "1.5S"})
     void aTimeoutThatIsNoneIsRefused(String timeout) throws Exception {

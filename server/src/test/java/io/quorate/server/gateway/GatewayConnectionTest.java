@@ -309,4 +309,21 @@ class GatewayConnectionTest {
         assertThat(answer.body()).contains("\"code\":12");
         assertThat(client.post("/v3/lease/grant", "{}").statusCode()).isEqualTo(404);
     }
+
+    /** What is left of it is taken and dropped: a connection that is cut while the client sends takes the answer with it. */
+    @Test
+    void aBodyBeyondAllLimitsIsAnsweredWhileItIsSentAndNotKept() throws Exception {
+        int bytes = 20 << 20;
+        try (Socket socket = connect()) {
+            var out = socket.getOutputStream();
+            out.write(("POST /v3/kv/put HTTP/1.1\r\nHost: x\r\nContent-Length: " + bytes + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            out.write(new byte[bytes]);
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 413 ")
+                    .containsIgnoringCase("connection: close")
+                    .contains("bytes at most");
+        }
+    }
 }
