@@ -96,7 +96,8 @@ class ReadmeTest {
                 .contains("| 127.0.0.1:" + cluster.clientPorts().get(2) + " |")
                 .contains("is healthy")
                 .contains(", started, node3, ")
-                .contains("compacted revision 2");
+                .contains("compacted revision 2")
+                .containsSubsequence("Authentication Enabled", "fruit/plum\nblue\n", "Authentication Disabled");
         assertThat(run.exitCode()).as(run.output()).isZero();
     }
 
@@ -179,7 +180,8 @@ class ReadmeTest {
     @Test
     void everyFlagThatIsNamedExists() throws Exception {
         String help = shell.run(
-                        "for command in dev server import put sim 'verify history' 'verify data'; do ./quorate $command --help; done")
+                        "for command in dev server import put sim 'verify history' 'verify data'; do ./quorate $command --help; done; "
+                                + Document.REPOSITORY.resolve("test") + " --help")
                 .output();
 
         assertThat(readme.flags()).contains("--data-dir").allSatisfy(flag -> {
