@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(7200)
 class DifferentialTest {
 
-    private static final int REQUESTS = Integer.getInteger("quorate.test.differential.requests", 3000);
+    private static final int REQUESTS = Integer.getInteger("quorate.test.differential.requests", 2000);
     private static final long SEED = Long.getLong("quorate.test.differential.seed", 1);
     private static final int REQUESTS_BETWEEN_EVENTS = 50;
 

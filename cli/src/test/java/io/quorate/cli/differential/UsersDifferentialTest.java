@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(7200)
 class UsersDifferentialTest {
 
-    private static final int ROUNDS = Integer.getInteger("quorate.test.differential.users.rounds", 6);
+    private static final int ROUNDS = Integer.getInteger("quorate.test.differential.users.rounds", 4);
     private static final long SEED = Long.getLong("quorate.test.differential.users.seed", 1);
     private static final int CHANGES = 12;
     private static final int REQUESTS = 60;

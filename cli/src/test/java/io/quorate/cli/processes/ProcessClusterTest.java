@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ProcessClusterTest {
 
-    private static final int KILLS = Integer.getInteger("quorate.test.kills", 6);
+    private static final int KILLS = Integer.getInteger("quorate.test.kills", 3);
 
     @TempDir
     private Path folder;
