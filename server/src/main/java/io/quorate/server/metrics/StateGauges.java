@@ -1,21 +1,33 @@
 package io.quorate.server.metrics;
 
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.quorate.core.RoleName;
 import io.quorate.kv.StoreException;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
-/** The gauges of a member's present state, each asked anew at a scrape. */
-final class StateGauges {
+/**
+ * The gauges of a member's present state. A scrape asks for it once, so that all that it tells is of one moment: an applied
+ * index of a later moment could be ahead of the commit index.
+ */
+final class StateGauges implements MultiCollector {
+
+    private record Gauge(String name, String help, ToDoubleFunction<PresentState> question) {}
 
     private final MemberIdentity identity;
     private final Supplier<Optional<PresentState>> present;
     private final LongSupplier pendingProposals;
     private final LongSupplier watchStreams;
+    private final List<Gauge> gauges;
 
     StateGauges(
             MemberIdentity identity,
@@ -26,16 +38,44 @@ final class StateGauges {
         this.present = present;
         this.pendingProposals = pendingProposals;
         this.watchStreams = watchStreams;
+        this.gauges = Stream.of(raft(), store(), own()).flatMap(List::stream).toList();
     }
 
     void register(PrometheusRegistry registry) {
-        registerIdentity(registry);
-        registerRaft(registry);
-        registerStore(registry);
-        registerOwn(registry);
+        registerOthers(registry);
+        registry.register(this);
     }
 
-    private void registerIdentity(PrometheusRegistry registry) {
+    @Override
+    public MetricSnapshots collect() {
+        MetricSnapshots.Builder told = MetricSnapshots.builder();
+        present.get()
+                .ifPresent(state -> gauges.forEach(gauge -> value(gauge, state)
+                        .ifPresent(value -> told.metricSnapshot(GaugeSnapshot.builder()
+                                .name(gauge.name())
+                                .help(gauge.help())
+                                .dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                                        .value(value)
+                                        .build())
+                                .build()))));
+        return told.build();
+    }
+
+    @Override
+    public List<String> getPrometheusNames() {
+        return gauges.stream().map(Gauge::name).toList();
+    }
+
+    /** What cannot be told, since the data is being opened anew, is left out: no number is better than an old one. */
+    private static OptionalDouble value(Gauge gauge, PresentState state) {
+        try {
+            return OptionalDouble.of(gauge.question().applyAsDouble(state));
+        } catch (StoreException | IllegalStateException closed) {
+            return OptionalDouble.empty();
+        }
+    }
+
+    private void registerOthers(PrometheusRegistry registry) {
         label(
                 registry,
                 "etcd_server_id",
@@ -59,66 +99,11 @@ final class StateGauges {
                 .help("Current backend storage quota size in bytes.")
                 .callback(value -> value.call((double) Math.max(identity.quotaBytes(), 0)))
                 .register(registry);
-    }
-
-    private void registerRaft(PrometheusRegistry registry) {
-        gauge(
-                registry,
-                "etcd_server_has_leader",
-                "Whether or not a leader exists. 1 is existence, 0 is not.",
-                state -> one(state.status().leader().isPresent()));
-        gauge(
-                registry,
-                "etcd_server_is_leader",
-                "Whether or not this member is a leader. 1 if is, 0 otherwise.",
-                state -> one(state.status().role() == RoleName.LEADER));
-        gauge(
-                registry,
-                "etcd_server_is_learner",
-                "Whether or not this member is a learner. 1 if is, 0 otherwise.",
-                state -> one(state.status()
-                        .configuration()
-                        .learners()
-                        .contains(state.status().self())));
-        gauge(
-                registry,
-                "etcd_server_proposals_committed_total",
-                "The total number of consensus proposals committed.",
-                state -> state.status().commitIndex());
-        gauge(
-                registry,
-                "etcd_server_proposals_applied_total",
-                "The total number of consensus proposals applied.",
-                state -> state.status().appliedIndex());
         GaugeWithCallback.builder()
                 .name("etcd_server_proposals_pending")
                 .help("The current number of pending proposals to commit.")
                 .callback(value -> value.call((double) pendingProposals.getAsLong()))
                 .register(registry);
-    }
-
-    private void registerStore(PrometheusRegistry registry) {
-        gauge(
-                registry,
-                "etcd_mvcc_db_total_size_in_bytes",
-                "Total size of the underlying database physically allocated in bytes.",
-                state -> Math.max(state.store().sizeBytes(), state.store().sizeInUseBytes()));
-        gauge(
-                registry,
-                "etcd_mvcc_db_total_size_in_use_in_bytes",
-                "Total size of the underlying database logically in use in bytes.",
-                state -> state.store().sizeInUseBytes());
-        gauge(
-                registry,
-                "etcd_debugging_mvcc_current_revision",
-                "The current revision of store.",
-                state -> state.store().currentRevision());
-        gauge(
-                registry,
-                "etcd_debugging_mvcc_compact_revision",
-                "The revision of the last compaction in store.",
-                state -> Math.max(state.store().compactedRevision(), 0));
-        gauge(registry, "etcd_debugging_mvcc_watcher_total", "Total number of watchers.", PresentState::watchers);
         GaugeWithCallback.builder()
                 .name("etcd_debugging_mvcc_watch_stream_total")
                 .help("Total number of watch streams.")
@@ -126,42 +111,85 @@ final class StateGauges {
                 .register(registry);
     }
 
-    private void registerOwn(PrometheusRegistry registry) {
-        gauge(
-                registry,
-                "quorate_healthy",
-                "Whether /health says so. 1 if it does, 0 otherwise.",
-                state -> one(state.healthy()));
-        gauge(
-                registry,
-                "quorate_fenced",
-                "Whether clients are kept away, since the state was found to differ. 1 if they are.",
-                state -> one(state.fenced()));
-        gauge(
-                registry,
-                "quorate_incarnation",
-                "How often the member's data was opened in this process.",
-                PresentState::incarnation);
-        gauge(
-                registry,
-                "quorate_raft_term",
-                "The term.",
-                state -> state.status().term());
-        gauge(
-                registry,
-                "quorate_leases",
-                "Leases that this member knows of.",
-                state -> state.store().leases().size());
-        gauge(
-                registry,
-                "quorate_log_synced_index",
-                "The last index that is durable in this member's log.",
-                state -> state.status().syncedIndex());
-        gauge(
-                registry,
-                "quorate_snapshot_index",
-                "The last index that the newest snapshot covers.",
-                state -> state.status().snapshot().index());
+    private static List<Gauge> raft() {
+        return List.of(
+                new Gauge(
+                        "etcd_server_has_leader",
+                        "Whether or not a leader exists. 1 is existence, 0 is not.",
+                        state -> one(state.status().leader().isPresent())),
+                new Gauge(
+                        "etcd_server_is_leader",
+                        "Whether or not this member is a leader. 1 if is, 0 otherwise.",
+                        state -> one(state.status().role() == RoleName.LEADER)),
+                new Gauge(
+                        "etcd_server_is_learner",
+                        "Whether or not this member is a learner. 1 if is, 0 otherwise.",
+                        state -> one(state.status()
+                                .configuration()
+                                .learners()
+                                .contains(state.status().self()))),
+                new Gauge(
+                        "etcd_server_proposals_committed_total",
+                        "The total number of consensus proposals committed.",
+                        state -> state.status().commitIndex()),
+                new Gauge(
+                        "etcd_server_proposals_applied_total",
+                        "The total number of consensus proposals applied.",
+                        state -> state.status().appliedIndex()));
+    }
+
+    private static List<Gauge> store() {
+        return List.of(
+                new Gauge(
+                        "etcd_mvcc_db_total_size_in_bytes",
+                        "Total size of the underlying database physically allocated in bytes.",
+                        state -> Math.max(
+                                state.store().sizeBytes(), state.store().sizeInUseBytes())),
+                new Gauge(
+                        "etcd_mvcc_db_total_size_in_use_in_bytes",
+                        "Total size of the underlying database logically in use in bytes.",
+                        state -> state.store().sizeInUseBytes()),
+                new Gauge(
+                        "etcd_debugging_mvcc_current_revision",
+                        "The current revision of store.",
+                        state -> state.store().currentRevision()),
+                new Gauge(
+                        "etcd_debugging_mvcc_compact_revision",
+                        "The revision of the last compaction in store.",
+                        state -> Math.max(state.store().compactedRevision(), 0)),
+                new Gauge("etcd_debugging_mvcc_watcher_total", "Total number of watchers.", PresentState::watchers));
+    }
+
+    private static List<Gauge> own() {
+        return List.of(
+                new Gauge(
+                        "quorate_healthy",
+                        "Whether /health says so. 1 if it does, 0 otherwise.",
+                        state -> one(state.healthy())),
+                new Gauge(
+                        "quorate_fenced",
+                        "Whether clients are kept away, since the state was found to differ. 1 if they are.",
+                        state -> one(state.fenced())),
+                new Gauge(
+                        "quorate_incarnation",
+                        "How often the member's data was opened in this process.",
+                        PresentState::incarnation),
+                new Gauge(
+                        "quorate_raft_term",
+                        "The term.",
+                        state -> state.status().term()),
+                new Gauge(
+                        "quorate_leases",
+                        "Leases that this member knows of.",
+                        state -> state.store().leases().size()),
+                new Gauge(
+                        "quorate_log_synced_index",
+                        "The last index that is durable in this member's log.",
+                        state -> state.status().syncedIndex()),
+                new Gauge(
+                        "quorate_snapshot_index",
+                        "The last index that the newest snapshot covers.",
+                        state -> state.status().snapshot().index()));
     }
 
     private static double one(boolean holds) {
@@ -174,21 +202,6 @@ final class StateGauges {
                 .help(help)
                 .labelNames(label)
                 .callback(gauge -> gauge.call(1, value))
-                .register(registry);
-    }
-
-    /** What cannot be told, since the data is being opened anew, is left out: no number is better than an old one. */
-    private void gauge(PrometheusRegistry registry, String name, String help, ToDoubleFunction<PresentState> question) {
-        GaugeWithCallback.builder()
-                .name(name)
-                .help(help)
-                .callback(value -> {
-                    try {
-                        present.get().ifPresent(state -> value.call(question.applyAsDouble(state)));
-                    } catch (StoreException | IllegalStateException closed) {
-                        // Left out.
-                    }
-                })
                 .register(registry);
     }
 }

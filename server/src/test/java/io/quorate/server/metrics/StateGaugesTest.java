@@ -1,0 +1,80 @@
+package io.quorate.server.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.quorate.core.CoreStatus;
+import io.quorate.core.EntryId;
+import io.quorate.core.RoleName;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.HeapStore;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class StateGaugesTest {
+
+    private static final MemberId SELF = new MemberId(1);
+
+    private final AtomicLong index = new AtomicLong();
+    private final MvccStore store = MvccStore.open(new HeapStore());
+
+    /** A member that commits and applies an entry whenever it is asked. */
+    private Optional<PresentState> present() {
+        long now = index.incrementAndGet();
+        CoreStatus status = new CoreStatus(
+                SELF,
+                RoleName.LEADER,
+                1,
+                Optional.of(SELF),
+                new EntryId(1, now),
+                now,
+                now,
+                now,
+                EntryId.ORIGIN,
+                Configuration.of(Set.of(SELF)),
+                false,
+                false,
+                List.of());
+        return Optional.of(new PresentState(status, store, 0, true, false, 1));
+    }
+
+    private static double value(MetricSnapshots told, String name) {
+        return told.stream()
+                .filter(metric -> metric.getMetadata().getName().equals(name))
+                .map(metric -> ((GaugeSnapshot) metric).getDataPoints().getFirst().getValue())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void allThatAScrapeTellsIsOfOneMoment() {
+        PrometheusRegistry registry = new PrometheusRegistry();
+        new StateGauges(new MemberIdentity(1, "3.4.23", "3.4.0", 0), this::present, () -> 0, () -> 0)
+                .register(registry);
+
+        MetricSnapshots told = registry.scrape();
+
+        assertThat(value(told, "etcd_server_proposals_applied_total"))
+                .isEqualTo(value(told, "etcd_server_proposals_committed_total"))
+                .isEqualTo(value(told, "quorate_log_synced_index"));
+    }
+
+    @Test
+    void aMemberThatIsNotOpenTellsNothingOfItsState() {
+        PrometheusRegistry registry = new PrometheusRegistry();
+        new StateGauges(new MemberIdentity(1, "3.4.23", "3.4.0", 0), Optional::empty, () -> 0, () -> 0)
+                .register(registry);
+
+        assertThat(registry.scrape().stream()
+                        .map(metric -> metric.getMetadata().getName()))
+                .contains("etcd_server_proposals_pending")
+                .doesNotContain("etcd_server_has_leader", "quorate_healthy");
+    }
+}
