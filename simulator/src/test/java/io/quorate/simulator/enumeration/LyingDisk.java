@@ -2,8 +2,8 @@ package io.quorate.simulator.enumeration;
 
 import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.DiskFile;
+import io.quorate.engine.disk.ForwardingDisk;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 
 /** A disk that does not do what it says: what an enumeration of crashes must notice. */
 final class LyingDisk extends ForwardingDisk {
@@ -42,47 +42,21 @@ final class LyingDisk extends ForwardingDisk {
         }
     }
 
-    private final class LyingFile implements DiskFile {
+    private final class LyingFile extends ForwardingFile {
 
         private final String name;
-        private final DiskFile file;
 
         LyingFile(String name, DiskFile file) {
+            super(file);
             this.name = name;
-            this.file = file;
-        }
-
-        @Override
-        public int read(ByteBuffer into, long position) throws IOException {
-            return file.read(into, position);
-        }
-
-        @Override
-        public void write(ByteBuffer from, long position) throws IOException {
-            file.write(from, position);
         }
 
         @Override
         public void sync() throws IOException {
             boolean lies = lie == Lie.FILE_SYNCS || (lie == Lie.SNAPSHOT_SYNCS && name.startsWith("snapshots/"));
             if (!lies) {
-                file.sync();
+                super.sync();
             }
-        }
-
-        @Override
-        public void preallocate(long size) throws IOException {
-            file.preallocate(size);
-        }
-
-        @Override
-        public long size() throws IOException {
-            return file.size();
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.quorate.simulator.enumeration;
 
 import io.quorate.engine.disk.Disk;
+import io.quorate.engine.disk.ForwardingDisk;
 import java.io.IOException;
 import java.util.Set;
 

@@ -1,19 +1,18 @@
-package io.quorate.simulator.enumeration;
+package io.quorate.engine.disk;
 
-import io.quorate.engine.disk.Disk;
-import io.quorate.engine.disk.DiskFile;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** A disk that has another one do everything; whoever extends it does some things otherwise. */
-abstract class ForwardingDisk implements Disk {
+/** A disk that has another one do everything; whoever extends it does some things otherwise. As safe for threads as that one. */
+public abstract class ForwardingDisk implements Disk {
 
     private final Disk real;
 
-    ForwardingDisk(Disk real) {
+    protected ForwardingDisk(Disk real) {
         this.real = real;
     }
 
@@ -75,5 +74,45 @@ abstract class ForwardingDisk implements Disk {
     @Override
     public String toString() {
         return real.toString();
+    }
+
+    /** A file that has another one do everything, likewise. */
+    public abstract static class ForwardingFile implements DiskFile {
+
+        private final DiskFile real;
+
+        protected ForwardingFile(DiskFile real) {
+            this.real = real;
+        }
+
+        @Override
+        public int read(ByteBuffer into, long position) throws IOException {
+            return real.read(into, position);
+        }
+
+        @Override
+        public void write(ByteBuffer from, long position) throws IOException {
+            real.write(from, position);
+        }
+
+        @Override
+        public void sync() throws IOException {
+            real.sync();
+        }
+
+        @Override
+        public void preallocate(long size) throws IOException {
+            real.preallocate(size);
+        }
+
+        @Override
+        public long size() throws IOException {
+            return real.size();
+        }
+
+        @Override
+        public void close() throws IOException {
+            real.close();
+        }
     }
 }
