@@ -9,6 +9,7 @@ import io.quorate.engine.log.LogWriter;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.engine.log.Synced;
 import io.quorate.engine.log.WriteBatch;
+import io.quorate.engine.transport.PeerFrame;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -17,7 +18,7 @@ import java.util.OptionalLong;
 
 /**
  * The loop's side of the log: entries go into it, batches of writes to its writer, and what waits for a batch to be durable
- * is done when it is.
+ * is done when it is; messages get the entries from it that they name.
  */
 final class NodeLog {
 
@@ -94,6 +95,19 @@ final class NodeLog {
                 log.append(entry);
             }
         }
+    }
+
+    /** A message as it goes to others: with the entries that it names, and the chain hash of the one before them. */
+    PeerFrame frame(Message message) {
+        if (!(message instanceof Message.AppendRequest append)) {
+            return new PeerFrame.Raft(group, message);
+        }
+        List<EntryFrame> entries = append.entries().isEmpty()
+                ? List.of()
+                : LogReads.read(
+                        log, append.entries().firstIndex(), append.entries().lastIndex());
+        OptionalLong prevChain = LogReads.chainHashAt(log, append.prev().index());
+        return new PeerFrame.Raft(group, message, entries, prevChain);
     }
 
     /**

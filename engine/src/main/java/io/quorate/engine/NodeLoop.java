@@ -5,7 +5,6 @@ import io.quorate.core.Effect;
 import io.quorate.core.Event;
 import io.quorate.core.Message;
 import io.quorate.core.RaftCore;
-import io.quorate.core.RoleName;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
@@ -61,6 +60,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private final LeaderQuestions questions;
     private final Transfers transfers = new Transfers();
     private final MembershipChanges membership = new MembershipChanges();
+    private final RoleChanges<R> roles;
     private final LogMending mending;
     private final EngineMetrics metrics;
     private final NodeObserver observer;
@@ -74,7 +74,6 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private ByteBuffer receivedChunk = NO_PAYLOAD;
     private int ticksSinceExpiry;
     private volatile CoreStatus status;
-    private Optional<MemberId> knownLeader = Optional.empty();
     private volatile Optional<MissingEntries> missing;
 
     /** Opens the network, but handles nothing before {@link #begin}. */
@@ -112,6 +111,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 (id, command) -> nodeLog.append(id, EntryKind.COMMAND, command),
                 nodeLog::hasRoom,
                 this::step);
+        this.roles = new RoleChanges<>(options.self(), metrics, intake, membership, questions);
     }
 
     // ---- Callable by any thread.
@@ -392,9 +392,9 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             case Effect.AppendReceived append -> nodeLog.append(append, receivedEntries);
             case Effect.TruncateLog truncate -> log.truncateFrom(truncate.fromIndex());
             case Effect.CompactLog compact -> log.compactTo(compact.upToIndex());
-            case Effect.Send send -> network.send(send.to(), frame(send.message()));
+            case Effect.Send send -> network.send(send.to(), nodeLog.frame(send.message()));
             case Effect.SendAfterSync send -> {
-                PeerFrame frame = frame(send.message());
+                PeerFrame frame = nodeLog.frame(send.message());
                 nodeLog.afterSync(() -> network.send(send.to(), frame));
             }
             case Effect.Apply apply -> {
@@ -434,41 +434,9 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         }
     }
 
-    private PeerFrame frame(Message message) {
-        if (!(message instanceof Message.AppendRequest append)) {
-            return new PeerFrame.Raft(options.group(), message);
-        }
-        List<EntryFrame> entries = append.entries().isEmpty()
-                ? List.of()
-                : LogReads.read(
-                        log, append.entries().firstIndex(), append.entries().lastIndex());
-        OptionalLong prevChain = LogReads.chainHashAt(log, append.prev().index());
-        return new PeerFrame.Raft(options.group(), message, entries, prevChain);
-    }
-
     private void roleChanged(Effect.RoleChanged changed) {
-        LOG.info(
-                "member {} is {} in term {}, leader {}",
-                options.self(),
-                changed.role(),
-                changed.term(),
-                changed.leader().map(MemberId::toString).orElse("none"));
-        if (!changed.leader().equals(knownLeader)) {
-            knownLeader = changed.leader();
-            metrics.leaderChanged(changed.leader(), changed.term());
-        }
         status = core.status();
-        metrics.roleChanged(changed.role(), changed.term());
-        if (changed.role() == RoleName.LEADER) {
-            intake.leads(changed.term());
-        } else {
-            membership.leadershipLost();
-        }
-        intake.leaderChanged(changed.leader(), changed.term());
-        questions.leaderChanged(changed.leader());
-        if (changed.leader().isPresent()) {
-            intake.retryWaiting();
-        }
+        roles.changed(changed);
     }
 
     private void stop(Throwable cause) {
