@@ -53,6 +53,11 @@ final class DurableLog {
     private long vote;
     private long commitIndex;
 
+    /** What there was before the frame that became durable last: no more than that frame may look like a torn write. */
+    private EntryId lastBefore = EntryId.ORIGIN;
+
+    private long termBefore;
+
     /**
      * What the newest segment's header says, until a frame follows. The header is durable before its file is one of the log, so
      * a restart may go by it or not; nobody was promised anything by it.
@@ -141,6 +146,18 @@ final class DurableLog {
         }
     }
 
+    /** There is another disk, with nothing on it. */
+    void lost() {
+        lastBefore = EntryId.ORIGIN;
+        termBefore = 0;
+    }
+
+    /** Whether a log that is taken for undamaged lacks more than the last frame, which nothing need tell from a torn one. */
+    boolean lacksMoreThanLastFrame(RaftLog log) {
+        boolean shorter = log.lastId().index() < Math.min(lastBefore.index(), terms.last.index());
+        return shorter || log.hardState().term() < termBefore;
+    }
+
     /**
      * Whether something rotted since the last call; what the member has found of its log is taken for what there is then.
      */
@@ -150,6 +167,8 @@ final class DurableLog {
         if (was) {
             take(log.hardState());
             terms = Terms.of(log);
+            lastBefore = terms.last;
+            termBefore = term;
         }
         return was;
     }
@@ -245,6 +264,8 @@ final class DurableLog {
     private void frame(ByteBuffer in, int start, int end) {
         segment = in.getLong(start + FRAME_SEGMENT);
         begun = Optional.empty();
+        lastBefore = terms.last;
+        termBefore = term;
         term = in.getLong(start + FRAME_TERM);
         vote = in.getLong(start + FRAME_VOTE);
         commitIndex = in.getLong(start + FRAME_COMMIT);

@@ -11,7 +11,8 @@ import java.util.Map;
 /**
  * After a restart, term, vote, commit index and the end of the log are what is durable: no less, or a promise is broken,
  * and no more, or a promise is made that the next power failure breaks (paper figure 2, "persistent state"; invariant 6,
- * corner cases 1 and 2). Bytes that rotted at rest are the only excuse.
+ * corner cases 1 and 2). Bytes that rotted at rest are the only excuse, and unless the member stops voting, it is one for the
+ * last frame alone.
  */
 final class RestartsAgreeWithDisk implements Invariant {
 
@@ -40,6 +41,9 @@ final class RestartsAgreeWithDisk implements Invariant {
     @Override
     public void crashed(SimulatedMember member, CrashKind kind) {
         disk(member.id()).died();
+        if (kind == CrashKind.DISK_LOSS) {
+            disk(member.id()).lost();
+        }
         if (kind == CrashKind.POWER_LOSS) {
             disk(member.id()).powerLost();
         }
@@ -49,6 +53,13 @@ final class RestartsAgreeWithDisk implements Invariant {
     public void opened(SimulatedMember member) {
         DurableLog disk = disk(member.id());
         RaftLog log = member.log().orElseThrow();
+        boolean takenForWhole = !member.recovered().orElseThrow().votingSuspended() && !log.hasPending();
+        if (takenForWhole && disk.lacksMoreThanLastFrame(log)) {
+            throw violated("the log of member " + member.id() + " ends at " + log.lastId() + " in term "
+                    + log.hardState().term()
+                    + " after its restart, as if nothing were missing; what was durable of it ended at "
+                    + disk.last() + " in term " + disk.term());
+        }
         if (disk.takeRotted(log) || log.hasPending()) {
             // The second: it goes on from a snapshot that had arrived, and has yet to write so.
             return;
