@@ -227,9 +227,15 @@ final class Answers implements AutoCloseable {
                         .setRevision(header(answer).getRevision())
                         .build());
         return switch (comparable.build()) {
-            // Time passes between the two.
+            // Time passes between the two; and etcd lists the keys in no order.
             case LeaseTimeToLiveResponse left ->
-                left.toBuilder().setTTL(Math.min(left.getTTL(), 1)).build();
+                left.toBuilder()
+                        .setTTL(Math.min(left.getTTL(), 1))
+                        .clearKeys()
+                        .addAllKeys(left.getKeysList().stream()
+                                .sorted(ByteString.unsignedLexicographicalComparator())
+                                .toList())
+                        .build();
             // etcd lists them in the order of their ends.
             case LeaseLeasesResponse leases ->
                 leases.toBuilder()
