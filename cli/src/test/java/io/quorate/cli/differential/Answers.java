@@ -13,6 +13,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.quorate.server.proto.authpb.Permission;
+import io.quorate.server.proto.etcdserverpb.AlarmMember;
 import io.quorate.server.proto.etcdserverpb.AlarmRequest;
 import io.quorate.server.proto.etcdserverpb.AlarmResponse;
 import io.quorate.server.proto.etcdserverpb.AuthEnableRequest;
@@ -279,8 +280,13 @@ final class Answers implements AutoCloseable {
                                 .sorted(Comparator.comparingLong(LeaseStatus::getID))
                                 .toList())
                         .build();
-            // etcd 3.4 forgets it there.
-            case AlarmResponse alarms -> alarms.toBuilder().clearHeader().build();
+            // etcd 3.4 forgets the header there, and leaves open which type comes first.
+            case AlarmResponse alarms ->
+                AlarmResponse.newBuilder()
+                        .addAllAlarms(alarms.getAlarmsList().stream()
+                                .sorted(Comparator.comparing(AlarmMember::toString))
+                                .toList())
+                        .build();
             // The hash is of what each store holds in its own form.
             case HashResponse hash -> hash.toBuilder().clearHash().build();
             // 3.4 does not say at which revision.
@@ -318,6 +324,8 @@ final class Answers implements AutoCloseable {
                 .clearRaftAppliedIndex()
                 .clearDbSizeQuota()
                 .clearDowngradeInfo()
+                .clearErrors()
+                .addAllErrors(status.getErrorsList().stream().sorted().toList())
                 .setLeader(status.getLeader() == 0 ? 0 : 1)
                 .build();
     }
