@@ -81,8 +81,7 @@ class DocumentedFieldsTest {
         List<String> named = lines("compatibility.md")
                 .map(RPC_ROW::matcher)
                 .filter(Matcher::matches)
-                .flatMap(row ->
-                        Stream.of(row.group(2).split(", ")).map(method -> row.group(1) + "." + method))
+                .flatMap(row -> Stream.of(row.group(2).split(", ")).map(method -> row.group(1) + "." + method))
                 .toList();
 
         assertThat(named)

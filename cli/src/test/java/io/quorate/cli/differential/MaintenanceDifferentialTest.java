@@ -190,8 +190,9 @@ class MaintenanceDifferentialTest {
             String expected = theirs.ask(request).text();
             String answer = ours.ask(request).text();
             if (!answer.equals(expected) && !isOnPurpose(request, answer)) {
-                differences.add("request " + i + ", " + request.getDescriptorForType().getName() + " "
-                        + Answers.text(request) + ": etcd says '" + expected + "', we say '" + answer + "'");
+                differences.add(
+                        "request " + i + ", " + request.getDescriptorForType().getName() + " " + Answers.text(request)
+                                + ": etcd says '" + expected + "', we say '" + answer + "'");
             }
         }
         return differences;

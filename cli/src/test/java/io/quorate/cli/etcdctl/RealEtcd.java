@@ -66,7 +66,9 @@ public final class RealEtcd implements AutoCloseable {
 
     /** Each member's {@code host:port}. */
     public List<String> endpoints() {
-        return ports.subList(0, MEMBERS).stream().map(port -> "127.0.0.1:" + port).toList();
+        return ports.subList(0, MEMBERS).stream()
+                .map(port -> "127.0.0.1:" + port)
+                .toList();
     }
 
     @Override
