@@ -59,7 +59,8 @@ final class JudgedWhenApplied implements Invariant {
     void requireNoRefusal(SimulatedMember member, StateMachine.Command command, Result result, Result expected) {
         if (isRefusal(result) || isRefusal(expected)) {
             throw violated("command " + command.id() + " has the result " + result + " at member " + member.id()
-                    + " instead of " + expected + ", with " + model.usersAt(command.id().index()));
+                    + " instead of " + expected + ", with "
+                    + model.usersAt(command.id().index()));
         }
     }
 
@@ -79,8 +80,8 @@ final class JudgedWhenApplied implements Invariant {
     /** Whoever is the first to apply the last of some commands, one of which is refused, is at the model's revision. */
     private void requireNothingElse(
             SimulatedMember member, List<StateMachine.Command> commands, List<Result> results, MvccStore store) {
-        boolean first = !commands.isEmpty()
-                && commands.get(commands.size() - 1).id().index() == model.index();
+        boolean first =
+                !commands.isEmpty() && commands.get(commands.size() - 1).id().index() == model.index();
         if (first
                 && store.currentRevision() != model.revision()
                 && results.stream().anyMatch(JudgedWhenApplied::isRefusal)) {

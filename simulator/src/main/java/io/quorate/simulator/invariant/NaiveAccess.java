@@ -180,7 +180,8 @@ final class NaiveAccess {
         Bytes reached = demand.keys.from;
         while (true) {
             Bytes from = reached;
-            List<Span> further = allowed.stream().filter(span -> span.contains(from)).toList();
+            List<Span> further =
+                    allowed.stream().filter(span -> span.contains(from)).toList();
             if (further.isEmpty()) {
                 return false;
             }
@@ -200,11 +201,13 @@ final class NaiveAccess {
 
     private List<Span> allowed(String user, Permission.Access wanted) {
         List<Span> allowed = new ArrayList<>();
-        users.rolesOf(user).values().forEach(permissions -> permissions.forEach((keys, access) -> {
-            if (access == wanted || access == Permission.Access.READWRITE) {
-                allowed.add(Span.of(keys.from(), keys.end()));
-            }
-        }));
+        users.rolesOf(user)
+                .values()
+                .forEach(permissions -> permissions.forEach((keys, access) -> {
+                    if (access == wanted || access == Permission.Access.READWRITE) {
+                        allowed.add(Span.of(keys.from(), keys.end()));
+                    }
+                }));
         return allowed;
     }
 }

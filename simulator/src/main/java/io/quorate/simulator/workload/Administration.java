@@ -26,7 +26,8 @@ final class Administration implements ProposingClient.Commands {
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final List<String> ROLES = List.of("reader", "writer", "keeper");
     private static final Bytes END = Bytes.wrap(new byte[1]);
-    private static final List<String> KINDS = List.of("register", "counter", "account", "set", "page", "guarded", "leased");
+    private static final List<String> KINDS =
+            List.of("register", "counter", "account", "set", "page", "guarded", "leased");
 
     private final SplittableRandom random;
     private long passwords;
@@ -157,7 +158,8 @@ final class Administration implements ProposingClient.Commands {
             case 0 -> new Permission(access, Bytes.utf8(kind + "/" + from), Bytes.empty());
             case 1, 2 -> new Permission(access, Bytes.utf8(kind + "/"), Bytes.utf8(kind + "0"));
             case 3, 4 ->
-                new Permission(access, Bytes.utf8(kind + "/" + from), Bytes.utf8(kind + "/" + (from + random.nextInt(4))));
+                new Permission(
+                        access, Bytes.utf8(kind + "/" + from), Bytes.utf8(kind + "/" + (from + random.nextInt(4))));
             case 5 -> new Permission(access, Bytes.utf8(kind + "/" + from), END);
             case 6 -> new Permission(access, END, END);
             default -> new Permission(access, Bytes.utf8(kind + "0"), Bytes.utf8(kind + "/"));

@@ -100,7 +100,8 @@ final class GuardedRequests implements ProposingClient.Commands {
             case 4 -> new Compact(Math.max(1, asked.currentRevision() - 50), false);
             case 5 -> new LeaseExpiry(lease(asked), 0, 0);
             case 6 -> new LeaseCheckpoint(0, 0, List.of());
-            default -> new Login(identity.user(), Bytes.utf8("token " + ++values), known.revision() - random.nextInt(2));
+            default ->
+                new Login(identity.user(), Bytes.utf8("token " + ++values), known.revision() - random.nextInt(2));
         };
     }
 
@@ -121,8 +122,7 @@ final class GuardedRequests implements ProposingClient.Commands {
             case 0 -> Range.of(Bytes.utf8(kind + "/"), Bytes.utf8(kind + "0"));
             case 1 -> Range.of(Bytes.utf8(kind + "/"), Bytes.wrap(new byte[1]));
             case 2 ->
-                Range.of(
-                        Bytes.utf8(kind + "/" + random.nextInt(KEYS)), Bytes.utf8(kind + "/" + random.nextInt(KEYS)));
+                Range.of(Bytes.utf8(kind + "/" + random.nextInt(KEYS)), Bytes.utf8(kind + "/" + random.nextInt(KEYS)));
             default -> Range.of(Bytes.utf8(kind + "/" + random.nextInt(KEYS)));
         };
     }

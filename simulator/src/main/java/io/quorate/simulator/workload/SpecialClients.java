@@ -31,11 +31,7 @@ public final class SpecialClients {
     private Optional<WatchClients> watchClients = Optional.empty();
 
     private SpecialClients(
-            Optional<LeaseOptions> options,
-            int holders,
-            int watchers,
-            Optional<Users> users,
-            SplittableRandom random) {
+            Optional<LeaseOptions> options, int holders, int watchers, Optional<Users> users, SplittableRandom random) {
         this.options = options;
         this.holders = holders;
         this.watchers = watchers;

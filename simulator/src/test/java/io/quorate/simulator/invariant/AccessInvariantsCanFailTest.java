@@ -103,8 +103,8 @@ class AccessInvariantsCanFailTest {
     @Test
     void aCommandThatIsJudgedWronglyIsAViolationOfThisInvariant() {
         Command denied = new Authorized(ADA, put("z"));
-        assertThatThrownBy(() ->
-                        seen(results, 1, index + 1, denied, List.of(new Result.PutResult(2, Optional.empty()))))
+        assertThatThrownBy(
+                        () -> seen(results, 1, index + 1, denied, List.of(new Result.PutResult(2, Optional.empty()))))
                 .isInstanceOf(InvariantViolation.class)
                 .hasMessageContaining("judged when applied");
     }
@@ -112,8 +112,7 @@ class AccessInvariantsCanFailTest {
     @Test
     void aCommandThatIsRefusedThoughItIsAllowedIsOneToo() {
         Command allowed = new Authorized(ADA, put("a"));
-        assertThatThrownBy(() -> seen(
-                        results, 1, index + 1, allowed, List.of(refused(KvError.AUTH_OLD_REVISION))))
+        assertThatThrownBy(() -> seen(results, 1, index + 1, allowed, List.of(refused(KvError.AUTH_OLD_REVISION))))
                 .isInstanceOf(InvariantViolation.class)
                 .hasMessageContaining("judged when applied");
     }
@@ -142,8 +141,8 @@ class AccessInvariantsCanFailTest {
         apply(1, index + 1, new Authorized(ADA, put("a")));
         Command again = new Authorized(ADA, put("y"));
         Result second = modelled(again);
-        assertViolated(() -> access.applied(
-                still.member(1), List.of(command(1, index, again)), List.of(second), index));
+        assertViolated(
+                () -> access.applied(still.member(1), List.of(command(1, index, again)), List.of(second), index));
     }
 
     @Test
@@ -153,8 +152,8 @@ class AccessInvariantsCanFailTest {
         access.told(new ReadJudged(index - 1, ADA, range, Optional.empty()));
         access.told(new ReadJudged(index, ADA, range, Optional.of(KvError.AUTH_OLD_REVISION)));
         assertViolated(() -> access.told(new ReadJudged(index, ADA, range, Optional.empty())));
-        assertViolated(() ->
-                access.told(new ReadJudged(index - 1, ADA, range, Optional.of(KvError.PERMISSION_DENIED))));
+        assertViolated(
+                () -> access.told(new ReadJudged(index - 1, ADA, range, Optional.of(KvError.PERMISSION_DENIED))));
     }
 
     @Test
