@@ -44,7 +44,7 @@ final class JudgedWhenApplied implements Invariant {
             KvError.INVALID_AUTH_MANAGEMENT,
             KvError.AUTH_OLD_REVISION);
 
-    /** What was found to be the same; both are replaced, and not changed, when users or roles are. */
+    /** What was found to be the same; the model is replaced, and not changed, when users or roles are. */
     private record Compared(AuthState shown, NaiveUsers model) {}
 
     private final NaiveStore model;
@@ -99,7 +99,7 @@ final class JudgedWhenApplied implements Invariant {
         AuthState shown = store.auth();
         NaiveUsers expected = model.usersAt(index);
         Compared last = compared.get(member.id());
-        if (last != null && last.shown == shown && last.model == expected) {
+        if (last != null && last.shown.equals(shown) && last.model == expected) {
             return;
         }
         if (!expected.areThoseOf(shown)) {

@@ -29,6 +29,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -88,7 +89,7 @@ final class NaiveStore {
 
     /** The users and roles after all that stands in the log up to an index, as far as the model has come. */
     NaiveUsers usersAt(long atIndex) {
-        return usersFrom.floorEntry(atIndex).getValue();
+        return Objects.requireNonNull(usersFrom.floorEntry(atIndex)).getValue();
     }
 
     long revision() {

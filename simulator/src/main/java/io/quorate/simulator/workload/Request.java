@@ -22,7 +22,11 @@ sealed interface Request {
 
     /** Something that goes through the log. */
     sealed interface Write extends Request {
-        /** @param signed adds to a command who asks for it */
+        /**
+         * What is proposed.
+         *
+         * @param signed adds to a command who asks for it
+         */
         byte[] encoded(UnaryOperator<Command> signed);
     }
 
