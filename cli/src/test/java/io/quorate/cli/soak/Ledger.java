@@ -1,0 +1,81 @@
+package io.quorate.cli.soak;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Counts what clients have done and what came of it, and keeps what must not have been. Thread-safe. */
+final class Ledger {
+
+    /** Enough to see what is wrong. */
+    private static final int MOST_COMPLAINTS = 20;
+
+    /** What any client must be ready for: there was no leader, the member was down, or a change of users came in between. */
+    private static final Set<Status.Code> PASSING = Set.of(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED);
+
+    private final Map<String, AtomicLong> done = new ConcurrentSkipListMap<>();
+    private final Map<String, AtomicLong> passed = new ConcurrentSkipListMap<>();
+    private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
+
+    /** That something was done, so often. */
+    void count(String what, long times) {
+        done.computeIfAbsent(what, key -> new AtomicLong()).addAndGet(times);
+    }
+
+    void complain(String complaint) {
+        if (complaints.size() < MOST_COMPLAINTS) {
+            complaints.add(complaint);
+        }
+    }
+
+    /** Checks an answer, and counts it. */
+    void expect(String what, String expected, String actual) {
+        if (expected.equals(actual)) {
+            count(what, 1);
+        } else {
+            complain(what + ": " + actual + " instead of " + expected);
+        }
+    }
+
+    /** Checks that a call failed so; what passes is counted apart. */
+    void expectFailure(String what, String expected, StatusRuntimeException failure) {
+        if (isPassing(failure)) {
+            pass(what);
+        } else {
+            expect(what, expected, text(failure.getStatus()));
+        }
+    }
+
+    void pass(String what) {
+        passed.computeIfAbsent(what, key -> new AtomicLong()).incrementAndGet();
+    }
+
+    static boolean isPassing(StatusRuntimeException failure) {
+        String text = String.valueOf(failure.getStatus().getDescription());
+        return PASSING.contains(failure.getStatus().getCode())
+                || text.equals("etcdserver: invalid auth token")
+                || text.equals("etcdserver: revision of auth store is old")
+                || text.equals("etcdserver: user name is empty");
+    }
+
+    static String text(Status status) {
+        return status.getCode() + " " + status.getDescription();
+    }
+
+    Map<String, AtomicLong> done() {
+        return done;
+    }
+
+    Map<String, AtomicLong> passed() {
+        return passed;
+    }
+
+    Queue<String> complaints() {
+        return complaints;
+    }
+}
