@@ -124,6 +124,10 @@ final class AbandonedStreams implements AutoCloseable {
                 if (answer.isEmpty()) {
                     return;
                 }
+                if (Ledger.isPassing(answer.get().getCancelReason())) {
+                    ledger.pass("thousands of watches");
+                    return;
+                }
                 if (!answer.get().getCreated() || answer.get().getCanceled()) {
                     ledger.complain("one of thousands of watches: " + answer.get());
                     return;

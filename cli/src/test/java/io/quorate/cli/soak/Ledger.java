@@ -56,11 +56,15 @@ final class Ledger {
     }
 
     static boolean isPassing(StatusRuntimeException failure) {
-        String text = String.valueOf(failure.getStatus().getDescription());
         return PASSING.contains(failure.getStatus().getCode())
-                || text.equals("etcdserver: invalid auth token")
-                || text.equals("etcdserver: revision of auth store is old")
-                || text.equals("etcdserver: user name is empty");
+                || isPassing(String.valueOf(failure.getStatus().getDescription()));
+    }
+
+    /** Whether users have changed since the client has learnt of them, by etcd's words for that. */
+    static boolean isPassing(String text) {
+        return text.endsWith("etcdserver: invalid auth token")
+                || text.endsWith("etcdserver: revision of auth store is old")
+                || text.endsWith("etcdserver: user name is empty");
     }
 
     static String text(Status status) {

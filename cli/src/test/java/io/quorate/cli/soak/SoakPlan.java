@@ -24,14 +24,14 @@ record SoakPlan(
 
     /** For that long, at about half of one processor. */
     static SoakPlan of(Duration length, Duration killInterval) {
-        boolean isLong = length.compareTo(Duration.ofMinutes(10)) >= 0;
+        boolean isLong = length.compareTo(Duration.ofMinutes(2)) >= 0;
         return new SoakPlan(
                 length,
                 isLong ? Duration.ofSeconds(15) : length.dividedBy(12),
                 isLong ? 10_000 : 2_000,
                 Duration.ofMillis(isLong ? 400 : 50),
                 killInterval,
-                isLong ? Trends.LONG : Trends.SHORT,
+                length.compareTo(Duration.ofMinutes(10)) >= 0 ? Trends.LONG : Trends.SHORT,
                 System.nanoTime());
     }
 }

@@ -46,8 +46,8 @@ class TrendsTest {
     }
 
     @Test
-    void aThreadAMinuteAndASocketAMinuteAreFound() {
-        List<Sample> leaking = samples(i -> sample(i, 60 * MIB, 40 + i / 4, 20 + i / 2));
+    void threadsAndSocketsThatAreNeverEndedAreFound() {
+        List<Sample> leaking = samples(i -> sample(i, 60 * MIB, 40 + i / 4, 20 + i));
 
         assertThat(Trends.LONG.judge("m1", leaking)).hasSize(2);
     }
