@@ -2,6 +2,7 @@ package io.quorate.cli.soak;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -14,6 +15,9 @@ final class Ledger {
 
     /** Enough to see what is wrong. */
     private static final int MOST_COMPLAINTS = 20;
+
+    /** While authentication is being enabled, or there is no leader for a while. */
+    private static final long MOST_UNANSWERED = 50;
 
     /** What any client must be ready for: there was no leader, the member was down, or a change of users came in between. */
     private static final Set<Status.Code> PASSING = Set.of(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED);
@@ -65,6 +69,19 @@ final class Ledger {
         return text.endsWith("etcdserver: invalid auth token")
                 || text.endsWith("etcdserver: revision of auth store is old")
                 || text.endsWith("etcdserver: user name is empty");
+    }
+
+    /** One sentence for everything that was left without an answer more often than now and then. */
+    List<String> unanswered() {
+        return passed.entrySet().stream()
+                .filter(what -> what.getValue().get() > MOST_UNANSWERED + count(what.getKey()) / 10)
+                .map(what -> "%s: %s had no answer, and only %d had one"
+                        .formatted(what.getKey(), what.getValue(), count(what.getKey())))
+                .toList();
+    }
+
+    private long count(String what) {
+        return done.getOrDefault(what, new AtomicLong()).get();
     }
 
     static String text(Status status) {

@@ -74,6 +74,7 @@ final class Soak {
         before.forEach((member, sample) -> complaints.addAll(Trends.leftBehind(member, sample, after.get(member))));
         samples.forEach((member, all) -> complaints.addAll(plan.trends().judge(member, all)));
         complaints.addAll(ledger.complaints());
+        complaints.addAll(ledger.unanswered());
         ledger.done().forEach((what, count) -> out.printf("%,12d  %s%n", count.get(), what));
         ledger.passed().forEach((what, count) -> out.printf("%,12d  %s: no answer, as there may be none for a while%n", count.get(), what));
         return complaints;
