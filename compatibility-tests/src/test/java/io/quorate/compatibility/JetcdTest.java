@@ -34,8 +34,14 @@ import io.etcd.jetcd.options.PutOption;
 import io.etcd.jetcd.options.WatchOption;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.quorate.cli.FreePorts;
 import io.quorate.cli.processes.ProcessCluster;
+import io.quorate.cli.processes.QuorateProcess;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +54,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** jetcd, etcd's client for Java, finds what it expects, service by service. Each test has keys of its own. */
 @Timeout(180)
@@ -333,6 +340,52 @@ class JetcdTest {
     }
 
     @Test
+    void aSnapshotIsADatabaseOfEtcdWithEverythingInIt(@TempDir Path folder) throws Exception {
+        put("saved/a", "1");
+        put("saved/a", "2");
+        long revision = put("saved/b", "3");
+        Path file = folder.resolve("etcd.db");
+
+        try (OutputStream out = Files.newOutputStream(file)) {
+            assertThat(answer(client.getMaintenanceClient().snapshot(out))).isEqualTo(Files.size(file));
+        }
+
+        assertThat(importedFrom(file, folder)).contains("imported: revision ");
+        List<Integer> ports = FreePorts.find(2);
+        String url = "http://127.0.0.1:" + ports.getFirst();
+        List<String> server = new ArrayList<>(List.of("server"));
+        server.addAll(founder(folder));
+        server.addAll(List.of("--listen-client-urls", url, "--advertise-client-urls", url));
+        server.addAll(List.of("--listen-peer-urls", "http://127.0.0.1:" + ports.getLast()));
+        try (QuorateProcess member = QuorateProcess.start(folder.resolve("member.log"), server);
+                Client other = Client.builder().endpoints(url).build()) {
+            KV restored = other.getKVClient();
+            await("that what was saved is there, " + member.pid())
+                    .atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> answer(restored.get(bytes("saved/b"))).getKvs().getFirst().getModRevision() == revision);
+            GetOption before = GetOption.builder().withRevision(revision - 2).build();
+            assertThat(answer(restored.get(bytes("saved/a"), before)).getKvs())
+                    .extracting(KeyValue::getValue)
+                    .containsExactly(bytes("1"));
+        }
+    }
+
+    /** Whoever imports a snapshot compares the checksum at its end, and reads every page. */
+    private static String importedFrom(Path snapshot, Path folder) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("import", snapshot.toString()));
+        arguments.addAll(founder(folder));
+        try (QuorateProcess process = QuorateProcess.start(folder.resolve("import.log"), arguments)) {
+            assertThat(process.awaitExit()).as(process.output()).isZero();
+            return process.output();
+        }
+    }
+
+    private static List<String> founder(Path folder) {
+        return List.of("--name", "restored", "--data-dir", folder.resolve("restored").toString());
+    }
+
+    @Test
     void usersMayDoWhatTheirRolesSay() {
         Auth auth = client.getAuthClient();
         put("secret/a", "1");
@@ -369,6 +422,12 @@ class JetcdTest {
             } finally {
                 answer(root.getAuthClient().authDisable());
             }
+        }
+        for (String user : List.of("reader", "root")) {
+            answer(auth.userDelete(bytes(user)));
+        }
+        for (String role : List.of("reading", "root")) {
+            answer(auth.roleDelete(bytes(role)));
         }
         assertThat(answer(kv.get(bytes("secret/a"))).getKvs())
                 .extracting(KeyValue::getValue)
