@@ -363,7 +363,11 @@ class JetcdTest {
             await("that what was saved is there, " + member.pid())
                     .atMost(PATIENCE)
                     .ignoreExceptions()
-                    .until(() -> answer(restored.get(bytes("saved/b"))).getKvs().getFirst().getModRevision() == revision);
+                    .until(() -> answer(restored.get(bytes("saved/b")))
+                                    .getKvs()
+                                    .getFirst()
+                                    .getModRevision()
+                            == revision);
             GetOption before = GetOption.builder().withRevision(revision - 2).build();
             assertThat(answer(restored.get(bytes("saved/a"), before)).getKvs())
                     .extracting(KeyValue::getValue)
@@ -382,7 +386,8 @@ class JetcdTest {
     }
 
     private static List<String> founder(Path folder) {
-        return List.of("--name", "restored", "--data-dir", folder.resolve("restored").toString());
+        return List.of(
+                "--name", "restored", "--data-dir", folder.resolve("restored").toString());
     }
 
     @Test

@@ -10,11 +10,11 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
+import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.LeaseGrantRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseGrpc;
 import io.quorate.server.proto.etcdserverpb.LeaseKeepAliveRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseKeepAliveResponse;
-import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.PutRequest;
 import io.quorate.server.proto.etcdserverpb.WatchCreateRequest;
 import io.quorate.server.proto.etcdserverpb.WatchGrpc;
@@ -147,9 +147,11 @@ final class AbandonedStreams implements AutoCloseable {
             List<Answers<WatchResponse>> begun = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
                 Answers<WatchResponse> answers = new Answers<>();
-                StreamObserver<WatchRequest> watching = WatchGrpc.newStub(channel).watch(answers);
+                StreamObserver<WatchRequest> watching =
+                        WatchGrpc.newStub(channel).watch(answers);
                 watching.onNext(watch("honest/", 0));
-                StreamObserver<LeaseKeepAliveRequest> keeping = LeaseGrpc.newStub(channel).leaseKeepAlive(new Answers<>());
+                StreamObserver<LeaseKeepAliveRequest> keeping =
+                        LeaseGrpc.newStub(channel).leaseKeepAlive(new Answers<>());
                 if (i % 3 == 0) {
                     watching.onCompleted();
                     keeping.onCompleted();
@@ -159,7 +161,12 @@ final class AbandonedStreams implements AutoCloseable {
                 begun.add(answers);
                 if (i % 10 == 0) {
                     LockGrpc.newStub(channel)
-                            .lock(LockRequest.newBuilder().setName(bytes("locked")).setLease(12345).build(), new Answers<LockResponse>());
+                            .lock(
+                                    LockRequest.newBuilder()
+                                            .setName(bytes("locked"))
+                                            .setLease(12345)
+                                            .build(),
+                                    new Answers<LockResponse>());
                 }
             }
             for (Answers<WatchResponse> answers : begun) {
@@ -181,7 +188,8 @@ final class AbandonedStreams implements AutoCloseable {
             if (answer.isEmpty()) {
                 break;
             }
-            ledger.expect("unknown lease kept alive", "TTL 0", "TTL " + answer.get().getTTL());
+            ledger.expect(
+                    "unknown lease kept alive", "TTL 0", "TTL " + answer.get().getTTL());
         }
         requests.onError(Status.CANCELLED.asRuntimeException());
     }
@@ -191,11 +199,15 @@ final class AbandonedStreams implements AutoCloseable {
             for (int i = 0; i < 20; i++) {
                 long lease = LeaseGrpc.newBlockingStub(access.channel(member))
                         .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                        .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(2 + i % 4).build())
+                        .leaseGrant(
+                                LeaseGrantRequest.newBuilder().setTTL(2 + i % 4).build())
                         .getID();
                 KVGrpc.newBlockingStub(access.channel(member))
                         .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                        .put(PutRequest.newBuilder().setKey(bytes("leased/" + lease)).setLease(lease).build());
+                        .put(PutRequest.newBuilder()
+                                .setKey(bytes("leased/" + lease))
+                                .setLease(lease)
+                                .build());
             }
             ledger.count("lease left to expire", 20);
         } catch (StatusRuntimeException e) {

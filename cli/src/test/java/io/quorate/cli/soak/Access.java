@@ -107,8 +107,7 @@ final class Access implements AutoCloseable {
     }
 
     void deleteUser(int member, String name) {
-        auth(member)
-                .userDelete(AuthUserDeleteRequest.newBuilder().setName(name).build());
+        auth(member).userDelete(AuthUserDeleteRequest.newBuilder().setName(name).build());
     }
 
     String logIn(int member, String name) {
@@ -150,7 +149,6 @@ final class Access implements AutoCloseable {
     static ByteString bytes(String text) {
         return ByteString.copyFromUtf8(text);
     }
-
 
     private record ShowToken(Supplier<Optional<String>> token) implements ClientInterceptor {
 

@@ -137,7 +137,8 @@ final class BrokenConnections implements AutoCloseable {
                 Http2Bytes.connection(WINDOW).toBytes(),
                 putInTheMiddle(),
                 watching(WINDOW),
-                "POST /v3/kv/put HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\n{\"key\":".getBytes(StandardCharsets.US_ASCII),
+                "POST /v3/kv/put HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\n{\"key\":"
+                        .getBytes(StandardCharsets.US_ASCII),
                 "GET /hea".getBytes(StandardCharsets.US_ASCII),
                 new byte[0]);
         for (byte[] beginning : beginnings) {
@@ -151,9 +152,8 @@ final class BrokenConnections implements AutoCloseable {
 
     private byte[] watching(int window) {
         byte[] create = WatchRequest.newBuilder()
-                .setCreateRequest(WatchCreateRequest.newBuilder()
-                        .setKey(bytes("honest/"))
-                        .setRangeEnd(bytes("honest0")))
+                .setCreateRequest(
+                        WatchCreateRequest.newBuilder().setKey(bytes("honest/")).setRangeEnd(bytes("honest0")))
                 .build()
                 .toByteArray();
         return Http2Bytes.connection(window)
@@ -196,7 +196,8 @@ final class BrokenConnections implements AutoCloseable {
                         .frame(Http2Bytes.PING, 0, 0, new byte[8]),
                 // Headers that cannot be decoded.
                 Http2Bytes.connection(WINDOW)
-                        .frame(Http2Bytes.HEADERS, Http2Bytes.END_HEADERS, 1, new byte[] {-1, -1, -1, -1, -1, -1, -1, -1}),
+                        .frame(Http2Bytes.HEADERS, Http2Bytes.END_HEADERS, 1, new byte[] {-1, -1, -1, -1, -1, -1, -1, -1
+                        }),
                 // A setting of half a size.
                 Http2Bytes.connection(WINDOW).frame(Http2Bytes.SETTINGS, 0, 0, new byte[5]));
         for (Http2Bytes frames : wrong) {
@@ -245,7 +246,10 @@ final class BrokenConnections implements AutoCloseable {
                 Http2Bytes.connection(WINDOW)
                         .frame(Http2Bytes.HEADERS, 0, 1, Http2Bytes.headers(PUT, token()))
                         .toBytes());
-        leave(member, "POST /v3/watch HTTP/1.1\r\nhost: x\r\ncontent-length: 99\r\n\r\n{".getBytes(StandardCharsets.US_ASCII));
+        leave(
+                member,
+                "POST /v3/watch HTTP/1.1\r\nhost: x\r\ncontent-length: 99\r\n\r\n{"
+                        .getBytes(StandardCharsets.US_ASCII));
         leave(member, new byte[0]);
     }
 

@@ -107,18 +107,26 @@ final class GatewayAbuses {
 
     private void sendMalformed(int member) throws IOException {
         for (String body : MALFORMED) {
-            expectBeginning("malformed JSON", "400 3 ", ask(member, body.contains("request_txn") ? "/v3/kv/txn" : "/v3/kv/range", body));
+            expectBeginning(
+                    "malformed JSON",
+                    "400 3 ",
+                    ask(member, body.contains("request_txn") ? "/v3/kv/txn" : "/v3/kv/range", body));
         }
     }
 
     private void sendOdd(int member) throws IOException {
         String range = "{\"key\":\"" + KEY + "\"";
-        expectBeginning("unknown fields in JSON", "200", ask(member, "/v3/kv/range", range + ",\"unknown\":[1,{\"a\":null}]}"));
-        expectBeginning("negative limit in JSON", "200", ask(member, "/v3/kv/range", range + ",\"limit\":-5}"));
-        expectBeginning("reversed range in JSON", "200", ask(member, "/v3/kv/range", range + ",\"range_end\":\"YQ==\"}"));
         expectBeginning(
-                "no key in JSON", "400 3 etcdserver: key is not provided", ask(member, "/v3/kv/put", "{\"value\":\"YQ==\"}"));
-        expectBeginning("unknown lease kept alive in JSON", "200", ask(member, "/v3/lease/keepalive", "{\"ID\":\"-77\"}"));
+                "unknown fields in JSON", "200", ask(member, "/v3/kv/range", range + ",\"unknown\":[1,{\"a\":null}]}"));
+        expectBeginning("negative limit in JSON", "200", ask(member, "/v3/kv/range", range + ",\"limit\":-5}"));
+        expectBeginning(
+                "reversed range in JSON", "200", ask(member, "/v3/kv/range", range + ",\"range_end\":\"YQ==\"}"));
+        expectBeginning(
+                "no key in JSON",
+                "400 3 etcdserver: key is not provided",
+                ask(member, "/v3/kv/put", "{\"value\":\"YQ==\"}"));
+        expectBeginning(
+                "unknown lease kept alive in JSON", "200", ask(member, "/v3/lease/keepalive", "{\"ID\":\"-77\"}"));
         expectBeginning("page that there is not", "404", ask(member, "/v3/kv/steal", "{}"));
     }
 

@@ -79,7 +79,8 @@ final class HonestClients {
                     .findFirst()
                     .orElse(0);
             if (found < least) {
-                ledger.complain("honest get of " + key(number) + ": " + found + " though " + least + " was acknowledged");
+                ledger.complain(
+                        "honest get of " + key(number) + ": " + found + " though " + least + " was acknowledged");
             } else {
                 ledger.count("honest get", 1);
             }

@@ -23,7 +23,8 @@ final class Http2Bytes {
     static Http2Bytes connection(int window) {
         Http2Bytes begun = new Http2Bytes();
         begun.bytes.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        byte[] settings = ByteBuffer.allocate(6).putShort((short) 4).putInt(window).array();
+        byte[] settings =
+                ByteBuffer.allocate(6).putShort((short) 4).putInt(window).array();
         return begun.frame(SETTINGS, 0, 0, settings);
     }
 

@@ -53,8 +53,9 @@ final class Probe {
         Process jcmd = new ProcessBuilder(JCMD, String.valueOf(pid), "GC.class_histogram")
                 .redirectErrorStream(true)
                 .start();
-        List<String> lines =
-                new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        List<String> lines = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
         if (jcmd.waitFor() != 0) {
             throw new IOException("jcmd cannot look at process " + pid + ": " + lines);
         }
@@ -100,7 +101,9 @@ final class Probe {
             socket.getOutputStream()
                     .write("GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
                             .getBytes(StandardCharsets.US_ASCII));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
         }
     }
 

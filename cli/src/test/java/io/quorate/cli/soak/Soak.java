@@ -76,7 +76,9 @@ final class Soak {
         complaints.addAll(ledger.complaints());
         complaints.addAll(ledger.unanswered());
         ledger.done().forEach((what, count) -> out.printf("%,12d  %s%n", count.get(), what));
-        ledger.passed().forEach((what, count) -> out.printf("%,12d  %s: no answer, as there may be none for a while%n", count.get(), what));
+        ledger.passed()
+                .forEach((what, count) ->
+                        out.printf("%,12d  %s: no answer, as there may be none for a while%n", count.get(), what));
         return complaints;
     }
 
@@ -149,7 +151,9 @@ final class Soak {
                 access.enableUsers();
                 out.println("From here on with authentication.");
             }
-            sampleAll().forEach((member, sample) -> samples.computeIfAbsent(member, key -> new ArrayList<>()).add(sample));
+            sampleAll()
+                    .forEach((member, sample) -> samples.computeIfAbsent(member, key -> new ArrayList<>())
+                            .add(sample));
             if (!plan.killInterval().isZero() && System.nanoTime() > nextKill) {
                 nextKill = System.nanoTime() + plan.killInterval().toNanos();
                 killLeader(access);
@@ -166,7 +170,8 @@ final class Soak {
         access.reconnect();
         // Another process has another size: it is judged from its own beginning.
         samples.remove(leader.name());
-        out.println("The leader, " + leader.name() + ", was killed and started again; what it held before counts no more.");
+        out.println(
+                "The leader, " + leader.name() + ", was killed and started again; what it held before counts no more.");
     }
 
     private Map<String, Sample> sampleAll() throws IOException, InterruptedException {
@@ -197,7 +202,8 @@ final class Soak {
         while (true) {
             Map<String, Sample> now = sampleAll();
             boolean idle = before.entrySet().stream()
-                    .allMatch(member -> Trends.leftBehind("", member.getValue(), now.get(member.getKey())).isEmpty());
+                    .allMatch(member -> Trends.leftBehind("", member.getValue(), now.get(member.getKey()))
+                            .isEmpty());
             if (idle || System.nanoTime() > end) {
                 return now;
             }

@@ -60,7 +60,12 @@ record Trends(double times, long heapKib, long residentKib, long dataKib, long c
     }
 
     static long median(List<Sample> samples, ToLongFunction<Sample> of) {
-        return samples.stream().mapToLong(of).sorted().skip((samples.size() - 1) / 2).findFirst().orElseThrow();
+        return samples.stream()
+                .mapToLong(of)
+                .sorted()
+                .skip((samples.size() - 1) / 2)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** One sentence for everything of clients that is there though they have gone. */

@@ -17,7 +17,8 @@ class TrendsTest {
     }
 
     private static Sample sample(long second, long heapKib, long threads, long sockets) {
-        return new Sample(second, heapKib + 200 * MIB, heapKib, threads, 80 + sockets, sockets, 5, 50, 9, 1, 7, 100 * MIB);
+        return new Sample(
+                second, heapKib + 200 * MIB, heapKib, threads, 80 + sockets, sockets, 5, 50, 9, 1, 7, 100 * MIB);
     }
 
     @Test
@@ -62,6 +63,7 @@ class TrendsTest {
     void whatIsLeftBehindIsNamed() {
         assertThat(Trends.leftBehind("m1", sample(0, 1, 1, 10), sample(9, 1, 1, 12)))
                 .containsExactly("m1: sockets were left behind: 10 before the soak, 12 after it");
-        assertThat(Trends.leftBehind("m1", sample(0, 1, 1, 10), sample(9, 9, 9, 10))).isEmpty();
+        assertThat(Trends.leftBehind("m1", sample(0, 1, 1, 10), sample(9, 9, 9, 10)))
+                .isEmpty();
     }
 }

@@ -78,10 +78,22 @@ final class WrongCalls {
         String range = "etcdserverpb.KV/Range";
         add("negative limit", range, range().setLimit(-1).build(), OK);
         add("lowest limit", range, range().setLimit(Long.MIN_VALUE).build(), OK);
-        add("negative revisions", range, range().setMinModRevision(-7).setMaxCreateRevision(-9).build(), OK);
+        add(
+                "negative revisions",
+                range,
+                range().setMinModRevision(-7).setMaxCreateRevision(-9).build(),
+                OK);
         add("reversed range", range, range().setRangeEnd(bytes("a")).build(), OK);
-        add("range without a key", range, RangeRequest.getDefaultInstance(), "INVALID_ARGUMENT etcdserver: key is not provided");
-        add("sort target 99", range, range().setSortTargetValue(99).build(), "INVALID_ARGUMENT etcdserver: invalid sort option");
+        add(
+                "range without a key",
+                range,
+                RangeRequest.getDefaultInstance(),
+                "INVALID_ARGUMENT etcdserver: key is not provided");
+        add(
+                "sort target 99",
+                range,
+                range().setSortTargetValue(99).build(),
+                "INVALID_ARGUMENT etcdserver: invalid sort option");
         add(
                 "range of the last revision that there can be",
                 range,
@@ -90,7 +102,10 @@ final class WrongCalls {
         add(
                 "compaction of what is to come",
                 "etcdserverpb.KV/Compact",
-                CompactionRequest.newBuilder().setRevision(Long.MAX_VALUE).setPhysical(true).build(),
+                CompactionRequest.newBuilder()
+                        .setRevision(Long.MAX_VALUE)
+                        .setPhysical(true)
+                        .build(),
                 "OUT_OF_RANGE etcdserver: mvcc: required revision is a future revision");
         add(
                 "compaction of a negative revision",
@@ -101,8 +116,16 @@ final class WrongCalls {
 
     private void writes() {
         String put = "etcdserverpb.KV/Put";
-        add("put without a key", put, PutRequest.getDefaultInstance(), "INVALID_ARGUMENT etcdserver: key is not provided");
-        add("put with a lease that there is not", put, put().setLease(-3).build(), "NOT_FOUND etcdserver: requested lease not found");
+        add(
+                "put without a key",
+                put,
+                PutRequest.getDefaultInstance(),
+                "INVALID_ARGUMENT etcdserver: key is not provided");
+        add(
+                "put with a lease that there is not",
+                put,
+                put().setLease(-3).build(),
+                "NOT_FOUND etcdserver: requested lease not found");
         ByteString hugeKey = KEY.concat(ByteString.copyFrom(new byte[1 << 20]));
         add("put of a huge key", put, put().setKey(hugeKey).build(), OK);
         add(
@@ -113,7 +136,10 @@ final class WrongCalls {
         add(
                 "reversed deletion",
                 "etcdserverpb.KV/DeleteRange",
-                DeleteRangeRequest.newBuilder().setKey(bytes("z")).setRangeEnd(bytes("a")).build(),
+                DeleteRangeRequest.newBuilder()
+                        .setKey(bytes("z"))
+                        .setRangeEnd(bytes("a"))
+                        .build(),
                 OK);
         add(
                 "request over the limit",
@@ -145,10 +171,15 @@ final class WrongCalls {
         for (int i = 0; i < 129; i++) {
             tooMany.addSuccess(RequestOp.newBuilder().setRequestRange(range()));
         }
-        add("too many operations", txn, tooMany.build(), "INVALID_ARGUMENT etcdserver: too many operations in txn request");
+        add(
+                "too many operations",
+                txn,
+                tooMany.build(),
+                "INVALID_ARGUMENT etcdserver: too many operations in txn request");
         ByteString nested = writing.build().toByteString();
         for (int i = 0; i < 5000; i++) {
-            // RequestOp.request_txn = 4, and TxnRequest.success = 2: by hand, since generated classes go down by recursion.
+            // RequestOp.request_txn = 4, and TxnRequest.success = 2: by hand, since generated classes go down by
+            // recursion.
             nested = field(2, field(4, nested));
         }
         all.add(new Wrong(
@@ -176,7 +207,11 @@ final class WrongCalls {
         all.add(new Wrong("message that is cut off", put, new byte[] {0x0a, 0x70, 1}, "UNREADABLE"));
         all.add(new Wrong("message of noise", put, new byte[] {-1, -2, -3, -4, -5, -6, -7}, "UNREADABLE"));
         ByteString unknown = field(1000, bytes("what is this")).concat(field(1001, VALUE));
-        all.add(new Wrong("unknown fields", put, put().build().toByteString().concat(unknown).toByteArray(), OK));
+        all.add(new Wrong(
+                "unknown fields",
+                put,
+                put().build().toByteString().concat(unknown).toByteArray(),
+                OK));
         all.add(new Wrong("method that there is not", "etcdserverpb.KV/Steal", new byte[0], "UNIMPLEMENTED"));
     }
 
@@ -199,7 +234,8 @@ final class WrongCalls {
         for (Wrong wrong : all) {
             answer(access.channel(member), wrong.method(), wrong.request())
                     .ifPresentOrElse(
-                            answer -> ledger.expect(wrong.what(), wrong.answer(), answer), () -> ledger.pass(wrong.what()));
+                            answer -> ledger.expect(wrong.what(), wrong.answer(), answer),
+                            () -> ledger.pass(wrong.what()));
         }
     }
 
@@ -212,8 +248,12 @@ final class WrongCalls {
             send(access.anonymous(member), "etcdserverpb.KV/Put", put, PATIENCE_SECONDS * 1000);
             ledger.complain("a put without a token was done");
         } catch (StatusRuntimeException e) {
-            if (e.getStatus().getDescription() != null && e.getStatus().getDescription().contains("user name")) {
-                ledger.expect("call without a token", "INVALID_ARGUMENT etcdserver: user name is empty", Ledger.text(e.getStatus()));
+            if (e.getStatus().getDescription() != null
+                    && e.getStatus().getDescription().contains("user name")) {
+                ledger.expect(
+                        "call without a token",
+                        "INVALID_ARGUMENT etcdserver: user name is empty",
+                        Ledger.text(e.getStatus()));
             } else {
                 ledger.expectFailure("call without a token", "INVALID_ARGUMENT etcdserver: user name is empty", e);
             }
@@ -223,11 +263,19 @@ final class WrongCalls {
     /** A deadline that is over before there is an answer: whether one came all the same is a matter of who was faster. */
     private void giveUp(int member) {
         byte[] put = put().build().toByteArray();
-        byte[] everything = RangeRequest.newBuilder().setKey(bytes("honest/")).setRangeEnd(bytes("honest0")).build().toByteArray();
+        byte[] everything = RangeRequest.newBuilder()
+                .setKey(bytes("honest/"))
+                .setRangeEnd(bytes("honest0"))
+                .build()
+                .toByteArray();
         for (int i = 0; i < 20; i++) {
             try {
                 boolean writes = i % 2 == 0;
-                send(access.channel(member), writes ? "etcdserverpb.KV/Put" : "etcdserverpb.KV/Range", writes ? put : everything, 1 + i / 4);
+                send(
+                        access.channel(member),
+                        writes ? "etcdserverpb.KV/Put" : "etcdserverpb.KV/Range",
+                        writes ? put : everything,
+                        1 + i / 4);
             } catch (StatusRuntimeException e) {
                 if (!Ledger.isPassing(e)) {
                     ledger.complain("a call that was given up: " + Ledger.text(e.getStatus()));
@@ -249,9 +297,10 @@ final class WrongCalls {
             String text = Ledger.text(e.getStatus());
             return Optional.of(
                     switch (e.getStatus().getCode()) {
-                        case INTERNAL -> text.contains("Invalid protobuf byte sequence") || text.contains("unmarshalling")
-                                ? "UNREADABLE"
-                                : text;
+                        case INTERNAL ->
+                            text.contains("Invalid protobuf byte sequence") || text.contains("unmarshalling")
+                                    ? "UNREADABLE"
+                                    : text;
                         // The words after the code are gRPC's own.
                         case UNIMPLEMENTED -> "UNIMPLEMENTED";
                         default -> text;
