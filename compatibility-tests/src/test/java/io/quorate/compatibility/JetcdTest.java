@@ -350,17 +350,18 @@ class JetcdTest {
             assertThat(answer(client.getMaintenanceClient().snapshot(out))).isEqualTo(Files.size(file));
         }
 
-        assertThat(importedFrom(file, folder)).contains("imported: revision ");
         List<Integer> ports = FreePorts.find(2);
-        String url = "http://127.0.0.1:" + ports.getFirst();
+        String clients = "http://127.0.0.1:" + ports.getFirst();
+        List<String> founder = founder(folder, "http://127.0.0.1:" + ports.getLast());
+        importInto(founder, file, folder);
         List<String> server = new ArrayList<>(List.of("server"));
-        server.addAll(founder(folder));
-        server.addAll(List.of("--listen-client-urls", url, "--advertise-client-urls", url));
+        server.addAll(founder);
+        server.addAll(List.of("--listen-client-urls", clients, "--advertise-client-urls", clients));
         server.addAll(List.of("--listen-peer-urls", "http://127.0.0.1:" + ports.getLast()));
         try (QuorateProcess member = QuorateProcess.start(folder.resolve("member.log"), server);
-                Client other = Client.builder().endpoints(url).build()) {
+                Client other = Client.builder().endpoints(clients).build()) {
             KV restored = other.getKVClient();
-            await("that what was saved is there, " + member.pid())
+            await("that process " + member.pid() + " serves what was saved")
                     .atMost(PATIENCE)
                     .ignoreExceptions()
                     .until(() -> answer(restored.get(bytes("saved/b")))
@@ -376,18 +377,20 @@ class JetcdTest {
     }
 
     /** Whoever imports a snapshot compares the checksum at its end, and reads every page. */
-    private static String importedFrom(Path snapshot, Path folder) throws IOException {
+    private static void importInto(List<String> founder, Path snapshot, Path folder) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("import", snapshot.toString()));
-        arguments.addAll(founder(folder));
+        arguments.addAll(founder);
         try (QuorateProcess process = QuorateProcess.start(folder.resolve("import.log"), arguments)) {
             assertThat(process.awaitExit()).as(process.output()).isZero();
-            return process.output();
         }
     }
 
-    private static List<String> founder(Path folder) {
+    private static List<String> founder(Path folder, String peers) {
         return List.of(
-                "--name", "restored", "--data-dir", folder.resolve("restored").toString());
+                "--name", "restored",
+                "--data-dir", folder.resolve("restored").toString(),
+                "--initial-cluster", "restored=" + peers,
+                "--initial-advertise-peer-urls", peers);
     }
 
     @Test

@@ -72,7 +72,7 @@ final class Soak {
         }
         Map<String, Sample> after = awaitIdle(before);
         before.forEach((member, sample) -> complaints.addAll(Trends.leftBehind(member, sample, after.get(member))));
-        samples.forEach((member, all) -> complaints.addAll(plan.trends().judge(member, all)));
+        samples.forEach(this::judge);
         complaints.addAll(ledger.complaints());
         complaints.addAll(ledger.unanswered());
         ledger.done().forEach((what, count) -> out.printf("%,12d  %s%n", count.get(), what));
@@ -80,6 +80,14 @@ final class Soak {
                 .forEach((what, count) ->
                         out.printf("%,12d  %s: no answer, as there may be none for a while%n", count.get(), what));
         return complaints;
+    }
+
+    private void judge(String member, List<Sample> all) {
+        if (all.size() < Trends.FEWEST_SAMPLES && !plan.killInterval().isZero()) {
+            out.println("Whether " + member + " has grown is not judged: it was started again too late for that.");
+        } else {
+            complaints.addAll(plan.trends().judge(member, all));
+        }
     }
 
     private void soak(Access access) throws Exception {
