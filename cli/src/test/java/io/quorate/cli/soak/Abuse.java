@@ -10,7 +10,7 @@ record Abuse(String name, Action action) {
     /** Does it to one member, once. */
     interface Action {
 
-        /** @param member its number, from 0 on */
+        /** Does it to the member of this number, from 0 on. */
         void doTo(int member) throws Exception;
     }
 }

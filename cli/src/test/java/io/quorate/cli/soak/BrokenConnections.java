@@ -7,6 +7,7 @@ import io.quorate.server.proto.etcdserverpb.RangeRequest;
 import io.quorate.server.proto.etcdserverpb.WatchCreateRequest;
 import io.quorate.server.proto.etcdserverpb.WatchRequest;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -57,7 +58,7 @@ final class BrokenConnections implements AutoCloseable {
     }
 
     private Socket connect(int member) throws IOException {
-        Socket socket = new Socket("127.0.0.1", access.port(member));
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), access.port(member));
         socket.setSoTimeout(TIMEOUT_MILLIS);
         return socket;
     }

@@ -3,6 +3,7 @@ package io.quorate.cli.soak;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -65,7 +66,7 @@ final class GatewayAbuses {
     }
 
     private Socket open(int member, String path, String body, String token) throws IOException {
-        Socket socket = new Socket("127.0.0.1", access.port(member));
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), access.port(member));
         socket.setSoTimeout(TIMEOUT_MILLIS);
         byte[] content = body.getBytes(StandardCharsets.UTF_8);
         String authorization = token.isEmpty() ? "" : "authorization: " + token + "\r\n";

@@ -24,7 +24,7 @@ final class MillionWatches {
 
     private MillionWatches() {}
 
-    /** @param args how many watches; a million if that is not said */
+    /** Measures it with as many watches as the argument says; with a million if there is none. */
     public static void main(String[] args) throws Exception {
         int watches = args.length == 0 ? 1_000_000 : Integer.parseInt(args[0]);
         Path folder = Files.createTempDirectory("million-watches");

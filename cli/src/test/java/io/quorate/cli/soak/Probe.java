@@ -4,6 +4,7 @@ import io.quorate.cli.processes.ProcessCluster;
 import io.quorate.cli.processes.ProcessCluster.Member;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -75,7 +76,7 @@ final class Probe {
     private static long numberIn(List<String> status, String name) {
         return status.stream()
                 .filter(line -> line.startsWith(name))
-                .mapToLong(line -> Long.parseLong(line.split("\\s+")[1]))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                 .findFirst()
                 .orElseThrow();
     }
@@ -96,7 +97,7 @@ final class Probe {
 
     /** Over a connection that is closed after it, so that the look itself leaves none. */
     private static List<String> metrics(int port) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.getOutputStream()
                     .write("GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"

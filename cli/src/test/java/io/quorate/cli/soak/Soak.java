@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
@@ -71,7 +72,7 @@ final class Soak {
             soak(access);
         }
         Map<String, Sample> after = awaitIdle(before);
-        before.forEach((member, sample) -> complaints.addAll(Trends.leftBehind(member, sample, after.get(member))));
+        before.forEach((member, sample) -> complaints.addAll(Trends.leftBehind(member, sample, Objects.requireNonNull(after.get(member)))));
         samples.forEach(this::judge);
         complaints.addAll(ledger.complaints());
         complaints.addAll(ledger.unanswered());
@@ -126,7 +127,7 @@ final class Soak {
 
     /** A task that fails would not be run again: its failure is a complaint instead. */
     private void every(ScheduledExecutorService clients, Duration delay, Runnable task) {
-        clients.scheduleWithFixedDelay(
+        var unused = clients.scheduleWithFixedDelay(
                 () -> {
                     try {
                         task.run();
@@ -210,7 +211,7 @@ final class Soak {
         while (true) {
             Map<String, Sample> now = sampleAll();
             boolean idle = before.entrySet().stream()
-                    .allMatch(member -> Trends.leftBehind("", member.getValue(), now.get(member.getKey()))
+                    .allMatch(member -> Trends.leftBehind("", member.getValue(), Objects.requireNonNull(now.get(member.getKey())))
                             .isEmpty());
             if (idle || System.nanoTime() > end) {
                 return now;

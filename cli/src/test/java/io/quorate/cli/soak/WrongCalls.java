@@ -39,7 +39,7 @@ final class WrongCalls {
     private static final ByteString KEY = bytes("wrong/key");
     private static final ByteString VALUE = bytes("v");
 
-    private record Wrong(String what, String method, byte[] request, String answer) {}
+    private record Wrong(String what, String method, ByteString request, String answer) {}
 
     private final Access access;
     private final Ledger ledger;
@@ -63,7 +63,7 @@ final class WrongCalls {
     }
 
     private void add(String what, String method, MessageLite request, String answer) {
-        all.add(new Wrong(what, method, request.toByteArray(), answer));
+        all.add(new Wrong(what, method, request.toByteString(), answer));
     }
 
     private static RangeRequest.Builder range() {
@@ -185,7 +185,7 @@ final class WrongCalls {
         all.add(new Wrong(
                 "transactions 5,000 deep",
                 txn,
-                nested.toByteArray(),
+                nested,
                 "INVALID_ARGUMENT etcdserver: too many operations in txn request"));
     }
 
@@ -204,15 +204,15 @@ final class WrongCalls {
 
     private void bytesThatAreNone() {
         String put = "etcdserverpb.KV/Put";
-        all.add(new Wrong("message that is cut off", put, new byte[] {0x0a, 0x70, 1}, "UNREADABLE"));
-        all.add(new Wrong("message of noise", put, new byte[] {-1, -2, -3, -4, -5, -6, -7}, "UNREADABLE"));
+        all.add(new Wrong("message that is cut off", put, ByteString.copyFrom(new byte[] {0x0a, 0x70, 1}), "UNREADABLE"));
+        all.add(new Wrong("message of noise", put, ByteString.copyFrom(new byte[] {-1, -2, -3, -4, -5, -6, -7}), "UNREADABLE"));
         ByteString unknown = field(1000, bytes("what is this")).concat(field(1001, VALUE));
         all.add(new Wrong(
                 "unknown fields",
                 put,
-                put().build().toByteString().concat(unknown).toByteArray(),
+                put().build().toByteString().concat(unknown),
                 OK));
-        all.add(new Wrong("method that there is not", "etcdserverpb.KV/Steal", new byte[0], "UNIMPLEMENTED"));
+        all.add(new Wrong("method that there is not", "etcdserverpb.KV/Steal", ByteString.EMPTY, "UNIMPLEMENTED"));
     }
 
     private static ByteString field(int number, ByteString content) {
@@ -232,7 +232,7 @@ final class WrongCalls {
 
     private void sendAll(int member) {
         for (Wrong wrong : all) {
-            answer(access.channel(member), wrong.method(), wrong.request())
+            answer(access.channel(member), wrong.method(), wrong.request().toByteArray())
                     .ifPresentOrElse(
                             answer -> ledger.expect(wrong.what(), wrong.answer(), answer),
                             () -> ledger.pass(wrong.what()));
