@@ -387,10 +387,14 @@ class JetcdTest {
 
     private static List<String> founder(Path folder, String peers) {
         return List.of(
-                "--name", "restored",
-                "--data-dir", folder.resolve("restored").toString(),
-                "--initial-cluster", "restored=" + peers,
-                "--initial-advertise-peer-urls", peers);
+                "--name",
+                "restored",
+                "--data-dir",
+                folder.resolve("restored").toString(),
+                "--initial-cluster",
+                "restored=" + peers,
+                "--initial-advertise-peer-urls",
+                peers);
     }
 
     @Test

@@ -85,7 +85,8 @@ final class MillionWatches {
         @Override
         public void onNext(WatchResponse response) {
             if (response.getCreated()) {
-                answers.merge(response.getCanceled() ? "refused: " + response.getCancelReason() : "created", 1, Integer::sum);
+                answers.merge(
+                        response.getCanceled() ? "refused: " + response.getCancelReason() : "created", 1, Integer::sum);
                 answered.countDown();
             }
         }

@@ -72,7 +72,8 @@ final class Soak {
             soak(access);
         }
         Map<String, Sample> after = awaitIdle(before);
-        before.forEach((member, sample) -> complaints.addAll(Trends.leftBehind(member, sample, Objects.requireNonNull(after.get(member)))));
+        before.forEach((member, sample) ->
+                complaints.addAll(Trends.leftBehind(member, sample, Objects.requireNonNull(after.get(member)))));
         samples.forEach(this::judge);
         complaints.addAll(ledger.complaints());
         complaints.addAll(ledger.unanswered());
@@ -211,7 +212,8 @@ final class Soak {
         while (true) {
             Map<String, Sample> now = sampleAll();
             boolean idle = before.entrySet().stream()
-                    .allMatch(member -> Trends.leftBehind("", member.getValue(), Objects.requireNonNull(now.get(member.getKey())))
+                    .allMatch(member -> Trends.leftBehind(
+                                    "", member.getValue(), Objects.requireNonNull(now.get(member.getKey())))
                             .isEmpty());
             if (idle || System.nanoTime() > end) {
                 return now;

@@ -204,14 +204,12 @@ final class WrongCalls {
 
     private void bytesThatAreNone() {
         String put = "etcdserverpb.KV/Put";
-        all.add(new Wrong("message that is cut off", put, ByteString.copyFrom(new byte[] {0x0a, 0x70, 1}), "UNREADABLE"));
-        all.add(new Wrong("message of noise", put, ByteString.copyFrom(new byte[] {-1, -2, -3, -4, -5, -6, -7}), "UNREADABLE"));
-        ByteString unknown = field(1000, bytes("what is this")).concat(field(1001, VALUE));
         all.add(new Wrong(
-                "unknown fields",
-                put,
-                put().build().toByteString().concat(unknown),
-                OK));
+                "message that is cut off", put, ByteString.copyFrom(new byte[] {0x0a, 0x70, 1}), "UNREADABLE"));
+        all.add(new Wrong(
+                "message of noise", put, ByteString.copyFrom(new byte[] {-1, -2, -3, -4, -5, -6, -7}), "UNREADABLE"));
+        ByteString unknown = field(1000, bytes("what is this")).concat(field(1001, VALUE));
+        all.add(new Wrong("unknown fields", put, put().build().toByteString().concat(unknown), OK));
         all.add(new Wrong("method that there is not", "etcdserverpb.KV/Steal", ByteString.EMPTY, "UNIMPLEMENTED"));
     }
 
