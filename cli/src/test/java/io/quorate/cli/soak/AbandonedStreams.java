@@ -30,23 +30,28 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** Streams of gRPC that are begun and left: with too many watches, for leases that there are not, read slowly or not at all. */
 final class AbandonedStreams implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 30;
-    private static final int MOST_SLOW_READERS = 6;
+    private static final int MOST_SLOW_READERS = 2;
 
     private final Access access;
     private final Ledger ledger;
     private final int watches;
-    private final BlockingQueue<ManagedChannel> slowReaders = new LinkedBlockingQueue<>();
+    /** By member, so that each of them always bears as many. */
+    private final List<BlockingQueue<ManagedChannel>> slowReaders;
 
     /** @param watches how many one client begins before it goes */
     AbandonedStreams(Access access, Ledger ledger, int watches) {
         this.access = access;
         this.ledger = ledger;
         this.watches = watches;
+        this.slowReaders = Stream.<BlockingQueue<ManagedChannel>>generate(LinkedBlockingQueue::new)
+                .limit(access.members())
+                .toList();
     }
 
     List<Abuse> abuses() {
@@ -170,7 +175,9 @@ final class AbandonedStreams implements AutoCloseable {
                 }
             }
             for (Answers<WatchResponse> answers : begun) {
-                answers.next(ledger, "stream opened and left");
+                if (answers.next(ledger, "stream opened and left").isEmpty()) {
+                    return;
+                }
             }
             ledger.count("stream opened and left", 63);
         } finally {
@@ -227,9 +234,10 @@ final class AbandonedStreams implements AutoCloseable {
         for (int i = 0; i < 5; i++) {
             WatchGrpc.newStub(access.asRoot(own)).watch(new TakesOne()).onNext(watch("honest/", 0));
         }
-        slowReaders.add(own);
-        if (slowReaders.size() > MOST_SLOW_READERS) {
-            slowReaders.remove().shutdownNow();
+        BlockingQueue<ManagedChannel> reading = slowReaders.get(member);
+        reading.add(own);
+        if (reading.size() > MOST_SLOW_READERS) {
+            reading.remove().shutdownNow();
         }
         ledger.count("reader that does not read", 5);
     }
@@ -257,6 +265,6 @@ final class AbandonedStreams implements AutoCloseable {
 
     @Override
     public void close() {
-        slowReaders.forEach(ManagedChannel::shutdownNow);
+        slowReaders.forEach(reading -> reading.forEach(ManagedChannel::shutdownNow));
     }
 }

@@ -17,12 +17,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Stream;
 
 /** Connections that speak no protocol, break off in the middle of one, are half closed or never finished. */
 final class BrokenConnections implements AutoCloseable {
 
     private static final int TIMEOUT_MILLIS = 30_000;
-    private static final int MOST_KEPT_OPEN = 60;
+    private static final int MOST_KEPT_OPEN = 20;
     private static final int WINDOW = 65_535;
     private static final String PUT = "etcdserverpb.KV/Put";
     private static final String RANGE = "etcdserverpb.KV/Range";
@@ -31,12 +32,16 @@ final class BrokenConnections implements AutoCloseable {
     private final Access access;
     private final Ledger ledger;
     private final SplittableRandom seeds;
-    private final BlockingQueue<Socket> keptOpen = new LinkedBlockingQueue<>();
+    /** By member, so that each of them always bears as many. */
+    private final List<BlockingQueue<Socket>> keptOpen;
 
     BrokenConnections(Access access, Ledger ledger, long seed) {
         this.access = access;
         this.ledger = ledger;
         this.seeds = new SplittableRandom(seed);
+        this.keptOpen = Stream.<BlockingQueue<Socket>>generate(LinkedBlockingQueue::new)
+                .limit(access.members())
+                .toList();
     }
 
     List<Abuse> abuses() {
@@ -257,10 +262,11 @@ final class BrokenConnections implements AutoCloseable {
     private void leave(int member, byte[] content) throws IOException {
         Socket socket = connect(member);
         send(socket, content);
-        keptOpen.add(socket);
+        BlockingQueue<Socket> open = keptOpen.get(member);
+        open.add(socket);
         ledger.count("connection left open", 1);
-        while (keptOpen.size() > MOST_KEPT_OPEN) {
-            Socket oldest = keptOpen.remove();
+        while (open.size() > MOST_KEPT_OPEN) {
+            Socket oldest = open.remove();
             if (random().nextBoolean()) {
                 reset(oldest);
             } else {
@@ -271,8 +277,10 @@ final class BrokenConnections implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (Socket socket : keptOpen) {
-            socket.close();
+        for (BlockingQueue<Socket> open : keptOpen) {
+            for (Socket socket : open) {
+                socket.close();
+            }
         }
     }
 }

@@ -141,11 +141,12 @@ final class Soak {
                 TimeUnit.MILLISECONDS);
     }
 
-    private static void end(ScheduledExecutorService clients) throws InterruptedException {
+    private void end(ScheduledExecutorService clients) throws InterruptedException {
         clients.shutdown();
         // What is under way is done with, since each of them has a deadline.
         if (!clients.awaitTermination(3, TimeUnit.MINUTES)) {
-            throw new IllegalStateException("The clients do not end.");
+            complaints.add("the clients do not end: they have waited for answers for three minutes");
+            clients.shutdownNow();
         }
     }
 
