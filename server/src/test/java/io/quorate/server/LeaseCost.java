@@ -13,9 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /**
  * Measures what leases cost that nobody uses: three members in this JVM, at rest without any, and then with some whose time is
@@ -27,6 +29,7 @@ final class LeaseCost {
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
+    private static final int MEMBERS = 3;
     private static final int STEP_SECONDS = 30;
     private static final int IN_FLIGHT = 256;
     private static final long TTL_SECONDS = Duration.ofDays(1).toSeconds();
@@ -36,7 +39,7 @@ final class LeaseCost {
     public static void main(String[] arguments) throws Exception {
         int[] numbers = Arrays.stream(arguments).mapToInt(Integer::parseInt).toArray();
         Path folder = Files.createTempDirectory("lease-cost");
-        try (TestCluster cluster = TestCluster.start(3, folder)) {
+        try (TestCluster cluster = TestCluster.start(MEMBERS, folder)) {
             EtcdClient client = new EtcdClient(cluster.channel(cluster.leader()));
             rest("without leases", numbers[1]);
             long begin = System.nanoTime();
@@ -47,7 +50,12 @@ final class LeaseCost {
                     numbers[0],
                     TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
             // What granting them has left to do is not theirs at rest.
-            TimeUnit.SECONDS.sleep(10);
+            List<EtcdClient> members = IntStream.range(0, MEMBERS)
+                    .mapToObj(member -> new EtcdClient(cluster.channel(member)))
+                    .toList();
+            TestCluster.await(
+                    () -> members.stream().allMatch(member -> count(member) == numbers[0]),
+                    "all members have all leases");
             rest("with leases", numbers[2]);
         } finally {
             ScratchFolder.delete(folder);
@@ -90,11 +98,16 @@ final class LeaseCost {
             granted.addListener(slots::release, MoreExecutors.directExecutor());
         }
         slots.acquire(IN_FLIGHT);
-        int there = client.leases()
-                .leaseLeases(LeaseLeasesRequest.getDefaultInstance())
-                .getLeasesCount();
+        int there = count(client);
         if (there != leases) {
             throw new IllegalStateException("there are " + there + " leases, not " + leases);
         }
+    }
+
+    /** A member tells what it has itself. */
+    private static int count(EtcdClient client) {
+        return client.leases()
+                .leaseLeases(LeaseLeasesRequest.getDefaultInstance())
+                .getLeasesCount();
     }
 }

@@ -6,6 +6,7 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.StateMachine;
 import io.quorate.engine.transport.PeerFrame;
 import io.quorate.kv.Result;
+import io.quorate.simulator.disk.Damage;
 import io.quorate.simulator.disk.DiskObserver;
 import java.util.List;
 
@@ -34,7 +35,7 @@ public interface RunObserver {
     default void synced(MemberId member, Object file, boolean succeeded) {}
 
     /** Something at rest on a member's disk is another thing now. */
-    default void rotted(MemberId member) {}
+    default void rotted(MemberId member, Damage damage) {}
 
     /** A client asks for something; what it had asked for before is over. */
     default void asked(int client) {}

@@ -14,6 +14,7 @@ import io.quorate.engine.StateMachine;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.Result;
+import io.quorate.simulator.disk.Damage;
 import io.quorate.simulator.disk.DiskFaults;
 import io.quorate.simulator.disk.DiskObserver;
 import io.quorate.simulator.disk.SimulatedDisk;
@@ -158,8 +159,8 @@ public final class SimulatedMember {
         }
 
         @Override
-        public void damaged() {
-            observer.rotted(id);
+        public void damaged(Damage damage) {
+            observer.rotted(id, damage);
         }
     }
 
@@ -238,7 +239,7 @@ public final class SimulatedMember {
         disk = replacement;
         disk.setObserver(new DiskWatch());
         durableStore.clear();
-        observer.rotted(id);
+        observer.rotted(id, Damage.ANY);
     }
 
     /** Starts a process on what the disk holds. It may refuse, and says so to the observer. */

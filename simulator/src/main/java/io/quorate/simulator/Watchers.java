@@ -6,6 +6,7 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.StateMachine;
 import io.quorate.engine.transport.PeerFrame;
 import io.quorate.kv.Result;
+import io.quorate.simulator.disk.Damage;
 import io.quorate.simulator.invariant.InvariantViolation;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -273,10 +274,10 @@ public final class Watchers implements RunObserver {
     }
 
     @Override
-    public void rotted(MemberId member) {
+    public void rotted(MemberId member, Damage damage) {
         try {
             for (RunObserver watcher : rotted.toTell()) {
-                watcher.rotted(member);
+                watcher.rotted(member, damage);
             }
         } catch (InvariantViolation found) {
             report(found);

@@ -66,7 +66,7 @@ final class Answers implements AutoCloseable {
 
     private final ManagedChannel channel;
     private final Map<String, String> tokens = new HashMap<>();
-    private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<List<Event>> events = new LinkedBlockingQueue<>();
     private final StreamObserver<WatchRequest> watch;
     private Channel asking;
 
@@ -95,7 +95,9 @@ final class Answers implements AutoCloseable {
                 .watch(new StreamObserver<>() {
                     @Override
                     public void onNext(WatchResponse response) {
-                        events.addAll(response.getEventsList());
+                        if (response.getEventsCount() > 0) {
+                            events.add(response.getEventsList());
+                        }
                     }
 
                     @Override
@@ -123,17 +125,14 @@ final class Answers implements AutoCloseable {
         List<String> told = new ArrayList<>();
         long seen = 0;
         while (seen < revision) {
-            Event event = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            if (event == null) {
+            List<Event> response = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (response == null) {
                 told.add("and then nothing for " + PATIENCE_SECONDS + " s");
                 return told;
             }
-            told.add(text(event));
-            seen = event.getKv().getModRevision();
-        }
-        // What else there is of this revision came in the same response.
-        for (Event event = events.poll(); event != null; event = events.poll()) {
-            told.add(text(event));
+            response.forEach(event -> told.add(text(event)));
+            // All events of a revision come in one response.
+            seen = response.getLast().getKv().getModRevision();
         }
         return told;
     }

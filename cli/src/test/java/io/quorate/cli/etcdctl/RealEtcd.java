@@ -8,19 +8,26 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Debian's {@code etcd}: a cluster of three, with the names and the shape of {@code quorate dev}. */
+/** Debian's {@code etcd}: a cluster of three or less, with the names and the shape of {@code quorate dev}. */
 public final class RealEtcd implements AutoCloseable {
 
     private static final int MEMBERS = 3;
 
+    private final int size;
     private final List<Integer> ports;
     private final List<Process> members = new ArrayList<>();
 
-    /** Starts it and returns at once. */
+    /** Starts three members and returns at once. */
     public RealEtcd(Path folder) throws IOException {
-        this.ports = FreePorts.find(2 * MEMBERS);
+        this(folder, MEMBERS);
+    }
+
+    /** Starts so many members and returns at once. */
+    public RealEtcd(Path folder, int size) throws IOException {
+        this.size = size;
+        this.ports = FreePorts.find(2 * size);
         try {
-            for (int i = 0; i < MEMBERS; i++) {
+            for (int i = 0; i < size; i++) {
                 start(i, folder);
             }
         } catch (IOException e) {
@@ -40,7 +47,7 @@ public final class RealEtcd implements AutoCloseable {
                         "--listen-peer-urls=" + peers(index),
                         "--initial-advertise-peer-urls=" + peers(index),
                         "--initial-cluster="
-                                + IntStream.range(0, MEMBERS)
+                                + IntStream.range(0, size)
                                         .mapToObj(i -> "node" + (i + 1) + "=" + peers(i))
                                         .collect(Collectors.joining(",")))
                 .redirectErrorStream(true)
@@ -49,7 +56,7 @@ public final class RealEtcd implements AutoCloseable {
     }
 
     private String peers(int index) {
-        return "http://127.0.0.1:" + ports.get(MEMBERS + index);
+        return "http://127.0.0.1:" + ports.get(size + index);
     }
 
     /** A member's {@code host:port}. */

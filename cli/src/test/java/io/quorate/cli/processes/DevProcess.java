@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** {@code quorate dev} with three members in a process of its own, on free ports of the loopback, ready to serve. */
+/** {@code quorate dev} with three members or less in a process of its own, on free ports of the loopback, ready to serve. */
 public final class DevProcess implements AutoCloseable {
 
     private static final int MEMBERS = 3;
@@ -25,16 +25,21 @@ public final class DevProcess implements AutoCloseable {
     }
 
     /**
-     * Returns when it has said that it is ready.
+     * Starts three members and returns when it has said that it is ready.
      *
      * @param folder for its data and what it prints
      */
     public static DevProcess start(Path folder) throws IOException {
-        List<Integer> ports = FreePorts.find(2 * MEMBERS);
-        List<Integer> clientPorts = ports.subList(0, MEMBERS);
-        List<Integer> peerPorts = ports.subList(MEMBERS, 2 * MEMBERS);
-        List<String> arguments = new ArrayList<>(
-                List.of("dev", "--data-dir", folder.resolve("data").toString()));
+        return start(folder, MEMBERS);
+    }
+
+    /** Starts so many members, one or three, and returns when it has said that it is ready. */
+    public static DevProcess start(Path folder, int size) throws IOException {
+        List<Integer> ports = FreePorts.find(2 * size);
+        List<Integer> clientPorts = ports.subList(0, size);
+        List<Integer> peerPorts = ports.subList(size, 2 * size);
+        List<String> arguments = new ArrayList<>(List.of("dev", "--nodes", String.valueOf(size)));
+        arguments.addAll(List.of("--data-dir", folder.resolve("data").toString()));
         arguments.addAll(List.of("--client-ports", join(clientPorts), "--peer-ports", join(peerPorts)));
         QuorateProcess process = QuorateProcess.start(folder.resolve("dev.log"), arguments);
         try {

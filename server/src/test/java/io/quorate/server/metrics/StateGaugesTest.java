@@ -10,8 +10,8 @@ import io.quorate.core.EntryId;
 import io.quorate.core.RoleName;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
-import io.quorate.kv.MvccStore;
 import io.quorate.kv.HeapStore;
+import io.quorate.kv.MvccStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -48,7 +48,8 @@ class StateGaugesTest {
     private static double value(MetricSnapshots told, String name) {
         return told.stream()
                 .filter(metric -> metric.getMetadata().getName().equals(name))
-                .map(metric -> ((GaugeSnapshot) metric).getDataPoints().getFirst().getValue())
+                .map(metric ->
+                        ((GaugeSnapshot) metric).getDataPoints().getFirst().getValue())
                 .findFirst()
                 .orElseThrow();
     }
@@ -72,8 +73,7 @@ class StateGaugesTest {
         new StateGauges(new MemberIdentity(1, "3.4.23", "3.4.0", 0), Optional::empty, () -> 0, () -> 0)
                 .register(registry);
 
-        assertThat(registry.scrape().stream()
-                        .map(metric -> metric.getMetadata().getName()))
+        assertThat(registry.scrape().stream().map(metric -> metric.getMetadata().getName()))
                 .contains("etcd_server_proposals_pending")
                 .doesNotContain("etcd_server_has_leader", "quorate_healthy");
     }

@@ -19,5 +19,5 @@ public interface DiskObserver {
     default void synced(Object file, boolean succeeded) {}
 
     /** What the file held at rest is another thing now. */
-    default void damaged() {}
+    default void damaged(Damage damage) {}
 }

@@ -211,7 +211,7 @@ public final class SimulatedDisk implements Disk {
         FileContent content = names.content(name).orElseThrow();
         int used = Math.max(1, content.used());
         content.flipBit(random.nextInt(target.from(used), target.to(used)), random.nextInt(8));
-        observer.damaged();
+        observer.damaged(Damage.ONE_BIT);
         return Optional.of(name);
     }
 
@@ -223,7 +223,7 @@ public final class SimulatedDisk implements Disk {
     /** Puts other bytes in the place of a file's, durably. */
     public void replace(String name, byte[] bytes) {
         names.content(name).orElseThrow().replace(bytes);
-        observer.damaged();
+        observer.damaged(Damage.ANY);
     }
 
     /** The names of all files and folders, with the folders that they are in. */

@@ -112,7 +112,7 @@ final class SimulatedFile implements DiskFile {
         int length = Math.min(bytes.length - from, Math.max(0, target.size() - place));
         target.write(place, bytes, from, length);
         write.told().accept("the write to " + name + " at " + position + " went to " + victim + " at " + place);
-        disk.observer().damaged();
+        disk.observer().damaged(Damage.ANY);
     }
 
     @Override

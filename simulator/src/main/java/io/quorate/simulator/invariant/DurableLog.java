@@ -4,6 +4,7 @@ import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.log.RaftLog;
+import io.quorate.simulator.disk.Damage;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,12 +49,16 @@ final class DurableLog {
     private Terms terms = new Terms();
     private Optional<Terms> rottedAway = Optional.empty();
     private boolean rotted;
+    private boolean anyDamage;
     private long segment;
     private long term;
     private long vote;
     private long commitIndex;
 
-    /** What there was before the frame that became durable last: no more than that frame may look like a torn write. */
+    /**
+     * What there was before the frame that became durable last: a bit that turned may make no more than that frame look like a
+     * torn write. Whatever more is damaged may be all that was behind an earlier one.
+     */
     private EntryId lastBefore = EntryId.ORIGIN;
 
     private long termBefore;
@@ -134,7 +139,8 @@ final class DurableLog {
     }
 
     /** Something at rest is another thing now: what was durable need not be any more. */
-    void rotted() {
+    void rotted(Damage damage) {
+        anyDamage |= rotted || damage == Damage.ANY;
         rotted = true;
         rottedAway = Optional.of(terms.copy());
     }
@@ -146,16 +152,10 @@ final class DurableLog {
         }
     }
 
-    /** There is another disk, with nothing on it. */
-    void lost() {
-        lastBefore = EntryId.ORIGIN;
-        termBefore = 0;
-    }
-
     /** Whether a log that is taken for undamaged lacks more than the last frame, which nothing need tell from a torn one. */
     boolean lacksMoreThanLastFrame(RaftLog log) {
         boolean shorter = log.lastId().index() < Math.min(lastBefore.index(), terms.last.index());
-        return shorter || log.hardState().term() < termBefore;
+        return !anyDamage && (shorter || log.hardState().term() < termBefore);
     }
 
     /**
@@ -164,6 +164,7 @@ final class DurableLog {
     boolean takeRotted(RaftLog log) {
         boolean was = rotted;
         rotted = false;
+        anyDamage = false;
         if (was) {
             take(log.hardState());
             terms = Terms.of(log);

@@ -8,6 +8,7 @@ import io.quorate.engine.log.RaftLog;
 import io.quorate.engine.transport.PeerFrame;
 import io.quorate.simulator.CrashKind;
 import io.quorate.simulator.SimulatedMember;
+import io.quorate.simulator.disk.Damage;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -110,7 +111,7 @@ final class PromisesOutliveRestarts implements Invariant {
     }
 
     @Override
-    public void rotted(MemberId member) {
+    public void rotted(MemberId member, Damage damage) {
         if (withoutPower.contains(member)) {
             excused.add(member);
         }

@@ -5,14 +5,15 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.simulator.CrashKind;
 import io.quorate.simulator.SimulatedMember;
+import io.quorate.simulator.disk.Damage;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
  * After a restart, term, vote, commit index and the end of the log are what is durable: no less, or a promise is broken,
  * and no more, or a promise is made that the next power failure breaks (paper figure 2, "persistent state"; invariant 6,
- * corner cases 1 and 2). Bytes that rotted at rest are the only excuse, and unless the member stops voting, it is one for the
- * last frame alone.
+ * corner cases 1 and 2). Bytes that rotted at rest are the only excuse, and a single bit is one for the last frame alone,
+ * unless the member stops voting.
  */
 final class RestartsAgreeWithDisk implements Invariant {
 
@@ -34,16 +35,13 @@ final class RestartsAgreeWithDisk implements Invariant {
     }
 
     @Override
-    public void rotted(MemberId member) {
-        disk(member).rotted();
+    public void rotted(MemberId member, Damage damage) {
+        disk(member).rotted(damage);
     }
 
     @Override
     public void crashed(SimulatedMember member, CrashKind kind) {
         disk(member.id()).died();
-        if (kind == CrashKind.DISK_LOSS) {
-            disk(member.id()).lost();
-        }
         if (kind == CrashKind.POWER_LOSS) {
             disk(member.id()).powerLost();
         }

@@ -16,6 +16,7 @@ import io.quorate.core.Message;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.simulator.CrashKind;
 import io.quorate.simulator.StillCluster;
+import io.quorate.simulator.disk.Damage;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,9 +103,20 @@ class DurabilityInvariantsCanFailTest {
     @Test
     void whatRottedNeedNotBeThere() {
         durable(1, frame(3, 2, 0, FIRST));
-        disks.rotted(id(1));
+        disks.rotted(id(1), Damage.ANY);
         disks.opened(still.member(1));
         disks.opened(still.member(1));
+    }
+
+    @Test
+    void aBitThatTurnedTakesTheLastFrameAlone() {
+        durable(1, frame(3, 2, 0, FIRST));
+        disks.rotted(id(1), Damage.ONE_BIT);
+        disks.opened(still.member(1));
+        durable(1, frame(3, 2, 0, FIRST));
+        durable(1, frame(3, 2, 0));
+        disks.rotted(id(1), Damage.ONE_BIT);
+        assertViolated(() -> disks.opened(still.member(1)));
     }
 
     @Test
