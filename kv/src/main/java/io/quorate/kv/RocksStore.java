@@ -115,16 +115,23 @@ public final class RocksStore implements OrderedStore {
 
     @Override
     public void restoreFrom(Path checkpoint) {
+        try {
+            // Copying takes as long as the state is large, and needs nothing of the one that is replaced.
+            Path copy = DirectoryCopy.besides(directory, checkpoint);
+            replaceBy(copy);
+        } catch (IOException e) {
+            throw failure("restore", e);
+        }
+    }
+
+    private void replaceBy(Path copy) throws IOException {
         Lock exclusively = exclusively();
         try {
             RocksHandle old = opened();
-            Path copy = DirectoryCopy.besides(directory, checkpoint);
             handle = null;
             old.close();
             DirectoryCopy.replace(directory, copy);
             handle = RocksHandle.open(directory, memory);
-        } catch (IOException e) {
-            throw failure("restore", e);
         } finally {
             exclusively.unlock();
         }

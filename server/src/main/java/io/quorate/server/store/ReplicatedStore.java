@@ -42,7 +42,7 @@ public final class ReplicatedStore {
 
     /**
      * @param fence keeps clients from a state that is not to be trusted
-     * @param readers runs reads; refuses with {@link java.util.concurrent.RejectedExecutionException} when there are too many
+     * @param readers runs reads, and measures the store; refuses with {@link java.util.concurrent.RejectedExecutionException} when there are too many
      * @param maxRequestBytes the largest command in the log
      * @param quotaBytes the size of the store from which on puts are refused; less than 0: none
      * @param onDamage told if a read meets files of the store that are not what was written
@@ -61,7 +61,7 @@ public final class ReplicatedStore {
         this.store = store;
         this.readers = readers;
         this.maxRequestBytes = maxRequestBytes;
-        this.quota = new Quota(quotaBytes, store::sizeBytes, System::nanoTime);
+        this.quota = new Quota(quotaBytes, store::sizeBytes, System::nanoTime, readers);
         this.spaceAlarm = new SpaceAlarm(node, store, quota);
     }
 

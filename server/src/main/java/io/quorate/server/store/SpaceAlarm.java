@@ -7,8 +7,10 @@ import io.quorate.kv.CommandCodec;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.Result;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,7 @@ final class SpaceAlarm {
     private final Quota quota;
     private final Alarm alarm;
     private final AtomicBoolean clearing = new AtomicBoolean();
+    private final AtomicReference<Optional<CompletableFuture<Result>>> raising = new AtomicReference<>(Optional.empty());
 
     SpaceAlarm(RaftNode<Result> node, MvccStore store, Quota quota) {
         this.node = node;
@@ -40,10 +43,29 @@ final class SpaceAlarm {
         return store.raisedAlarms().contains(alarm);
     }
 
-    /** All members are told that this one is full: then they all refuse puts, and not just it. */
+    /**
+     * All members are told that this one is full: then they all refuse puts, and not just it. Who asks while that is on its way
+     * waits for the same: of all the writes that met a full store at once, a late one would otherwise raise the alarm again
+     * after it was taken back.
+     */
     CompletableFuture<Result> raise() {
+        CompletableFuture<Result> raised = new CompletableFuture<>();
+        Optional<CompletableFuture<Result>> mine = Optional.of(raised);
+        Optional<CompletableFuture<Result>> underWay =
+                raising.updateAndGet(present -> present.isPresent() ? present : mine);
+        if (underWay.orElseThrow() != raised) {
+            return underWay.get();
+        }
         LOG.warn("the store has reached its quota: puts are refused until there is room again");
-        return propose(AlarmChange.Action.ACTIVATE);
+        var unused = propose(AlarmChange.Action.ACTIVATE).whenComplete((result, failure) -> {
+            raising.set(Optional.empty());
+            if (failure == null) {
+                raised.complete(result);
+            } else {
+                raised.completeExceptionally(failure);
+            }
+        });
+        return raised;
     }
 
     /** Takes the alarm back if there is room again; to be called now and then. */
