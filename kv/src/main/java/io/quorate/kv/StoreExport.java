@@ -73,7 +73,7 @@ public final class StoreExport implements AutoCloseable {
     }
 
     /**
-     * Hands out all changes that a reader may still see, the oldest first: those after the compacted revision, and before it
+     * Hands out all changes that a reader may still see, the oldest first: those from the compacted revision on, and before it
      * the last one of each key that was live then. To be called once.
      *
      * <p>The store has its versions in the order of their keys, and of its history only what is not compacted; so they are
@@ -107,7 +107,9 @@ public final class StoreExport implements AutoCloseable {
                 byte[] record = cursor.value();
                 if (compacted) {
                     settledKey = key;
-                    if (Version.decode(Bytes.wrap(record)).deleted()) {
+                    // What happened at the compacted revision itself can still be watched, a deletion too.
+                    if (revision < compactedRevision
+                            && Version.decode(Bytes.wrap(record)).deleted()) {
                         continue;
                     }
                 }

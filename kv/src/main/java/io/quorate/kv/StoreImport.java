@@ -12,6 +12,12 @@ import java.util.stream.Collectors;
  * <p>Nothing is atomic here: a store whose import was not finished is to be thrown away.
  */
 public final class StoreImport {
+    /**
+     * The greatest revision that is taken, of the history and of users and roles: none was ever counted up to anywhere near it, and
+     * from there on there are as many left. A store at the last one there is would be ruined by its next write.
+     */
+    public static final long MAX_REVISION = 1L << 62;
+
     private static final int BATCH_BYTES = 4 << 20;
 
     private final OrderedStore store;
@@ -65,6 +71,9 @@ public final class StoreImport {
         if (!later || change.revision() < 1 || change.sub() < 0) {
             throw new IllegalArgumentException(place + " comes after " + lastRevision + "/" + lastSub);
         }
+        if (change.revision() > MAX_REVISION) {
+            throw new IllegalArgumentException(place + " is beyond the greatest revision there can be, 2^62");
+        }
         KeyValue kv = change.kv();
         if (kv.key().isEmpty()) {
             throw new IllegalArgumentException(place + " has no key");
@@ -73,7 +82,8 @@ public final class StoreImport {
                 || (kv.modRevision() == change.revision()
                         && kv.createRevision() >= 1
                         && kv.createRevision() <= kv.modRevision()
-                        && kv.version() >= 1);
+                        && kv.version() >= 1
+                        && kv.version() <= MAX_REVISION);
         if (!possible) {
             throw new IllegalArgumentException(place + " was made at revision " + kv.modRevision()
                     + " of a key of version " + kv.version() + " that was created at revision " + kv.createRevision());
@@ -99,6 +109,7 @@ public final class StoreImport {
 
     /** Sets the users and roles; they are none without this. */
     public void setAuth(boolean enabled, long revision, List<User> users, List<Role> roles) {
+        requireRevision(revision);
         Map<String, User> usersByName = users.stream().collect(Collectors.toMap(User::name, Function.identity()));
         Map<String, Role> rolesByName = roles.stream().collect(Collectors.toMap(Role::name, Function.identity()));
         AuthState auth = AuthState.of(enabled, Math.max(revision, 1), usersByName, rolesByName);
@@ -123,6 +134,7 @@ public final class StoreImport {
      * @return the store that came of it; closing it closes the one below
      */
     public MvccStore finish(long revision, long compactedRevision) {
+        requireRevision(revision);
         if (revision < Math.max(1, lastRevision) || compactedRevision > revision) {
             throw new IllegalArgumentException("a store whose last change is " + lastRevision
                     + " cannot be at revision " + revision + " and compacted up to " + compactedRevision);
@@ -142,6 +154,12 @@ public final class StoreImport {
         }
         finished.flush();
         return finished;
+    }
+
+    private static void requireRevision(long revision) {
+        if (revision > MAX_REVISION) {
+            throw new IllegalArgumentException("there can be no revision beyond 2^62, such as " + revision);
+        }
     }
 
     /** Which lease a key has is said by its newest version alone. */

@@ -110,6 +110,53 @@ class StoreExportTest {
         assertThatThrownBy(() -> copy.finish(5, 6)).isInstanceOf(IllegalArgumentException.class);
     }
 
+    /** Near the last revision there is, the first write would wreck whatever the import made. */
+    @Test
+    void aRevisionThatNoStoreEverReachesIsRefused() {
+        long beyond = StoreImport.MAX_REVISION + 1;
+        StoreImport copy = new StoreImport(new HeapStore(), 1);
+        assertRefused(copy, change(beyond, 0, new KeyValue(b("a"), 5, beyond, 1, b("x"), 0)), "2^62");
+        assertRefused(copy, change(5, 0, new KeyValue(b("a"), 5, 5, beyond, b("x"), 0)), "of version " + beyond);
+        assertThatThrownBy(() -> copy.setAuth(true, beyond, List.of(), List.of())).hasMessageContaining("2^62");
+        assertThatThrownBy(() -> copy.finish(beyond, beyond)).hasMessageContaining("2^62");
+        long last = StoreImport.MAX_REVISION;
+        copy.add(change(last, 0, new KeyValue(b("a"), last, last, 1, b("x"), 0)));
+        try (MvccStore store = copy.finish(last, -1)) {
+            TestClient client = new TestClient(store);
+            client.put("a", "y");
+            assertThat(store.currentRevision()).isEqualTo(last + 1);
+            assertThat(client.all().kvs()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aDeletionAtTheCompactedRevisionIsStillAnEvent() {
+        TestClient client = TestClient.onHeap();
+        client.put("a", "1");
+        client.put("b", "1");
+        client.delete("b");
+        client.delete("a");
+        long deleted = client.store.currentRevision();
+        client.put("c", "1");
+        client.apply(new Compact(deleted, true));
+        OrderedStore ordered = new HeapStore();
+        try (MvccStore copy = copy(StoreKind.HEAP, client.store, ordered)) {
+            assertThat(copy.compactedRevision()).isEqualTo(deleted);
+            assertThat(events(copy, deleted)).hasSize(2).isEqualTo(events(client.store, deleted));
+            assertThat(copy.hashKv(deleted)).isEqualTo(client.store.hashKv(deleted));
+            TestClient onCopy = new TestClient(copy);
+            onCopy.apply(new Compact(copy.currentRevision(), true));
+            onCopy.removeAllCompacted();
+            assertThat(count(ordered, StoreKeys.VERSION)).isEqualTo(1);
+        }
+        client.store.close();
+    }
+
+    private static List<RevisionEvents> events(MvccStore store, long revision) {
+        WatchRequest everything = new WatchRequest(b("\0"), b("\0"), revision, false, false, false);
+        return store.history(everything, revision, 100).orElseThrow().revisions();
+    }
+
     private static StoredChange change(long revision, int sub, KeyValue kv) {
         return new StoredChange(revision, sub, false, kv);
     }

@@ -166,6 +166,7 @@ public final class SnapshotFile {
             long revision = RevisionKey.decode(value)
                     .orElseThrow(() -> new InvalidSnapshotException("it does not say what was compacted"))
                     .revision();
+            requirePossible(revision, "its history was compacted up to");
             compactedRevision = Math.max(compactedRevision, revision);
         } else if (Arrays.equals(key, EtcdSchema.STORAGE_VERSION)) {
             requireKnown(new String(value, StandardCharsets.UTF_8));
@@ -189,6 +190,14 @@ public final class SnapshotFile {
         } else if (Arrays.equals(key, EtcdSchema.AUTH_REVISION)) {
             authRevision = number(value)
                     .orElseThrow(() -> new InvalidSnapshotException("it does not say the revision of users and roles"));
+            requirePossible(authRevision, "its users and roles are at");
+        }
+    }
+
+    private static void requirePossible(long revision, String what) throws InvalidSnapshotException {
+        if (revision < 0 || revision > StoreImport.MAX_REVISION) {
+            throw new InvalidSnapshotException(what + " the revision " + Long.toUnsignedString(revision)
+                    + ", and the greatest there can be is 2^62");
         }
     }
 
