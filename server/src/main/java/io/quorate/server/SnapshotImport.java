@@ -73,11 +73,16 @@ public final class SnapshotImport {
             BoltReader reader, Path folder, String name, InitialMembership membership) throws IOException {
         try {
             return make(reader, folder, name, membership);
-        } catch (StoreException e) {
-            ScratchFolder.delete(folder);
-            throw new IOException(e.getMessage(), e);
-        } catch (IOException | RuntimeException e) {
-            ScratchFolder.delete(folder);
+        } catch (Throwable e) {
+            // Whatever it is, a lack of memory too: what is left would keep the next import from beginning.
+            try {
+                ScratchFolder.delete(folder);
+            } catch (IOException onCleaning) {
+                e.addSuppressed(onCleaning);
+            }
+            if (e instanceof StoreException) {
+                throw new IOException(e.getMessage(), e);
+            }
             throw e;
         }
     }

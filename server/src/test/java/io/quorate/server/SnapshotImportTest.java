@@ -25,6 +25,7 @@ import io.quorate.server.proto.mvccpb.KeyValue;
 import io.quorate.server.snapshot.InvalidSnapshotException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -205,6 +206,39 @@ class SnapshotImportTest {
         assertThatThrownBy(() -> SnapshotImport.run(other, config, true))
                 .isInstanceOf(InvalidSnapshotException.class)
                 .hasMessageContaining("no revision");
+        assertThat(contentOf(config.dataDir())).isEmpty();
+    }
+
+    /** The first write after the import would wreck the cluster. */
+    @Test
+    void revisionsThatNoClusterEverReachesAreRefused() throws IOException {
+        byte[] beyond = ByteBuffer.allocate(17)
+                .putLong((1L << 62) + 1)
+                .put((byte) '_')
+                .array();
+        assertRefused(withNumber("auth", "authRevision", Arrays.copyOf(beyond, 8)), "its users and roles are at");
+        assertRefused(withNumber("meta", "finishedCompactRev", beyond), "its history was compacted up to");
+        beyond[0] = (byte) 0x80;
+        assertRefused(withNumber("meta", "scheduledCompactRev", beyond), "its history was compacted up to");
+    }
+
+    private Path withNumber(String bucket, String key, byte[] value) throws IOException {
+        Path file = folder.resolve(key + ".db");
+        Files.deleteIfExists(file);
+        try (BoltWriter writer = BoltWriter.create(file, 4096)) {
+            writer.beginBucket(bucket.getBytes(StandardCharsets.UTF_8));
+            writer.put(key.getBytes(StandardCharsets.UTF_8), value);
+            writer.finish();
+        }
+        return file;
+    }
+
+    private void assertRefused(Path file, String why) throws IOException {
+        ServerConfig config = config();
+        assertThatThrownBy(() -> SnapshotImport.run(file, config, true))
+                .isInstanceOf(InvalidSnapshotException.class)
+                .hasMessageStartingWith(why)
+                .hasMessageEndingWith(", and the greatest there can be is 2^62");
         assertThat(contentOf(config.dataDir())).isEmpty();
     }
 

@@ -5,14 +5,15 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A page of branches or leaves, of which is known that its table of elements fits into it.
+ * A page of branches or leaves, of which is known that its table of elements fits into it, and that the elements follow each other
+ * behind that: so what is read of it in all is no more than it has.
  *
  * @param name what to call it in messages
  * @param bytes the page from its header on
  */
 record BoltPage(String name, boolean isBranch, int count, ByteBuffer bytes) {
 
-    /** @throws BoltException if it is neither, or has more elements than room for them */
+    /** @throws BoltException if it is neither, has more elements than room for them, or some that overlap */
     static BoltPage of(String name, ByteBuffer bytes) throws BoltException {
         int flags = Short.toUnsignedInt(bytes.getShort(BoltFormat.FLAGS_AT));
         int count = Short.toUnsignedInt(bytes.getShort(BoltFormat.COUNT_AT));
@@ -23,7 +24,33 @@ record BoltPage(String name, boolean isBranch, int count, ByteBuffer bytes) {
         if (page.elementAt(count) > bytes.limit()) {
             throw page.damage(count);
         }
+        page.requireApart();
         return page;
+    }
+
+    /** bbolt writes the elements one behind the other. Were one allowed in many, a small file could be read as an endless one. */
+    private void requireApart() throws BoltException {
+        long end = elementAt(count);
+        for (int i = 0; i < count; i++) {
+            long start = elementAt(i) + position(i);
+            if (start < end) {
+                throw new BoltException("it is damaged: element " + i + " of " + name + " overlaps what is before it");
+            }
+            end = start + size(i);
+            if (end > bytes.limit()) {
+                throw damage(i);
+            }
+        }
+    }
+
+    private long position(int number) {
+        return Integer.toUnsignedLong(bytes.getInt(elementAt(number) + (isBranch ? 0 : 4)));
+    }
+
+    private long size(int number) {
+        int element = elementAt(number);
+        long keyBytes = Integer.toUnsignedLong(bytes.getInt(element + (isBranch ? 4 : 8)));
+        return isBranch ? keyBytes : keyBytes + Integer.toUnsignedLong(bytes.getInt(element + 12));
     }
 
     private int elementAt(int number) {

@@ -14,8 +14,11 @@ import java.util.BitSet;
  * BoltException}, and reading takes time and memory in proportion to the file's size at most. For one thread.
  */
 public final class BoltReader implements AutoCloseable {
-    /** A page with all that overflows it; what is larger is refused, since it must be held in memory. */
-    private static final long MAX_PAGE_BYTES = 1 << 28;
+    /**
+     * A page with all that overflows it; what is larger is refused, since it must be held in memory, and what is read of it a
+     * few times more. A command has no more than half of that, and bbolt puts two keys at least on a page.
+     */
+    private static final long MAX_PAGE_BYTES = 1 << 26;
 
     /** As many of them are held as the tree has levels. They have no values, so none is anywhere near this. */
     private static final long MAX_BRANCH_BYTES = 1 << 22;

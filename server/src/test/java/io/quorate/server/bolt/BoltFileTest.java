@@ -195,6 +195,27 @@ class BoltFileTest {
                 .hasMessageContaining("more than one way leads to page " + branches.getLast());
     }
 
+    /** A small file could otherwise be read as one that is as large as it likes. */
+    @Test
+    void elementsThatShareBytesAreRefused() throws IOException {
+        Path file = folder.resolve("shared");
+        SortedMap<String, String> keys = new TreeMap<>();
+        for (int i = 0; i < 3; i++) {
+            keys.put("6" + i, "76".repeat(600));
+        }
+        write(file, 4096, new TreeMap<>(java.util.Map.of("61", keys)));
+        byte[] bytes = Files.readAllBytes(file);
+        int leaf = 3 * 4096;
+        assertThat(bytes[leaf + BoltFormat.FLAGS_AT]).isEqualTo((byte) BoltFormat.LEAF_PAGE);
+        // The second element is given one byte more of a value, which is the third one's key.
+        int valueSize = leaf + BoltFormat.PAGE_HEADER_BYTES + BoltFormat.ELEMENT_BYTES + 12;
+        bytes[valueSize]++;
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> contentOf(file))
+                .isInstanceOf(BoltException.class)
+                .hasMessageContaining("element 2 of page 3 overlaps what is before it");
+    }
+
     /** A flipped bit in a value cannot be told from another value; nothing else may come of it. */
     @Test
     void damagedBytesAreRefusedOrHarmless() throws IOException {
