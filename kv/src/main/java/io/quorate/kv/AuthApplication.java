@@ -84,6 +84,9 @@ final class AuthApplication {
         if (add.name().isEmpty()) {
             return refused(KvError.USER_EMPTY);
         }
+        if (User.isTooLong(add.name())) {
+            return refused(KvError.NAME_TOO_LONG);
+        }
         if (before.user(add.name()).isPresent()) {
             return refused(KvError.USER_EXISTS);
         }
@@ -147,6 +150,9 @@ final class AuthApplication {
     private Outcome apply(AuthChange.AddRole add) {
         if (add.name().isEmpty()) {
             return refused(KvError.ROLE_EMPTY);
+        }
+        if (User.isTooLong(add.name())) {
+            return refused(KvError.NAME_TOO_LONG);
         }
         return before.role(add.name()).isPresent()
                 ? refused(KvError.ROLE_EXISTS)

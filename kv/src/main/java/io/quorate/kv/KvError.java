@@ -46,6 +46,8 @@ public enum KvError {
     ROLE_NOT_FOUND,
     /** "role name is empty". */
     ROLE_EMPTY,
+    /** A user's or role's name is longer than {@link User#MAX_NAME_BYTES}; etcd has no such error. */
+    NAME_TOO_LONG,
     /** "authentication failed, invalid user ID or password". */
     AUTH_FAILED,
     /** "permission denied". */

@@ -1,5 +1,6 @@
 package io.quorate.kv;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -13,8 +14,16 @@ public record User(String name, Bytes passwordHash, boolean passwordless, List<S
     /** The user that administers, and the role that makes somebody do so: the same name, as in etcd. */
     public static final String ROOT = "root";
 
+    /** The longest name of a user or a role, in UTF-8: as a key of etcd's database, in a snapshot, none may be much longer. */
+    public static final int MAX_NAME_BYTES = 32_000;
+
     public User {
         roles = roles.stream().sorted().distinct().toList();
+    }
+
+    /** Whether nobody, and no role, may be called so. */
+    public static boolean isTooLong(String name) {
+        return name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES;
     }
 
     boolean isRoot() {

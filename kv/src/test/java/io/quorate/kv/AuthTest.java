@@ -78,6 +78,10 @@ class AuthTest {
         assertThat(client.rejected(user("root"))).isEqualTo(KvError.USER_EXISTS);
         assertThat(client.rejected(user(""))).isEqualTo(KvError.USER_EMPTY);
         assertThat(client.rejected(new AuthChange.DeleteUser("nobody"))).isEqualTo(KvError.USER_NOT_FOUND);
+        // In UTF-8 each of these has two bytes.
+        String tooLong = "ä".repeat(User.MAX_NAME_BYTES / 2) + "x";
+        assertThat(client.rejected(user(tooLong))).isEqualTo(KvError.NAME_TOO_LONG);
+        assertThat(client.rejected(new AuthChange.AddRole(tooLong))).isEqualTo(KvError.NAME_TOO_LONG);
         assertThat(client.rejected(new AuthChange.ChangePassword("nobody", b("x"))))
                 .isEqualTo(KvError.USER_NOT_FOUND);
         assertThat(client.rejected(new AuthChange.GrantRole("nobody", "root"))).isEqualTo(KvError.USER_NOT_FOUND);

@@ -7,6 +7,7 @@ import io.quorate.kv.AccessCheck;
 import io.quorate.kv.AuthChange;
 import io.quorate.kv.AuthState;
 import io.quorate.kv.Bytes;
+import io.quorate.kv.KvError;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.Role;
@@ -160,6 +161,7 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
                     if (request.getName().isEmpty()) {
                         throw EtcdError.USER_EMPTY.exception();
                     }
+                    requireShort(request.getName());
                     return passwordless
                             ? store.write(new AuthChange.AddUser(request.getName(), Bytes.empty(), true))
                             : hashed(store, request.getPassword())
@@ -254,7 +256,10 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
     public void roleAdd(AuthRoleAddRequest request, StreamObserver<AuthRoleAddResponse> call) {
         change(
                 call,
-                new AuthChange.AddRole(request.getName()),
+                () -> {
+                    requireShort(request.getName());
+                    return new AuthChange.AddRole(request.getName());
+                },
                 header -> AuthRoleAddResponse.newBuilder().setHeader(header).build());
     }
 
@@ -327,6 +332,13 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
     private <R> void change(StreamObserver<R> call, Supplier<AuthChange> change, Function<ResponseHeader, R> response) {
         ClientStore store = clients.current();
         Answers.send(call, () -> store.write(change.get()), result -> response.apply(header(result)));
+    }
+
+    /** Refused before it is proposed, so that the log has no room for it, and when it is applied, whoever proposed it. */
+    private static void requireShort(String name) {
+        if (User.isTooLong(name)) {
+            throw Failures.of(KvError.NAME_TOO_LONG);
+        }
     }
 
     private ResponseHeader header(Result result) {

@@ -7,6 +7,7 @@ import io.grpc.StatusRuntimeException;
 import io.quorate.engine.RaftException;
 import io.quorate.kv.KvError;
 import io.quorate.kv.Result;
+import io.quorate.kv.User;
 import io.quorate.server.wire.EtcdError;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -79,6 +80,11 @@ final class Failures {
             case ROLE_EXISTS -> EtcdError.ROLE_EXISTS.exception();
             case ROLE_NOT_FOUND -> EtcdError.ROLE_NOT_FOUND.exception();
             case ROLE_EMPTY -> EtcdError.ROLE_EMPTY.exception();
+            case NAME_TOO_LONG ->
+                Status.INVALID_ARGUMENT
+                        .withDescription("etcdserver: the name of a user or role is longer than " + User.MAX_NAME_BYTES
+                                + " bytes")
+                        .asRuntimeException();
             case AUTH_FAILED -> EtcdError.AUTH_FAILED.exception();
             case PERMISSION_DENIED -> EtcdError.PERMISSION_DENIED.exception();
             case ROLE_NOT_GRANTED -> EtcdError.ROLE_NOT_GRANTED.exception();
