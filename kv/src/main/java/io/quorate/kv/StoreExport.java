@@ -80,7 +80,16 @@ public final class StoreExport implements AutoCloseable {
      * sorted in another store first, and take up as much room there.
      */
     public <E extends Exception> void changes(OnChange<E> receiver) throws E {
-        sort();
+        changes(receiver, () -> {});
+    }
+
+    /**
+     * As {@link #changes(OnChange)}.
+     *
+     * @param whileSorting called before every few MiB that are written for the sorting; what it throws ends the export
+     */
+    public <E extends Exception> void changes(OnChange<E> receiver, Runnable whileSorting) throws E {
+        sort(whileSorting);
         try (OrderedStore.Cursor sorted = sorter.cursor()) {
             for (sorted.seek(new byte[] {StoreKeys.HISTORY}); sorted.isValid(); sorted.next()) {
                 receiver.change(decode(sorted.key(), sorted.value()));
@@ -88,7 +97,7 @@ public final class StoreExport implements AutoCloseable {
         }
     }
 
-    private void sort() {
+    private void sort(Runnable whileSorting) {
         long compactedRevision = compactedRevision();
         WriteBatch batch = new WriteBatch();
         int batchBytes = 0;
@@ -118,6 +127,7 @@ public final class StoreExport implements AutoCloseable {
                 batchBytes += encoded.length;
                 if (batchBytes >= BATCH_BYTES) {
                     requireUninterrupted();
+                    whileSorting.run();
                     sorter.write(batch);
                     batch = new WriteBatch();
                     batchBytes = 0;

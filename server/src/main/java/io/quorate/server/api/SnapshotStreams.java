@@ -36,6 +36,9 @@ public final class SnapshotStreams implements AutoCloseable {
     /** A client that takes nothing for so long has one of the few places in vain. */
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(10);
 
+    /** So does one that takes less than this on the average, in bytes per second, once it has had that long. */
+    private static final long MIN_RATE = 256 << 10;
+
     private static final long REST_SECONDS = 10;
 
     private final SnapshotSource source;
@@ -112,12 +115,13 @@ public final class SnapshotStreams implements AutoCloseable {
         }
 
         private void send(TakenSnapshot snapshot) throws IOException, InterruptedException {
+            long end = System.nanoTime() + PATIENCE_NANOS + TimeUnit.SECONDS.toNanos(snapshot.bytes() / MIN_RATE);
             MessageDigest digest = sha256();
             byte[] piece = new byte[PIECE_BYTES];
             try (InputStream in = Files.newInputStream(snapshot.file())) {
                 long remaining = snapshot.bytes();
                 while (remaining > 0) {
-                    awaitReady();
+                    awaitReady(end);
                     int count = in.readNBytes(piece, 0, (int) Math.min(piece.length, remaining));
                     if (count == 0) {
                         throw new EOFException("the snapshot ends " + remaining + " bytes too early");
@@ -127,7 +131,7 @@ public final class SnapshotStreams implements AutoCloseable {
                     send(remaining, ByteString.copyFrom(piece, 0, count));
                 }
             }
-            awaitReady();
+            awaitReady(end);
             send(0, ByteString.copyFrom(digest.digest()));
             call.onCompleted();
         }
@@ -139,13 +143,15 @@ public final class SnapshotStreams implements AutoCloseable {
                     .build());
         }
 
-        private synchronized void awaitReady() throws InterruptedException {
-            long deadline = System.nanoTime() + PATIENCE_NANOS;
+        /** @param end when the whole snapshot should have been taken, by the monotonic clock */
+        private synchronized void awaitReady(long end) throws InterruptedException {
+            long now = System.nanoTime();
+            long patience = Math.min(PATIENCE_NANOS, end - now);
             while (!call.isReady()) {
-                long left = deadline - System.nanoTime();
+                long left = patience - (System.nanoTime() - now);
                 if (left <= 0) {
                     throw Status.DEADLINE_EXCEEDED
-                            .withDescription("etcdserver: the client has taken nothing of the snapshot for too long")
+                            .withDescription("etcdserver: the client takes the snapshot too slowly")
                             .asRuntimeException();
                 }
                 TimeUnit.NANOSECONDS.timedWait(this, left);

@@ -37,8 +37,10 @@ final class EtcdSnapshot {
 
     private final BoltWriter out;
     private final StoreExport store;
+    private final DiskRoom room;
 
-    private EtcdSnapshot(BoltWriter out, StoreExport store) {
+    private EtcdSnapshot(BoltWriter out, StoreExport store, DiskRoom room) {
+        this.room = room;
         this.out = out;
         this.store = store;
     }
@@ -55,10 +57,11 @@ final class EtcdSnapshot {
      * Writes a file, which must not be there yet. Blocks; ends with an exception if the thread is interrupted.
      *
      * @throws io.quorate.kv.StoreException if the store cannot be read
+     * @throws io.grpc.StatusRuntimeException if there is no room left meanwhile
      */
-    static void write(Path file, StoreExport store, Origin origin) throws IOException {
+    static void write(Path file, StoreExport store, Origin origin, DiskRoom room) throws IOException {
         try (BoltWriter out = BoltWriter.create(file, BoltWriter.USUAL_PAGE_BYTES)) {
-            EtcdSnapshot snapshot = new EtcdSnapshot(out, store);
+            EtcdSnapshot snapshot = new EtcdSnapshot(out, store, room);
             snapshot.writeAlarms();
             snapshot.writeAuth();
             out.beginBucket(EtcdSchema.CLUSTER);
@@ -112,8 +115,13 @@ final class EtcdSnapshot {
 
     private void writeHistory() throws IOException {
         out.beginBucket(EtcdSchema.KEY);
-        store.<IOException>changes(change ->
-                out.put(new RevisionKey(change.revision(), change.sub(), change.deletion()).encode(), encode(change)));
+        store.<IOException>changes(this::write, room::requireReserve);
+    }
+
+    private void write(StoredChange change) throws IOException {
+        byte[] record = encode(change);
+        room.written(record.length);
+        out.put(new RevisionKey(change.revision(), change.sub(), change.deletion()).encode(), record);
     }
 
     private static byte[] encode(StoredChange change) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -37,12 +38,16 @@ public final class SnapshotSource {
      * Takes a snapshot of the present state, and returns when it is complete; ends with an exception if the thread is
      * interrupted. While it lasts it takes up as much room on the disk as the state, twice.
      *
-     * @throws io.grpc.StatusRuntimeException if this member must not serve
+     * @throws io.grpc.StatusRuntimeException if this member must not serve, or the disk has no room for it
      */
     public TakenSnapshot take() throws IOException {
         Path file = machine.scratchFile();
         try {
-            return store.ask(present -> takeTo(file));
+            DiskRoom room = new DiskRoom(() -> usableBytes(file));
+            return store.ask(present -> {
+                room.requireFor(present.sizeBytes());
+                return takeTo(file, room);
+            });
         } catch (UncheckedIOException e) {
             Files.deleteIfExists(file);
             throw e.getCause();
@@ -52,7 +57,16 @@ public final class SnapshotSource {
         }
     }
 
-    private TakenSnapshot takeTo(Path file) {
+    private static long usableBytes(Path file) {
+        try {
+            return Files.getFileStore(Objects.requireNonNull(file.getParent(), "it lies in a folder"))
+                    .getUsableSpace();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private TakenSnapshot takeTo(Path file, DiskRoom room) {
         CoreStatus status = store.node().status();
         Origin origin = new Origin(
                 Math.max(1, status.term()),
@@ -61,7 +75,7 @@ public final class SnapshotSource {
                         .collect(Collectors.toCollection(() -> new TreeSet<>(Long::compareUnsigned))));
         try (KvStateMachine.Export export = machine.export()) {
             StoreExport content = export.content();
-            EtcdSnapshot.write(file, content, origin);
+            EtcdSnapshot.write(file, content, origin, room);
             return new TakenSnapshot(file, Files.size(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
