@@ -15,6 +15,7 @@ import io.quorate.server.api.Clients;
 import io.quorate.server.api.ClusterService;
 import io.quorate.server.api.Connections;
 import io.quorate.server.api.ElectionService;
+import io.quorate.server.api.HashCalls;
 import io.quorate.server.api.Headers;
 import io.quorate.server.api.KvService;
 import io.quorate.server.api.LeaderRequirement;
@@ -179,6 +180,7 @@ record Incarnation(
         keepHouse(config.upkeep().autoCompaction(), store, memberNode.readers(), timer);
         SnapshotStreams snapshots =
                 parts.add(new SnapshotStreams(config.name(), new SnapshotSource(store, memberNode.machine())));
+        HashCalls hashes = parts.add(new HashCalls(config.name()));
         return Stream.of(
                         new KvService(clients, memberNode.machine().cleaner(), headers, config.maxTxnOps()),
                         watch,
@@ -186,8 +188,7 @@ record Incarnation(
                         new LockService(clients, memberNode.watches(), headers),
                         new ElectionService(clients, memberNode.watches(), headers),
                         new ClusterService(clients, store, headers, membership.peerUrls()),
-                        new MaintenanceService(
-                                clients, store, headers, memberNode.background(), defragmenter, snapshots),
+                        new MaintenanceService(clients, store, headers, hashes, defragmenter, snapshots),
                         new AuthService(clients, passwords, tokens, headers))
                 .map(service -> ServerInterceptors.intercept(
                         service, clients, new Connections(), learnerCalls, leaderRequirement, streams))

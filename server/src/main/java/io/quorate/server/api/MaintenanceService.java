@@ -37,7 +37,6 @@ import io.quorate.server.wire.HttpPages;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /** etcd's service {@code Maintenance}: a member's state, alarms, and checksums of the store. Thread-safe. */
@@ -46,23 +45,22 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     private final Clients clients;
     private final ReplicatedStore store;
     private final Headers headers;
-    private final Executor background;
+    private final HashCalls hashes;
     private final Defragmenter defragmenter;
     private final SnapshotStreams snapshots;
 
-    /** @param background runs what reads the whole store */
     public MaintenanceService(
             Clients clients,
             ReplicatedStore store,
             Headers headers,
-            Executor background,
+            HashCalls hashes,
             Defragmenter defragmenter,
             SnapshotStreams snapshots) {
         this.defragmenter = defragmenter;
         this.clients = clients;
         this.store = store;
         this.headers = headers;
-        this.background = background;
+        this.hashes = hashes;
         this.snapshots = snapshots;
     }
 
@@ -222,10 +220,11 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
 
     @Override
     public void hash(HashRequest request, StreamObserver<HashResponse> call) {
-        Answers.send(
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        Answers.sendUnlessGone(
                 call,
-                () -> asRoot(
-                        () -> CompletableFuture.supplyAsync(() -> store.local().hash(), background)),
+                gone,
+                () -> asRoot(() -> hashes.ask(gone, () -> store.local().hash())),
                 hash -> HashResponse.newBuilder()
                         .setHeader(headers.at(store.local().currentRevision()))
                         .setHash((int) (long) hash)
@@ -234,10 +233,11 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
 
     @Override
     public void hashKV(HashKVRequest request, StreamObserver<HashKVResponse> call) {
-        Answers.send(
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        Answers.sendUnlessGone(
                 call,
-                () -> asRoot(() ->
-                        CompletableFuture.supplyAsync(() -> store.local().hashKv(request.getRevision()), background)),
+                gone,
+                () -> asRoot(() -> hashes.ask(gone, () -> store.local().hashKv(request.getRevision()))),
                 this::hashKv);
     }
 
