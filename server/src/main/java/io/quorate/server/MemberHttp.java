@@ -31,25 +31,25 @@ final class MemberHttp {
 
     private final JsonGateway gateway;
     private final Map<String, SlowPages.Page> slowPages;
-    private final BooleanSupplier healthy;
+    private final HttpPages.Health health;
     private final Map<String, HttpPages.JsonPage> jsonPages;
     private final Duration requestTimeout;
 
     /**
      * @param member what serves now
      * @param serving whether clients are served at all
-     * @param healthy what {@code /health} tells
+     * @param health what {@code /health} tells
      */
     MemberHttp(
             JsonGateway gateway,
             MemberMetrics metrics,
             Supplier<Incarnation> member,
             BooleanSupplier serving,
-            BooleanSupplier healthy,
+            HttpPages.Health health,
             Map<String, HttpPages.JsonPage> jsonPages,
             Duration requestTimeout) {
         this.gateway = gateway;
-        this.healthy = healthy;
+        this.health = health;
         this.jsonPages = jsonPages;
         this.requestTimeout = requestTimeout;
         Check ownRead = new Check("serializable_read", () -> ownRead(member.get(), serving));
@@ -74,7 +74,7 @@ final class MemberHttp {
 
     /** The handlers of one connection. */
     List<ChannelHandler> handlers() {
-        return List.of(gateway.newHandler(), new SlowPages(slowPages), new HttpPages(healthy, jsonPages));
+        return List.of(gateway.newHandler(), new SlowPages(slowPages), new HttpPages(health, jsonPages));
     }
 
     private static Optional<String> ownRead(Incarnation member, BooleanSupplier serving) {

@@ -36,6 +36,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -180,14 +181,19 @@ public final class MemberServer implements AutoCloseable {
 
     /** What {@code /health} tells: a leader is known, no alarm is raised, and this member's state does not differ. */
     boolean isHealthy() {
+        return isHealthy(Set.of(), false);
+    }
+
+    private boolean isHealthy(Set<String> excludedAlarms, boolean serializable) {
         Incarnation present = incarnation;
         RaftNode<Result> node = present.node();
         return services.isServing()
-                && node.status().leader().isPresent()
+                && (serializable || node.status().leader().isPresent())
                 && !node.status().stateMissing()
                 && !node.stopped().isDone()
                 && !present.fence().isUp()
-                && present.memberNode().machine().store().raisedAlarms().isEmpty();
+                && present.memberNode().machine().store().raisedAlarms().stream()
+                        .allMatch(alarm -> excludedAlarms.contains(alarm.type().name()));
     }
 
     private void begin() {

@@ -75,10 +75,14 @@ class MaintenanceApiTest {
     }
 
     private static HttpResponse<String> health(int member) throws IOException, InterruptedException {
+        return health(member, "");
+    }
+
+    private static HttpResponse<String> health(int member, String query) throws IOException, InterruptedException {
         int port = cluster.member(member).clientAddresses().getFirst().getPort();
         try (HttpClient http = HttpClient.newHttpClient()) {
             return http.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health"))
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health" + query))
                             .build(),
                     BodyHandlers.ofString());
         }
@@ -203,6 +207,8 @@ class MaintenanceApiTest {
             assertThat(other.value("space/a")).isEqualTo("1");
             assertThat(status(i).getErrorsList()).containsExactly("memberID:7 alarm:NOSPACE ");
             assertThat(health(i).statusCode()).isEqualTo(503);
+            assertThat(health(i, "?exclude=CORRUPT&serializable=true").statusCode()).isEqualTo(503);
+            assertThat(health(i, "?exclude=CORRUPT&exclude=NOSPACE").statusCode()).isEqualTo(200);
         }
         assertThat(client.delete("space/a").getDeleted()).isEqualTo(1);
         var disarmed = clients.get(1).maintenance().alarm(alarm(AlarmAction.DEACTIVATE, AlarmType.NOSPACE));

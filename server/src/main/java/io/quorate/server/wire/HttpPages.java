@@ -9,8 +9,9 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.Set;
 
 /** Answers {@code GET /health} and {@code GET /version} as etcd does, on one HTTP/1.1 connection. */
 public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest> {
@@ -31,17 +32,29 @@ public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest
         String post();
     }
 
-    private final BooleanSupplier healthy;
-    private final Map<String, JsonPage> pages;
+    /** Tells whether a member is well; asked on an event loop, so it must not block. */
+    @FunctionalInterface
+    public interface Health {
 
-    /** Answers with the health that {@code healthy} tells, which is asked on an event loop and must not block. */
-    public HttpPages(BooleanSupplier healthy) {
-        this(healthy, Map.of());
+        /**
+         * Whether it is.
+         *
+         * @param excludedAlarms the names of the types of alarms that do not matter to who asks
+         * @param serializable whether it does not matter, either, that there is no leader
+         */
+        boolean isGood(Set<String> excludedAlarms, boolean serializable);
     }
 
-    /** As {@link #HttpPages(BooleanSupplier)}, with more pages, by their paths. */
-    public HttpPages(BooleanSupplier healthy, Map<String, JsonPage> pages) {
-        this.healthy = healthy;
+    private final Health health;
+    private final Map<String, JsonPage> pages;
+
+    public HttpPages(Health health) {
+        this(health, Map.of());
+    }
+
+    /** As {@link #HttpPages(Health)}, with more pages, by their paths. */
+    public HttpPages(Health health, Map<String, JsonPage> pages) {
+        this.health = health;
         this.pages = Map.copyOf(pages);
     }
 
@@ -51,9 +64,10 @@ public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest
     }
 
     private FullHttpResponse answer(FullHttpRequest request) {
-        String path = new QueryStringDecoder(request.uri()).rawPath();
+        QueryStringDecoder url = new QueryStringDecoder(request.uri());
+        String path = url.rawPath();
         return switch (path) {
-            case "/health" -> request.method().equals(HttpMethod.GET) ? health() : HttpAnswers.only(HttpMethod.GET);
+            case "/health" -> request.method().equals(HttpMethod.GET) ? health(url) : HttpAnswers.only(HttpMethod.GET);
             case "/version" -> request.method().equals(HttpMethod.GET) ? version() : HttpAnswers.only(HttpMethod.GET);
             default -> {
                 JsonPage page = pages.get(path);
@@ -81,8 +95,17 @@ public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest
         return response;
     }
 
-    private FullHttpResponse health() {
-        return healthy.getAsBoolean()
+    /** As in etcd, {@code ?exclude=NOSPACE} leaves an alarm out, as often as it is said, and {@code ?serializable=true} the leader. */
+    private FullHttpResponse health(QueryStringDecoder url) {
+        Map<String, List<String>> query;
+        try {
+            query = url.parameters();
+        } catch (IllegalArgumentException e) {
+            return HttpAnswers.text(HttpResponseStatus.BAD_REQUEST, "The query in this URL cannot be read.");
+        }
+        Set<String> excluded = Set.copyOf(query.getOrDefault("exclude", List.of()));
+        boolean serializable = query.getOrDefault("serializable", List.of("")).getFirst().equals("true");
+        return health.isGood(excluded, serializable)
                 ? HttpAnswers.json(HttpResponseStatus.OK, "{\"health\":\"true\"}")
                 : HttpAnswers.json(HttpResponseStatus.SERVICE_UNAVAILABLE, "{\"health\":\"false\"}");
     }

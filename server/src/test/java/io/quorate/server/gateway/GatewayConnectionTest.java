@@ -68,7 +68,7 @@ class GatewayConnectionTest {
                 eventLoops,
                 options,
                 services,
-                () -> List.of(gateway.newHandler(), new HttpPages(() -> true)));
+                () -> List.of(gateway.newHandler(), new HttpPages((excluded, serializable) -> true)));
         client = new GatewayClient(listener.addresses().getFirst());
     }
 

@@ -180,7 +180,7 @@ class BrokenClientTest {
                         prefaceTimeout,
                         httpRequestTimeout),
                 List.of(),
-                () -> List.of(new HttpPages(() -> true)));
+                () -> List.of(new HttpPages((excluded, serializable) -> true)));
     }
 
     private Socket connect() throws IOException {

@@ -217,7 +217,7 @@ class ClientListenerTest {
                 eventLoops,
                 ClientListenerOptions.defaults(),
                 services,
-                () -> List.of(new HttpPages(healthy::get)));
+                () -> List.of(new HttpPages((excluded, serializable) -> healthy.get())));
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {

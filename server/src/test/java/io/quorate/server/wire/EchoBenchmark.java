@@ -129,7 +129,7 @@ final class EchoBenchmark {
                 eventLoops,
                 ClientListenerOptions.defaults(),
                 List.of(new EchoService().bindService()),
-                () -> List.of(new HttpPages(() -> true)));
+                () -> List.of(new HttpPages((excluded, serializable) -> true)));
     }
 
     private static void serveUntilInputEnds(int port) throws IOException {

@@ -31,7 +31,7 @@ class ReflectionTest {
                 eventLoops,
                 ClientListenerOptions.defaults(),
                 List.of(new EchoService().bindService()),
-                () -> List.of(new HttpPages(() -> true)));
+                () -> List.of(new HttpPages((excluded, serializable) -> true)));
         channel = NettyChannelBuilder.forAddress(listener.addresses().getFirst())
                 .usePlaintext()
                 .build();
