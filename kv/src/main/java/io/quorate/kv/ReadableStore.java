@@ -212,6 +212,9 @@ public abstract sealed class ReadableStore permits MvccStore {
         now.members()
                 .values()
                 .forEach(member -> checksum.add(StoreKeys.member(member.memberId()), CommandCodec.encode(member)));
+        if (!now.auth().equals(AuthState.INITIAL)) {
+            checksum.add(StoreKeys.AUTH, AuthCodec.encodeNumbers(now.auth()));
+        }
         now.auth().users().forEach(user -> checksum.add(StoreKeys.user(user.name()), AuthCodec.encode(user)));
         now.auth().roles().forEach(role -> checksum.add(StoreKeys.role(role.name()), AuthCodec.encode(role)));
         LeaseRecords.addTo(checksum, cursor);

@@ -228,4 +228,16 @@ class AuthTest {
         assertThat(client.store.digest().total()).isEqualTo(digest);
         assertThat(auth().user("bob").orElseThrow().passwordless()).isTrue();
     }
+
+    @Test
+    void theChecksumTellsWhetherAuthenticationIsEnabledAndHowOftenUsersHaveChanged() {
+        change(user("root"));
+        change(new AuthChange.GrantRole("root", "root"));
+        long disabled = client.store.hash();
+        change(new AuthChange.Enable());
+        long enabled = client.store.hash();
+        change("root", user("bob"));
+        change("root", new AuthChange.DeleteUser("bob"));
+        assertThat(List.of(disabled, enabled, client.store.hash())).doesNotHaveDuplicates();
+    }
 }

@@ -1,10 +1,14 @@
 package io.quorate.simulator;
 
+import io.quorate.kv.Caller;
+import io.quorate.kv.KvError;
 import io.quorate.kv.Lease;
+import io.quorate.kv.Range;
 import io.quorate.kv.WatchAnswer;
 import io.quorate.kv.WatchRequest;
+import java.util.Optional;
 
-/** What clients that watch or hold leases learn from the members, and is worth being judged. */
+/** What clients that watch, hold leases, or say who they are learn from the members, and is worth being judged. */
 public sealed interface ClientNews {
 
     /**
@@ -33,4 +37,12 @@ public sealed interface ClientNews {
 
     /** A client was told that there is no such lease any more. */
     record LeaseGone(Lease lease) implements ClientNews {}
+
+    /**
+     * A member has read for a client, or has refused to.
+     *
+     * @param appliedIndex where the member stood
+     * @param error why it has refused
+     */
+    record ReadJudged(long appliedIndex, Caller caller, Range range, Optional<KvError> error) implements ClientNews {}
 }

@@ -43,7 +43,7 @@ public interface RunObserver {
     /** A client has got the answer to what it asked for last. */
     default void answered(int client, Result result) {}
 
-    /** A client that watches or holds a lease has learned something. */
+    /** A client that watches, holds a lease or is a user has learned something. */
     default void told(ClientNews news) {}
 
     /** A member has recovered from its disk; its log can be read. */

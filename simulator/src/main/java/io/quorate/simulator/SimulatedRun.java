@@ -40,7 +40,8 @@ public final class SimulatedRun {
     public SimulatedRun(RunPlan plan) {
         this.plan = plan;
         SplittableRandom random = new SplittableRandom(plan.seed() ^ 0x5deece66dL);
-        this.special = SpecialClients.draw(new SplittableRandom(~plan.seed()));
+        this.special = SpecialClients.draw(
+                new SplittableRandom(~plan.seed()), new SplittableRandom(plan.seed() * 0x2545f4914f6cdd1dL));
         MemberSettings plain = MemberSettings.draw(random.split());
         MemberSettings settings = special.options().map(plain::withLeases).orElse(plain);
         this.cluster = new Cluster(plan.members(), settings, agenda, random.split(), watchers);
@@ -54,7 +55,7 @@ public final class SimulatedRun {
                 agenda.after(RESTART_NANOS, member::start);
             }
         });
-        this.clients = new Clients(plan, agenda, cluster, random.split(), watchers);
+        this.clients = new Clients(plan, agenda, cluster, random.split(), watchers, special);
     }
 
     /** Has somebody watch, after the invariants. */

@@ -1,6 +1,7 @@
 package io.quorate.simulator.invariant;
 
 import io.quorate.engine.StateMachine;
+import io.quorate.kv.Authorized;
 import io.quorate.kv.Bytes;
 import io.quorate.kv.Command;
 import io.quorate.kv.CommandCodec;
@@ -48,7 +49,8 @@ final class AppliedOnce implements Invariant {
     /** A deletion may well stand in the log twice, and so may what is no command at all. */
     private static boolean isWrite(ByteBuffer payload) {
         try {
-            Command command = CommandCodec.decode(Bytes.copyOf(payload));
+            Command logged = CommandCodec.decode(Bytes.copyOf(payload));
+            Command command = logged instanceof Authorized authorized ? authorized.command() : logged;
             return (command instanceof Put put && isUnique(put)) || (command instanceof Txn txn && isUnique(txn));
         } catch (DecodeException e) {
             return false;

@@ -21,7 +21,8 @@ public final class Invariants {
         RestartsAgreeWithDisk disks = new RestartsAgreeWithDisk();
         CommittedLog committed = new CommittedLog();
         CommittedIsDurable durable = new CommittedIsDurable(disks, committed);
-        ModelledResults modelled = new ModelledResults(cluster);
+        NaiveStore model = new NaiveStore();
+        JudgedWhenApplied access = new JudgedWhenApplied(model);
         return List.of(
                 disks,
                 new DurableBeforeSent(disks),
@@ -41,8 +42,9 @@ public final class Invariants {
                 new FreshAnswers(),
                 new SameCommandsSameState(),
                 new SameState(cluster),
-                modelled,
-                new WatchesMissNothing(modelled.model()),
+                new ModelledResults(cluster, model, access),
+                access,
+                new WatchesMissNothing(model),
                 new LeasesLastTheirTime(
                         clock, leases.map(LeaseOptions::clockDriftBound).orElse(0.0)),
                 new AppliedOnce(),

@@ -83,6 +83,7 @@ final class LeasesLastTheirTime implements Invariant {
             case ClientNews.WatchAnswered ignored -> {}
             case ClientNews.WatchProgressed ignored -> {}
             case ClientNews.WatchEnded ignored -> {}
+            case ClientNews.ReadJudged ignored -> {}
         }
     }
 

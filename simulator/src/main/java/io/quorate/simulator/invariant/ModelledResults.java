@@ -21,16 +21,20 @@ final class ModelledResults implements Invariant {
     private static final Range EVERYTHING = Range.of(Bytes.wrap(new byte[] {0}), Bytes.wrap(new byte[] {0}));
 
     private final Cluster cluster;
-    private final NaiveStore model = new NaiveStore();
+    private final NaiveStore model;
+    private final JudgedWhenApplied access;
     private long modelledIndex;
 
-    ModelledResults(Cluster cluster) {
+    /**
+     * Nothing is applied yet.
+     *
+     * @param model empty; stands where the first member does from now on
+     * @param access is asked first where a result is another than the model's
+     */
+    ModelledResults(Cluster cluster, NaiveStore model, JudgedWhenApplied access) {
         this.cluster = cluster;
-    }
-
-    /** The store as it is where the first member stands. */
-    NaiveStore model() {
-        return model;
+        this.model = model;
+        this.access = access;
     }
 
     @Override
@@ -42,6 +46,7 @@ final class ModelledResults implements Invariant {
                 modelledIndex = command.id().index();
                 Result expected = model.apply(Bytes.copyOf(command.payload()), modelledIndex);
                 if (!expected.equals(results.get(i))) {
+                    access.requireNoRefusal(member, command, results.get(i), expected);
                     throw violated("command " + command.id() + " has the result " + results.get(i) + " at member "
                             + member.id() + " instead of " + expected);
                 }

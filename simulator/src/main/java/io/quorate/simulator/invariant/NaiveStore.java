@@ -1,5 +1,7 @@
 package io.quorate.simulator.invariant;
 
+import io.quorate.kv.AuthChange;
+import io.quorate.kv.Authorized;
 import io.quorate.kv.Bytes;
 import io.quorate.kv.Command;
 import io.quorate.kv.CommandCodec;
@@ -14,6 +16,7 @@ import io.quorate.kv.LeaseExpiry;
 import io.quorate.kv.LeaseGrant;
 import io.quorate.kv.LeaseRevoke;
 import io.quorate.kv.LeaseTakeover;
+import io.quorate.kv.Login;
 import io.quorate.kv.Operation;
 import io.quorate.kv.Put;
 import io.quorate.kv.Range;
@@ -24,14 +27,16 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
  * The key-value store as one would write it in an hour: a sorted map of the pairs as they are now, and what each revision
  * changed. It knows what the clients of a run send: single keys and ranges as they are now, transactions of them,
- * compactions, leases; no read of an older revision.
+ * compactions, leases, users and roles; no read of an older revision.
  */
 final class NaiveStore {
 
@@ -39,6 +44,11 @@ final class NaiveStore {
     private long revision = 1;
     private long compactedRevision = -1;
     private final NaiveLeases leases = new NaiveLeases();
+    private long index;
+    private NaiveUsers users = new NaiveUsers();
+
+    /** By the index from which on there are these users and roles; none of them is changed any more. */
+    private final NavigableMap<Long, NaiveUsers> usersFrom = new TreeMap<>(Map.of(0L, users));
 
     /** What a key was before a revision, and what after it. */
     record Change(Optional<KeyValue> before, Optional<KeyValue> after) {}
@@ -53,7 +63,8 @@ final class NaiveStore {
     private boolean changed;
 
     /** What comes of the next committed command. */
-    Result apply(Bytes encoded, long index) {
+    Result apply(Bytes encoded, long atIndex) {
+        index = atIndex;
         Command command;
         try {
             command = CommandCodec.decode(encoded);
@@ -62,12 +73,23 @@ final class NaiveStore {
         }
         changed = false;
         changes = new TreeMap<>();
-        Result result = apply(command, index);
+        Result result = refused(new NaiveAccess(users, this::attached).refused(command))
+                .orElseGet(() -> apply(command instanceof Authorized authorized ? authorized.command() : command));
         if (changed) {
             history.add(changes);
         }
         revision = now();
         return result;
+    }
+
+    /** Of the last command. */
+    long index() {
+        return index;
+    }
+
+    /** The users and roles after all that stands in the log up to an index, as far as the model has come. */
+    NaiveUsers usersAt(long atIndex) {
+        return Objects.requireNonNull(usersFrom.floorEntry(atIndex)).getValue();
     }
 
     long revision() {
@@ -96,7 +118,14 @@ final class NaiveStore {
         return changed ? revision + 1 : revision;
     }
 
-    private Result apply(Command command, long index) {
+    private List<Bytes> attached(long lease) {
+        return pairs.values().stream()
+                .filter(kv -> kv.lease() == lease)
+                .map(KeyValue::key)
+                .toList();
+    }
+
+    private Result apply(Command command) {
         return switch (command) {
             case Put put ->
                 refused(RequestCheck.check(put).or(() -> refusedByContent(put))).orElseGet(() -> put(put));
@@ -108,8 +137,23 @@ final class NaiveStore {
             case LeaseExpiry expiry -> end(leases.expired(expiry));
             case LeaseTakeover takeover -> leases.takeOver(takeover, revision);
             case LeaseCheckpoint checkpoint -> leases.checkpoint(checkpoint, revision);
+            case AuthChange change -> change(change);
+            case Login login ->
+                refused(users.refused(login))
+                        .orElseGet(() -> new Result.LoginResult(revision, login.user(), login.tokenHash(), index));
             default -> throw new IllegalStateException("no client of a run sends " + command);
         };
+    }
+
+    private Result change(AuthChange change) {
+        NaiveUsers after = users.copy();
+        Optional<KvError> error = after.change(change);
+        if (error.isPresent()) {
+            return new Result.Rejected(error.get());
+        }
+        users = after;
+        usersFrom.put(index, after);
+        return new Result.AuthResult(revision, change);
     }
 
     private static Optional<Result> refused(Optional<KvError> error) {

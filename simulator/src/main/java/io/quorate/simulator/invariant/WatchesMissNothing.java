@@ -51,6 +51,7 @@ final class WatchesMissNothing implements Invariant {
             case ClientNews.WatchEnded ended -> watches.remove(ended.watch());
             case ClientNews.LeasePromised ignored -> {}
             case ClientNews.LeaseGone ignored -> {}
+            case ClientNews.ReadJudged ignored -> {}
         }
     }
 

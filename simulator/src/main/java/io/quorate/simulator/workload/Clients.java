@@ -3,8 +3,13 @@ package io.quorate.simulator.workload;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftException;
 import io.quorate.engine.RaftNode;
+import io.quorate.kv.Caller;
+import io.quorate.kv.KvError;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.Range;
 import io.quorate.kv.Result;
 import io.quorate.simulator.Agenda;
+import io.quorate.simulator.ClientNews;
 import io.quorate.simulator.Cluster;
 import io.quorate.simulator.RunObserver;
 import io.quorate.simulator.RunPlan;
@@ -46,14 +51,24 @@ public final class Clients {
     private long written;
     private long writtenWhenHealed = Long.MAX_VALUE;
 
-    /** Clients as the plan has them. */
-    public Clients(RunPlan plan, Agenda agenda, Cluster cluster, SplittableRandom random, RunObserver observer) {
+    /**
+     * Clients as the plan has them.
+     *
+     * @param special who says who they are, in a run with users
+     */
+    public Clients(
+            RunPlan plan,
+            Agenda agenda,
+            Cluster cluster,
+            SplittableRandom random,
+            RunObserver observer,
+            SpecialClients special) {
         this.agenda = agenda;
         this.cluster = cluster;
         this.observer = observer;
         this.thinkNanos = SECOND * plan.clients() / plan.operationsPerSecond();
         for (int i = 0; i < plan.clients(); i++) {
-            clients.add(new Client(i, random.split()));
+            clients.add(new Client(i, random.split(), special.identity()));
         }
         this.compactor = plan.compactionNanos() == 0
                 ? Optional.empty()
@@ -132,6 +147,7 @@ public final class Clients {
         private final int id;
         private final SplittableRandom random;
         private final RequestDraw draw;
+        private final Identity identity;
         private boolean waiting;
         private long request;
         private Optional<Pending> outstanding = Optional.empty();
@@ -140,9 +156,10 @@ public final class Clients {
         /** When the timer fires that is set; {@link Long#MAX_VALUE} if none is. */
         private long timer = Long.MAX_VALUE;
 
-        Client(int id, SplittableRandom random) {
+        Client(int id, SplittableRandom random, Identity identity) {
             this.id = id;
             this.random = random;
+            this.identity = identity;
             this.draw = new RequestDraw(id, random.split());
         }
 
@@ -207,8 +224,11 @@ public final class Clients {
                 if (process.isPaused()) {
                     end(number, () -> {});
                 } else {
-                    Result result = local.read(member.store().orElseThrow());
-                    localReads.answered(member.id(), member.starts(), local.key(), (Result.RangeResult) result);
+                    MvccStore store = member.store().orElseThrow();
+                    Result result = read(store, identity.caller(store.auth()), local.range());
+                    if (result instanceof Result.RangeResult shown) {
+                        localReads.answered(member.id(), member.starts(), local.key(), shown);
+                    }
                     agenda.after(way(random), () -> receive(pending, number, result, null));
                 }
                 return;
@@ -224,12 +244,27 @@ public final class Clients {
         }
 
         private CompletableFuture<Result> answer(SimulatedMember member, RaftNode<Result> node, Request asked) {
+            MvccStore known = member.store().orElseThrow();
             return switch (asked) {
-                case Request.Write write -> node.propose(ByteBuffer.wrap(write.encoded()));
-                case Request.Read read ->
-                    node.readIndex().thenApply(index -> read.read(member.store().orElseThrow()));
+                case Request.Write write ->
+                    node.propose(ByteBuffer.wrap(write.encoded(command -> identity.signed(command, known))));
+                case Request.Read read -> {
+                    Caller caller = identity.caller(known.auth());
+                    yield node.readIndex()
+                            .thenApply(index -> read(member.store().orElseThrow(), caller, read.range()));
+                }
                 case Request.LocalGet local -> throw new IllegalStateException("a local read needs no node: " + local);
             };
+        }
+
+        /** Reads, if the users and roles that are in force at the member by now let the caller. */
+        private Result read(MvccStore store, Caller caller, Range range) {
+            if (!store.auth().isEnabled()) {
+                return store.range(range);
+            }
+            Optional<KvError> error = store.access(caller).operation(range);
+            observer.told(new ClientNews.ReadJudged(store.appliedIndex(), caller, range, error));
+            return error.isPresent() ? new Result.Rejected(error.get()) : store.range(range);
         }
 
         private void receive(Pending pending, long number, @Nullable Result result, @Nullable Throwable failure) {
@@ -243,15 +278,20 @@ public final class Clients {
         }
 
         private void answered(Pending pending, Result result) {
+            identity.answered(result);
             if (pending.request() instanceof Request.LocalGet) {
                 // It may be old: it tells nothing about what is.
                 completed++;
                 return;
             }
             observer.answered(id, result);
-            if (pending.request().isAnsweredBy(result)) {
+            boolean succeeded = pending.request().isAnsweredBy(result);
+            if (succeeded || result instanceof Result.Rejected) {
+                // A write that is refused has gone through the log all the same.
                 completed++;
                 written += pending.request() instanceof Request.Write ? 1 : 0;
+            }
+            if (succeeded) {
                 draw.learn(pending.request(), result);
                 history.succeeded(pending, result, agenda.now());
             }

@@ -1,11 +1,11 @@
 package io.quorate.simulator.workload;
 
 import io.quorate.kv.Bytes;
+import io.quorate.kv.Command;
 import io.quorate.kv.CommandCodec;
 import io.quorate.kv.Compare;
 import io.quorate.kv.DeleteRange;
 import io.quorate.kv.KeyValue;
-import io.quorate.kv.MvccStore;
 import io.quorate.kv.Operation;
 import io.quorate.kv.Put;
 import io.quorate.kv.Range;
@@ -15,24 +15,40 @@ import io.quorate.simulator.history.Action;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** What a client asks for, both as the store understands it and as it stands in a history. */
 sealed interface Request {
 
     /** Something that goes through the log. */
     sealed interface Write extends Request {
-        byte[] encoded();
+        /**
+         * What is proposed.
+         *
+         * @param signed adds to a command who asks for it
+         */
+        byte[] encoded(UnaryOperator<Command> signed);
+    }
+
+    /** Something that goes through the log, and that the store understands. */
+    sealed interface Change extends Write {
+        Command command();
+
+        @Override
+        default byte[] encoded(UnaryOperator<Command> signed) {
+            return CommandCodec.encode(signed.apply(command()));
+        }
     }
 
     /** Something that is answered from a member's store, once the read is linearizable. */
     sealed interface Read extends Request {
-        Result read(MvccStore store);
+        Range range();
     }
 
     /** Answered by whatever member is asked, from what it has: serializable, and perhaps old. */
     record LocalGet(String key) implements Request {
-        Result read(MvccStore store) {
-            return store.range(Range.of(Bytes.utf8(key)));
+        Range range() {
+            return Range.of(Bytes.utf8(key));
         }
 
         @Override
@@ -48,15 +64,14 @@ sealed interface Request {
     }
 
     /** One step by itself, answered with what was there before. */
-    record Single(Step step) implements Write {
+    record Single(Step step) implements Change {
         @Override
-        public byte[] encoded() {
-            return CommandCodec.encode(
-                    switch (step) {
-                        case Step.PutKey put -> put.operation();
-                        case Step.DeleteKeys delete -> delete.operation();
-                        case Step.ReadKeys read -> new Txn(List.of(), List.of(read.operation()), List.of());
-                    });
+        public Command command() {
+            return switch (step) {
+                case Step.PutKey put -> put.operation();
+                case Step.DeleteKeys delete -> delete.operation();
+                case Step.ReadKeys read -> new Txn(List.of(), List.of(read.operation()), List.of());
+            };
         }
 
         @Override
@@ -78,16 +93,16 @@ sealed interface Request {
     }
 
     /** Does one thing or another, as a key has been written so often or not. */
-    record Branch(String key, long version, List<Step> success, List<Step> failure) implements Write {
+    record Branch(String key, long version, List<Step> success, List<Step> failure) implements Change {
         public Branch {
             success = List.copyOf(success);
             failure = List.copyOf(failure);
         }
 
         @Override
-        public byte[] encoded() {
+        public Command command() {
             Compare compare = Compare.of(Bytes.utf8(key), new Compare.Version(version), Compare.Outcome.EQUAL);
-            return CommandCodec.encode(new Txn(List.of(compare), operations(success), operations(failure)));
+            return new Txn(List.of(compare), operations(success), operations(failure));
         }
 
         private static List<Operation> operations(List<Step> steps) {
@@ -141,10 +156,10 @@ sealed interface Request {
     boolean isAnsweredBy(Result result);
 
     /** Puts a value that no other request ever puts. */
-    record PutValue(String key, String value) implements Write {
+    record PutValue(String key, String value) implements Change {
         @Override
-        public byte[] encoded() {
-            return CommandCodec.encode(Put.of(Bytes.utf8(key), Bytes.utf8(value)));
+        public Command command() {
+            return Put.of(Bytes.utf8(key), Bytes.utf8(value));
         }
 
         @Override
@@ -159,10 +174,10 @@ sealed interface Request {
     }
 
     /** Deletes a key. */
-    record Delete(String key) implements Write {
+    record Delete(String key) implements Change {
         @Override
-        public byte[] encoded() {
-            return CommandCodec.encode(DeleteRange.of(Bytes.utf8(key)));
+        public Command command() {
+            return DeleteRange.of(Bytes.utf8(key));
         }
 
         @Override
@@ -180,7 +195,7 @@ sealed interface Request {
      * Writes several keys if all of them hold what is expected, and reads them if not: a register with compare-and-set, a
      * counter, or a transfer between two.
      */
-    record Exchange(List<String> keys, List<Optional<String>> expected, List<String> values) implements Write {
+    record Exchange(List<String> keys, List<Optional<String>> expected, List<String> values) implements Change {
         public Exchange {
             keys = List.copyOf(keys);
             expected = List.copyOf(expected);
@@ -188,7 +203,7 @@ sealed interface Request {
         }
 
         @Override
-        public byte[] encoded() {
+        public Command command() {
             List<Compare> compares = new ArrayList<>();
             List<Operation> puts = new ArrayList<>();
             List<Operation> reads = new ArrayList<>();
@@ -201,7 +216,7 @@ sealed interface Request {
                 puts.add(Put.of(key, Bytes.utf8(values.get(i))));
                 reads.add(Range.of(key));
             }
-            return CommandCodec.encode(new Txn(compares, puts, reads));
+            return new Txn(compares, puts, reads);
         }
 
         @Override
@@ -242,7 +257,13 @@ sealed interface Request {
 
     /** Bytes that are no command, or one that must be refused: a client, or the network before it, has gone mad. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Garbage(byte[] encoded) implements Write {
+    record Garbage(byte[] bytes) implements Write {
+        /** Whoever has gone mad does not say who it is. */
+        @Override
+        public byte[] encoded(UnaryOperator<Command> signed) {
+            return bytes;
+        }
+
         @Override
         public Optional<Action> action(Optional<Result> result) {
             return Optional.empty();
@@ -257,8 +278,8 @@ sealed interface Request {
     /** Reads one key. */
     record Get(String key) implements Read {
         @Override
-        public Result read(MvccStore store) {
-            return store.range(Range.of(Bytes.utf8(key)));
+        public Range range() {
+            return Range.of(Bytes.utf8(key));
         }
 
         @Override
@@ -284,8 +305,8 @@ sealed interface Request {
         }
 
         @Override
-        public Result read(MvccStore store) {
-            return store.range(Range.of(Bytes.utf8(prefix + "/"), Bytes.utf8(prefix + "0")));
+        public Range range() {
+            return Range.of(Bytes.utf8(prefix + "/"), Bytes.utf8(prefix + "0"));
         }
 
         @Override

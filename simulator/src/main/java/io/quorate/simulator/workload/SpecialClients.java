@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/** The clients of a run that hold leases, and those that watch. Only some runs have them; which do is the seed's choice. */
+/**
+ * The clients of a run that hold leases, those that watch, and users with those that administer them. Only some runs have them;
+ * which do is the seed's choice.
+ */
 public final class SpecialClients {
 
     private static final int ONE_RUN_IN = 3;
@@ -22,19 +25,26 @@ public final class SpecialClients {
     private final Optional<LeaseOptions> options;
     private final int holders;
     private final int watchers;
+    private final Optional<Users> users;
     private final SplittableRandom random;
     private Optional<LeaseHolders> leaseHolders = Optional.empty();
     private Optional<WatchClients> watchClients = Optional.empty();
 
-    private SpecialClients(Optional<LeaseOptions> options, int holders, int watchers, SplittableRandom random) {
+    private SpecialClients(
+            Optional<LeaseOptions> options, int holders, int watchers, Optional<Users> users, SplittableRandom random) {
         this.options = options;
         this.holders = holders;
         this.watchers = watchers;
+        this.users = users;
         this.random = random;
     }
 
-    /** Those that the run of a seed has. */
-    public static SpecialClients draw(SplittableRandom random) {
+    /**
+     * Those that the run of a seed has.
+     *
+     * @param forUsers another generator, so that a run without users is what it was before there were any
+     */
+    public static SpecialClients draw(SplittableRandom random, SplittableRandom forUsers) {
         int holders = random.nextInt(ONE_RUN_IN) == 0 ? 1 + random.nextInt(4) : 0;
         int watchers = random.nextInt(ONE_RUN_IN) == 0 ? 1 + random.nextInt(8) : 0;
         LeaseOptions options = new LeaseOptions(
@@ -43,7 +53,16 @@ public final class SpecialClients {
                 1 + random.nextInt(5),
                 Duration.ofMillis(500 + random.nextInt(2500)));
         return new SpecialClients(
-                holders + watchers > 0 ? Optional.of(options) : Optional.empty(), holders, watchers, random);
+                holders + watchers > 0 ? Optional.of(options) : Optional.empty(),
+                holders,
+                watchers,
+                Users.draw(forUsers),
+                random);
+    }
+
+    /** Who the next of the other clients is: in a run without users nobody. */
+    Identity identity() {
+        return users.map(Users::identity).orElseGet(Identity::nobody);
     }
 
     /** How leases are kept; empty if there are no such clients. */
@@ -59,17 +78,20 @@ public final class SpecialClients {
         if (watchers > 0) {
             watchClients = Optional.of(new WatchClients(watchers, agenda, cluster, random.split(), observer));
         }
+        users.ifPresent(some -> some.begin(agenda, cluster));
     }
 
-    /** Leases are not renewed any more, and watches not moved. */
+    /** Leases are not renewed any more, watches not moved, and nobody administers. */
     public void stop() {
         leaseHolders.ifPresent(LeaseHolders::stop);
         watchClients.ifPresent(WatchClients::stop);
+        users.ifPresent(Users::stop);
     }
 
-    /** Whether the last lease has run out, and the watches have seen everything. */
+    /** Whether the last lease has run out, the watches have seen everything, and nobody waits for an answer. */
     public boolean areDone() {
-        return leaseHolders.map(LeaseHolders::areDone).orElse(true)
+        return users.map(Users::areDone).orElse(true)
+                && leaseHolders.map(LeaseHolders::areDone).orElse(true)
                 && watchClients.map(WatchClients::areDone).orElse(true);
     }
 

@@ -36,6 +36,11 @@ class StateInvariantsCanFailTest {
         still.member(member).store().orElseThrow().apply(List.of(new LoggedCommand(index, encoded)), index);
     }
 
+    private ModelledResults modelledResults() {
+        NaiveStore model = new NaiveStore();
+        return new ModelledResults(still.cluster(), model, new JudgedWhenApplied(model));
+    }
+
     @Test
     void allApplyTheSameWithTheSameResult() {
         SameCommandsSameState invariant = new SameCommandsSameState();
@@ -81,7 +86,7 @@ class StateInvariantsCanFailTest {
 
     @Test
     void resultsAreThoseOfTheModel() {
-        ModelledResults invariant = new ModelledResults(still.cluster());
+        ModelledResults invariant = modelledResults();
         applied(invariant, 1, 1, PUT, FIRST);
         applied(invariant, 2, 1, PUT, FIRST);
         applied(invariant, 1, 3, DeleteRange.of(Bytes.utf8("k")), new Result.DeleteRangeResult(3, 1, List.of()));
@@ -91,7 +96,7 @@ class StateInvariantsCanFailTest {
 
     @Test
     void membersHoldInTheEndWhatTheModelHolds() {
-        ModelledResults invariant = new ModelledResults(still.cluster());
+        ModelledResults invariant = modelledResults();
         applied(invariant, 1, 1, PUT, FIRST);
         apply(1, 1, PUT);
         invariant.ended();

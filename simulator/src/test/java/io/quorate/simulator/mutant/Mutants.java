@@ -39,7 +39,8 @@ final class Mutants {
                     LogMutants.ALL,
                     SnapshotMutants.ALL,
                     ProposalMutants.ALL,
-                    StoreMutants.ALL)
+                    StoreMutants.ALL,
+                    AccessMutants.ALL)
             .flatMap(List::stream)
             .toList();
 
