@@ -66,9 +66,7 @@ public final class RealEtcd implements AutoCloseable {
 
     /** Each member's {@code host:port}. */
     public List<String> endpoints() {
-        return ports.subList(0, size).stream()
-                .map(port -> "127.0.0.1:" + port)
-                .toList();
+        return ports.subList(0, size).stream().map(port -> "127.0.0.1:" + port).toList();
     }
 
     @Override
