@@ -25,7 +25,7 @@ public final class AccessCheck {
         this.leaseKeys = leaseKeys;
     }
 
-    /** Whether the caller is a user at all. */
+    /** Whether the caller is a user at all, and the one that logged in. */
     public Optional<KvError> user() {
         if (!auth.isEnabled()) {
             return ALLOWED;
@@ -33,7 +33,12 @@ public final class AccessCheck {
         if (caller.user().isEmpty()) {
             return Optional.of(KvError.USER_EMPTY);
         }
-        return auth.user(caller.user()).isEmpty() ? DENIED : ALLOWED;
+        Optional<User> user = auth.user(caller.user());
+        if (user.isEmpty()) {
+            return DENIED;
+        }
+        boolean over = caller.loginRevision() < user.get().passwordRevision();
+        return over ? Optional.of(KvError.INVALID_AUTH_TOKEN) : ALLOWED;
     }
 
     /** Whether the caller administers. */
@@ -61,7 +66,7 @@ public final class AccessCheck {
         return keyUser().or(() -> read(request.range()));
     }
 
-    /** As {@link #watch}, for somebody who was allowed to when the watch began, whatever has changed since. */
+    /** As {@link #watch}, for somebody who was allowed to when the watch began, whatever roles have changed since. */
     public Optional<KvError> goOnWatching(WatchRequest request) {
         return user().or(() -> read(request.range()));
     }
