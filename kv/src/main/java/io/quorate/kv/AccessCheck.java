@@ -14,6 +14,8 @@ public final class AccessCheck {
     private static final Optional<KvError> ALLOWED = Optional.empty();
     private static final Optional<KvError> DENIED = Optional.of(KvError.PERMISSION_DENIED);
 
+    private static final KeyRange EVERY_KEY = new KeyRange.From(Bytes.wrap(new byte[1]));
+
     private final AuthState auth;
     private final Caller caller;
     private final LongFunction<List<Bytes>> leaseKeys;
@@ -85,7 +87,7 @@ public final class AccessCheck {
      * Whether the caller may have a command applied. What nobody but a user who administers may do is listed by name; a
      * command without keys that is not among these is every user's.
      */
-    Optional<KvError> command(Command command) {
+    public Optional<KvError> command(Command command) {
         return switch (command) {
             case Put put -> operation(put);
             case DeleteRange delete -> operation(delete);
@@ -142,7 +144,8 @@ public final class AccessCheck {
 
     private Optional<KvError> writeAttached(long lease) {
         // Without authentication nobody is kept waiting for the keys of a lease.
-        return allowsAll() ? ALLOWED : firstError(leaseKeys.apply(lease), key -> write(new KeyRange.Single(key)));
+        // Nor is somebody who may delete any of them.
+        return write(EVERY_KEY).isEmpty() ? ALLOWED : firstError(leaseKeys.apply(lease), key -> write(new KeyRange.Single(key)));
     }
 
     private Optional<KvError> read(KeyRange range) {
