@@ -28,8 +28,44 @@ within() {
 two_in_line() { [ "$(etcdctl get --prefix held/ --keys-only | grep -c .)" = 2 ]; }
 has_lines() { [ "$(wc -l <"$1")" -ge "$2" ]; }
 
-# What is started here ends here.
-trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
+users_are_on=no
+
+# What is started here ends here, and others find no users.
+finish() {
+  [ $users_are_on = no ] || etcdctl --user=root:roots auth disable >/dev/null
+  kill $(jobs -p) 2>/dev/null
+  wait
+}
+trap finish EXIT
+
+# refused WORDS COMMAND...: a command that must fail with these words.
+refused() {
+  local words=$1
+  shift
+  ! "$@" >refused.txt 2>&1 || fail "was not refused: $*"
+  grep -q "$words" refused.txt || fail "$* was refused so: $(cat refused.txt)"
+}
+
+{
+  etcdctl put secret/a 1
+  etcdctl user add root:roots
+  etcdctl user add reader:readers
+  etcdctl role add reading
+  etcdctl role grant-permission reading --prefix=true read secret/
+  etcdctl user grant-role reader reading
+  etcdctl auth enable
+} >/dev/null
+users_are_on=yes
+[ "$(etcdctl --user=reader:readers get secret/a --print-value-only)" = 1 ] || fail "a reader may not read"
+refused "etcdserver: permission denied" etcdctl --user=reader:readers put secret/a 2
+refused "etcdserver: permission denied" etcdctl --user=reader:readers get elsewhere
+refused "etcdserver: authentication failed, invalid user ID or password" etcdctl --user=reader:guessed get secret/a
+refused "etcdserver: user name is empty" etcdctl get secret/a
+etcdctl --user=root:roots auth disable >/dev/null
+users_are_on=no
+for user in reader root; do etcdctl user delete $user; done >/dev/null
+for role in reading root; do etcdctl role delete $role; done >/dev/null
+ok "users may do what their roles say"
 
 lease=$(etcdctl lease grant 5 | cut -d' ' -f2)
 etcdctl put --lease="$lease" alive yes >/dev/null

@@ -5,14 +5,16 @@
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const readline = require('node:readline');
-const { Etcd3, EtcdLeaseInvalidError, EtcdLockFailedError, GRPCGenericError } = require('etcd3');
+const {
+  Etcd3, EtcdAuthenticationFailedError, EtcdLeaseInvalidError, EtcdLockFailedError, EtcdPermissionDeniedError, GRPCGenericError, Range,
+} = require('etcd3');
 
 const PATIENCE_MS = 60_000;
 const ENDPOINTS = process.env.ENDPOINTS.split(',');
 
 const ok = (what) => console.log(`ok: ${what}`);
 
-const connect = () => new Etcd3({ hosts: ENDPOINTS.map((endpoint) => `http://${endpoint}`) });
+const connect = (auth) => new Etcd3({ hosts: ENDPOINTS.map((endpoint) => `http://${endpoint}`), auth });
 
 /** Tries until the call is answered: a write that failed may or may not have been done, and is done again. */
 async function until(call) {
@@ -164,6 +166,31 @@ async function maintenance(etcd) {
   ok('status, members, alarms');
 }
 
+async function users(etcd) {
+  await etcd.put('secret/a').value('1');
+  const root = await etcd.user('root').create('roots');
+  await root.addRole(await etcd.role('root').create());
+  const reader = await etcd.user('reader').create('readers');
+  const reading = await etcd.role('reading').create();
+  await reading.grant({ permission: 'Read', range: Range.prefix('secret/') });
+  await reader.addRole(reading);
+  await etcd.auth.authEnable();
+  const [asRoot, asReader, guessing] = [['root', 'roots'], ['reader', 'readers'], ['reader', 'guessed']]
+    .map(([username, password]) => connect({ username, password }));
+  try {
+    assert.equal(await asReader.get('secret/a').string(), '1');
+    await assert.rejects(asReader.put('secret/a').value('2').exec(), EtcdPermissionDeniedError);
+    await assert.rejects(asReader.get('elsewhere').string(), EtcdPermissionDeniedError);
+    await assert.rejects(etcd.get('secret/a').string(), /etcdserver: user name is empty/);
+    await assert.rejects(guessing.get('secret/a').string(), EtcdAuthenticationFailedError);
+  } finally {
+    await asRoot.auth.authDisable();
+  }
+  for (const one of [root, reader, etcd.role('root'), reading]) await one.delete();
+  for (const client of [asRoot, asReader, guessing]) client.close();
+  ok('users may do what their roles say');
+}
+
 async function changeOfLeader(etcd) {
   const lock = await etcd.lock('held').ttl(60).acquire();
   const lease = etcd.lease(5);
@@ -214,6 +241,7 @@ async function main() {
   await leases(etcd);
   await locksAndElections(etcd, other);
   await maintenance(etcd);
+  await users(etcd);
   await changeOfLeader(etcd);
 }
 

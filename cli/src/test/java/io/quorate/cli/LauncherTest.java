@@ -304,6 +304,7 @@ class LauncherTest {
     @CsvSource({
         "dev,-Xmx320m",
         "server,-XX:+UseG1GC",
+        "sim,-Xmn1200m",
         "bench,-Xmx2g",
         "get,-XX:TieredStopAtLevel=1",
         ",-XX:TieredStopAtLevel=1"

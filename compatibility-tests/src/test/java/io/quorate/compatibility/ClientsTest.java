@@ -31,6 +31,7 @@ class ClientsTest {
     // What each client says that it has found.
     private static final String NOTHING_LOST = "everything that was acknowledged is there";
     private static final String NOTHING_MISSED = "the watch has seen each acknowledged write once, in order";
+    private static final String USERS = "users may do what their roles say";
     private static final String LOCK_HELD = "the lock is held across the change of leader";
 
     @TempDir
@@ -47,7 +48,7 @@ class ClientsTest {
         List<String> checked = run("bash", script("etcdctl.sh"));
 
         assertThat(checked)
-                .contains(NOTHING_LOST, NOTHING_MISSED, LOCK_HELD)
+                .contains(NOTHING_LOST, NOTHING_MISSED, LOCK_HELD, USERS)
                 .contains("the lease is kept alive across the change of leader")
                 .contains("the election goes on across the change of leader");
     }
@@ -56,14 +57,14 @@ class ClientsTest {
     void pythonsEtcd3WorksOnWhileTheLeaderIsKilled() throws Exception {
         List<String> checked = run(PYTHON, script("etcd3_client.py"));
 
-        assertThat(checked).contains(NOTHING_LOST, NOTHING_MISSED, LOCK_HELD);
+        assertThat(checked).contains(NOTHING_LOST, NOTHING_MISSED, LOCK_HELD, USERS);
     }
 
     @Test
     void pythonsEtcd3gwWorksOnWhileTheLeaderIsKilled() throws Exception {
         List<String> checked = run(PYTHON, script("etcd3gw_client.py"));
 
-        assertThat(checked).contains(NOTHING_LOST, NOTHING_MISSED, LOCK_HELD);
+        assertThat(checked).contains(NOTHING_LOST, NOTHING_MISSED, LOCK_HELD, USERS);
     }
 
     @Test
@@ -73,7 +74,7 @@ class ClientsTest {
         List<String> checked = run("node", NPM.resolve("etcd3_client.js").toString());
 
         assertThat(checked)
-                .contains(NOTHING_LOST, NOTHING_MISSED, LOCK_HELD)
+                .contains(NOTHING_LOST, NOTHING_MISSED, LOCK_HELD, USERS)
                 .contains("the lease is kept alive across the change of leader");
     }
 

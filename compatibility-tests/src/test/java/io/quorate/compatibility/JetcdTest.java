@@ -34,8 +34,14 @@ import io.etcd.jetcd.options.PutOption;
 import io.etcd.jetcd.options.WatchOption;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.quorate.cli.FreePorts;
 import io.quorate.cli.processes.ProcessCluster;
+import io.quorate.cli.processes.QuorateProcess;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +54,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** jetcd, etcd's client for Java, finds what it expects, service by service. Each test has keys of its own. */
 @Timeout(180)
@@ -333,6 +340,64 @@ class JetcdTest {
     }
 
     @Test
+    void aSnapshotIsADatabaseOfEtcdWithEverythingInIt(@TempDir Path folder) throws Exception {
+        put("saved/a", "1");
+        put("saved/a", "2");
+        long revision = put("saved/b", "3");
+        Path file = folder.resolve("etcd.db");
+
+        try (OutputStream out = Files.newOutputStream(file)) {
+            assertThat(answer(client.getMaintenanceClient().snapshot(out))).isEqualTo(Files.size(file));
+        }
+
+        List<Integer> ports = FreePorts.find(2);
+        String clients = "http://127.0.0.1:" + ports.getFirst();
+        List<String> founder = founder(folder, "http://127.0.0.1:" + ports.getLast());
+        importInto(founder, file, folder);
+        List<String> server = new ArrayList<>(List.of("server"));
+        server.addAll(founder);
+        server.addAll(List.of("--listen-client-urls", clients, "--advertise-client-urls", clients));
+        server.addAll(List.of("--listen-peer-urls", "http://127.0.0.1:" + ports.getLast()));
+        try (QuorateProcess member = QuorateProcess.start(folder.resolve("member.log"), server);
+                Client other = Client.builder().endpoints(clients).build()) {
+            KV restored = other.getKVClient();
+            await("that process " + member.pid() + " serves what was saved")
+                    .atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> answer(restored.get(bytes("saved/b")))
+                                    .getKvs()
+                                    .getFirst()
+                                    .getModRevision()
+                            == revision);
+            GetOption before = GetOption.builder().withRevision(revision - 2).build();
+            assertThat(answer(restored.get(bytes("saved/a"), before)).getKvs())
+                    .extracting(KeyValue::getValue)
+                    .containsExactly(bytes("1"));
+        }
+    }
+
+    /** Whoever imports a snapshot compares the checksum at its end, and reads every page. */
+    private static void importInto(List<String> founder, Path snapshot, Path folder) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("import", snapshot.toString()));
+        arguments.addAll(founder);
+        try (QuorateProcess process = QuorateProcess.start(folder.resolve("import.log"), arguments)) {
+            assertThat(process.awaitExit()).as(process.output()).isZero();
+        }
+    }
+
+    private static List<String> founder(Path folder, String peers) {
+        return List.of(
+                "--name",
+                "restored",
+                "--data-dir",
+                folder.resolve("restored").toString(),
+                "--initial-cluster",
+                "restored=" + peers,
+                "--initial-advertise-peer-urls",
+                peers);
+    }
+
+    @Test
     void usersMayDoWhatTheirRolesSay() {
         Auth auth = client.getAuthClient();
         put("secret/a", "1");
@@ -369,6 +434,12 @@ class JetcdTest {
             } finally {
                 answer(root.getAuthClient().authDisable());
             }
+        }
+        for (String user : List.of("reader", "root")) {
+            answer(auth.userDelete(bytes(user)));
+        }
+        for (String role : List.of("reading", "root")) {
+            answer(auth.roleDelete(bytes(role)));
         }
         assertThat(answer(kv.get(bytes("secret/a"))).getKvs())
                 .extracting(KeyValue::getValue)

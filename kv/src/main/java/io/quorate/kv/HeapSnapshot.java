@@ -74,12 +74,11 @@ final class HeapSnapshot {
     private static void writeEntries(SortedTree tree, DataOutputStream out) throws IOException {
         out.writeInt(MAGIC);
         out.writeInt(FORMAT_VERSION);
-        SortedTree.Walk walk = tree.from(new byte[0]);
-        for (SortedTree.Node node = walk.current(); node != null; node = walk.next()) {
-            out.writeInt(node.key.length + 1);
-            out.writeInt(node.value.length);
-            out.write(node.key);
-            out.write(node.value);
+        for (SortedTree.Walk walk = tree.from(new byte[0]); walk.isValid(); walk.next()) {
+            out.writeInt(walk.key().length + 1);
+            out.writeInt(walk.value().length);
+            out.write(walk.key());
+            out.write(walk.value());
         }
         out.writeInt(0);
     }

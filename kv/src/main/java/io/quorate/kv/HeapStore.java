@@ -15,8 +15,7 @@ public final class HeapStore implements OrderedStore {
 
     @Override
     public Optional<byte[]> get(byte[] key) {
-        SortedTree.Node node = current().get(key);
-        return node == null ? Optional.empty() : Optional.of(node.value);
+        return Optional.ofNullable(current().get(key));
     }
 
     @Override
@@ -95,8 +94,7 @@ public final class HeapStore implements OrderedStore {
 
         @Override
         public Optional<byte[]> get(byte[] key) {
-            SortedTree.Node node = tree.get(key);
-            return node == null ? Optional.empty() : Optional.of(node.value);
+            return Optional.ofNullable(tree.get(key));
         }
 
         @Override
@@ -145,28 +143,27 @@ public final class HeapStore implements OrderedStore {
         @Override
         public boolean isValid() {
             requireOpen();
-            return walk.current() != null;
+            return walk.isValid();
         }
 
         @Override
         public void next() {
-            at();
-            walk.next();
+            at().next();
         }
 
         @Override
         public byte[] key() {
-            return at().key;
+            return at().key();
         }
 
         @Override
         public byte[] value() {
-            return at().value;
+            return at().value();
         }
 
         @Override
         public int value(byte[] into) {
-            byte[] value = at().value;
+            byte[] value = at().value();
             System.arraycopy(value, 0, into, 0, Math.min(value.length, into.length));
             return value.length;
         }
@@ -176,13 +173,11 @@ public final class HeapStore implements OrderedStore {
             closed = true;
         }
 
-        private SortedTree.Node at() {
-            requireOpen();
-            SortedTree.Node current = walk.current();
-            if (current == null) {
+        private SortedTree.Walk at() {
+            if (!isValid()) {
                 throw new IllegalStateException("the cursor is at no key");
             }
-            return current;
+            return walk;
         }
 
         private void requireOpen() {

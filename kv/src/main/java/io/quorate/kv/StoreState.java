@@ -74,7 +74,11 @@ record StoreState(
                 .orElseThrow(() -> new StoreException("the store does not say which index it stands at"));
     }
 
+    /** Asked for each command, and there is hardly ever any alarm. */
     boolean hasAlarm(Alarm.Type type) {
+        if (alarms.isEmpty()) {
+            return false;
+        }
         for (Alarm alarm : alarms) {
             if (alarm.type() == type) {
                 return true;

@@ -29,11 +29,17 @@ public final class WatchHub {
         public static final Limits DEFAULT = new Limits(64 << 20, 256 << 10, 128 << 20, 1000);
     }
 
+    /** How much of what keys were before is remembered, for all watchers together. */
+    private static final long PREVIOUS_BYTES = 8L << 20;
+
     private final Limits limits;
     private final AppliedEvents applied;
     private final WatcherIndex keepingUp = new WatcherIndex();
     private final Set<Watcher> all = new LinkedHashSet<>();
     private MvccStore store;
+
+    /** What the store's keys were before; goes with it. */
+    private PreviousPairs previous;
 
     /** Up to which everything was delivered to all watchers that keep up. */
     private long delivered;
@@ -48,8 +54,13 @@ public final class WatchHub {
     public WatchHub(MvccStore store, Limits limits) {
         this.store = store;
         this.limits = limits;
+        this.previous = previousPairs(store);
         this.applied = new AppliedEvents(limits.appliedBytes());
         this.delivered = store.currentRevision();
+    }
+
+    private static PreviousPairs previousPairs(MvccStore store) {
+        return new PreviousPairs(store::before, PREVIOUS_BYTES);
     }
 
     /**
@@ -67,6 +78,7 @@ public final class WatchHub {
             applied.clear();
             allFallBehind(ready);
             store = replacement;
+            previous = previousPairs(replacement);
             delivered = replacement.currentRevision();
             replacements++;
         }
@@ -167,24 +179,22 @@ public final class WatchHub {
     }
 
     /** Where a watcher that is behind goes on reading. */
-    private record Reading(MvccStore store, long from, long replacements) {}
+    private record Reading(MvccStore store, PreviousPairs previous, long from, long replacements) {}
 
     Optional<WatchAnswer> poll(Watcher watcher) {
         while (true) {
             Reading reading;
             List<RevisionEvents> waited;
-            MvccStore now;
             synchronized (this) {
                 waitingBytes -= watcher.waitingBytes();
                 waited = watcher.takeWaiting();
-                now = store;
-                reading = new Reading(store, watcher.next(), replacements);
+                reading = new Reading(store, previous, watcher.next(), replacements);
                 if (waited.isEmpty() && !watcher.isBehind()) {
                     return Optional.empty();
                 }
             }
             if (!waited.isEmpty()) {
-                return Optional.of(events(now, watcher, waited, waited.getLast().revision()));
+                return Optional.of(events(reading, watcher, waited, waited.getLast().revision()));
             }
             Optional<WatchAnswer> answer = read(watcher, reading);
             if (answer.isPresent()) {
@@ -213,25 +223,31 @@ public final class WatchHub {
         List<RevisionEvents> found = part.get().revisions();
         return found.isEmpty()
                 ? Optional.empty()
-                : Optional.of(events(reading.store, watcher, found, part.get().throughRevision()));
+                : Optional.of(events(reading, watcher, found, part.get().throughRevision()));
     }
 
     private static WatchAnswer events(
-            MvccStore store, Watcher watcher, List<RevisionEvents> revisions, long throughRevision) {
+            Reading reading, Watcher watcher, List<RevisionEvents> revisions, long throughRevision) {
         if (!watcher.request().prevKv()) {
             return new WatchAnswer.Events(revisions, throughRevision);
         }
         List<RevisionEvents> withPrev = new ArrayList<>();
         for (RevisionEvents events : revisions) {
-            withPrev.add(new RevisionEvents(
-                    events.revision(),
-                    events.events().stream()
-                            .map(event -> event.isCreate()
-                                    ? event
-                                    : event.withPrev(store.before(event.kv().key(), events.revision())))
-                            .toList()));
+            // What is compacted is not there any more, though it may be remembered.
+            boolean gone = events.revision() - 1 < reading.store.compactedRevision();
+            withPrev.add(gone ? events : withPrev(reading.previous, events));
         }
         return new WatchAnswer.Events(withPrev, throughRevision);
+    }
+
+    private static RevisionEvents withPrev(PreviousPairs previous, RevisionEvents events) {
+        return new RevisionEvents(
+                events.revision(),
+                events.events().stream()
+                        .map(event -> event.isCreate()
+                                ? event
+                                : event.withPrev(previous.before(event.kv().key(), events.revision())))
+                        .toList());
     }
 
     /** A watcher that begins in the future has nothing to wait for before that; the store is not there for all that. */

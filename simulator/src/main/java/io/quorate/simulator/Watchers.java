@@ -8,8 +8,11 @@ import io.quorate.engine.transport.PeerFrame;
 import io.quorate.kv.Result;
 import io.quorate.simulator.disk.Damage;
 import io.quorate.simulator.invariant.InvariantViolation;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,11 +36,9 @@ public final class Watchers implements RunObserver {
             all.add(this);
         }
 
-        void consider(RunObserver watcher) {
-            boolean overridden = Arrays.stream(watcher.getClass().getMethods())
-                    .anyMatch(candidate -> methods.contains(candidate.getName())
-                            && candidate.getDeclaringClass() != RunObserver.class);
-            if (overridden) {
+        /** @param overridden the names of those methods that are the watcher's own */
+        void consider(RunObserver watcher, Set<String> overridden) {
+            if (!Collections.disjoint(methods, overridden)) {
                 watchers = Arrays.copyOf(watchers, watchers.length + 1);
                 watchers[watchers.length - 1] = watcher;
             }
@@ -77,7 +78,13 @@ public final class Watchers implements RunObserver {
 
     /** Has another one watch, after those before. */
     public void add(RunObserver watcher) {
-        all.forEach(interested -> interested.consider(watcher));
+        Set<String> overridden = new HashSet<>();
+        for (Method method : watcher.getClass().getMethods()) {
+            if (method.getDeclaringClass() != RunObserver.class) {
+                overridden.add(method.getName());
+            }
+        }
+        all.forEach(interested -> interested.consider(watcher, overridden));
     }
 
     /** The first violation, if there was one. */

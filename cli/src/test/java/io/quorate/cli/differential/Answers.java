@@ -13,6 +13,9 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.quorate.server.proto.authpb.Permission;
+import io.quorate.server.proto.etcdserverpb.AlarmMember;
+import io.quorate.server.proto.etcdserverpb.AlarmRequest;
+import io.quorate.server.proto.etcdserverpb.AlarmResponse;
 import io.quorate.server.proto.etcdserverpb.AuthEnableRequest;
 import io.quorate.server.proto.etcdserverpb.AuthGrpc;
 import io.quorate.server.proto.etcdserverpb.AuthRoleAddRequest;
@@ -30,8 +33,14 @@ import io.quorate.server.proto.etcdserverpb.AuthUserGrantRoleRequest;
 import io.quorate.server.proto.etcdserverpb.AuthUserListRequest;
 import io.quorate.server.proto.etcdserverpb.AuthUserRevokeRoleRequest;
 import io.quorate.server.proto.etcdserverpb.AuthenticateRequest;
+import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
 import io.quorate.server.proto.etcdserverpb.CompactionRequest;
+import io.quorate.server.proto.etcdserverpb.DefragmentRequest;
 import io.quorate.server.proto.etcdserverpb.DeleteRangeRequest;
+import io.quorate.server.proto.etcdserverpb.HashKVRequest;
+import io.quorate.server.proto.etcdserverpb.HashKVResponse;
+import io.quorate.server.proto.etcdserverpb.HashRequest;
+import io.quorate.server.proto.etcdserverpb.HashResponse;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.LeaseGrantRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseGrpc;
@@ -41,9 +50,16 @@ import io.quorate.server.proto.etcdserverpb.LeaseRevokeRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseStatus;
 import io.quorate.server.proto.etcdserverpb.LeaseTimeToLiveRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseTimeToLiveResponse;
+import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
+import io.quorate.server.proto.etcdserverpb.Member;
+import io.quorate.server.proto.etcdserverpb.MemberListRequest;
+import io.quorate.server.proto.etcdserverpb.MemberListResponse;
+import io.quorate.server.proto.etcdserverpb.MoveLeaderRequest;
 import io.quorate.server.proto.etcdserverpb.PutRequest;
 import io.quorate.server.proto.etcdserverpb.RangeRequest;
 import io.quorate.server.proto.etcdserverpb.ResponseHeader;
+import io.quorate.server.proto.etcdserverpb.StatusRequest;
+import io.quorate.server.proto.etcdserverpb.StatusResponse;
 import io.quorate.server.proto.etcdserverpb.TxnRequest;
 import io.quorate.server.proto.etcdserverpb.WatchCreateRequest;
 import io.quorate.server.proto.etcdserverpb.WatchGrpc;
@@ -191,8 +207,33 @@ final class Answers implements AutoCloseable {
             case LeaseRevokeRequest revoke -> lease.leaseRevoke(revoke);
             case LeaseTimeToLiveRequest timeToLive -> lease.leaseTimeToLive(timeToLive);
             case LeaseLeasesRequest leases -> lease.leaseLeases(leases);
+            default -> sendMaintenance(request);
+        };
+    }
+
+    private Message sendMaintenance(Message request) {
+        MaintenanceGrpc.MaintenanceBlockingStub maintenance = MaintenanceGrpc.newBlockingStub(asking)
+                .withWaitForReady()
+                .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return switch (request) {
+            case StatusRequest status -> maintenance.status(status);
+            case AlarmRequest alarm -> maintenance.alarm(alarm);
+            case HashRequest hash -> maintenance.hash(hash);
+            case HashKVRequest hash -> maintenance.hashKV(hash);
+            case DefragmentRequest defragment -> maintenance.defragment(defragment);
+            case MoveLeaderRequest move -> maintenance.moveLeader(move);
+            case MemberListRequest list ->
+                ClusterGrpc.newBlockingStub(asking)
+                        .withWaitForReady()
+                        .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                        .memberList(list);
             default -> sendAuth(request);
         };
+    }
+
+    /** The member's own account of itself. */
+    StatusResponse status() {
+        return (StatusResponse) send(StatusRequest.getDefaultInstance());
     }
 
     private Message sendAuth(Message request) {
@@ -227,15 +268,43 @@ final class Answers implements AutoCloseable {
                         .setRevision(header(answer).getRevision())
                         .build());
         return switch (comparable.build()) {
-            // Time passes between the two.
+            // Time passes between the two; and etcd lists the keys in no order.
             case LeaseTimeToLiveResponse left ->
-                left.toBuilder().setTTL(Math.min(left.getTTL(), 1)).build();
+                left.toBuilder()
+                        .setTTL(Math.min(left.getTTL(), 1))
+                        .clearKeys()
+                        .addAllKeys(left.getKeysList().stream()
+                                .sorted(ByteString.unsignedLexicographicalComparator())
+                                .toList())
+                        .build();
             // etcd lists them in the order of their ends.
             case LeaseLeasesResponse leases ->
                 leases.toBuilder()
                         .clearLeases()
                         .addAllLeases(leases.getLeasesList().stream()
                                 .sorted(Comparator.comparingLong(LeaseStatus::getID))
+                                .toList())
+                        .build();
+            // etcd 3.4 forgets the header there, and leaves open which type comes first.
+            case AlarmResponse alarms ->
+                AlarmResponse.newBuilder()
+                        .addAllAlarms(alarms.getAlarmsList().stream()
+                                .sorted(Comparator.comparing(AlarmMember::toString))
+                                .toList())
+                        .build();
+            // The hash is of what each store holds in its own form.
+            case HashResponse hash -> hash.toBuilder().clearHash().build();
+            // 3.4 does not say at which revision.
+            case HashKVResponse hash ->
+                hash.toBuilder().clearHash().clearHashRevision().build();
+            case StatusResponse status -> comparable(status);
+            // Ports, and ids that are made of them.
+            case MemberListResponse list ->
+                list.toBuilder()
+                        .clearMembers()
+                        .addAllMembers(list.getMembersList().stream()
+                                .sorted(Comparator.comparing(Member::getName))
+                                .map(Answers::comparable)
                                 .toList())
                         .build();
             // Of permissions with one key, etcd leaves open which comes first.
@@ -248,6 +317,35 @@ final class Answers implements AutoCloseable {
                         .build();
             case Message other -> other;
         };
+    }
+
+    /** Without what is a measure, and what 3.4 does not know; of the leader only whether there is one. */
+    private static StatusResponse comparable(StatusResponse status) {
+        return status.toBuilder()
+                .clearDbSize()
+                .clearDbSizeInUse()
+                .clearRaftIndex()
+                .clearRaftTerm()
+                .clearRaftAppliedIndex()
+                .clearDbSizeQuota()
+                .clearDowngradeInfo()
+                .clearErrors()
+                .addAllErrors(status.getErrorsList().stream().sorted().toList())
+                .setLeader(status.getLeader() == 0 ? 0 : 1)
+                .build();
+    }
+
+    private static Member comparable(Member member) {
+        return Member.newBuilder()
+                .setName(member.getName())
+                .setIsLearner(member.getIsLearner())
+                .addAllPeerURLs(member.getPeerURLsList().stream()
+                        .map(url -> url.replaceAll(":\\d+$", ""))
+                        .toList())
+                .addAllClientURLs(member.getClientURLsList().stream()
+                        .map(url -> url.replaceAll(":\\d+$", ""))
+                        .toList())
+                .build();
     }
 
     private static ResponseHeader header(Message answer) {

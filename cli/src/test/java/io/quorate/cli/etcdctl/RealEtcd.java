@@ -64,6 +64,11 @@ public final class RealEtcd implements AutoCloseable {
         return "127.0.0.1:" + ports.getFirst();
     }
 
+    /** Each member's {@code host:port}. */
+    public List<String> endpoints() {
+        return ports.subList(0, size).stream().map(port -> "127.0.0.1:" + port).toList();
+    }
+
     @Override
     public void close() {
         for (Process member : members) {

@@ -151,7 +151,12 @@ public final class ProcessCluster implements AutoCloseable {
         return members.values().stream().filter(Member::isRunning).toList();
     }
 
-    Path dataFolder(Member member) {
+    /** Of the process that runs as a member now. */
+    public long pid(Member member) {
+        return member.process.orElseThrow().pid();
+    }
+
+    public Path dataFolder(Member member) {
         return folder.resolve(member.name + ".data");
     }
 

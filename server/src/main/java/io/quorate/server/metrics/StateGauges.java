@@ -61,11 +61,6 @@ final class StateGauges implements MultiCollector {
         return told.build();
     }
 
-    @Override
-    public List<String> getPrometheusNames() {
-        return gauges.stream().map(Gauge::name).toList();
-    }
-
     /** What cannot be told, since the data is being opened anew, is left out: no number is better than an old one. */
     private static OptionalDouble value(Gauge gauge, PresentState state) {
         try {

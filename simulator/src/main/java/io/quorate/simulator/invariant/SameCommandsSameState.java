@@ -4,9 +4,9 @@ import io.quorate.engine.StateMachine;
 import io.quorate.kv.Result;
 import io.quorate.simulator.SimulatedMember;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * At one index, every member applies the same command and has the same result (state machine safety, paper figure 3;
@@ -16,17 +16,21 @@ final class SameCommandsSameState implements Invariant {
 
     private record Outcome(long term, ByteBuffer command, Result result) {}
 
-    private final Map<Long, Outcome> outcomes = new HashMap<>();
+    /** By index; nothing where no member has applied a command yet. */
+    private @Nullable Outcome[] outcomes = new Outcome[1024];
 
     @Override
     public void applied(
             SimulatedMember member, List<StateMachine.Command> commands, List<Result> results, long lastIndex) {
         for (int i = 0; i < commands.size(); i++) {
             StateMachine.Command command = commands.get(i);
-            long index = command.id().index();
-            Outcome known = outcomes.get(index);
+            int index = Math.toIntExact(command.id().index());
+            if (index >= outcomes.length) {
+                outcomes = Arrays.copyOf(outcomes, 2 * index);
+            }
+            Outcome known = outcomes[index];
             if (known == null) {
-                outcomes.put(index, new Outcome(command.id().term(), command.payload(), results.get(i)));
+                outcomes[index] = new Outcome(command.id().term(), command.payload(), results.get(i));
             } else if (known.term != command.id().term() || !known.command.equals(command.payload())) {
                 throw violated("member " + member.id() + " applies another command at index " + index + " than others");
             } else if (!known.result.equals(results.get(i))) {
