@@ -138,7 +138,10 @@ final class VerifyScrubCommand implements Callable<Integer> {
         try {
             HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
             if (answer.statusCode() != 200) {
-                scrub.failure = "it answered with the HTTP status " + answer.statusCode();
+                boolean refused = answer.statusCode() == 401 || answer.statusCode() == 403;
+                scrub.failure = refused
+                        ? "the cluster asks for a user that administers, and this command has none (" + answer.body().strip() + ")"
+                        : "it answered with the HTTP status " + answer.statusCode();
                 return;
             }
             scrub.status = Optional.of(JsonParser.parseString(answer.body()).getAsJsonObject());

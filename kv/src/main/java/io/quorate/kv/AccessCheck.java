@@ -14,6 +14,8 @@ public final class AccessCheck {
     private static final Optional<KvError> ALLOWED = Optional.empty();
     private static final Optional<KvError> DENIED = Optional.of(KvError.PERMISSION_DENIED);
 
+    private static final KeyRange EVERY_KEY = new KeyRange.From(Bytes.wrap(new byte[1]));
+
     private final AuthState auth;
     private final Caller caller;
     private final LongFunction<List<Bytes>> leaseKeys;
@@ -25,7 +27,7 @@ public final class AccessCheck {
         this.leaseKeys = leaseKeys;
     }
 
-    /** Whether the caller is a user at all. */
+    /** Whether the caller is a user at all, and the one that logged in. */
     public Optional<KvError> user() {
         if (!auth.isEnabled()) {
             return ALLOWED;
@@ -33,7 +35,12 @@ public final class AccessCheck {
         if (caller.user().isEmpty()) {
             return Optional.of(KvError.USER_EMPTY);
         }
-        return auth.user(caller.user()).isEmpty() ? DENIED : ALLOWED;
+        Optional<User> user = auth.user(caller.user());
+        if (user.isEmpty()) {
+            return DENIED;
+        }
+        boolean over = caller.loginRevision() < user.get().passwordRevision();
+        return over ? Optional.of(KvError.INVALID_AUTH_TOKEN) : ALLOWED;
     }
 
     /** Whether the caller administers. */
@@ -61,7 +68,7 @@ public final class AccessCheck {
         return keyUser().or(() -> read(request.range()));
     }
 
-    /** As {@link #watch}, for somebody who was allowed to when the watch began, whatever has changed since. */
+    /** As {@link #watch}, for somebody who was allowed to when the watch began, whatever roles have changed since. */
     public Optional<KvError> goOnWatching(WatchRequest request) {
         return user().or(() -> read(request.range()));
     }
@@ -80,7 +87,7 @@ public final class AccessCheck {
      * Whether the caller may have a command applied. What nobody but a user who administers may do is listed by name; a
      * command without keys that is not among these is every user's.
      */
-    Optional<KvError> command(Command command) {
+    public Optional<KvError> command(Command command) {
         return switch (command) {
             case Put put -> operation(put);
             case DeleteRange delete -> operation(delete);
@@ -137,7 +144,8 @@ public final class AccessCheck {
 
     private Optional<KvError> writeAttached(long lease) {
         // Without authentication nobody is kept waiting for the keys of a lease.
-        return allowsAll() ? ALLOWED : firstError(leaseKeys.apply(lease), key -> write(new KeyRange.Single(key)));
+        // Nor is somebody who may delete any of them.
+        return write(EVERY_KEY).isEmpty() ? ALLOWED : firstError(leaseKeys.apply(lease), key -> write(new KeyRange.Single(key)));
     }
 
     private Optional<KvError> read(KeyRange range) {

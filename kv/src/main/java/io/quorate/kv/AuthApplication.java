@@ -58,7 +58,7 @@ final class AuthApplication {
             return new Rejected(KvError.AUTH_FAILED);
         }
         return login.authRevision() == auth.revision()
-                ? new LoginResult(revision, login.user(), login.tokenHash(), index)
+                ? new LoginResult(revision, login.user(), login.tokenHash(), index, login.authRevision())
                 : new Rejected(KvError.AUTH_OLD_REVISION);
     }
 
@@ -90,7 +90,7 @@ final class AuthApplication {
         if (before.user(add.name()).isPresent()) {
             return refused(KvError.USER_EXISTS);
         }
-        return changed(put(before, new User(add.name(), add.passwordHash(), add.passwordless(), List.of())));
+        return changed(put(before, new User(add.name(), add.passwordHash(), add.passwordless(), nextRevision(), List.of())));
     }
 
     private Outcome apply(AuthChange.DeleteUser delete) {
@@ -106,7 +106,7 @@ final class AuthApplication {
 
     private Outcome apply(AuthChange.ChangePassword change) {
         return before.user(change.name())
-                .map(user -> changed(put(before, user.withPassword(change.passwordHash()))))
+                .map(user -> changed(put(before, user.withPassword(change.passwordHash(), nextRevision()))))
                 .orElse(refused(KvError.USER_NOT_FOUND));
     }
 
@@ -208,6 +208,11 @@ final class AuthApplication {
     private AuthState put(AuthState state, Role role) {
         batch.put(StoreKeys.role(role.name()), AuthCodec.encode(role));
         return state.with(role);
+    }
+
+    /** That which the change makes. */
+    private long nextRevision() {
+        return before.revision() + 1;
     }
 
     private static Outcome changed(AuthState after) {

@@ -6,7 +6,9 @@ import java.util.Map;
 
 /** The bytes that stand for users, roles and their changes, in the log and in the store. */
 final class AuthCodec {
-    static final int AUTHORIZED = 48;
+    /** Without the revision of the login: as it was written before that was noted, and is not any more. */
+    static final int AUTHORIZED_WITHOUT_LOGIN = 48;
+
     static final int LOGIN = 49;
     private static final int ENABLE = 50;
     private static final int DISABLE = 51;
@@ -19,6 +21,7 @@ final class AuthCodec {
     private static final int DELETE_ROLE = 58;
     private static final int GRANT_PERMISSION = 59;
     private static final int REVOKE_PERMISSION = 60;
+    static final int AUTHORIZED = 61;
 
     private AuthCodec() {}
 
@@ -92,9 +95,14 @@ final class AuthCodec {
     static void writeCaller(ByteWriter out, Caller caller) {
         out.text(caller.user());
         out.varint(caller.authRevision());
+        out.varint(caller.loginRevision());
     }
 
     static Caller readCaller(ByteReader in) throws DecodeException {
+        return new Caller(in.text(), in.varint(), in.varint());
+    }
+
+    static Caller readCallerWithoutLogin(ByteReader in) throws DecodeException {
         return new Caller(in.text(), in.varint());
     }
 
@@ -115,6 +123,10 @@ final class AuthCodec {
         out.u8(user.passwordless() ? 1 : 0);
         out.varint(user.roles().size());
         user.roles().forEach(out::text);
+        if (user.passwordRevision() > 0) {
+            // What was written before has the bytes, and the checksum, that it had.
+            out.varint(user.passwordRevision());
+        }
         return out.toByteArray();
     }
 
@@ -128,8 +140,9 @@ final class AuthCodec {
         for (int i = 0; i < count; i++) {
             roles.add(in.text());
         }
+        long passwordRevision = in.remaining() > 0 ? in.varint() : 0;
         in.expectEnd();
-        return new User(name, passwordHash, passwordless, roles);
+        return new User(name, passwordHash, passwordless, passwordRevision, roles);
     }
 
     static byte[] encode(Role role) {

@@ -98,14 +98,14 @@ public final class CommandCodec {
             throw new DecodeException("command of format version " + version + ", not " + FORMAT_VERSION);
         }
         int type = in.u8();
-        Command command = type == AuthCodec.AUTHORIZED ? readAuthorized(in) : read(type, in);
+        Command command = switch (type) {
+            case AuthCodec.AUTHORIZED -> new Authorized(AuthCodec.readCaller(in), read(in.u8(), in));
+            case AuthCodec.AUTHORIZED_WITHOUT_LOGIN ->
+                new Authorized(AuthCodec.readCallerWithoutLogin(in), read(in.u8(), in));
+            default -> read(type, in);
+        };
         in.expectEnd();
         return command;
-    }
-
-    private static Authorized readAuthorized(ByteReader in) throws DecodeException {
-        Caller caller = AuthCodec.readCaller(in);
-        return new Authorized(caller, read(in.u8(), in));
     }
 
     private static Command read(int type, ByteReader in) throws DecodeException {
@@ -162,7 +162,7 @@ public final class CommandCodec {
     /** Exact enough that a put is written without growing the array. */
     private static int expectedSize(Command command) {
         if (command instanceof Authorized authorized) {
-            return 24 + 3 * authorized.caller().user().length() + expectedSize(authorized.command());
+            return 32 + 3 * authorized.caller().user().length() + expectedSize(authorized.command());
         }
         return command instanceof Put put ? 24 + put.key().size() + put.value().size() : 256;
     }

@@ -62,6 +62,8 @@ public enum KvError {
     INVALID_AUTH_MANAGEMENT,
     /** "revision of auth store is old": users or roles have changed since the caller was looked up. */
     AUTH_OLD_REVISION,
+    /** "invalid auth token": the login was made with a password, or by a user, that is not there any more. */
+    INVALID_AUTH_TOKEN,
     /** The log holds bytes that are no command this release knows; the entry changed nothing. */
     UNREADABLE_COMMAND
 }

@@ -91,8 +91,9 @@ public sealed interface Result {
      * A user is known by a token from now on.
      *
      * @param index of the log entry
+     * @param authRevision of users and roles there
      */
-    record LoginResult(long revision, String user, Bytes tokenHash, long index) implements Result {}
+    record LoginResult(long revision, String user, Bytes tokenHash, long index, long authRevision) implements Result {}
 
     /** From here on, what the leader of this term says of the leases' time counts. */
     record LeaseTakeoverResult(long revision, long term) implements Result {}

@@ -8,9 +8,11 @@ import java.util.List;
  *
  * @param passwordHash what a slow hash made of the password, never the password; empty if the user has none
  * @param passwordless whether the user logs in by other means alone, and never by a password
+ * @param passwordRevision of users and roles since which this password, and this user of that name, is the one: logins before
+ *     are over. 0 if that is not known, as in what was written before it was noted
  * @param roles that are granted to the user, in order of their names; they need not all exist
  */
-public record User(String name, Bytes passwordHash, boolean passwordless, List<String> roles) {
+public record User(String name, Bytes passwordHash, boolean passwordless, long passwordRevision, List<String> roles) {
     /** The user that administers, and the role that makes somebody do so: the same name, as in etcd. */
     public static final String ROOT = "root";
 
@@ -30,12 +32,12 @@ public record User(String name, Bytes passwordHash, boolean passwordless, List<S
         return roles.contains(ROOT);
     }
 
-    User withPassword(Bytes hash) {
-        return new User(name, hash, passwordless, roles);
+    User withPassword(Bytes hash, long revision) {
+        return new User(name, hash, passwordless, revision, roles);
     }
 
     User withRoles(List<String> newRoles) {
-        return new User(name, passwordHash, passwordless, newRoles);
+        return new User(name, passwordHash, passwordless, passwordRevision, newRoles);
     }
 
     /** Says nothing of the password. */

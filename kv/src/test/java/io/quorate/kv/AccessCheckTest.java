@@ -20,6 +20,7 @@ class AccessCheckTest {
     private static final Optional<KvError> ALLOWED = Optional.empty();
     private static final Optional<KvError> DENIED = Optional.of(KvError.PERMISSION_DENIED);
     private static final long REVISION = 5;
+    private static final long PASSWORD_REVISION = 3;
 
     /** Reads r..s, writes w..x, does both in b..c; lease 1 holds w1, lease 2 holds w1 and r1. */
     private final AccessCheck alice = check(new Caller("alice", REVISION));
@@ -35,8 +36,8 @@ class AccessCheckTest {
                 true,
                 REVISION,
                 Map.of(
-                        "alice", new User("alice", b("x"), false, List.of("app", "gone")),
-                        "root", new User("root", b("x"), false, List.of("root"))),
+                        "alice", new User("alice", b("x"), false, PASSWORD_REVISION, List.of("app", "gone")),
+                        "root", new User("root", b("x"), false, PASSWORD_REVISION, List.of("root"))),
                 Map.of("app", role));
         return new AccessCheck(auth, caller, lease -> lease == 1 ? List.of(b("w1")) : List.of(b("w1"), b("r1")));
     }
@@ -141,6 +142,24 @@ class AccessCheckTest {
         assertThat(late.goOnWatching(WatchRequest.of(b("r")))).isEqualTo(ALLOWED);
         assertThat(late.user()).isEqualTo(ALLOWED);
         assertThat(check(new Caller("gone", REVISION)).user()).isEqualTo(DENIED);
+    }
+
+    @Test
+    void whoeverLoggedInWithAPasswordThatIsNoneAnyMoreMayDoNothing() {
+        Optional<KvError> over = Optional.of(KvError.INVALID_AUTH_TOKEN);
+        for (Caller caller : List.of(
+                new Caller("root", PASSWORD_REVISION - 1), new Caller("root", REVISION, PASSWORD_REVISION - 1))) {
+            AccessCheck root = check(caller);
+            assertThat(root.user()).isEqualTo(over);
+            assertThat(root.root()).isEqualTo(over);
+            assertThat(root.userDetails("root")).isEqualTo(over);
+            assertThat(root.roleDetails("app")).isEqualTo(over);
+            assertThat(root.goOnWatching(WatchRequest.of(b("r")))).isEqualTo(over);
+            assertThat(root.command(new AuthChange.Disable())).isEqualTo(over);
+            assertThat(root.operation(Range.of(b("r")))).isNotEqualTo(ALLOWED);
+            assertThat(root.revoke(1)).isNotEqualTo(ALLOWED);
+        }
+        assertThat(check(new Caller("root", PASSWORD_REVISION)).root()).isEqualTo(ALLOWED);
     }
 
     @Test

@@ -190,11 +190,53 @@ class AuthTest {
     void aLoginCountsIfNothingHasChangedSinceThePasswordWasCompared() {
         enable();
         assertThat(client.apply(new Login("root", b("hash"), auth().revision())))
-                .isEqualTo(new Result.LoginResult(1, "root", b("hash"), client.store.appliedIndex()));
+                .isEqualTo(new Result.LoginResult(1, "root", b("hash"), client.store.appliedIndex(), auth().revision()));
         assertThat(client.rejected(new Login("root", b("hash"), auth().revision() - 1)))
                 .isEqualTo(KvError.AUTH_OLD_REVISION);
         assertThat(client.rejected(new Login("nobody", b("hash"), auth().revision())))
                 .isEqualTo(KvError.AUTH_FAILED);
+    }
+
+    @Test
+    void aLoginEndsWithThePasswordAndWithTheUserThatItWasMadeWith() {
+        change(user("alice"));
+        enable();
+        Caller root = caller("root");
+        Caller alice = caller("alice");
+        change("root", new AuthChange.AddRole("app"));
+        assertThat(client.apply(new Authorized(root, new AuthChange.AddRole("other"))))
+                .as("other changes do not end it")
+                .isInstanceOf(Result.AuthResult.class);
+        change("root", new AuthChange.ChangePassword("root", b("hash of another")));
+        for (Command command : List.of(
+                new AuthChange.ChangePassword("root", b("hash of the thief's")),
+                new AuthChange.Disable(),
+                new AlarmChange(AlarmChange.Action.ACTIVATE, new Alarm(1, Alarm.Type.NOSPACE)),
+                new Compact(1, false),
+                new LeaseGrant(8, 30))) {
+            assertThat(client.apply(new Authorized(root, command)))
+                    .as("%s", command)
+                    .isEqualTo(refused(KvError.INVALID_AUTH_TOKEN));
+        }
+        change("root", new AuthChange.DeleteUser("alice"));
+        change("root", user("alice"));
+        assertThat(client.apply(new Authorized(alice, new LeaseGrant(8, 30))))
+                .as("another of the same name")
+                .isEqualTo(refused(KvError.INVALID_AUTH_TOKEN));
+        Caller lookedUpAgain = new Caller("alice", auth().revision(), alice.loginRevision());
+        assertThat(client.apply(new Authorized(lookedUpAgain, Put.of(b("a"), b("x")))))
+                .isEqualTo(refused(KvError.INVALID_AUTH_TOKEN));
+        assertThat(as("alice", new LeaseGrant(8, 30))).isInstanceOf(Result.LeaseGrantResult.class);
+    }
+
+    @Test
+    void aUserThatWasWrittenBeforeKeepsItsBytesAndItsLogins() throws DecodeException {
+        User before = new User("bob", b("hash"), false, 0, List.of("app"));
+        byte[] written = {3, 'b', 'o', 'b', 4, 'h', 'a', 's', 'h', 0, 1, 3, 'a', 'p', 'p'};
+        assertThat(AuthCodec.encode(before)).isEqualTo(written);
+        assertThat(AuthCodec.decodeUser(written)).isEqualTo(before);
+        User since = new User("bob", b("hash"), false, 300, List.of("app"));
+        assertThat(AuthCodec.decodeUser(AuthCodec.encode(since))).isEqualTo(since);
     }
 
     @ParameterizedTest

@@ -54,7 +54,7 @@ class CommandCodecTest {
                 new AuthChange.GrantPermission("app", new Permission(Permission.Access.READWRITE, b("a"), b("\0"))),
                 new AuthChange.RevokePermission("app", b(""), b("b")),
                 new Login("bob", b("hash"), 9),
-                new Authorized(new Caller("bob", 7), Put.of(b("key"), b("value"))),
+                new Authorized(new Caller("bob", 700, 6), Put.of(b("key"), b("value"))),
                 new Authorized(Caller.NOBODY, new AuthChange.Disable()));
         for (Command command : commands) {
             assertThat(roundTrip(command)).isEqualTo(command);
@@ -68,6 +68,15 @@ class CommandCodecTest {
             Command command = requests.command(1000);
             assertThat(roundTrip(command)).as("seed %d", SEED).isEqualTo(command);
         }
+    }
+
+    @Test
+    void aCallerThatWasWrittenBeforeItsLoginWasNotedHasLoggedInWhenItWasLookedUp() throws DecodeException {
+        Command disable = new AuthChange.Disable();
+        byte[] plain = CommandCodec.encode(disable);
+        byte[] before = {plain[0], 48, 3, 'b', 'o', 'b', 7, plain[1]};
+        assertThat(CommandCodec.decode(Bytes.wrap(before)))
+                .isEqualTo(new Authorized(new Caller("bob", 7, 7), disable));
     }
 
     @Test

@@ -9,7 +9,6 @@ import io.quorate.engine.disk.FileDisk;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
-import io.quorate.kv.StoreException;
 import io.quorate.server.api.AuthService;
 import io.quorate.server.api.Clients;
 import io.quorate.server.api.ClusterService;
@@ -45,7 +44,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -56,12 +54,14 @@ import org.slf4j.LoggerFactory;
  * stand on it. A member that mends its data begins another one.
  *
  * @param number counted from 1
+ * @param clients who asks for something, and what they may do
  * @param streams the clients' open streams, to be ended before anything else is closed
  */
 record Incarnation(
         long number,
         MemberNode memberNode,
         Fence fence,
+        Clients clients,
         List<ServerServiceDefinition> services,
         OpenStreams streams,
         OpenParts parts)
@@ -121,15 +121,19 @@ record Incarnation(
             Fence fence =
                     new Fence(memberNode.machine().store(), membership.self().value());
             OpenStreams streams = parts.add(new OpenStreams());
-            List<ServerServiceDefinition> services = services(
-                    config,
-                    membership,
-                    memberNode,
+            ReplicatedStore store = new ReplicatedStore(
+                    memberNode.node(),
+                    memberNode.machine().store(),
                     fence,
-                    streams,
-                    parts,
+                    memberNode.readers(),
+                    config.maxRequestBytes(),
+                    config.quotaBackendBytes() == 0 ? DEFAULT_QUOTA_BYTES : config.quotaBackendBytes(),
                     failure -> healing.storeDamaged(number, failure));
-            return new Incarnation(number, memberNode, fence, services, streams, parts);
+            Tokens tokens = memberNode.tokens().of(store);
+            Clients clients = new Clients(store, tokens);
+            List<ServerServiceDefinition> services =
+                    services(config, membership, memberNode, store, tokens, clients, streams, parts);
+            return new Incarnation(number, memberNode, fence, clients, services, streams, parts);
         } catch (IOException | RuntimeException e) {
             try {
                 parts.close();
@@ -144,25 +148,16 @@ record Incarnation(
             ServerConfig config,
             InitialMembership membership,
             MemberNode memberNode,
-            Fence fence,
+            ReplicatedStore store,
+            Tokens tokens,
+            Clients clients,
             OpenStreams streams,
-            OpenParts parts,
-            Consumer<StoreException> onDamage) {
+            OpenParts parts) {
         RaftNode<Result> node = memberNode.node();
-        ReplicatedStore store = new ReplicatedStore(
-                node,
-                memberNode.machine().store(),
-                fence,
-                memberNode.readers(),
-                config.maxRequestBytes(),
-                config.quotaBackendBytes() == 0 ? DEFAULT_QUOTA_BYTES : config.quotaBackendBytes(),
-                onDamage);
         Headers headers = new Headers(node, membership.clusterId());
         ScheduledThreadPoolExecutor timer = timer(config.name());
         parts.add(timer::shutdownNow);
         LeaderRequirement leaderRequirement = new LeaderRequirement(node, config.electionTimeout(), timer);
-        Tokens tokens = memberNode.tokens().of(store);
-        Clients clients = new Clients(store, tokens);
         Passwords passwords =
                 parts.add(new Passwords(config.name(), config.auth().bcryptCost()));
         WatchService watch = parts.add(new WatchService(

@@ -115,7 +115,7 @@ record MemberNode(
         machine.tell(new LeasesAndWatches(leases, watches, results -> {
             tokens.sessions().applied(results);
             metrics.applied(results);
-        }));
+        }, tokens.sessions()::restored));
         RaftNode<Result> node = parts.add(RaftNode.start(
                 options(config, membership),
                 threads.ports(

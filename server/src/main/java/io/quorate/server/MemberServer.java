@@ -147,7 +147,7 @@ public final class MemberServer implements AutoCloseable {
                 () -> incarnation,
                 services::isServing,
                 this::isHealthy,
-                Map.of(SCRUB_PATH, new ScrubPage(scrub)),
+                Map.of(SCRUB_PATH, new ScrubPage(scrub, () -> incarnation.clients())),
                 config.requestTimeout());
         return ClientListener.start(
                 config.listenClientUrls().stream()

@@ -14,7 +14,12 @@ import io.grpc.Channel;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
 import io.grpc.StatusRuntimeException;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.reflection.v1.ServiceResponse;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
 import io.quorate.server.proto.authpb.Permission;
@@ -43,6 +48,8 @@ import io.quorate.server.proto.etcdserverpb.MemberListRequest;
 import io.quorate.server.proto.etcdserverpb.StatusRequest;
 import io.quorate.server.proto.etcdserverpb.TxnRequest;
 import io.quorate.server.proto.etcdserverpb.WatchCreateRequest;
+import io.quorate.server.proto.etcdserverpb.WatchGrpc;
+import io.quorate.server.proto.etcdserverpb.WatchRequest;
 import io.quorate.server.proto.etcdserverpb.WatchResponse;
 import io.quorate.server.proto.v3electionpb.CampaignRequest;
 import io.quorate.server.proto.v3electionpb.ElectionGrpc;
@@ -64,6 +71,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -384,6 +393,11 @@ class AuthApiTest {
                     "etcdserverpb.KV/Compact",
                     CompactionRequest.newBuilder().setRevision(2).build()),
             Map.entry(
+                    "etcdserverpb.Watch/Watch",
+                    WatchRequest.newBuilder()
+                            .setCreateRequest(WatchCreateRequest.newBuilder().setKey(bytes("app/a")))
+                            .build()),
+            Map.entry(
                     "etcdserverpb.Maintenance/Alarm",
                     AlarmRequest.newBuilder()
                             .setAction(AlarmRequest.AlarmAction.ACTIVATE)
@@ -418,17 +432,52 @@ class AuthApiTest {
                             .setPerm(Permission.getDefaultInstance())
                             .build()));
 
+    /** Those of which the methods are called. */
+    private static final List<ServiceDescriptor> GUARDED = List.of(
+            KVGrpc.getServiceDescriptor(),
+            WatchGrpc.getServiceDescriptor(),
+            LeaseGrpc.getServiceDescriptor(),
+            ClusterGrpc.getServiceDescriptor(),
+            MaintenanceGrpc.getServiceDescriptor(),
+            AuthGrpc.getServiceDescriptor(),
+            LockGrpc.getServiceDescriptor(),
+            ElectionGrpc.getServiceDescriptor());
+
+    /** These tell whether the member lives, and what it serves, and nothing that anybody has stored. */
+    private static final List<String> OPEN_SERVICES = List.of(
+            "grpc.health.v1.Health",
+            "grpc.reflection.v1.ServerReflection",
+            "grpc.reflection.v1alpha.ServerReflection");
+
     private static Stream<MethodDescriptor<?, ?>> methods() {
-        return Stream.of(
-                        KVGrpc.getServiceDescriptor(),
-                        LeaseGrpc.getServiceDescriptor(),
-                        ClusterGrpc.getServiceDescriptor(),
-                        MaintenanceGrpc.getServiceDescriptor(),
-                        AuthGrpc.getServiceDescriptor(),
-                        LockGrpc.getServiceDescriptor(),
-                        ElectionGrpc.getServiceDescriptor())
-                .map(ServiceDescriptor::getMethods)
-                .flatMap(Collection::stream);
+        return GUARDED.stream().map(ServiceDescriptor::getMethods).flatMap(Collection::stream);
+    }
+
+    @Test
+    void noServiceIsServedThatIsNeitherGuardedNorOpenByDeclaration() throws Exception {
+        CompletableFuture<List<String>> served = new CompletableFuture<>();
+        ServerReflectionGrpc.newStub(cluster.channel(0))
+                .withDeadlineAfter(Duration.ofSeconds(30))
+                .serverReflectionInfo(new StreamObserver<>() {
+                    @Override
+                    public void onNext(ServerReflectionResponse response) {
+                        served.complete(response.getListServicesResponse().getServiceList().stream()
+                                .map(ServiceResponse::getName)
+                                .toList());
+                    }
+
+                    @Override
+                    public void onError(Throwable failure) {
+                        served.completeExceptionally(failure);
+                    }
+
+                    @Override
+                    public void onCompleted() {}
+                })
+                .onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
+        List<String> known = new ArrayList<>(OPEN_SERVICES);
+        GUARDED.forEach(service -> known.add(service.getName()));
+        assertThat(served.get(30, TimeUnit.SECONDS)).containsExactlyInAnyOrderElementsOf(known);
     }
 
     @Test
@@ -437,7 +486,7 @@ class AuthApiTest {
         List<String> answered = new ArrayList<>();
         methods().filter(method -> !OPEN.contains(method.getFullMethodName())).forEach(method -> {
             String outcome = outcome(method, cluster.channel(1));
-            boolean refused = outcome.equals(EtcdError.USER_EMPTY.message()) || outcome.endsWith("is unimplemented");
+            boolean refused = outcome.endsWith(EtcdError.USER_EMPTY.message()) || outcome.endsWith("is unimplemented");
             if (!refused) {
                 answered.add(method.getFullMethodName() + ": " + outcome);
             }
@@ -459,7 +508,13 @@ class AuthApiTest {
         CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(Duration.ofSeconds(30));
         try {
             var answers = ClientCalls.blockingServerStreamingCall(channel, streaming(typed), options, request);
-            return answers.hasNext() ? "answered" : "ended";
+            if (!answers.hasNext()) {
+                return "ended";
+            }
+            // A watch that is refused is answered.
+            return answers.next() instanceof WatchResponse watch && watch.getCanceled()
+                    ? watch.getCancelReason()
+                    : "answered";
         } catch (StatusRuntimeException e) {
             return String.valueOf(e.getStatus().getDescription());
         }

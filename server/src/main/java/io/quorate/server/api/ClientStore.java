@@ -1,6 +1,7 @@
 package io.quorate.server.api;
 
 import io.quorate.kv.AccessCheck;
+import io.quorate.kv.AuthState;
 import io.quorate.kv.Authorized;
 import io.quorate.kv.Caller;
 import io.quorate.kv.Command;
@@ -12,15 +13,17 @@ import io.quorate.kv.Txn;
 import io.quorate.server.auth.Tokens;
 import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.wire.EtcdError;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
  * The store as one client may use it: nothing that goes this way is done or told unless the client's roles allow it.
  * Thread-safe.
  *
- * <p>Writes are judged where they stand in the log. Reads are judged before they are done, and again afterwards: then nothing is
+ * <p>Writes are judged where they stand in the log, and do not get there if they would be refused already. Reads are judged before they are done, and again afterwards: then nothing is
  * told that was written after the permission had gone.
  */
 final class ClientStore {
@@ -52,9 +55,28 @@ final class ClientStore {
 
     /** Replicates a command that has passed its checks, and applies it if the client may do that. */
     CompletableFuture<Result> write(Command command) {
-        return store.local().auth().isEnabled()
-                ? caller().thenCompose(caller -> store.write(new Authorized(caller, command)))
-                : store.write(command);
+        if (!store.local().auth().isEnabled()) {
+            return store.write(command);
+        }
+        return caller().thenCompose(caller -> refusal(caller, command).isEmpty()
+                ? store.write(new Authorized(caller, command))
+                : writeUnlessRefused(command));
+    }
+
+    /**
+     * What is refused takes no place in the log, nor of the space that is left for writes. As this member may be behind the
+     * log, it catches up and judges again before it refuses.
+     */
+    private CompletableFuture<Result> writeUnlessRefused(Command command) {
+        return store.read(false, MvccStore::auth).thenCompose(caughtUp -> caller())
+                .thenCompose(caller -> refusal(caller, command)
+                        .<CompletableFuture<Result>>map(
+                                error -> CompletableFuture.completedFuture(new Result.Rejected(error)))
+                        .orElseGet(() -> store.write(new Authorized(caller, command))));
+    }
+
+    private Optional<KvError> refusal(Caller caller, Command command) {
+        return store.local().access(caller).command(command);
     }
 
     /**
@@ -85,20 +107,19 @@ final class ClientStore {
 
     private <T> CompletableFuture<T> read(
             Caller caller, boolean serializable, Demand demand, Function<MvccStore, T> question) {
-        return store.read(serializable, kv -> {
-            pass(demand.judge(kv.access(caller)));
-            T answer = question.apply(kv);
-            pass(demand.judge(kv.access(caller)));
-            return answer;
-        });
+        return store.read(serializable, kv -> judged(kv, caller, demand, question));
+    }
+
+    private static <T> T judged(MvccStore kv, Caller caller, Demand demand, Function<MvccStore, T> question) {
+        pass(demand.judge(kv.access(caller)));
+        T answer = question.apply(kv);
+        pass(demand.judge(kv.access(caller)));
+        return answer;
     }
 
     /** Asks on the calling thread, on behalf of a caller that is known by now. */
     <T> T ask(Caller caller, Demand demand, Function<MvccStore, T> question) {
-        return store.ask(kv -> {
-            pass(demand.judge(kv.access(caller)));
-            return question.apply(kv);
-        });
+        return store.ask(kv -> judged(kv, caller, demand, question));
     }
 
     /** Asks what everybody may know, or has to in order to prove who it is. */
@@ -115,6 +136,18 @@ final class ClientStore {
     /** As {@link #require}, of what this member knows by now, and also while it must not serve. */
     CompletableFuture<Void> requireNow(Demand demand) {
         return caller().thenAccept(caller -> judgeNow(caller, demand));
+    }
+
+    /**
+     * As {@link #requireNow}, for what is told of another moment too.
+     *
+     * @return throws what the client is told unless the users and roles of that moment allow it as well
+     */
+    CompletableFuture<Consumer<AuthState>> requireThen(Demand demand) {
+        return caller().thenApply(caller -> {
+            judgeNow(caller, demand);
+            return then -> pass(demand.judge(new AccessCheck(then, caller, lease -> List.of())));
+        });
     }
 
     /** Throws what the client is told unless a caller that is known by now may do something. */

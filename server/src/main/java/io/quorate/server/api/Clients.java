@@ -6,9 +6,11 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.quorate.kv.AccessCheck;
 import io.quorate.server.auth.Tokens;
 import io.quorate.server.store.ReplicatedStore;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Keeps the clients apart: notes by which token each call says whose it is, and gives the services the store as that one may
@@ -42,6 +44,20 @@ public final class Clients implements ServerInterceptor {
         return token.isEmpty()
                 ? next.startCall(call, metadata)
                 : Contexts.interceptCall(Context.current().withValue(TOKEN, token.get()), call, metadata, next);
+    }
+
+    /**
+     * Asks whether a client administers that calls in another way than by gRPC, also while this member must not serve.
+     *
+     * @param token that it has shown
+     * @return fails with what the client is told if it does not
+     */
+    public CompletableFuture<Void> requireRoot(Optional<String> token) {
+        try {
+            return new ClientStore(store, tokens, token).requireNow(AccessCheck::root);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** The store for the client whose call is under way on this thread; to be asked for before anything goes on elsewhere. */

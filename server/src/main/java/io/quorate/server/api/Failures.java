@@ -92,6 +92,7 @@ final class Failures {
             case AUTH_NOT_ENABLED -> EtcdError.AUTH_NOT_ENABLED.exception();
             case INVALID_AUTH_MANAGEMENT -> EtcdError.INVALID_AUTH_MANAGEMENT.exception();
             case AUTH_OLD_REVISION -> EtcdError.AUTH_OLD_REVISION.exception();
+            case INVALID_AUTH_TOKEN -> EtcdError.INVALID_AUTH_TOKEN.exception();
             case UNREADABLE_COMMAND ->
                 Status.INTERNAL
                         .withDescription("etcdserver: the cluster runs a release that does not know this request;"

@@ -3,6 +3,7 @@ package io.quorate.server.api;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.quorate.kv.AuthState;
 import io.quorate.server.proto.etcdserverpb.SnapshotResponse;
 import io.quorate.server.snapshot.SnapshotSource;
 import io.quorate.server.snapshot.SnapshotSource.TakenSnapshot;
@@ -20,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Takes snapshots for clients, and sends them as fast as each takes them: each on a thread of its own, so that a slow one keeps
@@ -58,14 +60,16 @@ public final class SnapshotStreams implements AutoCloseable {
     /**
      * Takes a snapshot and sends it.
      *
-     * @param allowed fails if the client may not have it
+     * @param allowed fails if the client may not have it; what it completes with throws if the users and roles in the
+     *     snapshot do not let the client have it
      */
-    void send(ServerCallStreamObserver<SnapshotResponse> call, CompletableFuture<Void> allowed) {
+    void send(
+            ServerCallStreamObserver<SnapshotResponse> call, CompletableFuture<Consumer<AuthState>> allowed) {
         Sending sending = new Sending(call);
-        var unused = allowed.whenComplete((nothing, failure) -> {
+        var unused = allowed.whenComplete((judge, failure) -> {
             try {
                 if (failure == null) {
-                    sending.begin(threads);
+                    sending.begin(threads, judge);
                 } else {
                     call.onError(Failures.of(failure));
                 }
@@ -75,7 +79,7 @@ public final class SnapshotStreams implements AutoCloseable {
         });
     }
 
-    private final class Sending implements Runnable {
+    private final class Sending {
         private final ServerCallStreamObserver<SnapshotResponse> call;
         private final CompletableFuture<Void> over = new CompletableFuture<>();
 
@@ -86,8 +90,8 @@ public final class SnapshotStreams implements AutoCloseable {
             call.setOnCloseHandler(() -> over.complete(null));
         }
 
-        void begin(ThreadPoolExecutor executor) {
-            Future<?> running = executor.submit(this);
+        void begin(ThreadPoolExecutor executor, Consumer<AuthState> judge) {
+            Future<?> running = executor.submit(() -> run(judge));
             // The client has gone, or the member ends the call: nobody wants the rest.
             var unused = over.thenRun(() -> running.cancel(true));
         }
@@ -96,9 +100,8 @@ public final class SnapshotStreams implements AutoCloseable {
             notifyAll();
         }
 
-        @Override
-        public void run() {
-            try (TakenSnapshot snapshot = source.take()) {
+        private void run(Consumer<AuthState> judge) {
+            try (TakenSnapshot snapshot = source.take(judge)) {
                 send(snapshot);
             } catch (InterruptedException | ClosedByInterruptException e) {
                 // Nobody wants the rest; the pool clears what is left of the interruption.

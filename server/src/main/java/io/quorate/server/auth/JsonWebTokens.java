@@ -16,7 +16,6 @@ import com.nimbusds.jwt.SignedJWT;
 import io.quorate.kv.Caller;
 import io.quorate.server.wire.EtcdError;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -71,8 +70,7 @@ public final class JsonWebTokens implements Tokens {
         JWSAlgorithm algorithm = JWSAlgorithm.parse(options.algorithm().name());
         try {
             if (options.algorithm().isSymmetric()) {
-                byte[] secret = Files.readAllBytes(
-                        options.privateKey().or(options::publicKey).orElseThrow());
+                byte[] secret = KeyFiles.secret(options);
                 return new JsonWebTokens(
                         algorithm, Optional.of(new MACSigner(secret)), new MACVerifier(secret), options.ttl(), clock);
             }

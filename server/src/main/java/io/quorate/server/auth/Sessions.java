@@ -2,6 +2,7 @@ package io.quorate.server.auth;
 
 import io.quorate.kv.AuthChange;
 import io.quorate.kv.Bytes;
+import io.quorate.kv.Caller;
 import io.quorate.kv.Result;
 import java.time.Duration;
 import java.util.List;
@@ -25,11 +26,13 @@ public final class Sessions {
     private static final class Session {
         private final String user;
         private final long index;
+        private final long authRevision;
         private volatile long usedNanos;
 
-        Session(String user, long index, long usedNanos) {
+        Session(String user, long index, long authRevision, long usedNanos) {
             this.user = user;
             this.index = index;
+            this.authRevision = authRevision;
             this.usedNanos = usedNanos;
         }
     }
@@ -56,10 +59,15 @@ public final class Sessions {
         }
     }
 
+    /** The state was replaced: what has ended sessions up to there is not told one by one, and who began is asked again. */
+    public void restored() {
+        sessions.clear();
+    }
+
     private void begin(Result.LoginResult login) {
         long now = nanoTime.getAsLong();
         sessions.values().removeIf(session -> isOver(session, now));
-        sessions.put(login.tokenHash(), new Session(login.user(), login.index(), now));
+        sessions.put(login.tokenHash(), new Session(login.user(), login.index(), login.authRevision(), now));
     }
 
     /** Who has another password, or is gone, has to prove anew who it is. */
@@ -78,15 +86,19 @@ public final class Sessions {
         sessions.values().removeIf(session -> session.user.equals(user));
     }
 
-    /** Whose login this is; to be asked when it is used. */
-    public Optional<String> user(Bytes tokenHash, long index) {
+    /**
+     * Whose login this is; to be asked when it is used.
+     *
+     * @param authRevision of the users and roles by which the caller is to be judged
+     */
+    public Optional<Caller> caller(Bytes tokenHash, long index, long authRevision) {
         Session session = sessions.get(tokenHash);
         long now = nanoTime.getAsLong();
         if (session == null || session.index != index || isOver(session, now)) {
             return Optional.empty();
         }
         session.usedNanos = now;
-        return Optional.of(session.user);
+        return Optional.of(new Caller(session.user, authRevision, session.authRevision));
     }
 
     private boolean isOver(Session session, long now) {

@@ -47,16 +47,16 @@ public final class SimpleTokens implements Tokens {
         }
         Bytes hash = hash(parts.group(1));
         long index = Long.parseLong(parts.group(2));
-        // The revision comes first: if the login is ended between the two, it is older than what has ended it, and
-        // refused.
+        // What ends the login may be in the state before the sessions are told: the caller has the login's own revision, by
+        // which it is refused then.
         long authRevision = store.local().auth().revision();
-        Optional<Caller> known = sessions.user(hash, index).map(user -> new Caller(user, authRevision));
+        Optional<Caller> known = sessions.caller(hash, index, authRevision);
         if (known.isPresent()) {
             return CompletableFuture.completedFuture(known);
         }
         // Another member may have issued it, and this one may not have heard of that yet.
         return store.read(false, MvccStore::auth)
-                .thenApply(auth -> sessions.user(hash, index).map(user -> new Caller(user, auth.revision())));
+                .thenApply(auth -> sessions.caller(hash, index, auth.revision()));
     }
 
     @Override

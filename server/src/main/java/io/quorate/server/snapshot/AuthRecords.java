@@ -25,11 +25,13 @@ final class AuthRecords {
         return record.build().toByteArray();
     }
 
-    static User user(io.quorate.server.proto.authpb.User record) {
+    /** @param authRevision of the snapshot: since when a user has its password is not told, so all logins before it are over */
+    static User user(io.quorate.server.proto.authpb.User record, long authRevision) {
         return new User(
                 record.getName().toStringUtf8(),
                 Bytes.wrap(record.getPassword().toByteArray()),
                 record.getOptions().getNoPassword(),
+                authRevision,
                 record.getRolesList());
     }
 

@@ -8,7 +8,6 @@ import io.quorate.kv.KeyValue;
 import io.quorate.kv.Role;
 import io.quorate.kv.StoreImport;
 import io.quorate.kv.StoredChange;
-import io.quorate.kv.User;
 import io.quorate.server.bolt.BoltBucket;
 import io.quorate.server.bolt.BoltException;
 import io.quorate.server.bolt.BoltReader;
@@ -38,7 +37,7 @@ public final class SnapshotFile {
 
     private final StoreImport target;
     private final Set<String> buckets = new HashSet<>();
-    private final List<User> users = new ArrayList<>();
+    private final List<io.quorate.server.proto.authpb.User> users = new ArrayList<>();
     private final List<Role> roles = new ArrayList<>();
     private boolean authEnabled;
     private long authRevision = 1;
@@ -107,7 +106,11 @@ public final class SnapshotFile {
                 throw new InvalidSnapshotException("it is no snapshot of etcd: it lacks the bucket \"" + needed + "\"");
             }
         }
-        target.setAuth(authEnabled, authRevision, users, roles);
+        target.setAuth(
+                authEnabled,
+                authRevision,
+                users.stream().map(user -> AuthRecords.user(user, authRevision)).toList(),
+                roles);
         // etcd says nowhere what its revision is: it is that of the last change, unless a compaction has taken that
         // away.
         long revision = Math.max(1, Math.max(target.lastRevision(), compactedRevision));
@@ -211,7 +214,7 @@ public final class SnapshotFile {
         io.quorate.server.proto.authpb.User user =
                 parsed(io.quorate.server.proto.authpb.User::parseFrom, value, "a user");
         requireName(key, user.getName(), "a user");
-        users.add(AuthRecords.user(user));
+        users.add(user);
     }
 
     private void role(byte[] key, byte[] value) throws InvalidSnapshotException {

@@ -2,6 +2,7 @@ package io.quorate.server.snapshot;
 
 import io.quorate.core.CoreStatus;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.kv.AuthState;
 import io.quorate.kv.StoreExport;
 import io.quorate.server.snapshot.EtcdSnapshot.Origin;
 import io.quorate.server.store.KvStateMachine;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Takes snapshots in etcd's form of what one member has, beside everything that it does. Thread-safe. */
@@ -38,15 +40,16 @@ public final class SnapshotSource {
      * Takes a snapshot of the present state, and returns when it is complete; ends with an exception if the thread is
      * interrupted. While it lasts it takes up as much room on the disk as the state, twice.
      *
+     * @param allowed throws if by the users and roles in the snapshot it must not be told
      * @throws io.grpc.StatusRuntimeException if this member must not serve, or the disk has no room for it
      */
-    public TakenSnapshot take() throws IOException {
+    public TakenSnapshot take(Consumer<AuthState> allowed) throws IOException {
         Path file = machine.scratchFile();
         try {
             DiskRoom room = new DiskRoom(() -> usableBytes(file));
             return store.ask(present -> {
                 room.requireFor(present.sizeBytes());
-                return takeTo(file, room);
+                return takeTo(file, allowed, room);
             });
         } catch (UncheckedIOException e) {
             Files.deleteIfExists(file);
@@ -66,7 +69,7 @@ public final class SnapshotSource {
         }
     }
 
-    private TakenSnapshot takeTo(Path file, DiskRoom room) {
+    private TakenSnapshot takeTo(Path file, Consumer<AuthState> allowed, DiskRoom room) {
         CoreStatus status = store.node().status();
         Origin origin = new Origin(
                 Math.max(1, status.term()),
@@ -75,6 +78,8 @@ public final class SnapshotSource {
                         .collect(Collectors.toCollection(() -> new TreeSet<>(Long::compareUnsigned))));
         try (KvStateMachine.Export export = machine.export()) {
             StoreExport content = export.content();
+            // The state may have been replaced since the client was let in.
+            allowed.accept(content.auth());
             EtcdSnapshot.write(file, content, origin, room);
             return new TakenSnapshot(file, Files.size(file));
         } catch (IOException e) {

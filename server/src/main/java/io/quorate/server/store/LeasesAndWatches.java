@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Tells those who keep leases and those who serve watchers what is applied. */
-public record LeasesAndWatches(ReplicatedLeases leases, WatchDelivery watches, Consumer<List<Result>> sessions)
+public record LeasesAndWatches(ReplicatedLeases leases, WatchDelivery watches, Consumer<List<Result>> sessions, Runnable forgetSessions)
         implements AppliedListener {
 
     @Override
@@ -19,6 +19,7 @@ public record LeasesAndWatches(ReplicatedLeases leases, WatchDelivery watches, C
 
     @Override
     public void restored(MvccStore store) {
+        forgetSessions.run();
         watches.restored(store);
     }
 }

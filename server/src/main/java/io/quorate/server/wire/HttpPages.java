@@ -1,5 +1,6 @@
 package io.quorate.server.wire;
 
+import io.grpc.Status;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -11,7 +12,9 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /** Answers {@code GET /health} and {@code GET /version} as etcd does, on one HTTP/1.1 connection. */
 public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest> {
@@ -22,14 +25,17 @@ public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest
     /** The version that the cluster as a whole tells: its minor release. */
     public static final String ETCD_CLUSTER_VERSION = "3.4.0";
 
-    /** A page of JSON, asked on an event loop: it must not block. */
+    /**
+     * A page of JSON, asked on an event loop: it must not block. {@code token} is what the header {@code Authorization} says
+     * of who asks; answers fail with a {@link io.grpc.StatusRuntimeException} if that does not do.
+     */
     public interface JsonPage {
 
         /** What {@code GET} answers. */
-        String get();
+        CompletableFuture<String> get(Optional<String> token);
 
         /** Does what {@code POST} asks for, and answers. */
-        String post();
+        CompletableFuture<String> post(Optional<String> token);
     }
 
     /** Tells whether a member is well; asked on an event loop, so it must not block. */
@@ -60,19 +66,22 @@ public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-        ctx.writeAndFlush(answer(request)).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+        var unused = answer(request)
+                .thenAccept(answer ->
+                        ctx.writeAndFlush(answer).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE));
     }
 
-    private FullHttpResponse answer(FullHttpRequest request) {
+    private CompletableFuture<FullHttpResponse> answer(FullHttpRequest request) {
         QueryStringDecoder url = new QueryStringDecoder(request.uri());
-        String path = url.rawPath();
-        return switch (path) {
+        JsonPage page = pages.get(url.rawPath());
+        return page == null ? CompletableFuture.completedFuture(answer(url, request)) : answer(page, request);
+    }
+
+    private FullHttpResponse answer(QueryStringDecoder url, FullHttpRequest request) {
+        return switch (url.rawPath()) {
             case "/health" -> request.method().equals(HttpMethod.GET) ? health(url) : HttpAnswers.only(HttpMethod.GET);
             case "/version" -> request.method().equals(HttpMethod.GET) ? version() : HttpAnswers.only(HttpMethod.GET);
-            default -> {
-                JsonPage page = pages.get(path);
-                yield page == null ? nothing() : answer(page, request.method());
-            }
+            default -> nothing();
         };
     }
 
@@ -82,13 +91,33 @@ public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest
                 "There is nothing at this path; HTTP/1.1 clients find /v3/..., /health, /livez, /readyz, /metrics and /version here.");
     }
 
-    private static FullHttpResponse answer(JsonPage page, HttpMethod method) {
-        if (method.equals(HttpMethod.GET)) {
-            return HttpAnswers.json(HttpResponseStatus.OK, page.get());
+    private static CompletableFuture<FullHttpResponse> answer(JsonPage page, FullHttpRequest request) {
+        Optional<String> token = Optional.ofNullable(request.headers().get(HttpHeaderNames.AUTHORIZATION));
+        CompletableFuture<String> body;
+        if (request.method().equals(HttpMethod.GET)) {
+            body = page.get(token);
+        } else if (request.method().equals(HttpMethod.POST)) {
+            body = page.post(token);
+        } else {
+            return CompletableFuture.completedFuture(getOrPost());
         }
-        if (method.equals(HttpMethod.POST)) {
-            return HttpAnswers.json(HttpResponseStatus.OK, page.post());
-        }
+        return body.thenApply(json -> HttpAnswers.json(HttpResponseStatus.OK, json))
+                .exceptionally(HttpPages::failure);
+    }
+
+    private static FullHttpResponse failure(Throwable failure) {
+        Status status = Status.fromThrowable(failure);
+        HttpResponseStatus http = switch (status.getCode()) {
+            // Without a token, or with one that is none.
+            case INVALID_ARGUMENT, UNAUTHENTICATED -> HttpResponseStatus.UNAUTHORIZED;
+            case PERMISSION_DENIED -> HttpResponseStatus.FORBIDDEN;
+            default -> HttpResponseStatus.SERVICE_UNAVAILABLE;
+        };
+        String why = status.getDescription();
+        return HttpAnswers.text(http, why == null ? status.getCode().toString() : why);
+    }
+
+    private static FullHttpResponse getOrPost() {
         FullHttpResponse response =
                 HttpAnswers.text(HttpResponseStatus.METHOD_NOT_ALLOWED, "This path answers GET and POST alone.");
         response.headers().set(HttpHeaderNames.ALLOW, "GET, POST");

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
@@ -138,9 +139,30 @@ class JsonWebTokensTest {
     @Test
     void anotherAlgorithmThanTheConfiguredOneIsNone() throws Exception {
         TokenOptions.Jwt rsa = options(Algorithm.RS256);
-        TokenOptions.Jwt confused = new TokenOptions.Jwt(Algorithm.HS256, Optional.empty(), rsa.publicKey(), TTL);
-        String token = JsonWebTokens.open(confused, at(NOW)).issue("root", 7).join();
+        TokenOptions.Jwt secret = options(Algorithm.HS256);
+        String token = JsonWebTokens.open(secret, at(NOW)).issue("root", 7).join();
+        assertThat(read(JsonWebTokens.open(secret, at(NOW)), token)).isPresent();
         assertThat(read(JsonWebTokens.open(rsa, at(NOW)), token)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Algorithm.class,
+            names = {"HS256", "HS384", "HS512"})
+    void nothingThatIsKnownToAllIsTakenForASecret(Algorithm algorithm) throws Exception {
+        Optional<Path> known = options(Algorithm.RS256).publicKey();
+        Optional<Path> certificate = Optional.of(Files.writeString(
+                folder.resolve("certificate"), "-----BEGIN CERTIFICATE-----\n" + "MIIB".repeat(40) + "\n"));
+        Optional<Path> secret = options(algorithm).privateKey();
+        for (TokenOptions.Jwt wrong : List.of(
+                new TokenOptions.Jwt(algorithm, known, Optional.empty(), TTL),
+                new TokenOptions.Jwt(algorithm, known, secret, TTL),
+                new TokenOptions.Jwt(algorithm, Optional.empty(), known, TTL),
+                new TokenOptions.Jwt(algorithm, Optional.empty(), certificate, TTL))) {
+            assertThatThrownBy(() -> JsonWebTokens.open(wrong, at(NOW)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("give priv-key=<file> with");
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.kv.AuthChange;
 import io.quorate.kv.Bytes;
+import io.quorate.kv.Caller;
 import io.quorate.kv.Result;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,11 @@ class SessionsTest {
 
     private static final Duration TTL = Duration.ofMinutes(5);
 
+    /** Of users and roles at the login, and when the caller is looked up. */
+    private static final long LOGIN = 7;
+
+    private static final long NOW = 9;
+
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
     private final Sessions sessions = new Sessions(TTL, now::get);
 
@@ -23,7 +29,7 @@ class SessionsTest {
     }
 
     private void logIn(String user, String token, long index) {
-        sessions.applied(List.of(new Result.LoginResult(1, user, hash(token), index)));
+        sessions.applied(List.of(new Result.LoginResult(1, user, hash(token), index, LOGIN)));
     }
 
     private void change(AuthChange change) {
@@ -40,11 +46,11 @@ class SessionsTest {
         logIn("bob", "b", 4);
         for (int i = 0; i < 3; i++) {
             pass(TTL.minusSeconds(1));
-            assertThat(sessions.user(hash("a"), 3)).contains("alice");
+            assertThat(sessions.caller(hash("a"), 3, NOW)).contains(new Caller("alice", NOW, LOGIN));
         }
-        assertThat(sessions.user(hash("b"), 4)).isEmpty();
+        assertThat(sessions.caller(hash("b"), 4, NOW)).isEmpty();
         pass(TTL.plusSeconds(1));
-        assertThat(sessions.user(hash("a"), 3)).isEmpty();
+        assertThat(sessions.caller(hash("a"), 3, NOW)).isEmpty();
     }
 
     @Test
@@ -61,8 +67,8 @@ class SessionsTest {
     @Test
     void theWordAndThePlaceInTheLogMustBothBeRight() {
         logIn("alice", "a", 3);
-        assertThat(sessions.user(hash("a"), 4)).isEmpty();
-        assertThat(sessions.user(hash("b"), 3)).isEmpty();
+        assertThat(sessions.caller(hash("a"), 4, NOW)).isEmpty();
+        assertThat(sessions.caller(hash("b"), 3, NOW)).isEmpty();
     }
 
     @Test
@@ -71,16 +77,23 @@ class SessionsTest {
         logIn("alice", "a2", 4);
         logIn("bob", "b", 5);
         change(new AuthChange.GrantRole("alice", "app"));
-        assertThat(sessions.user(hash("a"), 3)).contains("alice");
+        assertThat(sessions.caller(hash("a"), 3, NOW)).contains(new Caller("alice", NOW, LOGIN));
         change(new AuthChange.ChangePassword("alice", Bytes.empty()));
-        assertThat(sessions.user(hash("a"), 3)).isEmpty();
-        assertThat(sessions.user(hash("a2"), 4)).isEmpty();
+        assertThat(sessions.caller(hash("a"), 3, NOW)).isEmpty();
+        assertThat(sessions.caller(hash("a2"), 4, NOW)).isEmpty();
         change(new AuthChange.DeleteUser("carol"));
-        assertThat(sessions.user(hash("b"), 5)).contains("bob");
+        assertThat(sessions.caller(hash("b"), 5, NOW)).contains(new Caller("bob", NOW, LOGIN));
         change(new AuthChange.DeleteUser("bob"));
-        assertThat(sessions.user(hash("b"), 5)).isEmpty();
+        assertThat(sessions.caller(hash("b"), 5, NOW)).isEmpty();
         logIn("dora", "d", 6);
         change(new AuthChange.Disable());
-        assertThat(sessions.user(hash("d"), 6)).isEmpty();
+        assertThat(sessions.caller(hash("d"), 6, NOW)).isEmpty();
+    }
+
+    @Test
+    void aStateThatWasReplacedMayHaveEndedAnyOfThem() {
+        logIn("alice", "a", 3);
+        sessions.restored();
+        assertThat(sessions.caller(hash("a"), 3, NOW)).isEmpty();
     }
 }

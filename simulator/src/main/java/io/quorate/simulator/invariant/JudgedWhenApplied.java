@@ -42,7 +42,8 @@ final class JudgedWhenApplied implements Invariant {
             KvError.PERMISSION_NOT_GRANTED,
             KvError.AUTH_NOT_ENABLED,
             KvError.INVALID_AUTH_MANAGEMENT,
-            KvError.AUTH_OLD_REVISION);
+            KvError.AUTH_OLD_REVISION,
+            KvError.INVALID_AUTH_TOKEN);
 
     /** What was found to be the same; the model is replaced, and not changed, when users or roles are. */
     private record Compared(AuthState shown, NaiveUsers model) {}

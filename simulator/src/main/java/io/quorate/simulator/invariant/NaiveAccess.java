@@ -134,7 +134,12 @@ final class NaiveAccess {
         if (caller.user().isEmpty()) {
             return Optional.of(KvError.USER_EMPTY);
         }
-        return users.exists(caller.user()) ? Optional.empty() : Optional.of(KvError.PERMISSION_DENIED);
+        if (!users.exists(caller.user())) {
+            return Optional.of(KvError.PERMISSION_DENIED);
+        }
+        return users.hadPassword(caller.user(), caller.loginRevision())
+                ? Optional.empty()
+                : Optional.of(KvError.INVALID_AUTH_TOKEN);
     }
 
     private void demand(Operation operation, List<Demand> demands) {

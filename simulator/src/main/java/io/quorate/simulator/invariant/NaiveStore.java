@@ -140,7 +140,8 @@ final class NaiveStore {
             case AuthChange change -> change(change);
             case Login login ->
                 refused(users.refused(login))
-                        .orElseGet(() -> new Result.LoginResult(revision, login.user(), login.tokenHash(), index));
+                        .orElseGet(() -> new Result.LoginResult(
+                                revision, login.user(), login.tokenHash(), index, users.revision()));
             default -> throw new IllegalStateException("no client of a run sends " + command);
         };
     }

@@ -18,9 +18,10 @@ final class NaiveUsers {
 
     private static final String ROOT = "root";
 
-    private record Account(Bytes passwordHash, boolean passwordless, SortedSet<String> roles) {
+    /** {@code since} is the revision that the user, or its present password, came with. */
+    private record Account(Bytes passwordHash, boolean passwordless, long since, SortedSet<String> roles) {
         Account copy() {
-            return new Account(passwordHash, passwordless, new TreeSet<>(roles));
+            return new Account(passwordHash, passwordless, since, new TreeSet<>(roles));
         }
     }
 
@@ -51,6 +52,12 @@ final class NaiveUsers {
 
     boolean exists(String user) {
         return accounts.containsKey(user);
+    }
+
+    /** Whether a login that was made at a revision had the user's present password. */
+    boolean hadPassword(String user, long loginRevision) {
+        Account account = accounts.get(user);
+        return account != null && account.since <= loginRevision;
     }
 
     boolean isRoot(String user) {
@@ -133,7 +140,7 @@ final class NaiveUsers {
         if (exists(add.name())) {
             return error(KvError.USER_EXISTS);
         }
-        accounts.put(add.name(), new Account(add.passwordHash(), add.passwordless(), new TreeSet<>()));
+        accounts.put(add.name(), new Account(add.passwordHash(), add.passwordless(), revision + 1, new TreeSet<>()));
         return done();
     }
 
@@ -149,7 +156,7 @@ final class NaiveUsers {
         if (before == null) {
             return error(KvError.USER_NOT_FOUND);
         }
-        accounts.put(change.name(), new Account(change.passwordHash(), before.passwordless, before.roles));
+        accounts.put(change.name(), new Account(change.passwordHash(), before.passwordless, revision + 1, before.roles));
         return done();
     }
 
@@ -217,7 +224,11 @@ final class NaiveUsers {
         shown.users()
                 .forEach(user -> there.accounts.put(
                         user.name(),
-                        new Account(user.passwordHash(), user.passwordless(), new TreeSet<>(user.roles()))));
+                        new Account(
+                                user.passwordHash(),
+                                user.passwordless(),
+                                user.passwordRevision(),
+                                new TreeSet<>(user.roles()))));
         shown.roles().forEach(role -> {
             Map<Keys, Permission.Access> permissions = new HashMap<>();
             role.permissions().forEach(one -> permissions.put(new Keys(one.key(), one.rangeEnd()), one.access()));

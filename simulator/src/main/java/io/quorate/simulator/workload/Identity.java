@@ -46,13 +46,10 @@ final class Identity {
         if (!known.isEnabled() || user.isEmpty()) {
             return Caller.NOBODY;
         }
-        if (!signed) {
-            return new Caller(user, known.revision());
-        }
         if (loginRevision == LOGGED_OUT) {
             loginRevision = known.revision();
         }
-        return new Caller(user, loginRevision);
+        return signed ? new Caller(user, loginRevision) : new Caller(user, known.revision(), loginRevision);
     }
 
     /** What a member proposes when it is asked for a command: without a caller as long as nobody asks for one. */
@@ -60,9 +57,10 @@ final class Identity {
         return asked.auth().isEnabled() ? new Authorized(caller(asked.auth()), command) : command;
     }
 
-    /** Whoever is told that the users and roles are others by now logs in again. */
+    /** Whoever is told that the users and roles, or its password, are others by now logs in again. */
     void answered(Result result) {
-        if (result instanceof Result.Rejected rejected && rejected.error() == KvError.AUTH_OLD_REVISION) {
+        if (result instanceof Result.Rejected rejected
+                && (rejected.error() == KvError.AUTH_OLD_REVISION || rejected.error() == KvError.INVALID_AUTH_TOKEN)) {
             loginRevision = LOGGED_OUT;
         }
     }

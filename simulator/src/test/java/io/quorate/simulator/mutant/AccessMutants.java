@@ -20,6 +20,13 @@ final class AccessMutants {
                     return user();
                     """),
             new Mutant(
+                    "login-outlives-password",
+                    "A login counts though its user has another password, or was deleted and is another by now.",
+                    "invariant 17",
+                    kv("AccessCheck"),
+                    "return over ? Optional.of(KvError.INVALID_AUTH_TOKEN) : ALLOWED;",
+                    "return over && !over ? Optional.of(KvError.INVALID_AUTH_TOKEN) : ALLOWED;"),
+            new Mutant(
                     "revoked-rights-cached",
                     "What a user's roles come to is worked out once and kept, whatever changes.",
                     "invariant 17; etcd's cache of range permissions",
