@@ -169,10 +169,7 @@ final class WaitingLine {
 
     /** Watches, once it is begun, and reads while it may go on. */
     EventReader reader(
-            WatchRequest request,
-            Consumer<KeyEvent> onEvent,
-            Consumer<Throwable> onFailure,
-            BooleanSupplier mayGoOn) {
+            WatchRequest request, Consumer<KeyEvent> onEvent, Consumer<Throwable> onFailure, BooleanSupplier mayGoOn) {
         return new EventReader(delivery, store, request, onEvent, onFailure, mayGoOn);
     }
 

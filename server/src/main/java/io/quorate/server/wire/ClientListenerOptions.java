@@ -39,7 +39,11 @@ public record ClientListenerOptions(
     /** etcd's limits; where etcd sets none, ones that no honest client meets. */
     public static ClientListenerOptions defaults() {
         return new ClientListenerOptions(
-                DEFAULT_MAX_REQUEST_BYTES, 1 << 16, Duration.ofSeconds(10), Duration.ofSeconds(75), Duration.ofSeconds(75));
+                DEFAULT_MAX_REQUEST_BYTES,
+                1 << 16,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(75),
+                Duration.ofSeconds(75));
     }
 
     /** These options with another limit on requests. */

@@ -58,8 +58,7 @@ class ConnectionsOfTheGatewayTest {
     }
 
     private static Socket connect(ClientListener listener) throws IOException {
-        Socket socket =
-                new Socket("127.0.0.1", listener.addresses().getFirst().getPort());
+        Socket socket = new Socket("127.0.0.1", listener.addresses().getFirst().getPort());
         socket.setSoTimeout(20_000);
         return socket;
     }

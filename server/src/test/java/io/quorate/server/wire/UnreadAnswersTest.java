@@ -30,8 +30,8 @@ class UnreadAnswersTest {
 
     private final Socket socket = new Socket();
     private final Answering answering = new Answering();
-    private final EmbeddedChannel channel = new EmbeddedChannel(
-            socket, new HttpRequestGuard(REQUEST_TIMEOUT), new OneRequestAtATime(), answering);
+    private final EmbeddedChannel channel =
+            new EmbeddedChannel(socket, new HttpRequestGuard(REQUEST_TIMEOUT), new OneRequestAtATime(), answering);
 
     UnreadAnswersTest() {
         channel.freezeTime();
