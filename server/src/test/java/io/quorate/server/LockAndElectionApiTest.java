@@ -241,6 +241,29 @@ class LockAndElectionApiTest {
         assertThat(last.getKv().getLease()).isEqualTo(second);
     }
 
+    /** While it takes nothing, nothing more is read for it; it must be read on afterwards. */
+    @Test
+    void anObserverThatTakesNothingForATimeLearnsInTheEndWhatWasSaidLast() throws Exception {
+        Iterator<LeaderResponse> observed = elections()
+                .observe(LeaderRequest.newBuilder().setName(bytes("busy")).build());
+        LeaderKey leader = campaign(one, "busy", lease(), "first").get().getLeader();
+        assertThat(observed.next().getKv().getValue()).isEqualTo(bytes("first"));
+        // More than flow control lets through.
+        String large = "x".repeat(256 << 10);
+        for (int i = 0; i < 20; i++) {
+            proclaim(leader, large + i);
+        }
+        proclaim(leader, "last");
+
+        long revision = 0;
+        LeaderResponse told;
+        do {
+            told = observed.next();
+            assertThat(told.getKv().getModRevision()).isGreaterThan(revision);
+            revision = told.getKv().getModRevision();
+        } while (!told.getKv().getValue().equals(bytes("last")));
+    }
+
     /** Each leader is followed by a reader of its own, and many of them have gone before it begins. */
     @Test
     void anObserverOfLeadersThatComeAndGoKeepsNoReaderOfThoseThatHaveGone() throws Exception {

@@ -7,10 +7,14 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.quorate.server.wire.RelayedConnection;
 import java.net.SocketAddress;
 import java.util.Optional;
 
-/** Tells a service which connection a call has come by: the client's address with its port stands for it. Thread-safe. */
+/**
+ * Tells a service which connection a call has come by: the client's address with its port stands for it, or the name of the
+ * HTTP/1.1 connection if the call was made on behalf of one. Thread-safe.
+ */
 public final class Connections implements ServerInterceptor {
 
     private static final Context.Key<SocketAddress> CONNECTION = Context.key("connection");
@@ -25,7 +29,8 @@ public final class Connections implements ServerInterceptor {
     }
 
     /** That of the call which is being begun on this thread. */
-    static Optional<SocketAddress> current() {
-        return Optional.ofNullable(CONNECTION.get());
+    static Optional<Object> current() {
+        Optional<Object> relayed = RelayedConnection.current().map(name -> name);
+        return relayed.or(() -> Optional.ofNullable(CONNECTION.get()));
     }
 }

@@ -14,6 +14,8 @@ import java.util.function.Consumer;
 /**
  * Tells one client who leads an election and what the leader says, from now on. Whatever it does follows from what it did
  * before, so that one thread at a time does it.
+ *
+ * <p>While the client takes nothing, nothing more is read; of what was read already, the newest waits for it.
  */
 final class ElectionObserver {
 
@@ -23,6 +25,9 @@ final class ElectionObserver {
     private final Bytes prefix;
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile Optional<EventReader> reader = Optional.empty();
+
+    /** What the client is told once it takes something; guarded by this. */
+    private Optional<LeaderResponse> newest = Optional.empty();
 
     ElectionObserver(ServerCallStreamObserver<LeaderResponse> call, WaitingLine line, Headers headers, Bytes prefix) {
         this.call = call;
@@ -34,6 +39,7 @@ final class ElectionObserver {
     void begin() {
         call.setOnCancelHandler(this::end);
         call.setOnCloseHandler(this::end);
+        call.setOnReadyHandler(this::goOn);
         look();
     }
 
@@ -45,7 +51,9 @@ final class ElectionObserver {
     private void fail(Throwable failure) {
         if (!over.getAndSet(true)) {
             reader.ifPresent(EventReader::close);
-            call.onError(Failures.of(failure));
+            synchronized (this) {
+                call.onError(Failures.of(failure));
+            }
         }
     }
 
@@ -88,18 +96,35 @@ final class ElectionObserver {
     }
 
     private void tell(KeyValue leader, long revision) {
-        if (!over.get()) {
-            call.onNext(LeaderResponse.newBuilder()
-                    .setHeader(headers.at(revision))
-                    .setKv(Responses.keyValue(leader))
-                    .build());
+        LeaderResponse news = LeaderResponse.newBuilder()
+                .setHeader(headers.at(revision))
+                .setKv(Responses.keyValue(leader))
+                .build();
+        synchronized (this) {
+            newest = Optional.of(news);
+            sendNewest();
+        }
+    }
+
+    /** The client takes more; called by the call's own thread. */
+    private void goOn() {
+        sendNewest();
+        reader.ifPresent(EventReader::wake);
+    }
+
+    private synchronized void sendNewest() {
+        if (newest.isPresent() && !over.get() && call.isReady()) {
+            LeaderResponse news = newest.get();
+            // First: sending may have the client ask for more, on this very thread.
+            newest = Optional.empty();
+            call.onNext(news);
         }
     }
 
     private void watch(WatchRequest request, Consumer<KeyEvent> onEvent) {
         reader.ifPresent(EventReader::close);
         // Known here before it tells anything: an event may be what ends it.
-        EventReader next = line.reader(request, onEvent, this::fail);
+        EventReader next = line.reader(request, onEvent, this::fail, call::isReady);
         reader = Optional.of(next);
         next.begin();
         if (over.get()) {

@@ -10,6 +10,7 @@ import io.quorate.server.wire.EtcdError;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Watches on behalf of the server itself, and tells one event after the other, on a thread for watchers. */
@@ -20,6 +21,7 @@ final class EventReader implements AutoCloseable {
     private final WatchRequest request;
     private final Consumer<KeyEvent> onEvent;
     private final Consumer<Throwable> onFailure;
+    private final BooleanSupplier mayGoOn;
 
     /** How often there was news that is not read yet; whoever makes it 1 reads until it is 0 again. */
     private final AtomicInteger news = new AtomicInteger();
@@ -28,18 +30,24 @@ final class EventReader implements AutoCloseable {
     private volatile Caller caller = Caller.NOBODY;
     private volatile boolean closed;
 
-    /** Neither consumer is called by two threads at a time, and after a failure nothing comes. */
+    /**
+     * Neither consumer is called by two threads at a time, and after a failure nothing comes.
+     *
+     * @param mayGoOn whether more is to be read now; when it says yes again after a no, the reader must be woken
+     */
     EventReader(
             WatchDelivery delivery,
             ClientStore store,
             WatchRequest request,
             Consumer<KeyEvent> onEvent,
-            Consumer<Throwable> onFailure) {
+            Consumer<Throwable> onFailure,
+            BooleanSupplier mayGoOn) {
         this.delivery = delivery;
         this.store = store;
         this.request = request;
         this.onEvent = onEvent;
         this.onFailure = onFailure;
+        this.mayGoOn = mayGoOn;
     }
 
     /** Begins; nothing is told before. */
@@ -62,7 +70,8 @@ final class EventReader implements AutoCloseable {
         wake();
     }
 
-    private void wake() {
+    /** Looks whether there is something to read; may be called by any thread. */
+    void wake() {
         if (news.getAndIncrement() == 0) {
             try {
                 delivery.readers().execute(this::read);
@@ -88,7 +97,7 @@ final class EventReader implements AutoCloseable {
 
     private void readAll() {
         // News may come before the watcher is known here; then beginning wakes the reader once more.
-        while (!closed && watcher.isPresent()) {
+        while (!closed && watcher.isPresent() && mayGoOn.getAsBoolean()) {
             Watcher reading = watcher.get();
             Caller who = caller;
             Optional<WatchAnswer> answer = store.ask(who, access -> access.goOnWatching(request), kv -> reading.poll());

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -157,7 +158,8 @@ final class WaitingLine {
                         over.complete(null);
                     }
                 },
-                over::completeExceptionally);
+                over::completeExceptionally,
+                () -> true);
         var unused =
                 gone.whenComplete((nothing, why) -> over.completeExceptionally(EtcdError.REQUEST_CANCELED.exception()));
         CompletableFuture<Void> ended = over.whenComplete((nothing, failure) -> reader.close());
@@ -165,9 +167,10 @@ final class WaitingLine {
         return ended;
     }
 
-    /** Watches, once it is begun. */
-    EventReader reader(WatchRequest request, Consumer<KeyEvent> onEvent, Consumer<Throwable> onFailure) {
-        return new EventReader(delivery, store, request, onEvent, onFailure);
+    /** Watches, once it is begun, and reads while it may go on. */
+    EventReader reader(
+            WatchRequest request, Consumer<KeyEvent> onEvent, Consumer<Throwable> onFailure, BooleanSupplier mayGoOn) {
+        return new EventReader(delivery, store, request, onEvent, onFailure, mayGoOn);
     }
 
     private CompletableFuture<Result.RangeResult> read(Range range) {

@@ -7,8 +7,6 @@ import io.quorate.server.proto.etcdserverpb.WatchRequest;
 import io.quorate.server.proto.etcdserverpb.WatchResponse;
 import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.store.WatchDelivery;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,14 +18,14 @@ import java.util.concurrent.TimeUnit;
 public final class WatchService extends WatchGrpc.WatchImplBase implements AutoCloseable {
 
     /** Stands for the connection of a call that says nothing of it. */
-    private static final SocketAddress UNKNOWN = InetSocketAddress.createUnresolved("unknown", 0);
+    private static final Object UNKNOWN = "unknown";
 
     private final ReplicatedStore store;
     private final Clients clients;
     private final WatchDelivery delivery;
     private final Headers headers;
     private final long maxResponseBytes;
-    private final WatchCounts<SocketAddress> counts;
+    private final WatchCounts<Object> counts;
     private final Set<WatchStream> streams = ConcurrentHashMap.newKeySet();
     private final Future<?> progress;
 

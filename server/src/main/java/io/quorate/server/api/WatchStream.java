@@ -13,7 +13,6 @@ import io.quorate.server.proto.etcdserverpb.WatchRequest;
 import io.quorate.server.proto.etcdserverpb.WatchResponse;
 import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.store.WatchDelivery;
-import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -71,8 +70,8 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private final ClientStore client;
     private final WatchDelivery delivery;
     private final WatchResponses responses;
-    private final WatchCounts<SocketAddress> counts;
-    private final SocketAddress connection;
+    private final WatchCounts<Object> counts;
+    private final Object connection;
     private final Consumer<WatchStream> onEnd;
 
     // ---- Guarded by this.
@@ -96,8 +95,8 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             WatchDelivery delivery,
             Headers headers,
             long maxResponseBytes,
-            WatchCounts<SocketAddress> counts,
-            SocketAddress connection,
+            WatchCounts<Object> counts,
+            Object connection,
             Consumer<WatchStream> onEnd) {
         this.call = call;
         this.store = store;

@@ -22,6 +22,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.quorate.server.wire.HttpAnswers;
+import io.quorate.server.wire.RelayedConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -103,6 +104,7 @@ final class GatewayCall extends ClientCall.Listener<Message> {
         }
         ClientCall<Message, Message> started = gateway.channel().newCall(route.method(), options);
         call = started;
+        RelayedConnection.mark(settings.metadata(), ctx.channel());
         started.start(this, settings.metadata());
         // One more than the only answer, so that the end of the call is heard as well.
         started.request(route.answersMany() ? 1 : 2);

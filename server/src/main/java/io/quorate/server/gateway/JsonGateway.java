@@ -7,6 +7,7 @@ import io.grpc.inprocess.AnonymousInProcessSocketAddress;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.netty.channel.ChannelHandler;
+import io.quorate.server.wire.RelayedConnection;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ public final class JsonGateway implements AutoCloseable {
         this.server = InProcessServerBuilder.forAddress(address)
                 .directExecutor()
                 .addServices(services)
+                .intercept(new RelayedConnection())
                 .build()
                 .start();
         this.channel = InProcessChannelBuilder.forAddress(address)

@@ -10,9 +10,14 @@ import java.time.Duration;
  * @param maxConcurrentStreams gRPC calls at once on one connection, watches included
  * @param prefaceTimeout the time within which a new connection must show which protocol it speaks
  * @param httpRequestTimeout the time within which the next HTTP/1.1 request must have arrived whole; an idle connection is closed after it
+ * @param stallTimeout how long an HTTP/1.1 client may take nothing of an answer that waits for it; it is cut off before twice that
  */
 public record ClientListenerOptions(
-        int maxRequestBytes, int maxConcurrentStreams, Duration prefaceTimeout, Duration httpRequestTimeout) {
+        int maxRequestBytes,
+        int maxConcurrentStreams,
+        Duration prefaceTimeout,
+        Duration httpRequestTimeout,
+        Duration stallTimeout) {
 
     /** What a message may add to the request in it, as in etcd. */
     public static final int ENVELOPE_BYTES = 512 * 1024;
@@ -34,12 +39,16 @@ public record ClientListenerOptions(
     /** etcd's limits; where etcd sets none, ones that no honest client meets. */
     public static ClientListenerOptions defaults() {
         return new ClientListenerOptions(
-                DEFAULT_MAX_REQUEST_BYTES, 1 << 16, Duration.ofSeconds(10), Duration.ofSeconds(75));
+                DEFAULT_MAX_REQUEST_BYTES,
+                1 << 16,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(75),
+                Duration.ofSeconds(75));
     }
 
     /** These options with another limit on requests. */
     public ClientListenerOptions withMaxRequestBytes(int bytes) {
-        return new ClientListenerOptions(bytes, maxConcurrentStreams, prefaceTimeout, httpRequestTimeout);
+        return new ClientListenerOptions(bytes, maxConcurrentStreams, prefaceTimeout, httpRequestTimeout, stallTimeout);
     }
 
     /** The largest message that a client may send, in protobuf's encoding. */

@@ -35,6 +35,7 @@ final class HttpConnections {
                         new HttpServerCodec(MAX_LINE_BYTES, ClientListener.MAX_METADATA_BYTES, MAX_CHUNK_BYTES),
                         new HttpServerKeepAliveHandler(),
                         new RequestCollector(options.maxHttpBodyBytes()),
+                        new StalledClientCloser(options.stallTimeout()),
                         new HttpRequestGuard(options.httpRequestTimeout()),
                         new OneRequestAtATime(),
                         new CrossOrigin())

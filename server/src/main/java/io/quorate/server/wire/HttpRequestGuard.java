@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Holds a client of HTTP/1.1 to its part: bytes that are no request are answered with status 400 and the end of the connection, and a
  * request that is not there in time ends it too.
  *
- * <p>The clock runs only while the client owes a request, so a long answer does not count against it.
+ * <p>The clock runs only while the client owes a request: from when the last answer has left, so a long one does not count against it.
  */
 final class HttpRequestGuard extends ChannelDuplexHandler {
 
@@ -62,10 +62,17 @@ final class HttpRequestGuard extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) throws Exception {
-        if (message instanceof LastHttpContent && --unanswered == 0) {
+        if (message instanceof LastHttpContent) {
+            super.write(ctx, message, promise.unvoid().addListener(left -> answered(ctx)));
+        } else {
+            super.write(ctx, message, promise);
+        }
+    }
+
+    private void answered(ChannelHandlerContext ctx) {
+        if (--unanswered == 0 && ctx.channel().isActive()) {
             startClock(ctx);
         }
-        super.write(ctx, message, promise);
     }
 
     private void startClock(ChannelHandlerContext ctx) {

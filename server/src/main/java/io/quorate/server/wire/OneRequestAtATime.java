@@ -9,8 +9,8 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * Hands on a connection's next request only when the one before it is answered, so that whoever answers may take its time and
- * answers still go out in the order of the requests.
+ * Hands on a connection's next request only when the answer to the one before has left for the client, so that whoever answers
+ * may take its time, answers go out in the order of the requests, and a client that does not read costs one answer and no more.
  *
  * <p>While a request is being answered, the connection is read on: that is how a client's leaving is noticed. Once a request
  * waits behind it, nothing more is read, so that what waits is bounded.
@@ -35,11 +35,16 @@ final class OneRequestAtATime extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) throws Exception {
-        super.write(ctx, message, promise);
         if (message instanceof LastHttpContent && busy) {
             // Not at once: whoever answers is still at it, and a thousand requests must not become a thousand nested
-            // calls.
-            ctx.executor().execute(() -> next(ctx));
+            // calls. If the answer cannot be written, the connection is about to end.
+            super.write(ctx, message, promise.unvoid().addListener(left -> {
+                if (left.isSuccess()) {
+                    ctx.executor().execute(() -> next(ctx));
+                }
+            }));
+        } else {
+            super.write(ctx, message, promise);
         }
     }
 

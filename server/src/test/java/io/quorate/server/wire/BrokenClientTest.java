@@ -178,7 +178,8 @@ class BrokenClientTest {
                         defaults.maxRequestBytes(),
                         defaults.maxConcurrentStreams(),
                         prefaceTimeout,
-                        httpRequestTimeout),
+                        httpRequestTimeout,
+                        defaults.stallTimeout()),
                 List.of(),
                 () -> List.of(new HttpPages((excluded, serializable) -> true)));
     }
