@@ -140,7 +140,8 @@ final class VerifyScrubCommand implements Callable<Integer> {
             if (answer.statusCode() != 200) {
                 boolean refused = answer.statusCode() == 401 || answer.statusCode() == 403;
                 scrub.failure = refused
-                        ? "the cluster asks for a user that administers, and this command has none (" + answer.body().strip() + ")"
+                        ? "the cluster asks for a user that administers, and this command has none ("
+                                + answer.body().strip() + ")"
                         : "it answered with the HTTP status " + answer.statusCode();
                 return;
             }

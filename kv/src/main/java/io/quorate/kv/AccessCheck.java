@@ -145,7 +145,9 @@ public final class AccessCheck {
     private Optional<KvError> writeAttached(long lease) {
         // Without authentication nobody is kept waiting for the keys of a lease.
         // Nor is somebody who may delete any of them.
-        return write(EVERY_KEY).isEmpty() ? ALLOWED : firstError(leaseKeys.apply(lease), key -> write(new KeyRange.Single(key)));
+        return write(EVERY_KEY).isEmpty()
+                ? ALLOWED
+                : firstError(leaseKeys.apply(lease), key -> write(new KeyRange.Single(key)));
     }
 
     private Optional<KvError> read(KeyRange range) {

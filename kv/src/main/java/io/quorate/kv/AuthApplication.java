@@ -90,7 +90,8 @@ final class AuthApplication {
         if (before.user(add.name()).isPresent()) {
             return refused(KvError.USER_EXISTS);
         }
-        return changed(put(before, new User(add.name(), add.passwordHash(), add.passwordless(), nextRevision(), List.of())));
+        return changed(
+                put(before, new User(add.name(), add.passwordHash(), add.passwordless(), nextRevision(), List.of())));
     }
 
     private Outcome apply(AuthChange.DeleteUser delete) {

@@ -190,7 +190,8 @@ class AuthTest {
     void aLoginCountsIfNothingHasChangedSinceThePasswordWasCompared() {
         enable();
         assertThat(client.apply(new Login("root", b("hash"), auth().revision())))
-                .isEqualTo(new Result.LoginResult(1, "root", b("hash"), client.store.appliedIndex(), auth().revision()));
+                .isEqualTo(
+                        new Result.LoginResult(1, "root", b("hash"), client.store.appliedIndex(), auth().revision()));
         assertThat(client.rejected(new Login("root", b("hash"), auth().revision() - 1)))
                 .isEqualTo(KvError.AUTH_OLD_REVISION);
         assertThat(client.rejected(new Login("nobody", b("hash"), auth().revision())))

@@ -75,8 +75,7 @@ class CommandCodecTest {
         Command disable = new AuthChange.Disable();
         byte[] plain = CommandCodec.encode(disable);
         byte[] before = {plain[0], 48, 3, 'b', 'o', 'b', 7, plain[1]};
-        assertThat(CommandCodec.decode(Bytes.wrap(before)))
-                .isEqualTo(new Authorized(new Caller("bob", 7, 7), disable));
+        assertThat(CommandCodec.decode(Bytes.wrap(before))).isEqualTo(new Authorized(new Caller("bob", 7, 7), disable));
     }
 
     @Test

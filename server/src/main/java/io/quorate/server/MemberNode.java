@@ -112,10 +112,14 @@ record MemberNode(
         ReplicatedLeases leases =
                 parts.add(new ReplicatedLeases(config.name(), machine.store(), config.requestTimeout()));
         TokenSource tokens = TokenSource.open(config.auth().tokens());
-        machine.tell(new LeasesAndWatches(leases, watches, results -> {
-            tokens.sessions().applied(results);
-            metrics.applied(results);
-        }, tokens.sessions()::restored));
+        machine.tell(new LeasesAndWatches(
+                leases,
+                watches,
+                results -> {
+                    tokens.sessions().applied(results);
+                    metrics.applied(results);
+                },
+                tokens.sessions()::restored));
         RaftNode<Result> node = parts.add(RaftNode.start(
                 options(config, membership),
                 threads.ports(

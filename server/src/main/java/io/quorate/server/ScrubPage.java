@@ -17,11 +17,15 @@ record ScrubPage(MemberScrub scrub, Supplier<Clients> clients) implements HttpPa
 
     @Override
     public CompletableFuture<String> get(Optional<String> token) {
-        return clients.get().requireRoot(token).thenApply(allowed -> scrub.status().json());
+        return clients.get()
+                .requireRoot(token)
+                .thenApply(allowed -> scrub.status().json());
     }
 
     @Override
     public CompletableFuture<String> post(Optional<String> token) {
-        return clients.get().requireRoot(token).thenApply(allowed -> scrub.request().json());
+        return clients.get()
+                .requireRoot(token)
+                .thenApply(allowed -> scrub.request().json());
     }
 }

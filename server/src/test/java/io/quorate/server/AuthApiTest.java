@@ -445,9 +445,7 @@ class AuthApiTest {
 
     /** These tell whether the member lives, and what it serves, and nothing that anybody has stored. */
     private static final List<String> OPEN_SERVICES = List.of(
-            "grpc.health.v1.Health",
-            "grpc.reflection.v1.ServerReflection",
-            "grpc.reflection.v1alpha.ServerReflection");
+            "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection");
 
     private static Stream<MethodDescriptor<?, ?>> methods() {
         return GUARDED.stream().map(ServiceDescriptor::getMethods).flatMap(Collection::stream);

@@ -94,10 +94,12 @@ class EndedLoginApiTest {
         changePassword(as(cluster, "root", "rootpw"), "root", "newpw");
         assertFails(EtcdError.INVALID_AUTH_TOKEN, thief::disable);
         assertFails(EtcdError.INVALID_AUTH_TOKEN, () -> changePassword(stolen, "root", "mine"));
-        assertFails(EtcdError.INVALID_AUTH_TOKEN, () -> new EtcdClient(stolen)
-                .maintenance()
-                .snapshot(SnapshotRequest.getDefaultInstance())
-                .hasNext());
+        assertFails(
+                EtcdError.INVALID_AUTH_TOKEN,
+                () -> new EtcdClient(stolen)
+                        .maintenance()
+                        .snapshot(SnapshotRequest.getDefaultInstance())
+                        .next());
         assertThatThrownBy(() -> new EtcdClient(stolen).put("app/a", "x"))
                 .hasMessageContaining("revision of auth store is old");
         new EtcdClient(as(cluster, "root", "newpw")).put("app/a", "x");
@@ -123,7 +125,8 @@ class EndedLoginApiTest {
         TestCluster cluster = start(TokenOptions.Simple.DEFAULT);
         Users root = new Users(as(cluster, "root", "rootpw"));
         EtcdClient alice = new EtcdClient(as(cluster, "alice", "secret"));
-        alice.leases().leaseGrant(LeaseGrantRequest.newBuilder().setID(7).setTTL(60).build());
+        alice.leases()
+                .leaseGrant(LeaseGrantRequest.newBuilder().setID(7).setTTL(60).build());
         LinkedBlockingQueue<LeaseKeepAliveResponse> answers = new LinkedBlockingQueue<>();
         CompletableFuture<Void> over = new CompletableFuture<>();
         StreamObserver<LeaseKeepAliveRequest> keepAlive = alice.leaseStreams().leaseKeepAlive(new StreamObserver<>() {
@@ -169,12 +172,16 @@ class EndedLoginApiTest {
         assertThat(index(nobody) - before)
                 .as("entries that members need among themselves")
                 .isLessThan(attempts);
-        assertFails(EtcdError.USER_EMPTY, () -> nobody.maintenance()
-                .alarm(AlarmRequest.newBuilder()
-                        .setAction(AlarmRequest.AlarmAction.DEACTIVATE)
-                        .build()));
-        assertFails(EtcdError.USER_EMPTY, () -> nobody.maintenance()
-                .alarm(AlarmRequest.newBuilder().setActionValue(99).build()));
+        assertFails(
+                EtcdError.USER_EMPTY,
+                () -> nobody.maintenance()
+                        .alarm(AlarmRequest.newBuilder()
+                                .setAction(AlarmRequest.AlarmAction.DEACTIVATE)
+                                .build()));
+        assertFails(
+                EtcdError.USER_EMPTY,
+                () -> nobody.maintenance()
+                        .alarm(AlarmRequest.newBuilder().setActionValue(99).build()));
     }
 
     private static long index(EtcdClient client) {
@@ -193,7 +200,8 @@ class EndedLoginApiTest {
             HttpResponse<String> answer = scrub(cluster, method, anybody.logIn("root", "rootpw"));
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.body()).contains("\"running\"");
-            assertThat(answer.headers().firstValue("access-control-allow-origin")).isEmpty();
+            assertThat(answer.headers().firstValue("access-control-allow-origin"))
+                    .isEmpty();
         }
         assertThat(scrub(cluster, "OPTIONS", "").headers().firstValue("access-control-allow-origin"))
                 .isEmpty();

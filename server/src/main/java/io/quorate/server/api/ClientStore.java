@@ -68,7 +68,8 @@ final class ClientStore {
      * log, it catches up and judges again before it refuses.
      */
     private CompletableFuture<Result> writeUnlessRefused(Command command) {
-        return store.read(false, MvccStore::auth).thenCompose(caughtUp -> caller())
+        return store.read(false, MvccStore::auth)
+                .thenCompose(caughtUp -> caller())
                 .thenCompose(caller -> refusal(caller, command)
                         .<CompletableFuture<Result>>map(
                                 error -> CompletableFuture.completedFuture(new Result.Rejected(error)))

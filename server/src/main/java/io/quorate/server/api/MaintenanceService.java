@@ -129,8 +129,8 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
             case CORRUPT -> type = Alarm.Type.CORRUPT;
             case NONE, UNRECOGNIZED -> {
                 // No alarm of this type is ever active, so there is nothing to change.
-                return asRoot(() -> CompletableFuture.completedFuture(
-                        response(store.local().currentRevision(), List.of())));
+                return asRoot(() ->
+                        CompletableFuture.completedFuture(response(store.local().currentRevision(), List.of())));
             }
             default -> throw new IllegalStateException("unknown alarm " + request.getAlarm());
         }

@@ -63,8 +63,7 @@ public final class SnapshotStreams implements AutoCloseable {
      * @param allowed fails if the client may not have it; what it completes with throws if the users and roles in the
      *     snapshot do not let the client have it
      */
-    void send(
-            ServerCallStreamObserver<SnapshotResponse> call, CompletableFuture<Consumer<AuthState>> allowed) {
+    void send(ServerCallStreamObserver<SnapshotResponse> call, CompletableFuture<Consumer<AuthState>> allowed) {
         Sending sending = new Sending(call);
         var unused = allowed.whenComplete((judge, failure) -> {
             try {

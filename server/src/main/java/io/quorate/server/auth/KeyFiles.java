@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads keys from PEM files, in all the forms in which OpenSSL writes them without a password. */
 final class KeyFiles {
 
-    private static final Pattern PUBLIC =
-            Pattern.compile("-----BEGIN (\\w+ )?(PUBLIC KEY|CERTIFICATE)|ssh-|ecdsa-");
+    private static final Pattern PUBLIC = Pattern.compile("-----BEGIN (\\w+ )?(PUBLIC KEY|CERTIFICATE)|ssh-|ecdsa-");
 
     private KeyFiles() {}
 
@@ -62,14 +61,16 @@ final class KeyFiles {
     static byte[] secret(TokenOptions.Jwt options) throws IOException {
         if (options.publicKey().isPresent() || options.privateKey().isEmpty()) {
             throw new IOException("--auth-token jwt: " + options.algorithm()
-                    + " signs with a secret, and a public key is none; give priv-key=<file> with the secret, and no pub-key");
+                    + " signs with a secret, and a public key is none; give priv-key=<file> with the secret,"
+                    + " and no pub-key");
         }
         Path file = options.privateKey().get();
         byte[] secret = Files.readAllBytes(file);
         String text = new String(secret, StandardCharsets.ISO_8859_1).stripLeading();
         if (PUBLIC.matcher(text).lookingAt()) {
-            throw new IOException("--auth-token jwt: " + file + " holds a public key or a certificate, which is no secret for "
-                    + options.algorithm() + "; give priv-key=<file> with random bytes that nobody else knows");
+            throw new IOException(
+                    "--auth-token jwt: " + file + " holds a public key or a certificate, which is no secret for "
+                            + options.algorithm() + "; give priv-key=<file> with random bytes that nobody else knows");
         }
         return secret;
     }

@@ -47,7 +47,8 @@ public final class SimpleTokens implements Tokens {
         }
         Bytes hash = hash(parts.group(1));
         long index = Long.parseLong(parts.group(2));
-        // What ends the login may be in the state before the sessions are told: the caller has the login's own revision, by
+        // What ends the login may be in the state before the sessions are told: the caller has the login's own
+        // revision, by
         // which it is refused then.
         long authRevision = store.local().auth().revision();
         Optional<Caller> known = sessions.caller(hash, index, authRevision);
@@ -55,8 +56,7 @@ public final class SimpleTokens implements Tokens {
             return CompletableFuture.completedFuture(known);
         }
         // Another member may have issued it, and this one may not have heard of that yet.
-        return store.read(false, MvccStore::auth)
-                .thenApply(auth -> sessions.caller(hash, index, auth.revision()));
+        return store.read(false, MvccStore::auth).thenApply(auth -> sessions.caller(hash, index, auth.revision()));
     }
 
     @Override

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Tells those who keep leases and those who serve watchers what is applied. */
-public record LeasesAndWatches(ReplicatedLeases leases, WatchDelivery watches, Consumer<List<Result>> sessions, Runnable forgetSessions)
+public record LeasesAndWatches(
+        ReplicatedLeases leases, WatchDelivery watches, Consumer<List<Result>> sessions, Runnable forgetSessions)
         implements AppliedListener {
 
     @Override

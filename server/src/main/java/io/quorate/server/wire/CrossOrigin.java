@@ -26,7 +26,9 @@ final class CrossOrigin extends ChannelDuplexHandler {
         if (message instanceof FullHttpRequest request) {
             own = new QueryStringDecoder(request.uri()).path().startsWith(OWN_PATHS);
         }
-        if (!own && message instanceof FullHttpRequest request && request.method().equals(HttpMethod.OPTIONS)) {
+        if (!own
+                && message instanceof FullHttpRequest request
+                && request.method().equals(HttpMethod.OPTIONS)) {
             request.release();
             var answer = HttpAnswers.of(HttpResponseStatus.OK, "text/plain; charset=utf-8", "");
             addHeaders(answer);

@@ -88,7 +88,8 @@ public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest
     private static FullHttpResponse nothing() {
         return HttpAnswers.text(
                 HttpResponseStatus.NOT_FOUND,
-                "There is nothing at this path; HTTP/1.1 clients find /v3/..., /health, /livez, /readyz, /metrics and /version here.");
+                "There is nothing at this path; HTTP/1.1 clients find /v3/..., /health, /livez, /readyz, /metrics and"
+                        + " /version here.");
     }
 
     private static CompletableFuture<FullHttpResponse> answer(JsonPage page, FullHttpRequest request) {

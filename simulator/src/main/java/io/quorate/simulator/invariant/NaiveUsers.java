@@ -156,7 +156,8 @@ final class NaiveUsers {
         if (before == null) {
             return error(KvError.USER_NOT_FOUND);
         }
-        accounts.put(change.name(), new Account(change.passwordHash(), before.passwordless, revision + 1, before.roles));
+        accounts.put(
+                change.name(), new Account(change.passwordHash(), before.passwordless, revision + 1, before.roles));
         return done();
     }
 

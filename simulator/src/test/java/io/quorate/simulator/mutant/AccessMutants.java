@@ -94,7 +94,8 @@ final class AccessMutants {
                     "if (user.roles().contains(delete.name()) && user.isRoot()) {"),
             new Mutant(
                     "auth-revision-not-stored",
-                    "Whether authentication is enabled, and the revision of users and roles, are not written to the store.",
+                    "Whether authentication is enabled, and the revision of users and roles, are not written to the"
+                            + " store.",
                     "invariant 13",
                     kv("AuthApplication"),
                     "batch.put(StoreKeys.AUTH, AuthCodec.encodeNumbers(changed.state()));",
