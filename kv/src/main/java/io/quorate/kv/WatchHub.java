@@ -194,7 +194,8 @@ public final class WatchHub {
                 }
             }
             if (!waited.isEmpty()) {
-                return Optional.of(events(reading, watcher, waited, waited.getLast().revision()));
+                return Optional.of(
+                        events(reading, watcher, waited, waited.getLast().revision()));
             }
             Optional<WatchAnswer> answer = read(watcher, reading);
             if (answer.isPresent()) {

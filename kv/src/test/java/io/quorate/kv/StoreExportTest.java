@@ -117,7 +117,8 @@ class StoreExportTest {
         StoreImport copy = new StoreImport(new HeapStore(), 1);
         assertRefused(copy, change(beyond, 0, new KeyValue(b("a"), 5, beyond, 1, b("x"), 0)), "2^62");
         assertRefused(copy, change(5, 0, new KeyValue(b("a"), 5, 5, beyond, b("x"), 0)), "of version " + beyond);
-        assertThatThrownBy(() -> copy.setAuth(true, beyond, List.of(), List.of())).hasMessageContaining("2^62");
+        assertThatThrownBy(() -> copy.setAuth(true, beyond, List.of(), List.of()))
+                .hasMessageContaining("2^62");
         assertThatThrownBy(() -> copy.finish(beyond, beyond)).hasMessageContaining("2^62");
         long last = StoreImport.MAX_REVISION;
         copy.add(change(last, 0, new KeyValue(b("a"), last, last, 1, b("x"), 0)));

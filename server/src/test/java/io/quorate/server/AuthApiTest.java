@@ -360,8 +360,8 @@ class AuthApiTest {
         assertThatThrownBy(() -> anybody.add("bob", "x".repeat(73))).hasMessageContaining("more than 72 bytes");
         String tooLong = "INVALID_ARGUMENT: etcdserver: the name of a user or role is longer than 32000 bytes";
         assertThatThrownBy(() -> anybody.add("x".repeat(32_001), "x")).hasMessage(tooLong);
-        assertThatThrownBy(() ->
-                        anybody.addRole("x".repeat(32_001), io.quorate.server.proto.authpb.Permission.Type.READ, "a", "b"))
+        assertThatThrownBy(() -> anybody.addRole(
+                        "x".repeat(32_001), io.quorate.server.proto.authpb.Permission.Type.READ, "a", "b"))
                 .hasMessage(tooLong);
         assertFails(
                 EtcdError.PERMISSION_NOT_GIVEN,

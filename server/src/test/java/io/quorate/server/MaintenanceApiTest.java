@@ -207,8 +207,10 @@ class MaintenanceApiTest {
             assertThat(other.value("space/a")).isEqualTo("1");
             assertThat(status(i).getErrorsList()).containsExactly("memberID:7 alarm:NOSPACE ");
             assertThat(health(i).statusCode()).isEqualTo(503);
-            assertThat(health(i, "?exclude=CORRUPT&serializable=true").statusCode()).isEqualTo(503);
-            assertThat(health(i, "?exclude=CORRUPT&exclude=NOSPACE").statusCode()).isEqualTo(200);
+            assertThat(health(i, "?exclude=CORRUPT&serializable=true").statusCode())
+                    .isEqualTo(503);
+            assertThat(health(i, "?exclude=CORRUPT&exclude=NOSPACE").statusCode())
+                    .isEqualTo(200);
         }
         assertThat(client.delete("space/a").getDeleted()).isEqualTo(1);
         var disarmed = clients.get(1).maintenance().alarm(alarm(AlarmAction.DEACTIVATE, AlarmType.NOSPACE));

@@ -212,10 +212,8 @@ class SnapshotImportTest {
     /** The first write after the import would wreck the cluster. */
     @Test
     void revisionsThatNoClusterEverReachesAreRefused() throws IOException {
-        byte[] beyond = ByteBuffer.allocate(17)
-                .putLong((1L << 62) + 1)
-                .put((byte) '_')
-                .array();
+        byte[] beyond =
+                ByteBuffer.allocate(17).putLong((1L << 62) + 1).put((byte) '_').array();
         assertRefused(withNumber("auth", "authRevision", Arrays.copyOf(beyond, 8)), "its users and roles are at");
         assertRefused(withNumber("meta", "finishedCompactRev", beyond), "its history was compacted up to");
         beyond[0] = (byte) 0x80;

@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +29,9 @@ final class SpaceAlarm {
     private final Quota quota;
     private final Alarm alarm;
     private final AtomicBoolean clearing = new AtomicBoolean();
-    private final AtomicReference<Optional<CompletableFuture<Result>>> raising = new AtomicReference<>(Optional.empty());
+
+    /** The raising that is under way; guarded by this. */
+    private Optional<CompletableFuture<Result>> raising = Optional.empty();
 
     SpaceAlarm(RaftNode<Result> node, MvccStore store, Quota quota) {
         this.node = node;
@@ -50,15 +51,17 @@ final class SpaceAlarm {
      */
     CompletableFuture<Result> raise() {
         CompletableFuture<Result> raised = new CompletableFuture<>();
-        Optional<CompletableFuture<Result>> mine = Optional.of(raised);
-        Optional<CompletableFuture<Result>> underWay =
-                raising.updateAndGet(present -> present.isPresent() ? present : mine);
-        if (underWay.orElseThrow() != raised) {
-            return underWay.get();
+        synchronized (this) {
+            if (raising.isPresent()) {
+                return raising.get();
+            }
+            raising = Optional.of(raised);
         }
         LOG.warn("the store has reached its quota: puts are refused until there is room again");
         var unused = propose(AlarmChange.Action.ACTIVATE).whenComplete((result, failure) -> {
-            raising.set(Optional.empty());
+            synchronized (this) {
+                raising = Optional.empty();
+            }
             if (failure == null) {
                 raised.complete(result);
             } else {

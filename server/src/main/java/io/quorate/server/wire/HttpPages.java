@@ -134,7 +134,8 @@ public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest
             return HttpAnswers.text(HttpResponseStatus.BAD_REQUEST, "The query in this URL cannot be read.");
         }
         Set<String> excluded = Set.copyOf(query.getOrDefault("exclude", List.of()));
-        boolean serializable = query.getOrDefault("serializable", List.of("")).getFirst().equals("true");
+        boolean serializable =
+                query.getOrDefault("serializable", List.of("")).getFirst().equals("true");
         return health.isGood(excluded, serializable)
                 ? HttpAnswers.json(HttpResponseStatus.OK, "{\"health\":\"true\"}")
                 : HttpAnswers.json(HttpResponseStatus.SERVICE_UNAVAILABLE, "{\"health\":\"false\"}");

@@ -23,6 +23,7 @@ final class StalledClientCloser extends ChannelInboundHandlerAdapter {
         }
 
         /** Whether the client has taken nothing in between; that others have added to what waits is no progress of the client's. */
+        @SuppressWarnings("ReferenceEquality") // The same message is meant, not one like it.
         boolean stalledAt(Progress now) {
             return waiting > 0 && now.waiting >= waiting && present == now.present && sentOfIt == now.sentOfIt;
         }

@@ -13,6 +13,7 @@ import io.quorate.server.wire.ClientListenerOptions;
 import io.quorate.server.wire.EventLoops;
 import io.quorate.server.wire.ListenUrl;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -58,7 +59,9 @@ class ConnectionsOfTheGatewayTest {
     }
 
     private static Socket connect(ClientListener listener) throws IOException {
-        Socket socket = new Socket("127.0.0.1", listener.addresses().getFirst().getPort());
+        Socket socket = new Socket(
+                InetAddress.getLoopbackAddress(),
+                listener.addresses().getFirst().getPort());
         socket.setSoTimeout(20_000);
         return socket;
     }

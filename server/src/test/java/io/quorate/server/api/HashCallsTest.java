@@ -33,8 +33,7 @@ class HashCallsTest {
             for (int i = 1; i < HashCalls.MAX_WAITING; i++) {
                 waiting.add(calls.ask(never, () -> "later"));
             }
-            assertThatThrownBy(() -> calls.ask(never, () -> "too many"))
-                    .isInstanceOf(RejectedExecutionException.class);
+            assertThatThrownBy(() -> calls.ask(never, () -> "too many")).isInstanceOf(RejectedExecutionException.class);
 
             goes.complete(null);
             assertThat(abandoned).isCompletedExceptionally();

@@ -33,9 +33,9 @@ class SnapshotRoomTest {
 
     private static void assertNoRoom(ThrowingAction action) {
         assertThatThrownBy(action::run)
-                .isInstanceOfSatisfying(StatusRuntimeException.class, refused -> assertThat(
-                                refused.getStatus().getCode())
-                        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED))
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        refused -> assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED))
                 .hasMessageContaining("not enough room on the disk for a snapshot");
     }
 
@@ -78,8 +78,8 @@ class SnapshotRoomTest {
             Path file = folder.resolve("broken-off-" + last);
             long filled = last;
             AtomicLong count = new AtomicLong();
-            assertNoRoom(() -> take(
-                    file, () -> count.incrementAndGet() < filled ? Long.MAX_VALUE : DiskRoom.RESERVE_BYTES - 1));
+            assertNoRoom(() ->
+                    take(file, () -> count.incrementAndGet() < filled ? Long.MAX_VALUE : DiskRoom.RESERVE_BYTES - 1));
             assertThat(Files.size(file)).isLessThan(Files.size(folder.resolve("whole")));
         }
     }

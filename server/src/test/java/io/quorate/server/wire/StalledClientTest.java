@@ -8,6 +8,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -42,8 +43,9 @@ class StalledClientTest {
                 Duration.ofMillis(100));
         try (EventLoops eventLoops = EventLoops.open(1);
                 ClientListener listener = listen(eventLoops, options);
-                Socket socket =
-                        new Socket("127.0.0.1", listener.addresses().getFirst().getPort())) {
+                Socket socket = new Socket(
+                        InetAddress.getLoopbackAddress(),
+                        listener.addresses().getFirst().getPort())) {
             socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 
             assertThat(cutOff.await(20, TimeUnit.SECONDS)).isTrue();
