@@ -28,6 +28,9 @@ import org.awaitility.core.ConditionTimeoutException;
 final class Soak {
 
     private static final int MEMBERS = 3;
+
+    /** By default the log would grow for longer than the soak lasts, up to the bound that it has. */
+    private static final String SNAPSHOT_COUNT = "2000";
     private static final int ABUSERS = 3;
 
     /** Idle HTTP connections and threads that wait for work end within a minute and a quarter. */
@@ -55,7 +58,7 @@ final class Soak {
      * @return a sentence for everything that is not as it must be
      */
     static List<String> run(SoakPlan plan, Path folder, PrintStream out) throws Exception {
-        try (ProcessCluster cluster = new ProcessCluster(folder, MEMBERS)) {
+        try (ProcessCluster cluster = new ProcessCluster(folder, MEMBERS, "--snapshot-count", SNAPSHOT_COUNT)) {
             cluster.startAll();
             cluster.awaitLeader();
             cluster.members().forEach(cluster::awaitServing);
