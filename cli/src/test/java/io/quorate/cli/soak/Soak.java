@@ -31,6 +31,7 @@ final class Soak {
 
     /** By default the log would grow for longer than the soak lasts, up to the bound that it has. */
     private static final String SNAPSHOT_COUNT = "2000";
+
     private static final int ABUSERS = 3;
 
     /** Idle HTTP connections and threads that wait for work end within a minute and a quarter. */
