@@ -23,8 +23,8 @@ import java.util.function.Function;
  * The store as one client may use it: nothing that goes this way is done or told unless the client's roles allow it.
  * Thread-safe.
  *
- * <p>Writes are judged where they stand in the log, and do not get there if they would be refused already. Reads are judged before they are done, and again afterwards: then nothing is
- * told that was written after the permission had gone.
+ * <p>Writes are judged where they stand in the log, and do not get there if they would be refused already. Reads are judged
+ * before they are done, and again afterwards: then nothing is told that was written after the permission had gone.
  */
 final class ClientStore {
 

@@ -24,7 +24,8 @@ final class CrossOrigin extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
         if (message instanceof FullHttpRequest request) {
-            own = new QueryStringDecoder(request.uri()).path().startsWith(OWN_PATHS);
+            // As it was sent: what cannot be decoded is to be answered too, and pages are found by it.
+            own = new QueryStringDecoder(request.uri()).rawPath().startsWith(OWN_PATHS);
         }
         if (!own
                 && message instanceof FullHttpRequest request

@@ -151,6 +151,16 @@ class BrokenClientTest {
     }
 
     @Test
+    void aPathThatCannotBeDecodedIsAnsweredLikeAnyThatThereIsNot() throws IOException {
+        listenAgain(LONG, SHORT);
+        for (String path : List.of("/%zz", "/quorate/%zz", "/%")) {
+            assertThat(answerTo(("GET " + path + " HTTP/1.1\r\n\r\n").getBytes(StandardCharsets.US_ASCII)))
+                    .as(path)
+                    .startsWith("HTTP/1.1 404 ");
+        }
+    }
+
+    @Test
     void connectionsThatHaveSaidNothingDoNotHoldUpClosing() throws IOException {
         try (Socket silent = connect();
                 Socket idleHttp = connect()) {
