@@ -19,6 +19,24 @@ public final class HashCalls implements AutoCloseable {
 
     private static final long REST_SECONDS = 10;
 
+    /** A question that waits for its turn, or is being answered. */
+    private record Call<T>(Supplier<T> question, CompletableFuture<T> answer) implements Runnable {
+
+        @Override
+        public void run() {
+            try {
+                answer.complete(question.get());
+            } catch (RuntimeException | Error e) {
+                answer.completeExceptionally(e);
+            }
+        }
+
+        /** Its turn never comes. */
+        void drop() {
+            answer.completeExceptionally(EtcdError.STOPPED.exception());
+        }
+    }
+
     private final ThreadPoolExecutor executor;
 
     /** @param name the member's, for the thread */
@@ -39,27 +57,20 @@ public final class HashCalls implements AutoCloseable {
      * @throws java.util.concurrent.RejectedExecutionException if too many wait
      */
     <T> CompletableFuture<T> ask(CompletableFuture<Void> gone, Supplier<T> question) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        Runnable task = () -> {
-            try {
-                answer.complete(question.get());
-            } catch (RuntimeException | Error e) {
-                answer.completeExceptionally(e);
-            }
-        };
-        executor.execute(task);
+        Call<T> call = new Call<>(question, new CompletableFuture<>());
+        executor.execute(call);
         var unused = gone.thenRun(() -> {
-            if (executor.remove(task)) {
-                answer.completeExceptionally(EtcdError.STOPPED.exception());
+            if (executor.remove(call)) {
+                call.drop();
             }
         });
-        return answer;
+        return call.answer;
     }
 
-    /** Drops what waits, and waits until nothing of the member is used any more. */
+    /** Refuses what waits, and waits until nothing of the member is used any more. */
     @Override
     public void close() throws IOException {
-        executor.shutdownNow();
+        executor.shutdownNow().forEach(waiting -> ((Call<?>) waiting).drop());
         boolean ended = false;
         try {
             ended = executor.awaitTermination(REST_SECONDS, TimeUnit.SECONDS);

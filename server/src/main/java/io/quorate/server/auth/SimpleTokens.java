@@ -48,8 +48,7 @@ public final class SimpleTokens implements Tokens {
         Bytes hash = hash(parts.group(1));
         long index = Long.parseLong(parts.group(2));
         // What ends the login may be in the state before the sessions are told: the caller has the login's own
-        // revision, by
-        // which it is refused then.
+        // revision, by which it is refused then.
         long authRevision = store.local().auth().revision();
         Optional<Caller> known = sessions.caller(hash, index, authRevision);
         if (known.isPresent()) {

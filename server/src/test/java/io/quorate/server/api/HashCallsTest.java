@@ -46,4 +46,23 @@ class HashCallsTest {
             }
         }
     }
+
+    @Test
+    void whatWaitsWhenTheMemberStopsIsToldSo() throws Exception {
+        CompletableFuture<Void> never = new CompletableFuture<>();
+        CompletableFuture<Void> working = new CompletableFuture<>();
+        CompletableFuture<String> waiting;
+        try (HashCalls calls = new HashCalls("test")) {
+            CompletableFuture<String> result = new CompletableFuture<>();
+            var first = calls.ask(never, () -> {
+                working.complete(null);
+                return result.join();
+            });
+            working.join();
+            waiting = calls.ask(never, () -> "later");
+            var unused = waiting.whenComplete((answer, failure) -> result.complete("first"));
+            assertThat(first).isNotDone();
+        }
+        assertThatThrownBy(waiting::get).hasMessageContaining("etcdserver: server stopped");
+    }
 }
