@@ -19,8 +19,10 @@ import io.quorate.simulator.history.Operation;
 import io.quorate.simulator.workload.ClientHistory.Pending;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -81,9 +83,13 @@ public final class Clients {
         compactor.ifPresent(Compactor::begin);
     }
 
-    /** Everything is mended from now on. */
+    /**
+     * A quorum is mended from now on, or everything: whoever does not answer now cannot, or has left the cluster without knowing
+     * it. Each client asks it once more and then no longer, as clients do that have other addresses.
+     */
     public void heal() {
         writtenWhenHealed = written;
+        clients.forEach(client -> client.silent.clear());
     }
 
     /** Whether writes have succeeded since the last mending. */
@@ -150,6 +156,8 @@ public final class Clients {
         private final Identity identity;
         private boolean waiting;
         private long request;
+        private final Set<MemberId> silent = new HashSet<>();
+        private Optional<MemberId> askedLast = Optional.empty();
         private Optional<Pending> outstanding = Optional.empty();
         private long deadline;
 
@@ -178,6 +186,7 @@ public final class Clients {
             }
             long number = ++request;
             SimulatedMember member = anyMember();
+            askedLast = Optional.of(member.id());
             Pending pending = new Pending(id, asked, agenda.now());
             outstanding = Optional.of(pending);
             deadline = agenda.now() + SECOND / 2 + random.nextLong(4 * SECOND);
@@ -208,7 +217,10 @@ public final class Clients {
 
         /** Clients know all members that there ever were. */
         private SimulatedMember anyMember() {
-            List<MemberId> members = List.copyOf(cluster.ids());
+            List<MemberId> members = new ArrayList<>(cluster.ids());
+            if (!silent.containsAll(members)) {
+                members.removeAll(silent);
+            }
             return cluster.member(members.get(random.nextInt(members.size())));
         }
 
@@ -306,6 +318,9 @@ public final class Clients {
         private void giveUp(Pending pending, long number) {
             end(number, () -> {
                 unknown++;
+                if (writtenWhenHealed != Long.MAX_VALUE) {
+                    askedLast.ifPresent(silent::add);
+                }
                 if (!(pending.request() instanceof Request.LocalGet)) {
                     history.unknown(pending);
                 }
