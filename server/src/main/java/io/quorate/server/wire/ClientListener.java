@@ -155,9 +155,9 @@ public final class ClientListener implements AutoCloseable {
             health.enterTerminalState();
         }
         servers.forEach(Server::shutdown);
-        httpConnections.close();
         long deadlineNanos = System.nanoTime() + grace.toNanos();
         try {
+            httpConnections.close(deadlineNanos);
             for (Server server : servers) {
                 if (!server.awaitTermination(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                     server.shutdownNow().awaitTermination();

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** The connections of a client port that speak HTTP/1.1. Thread-safe. */
@@ -20,6 +21,7 @@ final class HttpConnections {
     private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final Supplier<? extends List<? extends ChannelHandler>> requestHandlers;
     private final ClientListenerOptions options;
+    private volatile boolean ending;
 
     HttpConnections(Supplier<? extends List<? extends ChannelHandler>> requestHandlers, ClientListenerOptions options) {
         this.requestHandlers = requestHandlers;
@@ -33,19 +35,32 @@ final class HttpConnections {
         channel.pipeline()
                 .addLast(
                         new HttpServerCodec(MAX_LINE_BYTES, ClientListener.MAX_METADATA_BYTES, MAX_CHUNK_BYTES),
+                        new OneRequestAtATime(),
                         new HttpServerKeepAliveHandler(),
                         new RequestCollector(options.maxHttpBodyBytes()),
                         new StalledClientCloser(options.stallTimeout()),
                         new HttpRequestGuard(options.httpRequestTimeout()),
-                        new OneRequestAtATime(),
                         new CrossOrigin())
                 .addLast(requestHandlers.get().toArray(ChannelHandler[]::new))
                 .addLast(new FailureCloser());
         open.add(channel);
+        if (ending) {
+            end(channel);
+        }
     }
 
-    /** Closes all connections, and any that is adopted from now on, after what was written to them has gone out. */
-    void close() {
+    private static void end(Channel channel) {
+        channel.pipeline().fireUserEventTriggered(OneRequestAtATime.END);
+    }
+
+    /**
+     * Closes every connection between two requests at once, and each of the others when the present one is answered, or else at the
+     * deadline, as {@link System#nanoTime()} has it; and any that is adopted from now on. Returns when all are closed.
+     */
+    void close(long deadlineNanos) throws InterruptedException {
+        ending = true;
+        open.forEach(HttpConnections::end);
+        open.newCloseFuture().await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
         open.close().awaitUninterruptibly();
     }
 }

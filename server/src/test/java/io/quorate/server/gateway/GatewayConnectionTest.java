@@ -31,6 +31,7 @@ import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -49,12 +50,12 @@ class GatewayConnectionTest {
 
     private final CompletableFuture<Metadata> metadata = new CompletableFuture<>();
     private final CompletableFuture<StreamObserver<PutResponse>> put = new CompletableFuture<>();
-    private final CompletableFuture<StreamObserver<WatchResponse>> watch = new CompletableFuture<>();
+    private volatile CompletableFuture<StreamObserver<WatchResponse>> watch = new CompletableFuture<>();
     private final CountDownLatch watchCancelled = new CountDownLatch(1);
     private final AtomicBoolean wanted = new AtomicBoolean();
     private final AtomicInteger sent = new AtomicInteger();
 
-    private final EventLoops eventLoops = EventLoops.open(2);
+    private final EventLoops eventLoops = EventLoops.open(1);
     private final JsonGateway gateway;
     private final ClientListener listener;
     private final GatewayClient client;
@@ -157,6 +158,10 @@ class GatewayConnectionTest {
         return "POST " + path + " HTTP/1.1\r\nhost: x\r\ncontent-length: " + body.length() + "\r\n\r\n" + body;
     }
 
+    private static String headOf(String path, String header, int bytes) {
+        return "POST " + path + " HTTP/1.1\r\nhost: x\r\n" + header + "\r\ncontent-length: " + bytes + "\r\n\r\n";
+    }
+
     private static void write(Socket socket, String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
     }
@@ -215,6 +220,16 @@ class GatewayConnectionTest {
                 assertThat(nextResult(lines)).startsWith("{\"result\":{\"watch_id\":\"" + i + "\",");
             }
         }
+    }
+
+    private static String readUntil(Socket socket, String end) throws IOException {
+        var text = new StringBuilder();
+        while (text.indexOf(end) < 0) {
+            int next = socket.getInputStream().read();
+            assertThat(next).as("what follows " + text).isNotNegative();
+            text.append((char) next);
+        }
+        return text.toString();
     }
 
     private static String nextResult(BufferedReader lines) throws IOException {
@@ -324,6 +339,77 @@ class GatewayConnectionTest {
                     .startsWith("HTTP/1.1 413 ")
                     .containsIgnoringCase("connection: close")
                     .contains("bytes at most");
+        }
+    }
+
+    /** None of them may get into an answer that is under way. */
+    @Test
+    void whatThePortAnswersByItselfComesInTurnToo() throws Exception {
+        for (String next : List.of(
+                headOf("/v3/kv/put", "Accept: */*", 20 << 20),
+                "GET no-request-at-all\r\n\r\n",
+                headOf("/v3/kv/range", "Expect: 100-continue", 2))) {
+            answerBehindAStream(next);
+        }
+    }
+
+    private void answerBehindAStream(String next) throws Exception {
+        watch = new CompletableFuture<>();
+        try (Socket socket = connect()) {
+            var answers = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+            write(socket, request("/v3/watch", "{}"));
+            StreamObserver<WatchResponse> call = await(watch);
+            call.onNext(WatchResponse.newBuilder().setWatchId(1).build());
+            assertThat(nextResult(answers)).contains("\"1\"");
+            write(socket, next);
+            // By then the next request has been read as well: one thread serves both connections.
+            client.ask("/v3/kv/range", "{}");
+            call.onNext(WatchResponse.newBuilder().setWatchId(2).build());
+            call.onCompleted();
+
+            var lines = new StringBuilder();
+            for (String line = answers.readLine(); !line.equals("0"); line = answers.readLine()) {
+                lines.append(line).append('\n');
+            }
+            assertThat(lines.toString()).as(next).contains("\"2\"").doesNotContain("HTTP/1.1");
+            assertThat(answers.readLine()).as(next).isEmpty();
+            assertThat(answers.readLine()).as(next).startsWith("HTTP/1.1 ");
+        }
+    }
+
+    @Test
+    void aBodyIsSentWhenTheServerSaysThatItMay() throws Exception {
+        try (Socket socket = connect()) {
+            for (int round = 0; round < 3; round++) {
+                write(socket, headOf("/v3/kv/range", "Expect: 100-continue", 2));
+                assertThat(readUntil(socket, "\r\n\r\n")).startsWith("HTTP/1.1 100 Continue");
+                write(socket, "{}");
+                assertThat(readUntil(socket, "{\"count\":\"7\"}")).startsWith("HTTP/1.1 200 OK");
+            }
+        }
+    }
+
+    /** A connection between two requests is closed at once, and no new request is taken behind one that is under way. */
+    @Test
+    void theRequestUnderWayIsAnsweredWhenThePortCloses() throws Exception {
+        try (Socket idle = connect();
+                Socket busy = connect()) {
+            write(idle, request("/v3/kv/range", "{}"));
+            readUntil(idle, "{\"count\":\"7\"}");
+            write(busy, request("/v3/kv/put", "{}") + request("/v3/kv/range", "{}"));
+            StreamObserver<PutResponse> call = await(put);
+            var closing = CompletableFuture.runAsync(() -> listener.close(Duration.ofMillis(SOCKET_TIMEOUT_MILLIS)));
+
+            assertThat(idle.getInputStream().read()).isEqualTo(-1);
+            assertThat(closing).isNotDone();
+            call.onNext(PutResponse.newBuilder()
+                    .setHeader(ResponseHeader.newBuilder().setRevision(5))
+                    .build());
+            call.onCompleted();
+
+            assertThat(new String(busy.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .endsWith("{\"header\":{\"revision\":\"5\"}}");
+            await(closing);
         }
     }
 }
