@@ -32,11 +32,13 @@ public final class QuorateProcess implements AutoCloseable {
         this.output = output;
     }
 
-    /** The words that run {@code quorate} with these arguments. */
+    /** The words that run {@code quorate} with these arguments, as the launcher does, but with a smaller heap. */
     public static List<String> command(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                "-XX:TrimNativeHeapInterval=60000",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 classPath(),
@@ -60,12 +62,11 @@ public final class QuorateProcess implements AutoCloseable {
      * @param output the file to which everything that it prints is added
      */
     public static QuorateProcess start(Path output, List<String> arguments) throws IOException {
-        return new QuorateProcess(
-                new ProcessBuilder(command(arguments))
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
-                        .start(),
-                output);
+        ProcessBuilder builder = new ProcessBuilder(command(arguments))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+        builder.environment().putIfAbsent("MALLOC_ARENA_MAX", "2");
+        return new QuorateProcess(builder.start(), output);
     }
 
     public long pid() {
