@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.IDefaultValueProvider;
@@ -28,6 +29,11 @@ final class ClientOptions {
 
     private static final String ENDPOINTS_OPTION = "--endpoints";
     private static final String ENDPOINTS_VARIABLE = "QUORATE_ENDPOINTS";
+    private static final String USER_OPTION = "--user";
+
+    /** Keeps a password off the command line, which others can see. */
+    static final String USER_VARIABLE = "QUORATE_USER";
+
     private static final String DEV_ENDPOINTS = "127.0.0.1:2379,127.0.0.1:22379,127.0.0.1:32379";
 
     @Option(
@@ -60,17 +66,37 @@ final class ClientOptions {
             converter = TimeConverter.class)
     Duration timeout = Duration.ZERO;
 
+    @Option(
+            names = USER_OPTION,
+            paramLabel = "<name>[:<password>]",
+            description = {
+                "Who asks, where the cluster has users. Without a password, it is asked for at the terminal.",
+                "Default: " + USER_VARIABLE + " in the environment, where other users of the machine do not see it."
+            },
+            defaultValue = "")
+    private String user = "";
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command = CommandSpec.create();
 
-    /** Lets the environment say which endpoints to use where the command line does not; an empty variable counts as not set. */
+    /** Known once somebody connects: a password is asked for only then, and once. */
+    private Optional<Credentials> credentials = Optional.empty();
+
+    private boolean asked;
+
+    /** Lets the environment say what the command line does not; an empty variable counts as not set. */
     static IDefaultValueProvider from(Map<String, String> environment) {
-        String variable = environment.getOrDefault(ENDPOINTS_VARIABLE, "");
-        return argument -> !variable.isEmpty()
-                        && argument instanceof OptionSpec option
-                        && option.longestName().equals(ENDPOINTS_OPTION)
-                ? variable
-                : null;
+        Map<String, String> variables = Map.of(ENDPOINTS_OPTION, ENDPOINTS_VARIABLE, USER_OPTION, USER_VARIABLE);
+        return argument -> {
+            String variable =
+                    argument instanceof OptionSpec option ? variables.getOrDefault(option.longestName(), "") : "";
+            String value = environment.getOrDefault(variable, "");
+            return value.isEmpty() ? null : value;
+        };
+    }
+
+    private boolean isOnCommandLine(String option) {
+        return command.commandLine().getParseResult().hasMatchedOption(option);
     }
 
     boolean json() {
@@ -78,8 +104,7 @@ final class ClientOptions {
     }
 
     List<URI> endpointUrls() {
-        boolean onCommandLine = command.commandLine().getParseResult().hasMatchedOption(ENDPOINTS_OPTION);
-        String where = onCommandLine ? ENDPOINTS_OPTION : ENDPOINTS_VARIABLE;
+        String where = isOnCommandLine(ENDPOINTS_OPTION) ? ENDPOINTS_OPTION : ENDPOINTS_VARIABLE;
         List<URI> urls = MemberUrls.parseList(where, endpoints);
         urls.stream().filter(url -> !url.getScheme().equals("http")).findFirst().ifPresent(url -> {
             throw CommandFailed.usage(
@@ -88,8 +113,22 @@ final class ClientOptions {
         return urls;
     }
 
+    /** A client of the endpoints. */
     ClusterClient connect() {
-        return new ClusterClient(endpointUrls(), timeout);
+        return connect(endpointUrls());
+    }
+
+    /** A client of these. */
+    ClusterClient connect(List<URI> urls) {
+        return new ClusterClient(urls, credentials(), timeout);
+    }
+
+    private Optional<Credentials> credentials() {
+        if (!asked) {
+            credentials = Credentials.parse(isOnCommandLine(USER_OPTION) ? USER_OPTION : USER_VARIABLE, user);
+            asked = true;
+        }
+        return credentials;
     }
 
     /**
@@ -102,6 +141,17 @@ final class ClientOptions {
             return cluster.read((channel, deadline) -> ClusterGrpc.newBlockingStub(channel)
                     .withDeadline(deadline)
                     .memberList(MemberListRequest.getDefaultInstance()));
+        }
+    }
+
+    /**
+     * The token by which the cluster knows who asks, if it wants to know.
+     *
+     * @throws CommandFailed if it does not know the user, or no endpoint answers
+     */
+    Optional<String> token() {
+        try (ClusterClient cluster = connect()) {
+            return cluster.token();
         }
     }
 

@@ -1,11 +1,17 @@
 package io.quorate.cli;
 
 import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ConnectivityState;
 import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
+import io.quorate.server.proto.etcdserverpb.AuthGrpc;
+import io.quorate.server.proto.etcdserverpb.AuthenticateRequest;
+import io.quorate.server.wire.EtcdError;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -33,14 +39,24 @@ final class ClusterClient implements AutoCloseable {
     /** Long enough for a handshake across continents, short enough not to spend the whole timeout at a dead endpoint. */
     private static final long CONNECT_MILLIS = 2_000;
 
+    private static final Metadata.Key<String> TOKEN = Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
+
     private final List<URI> endpoints;
+    private final Optional<Credentials> credentials;
     private final Duration timeout;
     private final Deadline deadline;
     private Optional<ManagedChannel> open = Optional.empty();
 
-    /** @param timeout for everything that is done with this client, from now on */
-    ClusterClient(List<URI> endpoints, Duration timeout) {
+    /** Every member takes it, whichever gave it. */
+    private Optional<String> token = Optional.empty();
+
+    /**
+     * @param credentials who asks; a cluster without users asks nobody for a name
+     * @param timeout for everything that is done with this client, from now on
+     */
+    ClusterClient(List<URI> endpoints, Optional<Credentials> credentials, Duration timeout) {
         this.endpoints = List.copyOf(endpoints);
+        this.credentials = credentials;
         this.timeout = timeout;
         this.deadline = Deadline.after(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -50,7 +66,7 @@ final class ClusterClient implements AutoCloseable {
         for (URI endpoint : endpoints) {
             if (connect(endpoint)) {
                 try {
-                    return call.on(channel(), deadline);
+                    return call.on(authenticated(), deadline);
                 } catch (StatusRuntimeException e) {
                     if (!RequestFailure.isConnectionLost(e.getStatus())) {
                         throw RequestFailure.ofRead(e, endpoint, timeout);
@@ -64,15 +80,70 @@ final class ClusterClient implements AutoCloseable {
     /** @throws CommandFailed if the cluster refuses, no endpoint can be reached, or the outcome is not known */
     <T> T write(Call<T> call) {
         for (URI endpoint : endpoints) {
-            if (connect(endpoint)) {
+            if (connect(endpoint) && logIn(endpoint)) {
                 try {
-                    return call.on(channel(), deadline);
+                    return call.on(authenticated(), deadline);
                 } catch (StatusRuntimeException e) {
                     throw RequestFailure.ofWrite(e, endpoint, timeout);
                 }
             }
         }
         throw unreachable();
+    }
+
+    /**
+     * The token by which the cluster knows who asks, if it wants to know.
+     *
+     * @throws CommandFailed as for a read
+     */
+    Optional<String> token() {
+        return credentials.isEmpty() ? token : read((channel, within) -> token);
+    }
+
+    /** False if the connection was lost meanwhile: nothing was written then, and another endpoint may do. */
+    private boolean logIn(URI endpoint) {
+        try {
+            authenticated();
+            return true;
+        } catch (StatusRuntimeException e) {
+            if (RequestFailure.isConnectionLost(e.getStatus())) {
+                return false;
+            }
+            throw RequestFailure.ofRead(e, endpoint, timeout);
+        }
+    }
+
+    private Channel authenticated() {
+        if (credentials.isPresent() && token.isEmpty()) {
+            token = newToken(credentials.get());
+        }
+        return token.isEmpty()
+                ? channel()
+                : ClientInterceptors.intercept(
+                        channel(), MetadataUtils.newAttachHeadersInterceptor(headers(token.get())));
+    }
+
+    private static Metadata headers(String token) {
+        Metadata headers = new Metadata();
+        headers.put(TOKEN, token);
+        return headers;
+    }
+
+    private Optional<String> newToken(Credentials user) {
+        try {
+            return Optional.of(AuthGrpc.newBlockingStub(channel())
+                    .withDeadline(deadline)
+                    .authenticate(AuthenticateRequest.newBuilder()
+                            .setName(user.name())
+                            .setPassword(user.password())
+                            .build())
+                    .getToken());
+        } catch (StatusRuntimeException e) {
+            if (RequestFailure.describe(e.getStatus()).equals(EtcdError.AUTH_NOT_ENABLED.message())) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     @Override

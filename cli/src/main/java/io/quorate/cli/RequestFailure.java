@@ -2,6 +2,7 @@ package io.quorate.cli;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.quorate.server.wire.EtcdError;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -62,7 +63,9 @@ final class RequestFailure {
                     endpoint.getAuthority() + " does not offer this request; is it an etcd v3 server?",
                     failure);
         }
-        return new CommandFailed(ExitCode.FAILED, "the cluster refused: " + describe(status), failure);
+        String hint =
+                describe(status).equals(EtcdError.USER_EMPTY.message()) ? "; it has users: name one with --user" : "";
+        return new CommandFailed(ExitCode.FAILED, "the cluster refused: " + describe(status) + hint, failure);
     }
 
     private static boolean isRefusal(Status status) {

@@ -78,8 +78,7 @@ final class StatusCommand implements Callable<Integer> {
             return new Report(member, "", Optional.empty(), "it has not told the cluster its client URL yet");
         }
         String endpoint = member.getClientURLs(0);
-        try (ClusterClient one =
-                new ClusterClient(MemberUrls.parseList("the member's URL", endpoint), client.timeout)) {
+        try (ClusterClient one = client.connect(MemberUrls.parseList("the member's URL", endpoint))) {
             StatusResponse status = one.read((channel, deadline) -> MaintenanceGrpc.newBlockingStub(channel)
                     .withDeadline(deadline)
                     .status(StatusRequest.getDefaultInstance()));

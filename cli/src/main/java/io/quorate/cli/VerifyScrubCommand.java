@@ -88,9 +88,12 @@ final class VerifyScrubCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    private Optional<String> token = Optional.empty();
+
     @Override
     public Integer call() {
         MemberListResponse members = client.members();
+        token = client.token();
         List<Scrub> scrubs = new ArrayList<>();
         try (HttpClient http =
                 HttpClient.newBuilder().connectTimeout(client.timeout).build()) {
@@ -131,16 +134,16 @@ final class VerifyScrubCommand implements Callable<Integer> {
         }
         URI endpoint = MemberUrls.parseList("the member's URL", scrub.member.getClientURLs(0))
                 .getFirst();
-        HttpRequest request = HttpRequest.newBuilder(endpoint.resolve(MemberServer.SCRUB_PATH))
+        HttpRequest.Builder request = HttpRequest.newBuilder(endpoint.resolve(MemberServer.SCRUB_PATH))
                 .timeout(client.timeout)
-                .method(method, BodyPublishers.noBody())
-                .build();
+                .method(method, BodyPublishers.noBody());
+        token.ifPresent(known -> request.header("Authorization", known));
         try {
-            HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+            HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
             if (answer.statusCode() != 200) {
                 boolean refused = answer.statusCode() == 401 || answer.statusCode() == 403;
                 scrub.failure = refused
-                        ? "the cluster asks for a user that administers, and this command has none ("
+                        ? "the cluster asks for a user that administers; name one with --user ("
                                 + answer.body().strip() + ")"
                         : "it answered with the HTTP status " + answer.statusCode();
                 return;

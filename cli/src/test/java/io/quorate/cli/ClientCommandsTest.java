@@ -72,6 +72,24 @@ class ClientCommandsTest {
         assertThat(run.err()).contains("QUORATE_ENDPOINTS has \"localhost\"").hasLineCount(1);
     }
 
+    /** The one who asks is named in the environment alone: there is no terminal here. */
+    @Test
+    void aUserWithoutAPasswordNeedsATerminal() {
+        CommandRun run = CommandRun.of(
+                FakeMembers.thatStopAtOnce(),
+                Map.of("QUORATE_USER", "ann"),
+                "",
+                "get",
+                "k",
+                "--endpoints=" + cluster.endpoint());
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("QUORATE_USER has no password").hasLineCount(1);
+        assertThat(run("get", "k", "--user=:secret").err())
+                .contains("--user names no user")
+                .doesNotContain("secret");
+    }
+
     private static CommandRun withEndpoints(String endpoints, String... arguments) {
         return CommandRun.of(FakeMembers.thatStopAtOnce(), Map.of("QUORATE_ENDPOINTS", endpoints), "", arguments);
     }

@@ -5,8 +5,19 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.protobuf.ByteString;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
 import io.quorate.server.MemberServer;
 import io.quorate.server.ServerConfig;
+import io.quorate.server.proto.authpb.Permission;
+import io.quorate.server.proto.etcdserverpb.AuthEnableRequest;
+import io.quorate.server.proto.etcdserverpb.AuthGrpc;
+import io.quorate.server.proto.etcdserverpb.AuthRoleAddRequest;
+import io.quorate.server.proto.etcdserverpb.AuthRoleGrantPermissionRequest;
+import io.quorate.server.proto.etcdserverpb.AuthUserAddRequest;
+import io.quorate.server.proto.etcdserverpb.AuthUserGrantRoleRequest;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -122,6 +133,53 @@ class VerifyScrubCommandTest {
         CommandRun run = run("verify", "scrub", "--timeout=2s");
         assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(run.out().lines()).contains("node3: not everything was read: no answer");
+    }
+
+    @Test
+    void aClusterThatHasUsersIsToldWhoAsks() {
+        enableUsers();
+
+        assertThat(run("get", "key1").err()).contains("user name is empty", "--user");
+        assertThat(run("get", "key1", "--user=reader:wrong").err()).contains("authentication failed, invalid user ID");
+        assertThat(run("get", "key1", "--user=reader:r").out()).contains("value");
+        assertThat(run("put", "key1", "new", "--user=reader:r").err()).contains("permission denied");
+        assertThat(run("put", "key1", "new", "--user=root:secret:").exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(run("status", "--user=root:secret:").exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(run("verify", "scrub", "--user=root:secret:").exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(run("verify", "scrub", "--user=reader:r").out()).contains("name one with --user");
+    }
+
+    private void enableUsers() {
+        ManagedChannel channel = Grpc.newChannelBuilder(endpoint, InsecureChannelCredentials.create())
+                .build();
+        try {
+            AuthGrpc.AuthBlockingStub auth = AuthGrpc.newBlockingStub(channel);
+            auth.userAdd(user("root", "secret:"));
+            auth.userGrantRole(role("root", "root"));
+            auth.userAdd(user("reader", "r"));
+            auth.roleAdd(AuthRoleAddRequest.newBuilder().setName("reads").build());
+            auth.roleGrantPermission(AuthRoleGrantPermissionRequest.newBuilder()
+                    .setName("reads")
+                    .setPerm(Permission.newBuilder()
+                            .setPermType(Permission.Type.READ)
+                            .setKey(ByteString.copyFromUtf8("key1")))
+                    .build());
+            auth.userGrantRole(role("reader", "reads"));
+            auth.authEnable(AuthEnableRequest.getDefaultInstance());
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static AuthUserAddRequest user(String name, String password) {
+        return AuthUserAddRequest.newBuilder()
+                .setName(name)
+                .setPassword(password)
+                .build();
+    }
+
+    private static AuthUserGrantRoleRequest role(String user, String role) {
+        return AuthUserGrantRoleRequest.newBuilder().setUser(user).setRole(role).build();
     }
 
     @Test
