@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Debian's etcdctl against a cluster, while its leader is killed: what runs for long (a watch, a lock, a lease that is kept
-# alive, an election that is listened to) runs on, and what is written meanwhile is there. What single commands print is
-# compared elsewhere, with what etcd answers. Prints "ok: ..." for what it has checked; ends with 1 at the first that is not so.
+# The etcdctl that is first on the path, against a cluster, while its leader is killed: what runs for long (a watch, a lock, a lease
+# that is kept alive, an election that is listened to) runs on, and what is written meanwhile is there. What single commands print
+# is compared elsewhere, with what etcd answers. Prints "ok: ..." for what it has checked; ends with 1 at the first that is not so.
 set -euo pipefail
 
 export ETCDCTL_API=3 ETCDCTL_ENDPOINTS=$ENDPOINTS

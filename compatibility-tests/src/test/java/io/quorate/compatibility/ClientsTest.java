@@ -2,6 +2,7 @@ package io.quorate.compatibility;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.cli.etcdctl.EtcdRelease;
 import io.quorate.cli.processes.ProcessCluster;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients of etcd that are not for the JVM find what they expect, and work on when the leader is killed. */
 @Tag("packages")
@@ -43,9 +46,12 @@ class ClientsTest {
         this.cluster = cluster;
     }
 
-    @Test
-    void etcdctlWorksOnWhileTheLeaderIsKilled() throws Exception {
-        List<String> checked = run("bash", script("etcdctl.sh"));
+    @ParameterizedTest
+    @EnumSource
+    void etcdctlWorksOnWhileTheLeaderIsKilled(EtcdRelease release) throws Exception {
+        Path program = Path.of(release.program("etcdctl"));
+        String first = program.isAbsolute() ? program.getParent() + ":" : "";
+        List<String> checked = run("env", "PATH=" + first + System.getenv("PATH"), "bash", script("etcdctl.sh"));
 
         assertThat(checked)
                 .contains(NOTHING_LOST, NOTHING_MISSED, LOCK_HELD, USERS)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
 import io.quorate.cli.differential.Answers.Answer;
+import io.quorate.cli.etcdctl.EtcdRelease;
 import io.quorate.cli.etcdctl.RealEtcd;
 import io.quorate.cli.processes.DevProcess;
 import io.quorate.server.proto.etcdserverpb.CompactionRequest;
@@ -39,7 +40,7 @@ class DifferentialTest {
     @Test
     void aMemberAnswersAsEtcdDoes() throws Exception {
         try (DevProcess quorate = DevProcess.start(folder, MEMBERS);
-                RealEtcd etcd = new RealEtcd(folder, MEMBERS);
+                RealEtcd etcd = new RealEtcd(EtcdRelease.V3_4, folder, MEMBERS);
                 ExecutorService beside = Executors.newSingleThreadExecutor();
                 Answers ours = new Answers(quorate.endpoints().getLast());
                 Answers theirs = new Answers(etcd.endpoint())) {

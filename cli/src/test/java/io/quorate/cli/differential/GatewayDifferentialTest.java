@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.quorate.cli.etcdctl.EtcdRelease;
 import io.quorate.cli.etcdctl.RealEtcd;
 import io.quorate.cli.processes.DevProcess;
 import java.io.BufferedReader;
@@ -152,7 +153,7 @@ class GatewayDifferentialTest {
     @Test
     void theGatewayAnswersAsEtcdsDoes() throws Exception {
         try (DevProcess quorate = DevProcess.start(folder);
-                RealEtcd etcd = new RealEtcd(folder);
+                RealEtcd etcd = new RealEtcd(EtcdRelease.V3_4, folder);
                 HttpClient http = HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .build()) {
@@ -182,7 +183,7 @@ class GatewayDifferentialTest {
                 new Ask("POST", "/version", "", Optional.empty(), 0),
                 new Ask("OPTIONS", "/v3/kv/range", "", Optional.empty(), 0));
         try (DevProcess quorate = DevProcess.start(folder);
-                RealEtcd etcd = new RealEtcd(folder);
+                RealEtcd etcd = new RealEtcd(EtcdRelease.V3_4, folder);
                 HttpClient http = HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .build()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.quorate.cli.etcdctl.EtcdRelease;
 import io.quorate.cli.etcdctl.RealEtcd;
 import io.quorate.cli.processes.DevProcess;
 import io.quorate.server.proto.etcdserverpb.AlarmRequest;
@@ -141,7 +142,7 @@ class MaintenanceDifferentialTest {
         requests.addAll(whileActive(AlarmType.NOSPACE));
         requests.addAll(whileActive(AlarmType.CORRUPT));
         try (DevProcess quorate = DevProcess.start(folder);
-                RealEtcd etcd = new RealEtcd(folder);
+                RealEtcd etcd = new RealEtcd(EtcdRelease.V3_4, folder);
                 Answers ours = new Answers(quorate.endpoints().get(1));
                 Answers theirs = new Answers(etcd.endpoint())) {
             assertThat(differences(ours, theirs, requests)).isEmpty();
@@ -162,7 +163,7 @@ class MaintenanceDifferentialTest {
     @Test
     void theLeaderAloneHandsItsOfficeOnAndOnlyToAMember() throws Exception {
         try (DevProcess quorate = DevProcess.start(folder);
-                RealEtcd etcd = new RealEtcd(folder);
+                RealEtcd etcd = new RealEtcd(EtcdRelease.V3_4, folder);
                 Office ours = new Office(quorate.endpoints());
                 Office theirs = new Office(etcd.endpoints())) {
             List<Message> toNobody = List.of(move(0), move(UNKNOWN), move(-1));

@@ -3,6 +3,7 @@ package io.quorate.cli.differential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
+import io.quorate.cli.etcdctl.EtcdRelease;
 import io.quorate.cli.etcdctl.RealEtcd;
 import io.quorate.cli.processes.DevProcess;
 import io.quorate.server.proto.etcdserverpb.AuthEnableRequest;
@@ -39,7 +40,7 @@ class UsersDifferentialTest {
     @Test
     void usersMayDoWhatTheyMayAtEtcd() throws Exception {
         try (DevProcess quorate = DevProcess.start(folder);
-                RealEtcd etcd = new RealEtcd(folder);
+                RealEtcd etcd = new RealEtcd(EtcdRelease.V3_4, folder);
                 Answers ours = new Answers(quorate.endpoints().get(1));
                 Answers theirs = new Answers(etcd.endpoint())) {
             Pair pair = new Pair(ours, theirs);

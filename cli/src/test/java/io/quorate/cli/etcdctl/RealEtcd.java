@@ -13,17 +13,19 @@ public final class RealEtcd implements AutoCloseable {
 
     private static final int MEMBERS = 3;
 
+    private final EtcdRelease release;
     private final int size;
     private final List<Integer> ports;
     private final List<Process> members = new ArrayList<>();
 
     /** Starts three members and returns at once. */
-    public RealEtcd(Path folder) throws IOException {
-        this(folder, MEMBERS);
+    public RealEtcd(EtcdRelease release, Path folder) throws IOException {
+        this(release, folder, MEMBERS);
     }
 
     /** Starts so many members and returns at once. */
-    public RealEtcd(Path folder, int size) throws IOException {
+    public RealEtcd(EtcdRelease release, Path folder, int size) throws IOException {
+        this.release = release;
         this.size = size;
         this.ports = FreePorts.find(2 * size);
         try {
@@ -39,7 +41,7 @@ public final class RealEtcd implements AutoCloseable {
     private void start(int index, Path folder) throws IOException {
         String clients = "http://127.0.0.1:" + ports.get(index);
         members.add(new ProcessBuilder(
-                        "etcd",
+                        release.program("etcd"),
                         "--name=node" + (index + 1),
                         "--data-dir=" + folder.resolve("node" + (index + 1)),
                         "--listen-client-urls=" + clients,

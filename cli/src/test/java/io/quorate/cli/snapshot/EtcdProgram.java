@@ -3,6 +3,7 @@ package io.quorate.cli.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.cli.FreePorts;
+import io.quorate.cli.etcdctl.EtcdRelease;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Debian's {@code etcd}, one member on free ports of the loopback, with what its data directory holds. */
+/** {@code etcd}, one member on free ports of the loopback, with what its data directory holds. */
 final class EtcdProgram implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 60;
@@ -25,11 +26,11 @@ final class EtcdProgram implements AutoCloseable {
     }
 
     /** Starts it and returns at once. */
-    static EtcdProgram start(Path dataDir) throws IOException {
+    static EtcdProgram start(EtcdRelease release, Path dataDir) throws IOException {
         List<Integer> ports = FreePorts.find(2);
         String clients = "http://127.0.0.1:" + ports.get(0);
         Process process = new ProcessBuilder(
-                        "etcd",
+                        release.program("etcd"),
                         "--data-dir=" + dataDir,
                         "--listen-client-urls=" + clients,
                         "--advertise-client-urls=" + clients,
@@ -47,13 +48,28 @@ final class EtcdProgram implements AutoCloseable {
     }
 
     /**
-     * Runs Debian's {@code etcdctl}, which must succeed.
+     * Runs {@code etcdctl}, which must succeed.
      *
      * @param folder for what it prints
      * @return what it printed to its standard output
      */
-    static String etcdctl(Path folder, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("etcdctl"));
+    static String etcdctl(EtcdRelease release, Path folder, String... arguments)
+            throws IOException, InterruptedException {
+        return run(release.program("etcdctl"), folder, arguments);
+    }
+
+    /** As {@link #etcdctl}, for what is done to a snapshot file, which a program of its own does since 3.5. */
+    static String etcdutl(EtcdRelease release, Path folder, String... arguments)
+            throws IOException, InterruptedException {
+        return switch (release) {
+            case V3_4 -> etcdctl(release, folder, arguments);
+            case V3_5 -> run(release.program("etcdutl"), folder, arguments);
+        };
+    }
+
+    private static String run(String program, Path folder, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(program));
         command.addAll(List.of(arguments));
         Path printed = folder.resolve("etcdctl.out");
         Path errors = folder.resolve("etcdctl.err");

@@ -1,6 +1,7 @@
 package io.quorate.cli.snapshot;
 
 import static io.quorate.cli.snapshot.EtcdProgram.etcdctl;
+import static io.quorate.cli.snapshot.EtcdProgram.etcdutl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
+import io.quorate.cli.etcdctl.EtcdRelease;
 import io.quorate.cli.processes.DevProcess;
 import io.quorate.cli.processes.QuorateProcess;
 import io.quorate.server.bolt.BoltBucket;
@@ -22,11 +24,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Everything that is in a store goes from etcd 3.4.23 to Quorate, and from Quorate to etcd. */
+/** Everything that is in a store goes from etcd 3.4 and 3.5 to Quorate, and from Quorate to them. */
 @Tag("packages")
 @Timeout(600)
 class SnapshotExchangeTest {
@@ -36,17 +39,24 @@ class SnapshotExchangeTest {
     @TempDir
     private Path folder = Path.of("");
 
-    @Test
-    void etcdServesWhatAMemberHasStreamed() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void etcdServesWhatAMemberHasStreamed(EtcdRelease release) throws Exception {
         Path snapshot = folder.resolve("quorate.db");
         try (DevProcess quorate = DevProcess.start(folder);
                 Endpoint ours = new Endpoint(quorate.endpoints().get(1))) {
             long compacted = RandomContent.fill(ours, 1);
-            etcdctl(folder, "--endpoints=" + quorate.endpoints().get(1), "snapshot", "save", snapshot.toString());
-            assertThatEtcdctlReadsWhatWeRead(snapshot, ours.revision());
+            etcdctl(
+                    release,
+                    folder,
+                    "--endpoints=" + quorate.endpoints().get(1),
+                    "snapshot",
+                    "save",
+                    snapshot.toString());
+            assertThatEtcdReadsWhatWeRead(release, snapshot, ours.revision());
             Path restored = folder.resolve("restored");
-            etcdctl(folder, "snapshot", "restore", snapshot.toString(), "--data-dir=" + restored);
-            try (EtcdProgram etcd = EtcdProgram.start(restored);
+            etcdutl(release, folder, "snapshot", "restore", snapshot.toString(), "--data-dir=" + restored);
+            try (EtcdProgram etcd = EtcdProgram.start(release, restored);
                     Endpoint theirs = new Endpoint(etcd.endpoint())) {
                 assertThatBothHoldTheSame(ours, theirs, compacted);
                 assertThatTheNextWriteHasTheNextRevision(ours, theirs);
@@ -55,14 +65,15 @@ class SnapshotExchangeTest {
         }
     }
 
-    @Test
-    void threeMembersServeWhatEtcdHadSaved() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void threeMembersServeWhatEtcdHadSaved(EtcdRelease release) throws Exception {
         Path snapshot = folder.resolve("etcd.db");
-        try (EtcdProgram etcd = EtcdProgram.start(folder.resolve("etcd"));
+        try (EtcdProgram etcd = EtcdProgram.start(release, folder.resolve("etcd"));
                 Endpoint theirs = new Endpoint(etcd.endpoint())) {
             long compacted = RandomContent.fill(theirs, 2);
-            etcdctl(folder, "--endpoints=" + etcd.endpoint(), "snapshot", "save", snapshot.toString());
-            assertThatEtcdctlReadsWhatWeRead(snapshot, theirs.revision());
+            etcdctl(release, folder, "--endpoints=" + etcd.endpoint(), "snapshot", "save", snapshot.toString());
+            assertThatEtcdReadsWhatWeRead(release, snapshot, theirs.revision());
             try (ImportedCluster cluster = ImportedCluster.of(snapshot, folder)) {
                 for (int member = 0; member < cluster.size(); member++) {
                     try (Endpoint ours = new Endpoint(cluster.endpoint(member))) {
@@ -132,10 +143,10 @@ class SnapshotExchangeTest {
         }
     }
 
-    /** {@code etcdctl snapshot status} checks every page, and hashes all keys and values in order. */
-    private void assertThatEtcdctlReadsWhatWeRead(Path snapshot, long revision) throws Exception {
+    /** {@code snapshot status} checks every page, and hashes all keys and values in order. */
+    private void assertThatEtcdReadsWhatWeRead(EtcdRelease release, Path snapshot, long revision) throws Exception {
         JsonObject status = JsonParser.parseString(
-                        etcdctl(folder, "snapshot", "status", snapshot.toString(), "--write-out=json"))
+                        etcdutl(release, folder, "snapshot", "status", snapshot.toString(), "--write-out=json"))
                 .getAsJsonObject();
         CRC32C hash = new CRC32C();
         long[] keys = {0};

@@ -1,0 +1,46 @@
+package io.quorate.cli.etcdctl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** The releases of etcd whose programs the tests run. */
+public enum EtcdRelease {
+
+    /** Debian 12's, as it is installed: what the API is held to. */
+    V3_4,
+
+    /** Debian 13's, which {@code ./test --all} unpacks: what is newer in clients and files. */
+    V3_5;
+
+    private static final String FOLDER_VARIABLE = "QUORATE_ETCD_35";
+
+    /** What starts one of its programs. */
+    public String program(String name) {
+        return switch (this) {
+            case V3_4 -> name;
+            case V3_5 -> folder().resolve(name).toString();
+        };
+    }
+
+    /** Puts its programs before all others in an environment. */
+    void comeFirst(Map<String, String> environment) {
+        if (this == V3_5) {
+            environment.merge("PATH", folder().toString(), (path, folder) -> folder + ":" + path);
+        }
+    }
+
+    private static Path folder() {
+        String folder = System.getenv().getOrDefault(FOLDER_VARIABLE, "");
+        assertThat(folder)
+                .as("%s, the directory of etcd 3.5's programs", FOLDER_VARIABLE)
+                .isNotEmpty();
+        Path path = Path.of(folder).toAbsolutePath();
+        assertThat(Files.isExecutable(path.resolve("etcdctl")))
+                .as("that there is an etcdctl in %s", path)
+                .isTrue();
+        return path;
+    }
+}
