@@ -85,7 +85,7 @@ public final class Clients {
 
     /**
      * A quorum is mended from now on, or everything: whoever does not answer now cannot, or has left the cluster without knowing
-     * it. Each client asks it once more and then no longer, as clients do that have other addresses.
+     * it. Each client asks it once more and then no longer, as clients do that have other addresses, until none of these answers.
      */
     public void heal() {
         writtenWhenHealed = written;
@@ -218,9 +218,10 @@ public final class Clients {
         /** Clients know all members that there ever were. */
         private SimulatedMember anyMember() {
             List<MemberId> members = new ArrayList<>(cluster.ids());
-            if (!silent.containsAll(members)) {
-                members.removeAll(silent);
+            if (silent.containsAll(members)) {
+                silent.clear();
             }
+            members.removeAll(silent);
             return cluster.member(members.get(random.nextInt(members.size())));
         }
 
@@ -228,7 +229,7 @@ public final class Clients {
             Optional<RaftNode<Result>> node = member.node();
             if (node.isEmpty()) {
                 // Nobody listens there: it certainly did not happen.
-                end(number, () -> {});
+                end(number, this::avoid);
                 return;
             }
             SimulatedProcess process = member.process().orElseThrow();
@@ -315,12 +316,17 @@ public final class Clients {
             return cause instanceof RaftException.Refused || cause instanceof RaftException.Superseded;
         }
 
+        /** From the last mending on, whom it asked last is asked again only when all others do not answer either. */
+        private void avoid() {
+            if (writtenWhenHealed != Long.MAX_VALUE) {
+                askedLast.ifPresent(silent::add);
+            }
+        }
+
         private void giveUp(Pending pending, long number) {
             end(number, () -> {
                 unknown++;
-                if (writtenWhenHealed != Long.MAX_VALUE) {
-                    askedLast.ifPresent(silent::add);
-                }
+                avoid();
                 if (!(pending.request() instanceof Request.LocalGet)) {
                     history.unknown(pending);
                 }
