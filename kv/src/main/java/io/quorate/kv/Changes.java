@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class Changes implements AutoCloseable {
     private final NavigableMap<byte[], byte[]> versions = new TreeMap<>(Arrays::compareUnsigned);
     private final Map<Bytes, NewestVersion> changedKeys = new HashMap<>();
     private OrderedStore.@Nullable Cursor stored;
+    private @Nullable OptionalLong epoch;
     private long revision;
     private int changesOfCommand;
 
@@ -64,7 +66,7 @@ final class Changes implements AutoCloseable {
      * Takes a key's pair out of the digest, if it is live: the first half of {@link #write}.
      *
      * <p>What is taken out is what the store holds by now, not what was once written: if the two are not the same, the
-     * digest is wrong from here on, and shows that the state is.
+     * digest is wrong from here on, and shows that the state is. A pair that has not left memory is what was written.
      *
      * @return the pair; its value may be left out unless it is needed
      * @throws StoreException if the value is needed, and the store has lost it
@@ -84,8 +86,23 @@ final class Changes implements AutoCloseable {
             digest.removeStored(key, newest, record);
             return pair(key, newest, record);
         }
-        digest.removeStored(key, newest, store);
+        Optional<NewestVersion.Written> inMemory = newest.written().filter(written -> written.isInMemory(epoch()));
+        if (inMemory.isPresent()) {
+            digest.remove(key, inMemory.get().hash());
+        } else {
+            digest.removeStored(key, newest, store);
+        }
         return newest.current().toKeyValueWithoutValue(key);
+    }
+
+    /** Before the batch is written: what it writes is compared with this later. */
+    private OptionalLong epoch() {
+        OptionalLong known = epoch;
+        if (known == null) {
+            known = store.memoryEpoch();
+            epoch = known;
+        }
+        return known;
     }
 
     /** Takes a pair as a scan of {@link #view} has found it out of the digest. */
@@ -100,7 +117,7 @@ final class Changes implements AutoCloseable {
         Optional<NewestVersion.Written> written = version.deleted()
                 ? Optional.empty()
                 : Optional.of(NewestVersion.Written.of(
-                        digest.add(Element.pair(version.toKeyValue(key, revision + 1))), encoded));
+                        digest.add(Element.pair(version.toKeyValue(key, revision + 1))), encoded, epoch()));
         events.add(key, version, revision + 1);
         versions.put(versionKey, encoded);
         batch.put(versionKey, encoded);

@@ -1,6 +1,7 @@
 package io.quorate.kv;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 
 /**
@@ -15,10 +16,16 @@ record NewestVersion(CurrentVersion current, Optional<Written> written) {
      *
      * @param hash of its pair, as it was added to the digest
      * @param checksum the CRC32C of its record
+     * @param epoch the store's {@link OrderedStore#memoryEpoch} before that
      */
-    record Written(DigestSum hash, int checksum) {
-        static Written of(DigestSum hash, byte[] record) {
-            return new Written(hash, checksumOf(record));
+    record Written(DigestSum hash, int checksum, OptionalLong epoch) {
+        static Written of(DigestSum hash, byte[] record, OptionalLong epoch) {
+            return new Written(hash, checksumOf(record), epoch);
+        }
+
+        /** Whether the record has been nowhere but in memory since, by what the store's epoch is now. */
+        boolean isInMemory(OptionalLong now) {
+            return now.isPresent() && now.equals(epoch);
         }
 
         /** Whether a record is the one that was written; another one of the same checksum is one of 2^32. */

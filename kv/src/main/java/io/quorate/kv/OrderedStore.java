@@ -2,6 +2,7 @@ package io.quorate.kv;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * An ordered map from bytes to bytes with atomic batches and consistent cursors: what the MVCC store is kept in.
@@ -23,6 +24,14 @@ public interface OrderedStore extends AutoCloseable {
 
     /** Returns once everything written before survives a crash. */
     void flush();
+
+    /**
+     * Tells what has not left memory: as long as this is the same number as before a write, nothing that was written then has
+     * gone to the disk, or come from there. Empty if the store does not know.
+     */
+    default OptionalLong memoryEpoch() {
+        return OptionalLong.empty();
+    }
 
     /**
      * Writes a copy of the store, consistent and durable, as files into a directory that is empty or does not exist.

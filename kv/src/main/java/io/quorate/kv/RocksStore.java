@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -86,6 +87,12 @@ public final class RocksStore implements OrderedStore {
             flush(rocks);
             return true;
         });
+    }
+
+    /** Its number goes up whenever RocksDB begins another table in memory, be it to write the one before to the disk. */
+    @Override
+    public OptionalLong memoryEpoch() {
+        return OptionalLong.of(reading(rocks -> property(rocks, "rocksdb.current-super-version-number")));
     }
 
     @Override
