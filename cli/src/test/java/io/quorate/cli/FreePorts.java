@@ -1,34 +1,51 @@
 package io.quorate.cli;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Finds ports of the loopback interface that nobody listens at. */
+/**
+ * Finds ports of the loopback interface that nobody listens at. Each JVM of tests looks in a range of its own, which no outgoing
+ * connection is given a port of, and does not come back to a port soon: so nobody else takes one before its member does.
+ */
 public final class FreePorts {
+
+    private static final int FIRST = 10_000;
+    private static final int OF_EACH_JVM = 5_000;
+    private static final int JVMS = 4;
+
+    /** Where this JVM looks next. */
+    private static final AtomicInteger NEXT = new AtomicInteger(new Random().nextInt(OF_EACH_JVM));
 
     private FreePorts() {}
 
     /** Returns that many different ports. */
     public static List<Integer> find(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
         List<Integer> ports = new ArrayList<>();
-        // All are held until the last is found, so that none is found twice.
-        for (int i = 0; i < count; i++) {
-            ServerSocket socket = listen();
-            sockets.add(socket);
-            ports.add(socket.getLocalPort());
-        }
-        for (ServerSocket socket : sockets) {
-            socket.close();
+        while (ports.size() < count) {
+            try (ServerSocket socket = listen()) {
+                ports.add(socket.getLocalPort());
+            }
         }
         return ports;
     }
 
     static ServerSocket listen() throws IOException {
-        return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        int range = FIRST + Integer.getInteger("quorate.test.fork", 0) % JVMS * OF_EACH_JVM;
+        for (int tried = 0; tried < OF_EACH_JVM; tried++) {
+            int port = range + NEXT.getAndIncrement() % OF_EACH_JVM;
+            try {
+                return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+            } catch (BindException e) {
+                // Somebody listens there.
+            }
+        }
+        throw new BindException("no port from " + range + " on is free");
     }
 
     static String join(List<Integer> ports) {
