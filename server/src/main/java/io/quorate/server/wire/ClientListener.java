@@ -65,12 +65,13 @@ public final class ClientListener implements AutoCloseable {
         var allServices = new ArrayList<>(services);
         allServices.add(health.getHealthService().bindService());
         allServices.addAll(reflection());
-        var httpConnections = new HttpConnections(httpHandlers, options);
+        var unfinished = new UnfinishedRequests(options.maxUnfinishedBytes());
+        var httpConnections = new HttpConnections(httpHandlers, options, unfinished);
         var negotiator = new ClientPortNegotiator(httpConnections, options.prefaceTimeout());
         var listener = new ClientListener(new ArrayList<>(), httpConnections, health);
         try {
             for (ListenUrl url : urls) {
-                listener.servers.add(listen(url, eventLoops, options, negotiator, allServices));
+                listener.servers.add(listen(url, eventLoops, options, negotiator, unfinished, allServices));
             }
         } catch (IOException e) {
             listener.close(Duration.ZERO);
@@ -92,6 +93,7 @@ public final class ClientListener implements AutoCloseable {
             EventLoops eventLoops,
             ClientListenerOptions options,
             ClientPortNegotiator negotiator,
+            UnfinishedRequests unfinished,
             List<ServerServiceDefinition> services)
             throws IOException {
         Server server = NettyServerBuilder.forAddress(url.resolve(), InternalNettyServerCredentials.create(negotiator))
@@ -104,6 +106,7 @@ public final class ClientListener implements AutoCloseable {
                 .maxConcurrentCallsPerConnection(options.maxConcurrentStreams())
                 .permitKeepAliveTime(MIN_KEEPALIVE_INTERVAL_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
+                .addStreamTracerFactory(UnfinishedMessages.counting(unfinished))
                 .addServices(services.stream().map(RequestReading::of).toList())
                 .build();
         try {

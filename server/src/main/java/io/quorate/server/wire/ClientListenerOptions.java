@@ -11,19 +11,24 @@ import java.time.Duration;
  * @param prefaceTimeout the time within which a new connection must show which protocol it speaks
  * @param httpRequestTimeout the time within which the next HTTP/1.1 request must have arrived whole; an idle connection is closed after it
  * @param stallTimeout how long an HTTP/1.1 client may take nothing of an answer that waits for it; it is cut off before twice that
+ * @param maxUnfinishedBytes how much the port keeps of requests that are not whole yet, of all clients together
  */
 public record ClientListenerOptions(
         int maxRequestBytes,
         int maxConcurrentStreams,
         Duration prefaceTimeout,
         Duration httpRequestTimeout,
-        Duration stallTimeout) {
+        Duration stallTimeout,
+        long maxUnfinishedBytes) {
 
     /** What a message may add to the request in it, as in etcd. */
     public static final int ENVELOPE_BYTES = 512 * 1024;
 
     /** etcd's limit on requests, 1.5 MiB. */
     public static final int DEFAULT_MAX_REQUEST_BYTES = 1536 * 1024;
+
+    /** Even in the smallest heap a dozen of the largest requests may arrive at once. */
+    private static final long LEAST_UNFINISHED_BYTES = 32L << 20;
 
     public ClientListenerOptions {
         if (maxRequestBytes < 1 || maxRequestBytes > Integer.MAX_VALUE - ENVELOPE_BYTES) {
@@ -43,12 +48,14 @@ public record ClientListenerOptions(
                 1 << 16,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(75),
-                Duration.ofSeconds(75));
+                Duration.ofSeconds(75),
+                Math.max(LEAST_UNFINISHED_BYTES, Runtime.getRuntime().maxMemory() / 8));
     }
 
     /** These options with another limit on requests. */
     public ClientListenerOptions withMaxRequestBytes(int bytes) {
-        return new ClientListenerOptions(bytes, maxConcurrentStreams, prefaceTimeout, httpRequestTimeout, stallTimeout);
+        return new ClientListenerOptions(
+                bytes, maxConcurrentStreams, prefaceTimeout, httpRequestTimeout, stallTimeout, maxUnfinishedBytes);
     }
 
     /** The largest message that a client may send, in protobuf's encoding. */

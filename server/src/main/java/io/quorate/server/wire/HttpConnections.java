@@ -21,11 +21,16 @@ final class HttpConnections {
     private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final Supplier<? extends List<? extends ChannelHandler>> requestHandlers;
     private final ClientListenerOptions options;
+    private final UnfinishedRequests unfinished;
     private volatile boolean ending;
 
-    HttpConnections(Supplier<? extends List<? extends ChannelHandler>> requestHandlers, ClientListenerOptions options) {
+    HttpConnections(
+            Supplier<? extends List<? extends ChannelHandler>> requestHandlers,
+            ClientListenerOptions options,
+            UnfinishedRequests unfinished) {
         this.requestHandlers = requestHandlers;
         this.options = options;
+        this.unfinished = unfinished;
     }
 
     /** Puts the handlers of HTTP/1.1 into the pipeline of a connection that gRPC has accepted but not begun to serve. */
@@ -37,6 +42,7 @@ final class HttpConnections {
                         new HttpServerCodec(MAX_LINE_BYTES, ClientListener.MAX_METADATA_BYTES, MAX_CHUNK_BYTES),
                         new OneRequestAtATime(),
                         new HttpServerKeepAliveHandler(),
+                        new UnfinishedBodies(unfinished, options.maxHttpBodyBytes()),
                         new RequestCollector(options.maxHttpBodyBytes()),
                         new StalledClientCloser(options.stallTimeout()),
                         new HttpRequestGuard(options.httpRequestTimeout()),

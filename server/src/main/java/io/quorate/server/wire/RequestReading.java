@@ -2,12 +2,10 @@ package io.quorate.server.wire;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import io.grpc.Attributes;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.PrototypeMarshaller;
-import io.grpc.SecurityLevel;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
@@ -19,7 +17,6 @@ import io.grpc.protobuf.ProtoUtils;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads requests such that bytes which are none get an answer that says so. By itself gRPC takes them for a fault of the service,
@@ -35,6 +32,9 @@ final class RequestReading {
 
     /** The generated code's word for it. */
     private static final String TOO_DEEP = "too many levels of nesting";
+
+    /** Whoever has it sends again, when others are done. */
+    private static final Status TOO_MANY = EtcdError.TOO_MANY_REQUESTS.status();
 
     private RequestReading() {}
 
@@ -109,18 +109,20 @@ final class RequestReading {
 
         @Override
         public ServerCall.Listener<Request<Q>> startCall(ServerCall<Request<Q>, R> call, Metadata metadata) {
-            return new Listener<>(call, handler.startCall(new Call<>(method, call), metadata));
+            RefusableCall<Q, R> known = new RefusableCall<>(method, call);
+            UnfinishedMessages.ofThisCall().ifPresent(message -> message.onEviction(() -> known.refuse(TOO_MANY)));
+            return new Listener<>(known, handler.startCall(known, metadata));
         }
     }
 
     /** For one call, and so for one thread at a time. */
     private static final class Listener<Q> extends ServerCall.Listener<Request<Q>> {
 
-        private final ServerCall<?, ?> call;
+        private final RefusableCall<?, ?> call;
         private final ServerCall.Listener<Q> handler;
-        private boolean refused;
+        private boolean over;
 
-        Listener(ServerCall<?, ?> call, ServerCall.Listener<Q> handler) {
+        Listener(RefusableCall<?, ?> call, ServerCall.Listener<Q> handler) {
             this.call = call;
             this.handler = handler;
         }
@@ -128,121 +130,52 @@ final class RequestReading {
         @Override
         public void onMessage(Request<Q> request) {
             switch (request) {
-                case Request.Read<Q> read -> handler.onMessage(read.message());
-                case Request.Unreadable<Q> unreadable -> {
-                    if (!refused) {
-                        refused = true;
-                        call.close(unreadable.why(), new Metadata());
-                        // Whatever the handler has begun is to end, and not to answer.
-                        handler.onCancel();
+                case Request.Read<Q> read -> {
+                    if (!call.isRefused()) {
+                        handler.onMessage(read.message());
                     }
                 }
+                case Request.Unreadable<Q> unreadable -> {
+                    call.refuse(unreadable.why());
+                    cancel();
+                }
+            }
+        }
+
+        /** Whatever the handler has begun is to end, and not to answer. */
+        private void cancel() {
+            if (!over) {
+                over = true;
+                handler.onCancel();
             }
         }
 
         @Override
         public void onHalfClose() {
-            if (!refused) {
+            if (!call.isRefused()) {
                 handler.onHalfClose();
             }
         }
 
         @Override
         public void onCancel() {
-            if (!refused) {
-                handler.onCancel();
-            }
+            cancel();
         }
 
         @Override
         public void onComplete() {
-            if (!refused) {
+            if (call.isRefused()) {
+                cancel();
+            } else {
                 handler.onComplete();
             }
         }
 
         @Override
         public void onReady() {
-            if (!refused) {
+            if (!call.isRefused()) {
                 handler.onReady();
             }
-        }
-    }
-
-    /** The call as its handler knows it. */
-    private static final class Call<Q, R> extends ServerCall<Q, R> {
-
-        private final MethodDescriptor<Q, R> method;
-        private final ServerCall<?, R> call;
-
-        Call(MethodDescriptor<Q, R> method, ServerCall<?, R> call) {
-            this.method = method;
-            this.call = call;
-        }
-
-        @Override
-        public void request(int messages) {
-            call.request(messages);
-        }
-
-        @Override
-        public void sendHeaders(Metadata headers) {
-            call.sendHeaders(headers);
-        }
-
-        @Override
-        public void sendMessage(R message) {
-            call.sendMessage(message);
-        }
-
-        @Override
-        public void close(Status status, Metadata trailers) {
-            call.close(status, trailers);
-        }
-
-        @Override
-        public boolean isCancelled() {
-            return call.isCancelled();
-        }
-
-        @Override
-        public boolean isReady() {
-            return call.isReady();
-        }
-
-        @Override
-        public void setOnReadyThreshold(int bytes) {
-            call.setOnReadyThreshold(bytes);
-        }
-
-        @Override
-        public void setMessageCompression(boolean enabled) {
-            call.setMessageCompression(enabled);
-        }
-
-        @Override
-        public void setCompression(String compressor) {
-            call.setCompression(compressor);
-        }
-
-        @Override
-        public SecurityLevel getSecurityLevel() {
-            return call.getSecurityLevel();
-        }
-
-        @Override
-        public Attributes getAttributes() {
-            return call.getAttributes();
-        }
-
-        @Override
-        public @Nullable String getAuthority() {
-            return call.getAuthority();
-        }
-
-        @Override
-        public MethodDescriptor<Q, R> getMethodDescriptor() {
-            return method;
         }
     }
 }

@@ -189,7 +189,8 @@ class BrokenClientTest {
                         defaults.maxConcurrentStreams(),
                         prefaceTimeout,
                         httpRequestTimeout,
-                        defaults.stallTimeout()),
+                        defaults.stallTimeout(),
+                        defaults.maxUnfinishedBytes()),
                 List.of(),
                 () -> List.of(new HttpPages((excluded, serializable) -> true)));
     }

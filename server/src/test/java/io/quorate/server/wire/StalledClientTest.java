@@ -40,7 +40,8 @@ class StalledClientTest {
                 defaults.maxConcurrentStreams(),
                 defaults.prefaceTimeout(),
                 defaults.httpRequestTimeout(),
-                Duration.ofMillis(100));
+                Duration.ofMillis(100),
+                defaults.maxUnfinishedBytes());
         try (EventLoops eventLoops = EventLoops.open(1);
                 ClientListener listener = listen(eventLoops, options);
                 Socket socket = new Socket(

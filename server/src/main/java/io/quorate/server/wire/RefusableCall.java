@@ -1,0 +1,113 @@
+package io.quorate.server.wire;
+
+import io.grpc.Attributes;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.SecurityLevel;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call as its handler knows it, which can be refused from outside: from then on the handler's answers go nowhere. Thread-safe
+ * in that; else as {@link ServerCall} is.
+ */
+final class RefusableCall<Q, R> extends ServerCall<Q, R> {
+
+    private final MethodDescriptor<Q, R> method;
+    private final ServerCall<?, R> call;
+
+    // ---- Guarded by this.
+    private boolean closed;
+    private boolean refused;
+
+    RefusableCall(MethodDescriptor<Q, R> method, ServerCall<?, R> call) {
+        this.method = method;
+        this.call = call;
+    }
+
+    /** Ends the call with this, unless it has ended. */
+    synchronized void refuse(Status why) {
+        if (!closed) {
+            refused = true;
+            closed = true;
+            call.close(why, new Metadata());
+        }
+    }
+
+    synchronized boolean isRefused() {
+        return refused;
+    }
+
+    @Override
+    public void request(int messages) {
+        call.request(messages);
+    }
+
+    @Override
+    public synchronized void sendHeaders(Metadata headers) {
+        if (!refused) {
+            call.sendHeaders(headers);
+        }
+    }
+
+    @Override
+    public synchronized void sendMessage(R message) {
+        if (!refused) {
+            call.sendMessage(message);
+        }
+    }
+
+    @Override
+    public synchronized void close(Status status, Metadata trailers) {
+        if (!refused) {
+            closed = true;
+            call.close(status, trailers);
+        }
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return isRefused() || call.isCancelled();
+    }
+
+    @Override
+    public boolean isReady() {
+        return call.isReady();
+    }
+
+    @Override
+    public void setOnReadyThreshold(int bytes) {
+        call.setOnReadyThreshold(bytes);
+    }
+
+    @Override
+    public void setMessageCompression(boolean enabled) {
+        call.setMessageCompression(enabled);
+    }
+
+    @Override
+    public void setCompression(String compressor) {
+        call.setCompression(compressor);
+    }
+
+    @Override
+    public SecurityLevel getSecurityLevel() {
+        return call.getSecurityLevel();
+    }
+
+    @Override
+    public Attributes getAttributes() {
+        return call.getAttributes();
+    }
+
+    @Override
+    public @Nullable String getAuthority() {
+        return call.getAuthority();
+    }
+
+    @Override
+    public MethodDescriptor<Q, R> getMethodDescriptor() {
+        return method;
+    }
+}
