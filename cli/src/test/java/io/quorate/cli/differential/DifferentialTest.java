@@ -40,7 +40,7 @@ class DifferentialTest {
     @Test
     void aMemberAnswersAsEtcdDoes() throws Exception {
         try (DevProcess quorate = DevProcess.start(folder, MEMBERS);
-                RealEtcd etcd = new RealEtcd(EtcdRelease.V3_4, folder, MEMBERS);
+                RealEtcd etcd = new RealEtcd(EtcdRelease.compared(), folder, MEMBERS);
                 ExecutorService beside = Executors.newSingleThreadExecutor();
                 Answers ours = new Answers(quorate.endpoints().getLast());
                 Answers theirs = new Answers(etcd.endpoint())) {

@@ -40,7 +40,7 @@ class UsersDifferentialTest {
     @Test
     void usersMayDoWhatTheyMayAtEtcd() throws Exception {
         try (DevProcess quorate = DevProcess.start(folder);
-                RealEtcd etcd = new RealEtcd(EtcdRelease.V3_4, folder);
+                RealEtcd etcd = new RealEtcd(EtcdRelease.compared(), folder);
                 Answers ours = new Answers(quorate.endpoints().get(1));
                 Answers theirs = new Answers(etcd.endpoint())) {
             Pair pair = new Pair(ours, theirs);

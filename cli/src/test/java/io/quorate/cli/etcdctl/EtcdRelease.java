@@ -17,6 +17,11 @@ public enum EtcdRelease {
 
     private static final String FOLDER_VARIABLE = "QUORATE_ETCD_35";
 
+    /** What members are compared with: the first, unless {@code -Dquorate.test.differential.etcd=V3_5} says otherwise. */
+    public static EtcdRelease compared() {
+        return valueOf(System.getProperty("quorate.test.differential.etcd", V3_4.name()));
+    }
+
     /** What starts one of its programs. */
     public String program(String name) {
         return switch (this) {
