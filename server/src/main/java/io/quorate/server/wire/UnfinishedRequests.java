@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class UnfinishedRequests {
 
-    /** A request with less is not worth a place in the line of those that may be ended. */
+    /** A request with less does not count: its stream, or its connection, costs as much. */
     private static final int SMALL_BYTES = 1024;
 
     /** What a piece costs beside its bytes. */
@@ -46,32 +46,36 @@ final class UnfinishedRequests {
 
         /** A piece of it has arrived. */
         void arrived(long pieceBytes) {
-            boolean tooMuch;
-            synchronized (this) {
-                if (closed) {
-                    return;
-                }
-                long cost = pieceBytes + PIECE_BYTES;
-                bytes += cost;
-                tooMuch = held.addAndGet(cost) > limit;
-                if (!isInLine && bytes >= SMALL_BYTES) {
-                    isInLine = true;
-                    join(this);
-                }
-            }
-            if (tooMuch) {
+            if (count(pieceBytes + PIECE_BYTES) > limit) {
                 endTheFirst();
             }
         }
 
+        /** Answers what is held by then. */
+        private synchronized long count(long cost) {
+            if (closed) {
+                return 0;
+            }
+            bytes += cost;
+            if (isInLine) {
+                return held.addAndGet(cost);
+            }
+            if (bytes < SMALL_BYTES) {
+                return 0;
+            }
+            isInLine = true;
+            join(this);
+            return held.addAndGet(bytes);
+        }
+
         /** It is whole; the next may begin. */
         synchronized void finished() {
-            held.addAndGet(-bytes);
-            bytes = 0;
             if (isInLine) {
                 isInLine = false;
+                held.addAndGet(-bytes);
                 leave(this);
             }
+            bytes = 0;
         }
 
         /** Nothing follows. */

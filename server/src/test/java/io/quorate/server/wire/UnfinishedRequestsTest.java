@@ -27,13 +27,24 @@ class UnfinishedRequestsTest {
 
     @Test
     void theFirstEndAndNoMoreThanHaveTo() {
-        begin("small").arrived(1);
         for (int i = 0; i < 13; i++) {
             begin("request " + i).arrived(PIECE);
         }
 
         assertThat(ended).containsExactly("request 0", "request 1", "request 2");
         assertThat(requests.heldBytes()).isBetween(10L * PIECE, (long) LIMIT);
+    }
+
+    /** Or whoever begins many of them would end what others send. */
+    @Test
+    void smallOnesDoNotCount() {
+        for (int i = 0; i < 10_000; i++) {
+            begin("small " + i).arrived(500);
+        }
+        begin("large").arrived(PIECE);
+
+        assertThat(ended).isEmpty();
+        assertThat(requests.heldBytes()).isBetween((long) PIECE, PIECE + 1000L);
     }
 
     @Test
