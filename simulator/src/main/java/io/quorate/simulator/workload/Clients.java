@@ -1,5 +1,6 @@
 package io.quorate.simulator.workload;
 
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftException;
 import io.quorate.engine.RaftNode;
@@ -52,6 +53,7 @@ public final class Clients {
     private final Optional<Compactor> compactor;
     private long written;
     private long writtenWhenHealed = Long.MAX_VALUE;
+    private long healedAt = Long.MAX_VALUE;
 
     /**
      * Clients as the plan has them.
@@ -84,11 +86,12 @@ public final class Clients {
     }
 
     /**
-     * A quorum is mended from now on, or everything: whoever does not answer now cannot, or has left the cluster without knowing
-     * it. Each client asks it once more and then no longer, as clients do that have other addresses, until none of these answers.
+     * A quorum is mended from now on, or everything. Whoever was removed without knowing it waits for a leader for ever: each client
+     * asks it once more, gets no answer, and goes to the others from then on.
      */
     public void heal() {
         writtenWhenHealed = written;
+        healedAt = agenda.now();
         clients.forEach(client -> client.silent.clear());
     }
 
@@ -218,9 +221,6 @@ public final class Clients {
         /** Clients know all members that there ever were. */
         private SimulatedMember anyMember() {
             List<MemberId> members = new ArrayList<>(cluster.ids());
-            if (silent.containsAll(members)) {
-                silent.clear();
-            }
             members.removeAll(silent);
             return cluster.member(members.get(random.nextInt(members.size())));
         }
@@ -229,7 +229,7 @@ public final class Clients {
             Optional<RaftNode<Result>> node = member.node();
             if (node.isEmpty()) {
                 // Nobody listens there: it certainly did not happen.
-                end(number, this::avoid);
+                end(number, () -> {});
                 return;
             }
             SimulatedProcess process = member.process().orElseThrow();
@@ -316,17 +316,19 @@ public final class Clients {
             return cause instanceof RaftException.Refused || cause instanceof RaftException.Superseded;
         }
 
-        /** From the last mending on, whom it asked last is asked again only when all others do not answer either. */
-        private void avoid() {
-            if (writtenWhenHealed != Long.MAX_VALUE) {
-                askedLast.ifPresent(silent::add);
+        /** Those who belong to the cluster are to answer, and are asked on. */
+        private void avoidWhoHasLeft(Pending unanswered) {
+            boolean askedSince = unanswered.invokedNanos() >= healedAt;
+            Optional<Configuration> members = cluster.configuration();
+            if (askedSince && members.isPresent()) {
+                askedLast.filter(id -> !members.get().members().contains(id)).ifPresent(silent::add);
             }
         }
 
         private void giveUp(Pending pending, long number) {
             end(number, () -> {
                 unknown++;
-                avoid();
+                avoidWhoHasLeft(pending);
                 if (!(pending.request() instanceof Request.LocalGet)) {
                     history.unknown(pending);
                 }
