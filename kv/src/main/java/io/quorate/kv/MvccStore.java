@@ -221,8 +221,8 @@ public final class MvccStore extends ReadableStore implements AutoCloseable {
         exclusively.lock();
         try {
             store.restoreFrom(checkpoint);
-            state = StoreState.load(store);
             recent = digests.recentKeys();
+            state = StoreState.load(store);
             historyRemoval = new HistoryRemoval(store, writing);
         } finally {
             exclusively.unlock();
