@@ -6,6 +6,7 @@ import io.grpc.ConnectivityState;
 import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
@@ -66,7 +67,7 @@ final class ClusterClient implements AutoCloseable {
         for (URI endpoint : endpoints) {
             if (connect(endpoint)) {
                 try {
-                    return call.on(authenticated(), deadline);
+                    return asUser(call);
                 } catch (StatusRuntimeException e) {
                     if (!RequestFailure.isConnectionLost(e.getStatus())) {
                         throw RequestFailure.ofRead(e, endpoint, timeout);
@@ -80,9 +81,14 @@ final class ClusterClient implements AutoCloseable {
     /** @throws CommandFailed if the cluster refuses, no endpoint can be reached, or the outcome is not known */
     <T> T write(Call<T> call) {
         for (URI endpoint : endpoints) {
-            if (connect(endpoint) && logIn(endpoint)) {
+            if (connect(endpoint)) {
                 try {
-                    return call.on(authenticated(), deadline);
+                    return asUser(call);
+                } catch (LoginFailed e) {
+                    // Nothing was written then, and another endpoint may do.
+                    if (!RequestFailure.isConnectionLost(e.status())) {
+                        throw RequestFailure.ofRead(e.cause, endpoint, timeout);
+                    }
                 } catch (StatusRuntimeException e) {
                     throw RequestFailure.ofWrite(e, endpoint, timeout);
                 }
@@ -92,31 +98,37 @@ final class ClusterClient implements AutoCloseable {
     }
 
     /**
-     * The token by which the cluster knows who asks, if it wants to know.
+     * The token by which the cluster knows who asks, if it has users.
      *
      * @throws CommandFailed as for a read
      */
     Optional<String> token() {
-        return credentials.isEmpty() ? token : read((channel, within) -> token);
+        return credentials.isEmpty() || token.isPresent()
+                ? token
+                : read((channel, within) -> {
+                    token = logIn(credentials.get());
+                    return token;
+                });
     }
 
-    /** False if the connection was lost meanwhile: nothing was written then, and another endpoint may do. */
-    private boolean logIn(URI endpoint) {
+    /** Says who asks only if the cluster wants to know: a login needs its quorum, and a status does not. */
+    private <T> T asUser(Call<T> call) {
         try {
-            authenticated();
-            return true;
+            return call.on(known(), deadline);
         } catch (StatusRuntimeException e) {
-            if (RequestFailure.isConnectionLost(e.getStatus())) {
-                return false;
+            if (credentials.isEmpty() || token.isPresent() || !RequestFailure.isForWantOfAUser(e.getStatus())) {
+                throw e;
             }
-            throw RequestFailure.ofRead(e, endpoint, timeout);
         }
+        try {
+            token = logIn(credentials.get());
+        } catch (StatusRuntimeException e) {
+            throw new LoginFailed(e);
+        }
+        return call.on(known(), deadline);
     }
 
-    private Channel authenticated() {
-        if (credentials.isPresent() && token.isEmpty()) {
-            token = newToken(credentials.get());
-        }
+    private Channel known() {
         return token.isEmpty()
                 ? channel()
                 : ClientInterceptors.intercept(
@@ -129,7 +141,7 @@ final class ClusterClient implements AutoCloseable {
         return headers;
     }
 
-    private Optional<String> newToken(Credentials user) {
+    private Optional<String> logIn(Credentials user) {
         try {
             return Optional.of(AuthGrpc.newBlockingStub(channel())
                     .withDeadline(deadline)
@@ -143,6 +155,23 @@ final class ClusterClient implements AutoCloseable {
                 return Optional.empty();
             }
             throw e;
+        }
+    }
+
+    /** The request itself was not sent. */
+    private static final class LoginFailed extends StatusRuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        private final StatusRuntimeException cause;
+
+        LoginFailed(StatusRuntimeException cause) {
+            super(cause.getStatus());
+            this.cause = cause;
+        }
+
+        Status status() {
+            return cause.getStatus();
         }
     }
 

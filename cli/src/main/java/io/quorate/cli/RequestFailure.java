@@ -24,6 +24,11 @@ final class RequestFailure {
         return status.getCode() == Status.Code.UNAVAILABLE && !isRefusal(status);
     }
 
+    /** Whether the cluster has users, and nobody was named: nothing was done. */
+    static boolean isForWantOfAUser(Status status) {
+        return describe(status).equals(EtcdError.USER_EMPTY.message());
+    }
+
     static CommandFailed ofRead(StatusRuntimeException failure, URI endpoint, Duration timeout) {
         Status status = failure.getStatus();
         if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
