@@ -27,8 +27,8 @@ public record ClientListenerOptions(
     /** etcd's limit on requests, 1.5 MiB. */
     public static final int DEFAULT_MAX_REQUEST_BYTES = 1536 * 1024;
 
-    /** Even in the smallest heap a dozen of the largest requests may arrive at once. */
-    private static final long LEAST_UNFINISHED_BYTES = 32L << 20;
+    /** Even in the smallest heap so many of the largest requests may arrive at once. */
+    private static final int LEAST_UNFINISHED_REQUESTS = 8;
 
     public ClientListenerOptions {
         if (maxRequestBytes < 1 || maxRequestBytes > Integer.MAX_VALUE - ENVELOPE_BYTES) {
@@ -44,18 +44,24 @@ public record ClientListenerOptions(
     /** etcd's limits; where etcd sets none, ones that no honest client meets. */
     public static ClientListenerOptions defaults() {
         return new ClientListenerOptions(
-                DEFAULT_MAX_REQUEST_BYTES,
-                1 << 16,
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(75),
-                Duration.ofSeconds(75),
-                Math.max(LEAST_UNFINISHED_BYTES, Runtime.getRuntime().maxMemory() / 8));
+                        DEFAULT_MAX_REQUEST_BYTES,
+                        1 << 16,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(75),
+                        Duration.ofSeconds(75),
+                        Runtime.getRuntime().maxMemory() / 8)
+                .withMaxRequestBytes(DEFAULT_MAX_REQUEST_BYTES);
     }
 
-    /** These options with another limit on requests. */
+    /** These options with another limit on requests, and room for at least eight of that size to arrive at once, as JSON. */
     public ClientListenerOptions withMaxRequestBytes(int bytes) {
-        return new ClientListenerOptions(
+        ClientListenerOptions changed = new ClientListenerOptions(
                 bytes, maxConcurrentStreams, prefaceTimeout, httpRequestTimeout, stallTimeout, maxUnfinishedBytes);
+        long least = (long) LEAST_UNFINISHED_REQUESTS * changed.maxHttpBodyBytes();
+        return least <= maxUnfinishedBytes
+                ? changed
+                : new ClientListenerOptions(
+                        bytes, maxConcurrentStreams, prefaceTimeout, httpRequestTimeout, stallTimeout, least);
     }
 
     /** The largest message that a client may send, in protobuf's encoding. */

@@ -66,7 +66,10 @@ final class HttpConnections {
     void close(long deadlineNanos) throws InterruptedException {
         ending = true;
         open.forEach(HttpConnections::end);
-        open.newCloseFuture().await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
-        open.close().awaitUninterruptibly();
+        try {
+            open.newCloseFuture().await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } finally {
+            open.close().awaitUninterruptibly();
+        }
     }
 }

@@ -40,12 +40,19 @@ final class OneRequestAtATime extends ChannelDuplexHandler {
     public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
         if (!(message instanceof HttpObject part)) {
             super.channelRead(ctx, message);
+        } else if (isOver(ctx)) {
+            ReferenceCountUtil.release(part);
         } else if (mayPass(part) && waiting.isEmpty()) {
             pass(ctx, part);
         } else {
             waiting.add(part);
             ctx.channel().config().setAutoRead(false);
         }
+    }
+
+    /** Then nobody could be answered any more. */
+    private boolean isOver(ChannelHandlerContext ctx) {
+        return (ending && answered) || !ctx.channel().isActive();
     }
 
     private boolean mayPass(HttpObject part) {
@@ -89,6 +96,8 @@ final class OneRequestAtATime extends ChannelDuplexHandler {
         answered = true;
         if (ending) {
             end(ctx);
+        }
+        if (isOver(ctx)) {
             return;
         }
         boolean passed = false;
@@ -112,7 +121,9 @@ final class OneRequestAtATime extends ChannelDuplexHandler {
             return;
         }
         ending = true;
-        if (answered) {
+        if (answered || !received) {
+            // What has not come whole is not carried out.
+            answered = true;
             end(ctx);
         }
     }

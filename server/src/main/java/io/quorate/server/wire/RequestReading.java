@@ -17,6 +17,7 @@ import io.grpc.protobuf.ProtoUtils;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads requests such that bytes which are none get an answer that says so. By itself gRPC takes them for a fault of the service,
@@ -110,8 +111,9 @@ final class RequestReading {
         @Override
         public ServerCall.Listener<Request<Q>> startCall(ServerCall<Request<Q>, R> call, Metadata metadata) {
             RefusableCall<Q, R> known = new RefusableCall<>(method, call);
-            UnfinishedMessages.ofThisCall().ifPresent(message -> message.onEviction(() -> known.refuse(TOO_MANY)));
-            return new Listener<>(known, handler.startCall(known, metadata));
+            Optional<UnfinishedMessages> arriving = UnfinishedMessages.ofThisCall();
+            arriving.ifPresent(message -> message.onEviction(() -> known.refuse(TOO_MANY)));
+            return new Listener<>(known, arriving, handler.startCall(known, metadata));
         }
     }
 
@@ -119,11 +121,13 @@ final class RequestReading {
     private static final class Listener<Q> extends ServerCall.Listener<Request<Q>> {
 
         private final RefusableCall<?, ?> call;
+        private final Optional<UnfinishedMessages> arriving;
         private final ServerCall.Listener<Q> handler;
         private boolean over;
 
-        Listener(RefusableCall<?, ?> call, ServerCall.Listener<Q> handler) {
+        Listener(RefusableCall<?, ?> call, Optional<UnfinishedMessages> arriving, ServerCall.Listener<Q> handler) {
             this.call = call;
+            this.arriving = arriving;
             this.handler = handler;
         }
 
@@ -131,7 +135,7 @@ final class RequestReading {
         public void onMessage(Request<Q> request) {
             switch (request) {
                 case Request.Read<Q> read -> {
-                    if (!call.isRefused()) {
+                    if (mayGoOn()) {
                         handler.onMessage(read.message());
                     }
                 }
@@ -150,9 +154,15 @@ final class RequestReading {
             }
         }
 
+        /** Whoever ends the call may not have come to refusing it. */
+        private boolean mayGoOn() {
+            return !call.isRefused()
+                    && arriving.filter(UnfinishedMessages::isEnded).isEmpty();
+        }
+
         @Override
         public void onHalfClose() {
-            if (!call.isRefused()) {
+            if (mayGoOn()) {
                 handler.onHalfClose();
             }
         }

@@ -2,7 +2,6 @@ package io.quorate.server.wire;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -31,41 +30,40 @@ final class UnfinishedBodies extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
-        if (refused) {
+        if (body != null && message instanceof HttpContent content && !mayPass(body, content)) {
             ReferenceCountUtil.release(message);
+            refuse(ctx);
             return;
-        }
-        if (body != null && message instanceof HttpContent content) {
-            count(body, content);
         }
         super.channelRead(ctx, message);
     }
 
-    private void count(UnfinishedRequests.Request request, HttpContent content) {
+    /** False once it is ended: then it never gets whole for those behind. */
+    private boolean mayPass(UnfinishedRequests.Request request, HttpContent content) {
         int bytes = content.content().readableBytes();
         arrivedBytes += bytes;
         if (content instanceof LastHttpContent) {
             arrivedBytes = 0;
-            request.finished();
-        } else if (arrivedBytes > maxBodyBytes) {
-            request.finished();
-        } else {
-            request.arrived(bytes);
+            return request.finished();
         }
+        if (arrivedBytes > maxBodyBytes) {
+            return request.finished();
+        }
+        request.arrived(bytes);
+        return !request.isEnded();
     }
 
-    /** What has arrived is let go of at once, and the rest is read and dropped: a connection that is cut takes the answer with it. */
-    @SuppressWarnings("FutureReturnValueIgnored") // There is nothing left to do if the client is gone.
+    /** What has arrived is let go of at once, and the rest is read and dropped. */
     private void refuse(ChannelHandlerContext ctx) {
-        if (ctx.isRemoved() || refused) {
-            return;
+        if (!refused && !ctx.isRemoved()) {
+            refused = true;
+            ctx.pipeline().remove(RequestCollector.class);
+            RequestCollector.answerAndEnd(
+                    ctx,
+                    HttpAnswers.text(
+                            HttpResponseStatus.TOO_MANY_REQUESTS,
+                            "Too much arrives at once; send the request again when less does."));
         }
-        refused = true;
-        ctx.pipeline().remove(RequestCollector.class);
-        ctx.writeAndFlush(HttpAnswers.text(
-                        HttpResponseStatus.TOO_MANY_REQUESTS,
-                        "Too much arrives at once; send the request again when less does."))
-                .addListener(written -> ((DuplexChannel) ctx.channel()).shutdownOutput());
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.quorate.server.wire;
 
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -38,7 +38,7 @@ final class UnfinishedRequests {
         private final Runnable end;
         private long bytes;
         private boolean isInLine;
-        private boolean closed;
+        private boolean ended;
 
         private Request(Runnable end) {
             this.end = end;
@@ -53,7 +53,7 @@ final class UnfinishedRequests {
 
         /** Answers what is held by then. */
         private synchronized long count(long cost) {
-            if (closed) {
+            if (ended) {
                 return 0;
             }
             bytes += cost;
@@ -68,8 +68,24 @@ final class UnfinishedRequests {
             return held.addAndGet(bytes);
         }
 
-        /** It is whole; the next may begin. */
-        synchronized void finished() {
+        /** It is whole, and the next may begin; answers false if it was ended before that, and must not be carried out. */
+        synchronized boolean finished() {
+            letGo();
+            return !ended;
+        }
+
+        /** Nothing follows. */
+        synchronized void close() {
+            letGo();
+            ended = true;
+        }
+
+        /** Whether it was ended, and nothing that follows of its stream or connection counts any more. */
+        synchronized boolean isEnded() {
+            return ended;
+        }
+
+        private void letGo() {
             if (isInLine) {
                 isInLine = false;
                 held.addAndGet(-bytes);
@@ -78,10 +94,13 @@ final class UnfinishedRequests {
             bytes = 0;
         }
 
-        /** Nothing follows. */
-        synchronized void close() {
-            finished();
-            closed = true;
+        /** Whether it is ended by this: it may have become whole just now. */
+        private synchronized boolean endNow() {
+            if (!isInLine) {
+                return false;
+            }
+            close();
+            return true;
         }
     }
 
@@ -106,18 +125,21 @@ final class UnfinishedRequests {
         }
     }
 
+    private Optional<Request> first() {
+        synchronized (inOrder) {
+            Iterator<Request> requests = inOrder.iterator();
+            return requests.hasNext() ? Optional.of(requests.next()) : Optional.empty();
+        }
+    }
+
     /** What they held counts as gone at once, so that no more end than have to. */
     private void endTheFirst() {
-        List<Request> ended = new ArrayList<>();
-        synchronized (inOrder) {
-            ended.addAll(inOrder);
-        }
-        for (Request request : ended) {
-            if (held.get() <= limit) {
-                return;
+        Optional<Request> first = first();
+        while (held.get() > limit && first.isPresent()) {
+            if (first.get().endNow()) {
+                first.get().end.run();
             }
-            request.close();
-            request.end.run();
+            first = first();
         }
     }
 }
