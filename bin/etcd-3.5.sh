@@ -13,25 +13,31 @@ have_etcd_35() {
 # their programs into $QUORATE_ETCD_35. Nothing is installed: the packages of this Debian stay as they are.
 fetch_etcd_35() {
   command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 1
-  local work mirror keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
-  [ -n "$mirror" ] && [ -r "$keyring" ] || return 1
-  work=$(mktemp -d)
-  (
-    set -e
-    cd "$work"
-    mkdir -p lists/partial cache/archives/partial
-    echo "deb [signed-by=$keyring] $mirror trixie main" >sources.list
-    options=(-q -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=- -o "Dir::State::Lists=$work/lists"
-      -o "Dir::Cache=$work/cache" -o "APT::Sandbox::User=$(id -un)")
-    apt-get "${options[@]}" update
-    apt-get "${options[@]}" download etcd-client etcd-server
-    for package in *.deb; do
-      dpkg-deb --extract "$package" unpacked
-    done
-    mkdir -p "$QUORATE_ETCD_35"
-    cp unpacked/usr/bin/etcd* "$QUORATE_ETCD_35"
-  ) >&2 || true
+  local work status=0
+  work=$(mktemp -d) || return 1
+  unpack_etcd_35 "$work" >&2 || status=1
   rm -rf "$work"
-  have_etcd_35
+  [ $status -eq 0 ] && have_etcd_35
+}
+
+# unpack_etcd_35 DIR: in a directory of its own. Each step says by itself whether it went well: the caller wants to know, and then
+# "set -e" does nothing.
+unpack_etcd_35() {
+  local work=$1 mirror package keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+  local options=(-q -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=- -o "Dir::State::Lists=$work/lists"
+    -o "Dir::Cache=$work/cache" -o "APT::Sandbox::User=$(id -un)")
+  [ -r "$keyring" ] || return 1
+  # Its path tells Debian's own archive from others that this machine may use.
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -E '/debian/?$' | sed -n 1p)
+  [ -n "$mirror" ] || return 1
+  mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "$work/unpacked" || return 1
+  echo "deb [signed-by=$keyring] $mirror trixie main" >"$work/sources.list" || return 1
+  apt-get "${options[@]}" update || return 1
+  (cd "$work" && apt-get "${options[@]}" download etcd-client etcd-server) || return 1
+  for package in "$work"/*.deb; do
+    dpkg-deb --extract "$package" "$work/unpacked" || return 1
+  done
+  rm -rf "$QUORATE_ETCD_35.new" && mkdir -p "$QUORATE_ETCD_35.new" || return 1
+  cp "$work"/unpacked/usr/bin/etcd* "$QUORATE_ETCD_35.new" || return 1
+  rm -rf "$QUORATE_ETCD_35" && mv "$QUORATE_ETCD_35.new" "$QUORATE_ETCD_35"
 }

@@ -1,6 +1,6 @@
 package io.quorate.cli.etcdctl;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,14 +37,12 @@ public enum EtcdRelease {
         }
     }
 
+    /** Without it the test is skipped, and {@code ./test --all} says so and ends with 3. */
     private static Path folder() {
         String folder = System.getenv().getOrDefault(FOLDER_VARIABLE, "");
-        assertThat(folder)
-                .as("%s, the directory of etcd 3.5's programs", FOLDER_VARIABLE)
-                .isNotEmpty();
         Path path = Path.of(folder).toAbsolutePath();
-        assertThat(Files.isExecutable(path.resolve("etcdctl")))
-                .as("that there is an etcdctl in %s", path)
+        assumeThat(!folder.isEmpty() && Files.isExecutable(path.resolve("etcdctl")))
+                .as("%s, \"%s\", is the directory of etcd 3.5's programs", FOLDER_VARIABLE, folder)
                 .isTrue();
         return path;
     }

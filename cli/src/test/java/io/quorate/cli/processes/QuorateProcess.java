@@ -37,12 +37,13 @@ public final class QuorateProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
-                "-XX:+IgnoreUnrecognizedVMOptions",
-                "-XX:TrimNativeHeapInterval=60000",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 classPath(),
                 "io.quorate.cli.Quorate"));
+        if (Runtime.version().feature() >= 22) {
+            command.add(1, "-XX:TrimNativeHeapInterval=60000");
+        }
         command.addAll(arguments);
         return command;
     }
