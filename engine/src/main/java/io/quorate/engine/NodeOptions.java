@@ -87,7 +87,8 @@ public record NodeOptions(
      *
      * @param snapshotEntries entries applied between two snapshots
      * @param snapshotLogBytes entries applied between two snapshots, in bytes, if that comes first
-     * @param keptEntries entries before a snapshot that stay in the log for slow followers
+     * @param keptEntries entries before a snapshot that stay in the log for slow followers; fewer if they are large, see
+     *     {@link #keptBytes}
      * @param segmentBytes size of a segment of the log
      * @param cacheBytes entries kept in memory beside those that are not yet applied
      * @param groupBytes the most that goes to the log with one write; a buffer of this size is kept
@@ -101,6 +102,11 @@ public record NodeOptions(
             int groupBytes) {
 
         public static final Storage DEFAULT = new Storage(100_000, 512L << 20, 5_000, 16 << 20, 16L << 20, 1 << 20);
+
+        /** How much before a snapshot stays in the log at most: an eighth of what may come between two snapshots. */
+        public long keptBytes() {
+            return snapshotLogBytes / 8;
+        }
 
         public Storage withSnapshotEntries(long entries, long kept) {
             return new Storage(entries, snapshotLogBytes, kept, segmentBytes, cacheBytes, groupBytes);

@@ -118,11 +118,24 @@ final class SnapshotDuty<R> {
         SnapshotMeta meta = unannounced.get();
         unannounced = Optional.empty();
         if (isOfTheLog(meta)) {
-            long compactIndex = Math.max(
-                    log.firstIndex() - 1,
-                    meta.last().index() - options.storage().keptEntries());
-            core.accept(new Event.SnapshotTaken(meta, compactIndex));
+            core.accept(new Event.SnapshotTaken(meta, compactIndex(meta.last().index())));
         }
+    }
+
+    /** The last entry that a snapshot makes dispensable: what stays behind it is bounded by number and by size. */
+    private long compactIndex(long snapshotIndex) {
+        long low =
+                Math.max(log.firstIndex() - 1, snapshotIndex - options.storage().keptEntries());
+        long high = snapshotIndex;
+        while (low < high) {
+            long middle = low + (high - low) / 2;
+            if (log.bytes(middle + 1, snapshotIndex) <= options.storage().keptBytes()) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
     }
 
     /** Not of the log is one that a later one has replaced, or that arrived when it could not be installed. */

@@ -227,6 +227,25 @@ class LocalClusterTest {
         }
     }
 
+    /** 40,000 entries take 2 MB and more, and by their number all of them might stay. */
+    @Test
+    void whatStaysInTheLogBehindASnapshotIsBoundedInBytesToo() throws Exception {
+        UnaryOperator<NodeOptions> compacting = options -> options.with(QUICK)
+                .with(new NodeOptions.Storage(2000, 800 << 10, 1_000_000, 1 << 16, 1 << 20, 1 << 16));
+        try (LocalCluster<Integer> cluster = start(1, compacting)) {
+            RaftNode<Integer> leader = cluster.awaitLeader();
+            CompletableFuture<Integer> last = CompletableFuture.completedFuture(0);
+            for (long number = 1; number <= 40_000; number++) {
+                last = leader.propose(Journal.command(number));
+                if (number % 500 == 0) {
+                    last.join();
+                }
+            }
+            await().until(() -> leader.status().snapshot().index() >= 38_000);
+            await().until(() -> logBytes(leader.self()) <= 1 << 20);
+        }
+    }
+
     /** 100,000 entries of 48 bytes take 5 MB and more; compacted, four segments of 1 MiB and the spares are left. */
     private long logBytes(MemberId member) throws IOException {
         try (Stream<Path> files = Files.walk(folder.resolve(member.toString()).resolve("raft"))) {
