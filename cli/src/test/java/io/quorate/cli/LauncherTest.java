@@ -71,7 +71,7 @@ class LauncherTest {
         tools = Files.createDirectories(dir.resolve("tools"));
         jdks = Files.createDirectories(dir.resolve("jdks"));
         Files.createDirectories(root.resolve("bin"));
-        for (String script : List.of("quorate", "test", "bin/find-jdk.sh", "bin/build.sh")) {
+        for (String script : List.of("quorate", "test", "bin/find-jdk.sh", "bin/etcd-3.5.sh", "bin/build.sh")) {
             Files.copy(REPOSITORY.resolve(script), root.resolve(script));
         }
         Files.writeString(root.resolve("pom.xml"), "<project/>");
@@ -392,6 +392,33 @@ class LauncherTest {
 
     @Test
     void testAllWithItsPackagesRunsTheirTestsToo() throws Exception {
+        allPackages();
+        Path etcd = Files.createDirectories(dir.resolve("etcd 3.5"));
+        script(etcd.resolve("etcd"), "echo 'etcd Version: 3.5.16'");
+        script(etcd.resolve("etcdctl"), "true");
+        script(etcd.resolve("etcdutl"), "true");
+        environment.put("QUORATE_ETCD_35", etcd.toString());
+
+        Run run = finish("out", start(root, "out", List.of("./test", "--all")));
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+        assertThat(Files.readString(dir.resolve("mvn-calls"))).contains("-Dquorate.test.all=true verify");
+    }
+
+    @Test
+    void testAllWithoutEtcd35RunsTheOthersAndSaysLoudlyWhatWasNotRun() throws Exception {
+        allPackages();
+        environment.put("QUORATE_ETCD_35", dir.resolve("nothing").toString());
+
+        Run run = finish("out", start(root, "out", List.of("./test", "--all")));
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err()).contains("NOT RUN: the tests that need etcd 3.5");
+        assertThat(Files.readString(dir.resolve("mvn-calls"))).contains("-Dquorate.test.all=true verify");
+    }
+
+    private void allPackages() throws IOException {
         jdk("good", "25");
         maven("");
         for (String tool : List.of("etcdctl", "etcd", "node", "npm", "patroni", "python", "postgres")) {
@@ -399,12 +426,6 @@ class LauncherTest {
         }
         environment.put("QUORATE_PYTHON", tools.resolve("python").toString());
         environment.put("QUORATE_POSTGRESQL", tools.toString());
-
-        Run run = finish("out", start(root, "out", List.of("./test", "--all")));
-
-        assertThat(run.err()).isEmpty();
-        assertThat(run.exitCode()).isZero();
-        assertThat(Files.readString(dir.resolve("mvn-calls"))).contains("-Dquorate.test.all=true verify");
     }
 
     /** What a launcher printed and exited with. */
