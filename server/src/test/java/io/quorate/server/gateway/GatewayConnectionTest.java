@@ -389,6 +389,20 @@ class GatewayConnectionTest {
         }
     }
 
+    @Test
+    void otherExpectationsAreNotLookedAtAndABodyThatIsTooLargeIsNotAskedFor() throws Exception {
+        try (Socket socket = connect()) {
+            for (int round = 0; round < 2; round++) {
+                write(socket, headOf("/v3/kv/range", "Expect: the-best", 2) + "{}");
+                assertThat(readUntil(socket, "{\"count\":\"7\"}")).startsWith("HTTP/1.1 200 OK");
+            }
+            write(socket, headOf("/v3/kv/put", "Expect: 100-continue", 20 << 20));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 413 ")
+                    .containsIgnoringCase("connection: close");
+        }
+    }
+
     /** A connection between two requests is closed at once, and no new request is taken behind one that is under way. */
     @Test
     void theRequestUnderWayIsAnsweredWhenThePortCloses() throws Exception {

@@ -35,6 +35,21 @@ class UnfinishedRequestsTest {
         assertThat(requests.heldBytes()).isBetween(10L * PIECE, (long) LIMIT);
     }
 
+    @Test
+    void whatIsWholeIsNotEndedAndWhatIsEndedNeverGetsWhole() {
+        UnfinishedRequests.Request whole = begin("whole");
+        whole.arrived(PIECE);
+        assertThat(whole.finished()).isTrue();
+        UnfinishedRequests.Request late = begin("late");
+        late.arrived(PIECE);
+        begin("large").arrived(LIMIT - PIECE / 2);
+
+        assertThat(ended).containsExactly("late");
+        assertThat(late.isEnded()).isTrue();
+        assertThat(late.finished()).isFalse();
+        assertThat(whole.isEnded()).isFalse();
+    }
+
     /** Or whoever begins many of them would end what others send. */
     @Test
     void smallOnesDoNotCount() {
