@@ -138,21 +138,15 @@ final class ClientOptions {
      */
     MemberListResponse members() {
         try (ClusterClient cluster = connect()) {
-            return cluster.read((channel, deadline) -> ClusterGrpc.newBlockingStub(channel)
-                    .withDeadline(deadline)
-                    .memberList(MemberListRequest.getDefaultInstance()));
+            return members(cluster);
         }
     }
 
-    /**
-     * The token by which the cluster knows who asks, if it wants to know.
-     *
-     * @throws CommandFailed if it does not know the user, or no endpoint answers
-     */
-    Optional<String> token() {
-        try (ClusterClient cluster = connect()) {
-            return cluster.token();
-        }
+    /** As {@link #members()}, asked by a client that is there already. */
+    static MemberListResponse members(ClusterClient cluster) {
+        return cluster.read((channel, deadline) -> ClusterGrpc.newBlockingStub(channel)
+                .withDeadline(deadline)
+                .memberList(MemberListRequest.getDefaultInstance()));
     }
 
     /** Reads {@code 500ms}, {@code 5s}, {@code 1m}, or a bare number of seconds. */

@@ -6,7 +6,6 @@ import io.grpc.ConnectivityState;
 import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
@@ -35,6 +34,16 @@ final class ClusterClient implements AutoCloseable {
     @FunctionalInterface
     interface Call<T> {
         T on(Channel channel, Deadline deadline);
+    }
+
+    /** Why nobody could be logged in: the request itself was not sent. */
+    private static final class LoginFailed extends StatusRuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        LoginFailed(StatusRuntimeException why) {
+            super(why.getStatus(), why.getTrailers());
+        }
     }
 
     /** Long enough for a handshake across continents, short enough not to spend the whole timeout at a dead endpoint. */
@@ -86,8 +95,8 @@ final class ClusterClient implements AutoCloseable {
                     return asUser(call);
                 } catch (LoginFailed e) {
                     // Nothing was written then, and another endpoint may do.
-                    if (!RequestFailure.isConnectionLost(e.status())) {
-                        throw RequestFailure.ofRead(e.cause, endpoint, timeout);
+                    if (!RequestFailure.isConnectionLost(e.getStatus())) {
+                        throw RequestFailure.ofRead(e, endpoint, timeout);
                     }
                 } catch (StatusRuntimeException e) {
                     throw RequestFailure.ofWrite(e, endpoint, timeout);
@@ -97,18 +106,9 @@ final class ClusterClient implements AutoCloseable {
         throw unreachable();
     }
 
-    /**
-     * The token by which the cluster knows who asks, if it has users.
-     *
-     * @throws CommandFailed as for a read
-     */
+    /** The token by which the cluster knows who asks, if it has wanted to know so far. */
     Optional<String> token() {
-        return credentials.isEmpty() || token.isPresent()
-                ? token
-                : read((channel, within) -> {
-                    token = logIn(credentials.get());
-                    return token;
-                });
+        return token;
     }
 
     /** Says who asks only if the cluster wants to know: a login needs its quorum, and a status does not. */
@@ -155,23 +155,6 @@ final class ClusterClient implements AutoCloseable {
                 return Optional.empty();
             }
             throw e;
-        }
-    }
-
-    /** The request itself was not sent. */
-    private static final class LoginFailed extends StatusRuntimeException {
-
-        private static final long serialVersionUID = 1;
-
-        private final StatusRuntimeException cause;
-
-        LoginFailed(StatusRuntimeException cause) {
-            super(cause.getStatus());
-            this.cause = cause;
-        }
-
-        Status status() {
-            return cause.getStatus();
         }
     }
 

@@ -68,8 +68,7 @@ final class RequestFailure {
                     endpoint.getAuthority() + " does not offer this request; is it an etcd v3 server?",
                     failure);
         }
-        String hint =
-                describe(status).equals(EtcdError.USER_EMPTY.message()) ? "; it has users: name one with --user" : "";
+        String hint = isForWantOfAUser(status) ? "; it has users: name one with --user" : "";
         return new CommandFailed(ExitCode.FAILED, "the cluster refused: " + describe(status) + hint, failure);
     }
 

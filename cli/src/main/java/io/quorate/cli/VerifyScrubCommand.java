@@ -92,8 +92,11 @@ final class VerifyScrubCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        MemberListResponse members = client.members();
-        token = client.token();
+        MemberListResponse members;
+        try (ClusterClient cluster = client.connect()) {
+            members = ClientOptions.members(cluster);
+            token = cluster.token();
+        }
         List<Scrub> scrubs = new ArrayList<>();
         try (HttpClient http =
                 HttpClient.newBuilder().connectTimeout(client.timeout).build()) {
