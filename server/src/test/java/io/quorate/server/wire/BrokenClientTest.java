@@ -180,17 +180,10 @@ class BrokenClientTest {
     }
 
     private ClientListener listen(Duration prefaceTimeout, Duration httpRequestTimeout) throws IOException {
-        ClientListenerOptions defaults = ClientListenerOptions.defaults();
         return ClientListener.start(
                 List.of(new ListenUrl("127.0.0.1", 0)),
                 eventLoops,
-                new ClientListenerOptions(
-                        defaults.maxRequestBytes(),
-                        defaults.maxConcurrentStreams(),
-                        prefaceTimeout,
-                        httpRequestTimeout,
-                        defaults.stallTimeout(),
-                        defaults.maxUnfinishedBytes()),
+                PortLimits.withTimeouts(prefaceTimeout, httpRequestTimeout),
                 List.of(),
                 () -> List.of(new HttpPages((excluded, serializable) -> true)));
     }

@@ -34,14 +34,7 @@ class StalledClientTest {
 
     @Test
     void isCutOff() throws Exception {
-        ClientListenerOptions defaults = ClientListenerOptions.defaults();
-        ClientListenerOptions options = new ClientListenerOptions(
-                defaults.maxRequestBytes(),
-                defaults.maxConcurrentStreams(),
-                defaults.prefaceTimeout(),
-                defaults.httpRequestTimeout(),
-                Duration.ofMillis(100),
-                defaults.maxUnfinishedBytes());
+        ClientListenerOptions options = PortLimits.withStallTimeout(Duration.ofMillis(100));
         try (EventLoops eventLoops = EventLoops.open(1);
                 ClientListener listener = listen(eventLoops, options);
                 Socket socket = new Socket(

@@ -98,18 +98,10 @@ class UnfinishedRequestsTest {
     }
 
     private static ClientListener listen(EventLoops eventLoops) throws IOException {
-        ClientListenerOptions defaults = ClientListenerOptions.defaults();
-        ClientListenerOptions options = new ClientListenerOptions(
-                defaults.maxRequestBytes(),
-                defaults.maxConcurrentStreams(),
-                defaults.prefaceTimeout(),
-                defaults.httpRequestTimeout(),
-                defaults.stallTimeout(),
-                LIMIT);
         return ClientListener.start(
                 List.of(new ListenUrl("127.0.0.1", 0)),
                 eventLoops,
-                options,
+                PortLimits.withMaxUnfinishedBytes(LIMIT),
                 List.of(),
                 () -> List.of(new HttpPages((excluded, serializable) -> true)));
     }
