@@ -46,8 +46,11 @@ final class ClusterClient implements AutoCloseable {
         }
     }
 
-    /** Long enough for a handshake across continents, short enough not to spend the whole timeout at a dead endpoint. */
-    private static final long CONNECT_MILLIS = 2_000;
+    /**
+     * Long enough for a handshake across continents, short enough not to spend the whole timeout at a dead endpoint while
+     * another may live. The last endpoint gets all the time that is left.
+     */
+    private static final Duration WHILE_OTHERS_WAIT = Duration.ofSeconds(2);
 
     private static final Metadata.Key<String> TOKEN = Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -55,6 +58,7 @@ final class ClusterClient implements AutoCloseable {
     private final Optional<Credentials> credentials;
     private final Duration timeout;
     private final Deadline deadline;
+    private final Duration whileOthersWait;
     private Optional<ManagedChannel> open = Optional.empty();
 
     /** Every member takes it, whichever gave it. */
@@ -65,9 +69,15 @@ final class ClusterClient implements AutoCloseable {
      * @param timeout for everything that is done with this client, from now on
      */
     ClusterClient(List<URI> endpoints, Optional<Credentials> credentials, Duration timeout) {
+        this(endpoints, credentials, timeout, WHILE_OTHERS_WAIT);
+    }
+
+    /** @param whileOthersWait how long an endpoint may take to connect if it is not the last one */
+    ClusterClient(List<URI> endpoints, Optional<Credentials> credentials, Duration timeout, Duration whileOthersWait) {
         this.endpoints = List.copyOf(endpoints);
         this.credentials = credentials;
         this.timeout = timeout;
+        this.whileOthersWait = whileOthersWait;
         this.deadline = Deadline.after(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -178,9 +188,7 @@ final class ClusterClient implements AutoCloseable {
         CompletableFuture<Boolean> connected = new CompletableFuture<>();
         watch(channel, connected);
         try {
-            return connected.get(
-                    Math.min(CONNECT_MILLIS, Math.max(1, deadline.timeRemaining(TimeUnit.MILLISECONDS))),
-                    TimeUnit.MILLISECONDS);
+            return connected.get(millisToConnect(endpoint), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             // As good as refused: the caller goes on to the next endpoint.
             return false;
@@ -190,6 +198,11 @@ final class ClusterClient implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new CommandFailed(ExitCode.FAILED, "interrupted", e);
         }
+    }
+
+    private long millisToConnect(URI endpoint) {
+        long left = Math.max(1, deadline.timeRemaining(TimeUnit.MILLISECONDS));
+        return endpoint.equals(endpoints.getLast()) ? left : Math.min(whileOthersWait.toMillis(), left);
     }
 
     private static void watch(ManagedChannel channel, CompletableFuture<Boolean> connected) {
