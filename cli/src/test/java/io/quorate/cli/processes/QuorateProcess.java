@@ -24,6 +24,10 @@ public final class QuorateProcess implements AutoCloseable {
     /** A start on a machine that is busy with other things takes its time. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** Most processes of tests are over before the second compiler would pay; the soak runs them as the launcher does. */
+    private static final String OPTIONS =
+            System.getProperty("quorate.test.process.options", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+
     private final Process process;
     private final Path output;
 
@@ -44,6 +48,7 @@ public final class QuorateProcess implements AutoCloseable {
         if (Runtime.version().feature() >= 22) {
             command.add(1, "-XX:TrimNativeHeapInterval=60000");
         }
+        command.addAll(1, List.of(OPTIONS.split(" ")));
         command.addAll(arguments);
         return command;
     }
