@@ -21,9 +21,14 @@ public record CoreStatus(
         boolean stateMissing,
         List<FollowerStatus> followers) {
 
-    /** How the leader sees a follower; empty at members that do not lead. */
+    /**
+     * How the leader sees a follower; empty at members that do not lead.
+     *
+     * @param recentlyActive whether it was heard of within an election timeout
+     * @param silentTicks the ticks since it was heard of last
+     */
     public record FollowerStatus(
-            MemberId member, String state, long matchIndex, long nextIndex, boolean recentlyActive) {
+            MemberId member, String state, long matchIndex, long nextIndex, boolean recentlyActive, int silentTicks) {
 
         /** The {@code state} of a follower that is being sent a snapshot. */
         public static final String SNAPSHOT = "snapshot";

@@ -129,6 +129,10 @@ final class FollowerProgress {
         return silentTicks;
     }
 
+    int silentTicks() {
+        return silentTicks;
+    }
+
     boolean heardWithin(int ticks) {
         return silentTicks < ticks;
     }

@@ -5,6 +5,7 @@ import io.quorate.core.quorum.MemberId;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -50,13 +51,22 @@ final class Leader implements Role {
         followers.put(follower.member(), follower);
     }
 
-    /** Forgets all followers but a configuration's members. Asked at every step, it does so once for each configuration. */
+    /**
+     * Forgets all followers but a configuration's members. Asked at every step, it does so once for each configuration.
+     *
+     * @return those that are forgotten
+     */
     @SuppressWarnings("ReferenceEquality") // The same object means that nothing has changed; an equal one does no harm.
-    void retain(Configuration configuration) {
-        if (configuration != retained) {
-            retained = configuration;
-            followers.keySet().retainAll(configuration.members());
+    List<FollowerProgress> retain(Configuration configuration) {
+        if (configuration == retained) {
+            return List.of();
         }
+        retained = configuration;
+        List<FollowerProgress> leaving = followers.values().stream()
+                .filter(follower -> !configuration.isMember(follower.member()))
+                .toList();
+        leaving.forEach(follower -> followers.remove(follower.member()));
+        return leaving;
     }
 
     Collection<FollowerProgress> followers() {

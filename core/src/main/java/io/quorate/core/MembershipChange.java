@@ -6,7 +6,6 @@ import io.quorate.core.quorum.MemberId;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
  * Changes who the members are (paper section 6, thesis 4): in one step if the voters differ by one at most, else through a
@@ -22,12 +21,19 @@ final class MembershipChange {
     private final Effects effects;
     private final LeadershipTransfer transfer;
     private final RoleTransitions transitions;
+    private final Replication replication;
 
-    MembershipChange(NodeState node, Effects effects, LeadershipTransfer transfer, RoleTransitions transitions) {
+    MembershipChange(
+            NodeState node,
+            Effects effects,
+            LeadershipTransfer transfer,
+            RoleTransitions transitions,
+            Replication replication) {
         this.node = node;
         this.effects = effects;
         this.transfer = transfer;
         this.transitions = transitions;
+        this.replication = replication;
     }
 
     /** Begins a change to {@code target}, or refuses it. */
@@ -37,7 +43,7 @@ final class MembershipChange {
             effects.add(new Effect.RejectConfiguration(rejection.get()));
         } else if (node.role() instanceof Leader leader) {
             Configuration current = node.configuration();
-            append(leader, differByOneAtMost(current.voters(), target.voters()) ? target : joint(current, target));
+            append(leader, differByOneAtMost(current.voters(), target.voters()) ? target : target.jointFrom(current));
         }
     }
 
@@ -63,14 +69,6 @@ final class MembershipChange {
         long added = after.stream().filter(member -> !before.contains(member)).count();
         long removed = before.stream().filter(member -> !after.contains(member)).count();
         return added + removed <= 1;
-    }
-
-    private static Configuration joint(Configuration current, Configuration target) {
-        return new Configuration(target.voters(), current.voters(), target.learners());
-    }
-
-    private static Configuration settled(Configuration joint) {
-        return new Configuration(joint.voters(), new TreeSet<>(), joint.learners());
     }
 
     private void append(Leader leader, Configuration configuration) {
@@ -99,11 +97,12 @@ final class MembershipChange {
         }
         Configuration current = node.configuration();
         if (current.isJoint()) {
-            append(leader, settled(current));
+            append(leader, current.settled());
             return;
         }
-        // Those removed were sent the entry that removes them until it was committed; now they are on their own.
-        leader.retain(current);
+        // Those removed were sent the entry that removes them until it was committed; they hear that it is, and are on
+        // their own.
+        leader.retain(current).forEach(replication::takeLeave);
         if (!current.isVoter(node.self())) {
             handOver(leader, current);
         }

@@ -2,6 +2,7 @@ package io.quorate.core;
 
 import io.quorate.core.CoreStatus.FollowerStatus;
 import io.quorate.core.EntryBatch.ConfigurationEntry;
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -60,10 +61,10 @@ public final class RaftCore {
         reads = new LinearizableReads(node, effects, requestIds);
         transfer = new LeadershipTransfer(node, effects);
         transitions = new RoleTransitions(node, effects, timeouts, sizes, reads, transfer);
-        membership = new MembershipChange(node, effects, transfer, transitions);
         election = new Election(node, effects, transitions, timeouts);
         heartbeats = new Heartbeats(node, effects, reads);
         replication = new Replication(node, effects, sizes, transfer);
+        membership = new MembershipChange(node, effects, transfer, transitions, replication);
         logAcceptance = new LogAcceptance(node, effects);
         snapshots = new SnapshotTransfer(node, effects);
         repair = new LogRepair(node, effects, requestIds);
@@ -288,6 +289,16 @@ public final class RaftCore {
         return new SnapshotMeta(node.log().idAt(index), configuration.configuration(), configuration.index());
     }
 
+    /** The configuration in force: the log's latest, committed or not. */
+    public Configuration configuration() {
+        return node.configuration();
+    }
+
+    /** The latest configuration that is known to be committed. */
+    public Configuration committedConfiguration() {
+        return node.configurations().at(node.commitIndex()).configuration();
+    }
+
     /** A picture of this member, as of the last step. */
     public CoreStatus status() {
         List<FollowerStatus> followers = new ArrayList<>();
@@ -320,6 +331,7 @@ public final class RaftCore {
                         .orElse(follower.state().name()),
                 follower.matchIndex(),
                 follower.nextIndex(),
-                follower.heardWithin(node.options().electionTimeoutTicks()));
+                follower.heardWithin(node.options().electionTimeoutTicks()),
+                follower.silentTicks());
     }
 }

@@ -162,6 +162,14 @@ final class Replication {
         }
     }
 
+    /** A follower that leaves the cluster is told, once, what is committed: the entry that removes it. */
+    void takeLeave(FollowerProgress follower) {
+        if (follower.state() instanceof ProgressState.Replicate
+                && follower.nextIndex() > node.log().start().index()) {
+            sendEmpty(follower);
+        }
+    }
+
     private void probe(Leader leader, FollowerProgress follower, ProgressState.Probe probe) {
         long first = follower.nextIndex();
         if (probe.sentBefore() || first > node.log().lastIndex()) {

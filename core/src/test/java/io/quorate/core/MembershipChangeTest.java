@@ -54,6 +54,29 @@ class MembershipChangeTest {
         assertThat(core.status().commitIndex()).isEqualTo(2);
     }
 
+    /** Corner case 5: it knows that it is on its own, and need not disturb the others to find out. */
+    @Test
+    void whoeverIsRemovedHearsThatItIsCommittedAndNothingAfterwards() {
+        CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
+        change(core, of(SELF, TWO));
+        core.flush();
+        core.syncAll();
+        core.accepted(THREE, 2);
+
+        List<Effect> committed = core.accepted(TWO, 2);
+
+        assertThat(core.status().commitIndex()).isEqualTo(2);
+        assertThat(committed)
+                .contains(new Effect.Send(
+                        THREE,
+                        new Message.AppendRequest(
+                                1, id(1, 2), EntryBatch.empty(3), core.status().commitIndex())));
+        assertThat(messages(core.flush(), Message.AppendRequest.class)).hasSize(1);
+        assertThat(core.status().followers())
+                .extracting(CoreStatus.FollowerStatus::member)
+                .containsExactly(TWO);
+    }
+
     @Test
     void severalVotersAtOnceGoThroughAJointConfigurationThatTheLeaderLeavesByItself() {
         CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();

@@ -184,6 +184,14 @@ public final class RaftNode<R> implements AutoCloseable {
         return done;
     }
 
+    /**
+     * Completes when this member knows that it was removed from the cluster for good ({@link Configuration#removed}): by its own
+     * log, or by others, which do not let it in any more. It goes on running, and counts for nothing.
+     */
+    public CompletableFuture<Void> removed() {
+        return loop.removed().copy();
+    }
+
     /** Takes a snapshot now, and compacts the log. */
     public CompletableFuture<SnapshotMeta> takeSnapshot() {
         CompletableFuture<SnapshotMeta> done = new CompletableFuture<>();

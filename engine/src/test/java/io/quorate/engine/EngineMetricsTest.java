@@ -78,6 +78,9 @@ class EngineMetricsTest {
     /** A lone member has nobody to talk to. */
     private static final class Nobody implements Network {
         @Override
+        public void membersChanged(Configuration current, Configuration committed) {}
+
+        @Override
         public void send(MemberId to, PeerFrame frame) {
             throw new AssertionError("a lone member sent " + frame);
         }

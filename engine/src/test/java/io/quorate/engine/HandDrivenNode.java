@@ -75,6 +75,9 @@ final class HandDrivenNode {
         listeners.add(listener);
         return new Network() {
             @Override
+            public void membersChanged(Configuration current, Configuration committed) {}
+
+            @Override
             public void send(MemberId to, PeerFrame frame) {
                 onSend.accept(frame);
             }

@@ -3,13 +3,25 @@ package io.quorate.engine.log;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The binary form of a {@link Configuration}: a version byte, then each set as a count and its member ids. */
+/**
+ * The binary form of a {@link Configuration}: a version byte, then voters, outgoing voters and learners, each as a count and
+ * member ids. Version 2 goes on with those that were removed, in the same form, and with the addresses: a count, and for each
+ * member its id and a count of texts, each of which is its length in bytes and UTF-8.
+ *
+ * <p>What knows neither addresses nor removed members is written in version 1. Counts and lengths are shorts.
+ */
 public final class ConfigurationCodec {
 
-    private static final byte VERSION = 1;
+    private static final byte PLAIN = 1;
+    private static final byte WITH_ADDRESSES = 2;
 
     private ConfigurationCodec() {}
 
@@ -24,42 +36,126 @@ public final class ConfigurationCodec {
         int members = configuration.voters().size()
                 + configuration.outgoingVoters().size()
                 + configuration.learners().size();
-        return 1 + 3 * Short.BYTES + members * Long.BYTES;
+        int bytes = 1 + 3 * Short.BYTES + members * Long.BYTES;
+        return isPlain(configuration) ? bytes : bytes + sizeOfRest(configuration);
+    }
+
+    private static boolean isPlain(Configuration configuration) {
+        return configuration.addresses().isEmpty() && configuration.removed().isEmpty();
+    }
+
+    private static int sizeOfRest(Configuration configuration) {
+        int bytes = 2 * Short.BYTES + configuration.removed().size() * Long.BYTES;
+        for (List<String> addresses : configuration.addresses().values()) {
+            bytes += Long.BYTES + Short.BYTES;
+            for (String address : addresses) {
+                bytes += Short.BYTES + address.getBytes(StandardCharsets.UTF_8).length;
+            }
+        }
+        return bytes;
     }
 
     public static void encode(Configuration configuration, ByteBuffer out) {
-        out.put(VERSION);
+        boolean plain = isPlain(configuration);
+        out.put(plain ? PLAIN : WITH_ADDRESSES);
         put(configuration.voters(), out);
         put(configuration.outgoingVoters(), out);
         put(configuration.learners(), out);
+        if (!plain) {
+            put(configuration.removed(), out);
+            put(configuration.addresses(), out);
+        }
     }
 
     private static void put(SortedSet<MemberId> members, ByteBuffer out) {
-        out.putShort((short) members.size());
+        out.putShort(count(members.size()));
         members.forEach(member -> out.putLong(member.value()));
+    }
+
+    private static void put(SortedMap<MemberId, List<String>> addresses, ByteBuffer out) {
+        out.putShort(count(addresses.size()));
+        addresses.forEach((member, texts) -> {
+            out.putLong(member.value()).putShort(count(texts.size()));
+            for (String text : texts) {
+                byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+                out.putShort(count(bytes.length)).put(bytes);
+            }
+        });
+    }
+
+    private static short count(int number) {
+        if (number > Short.MAX_VALUE) {
+            throw new IllegalArgumentException("a configuration with a text or a list of " + number
+                    + " cannot be written; at most " + Short.MAX_VALUE + " are possible");
+        }
+        return (short) number;
     }
 
     /** Reads one configuration and moves the position behind it. */
     public static Configuration decode(ByteBuffer in) throws CorruptFrameException {
-        if (!in.hasRemaining() || in.get() != VERSION) {
+        byte version = in.hasRemaining() ? in.get() : 0;
+        if (version != PLAIN && version != WITH_ADDRESSES) {
             throw new CorruptFrameException("a configuration is missing or of an unknown format version");
         }
         try {
-            return new Configuration(take(in), take(in), take(in));
+            SortedSet<MemberId> voters = members(in);
+            SortedSet<MemberId> outgoingVoters = members(in);
+            SortedSet<MemberId> learners = members(in);
+            if (version == PLAIN) {
+                return new Configuration(voters, outgoingVoters, learners);
+            }
+            SortedSet<MemberId> removed = members(in);
+            return new Configuration(voters, outgoingVoters, learners, addresses(in), removed);
         } catch (IllegalArgumentException e) {
             throw new CorruptFrameException("a configuration contradicts itself: " + e.getMessage());
         }
     }
 
-    private static SortedSet<MemberId> take(ByteBuffer in) throws CorruptFrameException {
-        int count = in.remaining() < Short.BYTES ? -1 : in.getShort();
-        if (count < 0 || (long) count * Long.BYTES > in.remaining()) {
-            throw new CorruptFrameException("a configuration is cut off");
-        }
+    private static SortedSet<MemberId> members(ByteBuffer in) throws CorruptFrameException {
+        int count = count(in, Long.BYTES);
         SortedSet<MemberId> members = new TreeSet<>();
         for (int i = 0; i < count; i++) {
             members.add(new MemberId(in.getLong()));
         }
         return members;
+    }
+
+    private static SortedMap<MemberId, List<String>> addresses(ByteBuffer in) throws CorruptFrameException {
+        int count = count(in, Long.BYTES + Short.BYTES);
+        SortedMap<MemberId, List<String>> addresses = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            requireBytes(in, Long.BYTES);
+            MemberId member = new MemberId(in.getLong());
+            int texts = count(in, Short.BYTES);
+            List<String> known = new ArrayList<>();
+            for (int j = 0; j < texts; j++) {
+                byte[] text = new byte[count(in, 1)];
+                in.get(text);
+                known.add(new String(text, StandardCharsets.UTF_8));
+            }
+            addresses.put(member, known);
+        }
+        return addresses;
+    }
+
+    /** A count of things of which each takes so many bytes at least, all of which are there. */
+    private static int count(ByteBuffer in, int bytesOfEach) throws CorruptFrameException {
+        requireBytes(in, Short.BYTES);
+        int count = in.getShort();
+        if (count < 0) {
+            throw cutOff();
+        }
+        requireBytes(in, (long) count * bytesOfEach);
+        return count;
+    }
+
+    private static void requireBytes(ByteBuffer in, long bytes) throws CorruptFrameException {
+        if (in.remaining() < bytes) {
+            throw cutOff();
+        }
+    }
+
+    private static CorruptFrameException cutOff() {
+        return new CorruptFrameException("a configuration is cut off");
     }
 }

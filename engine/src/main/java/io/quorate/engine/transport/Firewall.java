@@ -124,6 +124,11 @@ public final class Firewall {
             public void unreachable(MemberId peer) {
                 listener.unreachable(peer);
             }
+
+            @Override
+            public void removed(MemberId says) {
+                listener.removed(says);
+            }
         };
     }
 

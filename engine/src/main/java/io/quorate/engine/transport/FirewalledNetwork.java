@@ -1,5 +1,6 @@
 package io.quorate.engine.transport;
 
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -51,6 +52,11 @@ public final class FirewalledNetwork implements Network {
                 }
             });
         }
+    }
+
+    @Override
+    public void membersChanged(Configuration current, Configuration committed) {
+        inner.membersChanged(current, committed);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.quorate.engine.transport;
 
 import io.quorate.core.Message.Heartbeat;
 import io.quorate.core.Message.HeartbeatResponse;
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.Ports.NetworkOpener;
 import java.io.IOException;
@@ -68,6 +69,11 @@ public final class MeasuredNetwork implements Network {
                 timed.remove(peer);
                 listener.unreachable(peer);
             }
+
+            @Override
+            public void removed(MemberId says) {
+                listener.removed(says);
+            }
         });
     }
 
@@ -90,6 +96,11 @@ public final class MeasuredNetwork implements Network {
         if (begun != null && begun.isAnsweredBy(response) && timed.remove(from, begun)) {
             roundTrips.roundTrip(from, nanoTime.getAsLong() - begun.beginNanos);
         }
+    }
+
+    @Override
+    public void membersChanged(Configuration current, Configuration committed) {
+        network.membersChanged(current, committed);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.quorate.engine.transport;
 
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 
 /**
@@ -17,11 +18,22 @@ public interface Network extends AutoCloseable {
     /** Hands out what was queued by {@link #send} since the last flush; many frames, one system call. */
     void flush();
 
+    /**
+     * The members have changed, or where they are reached: to be told before anything is sent to a new one.
+     *
+     * @param current what the log says, though it may yet be rolled back
+     * @param committed what holds for good: whoever it lists as removed is not let in any more, and is told so
+     */
+    void membersChanged(Configuration current, Configuration committed);
+
     /** What the owner of a network is told. Called by the network's threads; must not block. */
     interface Listener extends PeerFrame.Receiver {
 
         /** Frames to this peer are being lost; told once for each interruption. */
         void unreachable(MemberId peer);
+
+        /** A peer does not let this member in, since it was removed from the cluster. */
+        default void removed(MemberId says) {}
     }
 
     @Override

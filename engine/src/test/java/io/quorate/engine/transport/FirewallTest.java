@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.quorate.core.EntryId;
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,6 +55,8 @@ class FirewallTest {
 
     /** Delivers at the next flush. */
     private final class Direct implements Network {
+        @Override
+        public void membersChanged(Configuration current, Configuration committed) {}
 
         private final MemberId self;
         private final List<Runnable> pending = new ArrayList<>();

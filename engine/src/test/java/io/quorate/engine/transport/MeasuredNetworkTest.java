@@ -3,6 +3,7 @@ package io.quorate.engine.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.core.Message;
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -40,6 +41,9 @@ class MeasuredNetworkTest {
     private Network open(Network.Listener listener) {
         below.add(listener);
         return new Network() {
+            @Override
+            public void membersChanged(Configuration current, Configuration committed) {}
+
             @Override
             public void send(MemberId to, PeerFrame frame) {
                 sent.add(frame);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Makes frames of every kind, the same ones for the same seed. */
@@ -137,7 +138,15 @@ public final class RandomFrames {
         for (int i = random.nextInt(3); i > 0; i--) {
             learners.add(new MemberId((random.nextLong() | 1) - 1 ^ 2));
         }
-        return new Configuration(voters, outgoing, learners);
+        var addresses = new TreeMap<MemberId, List<String>>();
+        if (random.nextBoolean()) {
+            voters.forEach(voter -> addresses.put(voter, List.of("host-" + voter + ":1", "[::1]:\u00fc")));
+        }
+        var removed = new TreeSet<MemberId>();
+        if (random.nextBoolean()) {
+            removed.add(new MemberId(8));
+        }
+        return new Configuration(voters, outgoing, learners, addresses, removed);
     }
 
     /** Bytes in the middle of a larger array, so that positions matter. */

@@ -2,6 +2,7 @@ package io.quorate.simulator.enumeration;
 
 import io.quorate.core.CoreStatus;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.EngineMetrics;
 import io.quorate.engine.NodeObserver;
@@ -157,6 +158,9 @@ final class NodeCheck {
 
     /** Nobody is reached. */
     private static final class Nobody implements Network {
+
+        @Override
+        public void membersChanged(Configuration current, Configuration committed) {}
 
         @Override
         public void send(MemberId to, PeerFrame frame) {}

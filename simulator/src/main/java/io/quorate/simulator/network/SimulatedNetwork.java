@@ -1,5 +1,6 @@
 package io.quorate.simulator.network;
 
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.log.CorruptFrameException;
 import io.quorate.engine.transport.FrameCodec;
@@ -260,6 +261,10 @@ public final class SimulatedNetwork {
                 Optional.ofNullable(endpoints.get(from)).ifPresent(sender -> sender.disconnect(link));
             }
         }
+
+        /** Here everybody is reached by the id. */
+        @Override
+        public void membersChanged(Configuration current, Configuration committed) {}
 
         @Override
         public void flush() {

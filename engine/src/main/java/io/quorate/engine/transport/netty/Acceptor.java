@@ -10,10 +10,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.log.ConfigurationCodec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** Listens for peers, and lets in those that belong here. */
 @SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails closes the channel, which is noticed
@@ -22,11 +23,11 @@ final class Acceptor {
     private static final int MAX_READ_BYTES = 256 << 10;
 
     private final Context context;
-    private final Function<MemberId, Optional<Peer>> peers;
+    private final PeerTable table;
 
-    Acceptor(Context context, Function<MemberId, Optional<Peer>> peers) {
+    Acceptor(Context context, PeerTable table) {
         this.context = context;
-        this.peers = peers;
+        this.table = table;
     }
 
     /**
@@ -76,7 +77,7 @@ final class Acceptor {
         return address.getHostString() + ":" + address.getPort();
     }
 
-    private Optional<Handshake.Refusal> judge(Handshake.Hello hello, Optional<Peer> sender) {
+    private Optional<Handshake.Refusal> judge(Handshake.Hello hello) {
         MemberId self = context.self();
         if (hello.version() != Handshake.VERSION) {
             return Optional.of(Handshake.Refusal.PROTOCOL_VERSION);
@@ -86,29 +87,44 @@ final class Acceptor {
             return Optional.of(Handshake.Refusal.OWN_ID);
         } else if (hello.to() != self.value()) {
             return Optional.of(Handshake.Refusal.RECEIVER);
+        } else if (hello.from() == 0) {
+            return Optional.of(Handshake.Refusal.UNKNOWN_SENDER);
         }
-        return sender.isEmpty() ? Optional.of(Handshake.Refusal.UNKNOWN_SENDER) : Optional.empty();
+        return table.isRemoved(new MemberId(hello.from())) ? Optional.of(Handshake.Refusal.REMOVED) : Optional.empty();
     }
 
     /** Waits for a hello, answers it, and makes way for the {@link FrameReader}. */
     private final class HelloDecoder extends HandshakeDecoder {
 
         HelloDecoder() {
-            super(Handshake.HELLO_BYTES, context.options().limits().handshakeTimeout());
+            super(Handshake.Hello::length, context.options().limits().handshakeTimeout());
         }
 
         @Override
         void arrived(ChannelHandlerContext ctx, ByteBuf message) {
             Handshake.Hello hello = Handshake.Hello.read(message);
-            Optional<Peer> sender = hello.from() == 0 ? Optional.empty() : peers.apply(new MemberId(hello.from()));
-            Optional<Handshake.Refusal> refusal = judge(hello, sender);
-            if (refusal.isEmpty() && sender.isPresent() && sender.get().accept(ctx.channel())) {
+            if (hello.isInquiry() && hello.version() == Handshake.VERSION) {
+                inform(ctx);
+                return;
+            }
+            Optional<Handshake.Refusal> refusal = judge(hello);
+            Optional<Peer> sender =
+                    refusal.isPresent() ? Optional.empty() : table.admit(new MemberId(hello.from()), hello.addresses());
+            if (sender.isPresent() && sender.get().accept(ctx.channel())) {
                 ctx.writeAndFlush(answer(ctx, refusal)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
                 ctx.pipeline().replace(this, "frames", new FrameReader(sender.get(), context));
                 sender.get().dialNow();
             } else {
                 refuse(ctx, hello, refusal.orElse(Handshake.Refusal.UNKNOWN_SENDER));
             }
+        }
+
+        /** Whoever is about to join asks before it is a member. */
+        private void inform(ChannelHandlerContext ctx) {
+            ByteBuffer configuration = ConfigurationCodec.encode(table.current());
+            ByteBuf answer = answer(ctx, Optional.empty());
+            answer.writeInt(configuration.remaining()).writeBytes(configuration);
+            ctx.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
         }
 
         private void refuse(ChannelHandlerContext ctx, Handshake.Hello hello, Handshake.Refusal refusal) {

@@ -16,6 +16,7 @@ import io.quorate.engine.transport.Network;
  *
  * @param channels all that are open; closes those that are added after its own end
  * @param refusals where refused handshakes are logged
+ * @param introduction what this member says of itself
  * @param garbage where violations of the protocol are logged
  */
 record Context(
@@ -25,6 +26,7 @@ record Context(
         FrameCodec codec,
         Network.Listener listener,
         ChannelGroup channels,
+        Introduction introduction,
         RateLimitedLog refusals,
         RateLimitedLog garbage) {
 

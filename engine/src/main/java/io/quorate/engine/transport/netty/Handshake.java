@@ -2,14 +2,20 @@ package io.quorate.engine.transport.netty;
 
 import io.netty.buffer.ByteBuf;
 import io.quorate.core.quorum.MemberId;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * What is said on a connection before the first frame: the dialing member says hello, the other one answers.
  *
- * <p>Big endian. Hello: {@code long magic, short version, short reserved (0), long clusterId, long from, long to}. Answer:
+ * <p>Big endian. Hello: {@code long magic, short version, short introductionBytes, long clusterId, long from, long to}, and an
+ * introduction of so many bytes: the addresses at which the dialing member is reached, in UTF-8, one a line. Answer:
  * {@code long magic, short version, short code (0: accepted), long clusterId, long member}, where the last two are the
  * answering member's own.
+ *
+ * <p>A hello to member 0, of whatever cluster, is an inquiry: the answer is followed by {@code int bytes} and the configuration
+ * that is in force at the answering member, and the connection is closed.
  */
 final class Handshake {
 
@@ -19,25 +25,55 @@ final class Handshake {
     /** The protocol spoken by this release. */
     static final short VERSION = 1;
 
+    /** Without the introduction. */
     static final int HELLO_BYTES = 36;
+
     static final int ANSWER_BYTES = 28;
 
+    private static final int INTRODUCTION_OFFSET = Long.BYTES + Short.BYTES;
     private static final short ACCEPTED = 0;
 
     private Handshake() {}
 
-    record Hello(short version, long clusterId, long from, long to) {
+    /** What the dialing member says. {@code addresses} is where it is reached, as far as it knows. */
+    record Hello(short version, long clusterId, long from, long to, List<String> addresses) {
+
+        private static final String SEPARATOR = "\n";
+
+        Hello(short version, long clusterId, long from, long to) {
+            this(version, clusterId, from, to, List.of());
+        }
+
+        boolean isInquiry() {
+            return to == 0;
+        }
 
         void write(ByteBuf out) {
-            out.writeLong(MAGIC).writeShort(version).writeShort(0);
-            out.writeLong(clusterId).writeLong(from).writeLong(to);
+            byte[] introduction = String.join(SEPARATOR, addresses).getBytes(StandardCharsets.UTF_8);
+            // Whoever has more to say than fits says nothing: it is known by the log everywhere else.
+            byte[] said = introduction.length <= Short.MAX_VALUE ? introduction : new byte[0];
+            out.writeLong(MAGIC).writeShort(version).writeShort(said.length);
+            out.writeLong(clusterId).writeLong(from).writeLong(to).writeBytes(said);
+        }
+
+        /** How many bytes the hello takes that begins here, as far as that can be told yet. */
+        static int length(ByteBuf in) {
+            return in.readableBytes() < HELLO_BYTES
+                    ? HELLO_BYTES
+                    : HELLO_BYTES + in.getUnsignedShort(in.readerIndex() + INTRODUCTION_OFFSET);
         }
 
         /** Reads what follows the magic number. */
         static Hello read(ByteBuf in) {
             short version = in.readShort();
-            in.skipBytes(Short.BYTES);
-            return new Hello(version, in.readLong(), in.readLong(), in.readLong());
+            int introduction = in.readUnsignedShort();
+            long clusterId = in.readLong();
+            long from = in.readLong();
+            long to = in.readLong();
+            String said =
+                    in.readCharSequence(introduction, StandardCharsets.UTF_8).toString();
+            return new Hello(
+                    version, clusterId, from, to, said.isEmpty() ? List.of() : List.of(said.split(SEPARATOR, -1)));
         }
     }
 
@@ -46,6 +82,10 @@ final class Handshake {
 
         static Answer of(Optional<Refusal> refusal, long clusterId, MemberId member) {
             return new Answer(VERSION, refusal.map(Refusal::code).orElse(ACCEPTED), clusterId, member.value());
+        }
+
+        boolean saysRemoved() {
+            return code == Refusal.REMOVED.code();
         }
 
         boolean isAccepted() {
@@ -80,7 +120,8 @@ final class Handshake {
         CLUSTER(2, "the two belong to different clusters"),
         OWN_ID(3, "both claim the same member id"),
         RECEIVER(4, "another member than the one meant listens there; check the peer addresses"),
-        UNKNOWN_SENDER(5, "the dialing member is not known there");
+        UNKNOWN_SENDER(5, "the dialing member is not known there"),
+        REMOVED(6, "the dialing member was removed from the cluster");
 
         private final short code;
         private final String reason;

@@ -8,12 +8,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 
 /** Waits for the other side's part of the handshake: for a bounded time, and for nothing but that. */
 @SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails closes the channel, which is noticed
 abstract class HandshakeDecoder extends ByteToMessageDecoder {
 
-    private final int bytes;
+    private final ToIntFunction<ByteBuf> length;
     private final Duration timeout;
     private Optional<Future<?>> deadline = Optional.empty();
     private boolean ended;
@@ -21,10 +22,10 @@ abstract class HandshakeDecoder extends ByteToMessageDecoder {
     /**
      * Begins to wait when added to a pipeline.
      *
-     * @param bytes of the message that is expected, the magic number included
+     * @param length of the message in bytes, the magic number included, as far as what has arrived tells; reads nothing
      */
-    HandshakeDecoder(int bytes, Duration timeout) {
-        this.bytes = bytes;
+    HandshakeDecoder(ToIntFunction<ByteBuf> length, Duration timeout) {
+        this.length = length;
         this.timeout = timeout;
     }
 
@@ -55,7 +56,7 @@ abstract class HandshakeDecoder extends ByteToMessageDecoder {
         } else if (!Handshake.mayBegin(in)) {
             in.skipBytes(in.readableBytes());
             fail(ctx, "sent bytes that are not of the peer protocol");
-        } else if (in.readableBytes() >= bytes) {
+        } else if (in.readableBytes() >= length.applyAsInt(in)) {
             ended = true;
             deadline.ifPresent(timer -> timer.cancel(false));
             arrived(ctx, in.skipBytes(Long.BYTES));

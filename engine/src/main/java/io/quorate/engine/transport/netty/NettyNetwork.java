@@ -5,6 +5,7 @@ import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.group.ChannelGroupFuture;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.EventExecutor;
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.transport.FrameCodec;
 import io.quorate.engine.transport.Network;
@@ -14,11 +15,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,12 +32,12 @@ public final class NettyNetwork implements Network {
     private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
     private final Context context;
+    private final PeerTable table;
     private List<InetSocketAddress> boundAddresses = List.of();
-    private volatile Map<MemberId, Peer> peers = Map.of();
-    private volatile boolean closed;
 
     private NettyNetwork(Context context) {
         this.context = context;
+        this.table = new PeerTable(context);
     }
 
     /**
@@ -64,22 +62,22 @@ public final class NettyNetwork implements Network {
                 new FrameCodec(options.limits().maxFrameBytes()),
                 listener,
                 new DefaultChannelGroup(group.next(), true),
+                new Introduction(),
                 new RateLimitedLog(LOG::warn, LOG_INTERVAL, System::nanoTime),
                 new RateLimitedLog(LOG::warn, LOG_INTERVAL, System::nanoTime)));
-        // Known before anyone can come in, since strangers are refused; dialed after the ports are ours.
-        List<Peer> peers = network.replacePeers(options.peers());
+        // They are known before anyone can come in, and dialed after the ports are ours.
         try {
             network.listen();
         } catch (IOException e) {
             network.close();
             throw e;
         }
-        peers.forEach(Peer::dialNow);
+        network.table.dial();
         return network;
     }
 
     private void listen() throws IOException {
-        Acceptor acceptor = new Acceptor(context, this::peer);
+        Acceptor acceptor = new Acceptor(context, table);
         List<InetSocketAddress> bound = new ArrayList<>();
         for (InetSocketAddress address : context.options().listenAddresses()) {
             bound.add(acceptor.listen(address));
@@ -93,45 +91,22 @@ public final class NettyNetwork implements Network {
     }
 
     /**
-     * Replaces the peers: dials new ones, disconnects those that are gone, uses changed addresses from the next dial on.
-     * An entry for this member itself is ignored.
+     * Replaces the peers that the options named: dials new ones, disconnects those that are gone and that no configuration knows,
+     * uses changed addresses from the next dial on. An entry for this member itself is ignored.
      */
     public void setPeers(Map<MemberId, List<InetSocketAddress>> peers) {
-        replacePeers(peers).forEach(Peer::dialNow);
+        table.setPeers(peers);
     }
 
-    /** Returns the new ones. */
-    private synchronized List<Peer> replacePeers(Map<MemberId, List<InetSocketAddress>> wanted) {
-        if (closed) {
-            return List.of();
-        }
-        Map<MemberId, Peer> before = peers;
-        Map<MemberId, Peer> after = new HashMap<>();
-        List<Peer> added = new ArrayList<>();
-        NettyOptions.copy(wanted).forEach((id, addresses) -> {
-            Optional<Peer> known = Optional.ofNullable(before.get(id));
-            known.ifPresent(peer -> {
-                peer.setAddresses(addresses);
-                after.put(id, peer);
-            });
-            if (known.isEmpty() && !id.equals(context.options().self())) {
-                Peer peer = new Peer(id, addresses, context);
-                added.add(peer);
-                after.put(id, peer);
-            }
-        });
-        peers = Map.copyOf(after);
-        before.values().stream().filter(peer -> !after.containsKey(peer.id())).forEach(Peer::close);
-        return added;
-    }
-
-    private Optional<Peer> peer(MemberId id) {
-        return Optional.ofNullable(peers.get(id));
+    /** Addresses are as {@link PeerAddress} says; what a configuration says of a member goes before what the options said. */
+    @Override
+    public void membersChanged(Configuration current, Configuration committed) {
+        table.membersChanged(current, committed);
     }
 
     /** What went to and came from each of the present peers. */
     public Map<MemberId, PeerCounters> counters() {
-        return peers.values().stream().collect(Collectors.toUnmodifiableMap(Peer::id, Peer::counters));
+        return table.each(Peer::counters);
     }
 
     /**
@@ -141,12 +116,12 @@ public final class NettyNetwork implements Network {
      */
     @Override
     public void send(MemberId to, PeerFrame frame) {
-        peer(to).ifPresent(peer -> peer.send(frame));
+        table.peer(to).ifPresent(peer -> peer.send(frame));
     }
 
     @Override
     public void flush() {
-        peers.values().forEach(Peer::flush);
+        table.peers().values().forEach(Peer::flush);
     }
 
     /**
@@ -154,12 +129,7 @@ public final class NettyNetwork implements Network {
      */
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-            peers.values().forEach(Peer::close);
-            peers = Map.of();
-        }
-        // Not under the lock: an event loop may want it before it can close its channels.
+        table.close();
         ChannelGroupFuture closing = context.channels().close();
         if (!isEventLoop()) {
             closing.awaitUninterruptibly();

@@ -46,7 +46,11 @@ final class Peer {
         record Idle() implements State {}
     }
 
+    /** What was sent last to a member that leaves may still be under way: it tells it so. */
+    private static final long FAREWELL_MILLIS = 1_000;
+
     private final MemberId id;
+    private final boolean guest;
     private final Context context;
     private final EventLoop loop;
     private final PeerCounters counters = new PeerCounters();
@@ -67,8 +71,10 @@ final class Peer {
     private boolean refused;
     private boolean seenAliveSinceDial;
 
-    Peer(MemberId id, List<InetSocketAddress> addresses, Context context) {
+    /** @param guest whether nobody but the peer itself has told of it */
+    Peer(MemberId id, List<InetSocketAddress> addresses, boolean guest, Context context) {
         this.id = id;
+        this.guest = guest;
         this.addresses = addresses;
         this.context = context;
         this.loop = context.group().next();
@@ -80,6 +86,15 @@ final class Peer {
 
     MemberId id() {
         return id;
+    }
+
+    boolean isGuest() {
+        return guest;
+    }
+
+    /** Whether there is a connection on which the peer sends. */
+    synchronized boolean isConnectedFrom() {
+        return incoming.filter(Channel::isActive).isPresent();
     }
 
     PeerCounters counters() {
@@ -129,6 +144,15 @@ final class Peer {
 
     private synchronized void endInterruption() {
         interrupted = false;
+    }
+
+    /** Begins to dial, if that was not done before. */
+    void dialFirst() {
+        onLoop(() -> {
+            if (state instanceof State.Idle) {
+                dial();
+            }
+        });
     }
 
     /** Begins to dial, or ends the wait for the next dial: the peer was just seen alive. */
@@ -193,6 +217,9 @@ final class Peer {
             LOG.info("member {} connected to member {} at {}", context.self(), id, dialing.address());
         } else {
             refused = true;
+            if (answer.saysRemoved() && !closed) {
+                context.listener().removed(id);
+            }
             context.refusals()
                     .line("member " + id + " at " + dialing.address() + " refused member " + context.self() + ": "
                             + answer.reason());
@@ -274,6 +301,14 @@ final class Peer {
         return true;
     }
 
+    /** Ends all, but what is sent now still gets its time to arrive. */
+    void leave() {
+        flush();
+        if (!loop.isShuttingDown()) {
+            loop.schedule(this::close, FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
     /** Ends all; nothing is dialed any more. Completes later, unless the caller closes and awaits the channels. */
     void close() {
         synchronized (this) {
@@ -295,7 +330,7 @@ final class Peer {
     private final class AnswerDecoder extends HandshakeDecoder {
 
         AnswerDecoder() {
-            super(Handshake.ANSWER_BYTES, context.options().limits().handshakeTimeout());
+            super(in -> Handshake.ANSWER_BYTES, context.options().limits().handshakeTimeout());
         }
 
         @Override
@@ -306,7 +341,8 @@ final class Peer {
                             Handshake.VERSION,
                             options.clusterId(),
                             options.self().value(),
-                            id.value())
+                            id.value(),
+                            context.introduction().addresses())
                     .write(hello);
             ctx.writeAndFlush(hello);
         }

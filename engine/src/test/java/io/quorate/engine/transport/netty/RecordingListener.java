@@ -17,6 +17,7 @@ final class RecordingListener implements Network.Listener {
 
     final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
     final BlockingQueue<MemberId> unreachable = new LinkedBlockingQueue<>();
+    final BlockingQueue<MemberId> saidRemoved = new LinkedBlockingQueue<>();
 
     @Override
     public void received(MemberId from, PeerFrame frame) {
@@ -26,6 +27,15 @@ final class RecordingListener implements Network.Listener {
     @Override
     public void unreachable(MemberId peer) {
         unreachable.add(peer);
+    }
+
+    @Override
+    public void removed(MemberId says) {
+        saidRemoved.add(says);
+    }
+
+    MemberId awaitRemoved() throws InterruptedException {
+        return await(saidRemoved);
     }
 
     Received awaitFrame() throws InterruptedException {

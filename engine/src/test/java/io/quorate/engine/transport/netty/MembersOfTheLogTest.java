@@ -1,0 +1,182 @@
+package io.quorate.engine.transport.netty;
+
+import static io.quorate.engine.transport.netty.NettyFixture.CLUSTER;
+import static io.quorate.engine.transport.netty.NettyFixture.ONE;
+import static io.quorate.engine.transport.netty.NettyFixture.TWO;
+import static io.quorate.engine.transport.netty.NettyFixture.await;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.transport.PeerFrame;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The network follows the configurations of the log. */
+@Timeout(60)
+class MembersOfTheLogTest {
+
+    private static final Configuration NOBODY = Configuration.of(Set.of());
+
+    private final RecordingListener heardByOne = new RecordingListener();
+    private final RecordingListener heardByTwo = new RecordingListener();
+
+    private static String address(NettyNetwork network) {
+        return "http://127.0.0.1:" + network.boundAddresses().getFirst().getPort();
+    }
+
+    private static Configuration of(NettyNetwork one, NettyNetwork two) {
+        return Configuration.of(new TreeMap<>(Map.of(ONE, List.of(address(one)), TWO, List.of(address(two)))));
+    }
+
+    private static void awaitPath(NettyNetwork from, MemberId to, RecordingListener heard) {
+        await("a frame arrives", () -> {
+            from.send(to, new PeerFrame.Forward(0, 1, 1, List.of(ByteBuffer.allocate(1))));
+            from.flush();
+            return !heard.received.isEmpty();
+        });
+        heard.received.clear();
+    }
+
+    @Test
+    void whomTheLogNamesIsReached() throws Exception {
+        try (NettyFixture fixture = new NettyFixture()) {
+            NettyNetwork one = fixture.open(ONE, heardByOne);
+            NettyNetwork two = fixture.open(TWO, heardByTwo);
+
+            one.membersChanged(of(one, two), of(one, two));
+            two.membersChanged(of(one, two), of(one, two));
+
+            awaitPath(one, TWO, heardByTwo);
+            awaitPath(two, ONE, heardByOne);
+        }
+    }
+
+    /** One that joins, or lags behind, has not heard of those that will tell it who the members are. */
+    @Test
+    void whoKnowsNobodyIsReachedAndAnswers() throws Exception {
+        try (NettyFixture fixture = new NettyFixture()) {
+            NettyNetwork one = fixture.open(ONE, heardByOne);
+            NettyNetwork two = fixture.open(TWO, heardByTwo);
+
+            one.membersChanged(of(one, two), NOBODY);
+
+            awaitPath(one, TWO, heardByTwo);
+            awaitPath(two, ONE, heardByOne);
+        }
+    }
+
+    @Test
+    void anAddressThatChangesIsUsedFromTheNextConnectionOn() throws Exception {
+        try (NettyFixture fixture = new NettyFixture()) {
+            NettyNetwork one = fixture.open(ONE, heardByOne);
+            NettyNetwork two = fixture.open(TWO, heardByTwo);
+            Configuration before = of(one, two).withAddresses(TWO, List.of("http://127.0.0.1:" + portOfNobody()));
+            one.membersChanged(before, before);
+            one.send(TWO, new PeerFrame.Forward(0, 1, 1, List.of(ByteBuffer.allocate(1))));
+            assertThat(heardByOne.awaitUnreachable()).isEqualTo(TWO);
+
+            one.membersChanged(of(one, two), of(one, two));
+
+            awaitPath(one, TWO, heardByTwo);
+        }
+    }
+
+    private static int portOfNobody() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Corner case 5: it does not come back by itself, and need not guess why nobody talks to it. */
+    @Test
+    void whoWasRemovedForGoodIsRefusedAndTold() throws Exception {
+        try (NettyFixture fixture = new NettyFixture()) {
+            NettyNetwork one = fixture.open(ONE, heardByOne);
+            NettyNetwork two = fixture.open(TWO, heardByTwo);
+            Configuration both = of(one, two);
+            one.membersChanged(both, both);
+            two.membersChanged(both, both);
+            awaitPath(two, ONE, heardByOne);
+
+            one.membersChanged(both.without(TWO), both.without(TWO));
+
+            assertThat(heardByTwo.awaitRemoved()).isEqualTo(ONE);
+            assertThat(one.counters()).doesNotContainKey(TWO);
+        }
+    }
+
+    /** Its removal may be rolled back, and needs to be told it. */
+    @Test
+    void whoseRemovalIsNotCommittedIsReachedYet() throws Exception {
+        try (NettyFixture fixture = new NettyFixture()) {
+            NettyNetwork one = fixture.open(ONE, heardByOne);
+            NettyNetwork two = fixture.open(TWO, heardByTwo);
+            Configuration both = of(one, two);
+
+            one.membersChanged(both.without(TWO), both);
+
+            awaitPath(one, TWO, heardByTwo);
+            awaitPath(two, ONE, heardByOne);
+        }
+    }
+
+    @Test
+    void whoAsksIsToldWhichClusterThisIsAndWhoItsMembersAre() throws Exception {
+        try (NettyFixture fixture = new NettyFixture()) {
+            NettyNetwork one = fixture.open(ONE, heardByOne);
+            Configuration members =
+                    Configuration.of(new TreeMap<>(Map.of(ONE, List.of(address(one)), TWO, List.of("http://b:1"))));
+            one.membersChanged(members, NOBODY);
+
+            PeerInquiry.Report report = PeerInquiry.ask(one.boundAddresses().getFirst(), Duration.ofSeconds(20));
+
+            assertThat(report.clusterId()).isEqualTo(CLUSTER);
+            assertThat(report.answeredBy()).isEqualTo(ONE);
+            assertThat(report.members()).isEqualTo(members);
+        }
+    }
+
+    @Test
+    void anAnswerThatIsNoneIsAnError() throws Exception {
+        try (ServerSocket server = new ServerSocket(0)) {
+            Thread web = Thread.ofPlatform().start(() -> {
+                try (RawPeer client = RawPeer.accept(server)) {
+                    client.read(Handshake.HELLO_BYTES);
+                    client.send("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            assertThatThrownBy(
+                            () -> PeerInquiry.ask(NettyFixture.loopback(server.getLocalPort()), Duration.ofSeconds(20)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("what listens there is no member");
+            web.join();
+        }
+    }
+
+    /** What the log says cannot be refused any more. */
+    @Test
+    void anAddressThatIsNoneIsPassedOver() throws Exception {
+        try (NettyFixture fixture = new NettyFixture()) {
+            NettyNetwork one = fixture.open(ONE, heardByOne);
+            NettyNetwork two = fixture.open(TWO, heardByTwo);
+
+            one.membersChanged(of(one, two).withAddresses(TWO, List.of("nowhere", address(two))), NOBODY);
+
+            awaitPath(one, TWO, heardByTwo);
+        }
+    }
+}
