@@ -60,14 +60,22 @@ final class RunningMembers implements AutoCloseable {
     }
 
     /**
-     * Waits until a member stops.
+     * Waits until all members have stopped, because they were asked to or were removed from the cluster.
      *
-     * @throws CommandFailed if it did not stop because it was asked to
+     * @throws CommandFailed as soon as one stops for another reason
      */
     void awaitStop() {
         CompletableFuture<?>[] stops =
                 members.stream().map(MemberHandle::stopped).toArray(CompletableFuture[]::new);
-        await("a member stopped", CompletableFuture.anyOf(stops));
+        CompletableFuture<Void> end = CompletableFuture.allOf(stops);
+        for (CompletableFuture<?> stop : stops) {
+            var unused = stop.whenComplete((nothing, failure) -> {
+                if (failure != null) {
+                    end.completeExceptionally(failure);
+                }
+            });
+        }
+        await("a member stopped", end);
     }
 
     @Override

@@ -27,6 +27,9 @@ import io.quorate.server.api.SnapshotStreams;
 import io.quorate.server.api.WatchService;
 import io.quorate.server.auth.Passwords;
 import io.quorate.server.auth.Tokens;
+import io.quorate.server.members.MemberChange;
+import io.quorate.server.members.MemberChanges;
+import io.quorate.server.members.ServerTiming;
 import io.quorate.server.metrics.MemberMetrics;
 import io.quorate.server.snapshot.SnapshotSource;
 import io.quorate.server.store.AutoCompaction;
@@ -90,7 +93,7 @@ record Incarnation(
     static Incarnation open(
             long number,
             ServerConfig config,
-            InitialMembership membership,
+            OwnMembership membership,
             Function<OrderedStore, MvccStore> opening,
             MemberHealing healing,
             MemberMetrics metrics)
@@ -110,7 +113,7 @@ record Incarnation(
     private static Incarnation openOnce(
             long number,
             ServerConfig config,
-            InitialMembership membership,
+            OwnMembership membership,
             Function<OrderedStore, MvccStore> opening,
             MemberHealing healing,
             MemberMetrics metrics)
@@ -146,7 +149,7 @@ record Incarnation(
 
     private static List<ServerServiceDefinition> services(
             ServerConfig config,
-            InitialMembership membership,
+            OwnMembership membership,
             MemberNode memberNode,
             ReplicatedStore store,
             Tokens tokens,
@@ -171,6 +174,14 @@ record Incarnation(
                 timer));
         KvStateMachine machine = memberNode.machine();
         Defragmenter defragmenter = new Defragmenter(machine.store(), machine.cleaner(), memberNode.background());
+        MemberChanges changes = new MemberChanges(
+                node,
+                machine.store(),
+                new ServerTiming(config.heartbeatInterval(), config.electionTimeout(), config.requestTimeout()),
+                timer);
+        node.answerAsLeader(question -> MemberChange.isOne(question)
+                ? changes.answer(question)
+                : memberNode.leases().answer(question));
         LearnerCalls learnerCalls = new LearnerCalls(() -> isLearner(node.status()));
         keepHouse(config.upkeep().autoCompaction(), store, memberNode.readers(), timer);
         SnapshotStreams snapshots =
@@ -182,7 +193,7 @@ record Incarnation(
                         new LeaseService(clients, store, memberNode.leases(), headers, config.minLeaseTtlSeconds()),
                         new LockService(clients, memberNode.watches(), headers),
                         new ElectionService(clients, memberNode.watches(), headers),
-                        new ClusterService(clients, store, headers, membership.peerUrls()),
+                        new ClusterService(clients, store, headers, changes),
                         new MaintenanceService(clients, store, headers, hashes, defragmenter, snapshots),
                         new AuthService(clients, passwords, tokens, headers))
                 .map(service -> ServerInterceptors.intercept(

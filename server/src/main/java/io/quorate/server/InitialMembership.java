@@ -3,11 +3,9 @@ package io.quorate.server;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.server.ServerConfig.InitialMember;
+import io.quorate.server.members.NewMemberId;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -56,28 +54,20 @@ public record InitialMembership(long clusterId, MemberId self, SortedMap<MemberI
     }
 
     private static MemberId memberId(List<URI> sortedPeerUrls, String token) {
-        StringBuilder text = new StringBuilder();
-        sortedPeerUrls.forEach(text::append);
-        return new MemberId(firstEightBytesOfSha1(text.append(token).toString().getBytes(StandardCharsets.UTF_8)));
+        return NewMemberId.ofFounder(sortedPeerUrls.stream().map(URI::toString).toList(), token);
     }
 
     private static long clusterId(SortedMap<MemberId, ?> members) {
         ByteBuffer ids = ByteBuffer.allocate(members.size() * Long.BYTES);
         members.keySet().forEach(id -> ids.putLong(id.value()));
-        return firstEightBytesOfSha1(ids.array());
-    }
-
-    private static long firstEightBytesOfSha1(byte[] input) {
-        try {
-            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-1").digest(input))
-                    .getLong();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-1", e);
-        }
+        return NewMemberId.firstEightBytesOfSha1(ids.array());
     }
 
     /** The configuration that the cluster starts with: all of them vote. */
     public Configuration configuration() {
-        return Configuration.of(peerUrls.keySet());
+        SortedMap<MemberId, List<String>> addresses = new TreeMap<>();
+        peerUrls.forEach((member, urls) ->
+                addresses.put(member, urls.stream().map(URI::toString).toList()));
+        return Configuration.of(addresses);
     }
 }

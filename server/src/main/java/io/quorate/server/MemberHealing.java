@@ -1,6 +1,7 @@
 package io.quorate.server;
 
 import io.quorate.core.CoreStatus;
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.StateRepair;
 import io.quorate.kv.Divergence;
@@ -51,6 +52,9 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
          */
         void reopen(Optional<StateRepair> repair, String why);
 
+        /** Ends the member, which is none any more. */
+        void leave();
+
         /** Ends the member's service for good. */
         void giveUp(Throwable cause);
     }
@@ -58,7 +62,7 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
     private final Patient patient;
     private final Upkeep upkeep;
     private final boolean durable;
-    private final boolean alone;
+    private final boolean foundedAlone;
     private final Duration electionTimeout;
     private final ScheduledThreadPoolExecutor executor;
 
@@ -76,11 +80,11 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
 
     private Duration wait;
 
-    MemberHealing(Patient patient, ServerConfig config, InitialMembership membership) {
+    MemberHealing(Patient patient, ServerConfig config, Configuration beginning) {
         this.patient = patient;
         this.upkeep = config.upkeep();
         this.durable = !config.ephemeral();
-        this.alone = membership.configuration().allVoters().size() == 1;
+        this.foundedAlone = beginning.allVoters().size() == 1;
         this.electionTimeout = config.electionTimeout();
         this.wait = electionTimeout;
         this.executor = new ScheduledThreadPoolExecutor(
@@ -98,6 +102,16 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
      * nobody. It is of no use to anybody; it is set aside.
      */
     boolean mayRepairUnseen() {
+        return mayRepair(foundedAlone);
+    }
+
+    /** As {@link #mayRepairUnseen}, of a node that has known its members before it stopped. */
+    private boolean mayRepair() {
+        CoreStatus status = patient.incarnation().node().status();
+        return mayRepair(status.configuration().allVoters().equals(Set.of(status.self())));
+    }
+
+    private boolean mayRepair(boolean alone) {
         return durable && !alone && upkeep.onDivergence() == OnDivergence.REPAIR;
     }
 
@@ -109,13 +123,18 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
         run(incarnation, () -> {
             if (durable && Damage.isOfLog(cause)) {
                 patient.reopen(Optional.empty(), "its log is damaged: " + cause.getMessage());
-            } else if (Damage.isOfStore(cause) && mayRepairUnseen()) {
+            } else if (Damage.isOfStore(cause) && mayRepair()) {
                 String what = String.valueOf(cause.getMessage());
                 dropState(what, "its state is damaged: " + what);
             } else {
                 patient.giveUp(cause);
             }
         });
+    }
+
+    /** The cluster goes on without this member. */
+    void removed(long incarnation) {
+        run(incarnation, patient::leave);
     }
 
     /** A read has met files of the store that are not what was written. */
@@ -190,7 +209,7 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
 
     /** What is damaged needs no majority to be dropped; but there must be somebody to get another one from. */
     private void repairDamagedState(String what, Throwable cause) {
-        if (!mayRepairUnseen()) {
+        if (!mayRepair()) {
             patient.giveUp(cause);
             return;
         }

@@ -1,15 +1,11 @@
 package io.quorate.server;
 
 import io.netty.channel.IoEventLoopGroup;
-import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.NodeOptions;
 import io.quorate.engine.NodeThreads;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
-import io.quorate.engine.disk.DataDirectory;
-import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.FileDisk;
-import io.quorate.engine.disk.Identity;
 import io.quorate.engine.disk.MeasuredDisk;
 import io.quorate.engine.transport.MeasuredNetwork;
 import io.quorate.engine.transport.Network;
@@ -20,7 +16,6 @@ import io.quorate.kv.MvccStore;
 import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.RocksMemory;
-import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.auth.TokenSource;
 import io.quorate.server.metrics.MemberMetrics;
 import io.quorate.server.store.DivergenceListener;
@@ -37,7 +32,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -82,16 +76,14 @@ record MemberNode(
      */
     static MemberNode open(
             ServerConfig config,
-            InitialMembership membership,
+            OwnMembership membership,
             Function<OrderedStore, MvccStore> opening,
             DivergenceListener divergence,
             MemberMetrics metrics,
             OpenParts parts)
             throws IOException {
         Path folder = folder(config, parts);
-        SnapshotImport.requireFinished(folder);
         FileDisk disk = new FileDisk(folder);
-        requireOwn(disk, config, membership);
         if (StateRepair.find(disk).isPresent()) {
             new DroppedState(folder).drop();
         }
@@ -146,23 +138,9 @@ record MemberNode(
         return folder;
     }
 
-    /** Looks before anything is opened that would change files. */
-    private static void requireOwn(FileDisk disk, ServerConfig config, InitialMembership membership)
-            throws IOException {
-        Identity identity = new Identity(membership.clusterId(), membership.self(), config.name());
-        try (DataDirectory directory = DataDirectory.open(disk, identity)) {
-            if (directory.isNew() && config.initialClusterState() == InitialClusterState.EXISTING) {
-                throw new DataDirectoryException("Data directory " + disk
-                        + " is empty, and this release cannot join a cluster that exists (--initial-cluster-state"
-                        + " existing): give the member the data directory that it had, or found a new cluster with"
-                        + " --initial-cluster-state new.");
-            }
-        }
-    }
-
-    private static NodeOptions options(ServerConfig config, InitialMembership membership) {
+    private static NodeOptions options(ServerConfig config, OwnMembership membership) {
         NodeOptions options =
-                NodeOptions.of(membership.clusterId(), membership.self(), config.name(), membership.configuration());
+                NodeOptions.of(membership.clusterId(), membership.self(), config.name(), membership.beginning());
         return options.with(NodeOptions.Timing.of(config.heartbeatInterval(), config.electionTimeout())
                         // Whoever starts need not wait long for a leader; a living one is not disturbed, thanks to
                         // PreVote.
@@ -172,23 +150,19 @@ record MemberNode(
     }
 
     private static Network network(
-            ServerConfig config, InitialMembership membership, IoEventLoopGroup eventLoops, Network.Listener listener)
+            ServerConfig config, OwnMembership membership, IoEventLoopGroup eventLoops, Network.Listener listener)
             throws IOException {
         List<InetSocketAddress> own = new ArrayList<>();
         for (URI url : config.listenPeerUrls()) {
             own.add(ListenUrl.parse(url.toString()).resolve());
         }
-        Map<MemberId, List<InetSocketAddress>> peers = new HashMap<>();
-        membership
-                .peerUrls()
-                .forEach((member, urls) -> peers.put(
-                        member, urls.stream().map(MemberNode::unresolved).toList()));
         NettyOptions.Limits limits = NettyOptions.Limits.defaults();
         NettyOptions options = new NettyOptions(
                 membership.self(),
                 membership.clusterId(),
                 own,
-                peers,
+                // Who they are, and where, is said by the configurations of the log.
+                Map.of(),
                 new NettyOptions.Limits(
                         Math.max(limits.maxFrameBytes(), config.maxRequestBytes() + FRAME_HEADROOM_BYTES),
                         limits.maxQueuedBytes(),
@@ -199,11 +173,6 @@ record MemberNode(
                         limits.refusedRetryDelay(),
                         limits.unacknowledgedTimeout()));
         return NettyNetwork.open(options, eventLoops, listener);
-    }
-
-    private static InetSocketAddress unresolved(URI url) {
-        ListenUrl address = ListenUrl.parse(url.toString());
-        return InetSocketAddress.createUnresolved(address.host(), address.port());
     }
 
     private static ExecutorService readers(String name) {

@@ -67,7 +67,7 @@ public final class MemberServer implements AutoCloseable {
     public static final String SCRUB_PATH = "/quorate/v1/scrub";
 
     private final ServerConfig config;
-    private final InitialMembership membership;
+    private final OwnMembership membership;
     private final Function<OrderedStore, MvccStore> opening;
     private final OpenParts parts;
     private final MemberHealing healing;
@@ -81,16 +81,13 @@ public final class MemberServer implements AutoCloseable {
     private boolean closed;
 
     private MemberServer(
-            ServerConfig config,
-            InitialMembership membership,
-            Function<OrderedStore, MvccStore> opening,
-            OpenParts parts)
+            ServerConfig config, OwnMembership membership, Function<OrderedStore, MvccStore> opening, OpenParts parts)
             throws IOException {
         this.config = config;
         this.membership = membership;
         this.opening = opening;
         this.parts = parts;
-        this.healing = parts.add(new MemberHealing(new Patient(), config, membership));
+        this.healing = parts.add(new MemberHealing(new Patient(), config, membership.beginning()));
         this.metrics = new MemberMetrics(identity(), this::present);
         this.incarnation = Incarnation.open(1, config, membership, opening, healing, metrics);
         parts.add(() -> incarnation.close());
@@ -118,9 +115,9 @@ public final class MemberServer implements AutoCloseable {
 
     /** As {@link #start(ServerConfig)}, with a store that is opened in a way of its own: tests leave out parts of it. */
     static MemberServer start(ServerConfig config, Function<OrderedStore, MvccStore> opening) throws IOException {
-        InitialMembership membership = InitialMembership.of(config);
         OpenParts parts = new OpenParts();
         try {
+            OwnMembership membership = membership(config);
             MemberServer member = new MemberServer(config, membership, opening, parts);
             member.begin();
             return member;
@@ -132,6 +129,15 @@ public final class MemberServer implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** Looks before anything is opened that would change files. */
+    private static OwnMembership membership(ServerConfig config) throws IOException {
+        if (config.ephemeral()) {
+            return OwnMembership.ofNobodyBefore(config);
+        }
+        SnapshotImport.requireFinished(config.dataDir());
+        return OwnMembership.of(config, new FileDisk(config.dataDir()));
     }
 
     private ClientListener listen() throws IOException {
@@ -205,6 +211,7 @@ public final class MemberServer implements AutoCloseable {
                 config.advertiseClientUrls().stream().map(URI::toString).toList();
         PublishMember self = new PublishMember(membership.self().value(), config.name(), clientUrls);
         var unused = begun.node().stopped().thenAccept(cause -> healing.nodeStopped(begun.number(), cause));
+        unused = begun.node().removed().thenRun(() -> healing.removed(begun.number()));
         unused = Publication.begin(begun.node(), self)
                 .whenComplete((nothing, failure) -> published(begun, Optional.ofNullable(failure)));
     }
@@ -254,6 +261,11 @@ public final class MemberServer implements AutoCloseable {
         }
 
         @Override
+        public void leave() {
+            MemberServer.this.leave();
+        }
+
+        @Override
         public void giveUp(Throwable cause) {
             MemberServer.this.giveUp(cause);
         }
@@ -284,6 +296,16 @@ public final class MemberServer implements AutoCloseable {
             return;
         }
         begin(incarnation);
+    }
+
+    /** What is left of this member's part is to let calls end, that which removed it among them. */
+    private void leave() {
+        LOG.warn(
+                "Member {} ({}) was removed from the cluster, and stops. Its data are of no more use: to bring it back, add it as a new"
+                        + " member, with an empty data directory.",
+                config.name(),
+                membership.self());
+        close();
     }
 
     /** Nothing of this member takes part any more: it must neither serve nor lead with what it has. */

@@ -17,7 +17,6 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quorate.server.proto.etcdserverpb.CompactionRequest;
 import io.quorate.server.proto.etcdserverpb.DeleteRangeRequest;
-import io.quorate.server.proto.etcdserverpb.MemberAddRequest;
 import io.quorate.server.proto.etcdserverpb.RangeRequest.SortOrder;
 import io.quorate.server.proto.etcdserverpb.RangeRequest.SortTarget;
 import io.quorate.server.proto.etcdserverpb.RangeResponse;
@@ -399,15 +398,5 @@ class KvApiTest {
                 .isInstanceOfSatisfying(
                         StatusRuntimeException.class,
                         failure -> assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT));
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2})
-    void whatThisReleaseDoesNotServeIsUnimplemented(int member) {
-        EtcdClient client = clients.get(member);
-        assertThatThrownBy(() -> client.cluster().memberAdd(MemberAddRequest.getDefaultInstance()))
-                .isInstanceOfSatisfying(
-                        StatusRuntimeException.class,
-                        failure -> assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED));
     }
 }

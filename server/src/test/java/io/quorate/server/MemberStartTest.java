@@ -113,14 +113,59 @@ class MemberStartTest {
     }
 
     @Test
-    void joiningAClusterThatExistsIsRefusedWithoutDataAndIgnoredWithData() throws Exception {
+    void whoeverHasDataIsWhoTheySayAndJoinsNobody() throws Exception {
         ServerConfig config = lone();
         ServerConfig joining = ServerConfigs.withState(config, InitialClusterState.EXISTING);
         assertThatThrownBy(() -> MemberServer.start(joining))
-                .isInstanceOf(DataDirectoryException.class)
-                .hasMessageContaining("cannot join a cluster that exists");
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("--initial-cluster names nobody but " + config.name());
         runOnce(config);
         runOnce(joining);
+    }
+
+    /** The cluster's members may be others by now, and this one may be reached elsewhere. */
+    @Test
+    void withTheStateExistingOnlyTheNameHasToBeThatOfTheData() throws Exception {
+        ServerConfig config = lone();
+        runOnce(config);
+        ServerConfig joining = ServerConfigs.withToken(
+                ServerConfigs.withState(config, InitialClusterState.EXISTING), "another-cluster");
+
+        runOnce(joining);
+
+        List<ServerConfig> others = TestCluster.configs(3, folder);
+        ServerConfig another = ServerConfigs.withState(
+                ServerConfigs.withDataDir(others.get(1), config.dataDir()), InitialClusterState.EXISTING);
+        assertThatThrownBy(() -> MemberServer.start(another))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("belongs to member ")
+                .hasMessageContaining("(" + config.name() + ")")
+                .hasMessageContaining("or with an empty one; or, if it is this member's");
+    }
+
+    @Test
+    void aDamagedBeginningIsNotTakenForAnother() throws Exception {
+        ServerConfig config = lone();
+        runOnce(config);
+        Path beginning = config.dataDir().resolve("beginning");
+        byte[] bytes = Files.readAllBytes(beginning);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(beginning, bytes);
+
+        assertThatThrownBy(() -> MemberServer.start(config))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("The file beginning of data directory")
+                .hasMessageContaining("is damaged");
+    }
+
+    /** As a release left it that wrote none. */
+    @Test
+    void dataWithoutABeginningAreThoseOfTheFoundersThatAreConfigured() throws Exception {
+        ServerConfig config = lone();
+        runOnce(config);
+        Files.delete(config.dataDir().resolve("beginning"));
+
+        runOnce(config);
     }
 
     @Test

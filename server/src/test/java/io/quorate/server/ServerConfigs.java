@@ -1,6 +1,7 @@
 package io.quorate.server;
 
 import io.quorate.server.ServerConfig.InitialClusterState;
+import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.auth.AuthOptions;
 import java.net.URI;
 import java.nio.file.Path;
@@ -23,6 +24,24 @@ public final class ServerConfigs {
 
     static ServerConfig withState(ServerConfig config, InitialClusterState state) {
         return changed(config, draft -> draft.state = state);
+    }
+
+    /** A member that is reached elsewhere by its peers, and configured accordingly. */
+    static ServerConfig withPeerUrl(ServerConfig config, URI url) {
+        List<InitialMember> members = config.initialCluster().stream()
+                .map(member -> member.name().equals(config.name()) ? new InitialMember(member.name(), url) : member)
+                .toList();
+        return withInitialCluster(config, members);
+    }
+
+    static ServerConfig withInitialCluster(ServerConfig config, List<InitialMember> members) {
+        return changed(config, draft -> {
+            draft.initialCluster = members;
+            draft.peerUrls = members.stream()
+                    .filter(member -> member.name().equals(config.name()))
+                    .map(InitialMember::peerUrl)
+                    .toList();
+        });
     }
 
     static ServerConfig withQuota(ServerConfig config, long bytes) {
@@ -68,6 +87,8 @@ public final class ServerConfigs {
         private final ServerConfig original;
         private Path dataDir;
         private List<URI> listenClientUrls;
+        private List<URI> peerUrls;
+        private List<InitialMember> initialCluster;
         private InitialClusterState state;
         private String token;
         private long snapshotCount;
@@ -82,6 +103,8 @@ public final class ServerConfigs {
             this.original = original;
             this.dataDir = original.dataDir();
             this.listenClientUrls = original.listenClientUrls();
+            this.peerUrls = original.initialAdvertisePeerUrls();
+            this.initialCluster = original.initialCluster();
             this.state = original.initialClusterState();
             this.token = original.initialClusterToken();
             this.snapshotCount = original.snapshotCount();
@@ -99,9 +122,9 @@ public final class ServerConfigs {
                     dataDir,
                     listenClientUrls,
                     original.advertiseClientUrls(),
-                    original.listenPeerUrls(),
-                    original.initialAdvertisePeerUrls(),
-                    original.initialCluster(),
+                    peerUrls,
+                    peerUrls,
+                    initialCluster,
                     state,
                     token,
                     original.heartbeatInterval(),

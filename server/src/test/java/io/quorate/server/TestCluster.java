@@ -38,7 +38,7 @@ public final class TestCluster implements AutoCloseable {
     private final List<ManagedChannel> channels = new ArrayList<>();
 
     private TestCluster(List<ServerConfig> configs, Function<OrderedStore, MvccStore> opening) {
-        this.configs = List.copyOf(configs);
+        this.configs = new ArrayList<>(configs);
         this.opening = opening;
     }
 
@@ -134,6 +134,32 @@ public final class TestCluster implements AutoCloseable {
 
     public ServerConfig config(int member) {
         return configs.get(member);
+    }
+
+    /** Counts one member more, which is to be started; returns its number. */
+    public int add(ServerConfig config) {
+        configs.add(config);
+        return configs.size() - 1;
+    }
+
+    /** A member is configured otherwise from its next start on. */
+    public void configure(int member, ServerConfig config) {
+        configs.set(member, config);
+    }
+
+    /** A configuration of a member that joins this cluster, whose members are those configured by now, and that one. */
+    public ServerConfig joining(String name, int peerPort, Path folder) {
+        List<InitialMember> members = new ArrayList<>();
+        configs.forEach(config -> members.add(new InitialMember(
+                config.name(), config.initialAdvertisePeerUrls().getFirst())));
+        InitialMember self = new InitialMember(name, loopback(peerPort));
+        members.add(self);
+        return ServerConfigs.withState(config(self, members, folder), InitialClusterState.EXISTING);
+    }
+
+    /** A member that has stopped by itself is not among those that run. */
+    public void forget(int member) {
+        running.remove(member);
     }
 
     /** Starts a member that does not run, with what its data directory holds. */

@@ -29,8 +29,8 @@ final class Load implements AutoCloseable {
     }
 
     private void write() {
-        List<Member> members = cluster.members();
         while (!stopping.get()) {
+            List<Member> members = cluster.members();
             long number = next.incrementAndGet();
             Member member = members.get((int) (number % members.size()));
             String key = "key-" + number;

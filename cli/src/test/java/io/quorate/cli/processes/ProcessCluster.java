@@ -8,6 +8,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import io.quorate.cli.FreePorts;
+import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
 import io.quorate.server.proto.etcdserverpb.HashKVRequest;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
@@ -26,7 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.core.ConditionTimeoutException;
@@ -39,11 +40,13 @@ public final class ProcessCluster implements AutoCloseable {
         private final String name;
         private final int clientPort;
         private final int peerPort;
+        private final boolean joins;
         private final ManagedChannel channel;
         private Optional<QuorateProcess> process = Optional.empty();
 
-        private Member(String name, int clientPort, int peerPort) {
+        private Member(String name, int clientPort, int peerPort, boolean joins) {
             this.name = name;
+            this.joins = joins;
             this.clientPort = clientPort;
             this.peerPort = peerPort;
             this.channel = NettyChannelBuilder.forAddress("127.0.0.1", clientPort)
@@ -71,6 +74,11 @@ public final class ProcessCluster implements AutoCloseable {
         /** Calls that give up soon, so that a dead member is noticed. */
         KVGrpc.KVBlockingStub kv() {
             return KVGrpc.newBlockingStub(channel).withDeadlineAfter(2, TimeUnit.SECONDS);
+        }
+
+        /** Changes of members, which may have to wait for their turn. */
+        ClusterGrpc.ClusterBlockingStub cluster() {
+            return ClusterGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
         }
 
         StatusResponse status() {
@@ -130,7 +138,7 @@ public final class ProcessCluster implements AutoCloseable {
 
     private final Path folder;
     private final List<String> extraFlags;
-    private final Map<String, Member> members = new TreeMap<>();
+    private final Map<String, Member> members = new ConcurrentSkipListMap<>();
 
     /** Reserves ports; starts nothing. */
     public ProcessCluster(Path folder, int size, String... extraFlags) throws IOException {
@@ -139,8 +147,30 @@ public final class ProcessCluster implements AutoCloseable {
         List<Integer> ports = FreePorts.find(2 * size);
         for (int i = 0; i < size; i++) {
             String name = "m" + (i + 1);
-            members.put(name, new Member(name, ports.get(2 * i), ports.get(2 * i + 1)));
+            members.put(name, new Member(name, ports.get(2 * i), ports.get(2 * i + 1), false));
         }
+    }
+
+    /** One member more, which joins the others when it is started; nothing is said to them. */
+    Member add(String name) throws IOException {
+        List<Integer> ports = FreePorts.find(2);
+        Member member = new Member(name, ports.get(0), ports.get(1), true);
+        members.put(name, member);
+        return member;
+    }
+
+    /** Where a member is reached by its peers. */
+    static String peerUrl(Member member) {
+        return url(member.peerPort);
+    }
+
+    /** Waits until the process of a member ends by itself, and counts that one no more. */
+    int awaitLeft(Member member) {
+        int exitCode = member.process.orElseThrow().awaitExit();
+        member.process = Optional.empty();
+        members.remove(member.name);
+        member.channel.shutdownNow();
+        return exitCode;
     }
 
     public List<Member> members() {
@@ -191,6 +221,9 @@ public final class ProcessCluster implements AutoCloseable {
                         members.values().stream()
                                 .map(m -> m.name + "=" + url(m.peerPort))
                                 .toList())));
+        if (member.joins) {
+            arguments.addAll(List.of("--initial-cluster-state", "existing"));
+        }
         arguments.addAll(extraFlags);
         member.process = Optional.of(QuorateProcess.start(output(member), arguments));
     }

@@ -61,10 +61,9 @@ public final class ReplicatedLeases implements LeaderAnswers, AutoCloseable {
         timer.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
     }
 
-    /** The node has started. */
+    /** The node has started. What other members ask about leases is to be handed to {@link #answer}. */
     public void begin(RaftNode<Result> started) {
         node = Optional.of(started);
-        started.answerAsLeader(this);
         Future<?> unused = timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 

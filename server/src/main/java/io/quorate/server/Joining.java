@@ -1,0 +1,139 @@
+package io.quorate.server;
+
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.transport.netty.PeerInquiry;
+import io.quorate.engine.transport.netty.PeerInquiry.Report;
+import io.quorate.server.ServerConfig.InitialMember;
+import io.quorate.server.wire.ListenUrl;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the members of a cluster that exists who this new one is among them: somebody has added it before it starts. */
+final class Joining {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Joining.class);
+    private static final Duration TIMEOUT_OF_EACH = Duration.ofSeconds(2);
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
+    private final ServerConfig config;
+    private final Set<String> own;
+
+    /** Why the latest one that answered, or did not, was no help. */
+    private String complaint = "";
+
+    private Joining(ServerConfig config) {
+        this.config = config;
+        this.own = texts(config.initialAdvertisePeerUrls());
+    }
+
+    /**
+     * Asks one after the other, and again if need be: the addition may not have got to all of them.
+     *
+     * @throws IOException with one sentence if no member knows this one within the time of a request
+     */
+    static OwnMembership to(ServerConfig config) throws IOException {
+        return new Joining(config).ask();
+    }
+
+    private OwnMembership ask() throws IOException {
+        List<URI> others = config.initialCluster().stream()
+                .filter(member -> !member.name().equals(config.name()))
+                .map(InitialMember::peerUrl)
+                .toList();
+        if (others.isEmpty()) {
+            throw new IOException("--initial-cluster names nobody but " + config.name()
+                    + ", and --initial-cluster-state is existing; name the members of the cluster that it joins");
+        }
+        long deadline = System.nanoTime() + config.requestTimeout().toNanos();
+        while (true) {
+            for (URI url : others) {
+                Optional<OwnMembership> found = ask(url);
+                if (found.isPresent()) {
+                    return found.get();
+                }
+            }
+            if (System.nanoTime() - deadline >= 0) {
+                throw new IOException("the cluster could not be joined: " + complaint);
+            }
+            pause();
+        }
+    }
+
+    private Optional<OwnMembership> ask(URI url) throws IOException {
+        ListenUrl at = ListenUrl.parse(url.toString());
+        Report report;
+        try {
+            report = PeerInquiry.ask(InetSocketAddress.createUnresolved(at.host(), at.port()), TIMEOUT_OF_EACH);
+        } catch (IOException e) {
+            complaint = "nobody answers at " + url + " (" + e.getMessage() + ")";
+            return Optional.empty();
+        }
+        Configuration members = report.members();
+        Optional<MemberId> self = memberAt(own, members);
+        if (self.isEmpty()) {
+            complaint = "no member with the peer URLs " + join(own) + " was added to it, as far as the member at " + url
+                    + " knows; add it with 'etcdctl member add " + config.name() + " --peer-urls=" + join(own)
+                    + "', or correct --initial-advertise-peer-urls";
+            return Optional.empty();
+        }
+        requireSameMembers(members, url);
+        LOG.info(
+                "joining cluster {} as member {}, as the member at {} says",
+                Long.toHexString(report.clusterId()),
+                self.get(),
+                url);
+        return Optional.of(new OwnMembership(report.clusterId(), self.get(), Configuration.of(Set.of())));
+    }
+
+    private static Optional<MemberId> memberAt(Set<String> urls, Configuration members) {
+        return members.addresses().entrySet().stream()
+                .filter(known -> urls.equals(new HashSet<>(known.getValue())))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    /** As in etcd: whoever names other members than there are may mean another cluster. */
+    private void requireSameMembers(Configuration members, URI url) throws IOException {
+        Set<String> configured = texts(
+                config.initialCluster().stream().map(InitialMember::peerUrl).toList());
+        Set<String> known = members.addresses().values().stream()
+                .flatMap(List::stream)
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (!configured.equals(known)) {
+            throw new IOException("--initial-cluster names the peer URLs " + join(configured)
+                    + ", but those of the members are, as the one at " + url + " says, " + join(known)
+                    + "; name these, each with its member's name");
+        }
+    }
+
+    private static Set<String> texts(Collection<URI> urls) {
+        return urls.stream().map(URI::toString).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static String join(Collection<String> urls) {
+        return String.join(",", urls);
+    }
+
+    private static void pause() throws IOException {
+        try {
+            TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while asking the cluster's members", e);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.quorate.server;
+
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.disk.DataDirectory;
+import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.engine.disk.Disk;
+import io.quorate.engine.disk.Identity;
+import io.quorate.server.ServerConfig.InitialClusterState;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which member of which cluster this is, and with which configuration its log begins.
+ *
+ * <p>A member that has data is whoever its data say. One that has none founds a cluster together with the others that its
+ * configuration names, or joins one that exists, which was told of it before.
+ *
+ * @param beginning the founders; nobody for a member that has joined, since the log tells it of all
+ */
+record OwnMembership(long clusterId, MemberId self, Configuration beginning) {
+
+    /**
+     * Finds out, for a member that is about to start. One that joins asks the others, and waits for an answer.
+     *
+     * @param disk the member's data directory
+     * @throws IOException with one sentence if the data are another member's, or the cluster does not take it
+     */
+    @SuppressWarnings("try") // The lock is named to be closed.
+    static OwnMembership of(ServerConfig config, Disk disk) throws IOException {
+        try (Closeable lock = disk.lock()) {
+            Optional<Identity> known = DataDirectory.identityOf(disk);
+            if (known.isPresent()) {
+                return returning(config, disk, known.get());
+            }
+            OwnMembership own = ofNobodyBefore(config);
+            BeginningFile.write(disk, own.beginning);
+            return own;
+        }
+    }
+
+    /** As {@link #of}, for a member that keeps nothing. */
+    static OwnMembership ofNobodyBefore(ServerConfig config) throws IOException {
+        return config.initialClusterState() == InitialClusterState.EXISTING ? Joining.to(config) : founding(config);
+    }
+
+    private static OwnMembership founding(ServerConfig config) {
+        InitialMembership founders = InitialMembership.of(config);
+        return new OwnMembership(founders.clusterId(), founders.self(), founders.configuration());
+    }
+
+    /**
+     * Members may have come and gone since, and this one may be reached elsewhere: with the initial cluster state "existing" only its
+     * name has to be the same. Else the configuration must name the founders, so that a wrong data directory is noticed.
+     */
+    private static OwnMembership returning(ServerConfig config, Disk disk, Identity known) throws IOException {
+        OwnMembership configured = founding(config);
+        boolean asConfigured = known.isSameMemberAs(configured.identity(config.name()));
+        boolean asCalled = config.initialClusterState() == InitialClusterState.EXISTING
+                && known.memberName().equals(config.name());
+        if (!asConfigured && !asCalled) {
+            throw new DataDirectoryException("Data directory " + disk + " belongs to " + known + ", not to "
+                    + configured.identity(config.name())
+                    + ": start the member with its own data directory, or with an empty one; or, if it is this member's and the"
+                    + " cluster's members are others by now, with --initial-cluster-state existing.");
+        }
+        Optional<Configuration> begun = BeginningFile.read(disk);
+        Configuration beginning =
+                begun.orElseGet(() -> asConfigured ? configured.beginning : Configuration.of(Set.of()));
+        return new OwnMembership(known.clusterId(), known.member(), beginning);
+    }
+
+    Identity identity(String name) {
+        return new Identity(clusterId, self, name);
+    }
+}

@@ -1,0 +1,263 @@
+package io.quorate.server.members;
+
+import io.grpc.StatusRuntimeException;
+import io.quorate.core.CoreStatus;
+import io.quorate.core.Rejection;
+import io.quorate.core.RoleName;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.LeaderAnswers;
+import io.quorate.engine.RaftException;
+import io.quorate.engine.RaftNode;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.PublishedMember;
+import io.quorate.server.wire.EtcdError;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Makes changes of members for this member's clients: where it leads by itself, one after the other, and else by asking the
+ * member that leads. Thread-safe.
+ */
+public final class MemberChanges implements LeaderAnswers {
+
+    private static final long RETRY_MILLIS = 100;
+
+    private final RaftNode<?> node;
+    private final MvccStore store;
+    private final ServerTiming timing;
+    private final ScheduledExecutorService timer;
+
+    /** What those wait for that come later: a change that is judged must see what the one before it has led to. */
+    private CompletableFuture<?> latest = CompletableFuture.completedFuture(null);
+
+    /**
+     * Changes made by this member.
+     *
+     * @param store knows which members were started
+     */
+    public MemberChanges(RaftNode<?> node, MvccStore store, ServerTiming timing, ScheduledExecutorService timer) {
+        this.node = node;
+        this.store = store;
+        this.timing = timing;
+        this.timer = timer;
+    }
+
+    /**
+     * Makes a change, or has it made by the member that leads.
+     *
+     * @return fails with {@link StatusRuntimeException} if it is refused, and with {@link RaftException} if no leader could be found
+     *     or the outcome is not known
+     */
+    public CompletableFuture<Changed> make(MemberChange change) {
+        return ask(change, System.nanoTime() + timing.patience().toNanos());
+    }
+
+    private CompletableFuture<Changed> ask(MemberChange change, long deadlineNanos) {
+        return node.askLeader(change.encoded())
+                .exceptionallyCompose(failure -> failure instanceof RaftException.Refused
+                        ? CompletableFuture.completedFuture(Optional.empty())
+                        : CompletableFuture.failedFuture(failure))
+                .thenCompose(answer -> {
+                    if (answer.isPresent()) {
+                        return CompletableFuture.completedFuture(Changed.decode(answer.get()));
+                    }
+                    // Nobody leads, or whoever was asked did not, and has done nothing.
+                    return isOver(deadlineNanos)
+                            ? CompletableFuture.failedFuture(new RaftException.Refused(Rejection.NO_LEADER))
+                            : later(() -> ask(change, deadlineNanos));
+                });
+    }
+
+    private static boolean isOver(long deadlineNanos) {
+        return System.nanoTime() - deadlineNanos >= 0;
+    }
+
+    private <T> CompletableFuture<T> later(Supplier<CompletableFuture<T>> task) {
+        Executor delayed = command -> {
+            var unused = timer.schedule(command, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        };
+        return CompletableFuture.supplyAsync(() -> task, delayed).thenCompose(Supplier::get);
+    }
+
+    // ---- at the member that leads
+
+    /** Carries out what another member, or this one, was asked for. Never fails: that would look as if nothing had been done. */
+    @Override
+    public CompletableFuture<Optional<ByteBuffer>> answer(ByteBuffer question) {
+        MemberChange change = MemberChange.decode(question);
+        return inTurn(change).handle((changed, failure) -> {
+            if (failure == null) {
+                return Optional.of(changed.encoded());
+            }
+            Throwable cause = causeOf(failure);
+            return switch (cause) {
+                case StatusRuntimeException refused -> Optional.of(Changed.encoded(refused.getStatus()));
+                case RaftException.Refused refused ->
+                    refused.reason() == Rejection.NOT_LEADER || refused.reason() == Rejection.NO_LEADER
+                            ? Optional.empty()
+                            : Optional.of(Changed.encoded(EtcdError.UNHEALTHY.status()));
+                default -> Optional.of(Changed.unknown());
+            };
+        });
+    }
+
+    private synchronized CompletableFuture<Changed> inTurn(MemberChange change) {
+        long deadlineNanos = System.nanoTime() + timing.patience().toNanos();
+        CompletableFuture<Changed> mine =
+                latest.handle((before, failure) -> change).thenCompose(next -> carryOut(next, deadlineNanos));
+        latest = mine;
+        return mine;
+    }
+
+    private CompletableFuture<Changed> carryOut(MemberChange change, long deadlineNanos) {
+        return node.inspect().thenCompose(status -> {
+            if (status.role() != RoleName.LEADER) {
+                throw new RaftException.Refused(Rejection.NOT_LEADER);
+            }
+            if (status.configuration().isJoint()) {
+                return again(change, deadlineNanos);
+            }
+            return connected(change, status).thenCompose(connected -> {
+                Configuration target = new MemberRules(status, started(), connected).outcome(change);
+                return propose(change, status, target, deadlineNanos);
+            });
+        });
+    }
+
+    /** Who is there, if that matters: whoever answers after the question has come. That takes two ticks if all do. */
+    private CompletableFuture<Set<MemberId>> connected(MemberChange change, CoreStatus status) {
+        boolean matters = switch (change) {
+            case MemberChange.Add add -> !add.learner();
+            case MemberChange.Remove remove -> status.configuration().isVoter(remove.member());
+            case MemberChange.Update update -> false;
+            case MemberChange.Promote promote -> false;
+        };
+        return matters ? heardSince(System.nanoTime()) : CompletableFuture.completedFuture(Set.of());
+    }
+
+    private CompletableFuture<Set<MemberId>> heardSince(long beginNanos) {
+        return node.inspect().thenCompose(status -> {
+            long ticks = (System.nanoTime() - beginNanos) / timing.tick().toNanos();
+            Set<MemberId> heard = status.followers().stream()
+                    .filter(follower -> follower.silentTicks() < ticks)
+                    .map(CoreStatus.FollowerStatus::member)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            heard.add(status.self());
+            boolean enough = heard.containsAll(status.configuration().voters())
+                    || System.nanoTime() - beginNanos
+                            >= timing.electionTimeout().toNanos();
+            return enough ? CompletableFuture.completedFuture(heard) : later(() -> heardSince(beginNanos));
+        });
+    }
+
+    private Set<Long> started() {
+        return store.members().stream()
+                .filter(member -> !member.name().isEmpty())
+                .map(PublishedMember::memberId)
+                .collect(Collectors.toSet());
+    }
+
+    private CompletableFuture<Changed> propose(
+            MemberChange change, CoreStatus before, Configuration target, long deadlineNanos) {
+        CompletableFuture<Configuration> committed = node.changeMembership(target);
+        CompletableFuture<Configuration> done = addsAVoter(before.configuration(), target)
+                ? orHeldByThoseBefore(committed, before.configuration(), target, deadlineNanos)
+                : committed;
+        return done.thenApply(Changed::new).exceptionallyCompose(failure -> {
+            Throwable cause = causeOf(failure);
+            return cause instanceof RaftException.Refused refused && mayPass(refused.reason())
+                    ? again(change, deadlineNanos)
+                    : CompletableFuture.failedFuture(cause);
+        });
+    }
+
+    private static Throwable causeOf(Throwable failure) {
+        return failure instanceof CompletionException e && e.getCause() != null ? e.getCause() : failure;
+    }
+
+    private static boolean mayPass(Rejection reason) {
+        return switch (reason) {
+            case CHANGE_IN_PROGRESS, NOTHING_COMMITTED_YET, TRANSFER_IN_PROGRESS -> true;
+            case NOT_LEADER, NO_LEADER, BAD_CONFIGURATION, BAD_TRANSFER_TARGET, TOO_MANY_UNCOMMITTED, NO_ROOM -> false;
+        };
+    }
+
+    /** Another change is under way, or the leader is new. */
+    private CompletableFuture<Changed> again(MemberChange change, long deadlineNanos) {
+        if (isOver(deadlineNanos)) {
+            throw EtcdError.UNHEALTHY.exception();
+        }
+        return later(() -> carryOut(change, deadlineNanos));
+    }
+
+    private static boolean addsAVoter(Configuration before, Configuration after) {
+        return !before.voters().containsAll(after.voters());
+    }
+
+    /**
+     * A new voter counts at once, and may be needed for its own entry to be committed: with one member before it always is. It is
+     * started when its addition is known to have been made, though; so that is said, as in etcd, when the voters of before have the
+     * entry durably. It cannot be lost then: whoever wins an election needs a vote of one that has it, with one voter more as well.
+     */
+    private CompletableFuture<Configuration> orHeldByThoseBefore(
+            CompletableFuture<Configuration> committed,
+            Configuration before,
+            Configuration target,
+            long deadlineNanos) {
+        CompletableFuture<Configuration> held = committed.copy();
+        lookWhetherHeld(held, before, target, deadlineNanos);
+        return held;
+    }
+
+    private void lookWhetherHeld(
+            CompletableFuture<Configuration> held, Configuration before, Configuration target, long deadlineNanos) {
+        var unused = node.inspect().whenComplete((status, failure) -> {
+            if (held.isDone()) {
+                return;
+            }
+            if (failure == null && status.configuration().equals(target) && isHeld(status, before)) {
+                held.complete(target);
+            } else if (failure != null || isOver(deadlineNanos)) {
+                held.completeExceptionally(new RaftException.OutcomeUnknown(false));
+            } else {
+                lookAgain(held, before, target, deadlineNanos);
+            }
+        });
+    }
+
+    private void lookAgain(
+            CompletableFuture<Configuration> held, Configuration before, Configuration target, long deadlineNanos) {
+        var unused = timer.schedule(
+                () -> lookWhetherHeld(held, before, target, deadlineNanos), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether a majority of them has all that the leader has now. */
+    private static boolean isHeld(CoreStatus leader, Configuration voters) {
+        long last = leader.last().index();
+        long holding = voters.voters().stream()
+                .filter(voter -> reached(leader, voter) >= last)
+                .count();
+        return leader.role() == RoleName.LEADER && holding > voters.voters().size() / 2;
+    }
+
+    private static long reached(CoreStatus leader, MemberId voter) {
+        if (voter.equals(leader.self())) {
+            return leader.syncedIndex();
+        }
+        return leader.followers().stream()
+                .filter(follower -> follower.member().equals(voter))
+                .mapToLong(CoreStatus.FollowerStatus::matchIndex)
+                .findFirst()
+                .orElse(0);
+    }
+}

@@ -1,0 +1,152 @@
+package io.quorate.server.members;
+
+import io.quorate.core.CoreStatus;
+import io.quorate.core.CoreStatus.FollowerStatus;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.server.wire.EtcdError;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * What a change of one member leads to, and whether it may be made: etcd's rules with {@code --strict-reconfig-check}, which is its
+ * default. Nothing is allowed that leaves the cluster without a quorum of members that are there.
+ *
+ * @param status of the leader
+ * @param started the members that have ever been started
+ * @param connected the members that are known to be there now
+ */
+record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected) {
+
+    /** A learner whose log is shorter than this part of the leader's is not ready to vote; etcd's figure. */
+    private static final double READY_SHARE = 0.9;
+
+    /** As in etcd, so that no cluster is burdened with many that only take. */
+    private static final int MAX_LEARNERS = 1;
+
+    /**
+     * The configuration that the change leads to.
+     *
+     * @throws io.grpc.StatusRuntimeException with etcd's error if it is refused
+     */
+    Configuration outcome(MemberChange change) {
+        return switch (change) {
+            case MemberChange.Add add -> add(add);
+            case MemberChange.Remove remove -> remove(remove.member());
+            case MemberChange.Update update -> update(update);
+            case MemberChange.Promote promote -> promote(promote.member());
+        };
+    }
+
+    private Configuration add(MemberChange.Add add) {
+        Configuration present = status.configuration();
+        if (!add.learner()) {
+            requireStarted(with(present.voters(), add.member()), true);
+            requireAllConnected();
+        }
+        requireFree(add.peerUrls(), Map.of());
+        if (present.isMember(add.member()) || present.removed().contains(add.member())) {
+            throw EtcdError.MEMBER_EXISTS.exception();
+        }
+        if (add.learner() && present.learners().size() >= MAX_LEARNERS) {
+            throw EtcdError.TOO_MANY_LEARNERS.exception();
+        }
+        return add.learner()
+                ? present.withLearner(add.member(), add.peerUrls())
+                : present.withVoter(add.member(), add.peerUrls());
+    }
+
+    private Configuration remove(MemberId member) {
+        Configuration present = status.configuration();
+        requireMember(member);
+        if (present.isVoter(member)) {
+            requireStarted(without(present.voters(), member), false);
+            // Who does not answer is no loss; of the others, enough must stay.
+            SortedSet<MemberId> rest = without(present.voters(), member);
+            long answering = rest.stream().filter(connected::contains).count();
+            if (connected.contains(member) && answering < quorum(rest.size())) {
+                throw EtcdError.UNHEALTHY.exception();
+            }
+        }
+        return present.without(member);
+    }
+
+    private Configuration update(MemberChange.Update update) {
+        requireMember(update.member());
+        requireFree(update.peerUrls(), Map.of(update.member(), List.of()));
+        return status.configuration().withAddresses(update.member(), update.peerUrls());
+    }
+
+    private Configuration promote(MemberId member) {
+        Configuration present = status.configuration();
+        requireMember(member);
+        if (!present.learners().contains(member)) {
+            throw EtcdError.MEMBER_NOT_LEARNER.exception();
+        }
+        long reached = follower(member).map(FollowerStatus::matchIndex).orElse(0L);
+        if (reached < status.last().index() * READY_SHARE) {
+            throw EtcdError.LEARNER_NOT_READY.exception();
+        }
+        requireStarted(with(present.voters(), member), false);
+        return present.withPromoted(member);
+    }
+
+    private void requireMember(MemberId member) {
+        if (!status.configuration().isMember(member)) {
+            throw EtcdError.MEMBER_NOT_FOUND.exception();
+        }
+    }
+
+    /** No two members are reached by the same URL. */
+    private void requireFree(List<String> urls, Map<MemberId, ?> except) {
+        boolean taken = status.configuration().addresses().entrySet().stream()
+                .filter(known -> !except.containsKey(known.getKey()))
+                .anyMatch(known -> known.getValue().stream().anyMatch(urls::contains));
+        if (taken) {
+            throw EtcdError.PEER_URLS_EXIST.exception();
+        }
+    }
+
+    /** @param second whether a lone member may get a second one, which cannot have been started: the two need each other then */
+    private void requireStarted(SortedSet<MemberId> voters, boolean second) {
+        long running =
+                voters.stream().filter(voter -> started.contains(voter.value())).count();
+        boolean enough = !voters.isEmpty() && running >= quorum(voters.size());
+        if (!enough && !(second && voters.size() == 2 && running == 1)) {
+            throw EtcdError.TOO_FEW_STARTED_MEMBERS.exception();
+        }
+    }
+
+    private void requireAllConnected() {
+        SortedSet<MemberId> voters = status.configuration().voters();
+        if (!connected.containsAll(voters)) {
+            throw EtcdError.UNHEALTHY.exception();
+        }
+    }
+
+    private Optional<FollowerStatus> follower(MemberId member) {
+        return status.followers().stream()
+                .filter(follower -> follower.member().equals(member))
+                .findFirst();
+    }
+
+    private static int quorum(int voters) {
+        return voters / 2 + 1;
+    }
+
+    private static SortedSet<MemberId> with(SortedSet<MemberId> members, MemberId member) {
+        SortedSet<MemberId> more = new TreeSet<>(members);
+        more.add(member);
+        return more;
+    }
+
+    private static SortedSet<MemberId> without(SortedSet<MemberId> members, MemberId member) {
+        SortedSet<MemberId> fewer = new TreeSet<>(members);
+        fewer.remove(member);
+        return fewer;
+    }
+}

@@ -1,0 +1,67 @@
+package io.quorate.server.members;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.RaftException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What members ask the leader for, and what it answers, as bytes. */
+class MemberChangeTest {
+
+    private static final MemberId ONE = new MemberId(1);
+    private static final List<String> URLS = List.of("http://a:1", "http://b:2");
+
+    static List<MemberChange> changes() {
+        return List.of(
+                new MemberChange.Add(ONE, URLS, true),
+                new MemberChange.Add(new MemberId(-1), List.of("http://a:1"), false),
+                new MemberChange.Remove(ONE),
+                new MemberChange.Update(ONE, URLS),
+                new MemberChange.Promote(ONE));
+    }
+
+    @ParameterizedTest
+    @MethodSource("changes")
+    void aChangeIsUnderstoodAsItWasMeant(MemberChange change) {
+        assertThat(MemberChange.isOne(change.encoded())).isTrue();
+        assertThat(MemberChange.decode(change.encoded())).isEqualTo(change);
+    }
+
+    @Test
+    void whatIsNoChangeIsNotTakenForOne() {
+        ByteBuffer unknown = new MemberChange.Promote(ONE).encoded().put(1, (byte) 99);
+        for (ByteBuffer bytes : List.of(ByteBuffer.allocate(0), ByteBuffer.allocate(10), unknown)) {
+            assertThatThrownBy(() -> MemberChange.decode(bytes)).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(MemberChange.isOne(ByteBuffer.allocate(0))).isFalse();
+        assertThat(MemberChange.isOne(ByteBuffer.allocate(9).put(0, (byte) 1))).isFalse();
+    }
+
+    @Test
+    void theOutcomeIsToldAsItIs() {
+        Changed changed = new Changed(Configuration.of(new TreeMap<>(Map.of(ONE, URLS))));
+
+        assertThat(Changed.decode(changed.encoded())).isEqualTo(changed);
+        assertThatThrownBy(() -> Changed.decode(Changed.encoded(Status.NOT_FOUND.withDescription("nobody"))))
+                .isInstanceOfSatisfying(StatusRuntimeException.class, refused -> {
+                    assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+                    assertThat(refused.getStatus().getDescription()).isEqualTo("nobody");
+                });
+        assertThatThrownBy(() -> Changed.decode(Changed.unknown())).isInstanceOf(RaftException.OutcomeUnknown.class);
+        for (ByteBuffer bytes :
+                List.of(ByteBuffer.allocate(0), ByteBuffer.wrap(new byte[] {1, 0}), ByteBuffer.wrap(new byte[] {9}))) {
+            assertThatThrownBy(() -> Changed.decode(bytes)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+}
