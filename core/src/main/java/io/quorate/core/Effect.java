@@ -45,6 +45,9 @@ public sealed interface Effect {
     /** The {@link Event.Proposed} being handled is refused; nothing was appended. */
     record RejectProposals(Rejection reason) implements Effect {}
 
+    /** The configuration that this leader has appended at this index is committed; told before the leader acts on it. */
+    record ConfigurationCommitted(long index) implements Effect {}
+
     /** The {@link Event.ConfigurationProposed} being handled is refused; nothing was appended. */
     record RejectConfiguration(Rejection reason) implements Effect {}
 

@@ -22,7 +22,7 @@ final class Leader implements Role {
     private long uncommittedBytes;
     private long lastReadRound;
     private EntryBatch lastBatch = EntryBatch.empty(0);
-    private Configuration retained = Configuration.of(Set.of());
+    private Configuration settled = Configuration.of(Set.of());
 
     /**
      * A leader that has sent nothing yet.
@@ -51,17 +51,19 @@ final class Leader implements Role {
         followers.put(follower.member(), follower);
     }
 
+    /** Whether this configuration is the one that was settled in last. Asked at every step. */
+    @SuppressWarnings("ReferenceEquality") // The same object means that nothing has changed; an equal one does no harm.
+    boolean isSettledIn(Configuration configuration) {
+        return configuration == settled;
+    }
+
     /**
-     * Forgets all followers but a configuration's members. Asked at every step, it does so once for each configuration.
+     * The configuration is committed: forgets all followers but its members.
      *
      * @return those that are forgotten
      */
-    @SuppressWarnings("ReferenceEquality") // The same object means that nothing has changed; an equal one does no harm.
-    List<FollowerProgress> retain(Configuration configuration) {
-        if (configuration == retained) {
-            return List.of();
-        }
-        retained = configuration;
+    List<FollowerProgress> settleIn(Configuration configuration) {
+        settled = configuration;
         List<FollowerProgress> leaving = followers.values().stream()
                 .filter(follower -> !configuration.isMember(follower.member()))
                 .toList();

@@ -102,7 +102,13 @@ final class MembershipChange {
         }
         // Those removed were sent the entry that removes them until it was committed; they hear that it is, and are on
         // their own.
-        leader.retain(current).forEach(replication::takeLeave);
+        if (!leader.isSettledIn(current)) {
+            long index = node.configurations().currentIndex();
+            if (index >= leader.firstIndex()) {
+                effects.add(new Effect.ConfigurationCommitted(index));
+            }
+            leader.settleIn(current).forEach(replication::takeLeave);
+        }
         if (!current.isVoter(node.self())) {
             handOver(leader, current);
         }

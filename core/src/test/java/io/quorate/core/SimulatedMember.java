@@ -252,6 +252,7 @@ final class SimulatedMember implements LogSizes {
             case Effect.ReadFailed failed -> {}
             case Effect.RoleChanged changed -> {}
             case Effect.TransferEnded ended -> {}
+            case Effect.ConfigurationCommitted committed -> {}
         }
     }
 

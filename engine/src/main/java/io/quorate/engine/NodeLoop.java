@@ -5,6 +5,7 @@ import io.quorate.core.Effect;
 import io.quorate.core.Event;
 import io.quorate.core.Message;
 import io.quorate.core.RaftCore;
+import io.quorate.core.Rejection;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
@@ -226,10 +227,13 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         onLoop(() -> step(new Event.LeadershipBarred(barred)));
     }
 
-    void changeMembership(Configuration target, CompletableFuture<Configuration> done) {
+    /** @param base what the target was made of, if that matters: nothing is changed if it is not in force any more */
+    void changeMembership(Optional<Configuration> base, Configuration target, CompletableFuture<Configuration> done) {
         enqueue(new Input.Job<>(
                 () -> {
-                    if (membership.begin(target, done)) {
+                    if (base.isPresent() && !base.get().equals(core.configuration())) {
+                        done.completeExceptionally(new RaftException.Refused(Rejection.CHANGE_IN_PROGRESS));
+                    } else if (membership.begin(target, done)) {
                         step(new Event.ConfigurationProposed(target));
                     }
                 },
@@ -423,6 +427,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 nodeLog.append(added.id(), EntryKind.CONFIGURATION, ConfigurationCodec.encode(added.configuration()));
                 membership.appended(added.id(), added.configuration());
             }
+            case Effect.ConfigurationCommitted settled -> membership.committed(settled.index());
             case Effect.RejectConfiguration reject -> membership.rejected(reject.reason());
             case Effect.AppendReceived append -> nodeLog.append(append, receivedEntries);
             case Effect.TruncateLog truncate -> log.truncateFrom(truncate.fromIndex());
@@ -432,10 +437,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 PeerFrame frame = nodeLog.frame(send.message());
                 nodeLog.afterSync(() -> network.send(send.to(), frame));
             }
-            case Effect.Apply apply -> {
-                committed.commit(apply.upToIndex());
-                membership.committed(apply.upToIndex());
-            }
+            case Effect.Apply apply -> committed.commit(apply.upToIndex());
             case Effect.RejectProposals reject -> intake.reject(reject.reason());
             case Effect.ReadReady ready -> reads.ready(ready.requestId(), ready.index(), committed.appliedIndex());
             case Effect.ReadFailed failed -> reads.failed(failed.requestId());

@@ -73,7 +73,8 @@ public record NodeOptions(
             return new Timing(heartbeat, electionTimeout, initialElapsed, timeout);
         }
 
-        Duration tick() {
+        /** The time between two ticks, by which a node counts. */
+        public Duration tick() {
             return heartbeat.dividedBy(TICKS_PER_HEARTBEAT);
         }
 

@@ -180,7 +180,19 @@ public final class RaftNode<R> implements AutoCloseable {
      */
     public CompletableFuture<Configuration> changeMembership(Configuration target) {
         CompletableFuture<Configuration> done = new CompletableFuture<>();
-        loop.changeMembership(target, done);
+        loop.changeMembership(Optional.empty(), target, done);
+        return done;
+    }
+
+    /**
+     * As {@link #changeMembership(Configuration)}, unless others have changed the members since the target was made.
+     *
+     * @param base what the target was made of; if it is not in force any more, nothing is changed, and the future fails with
+     *     {@link RaftException.Refused}
+     */
+    public CompletableFuture<Configuration> changeMembership(Configuration base, Configuration target) {
+        CompletableFuture<Configuration> done = new CompletableFuture<>();
+        loop.changeMembership(Optional.of(base), target, done);
         return done;
     }
 

@@ -20,7 +20,8 @@ import java.util.TreeSet;
  * @param learners members that get the log and never count; in a joint configuration, one that is also an outgoing voter
  *     becomes a learner when the transition ends
  * @param addresses where members are reached by their peers, in a form that the network knows; of none, of some or of all
- * @param removed former members, whose ids are never used again; in a joint configuration, one of them may be an outgoing voter
+ * @param removed former members, whose ids are never used again, as far as they are remembered; in a joint configuration, one of
+ *     them may be an outgoing voter
  */
 public record Configuration(
         SortedSet<MemberId> voters,
@@ -28,6 +29,9 @@ public record Configuration(
         SortedSet<MemberId> learners,
         SortedMap<MemberId, List<String>> addresses,
         SortedSet<MemberId> removed) {
+
+    /** So many former members are remembered. What depends on it is only that they are told. */
+    private static final int MAX_REMOVED = 1_000;
 
     public Configuration {
         voters = copy(voters);
@@ -137,8 +141,12 @@ public record Configuration(
     public Configuration without(MemberId member) {
         SortedMap<MemberId, List<String>> others = new TreeMap<>(addresses);
         others.remove(member);
-        return new Configuration(
-                without(voters, member), outgoingVoters, without(learners, member), others, with(removed, member));
+        SortedSet<MemberId> former = new TreeSet<>(removed);
+        while (former.size() >= MAX_REMOVED) {
+            former.removeFirst();
+        }
+        former.add(member);
+        return new Configuration(without(voters, member), outgoingVoters, without(learners, member), others, former);
     }
 
     /** What leads from {@code before} to this: both sets of voters decide, and all members of either are reached. */

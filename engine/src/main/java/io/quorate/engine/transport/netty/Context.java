@@ -16,6 +16,7 @@ import io.quorate.engine.transport.Network;
  *
  * @param channels all that are open; closes those that are added after its own end
  * @param refusals where refused handshakes are logged
+ * @param resolver looks host names up
  * @param introduction what this member says of itself
  * @param garbage where violations of the protocol are logged
  */
@@ -26,6 +27,7 @@ record Context(
         FrameCodec codec,
         Network.Listener listener,
         ChannelGroup channels,
+        BackgroundResolver resolver,
         Introduction introduction,
         RateLimitedLog refusals,
         RateLimitedLog garbage) {
@@ -39,6 +41,7 @@ record Context(
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(EventLoops.socketType(group))
+                .resolver(resolver)
                 .option(ChannelOption.ALLOCATOR, allocator)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)

@@ -23,7 +23,7 @@ final class Handshake {
     static final long MAGIC = 0x51554f5241544500L;
 
     /** The protocol spoken by this release. */
-    static final short VERSION = 1;
+    static final short VERSION = 2;
 
     /** Without the introduction. */
     static final int HELLO_BYTES = 36;

@@ -62,6 +62,7 @@ public final class NettyNetwork implements Network {
                 new FrameCodec(options.limits().maxFrameBytes()),
                 listener,
                 new DefaultChannelGroup(group.next(), true),
+                new BackgroundResolver(),
                 new Introduction(),
                 new RateLimitedLog(LOG::warn, LOG_INTERVAL, System::nanoTime),
                 new RateLimitedLog(LOG::warn, LOG_INTERVAL, System::nanoTime)));

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,11 +51,11 @@ final class Peer {
     private static final long FAREWELL_MILLIS = 1_000;
 
     private final MemberId id;
-    private final boolean guest;
     private final Context context;
     private final EventLoop loop;
     private final PeerCounters counters = new PeerCounters();
-    private volatile List<InetSocketAddress> addresses;
+    private volatile List<InetSocketAddress> told;
+    private volatile List<InetSocketAddress> introduced = List.of();
     private volatile Optional<SendQueue> queue = Optional.empty();
     private volatile boolean closed;
 
@@ -71,11 +72,10 @@ final class Peer {
     private boolean refused;
     private boolean seenAliveSinceDial;
 
-    /** @param guest whether nobody but the peer itself has told of it */
-    Peer(MemberId id, List<InetSocketAddress> addresses, boolean guest, Context context) {
+    /** @param told where the options or the log say that it is reached; nowhere for a guest */
+    Peer(MemberId id, List<InetSocketAddress> told, Context context) {
         this.id = id;
-        this.guest = guest;
-        this.addresses = addresses;
+        this.told = told;
         this.context = context;
         this.loop = context.group().next();
         var random = new SplittableRandom(
@@ -88,8 +88,9 @@ final class Peer {
         return id;
     }
 
+    /** Whether nobody but the peer itself has told of it. */
     boolean isGuest() {
-        return guest;
+        return told.isEmpty();
     }
 
     /** Whether there is a connection on which the peer sends. */
@@ -101,8 +102,21 @@ final class Peer {
         return counters;
     }
 
+    /** What is told anew counts more than what the peer has said before. */
     void setAddresses(List<InetSocketAddress> addresses) {
-        this.addresses = addresses;
+        if (!addresses.equals(told)) {
+            introduced = List.of();
+            told = addresses;
+        }
+    }
+
+    /** It says itself where it is reached: it may have moved, and this member's log not yet have got that far. */
+    void introduce(List<InetSocketAddress> addresses) {
+        introduced = addresses;
+    }
+
+    private List<InetSocketAddress> addresses() {
+        return Stream.concat(told.stream(), introduced.stream()).distinct().toList();
     }
 
     void send(PeerFrame frame) {
@@ -172,12 +186,12 @@ final class Peer {
     }
 
     private void dial() {
-        if (closed) {
+        List<InetSocketAddress> present = addresses();
+        if (closed || present.isEmpty()) {
             state = new State.Idle();
             return;
         }
         seenAliveSinceDial = false;
-        List<InetSocketAddress> present = addresses;
         InetSocketAddress address = present.get(Math.floorMod(nextAddress, present.size()));
         Bootstrap bootstrap = context.bootstrap(loop).handler(new AnswerDecoder());
         ChannelFuture connecting = bootstrap.connect(address);
@@ -286,7 +300,9 @@ final class Peer {
     }
 
     private void retryAfter(long delayNanos) {
-        state = closed || loop.isShuttingDown()
+        // A guest that has gone says so when it is there again.
+        boolean gone = isGuest() && !isConnectedFrom();
+        state = closed || gone || loop.isShuttingDown()
                 ? new State.Idle()
                 : new State.Waiting(loop.schedule(this::dial, delayNanos, TimeUnit.NANOSECONDS));
     }

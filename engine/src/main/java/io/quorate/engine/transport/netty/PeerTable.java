@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  */
 final class PeerTable {
 
-    /** Members that come in before the log has told of them; more than these are turned away. */
+    /** Members that are connected before the log has told of them; more than these are turned away. */
     private static final int MAX_GUESTS = 64;
 
     private final Context context;
@@ -78,23 +78,32 @@ final class PeerTable {
         return committed.removed().contains(member) && !current.isMember(member);
     }
 
-    /** Lets a stranger in that says where it is reached, if there is room. */
+    /**
+     * Lets a member in that dials. A stranger comes in as a guest if it says where it is reached, and if there is room.
+     *
+     * @param says where it is reached; nothing if it does not know
+     */
     Optional<Peer> admit(MemberId id, List<String> says) {
         List<InetSocketAddress> addresses = PeerAddress.parse(says);
         synchronized (this) {
             Optional<Peer> known = peer(id);
-            known.filter(Peer::isGuest)
-                    .filter(guest -> !addresses.isEmpty() && !isWanted(id))
-                    .ifPresent(guest -> guest.setAddresses(addresses));
-            boolean room = peers.values().stream().filter(Peer::isGuest).count() < MAX_GUESTS;
-            if (known.isPresent() || closed || !room || addresses.isEmpty()) {
+            known.ifPresent(peer -> peer.introduce(addresses));
+            if (known.isPresent() || closed || addresses.isEmpty()) {
                 return known;
             }
-            Peer guest = new Peer(id, addresses, true, context);
-            Map<MemberId, Peer> more = new HashMap<>(peers);
-            more.put(id, guest);
-            peers = Map.copyOf(more);
-            return Optional.of(guest);
+            Map<MemberId, Peer> after = new HashMap<>(peers);
+            List<Peer> gone = after.values().stream()
+                    .filter(peer -> peer.isGuest() && !peer.isConnectedFrom())
+                    .toList();
+            gone.forEach(peer -> after.remove(peer.id()));
+            if (after.values().stream().filter(Peer::isGuest).count() < MAX_GUESTS) {
+                Peer guest = new Peer(id, List.of(), context);
+                guest.introduce(addresses);
+                after.put(id, guest);
+            }
+            peers = Map.copyOf(after);
+            gone.forEach(Peer::leave);
+            return peer(id);
         }
     }
 
@@ -104,28 +113,21 @@ final class PeerTable {
             return;
         }
         Map<MemberId, Peer> before = peers;
+        Map<MemberId, List<InetSocketAddress>> wanted = wanted();
         Map<MemberId, Peer> after = new HashMap<>();
-        wanted().forEach((id, addresses) -> {
-            Optional<Peer> known = Optional.ofNullable(before.get(id));
-            known.ifPresent(peer -> peer.setAddresses(addresses));
-            after.put(id, known.orElseGet(() -> new Peer(id, addresses, false, context)));
-        });
         List<Peer> leaving = new ArrayList<>();
         before.forEach((id, peer) -> {
-            if (!after.containsKey(id)) {
-                if (peer.isGuest() && peer.isConnectedFrom() && !isRemoved(id)) {
-                    after.put(id, peer);
-                } else {
-                    leaving.add(peer);
-                }
+            boolean staysAsGuest = peer.isGuest() && peer.isConnectedFrom() && !isRemoved(id);
+            if (wanted.containsKey(id) || staysAsGuest) {
+                after.put(id, peer);
+            } else {
+                leaving.add(peer);
             }
         });
+        wanted.forEach((id, addresses) -> after.computeIfAbsent(id, added -> new Peer(added, addresses, context))
+                .setAddresses(addresses));
         peers = Map.copyOf(after);
         leaving.forEach(Peer::leave);
-    }
-
-    private boolean isWanted(MemberId member) {
-        return wanted().containsKey(member);
     }
 
     /** A configuration that is not committed yet may be rolled back: those that it leaves out stay connected until it is. */

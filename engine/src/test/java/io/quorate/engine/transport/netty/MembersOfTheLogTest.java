@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -97,6 +98,69 @@ class MembersOfTheLogTest {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }
+    }
+
+    /** The log of one that was away for long does not say where the others are by now, and it needs them to learn it. */
+    @Test
+    void whoHasMovedIsAnsweredWhereItSaysItIs() throws Exception {
+        try (NettyFixture fixture = new NettyFixture()) {
+            NettyNetwork one = fixture.open(ONE, heardByOne);
+            NettyNetwork two = fixture.open(TWO, heardByTwo);
+            Configuration old = of(one, two).withAddresses(TWO, List.of("http://127.0.0.1:" + portOfNobody()));
+
+            one.membersChanged(old, old);
+            two.membersChanged(of(one, two), of(one, two));
+
+            awaitPath(two, ONE, heardByOne);
+            awaitPath(one, TWO, heardByTwo);
+        }
+    }
+
+    @Test
+    void aHostNameThatNobodyKnowsKeepsNobodyFromTheOthers() throws Exception {
+        try (NettyFixture fixture = new NettyFixture()) {
+            NettyNetwork one = fixture.open(ONE, heardByOne);
+            NettyNetwork two = fixture.open(TWO, heardByTwo);
+            Configuration members = of(one, two).withLearner(new MemberId(3), List.of("http://no-such-host.invalid:1"));
+
+            one.membersChanged(members, members);
+            one.send(new MemberId(3), new PeerFrame.Forward(0, 1, 1, List.of(ByteBuffer.allocate(1))));
+
+            awaitPath(one, TWO, heardByTwo);
+        }
+    }
+
+    /** There is room for members, not for everybody; a guest that has gone makes room. */
+    @Test
+    void guestsAreBoundedInNumber() throws Exception {
+        try (NettyFixture fixture = new NettyFixture()) {
+            NettyNetwork one = fixture.open(ONE, heardByOne);
+            List<RawPeer> guests = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                guests.add(guest(one, 100 + i));
+                assertThat(guests.getLast().readAnswer().isAccepted()).isTrue();
+            }
+            try (RawPeer tooMany = guest(one, 1000)) {
+                assertThat(tooMany.readAnswer().code()).isEqualTo(Handshake.Refusal.UNKNOWN_SENDER.code());
+            }
+            guests.removeFirst().close();
+            await("there is room again", () -> {
+                try (RawPeer next = guest(one, 1001)) {
+                    return next.readAnswer().isAccepted();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            for (RawPeer guest : guests) {
+                guest.close();
+            }
+        }
+    }
+
+    private static RawPeer guest(NettyNetwork at, long id) throws IOException {
+        RawPeer guest = RawPeer.connect(at.boundAddresses().getFirst());
+        guest.send(new Handshake.Hello(Handshake.VERSION, CLUSTER, id, 1, List.of("127.0.0.1:1")));
+        return guest;
     }
 
     /** Corner case 5: it does not come back by itself, and need not guess why nobody talks to it. */

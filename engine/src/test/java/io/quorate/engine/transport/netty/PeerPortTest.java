@@ -67,7 +67,7 @@ class PeerPortTest {
         NettyNetwork one = openOne(LIMITS);
         short version = Handshake.VERSION;
         Map<Handshake.Hello, Handshake.Refusal> cases = Map.of(
-                new Handshake.Hello((short) 2, CLUSTER, 2, 1), Handshake.Refusal.PROTOCOL_VERSION,
+                new Handshake.Hello((short) (Handshake.VERSION - 1), CLUSTER, 2, 1), Handshake.Refusal.PROTOCOL_VERSION,
                 new Handshake.Hello(version, 0xbad, 2, 1), Handshake.Refusal.CLUSTER,
                 new Handshake.Hello(version, CLUSTER, 1, 1), Handshake.Refusal.OWN_ID,
                 new Handshake.Hello(version, CLUSTER, 2, 3), Handshake.Refusal.RECEIVER,

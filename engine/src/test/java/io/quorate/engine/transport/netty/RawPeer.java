@@ -33,7 +33,9 @@ final class RawPeer implements AutoCloseable {
     void send(Handshake.Hello hello) throws IOException {
         ByteBuf out = Unpooled.buffer(Handshake.HELLO_BYTES);
         hello.write(out);
-        send(out.array());
+        byte[] bytes = new byte[out.readableBytes()];
+        out.readBytes(bytes);
+        send(bytes);
     }
 
     void send(Handshake.Answer answer) throws IOException {
