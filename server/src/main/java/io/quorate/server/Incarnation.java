@@ -3,6 +3,7 @@ package io.quorate.server;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.quorate.core.CoreStatus;
+import io.quorate.engine.NodeOptions;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
 import io.quorate.engine.disk.FileDisk;
@@ -177,7 +178,11 @@ record Incarnation(
         MemberChanges changes = new MemberChanges(
                 node,
                 machine.store(),
-                new ServerTiming(config.heartbeatInterval(), config.electionTimeout(), config.requestTimeout()),
+                new ServerTiming(
+                        NodeOptions.Timing.of(config.heartbeatInterval(), config.electionTimeout())
+                                .tick(),
+                        config.electionTimeout(),
+                        config.requestTimeout()),
                 timer);
         node.answerAsLeader(question -> MemberChange.isOne(question)
                 ? changes.answer(question)

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -60,8 +61,12 @@ final class Joining {
         }
         long deadline = System.nanoTime() + config.requestTimeout().toNanos();
         while (true) {
+            Map<MemberId, Report> reports = new TreeMap<>();
             for (URI url : others) {
-                Optional<OwnMembership> found = ask(url);
+                ask(url).ifPresent(report -> reports.put(report.answeredBy(), report));
+            }
+            for (Report report : reports.values()) {
+                Optional<OwnMembership> found = membershipBy(report, reports.values());
                 if (found.isPresent()) {
                     return found.get();
                 }
@@ -73,29 +78,50 @@ final class Joining {
         }
     }
 
-    private Optional<OwnMembership> ask(URI url) throws IOException {
+    private Optional<Report> ask(URI url) {
         ListenUrl at = ListenUrl.parse(url.toString());
-        Report report;
         try {
-            report = PeerInquiry.ask(InetSocketAddress.createUnresolved(at.host(), at.port()), TIMEOUT_OF_EACH);
+            return Optional.of(
+                    PeerInquiry.ask(InetSocketAddress.createUnresolved(at.host(), at.port()), TIMEOUT_OF_EACH));
         } catch (IOException e) {
             complaint = "nobody answers at " + url + " (" + e.getMessage() + ")";
             return Optional.empty();
         }
+    }
+
+    /**
+     * Who this member is according to one that answered, if most of the voters that it names say the same. What one alone says may be
+     * rolled back, or long since over; an id, once taken, is never given up.
+     */
+    private Optional<OwnMembership> membershipBy(Report report, Collection<Report> all) {
         Configuration members = report.members();
         Optional<MemberId> self = memberAt(own, members);
         if (self.isEmpty()) {
-            complaint = "no member with the peer URLs " + join(own) + " was added to it, as far as the member at " + url
-                    + " knows; add it with 'etcdctl member add " + config.name() + " --peer-urls=" + join(own)
-                    + "', or correct --initial-advertise-peer-urls";
+            complaint = "no member with the peer URLs " + join(own) + " was added to it, as far as member "
+                    + report.answeredBy() + " knows; add it with 'etcdctl member add " + config.name() + " --peer-urls="
+                    + join(own) + "', or correct --initial-advertise-peer-urls";
             return Optional.empty();
         }
-        requireSameMembers(members, url);
+        if (!namesTheSameMembers(report)) {
+            return Optional.empty();
+        }
+        Set<MemberId> otherVoters = new TreeSet<>(members.voters());
+        otherVoters.remove(self.get());
+        long agreeing = all.stream()
+                .filter(other -> otherVoters.contains(other.answeredBy())
+                        && other.clusterId() == report.clusterId()
+                        && memberAt(own, other.members()).equals(self))
+                .count();
+        if (agreeing <= otherVoters.size() / 2) {
+            complaint = "only " + agreeing + " of the " + otherVoters.size() + " voters know of it as member "
+                    + self.get() + "; start it when most of them run and know of it";
+            return Optional.empty();
+        }
         LOG.info(
-                "joining cluster {} as member {}, as the member at {} says",
+                "joining cluster {} as member {}, as {} of its voters say",
                 Long.toHexString(report.clusterId()),
                 self.get(),
-                url);
+                agreeing);
         return Optional.of(new OwnMembership(report.clusterId(), self.get(), Configuration.of(Set.of())));
     }
 
@@ -107,17 +133,18 @@ final class Joining {
     }
 
     /** As in etcd: whoever names other members than there are may mean another cluster. */
-    private void requireSameMembers(Configuration members, URI url) throws IOException {
+    private boolean namesTheSameMembers(Report report) {
         Set<String> configured = texts(
                 config.initialCluster().stream().map(InitialMember::peerUrl).toList());
-        Set<String> known = members.addresses().values().stream()
+        Set<String> known = report.members().addresses().values().stream()
                 .flatMap(List::stream)
                 .collect(Collectors.toCollection(TreeSet::new));
         if (!configured.equals(known)) {
-            throw new IOException("--initial-cluster names the peer URLs " + join(configured)
-                    + ", but those of the members are, as the one at " + url + " says, " + join(known)
-                    + "; name these, each with its member's name");
+            complaint = "--initial-cluster names the peer URLs " + join(configured)
+                    + ", but those of the members are, as member " + report.answeredBy() + " says, " + join(known)
+                    + "; name these, each with its member's name";
         }
+        return configured.equals(known);
     }
 
     private static Set<String> texts(Collection<URI> urls) {

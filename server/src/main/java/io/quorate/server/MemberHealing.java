@@ -62,7 +62,7 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
     private final Patient patient;
     private final Upkeep upkeep;
     private final boolean durable;
-    private final boolean foundedAlone;
+    private final boolean mayBeAlone;
     private final Duration electionTimeout;
     private final ScheduledThreadPoolExecutor executor;
 
@@ -84,7 +84,7 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
         this.patient = patient;
         this.upkeep = config.upkeep();
         this.durable = !config.ephemeral();
-        this.foundedAlone = beginning.allVoters().size() == 1;
+        this.mayBeAlone = beginning.allVoters().size() <= 1;
         this.electionTimeout = config.electionTimeout();
         this.wait = electionTimeout;
         this.executor = new ScheduledThreadPoolExecutor(
@@ -102,7 +102,7 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
      * nobody. It is of no use to anybody; it is set aside.
      */
     boolean mayRepairUnseen() {
-        return mayRepair(foundedAlone);
+        return mayRepair(mayBeAlone);
     }
 
     /** As {@link #mayRepairUnseen}, of a node that has known its members before it stopped. */

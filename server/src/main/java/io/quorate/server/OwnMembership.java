@@ -10,7 +10,6 @@ import io.quorate.server.ServerConfig.InitialClusterState;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Which member of which cluster this is, and with which configuration its log begins.
@@ -67,9 +66,15 @@ record OwnMembership(long clusterId, MemberId self, Configuration beginning) {
                     + " cluster's members are others by now, with --initial-cluster-state existing.");
         }
         Optional<Configuration> begun = BeginningFile.read(disk);
-        Configuration beginning =
-                begun.orElseGet(() -> asConfigured ? configured.beginning : Configuration.of(Set.of()));
-        return new OwnMembership(known.clusterId(), known.member(), beginning);
+        if (begun.isEmpty() && !asConfigured) {
+            throw new DataDirectoryException("Data directory " + disk + " of " + known
+                    + " does not say who founded the cluster, since an earlier release wrote it: start the member once with the"
+                    + " --initial-cluster that it was founded with.");
+        }
+        if (begun.isEmpty()) {
+            BeginningFile.write(disk, configured.beginning);
+        }
+        return new OwnMembership(known.clusterId(), known.member(), begun.orElse(configured.beginning));
     }
 
     Identity identity(String name) {

@@ -25,11 +25,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Members come and go by etcd's Cluster API, asked of whichever member. */
 @Timeout(120)
@@ -224,15 +227,21 @@ class MembershipApiTest {
         return true;
     }
 
-    /** Corner case 19. */
-    @Test
-    void aLeaderThatRemovesItselfStepsDownWhenThatIsCommitted() throws Exception {
+    /** Corner case 19. Whoever asks is told that it was done, though the leader goes with it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLeaderThatIsRemovedStepsDownWhenThatIsCommitted(boolean askedItself) throws Exception {
         start(3);
         int leader = cluster().leader();
         MemberServer removed = cluster().member(leader);
-        EtcdClient itself = client(leader);
+        List<EtcdClient> asked = askedItself
+                ? List.of(client(leader))
+                : IntStream.range(0, 3)
+                        .filter(member -> member != leader)
+                        .mapToObj(this::client)
+                        .toList();
 
-        List<Member> left = remove(itself, removed.memberId());
+        List<Member> left = remove(asked.getFirst(), removed.memberId());
 
         assertThat(left).hasSize(2);
         removed.stopped().orTimeout(30, TimeUnit.SECONDS).join();
@@ -400,6 +409,26 @@ class MembershipApiTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("--initial-cluster names the peer URLs")
                 .hasMessageContaining("name these, each with its member's name");
+    }
+
+    /** What one member alone knows of may be rolled back, and an id is for good. */
+    @Test
+    void whoeverIsKnownToFewerThanMostVotersWaits() throws Exception {
+        EtcdClient client = start(3);
+        int port = freePort();
+        add(client, port, true);
+        ServerConfig joining = cluster().joining("late", port, folder);
+        int leader = cluster().leader();
+        for (int member = 0; member < 3; member++) {
+            if (member != leader) {
+                cluster().stop(member);
+            }
+        }
+
+        assertThatThrownBy(() -> MemberServer.start(joining))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("only 1 of the 3 voters know of it as member");
+        assertThat(joining.dataDir().resolve("identity")).doesNotExist();
     }
 
     @Test

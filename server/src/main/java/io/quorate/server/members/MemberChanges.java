@@ -14,15 +14,19 @@ import io.quorate.kv.PublishedMember;
 import io.quorate.server.wire.EtcdError;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes changes of members for this member's clients: where it leads by itself, one after the other, and else by asking the
@@ -30,6 +34,7 @@ import java.util.stream.Collectors;
  */
 public final class MemberChanges implements LeaderAnswers {
 
+    private static final Logger LOG = LoggerFactory.getLogger(MemberChanges.class);
     private static final long RETRY_MILLIS = 100;
 
     private final RaftNode<?> node;
@@ -106,7 +111,11 @@ public final class MemberChanges implements LeaderAnswers {
                     refused.reason() == Rejection.NOT_LEADER || refused.reason() == Rejection.NO_LEADER
                             ? Optional.empty()
                             : Optional.of(Changed.encoded(EtcdError.UNHEALTHY.status()));
-                default -> Optional.of(Changed.unknown());
+                case RaftException unknown -> Optional.of(Changed.unknown());
+                default -> {
+                    LOG.error("a change of members failed unexpectedly: {}", change, cause);
+                    yield Optional.of(Changed.unknown());
+                }
             };
         });
     }
@@ -120,6 +129,10 @@ public final class MemberChanges implements LeaderAnswers {
     }
 
     private CompletableFuture<Changed> carryOut(MemberChange change, long deadlineNanos) {
+        if (isOver(deadlineNanos)) {
+            // Whoever asked has given up: what it does not wait for is not done.
+            throw EtcdError.TIMEOUT.exception();
+        }
         return node.inspect().thenCompose(status -> {
             if (status.role() != RoleName.LEADER) {
                 throw new RaftException.Refused(Rejection.NOT_LEADER);
@@ -129,12 +142,12 @@ public final class MemberChanges implements LeaderAnswers {
             }
             return connected(change, status).thenCompose(connected -> {
                 Configuration target = new MemberRules(status, started(), connected).outcome(change);
-                return propose(change, status, target, deadlineNanos);
+                return propose(change, status.configuration(), target, deadlineNanos);
             });
         });
     }
 
-    /** Who is there, if that matters: whoever answers after the question has come. That takes two ticks if all do. */
+    /** Who is there, if that matters: whoever answers after the question has come. That takes about a heartbeat if all do. */
     private CompletableFuture<Set<MemberId>> connected(MemberChange change, CoreStatus status) {
         boolean matters = switch (change) {
             case MemberChange.Add add -> !add.learner();
@@ -168,11 +181,19 @@ public final class MemberChanges implements LeaderAnswers {
     }
 
     private CompletableFuture<Changed> propose(
-            MemberChange change, CoreStatus before, Configuration target, long deadlineNanos) {
-        CompletableFuture<Configuration> committed = node.changeMembership(target);
-        CompletableFuture<Configuration> done = addsAVoter(before.configuration(), target)
-                ? orHeldByThoseBefore(committed, before.configuration(), target, deadlineNanos)
-                : committed;
+            MemberChange change, Configuration before, Configuration target, long deadlineNanos) {
+        CompletableFuture<Configuration> done = new CompletableFuture<>();
+        var unused = node.changeMembership(before, target).whenComplete((configuration, failure) -> {
+            if (failure == null) {
+                done.complete(configuration);
+            } else {
+                done.completeExceptionally(failure);
+            }
+        });
+        endInTime(done, deadlineNanos);
+        if (addsAVoter(before, target)) {
+            lookWhetherHeld(done, before, target, OptionalLong.empty());
+        }
         return done.thenApply(Changed::new).exceptionallyCompose(failure -> {
             Throwable cause = causeOf(failure);
             return cause instanceof RaftException.Refused refused && mayPass(refused.reason())
@@ -204,48 +225,49 @@ public final class MemberChanges implements LeaderAnswers {
         return !before.voters().containsAll(after.voters());
     }
 
+    /** A leader whose followers' disks hang keeps its leadership, and commits nothing: others wait for their turn. */
+    private void endInTime(CompletableFuture<Configuration> done, long deadlineNanos) {
+        Future<?> end = timer.schedule(
+                () -> done.completeExceptionally(new RaftException.OutcomeUnknown(false)),
+                Math.max(0, deadlineNanos - System.nanoTime()),
+                TimeUnit.NANOSECONDS);
+        var unused = done.whenComplete((configuration, failure) -> end.cancel(false));
+    }
+
     /**
      * A new voter counts at once, and may be needed for its own entry to be committed: with one member before it always is. It is
      * started when its addition is known to have been made, though; so that is said, as in etcd, when the voters of before have the
      * entry durably. It cannot be lost then: whoever wins an election needs a vote of one that has it, with one voter more as well.
+     *
+     * @param entry an index that is not before the entry's, once that is known to be there
      */
-    private CompletableFuture<Configuration> orHeldByThoseBefore(
-            CompletableFuture<Configuration> committed,
-            Configuration before,
-            Configuration target,
-            long deadlineNanos) {
-        CompletableFuture<Configuration> held = committed.copy();
-        lookWhetherHeld(held, before, target, deadlineNanos);
-        return held;
-    }
-
     private void lookWhetherHeld(
-            CompletableFuture<Configuration> held, Configuration before, Configuration target, long deadlineNanos) {
-        var unused = node.inspect().whenComplete((status, failure) -> {
-            if (held.isDone()) {
-                return;
-            }
-            if (failure == null && status.configuration().equals(target) && isHeld(status, before)) {
-                held.complete(target);
-            } else if (failure != null || isOver(deadlineNanos)) {
-                held.completeExceptionally(new RaftException.OutcomeUnknown(false));
+            CompletableFuture<Configuration> done, Configuration before, Configuration target, OptionalLong entry) {
+        if (done.isDone()) {
+            return;
+        }
+        var unused = node.inspect().thenAccept(status -> {
+            boolean inForce = status.configuration().equals(target);
+            OptionalLong known =
+                    entry.isEmpty() && inForce ? OptionalLong.of(status.last().index()) : entry;
+            if (inForce && known.isPresent() && isHeld(status, before, known.getAsLong())) {
+                done.complete(target);
             } else {
-                lookAgain(held, before, target, deadlineNanos);
+                lookAgain(done, before, target, known);
             }
         });
     }
 
     private void lookAgain(
-            CompletableFuture<Configuration> held, Configuration before, Configuration target, long deadlineNanos) {
-        var unused = timer.schedule(
-                () -> lookWhetherHeld(held, before, target, deadlineNanos), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            CompletableFuture<Configuration> done, Configuration before, Configuration target, OptionalLong entry) {
+        var unused =
+                timer.schedule(() -> lookWhetherHeld(done, before, target, entry), RETRY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Whether a majority of them has all that the leader has now. */
-    private static boolean isHeld(CoreStatus leader, Configuration voters) {
-        long last = leader.last().index();
+    /** Whether a majority of them has what the leader has up to an index. */
+    private static boolean isHeld(CoreStatus leader, Configuration voters, long index) {
         long holding = voters.voters().stream()
-                .filter(voter -> reached(leader, voter) >= last)
+                .filter(voter -> reached(leader, voter) >= index)
                 .count();
         return leader.role() == RoleName.LEADER && holding > voters.voters().size() / 2;
     }

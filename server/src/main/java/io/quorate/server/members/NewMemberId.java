@@ -15,7 +15,7 @@ public final class NewMemberId {
 
     /** The id of a member that is added at that time: another one than it, or another member of the same URLs, had before. */
     public static MemberId of(List<String> sortedPeerUrls, Instant now) {
-        return derived(String.join("", sortedPeerUrls) + now.getEpochSecond());
+        return derived(String.join("", sortedPeerUrls) + now);
     }
 
     /** The id of a member that founds a cluster. */

@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 public final class PeerUrls {
 
     /** More than a few are no use to anybody, and each member keeps them. */
-    private static final int MAX_URLS = 16;
+    private static final int MAX_URLS = 8;
 
-    private static final int MAX_URL_LENGTH = 1024;
+    private static final int MAX_URL_LENGTH = 256;
     private static final int MAX_PORT = 65_535;
     private static final Pattern PRINTABLE = Pattern.compile("[!-~]+");
 
