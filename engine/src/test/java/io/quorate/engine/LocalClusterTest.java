@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.quorate.core.Rejection;
 import io.quorate.core.RoleName;
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.NodeOptions.Timing;
 import io.quorate.engine.local.LocalCluster;
@@ -77,6 +79,30 @@ class LocalClusterTest {
             for (RaftNode<Integer> node : cluster.nodes()) {
                 await().until(() -> numbersAt(node.self()).equals(List.of(1L, 2L, 3L)));
             }
+        }
+    }
+
+    /** Whoever has made a target of what was in force before would undo what others have changed since. */
+    @Test
+    void aChangeOfMembersThatWereOthersMeanwhileIsRefused() throws Exception {
+        try (LocalCluster<Integer> cluster = start(3, options -> options.with(QUICK))) {
+            RaftNode<Integer> leader = cluster.awaitLeader();
+            propose(leader, 1);
+            Configuration base = leader.status().configuration();
+            MemberId other = aFollower(cluster).self();
+
+            Configuration changed = leader.changeMembership(base, base.without(other))
+                    .orTimeout(20, TimeUnit.SECONDS)
+                    .join();
+            CompletableFuture<Configuration> late =
+                    leader.changeMembership(base, base.withLearner(new MemberId(99), List.of()));
+
+            assertThat(changed.removed()).containsExactly(other);
+            assertThatThrownBy(() -> late.orTimeout(20, TimeUnit.SECONDS).join())
+                    .hasCauseInstanceOf(RaftException.Refused.class)
+                    .hasRootCauseMessage(new RaftException.Refused(Rejection.CHANGE_IN_PROGRESS).getMessage());
+            assertThat(leader.inspect().orTimeout(20, TimeUnit.SECONDS).join().configuration())
+                    .isEqualTo(changed);
         }
     }
 

@@ -300,11 +300,11 @@ public final class MemberServer implements AutoCloseable {
 
     /** What is left of this member's part is to let calls end, that which removed it among them. */
     private void leave() {
-        LOG.warn(
-                "Member {} ({}) was removed from the cluster, and stops. Its data are of no more use: to bring it back, add it as a new"
-                        + " member, with an empty data directory.",
-                config.name(),
-                membership.self());
+        String what =
+                "it was removed from the cluster, and its data are of no more use; to bring it back, add it as a new member, with an"
+                        + " empty data directory";
+        LOG.warn("Member {} ({}) stops: {}", config.name(), membership.self(), what);
+        ready.completeExceptionally(new IOException(what));
         close();
     }
 

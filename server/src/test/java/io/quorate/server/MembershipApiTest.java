@@ -197,6 +197,9 @@ class MembershipApiTest {
         assertError(EtcdError.MEMBER_NOT_FOUND, () -> remove(client, removed.memberId()));
         MemberServer again = cluster().start(gone);
         again.stopped().orTimeout(30, TimeUnit.SECONDS).join();
+        assertThatThrownBy(again.ready()::join)
+                .hasRootCauseMessage("it was removed from the cluster, and its data are of"
+                        + " no more use; to bring it back, add it as a new member, with an empty data directory");
         cluster().forget(gone);
         assertThat(list(client)).isEqualTo(left);
     }

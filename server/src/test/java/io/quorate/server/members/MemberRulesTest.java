@@ -1,0 +1,176 @@
+package io.quorate.server.members;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.StatusRuntimeException;
+import io.quorate.core.CoreStatus;
+import io.quorate.core.CoreStatus.FollowerStatus;
+import io.quorate.core.EntryId;
+import io.quorate.core.RoleName;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.server.wire.EtcdError;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** Member 1 leads; the others have its log up to 100 unless it is said otherwise. */
+class MemberRulesTest {
+
+    private static final long LAST = 100;
+    private static final MemberId NEW = new MemberId(9);
+
+    private static MemberId id(long id) {
+        return new MemberId(id);
+    }
+
+    private static List<String> url(long id) {
+        return List.of("http://m" + id + ":1");
+    }
+
+    private static Configuration voters(long count) {
+        TreeMap<MemberId, List<String>> voters = new TreeMap<>();
+        LongStream.rangeClosed(1, count).forEach(id -> voters.put(id(id), url(id)));
+        return Configuration.of(voters);
+    }
+
+    private static MemberRules rules(Configuration present, long matchIndex, Set<Long> started, Set<Long> connected) {
+        List<FollowerStatus> followers = present.members().stream()
+                .filter(member -> member.value() != 1)
+                .map(member -> new FollowerStatus(member, "replicate", matchIndex, matchIndex + 1, true, 0))
+                .toList();
+        CoreStatus leader = new CoreStatus(
+                id(1),
+                RoleName.LEADER,
+                1,
+                Optional.of(id(1)),
+                new EntryId(1, LAST),
+                LAST,
+                LAST,
+                LAST,
+                EntryId.ORIGIN,
+                present,
+                false,
+                false,
+                followers);
+        return new MemberRules(
+                leader, started, connected.stream().map(MemberId::new).collect(Collectors.toSet()));
+    }
+
+    private static MemberRules healthy(Configuration present) {
+        Set<Long> all = present.members().stream().map(MemberId::value).collect(Collectors.toSet());
+        return rules(present, LAST, all, all);
+    }
+
+    private static void assertRefused(EtcdError expected, MemberRules rules, MemberChange change) {
+        assertThatThrownBy(() -> rules.outcome(change))
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        e -> assertThat(e.getStatus().getDescription()).isEqualTo(expected.message()));
+    }
+
+    @Test
+    void aVoterIsAddedWhereAllVotersAnswer() {
+        MemberChange add = new MemberChange.Add(NEW, url(9), false);
+
+        assertThat(healthy(voters(3)).outcome(add)).isEqualTo(voters(3).withVoter(NEW, url(9)));
+        assertRefused(EtcdError.UNHEALTHY, rules(voters(3), LAST, Set.of(1L, 2L, 3L), Set.of(1L, 2L)), add);
+    }
+
+    /** Those added before count, whether they were ever started or not. */
+    @Test
+    void noVoterIsAddedToThoseOfWhichTooFewWereStarted() {
+        MemberChange add = new MemberChange.Add(NEW, url(9), false);
+
+        assertThat(healthy(voters(1)).outcome(add)).isEqualTo(voters(1).withVoter(NEW, url(9)));
+        assertRefused(EtcdError.TOO_FEW_STARTED_MEMBERS, rules(voters(2), LAST, Set.of(1L), Set.of(1L)), add);
+        assertRefused(
+                EtcdError.TOO_FEW_STARTED_MEMBERS, rules(voters(4), LAST, Set.of(1L, 2L), Set.of(1L, 2L, 3L, 4L)), add);
+    }
+
+    @Test
+    void aLearnerIsAddedWhoeverAnswersAndOneAlone() {
+        MemberChange add = new MemberChange.Add(NEW, url(9), true);
+
+        Configuration added =
+                rules(voters(3), LAST, Set.of(1L, 2L), Set.of(1L, 2L)).outcome(add);
+        assertThat(added).isEqualTo(voters(3).withLearner(NEW, url(9)));
+        assertRefused(EtcdError.TOO_MANY_LEARNERS, healthy(added), new MemberChange.Add(id(10), url(10), true));
+        assertThat(healthy(added)
+                        .outcome(new MemberChange.Add(id(10), url(10), false))
+                        .learners())
+                .containsExactly(NEW);
+    }
+
+    @Test
+    void anIdOfAMemberOrOfAFormerOneIsNotTakenAgain() {
+        Configuration present = voters(3).without(id(3));
+
+        assertRefused(EtcdError.MEMBER_EXISTS, healthy(present), new MemberChange.Add(id(2), url(9), true));
+        assertRefused(EtcdError.MEMBER_EXISTS, healthy(present), new MemberChange.Add(id(3), url(9), true));
+    }
+
+    @Test
+    void aUrlIsOneMembers() {
+        MemberRules rules = healthy(voters(3));
+
+        assertRefused(EtcdError.PEER_URLS_EXIST, rules, new MemberChange.Add(NEW, url(2), false));
+        assertRefused(EtcdError.PEER_URLS_EXIST, rules, new MemberChange.Update(id(1), url(2)));
+        List<String> more = List.of("http://elsewhere:1", url(2).getFirst());
+        assertThat(rules.outcome(new MemberChange.Update(id(2), more)))
+                .isEqualTo(voters(3).withAddresses(id(2), more));
+    }
+
+    @Test
+    void whoDoesNotAnswerMayGo() {
+        MemberRules oneDown = rules(voters(3), LAST, Set.of(1L, 2L, 3L), Set.of(1L, 2L));
+
+        assertThat(oneDown.outcome(new MemberChange.Remove(id(3))))
+                .isEqualTo(voters(3).without(id(3)));
+        assertRefused(EtcdError.UNHEALTHY, oneDown, new MemberChange.Remove(id(2)));
+    }
+
+    @Test
+    void theLeaderMayGoIfTheOthersCanDoWithoutIt() {
+        assertThat(healthy(voters(3)).outcome(new MemberChange.Remove(id(1))))
+                .isEqualTo(voters(3).without(id(1)));
+        assertRefused(EtcdError.TOO_FEW_STARTED_MEMBERS, healthy(voters(1)), new MemberChange.Remove(id(1)));
+        assertRefused(
+                EtcdError.TOO_FEW_STARTED_MEMBERS,
+                rules(voters(2), LAST, Set.of(1L), Set.of(1L)),
+                new MemberChange.Remove(id(1)));
+    }
+
+    @Test
+    void aLearnerGoesWhenever() {
+        Configuration present = voters(3).withLearner(NEW, url(9));
+
+        assertThat(rules(present, LAST, Set.of(), Set.of()).outcome(new MemberChange.Remove(NEW)))
+                .isEqualTo(present.without(NEW));
+    }
+
+    @Test
+    void aLearnerIsPromotedWhenItHasMostOfTheLog() {
+        Configuration present = voters(3).withLearner(NEW, url(9));
+        Set<Long> started = Set.of(1L, 2L, 3L, 9L);
+        MemberChange promote = new MemberChange.Promote(NEW);
+
+        assertThat(rules(present, 90, started, started).outcome(promote)).isEqualTo(present.withPromoted(NEW));
+        assertRefused(EtcdError.LEARNER_NOT_READY, rules(present, 89, started, started), promote);
+        assertRefused(EtcdError.MEMBER_NOT_LEARNER, healthy(present), new MemberChange.Promote(id(2)));
+        assertRefused(EtcdError.TOO_FEW_STARTED_MEMBERS, rules(present, LAST, Set.of(1L, 9L), started), promote);
+    }
+
+    @Test
+    void whoIsNoMemberIsNotFound() {
+        for (MemberChange change : List.of(
+                new MemberChange.Remove(NEW), new MemberChange.Update(NEW, url(9)), new MemberChange.Promote(NEW))) {
+            assertRefused(EtcdError.MEMBER_NOT_FOUND, healthy(voters(3)), change);
+        }
+    }
+}
