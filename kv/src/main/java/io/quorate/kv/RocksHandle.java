@@ -22,9 +22,15 @@ record RocksHandle(RocksDB db, Options options, Cache cache, ReadOptions readOpt
     private static final int BLOCK_BYTES = 8 * 1024;
     private static final double FILTER_BITS_PER_KEY = 10;
 
+    /** What is larger than a shard is never kept, but read anew each time: few shards, so that the index of every table fits in one. */
+    private static final int CACHE_SHARD_BITS = 2;
+
+    /** So many keys of an index are written as what differs from the one before. Clients may have keys of a megabyte, many times. */
+    private static final int INDEX_RESTART_INTERVAL = 16;
+
     static RocksHandle open(Path directory, RocksMemory memory) {
         RocksDB.loadLibrary();
-        Cache cache = new LRUCache(memory.blockCacheBytes());
+        Cache cache = new LRUCache(memory.blockCacheBytes(), CACHE_SHARD_BITS);
         Options options = options(cache, memory);
         try {
             Files.createDirectories(directory);
@@ -53,6 +59,7 @@ record RocksHandle(RocksDB db, Options options, Cache cache, ReadOptions readOpt
         BlockBasedTableConfig table = new BlockBasedTableConfig()
                 .setBlockCache(cache)
                 .setBlockSize(BLOCK_BYTES)
+                .setIndexBlockRestartInterval(INDEX_RESTART_INTERVAL)
                 .setFilterPolicy(new BloomFilter(FILTER_BITS_PER_KEY))
                 // Index blocks count against the cache, so that memory stays bounded however large the store is.
                 .setCacheIndexAndFilterBlocks(true)
