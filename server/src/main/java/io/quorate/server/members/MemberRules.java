@@ -6,11 +6,9 @@ import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.server.wire.EtcdError;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
  * What a change of one member leads to, and whether it may be made: etcd's rules with {@code --strict-reconfig-check}, which is its
@@ -45,10 +43,10 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
     private Configuration add(MemberChange.Add add) {
         Configuration present = status.configuration();
         if (!add.learner()) {
-            requireStarted(with(present.voters(), add.member()), true);
+            requireStarted(present.voters(), 1);
             requireAllConnected();
         }
-        requireFree(add.peerUrls(), Map.of());
+        requireFree(add.peerUrls(), add.member());
         if (present.isMember(add.member()) || present.removed().contains(add.member())) {
             throw EtcdError.MEMBER_EXISTS.exception();
         }
@@ -64,9 +62,9 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
         Configuration present = status.configuration();
         requireMember(member);
         if (present.isVoter(member)) {
-            requireStarted(without(present.voters(), member), false);
+            SortedSet<MemberId> rest = present.without(member).voters();
+            requireStarted(rest, 0);
             // Who does not answer is no loss; of the others, enough must stay.
-            SortedSet<MemberId> rest = without(present.voters(), member);
             long answering = rest.stream().filter(connected::contains).count();
             if (connected.contains(member) && answering < quorum(rest.size())) {
                 throw EtcdError.UNHEALTHY.exception();
@@ -77,7 +75,7 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
 
     private Configuration update(MemberChange.Update update) {
         requireMember(update.member());
-        requireFree(update.peerUrls(), Map.of(update.member(), List.of()));
+        requireFree(update.peerUrls(), update.member());
         return status.configuration().withAddresses(update.member(), update.peerUrls());
     }
 
@@ -91,8 +89,9 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
         if (reached < status.last().index() * READY_SHARE) {
             throw EtcdError.LEARNER_NOT_READY.exception();
         }
-        requireStarted(with(present.voters(), member), false);
-        return present.withPromoted(member);
+        Configuration promoted = present.withPromoted(member);
+        requireStarted(promoted.voters(), 0);
+        return promoted;
     }
 
     private void requireMember(MemberId member) {
@@ -102,21 +101,27 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
     }
 
     /** No two members are reached by the same URL. */
-    private void requireFree(List<String> urls, Map<MemberId, ?> except) {
+    private void requireFree(List<String> urls, MemberId owner) {
         boolean taken = status.configuration().addresses().entrySet().stream()
-                .filter(known -> !except.containsKey(known.getKey()))
+                .filter(known -> !known.getKey().equals(owner))
                 .anyMatch(known -> known.getValue().stream().anyMatch(urls::contains));
         if (taken) {
             throw EtcdError.PEER_URLS_EXIST.exception();
         }
     }
 
-    /** @param second whether a lone member may get a second one, which cannot have been started: the two need each other then */
-    private void requireStarted(SortedSet<MemberId> voters, boolean second) {
+    /**
+     * Of all that will vote, a quorum was started before. But a lone member may get a second one, which cannot have been: the two
+     * need each other then.
+     *
+     * @param newcomers how many there will be besides {@code voters}, who were never started
+     */
+    private void requireStarted(SortedSet<MemberId> voters, int newcomers) {
         long running =
                 voters.stream().filter(voter -> started.contains(voter.value())).count();
-        boolean enough = !voters.isEmpty() && running >= quorum(voters.size());
-        if (!enough && !(second && voters.size() == 2 && running == 1)) {
+        int all = voters.size() + newcomers;
+        boolean second = newcomers == 1 && voters.size() == 1 && running == 1;
+        if (all == 0 || (running < quorum(all) && !second)) {
             throw EtcdError.TOO_FEW_STARTED_MEMBERS.exception();
         }
     }
@@ -136,17 +141,5 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
 
     private static int quorum(int voters) {
         return voters / 2 + 1;
-    }
-
-    private static SortedSet<MemberId> with(SortedSet<MemberId> members, MemberId member) {
-        SortedSet<MemberId> more = new TreeSet<>(members);
-        more.add(member);
-        return more;
-    }
-
-    private static SortedSet<MemberId> without(SortedSet<MemberId> members, MemberId member) {
-        SortedSet<MemberId> fewer = new TreeSet<>(members);
-        fewer.remove(member);
-        return fewer;
     }
 }
