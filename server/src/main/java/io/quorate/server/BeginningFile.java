@@ -27,7 +27,7 @@ final class BeginningFile {
 
     private BeginningFile() {}
 
-    /** Writes it durably, in the place of one that is there: the member has never run then. */
+    /** Writes it durably: before the member runs first, or for data of a release that did not. */
     static void write(Disk disk, Configuration beginning) throws IOException {
         ByteBuffer encoded = ConfigurationCodec.encode(beginning);
         ByteBuffer content = ByteBuffer.allocate(HEADER_BYTES + encoded.remaining());

@@ -8,12 +8,12 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.List;
 
-/** Ids of members, derived as etcd does: the first eight bytes of a SHA-1. */
+/** Ids of members: the first eight bytes of a SHA-1, as in etcd; those of founders are the very ids that etcd would give them. */
 public final class NewMemberId {
 
     private NewMemberId() {}
 
-    /** The id of a member that is added at that time: another one than it, or another member of the same URLs, had before. */
+    /** The id of a member that is added now. Whoever was added under the same URLs at another time has another one. */
     public static MemberId of(List<String> sortedPeerUrls, Instant now) {
         return derived(String.join("", sortedPeerUrls) + now);
     }
