@@ -45,14 +45,19 @@ final class HelpCommand implements Callable<Integer> {
     static void overview(CommandLine root, PrintWriter out) {
         out.println("quorate: a replicated key-value store that speaks the etcd v3 API");
         out.println();
+        int width = root.getSubcommands().keySet().stream()
+                .mapToInt(String::length)
+                .max()
+                .orElse(0);
+        String row = "  %-" + width + "s %s%n";
         for (Map.Entry<String, CommandLine> entry : root.getSubcommands().entrySet()) {
             CommandSpec spec = entry.getValue().getCommandSpec();
             if (spec.usageMessage().hidden()) {
                 continue;
             }
             String[] footer = spec.usageMessage().footer();
-            out.printf("  %-8s %s%n", entry.getKey(), spec.usageMessage().description()[0]);
-            out.printf("  %-8s $ %s%n", "", footer[footer.length - 1].strip());
+            out.printf(row, entry.getKey(), spec.usageMessage().description()[0]);
+            out.printf(row, "", "$ " + footer[footer.length - 1].strip());
             out.println();
         }
         out.println("'quorate help <command>' or 'quorate <command> --help' explains a command's options.");

@@ -10,10 +10,10 @@ import java.util.Map;
 import picocli.CommandLine;
 
 /** What one command printed and exited with. */
-record CommandRun(int exitCode, String out, String err) {
+public record CommandRun(int exitCode, String out, String err) {
 
     /** Runs a command that starts no member. */
-    static CommandRun of(String... arguments) {
+    public static CommandRun of(String... arguments) {
         return of(
                 config -> {
                     throw new IOException("no member was to be started, but " + config.name() + " was");

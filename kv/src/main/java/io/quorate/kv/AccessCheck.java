@@ -102,6 +102,7 @@ public final class AccessCheck {
             case PublishMember publish -> root();
             case Verify verify -> root();
             case DigestReport report -> root();
+            case NoteOperation note -> root();
             case LeaseExpiry expiry -> root();
             case LeaseTakeover takeover -> root();
             case LeaseCheckpoint checkpoint -> root();

@@ -3,6 +3,7 @@ package io.quorate.kv;
 import io.quorate.kv.Result.AlarmResult;
 import io.quorate.kv.Result.CompactResult;
 import io.quorate.kv.Result.DeleteRangeResult;
+import io.quorate.kv.Result.OperationResult;
 import io.quorate.kv.Result.PublishResult;
 import io.quorate.kv.Result.PutResult;
 import io.quorate.kv.Result.Rejected;
@@ -109,6 +110,7 @@ final class BatchApplication implements AutoCloseable {
             case PublishMember publish -> Optional.empty();
             case Verify verify -> Optional.empty();
             case DigestReport report -> Optional.empty();
+            case NoteOperation note -> Optional.of(KvError.USER_EMPTY);
             case LeaseExpiry expiry -> Optional.empty();
             case LeaseTakeover takeover -> Optional.empty();
             case LeaseCheckpoint checkpoint -> Optional.empty();
@@ -134,6 +136,7 @@ final class BatchApplication implements AutoCloseable {
             case LeaseCheckpoint checkpoint -> leases.checkpoint(checkpoint);
             case Verify verify -> verify(verify, index);
             case DigestReport report -> report(report);
+            case NoteOperation note -> apply(note, index);
             case AuthChange change -> apply(change);
             case Login login -> AuthApplication.login(login, state.auth(), changes.revision(), index);
             case Authorized nested -> throw new IllegalStateException("no command has two callers");
@@ -295,6 +298,20 @@ final class BatchApplication implements AutoCloseable {
         MemberCodec.write(encoded, member);
         changes.batch().put(StoreKeys.member(member.memberId()), encoded.toByteArray());
         return new PublishResult(changes.revision());
+    }
+
+    private Result apply(NoteOperation note, long index) {
+        if (note.report().size() > NoteOperation.MAX_REPORT_BYTES) {
+            return new Rejected(KvError.REPORT_TOO_LARGE);
+        }
+        Optional<OperationRecords.Outcome> outcome = state.operations().after(note, index);
+        if (outcome.isEmpty()) {
+            return new Rejected(KvError.OPERATION_NOT_FOUND);
+        }
+        outcome.get().records().writeTo(changes.batch(), state.operations());
+        state = state.withOperations(outcome.get().records());
+        return new OperationResult(
+                changes.revision(), outcome.get().operation(), outcome.get().accepted());
     }
 
     private Result verify(Verify verify, long index) {

@@ -10,6 +10,7 @@ public sealed interface Command
                 PublishMember,
                 Verify,
                 DigestReport,
+                NoteOperation,
                 LeaseGrant,
                 LeaseRevoke,
                 LeaseExpiry,

@@ -27,6 +27,7 @@ public final class CommandCodec {
     private static final int LEASE_CHECKPOINT = 36;
     private static final int VERIFY = 24;
     private static final int DIGEST_REPORT = 25;
+    private static final int NOTE_OPERATION = 26;
 
     private CommandCodec() {}
 
@@ -77,6 +78,7 @@ public final class CommandCodec {
             case LeaseCheckpoint checkpoint -> LeaseCodec.writeCheckpoint(typed(out, LEASE_CHECKPOINT), checkpoint);
             case Verify verify -> VerificationCodec.writeVerify(typed(out, VERIFY), verify);
             case DigestReport report -> VerificationCodec.writeReport(typed(out, DIGEST_REPORT), report);
+            case NoteOperation note -> ManagedOperationCodec.writeNote(typed(out, NOTE_OPERATION), note);
             case AuthChange change -> AuthCodec.write(out, change);
             case Login login -> AuthCodec.writeLogin(typed(out, AuthCodec.LOGIN), login);
             case Authorized authorized -> {
@@ -123,6 +125,7 @@ public final class CommandCodec {
             case LEASE_CHECKPOINT -> LeaseCodec.readCheckpoint(in);
             case VERIFY -> VerificationCodec.readVerify(in);
             case DIGEST_REPORT -> VerificationCodec.readReport(in);
+            case NOTE_OPERATION -> ManagedOperationCodec.readNote(in);
             case AuthCodec.LOGIN -> AuthCodec.readLogin(in);
             default -> AuthCodec.read(type, in);
         };

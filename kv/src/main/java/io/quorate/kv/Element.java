@@ -20,6 +20,7 @@ record Element(byte kind, Bytes key, long first, long second, long third, long f
     private static final byte USER = 8;
     private static final byte ROLE = 9;
     private static final byte AUTH = 10;
+    private static final byte OPERATION = 11;
 
     static Element pair(KeyValue kv) {
         return new Element(PAIR, kv.key(), kv.createRevision(), kv.modRevision(), kv.version(), kv.lease(), kv.value());
@@ -65,6 +66,17 @@ record Element(byte kind, Bytes key, long first, long second, long third, long f
     /** Whether authentication is enabled, and the revision of users and roles. */
     static Element auth(AuthState auth) {
         return new Element(AUTH, Bytes.empty(), auth.isEnabled() ? 1 : 0, auth.revision(), 0, 0, Bytes.empty());
+    }
+
+    static Element operation(ManagedOperation operation) {
+        return new Element(
+                OPERATION,
+                Bytes.empty(),
+                operation.id(),
+                0,
+                0,
+                0,
+                Bytes.wrap(ManagedOperationCodec.encode(operation)));
     }
 
     static Element member(PublishMember member) {

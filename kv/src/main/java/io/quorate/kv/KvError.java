@@ -64,6 +64,10 @@ public enum KvError {
     AUTH_OLD_REVISION,
     /** "invalid auth token": the login was made with a password, or by a user, that is not there any more. */
     INVALID_AUTH_TOKEN,
+    /** An operation of the manager that is not on record (any more) was told of; etcd has no operations. */
+    OPERATION_NOT_FOUND,
+    /** The report of an operation is larger than {@link NoteOperation#MAX_REPORT_BYTES}. */
+    REPORT_TOO_LARGE,
     /** The log holds bytes that are no command this release knows; the entry changed nothing. */
     UNREADABLE_COMMAND
 }

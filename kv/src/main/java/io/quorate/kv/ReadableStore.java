@@ -131,6 +131,11 @@ public abstract sealed class ReadableStore permits MvccStore {
                 .toList();
     }
 
+    /** The latest operations of the manager, the oldest first. */
+    public List<ManagedOperation> operations() {
+        return List.copyOf(state.operations().byId().values());
+    }
+
     /**
      * What was changed from a revision on, in whole revisions and as far as a watcher wants to see it; empty if that
      * revision is compacted.

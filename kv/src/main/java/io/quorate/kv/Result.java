@@ -106,6 +106,13 @@ public sealed interface Result {
     /** A member's digest is on record, or came too late to be; this is what the members' digests tell now. */
     record ReportResult(Verification verification) implements Result {}
 
+    /**
+     * An operation of the manager is on record as noted, or is not.
+     *
+     * @param operation as it is on record now; if it was not accepted, the one that is in its way, or that is over already
+     */
+    record OperationResult(long revision, ManagedOperation operation, boolean accepted) implements Result {}
+
     /** Nothing was changed, for the reason given. */
     record Rejected(KvError error) implements Result {}
 }

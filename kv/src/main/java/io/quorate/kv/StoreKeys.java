@@ -21,6 +21,7 @@ import java.util.Arrays;
  * 's'                                                         what members have reported of their digests
  * 'u' name                                                    a user
  * 'o' name                                                    a role
+ * 'x' index (8)                                               an operation of the manager
  * </pre>
  *
  * <p>In an escaped key 0x00 becomes 0x00 0xFF, so that the terminator sorts a key before all longer ones that begin
@@ -37,6 +38,7 @@ final class StoreKeys {
     static final byte DIGEST = 'd';
     static final byte USER = 'u';
     static final byte ROLE = 'o';
+    static final byte OPERATION = 'x';
 
     static final byte[] FORMAT = meta("format");
     static final byte[] APPLIED_INDEX = meta("applied");
@@ -191,6 +193,10 @@ final class StoreKeys {
         key[0] = kind;
         System.arraycopy(text, 0, key, 1, text.length);
         return key;
+    }
+
+    static byte[] operation(long id) {
+        return ByteBuffer.allocate(1 + Long.BYTES).put(OPERATION).putLong(id).array();
     }
 
     static byte[] digest(int version) {

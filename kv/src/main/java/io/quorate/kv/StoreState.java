@@ -22,6 +22,7 @@ import java.util.function.Supplier;
  * @param digest of all that is found by a key
  * @param verification what members have reported of their digests
  * @param auth users and roles
+ * @param operations what the manager has done lately
  */
 record StoreState(
         long appliedIndex,
@@ -31,7 +32,8 @@ record StoreState(
         SortedMap<Long, PublishMember> members,
         DigestBuckets digest,
         Verification verification,
-        AuthState auth) {
+        AuthState auth,
+        OperationRecords operations) {
     static final long FORMAT_VERSION = 1;
 
     /** Reads the state, and begins an empty store by writing that of a store without any change. */
@@ -46,6 +48,7 @@ record StoreState(
         }
         SortedSet<Alarm> alarms = new TreeSet<>();
         SortedMap<Long, PublishMember> members = new TreeMap<>();
+        OperationRecords operations;
         try (OrderedStore.Cursor cursor = store.cursor()) {
             for (cursor.seek(new byte[] {StoreKeys.ALARM}); at(cursor, StoreKeys.ALARM); cursor.next()) {
                 alarms.add(alarm(cursor.key()));
@@ -54,6 +57,7 @@ record StoreState(
                 PublishMember member = member(cursor.value());
                 members.put(member.memberId(), member);
             }
+            operations = OperationRecords.load(cursor);
         }
         long appliedIndex = number(store, StoreKeys.APPLIED_INDEX);
         return new StoreState(
@@ -64,7 +68,8 @@ record StoreState(
                 members,
                 DigestBuckets.load(store, appliedIndex),
                 store.get(StoreKeys.VERIFICATION).map(StoreState::verification).orElse(Verification.NONE),
-                auth(store.get(StoreKeys.AUTH), store::cursor));
+                auth(store.get(StoreKeys.AUTH), store::cursor),
+                operations);
     }
 
     /** The index that a store stands at. */
@@ -88,22 +93,27 @@ record StoreState(
     }
 
     StoreState withAppliedIndex(long index) {
-        return new StoreState(index, revision, compactedRevision, alarms, members, digest, verification, auth);
+        return new StoreState(index, revision, compactedRevision, alarms, members, digest, verification, auth, operations);
     }
 
     StoreState withDigest(DigestBuckets newDigest) {
         return new StoreState(
-                appliedIndex, revision, compactedRevision, alarms, members, newDigest, verification, auth);
+                appliedIndex, revision, compactedRevision, alarms, members, newDigest, verification, auth, operations);
     }
 
     StoreState withAuth(AuthState newAuth) {
         return new StoreState(
-                appliedIndex, revision, compactedRevision, alarms, members, digest, verification, newAuth);
+                appliedIndex, revision, compactedRevision, alarms, members, digest, verification, newAuth, operations);
     }
 
     StoreState withVerification(Verification newVerification) {
         return new StoreState(
-                appliedIndex, revision, compactedRevision, alarms, members, digest, newVerification, auth);
+                appliedIndex, revision, compactedRevision, alarms, members, digest, newVerification, auth, operations);
+    }
+
+    StoreState withOperations(OperationRecords newOperations) {
+        return new StoreState(
+                appliedIndex, revision, compactedRevision, alarms, members, digest, verification, auth, newOperations);
     }
 
     /** The digest of the state, which stands at an index. */
@@ -117,6 +127,7 @@ record StoreState(
             auth.users().forEach(user -> hash.of(Element.user(user)).addTo(lanes, 0));
             auth.roles().forEach(role -> hash.of(Element.role(role)).addTo(lanes, 0));
         }
+        operations.byId().values().forEach(operation -> hash.of(Element.operation(operation)).addTo(lanes, 0));
         List<DigestSum> sums = digest.sums();
         sums.add(DigestBuckets.sum(lanes, 0));
         return StateDigest.of(index, sums);
@@ -124,30 +135,30 @@ record StoreState(
 
     StoreState withRevision(long newRevision) {
         return new StoreState(
-                appliedIndex, newRevision, compactedRevision, alarms, members, digest, verification, auth);
+                appliedIndex, newRevision, compactedRevision, alarms, members, digest, verification, auth, operations);
     }
 
     StoreState withCompactedRevision(long newCompactedRevision) {
         return new StoreState(
-                appliedIndex, revision, newCompactedRevision, alarms, members, digest, verification, auth);
+                appliedIndex, revision, newCompactedRevision, alarms, members, digest, verification, auth, operations);
     }
 
     StoreState withAlarm(Alarm alarm) {
         SortedSet<Alarm> changed = new TreeSet<>(alarms);
         changed.add(alarm);
-        return new StoreState(appliedIndex, revision, compactedRevision, changed, members, digest, verification, auth);
+        return new StoreState(appliedIndex, revision, compactedRevision, changed, members, digest, verification, auth, operations);
     }
 
     StoreState withoutAlarm(Alarm alarm) {
         SortedSet<Alarm> changed = new TreeSet<>(alarms);
         changed.remove(alarm);
-        return new StoreState(appliedIndex, revision, compactedRevision, changed, members, digest, verification, auth);
+        return new StoreState(appliedIndex, revision, compactedRevision, changed, members, digest, verification, auth, operations);
     }
 
     StoreState withMember(PublishMember member) {
         SortedMap<Long, PublishMember> changed = new TreeMap<>(members);
         changed.put(member.memberId(), member);
-        return new StoreState(appliedIndex, revision, compactedRevision, alarms, changed, digest, verification, auth);
+        return new StoreState(appliedIndex, revision, compactedRevision, alarms, changed, digest, verification, auth, operations);
     }
 
     private static void begin(OrderedStore store) {

@@ -41,6 +41,8 @@ class CommandCodecTest {
                 new Verify(List.of(), List.of()),
                 new DigestReport(-1, 5, new DigestSum(1, -2, 3, -4), List.of(0L, -1L)),
                 new DigestReport(0, Long.MAX_VALUE, DigestSum.ZERO, List.of()),
+                new NoteOperation(0, ManagedOperation.State.RUNNING, 1_700_000_000_000L, true, b("")),
+                new NoteOperation(42, ManagedOperation.State.BROKEN_OFF, 0, false, b("report")),
                 new AuthChange.Enable(),
                 new AuthChange.Disable(),
                 new AuthChange.AddUser("Zoë", b("$2a$10$x"), false),

@@ -29,6 +29,9 @@ final class NaiveDigest {
             MemberCodec.write(out, new PublishMember(member.memberId(), member.name(), member.clientUrls()));
             digest.add(last, 4, none, member.memberId(), 0, 0, 0, out.toByteArray());
         }
+        for (ManagedOperation operation : store.operations()) {
+            digest.add(last, 11, none, operation.id(), 0, 0, 0, ManagedOperationCodec.encode(operation));
+        }
         for (Lease lease : store.leases()) {
             byte[] id = ByteBuffer.allocate(8).putLong(lease.id()).array();
             digest.add(bucket(id), 5, id, lease.ttlSeconds(), lease.remainingSeconds(), lease.grantIndex(), 0, none);

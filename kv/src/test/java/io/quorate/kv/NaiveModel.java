@@ -64,6 +64,7 @@ final class NaiveModel {
             case LeaseTakeover takeover -> takeOver(takeover.term());
             case LeaseCheckpoint checkpoint -> checkpoint(checkpoint);
             case Verify verify -> throw new IllegalArgumentException("not modelled");
+            case NoteOperation note -> throw new IllegalArgumentException("not modelled");
             case DigestReport report -> throw new IllegalArgumentException("not modelled");
             case AuthChange change -> throw new IllegalArgumentException("not modelled");
             case Login login -> throw new IllegalArgumentException("not modelled");

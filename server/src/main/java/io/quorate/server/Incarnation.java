@@ -23,6 +23,7 @@ import io.quorate.server.api.LearnerCalls;
 import io.quorate.server.api.LeaseService;
 import io.quorate.server.api.LockService;
 import io.quorate.server.api.MaintenanceService;
+import io.quorate.server.api.ManagerService;
 import io.quorate.server.api.OpenStreams;
 import io.quorate.server.api.SnapshotStreams;
 import io.quorate.server.api.WatchService;
@@ -40,6 +41,7 @@ import io.quorate.server.store.Defragmenter;
 import io.quorate.server.store.Fence;
 import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.store.ReplicatedStore;
+import io.quorate.server.store.StateComparison;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -192,13 +194,20 @@ record Incarnation(
         SnapshotStreams snapshots =
                 parts.add(new SnapshotStreams(config.name(), new SnapshotSource(store, memberNode.machine())));
         HashCalls hashes = parts.add(new HashCalls(config.name()));
+        ClusterService cluster = new ClusterService(clients, store, headers, changes);
         return Stream.of(
                         new KvService(clients, memberNode.machine().cleaner(), headers, config.maxTxnOps()),
                         watch,
                         new LeaseService(clients, store, memberNode.leases(), headers, config.minLeaseTtlSeconds()),
                         new LockService(clients, memberNode.watches(), headers),
                         new ElectionService(clients, memberNode.watches(), headers),
-                        new ClusterService(clients, store, headers, changes),
+                        cluster,
+                        new ManagerService(
+                                clients,
+                                headers,
+                                changes,
+                                cluster,
+                                new StateComparison(node, machine.store(), config.requestTimeout(), timer)),
                         new MaintenanceService(clients, store, headers, hashes, defragmenter, snapshots),
                         new AuthService(clients, passwords, tokens, headers))
                 .map(service -> ServerInterceptors.intercept(

@@ -52,6 +52,9 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
          */
         void reopen(Optional<StateRepair> repair, String why);
 
+        /** Hands leadership over, closes the node and opens the data anew, though nothing is wrong with it. */
+        void restart();
+
         /** Ends the member, which is none any more. */
         void leave();
 
@@ -130,6 +133,19 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
                 patient.giveUp(cause);
             }
         });
+    }
+
+    /**
+     * Somebody who administers wants the node opened anew.
+     *
+     * @return false if it cannot be: what is in memory alone would be lost
+     */
+    boolean restartAsked() {
+        if (!durable) {
+            return false;
+        }
+        run(patient.incarnation().number(), patient::restart);
+        return true;
     }
 
     /** The cluster goes on without this member. */

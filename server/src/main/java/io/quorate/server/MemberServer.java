@@ -66,6 +66,12 @@ public final class MemberServer implements AutoCloseable {
     /** Where a scrub is asked for with POST, and its progress with GET. */
     public static final String SCRUB_PATH = "/quorate/v1/scrub";
 
+    /** Where a member tells what it knows. */
+    public static final String REPORT_PATH = "/quorate/v1/report";
+
+    /** Where a member is asked with POST to open its data anew, and with GET how often it has. */
+    public static final String RESTART_PATH = "/quorate/v1/restart";
+
     private final ServerConfig config;
     private final OwnMembership membership;
     private final Function<OrderedStore, MvccStore> opening;
@@ -153,7 +159,14 @@ public final class MemberServer implements AutoCloseable {
                 () -> incarnation,
                 services::isServing,
                 this::isHealthy,
-                Map.of(SCRUB_PATH, new ScrubPage(scrub, () -> incarnation.clients())),
+                Map.of(
+                        SCRUB_PATH,
+                        new ScrubPage(scrub, () -> incarnation.clients()),
+                        RESTART_PATH,
+                        new RestartPage(
+                                healing,
+                                () -> incarnation.clients(),
+                                () -> new RestartPage.Status(incarnation.number(), services.isServing()))),
                 config.requestTimeout());
         return ClientListener.start(
                 config.listenClientUrls().stream()
@@ -261,6 +274,11 @@ public final class MemberServer implements AutoCloseable {
         }
 
         @Override
+        public void restart() {
+            MemberServer.this.restart();
+        }
+
+        @Override
         public void leave() {
             MemberServer.this.leave();
         }
@@ -277,7 +295,19 @@ public final class MemberServer implements AutoCloseable {
             return;
         }
         LOG.error("Member {} closes its data and opens them again to mend them, for {}", config.name(), why);
-        services.suspend("etcdserver: this member mends its data, ask another one");
+        openAnew(repair, "etcdserver: this member mends its data, ask another one");
+    }
+
+    private synchronized void restart() {
+        if (closed) {
+            return;
+        }
+        LOG.info("Member {} closes its data and opens them again, as it was asked to", config.name());
+        openAnew(Optional.empty(), "etcdserver: this member restarts, ask another one");
+    }
+
+    private void openAnew(Optional<StateRepair> repair, String whatClientsAreTold) {
+        services.suspend(whatClientsAreTold);
         handOverLeadership();
         scrub.interrupt();
         incarnation.streams().close();

@@ -63,7 +63,7 @@ public final class ProcessCluster implements AutoCloseable {
             return clientPort;
         }
 
-        int peerPort() {
+        public int peerPort() {
             return peerPort;
         }
 
@@ -152,7 +152,7 @@ public final class ProcessCluster implements AutoCloseable {
     }
 
     /** One member more, which joins the others when it is started; nothing is said to them. */
-    Member add(String name) throws IOException {
+    public Member add(String name) throws IOException {
         List<Integer> ports = FreePorts.find(2);
         Member member = new Member(name, ports.get(0), ports.get(1), true);
         members.put(name, member);
@@ -160,17 +160,31 @@ public final class ProcessCluster implements AutoCloseable {
     }
 
     /** Where a member is reached by its peers. */
-    static String peerUrl(Member member) {
+    public static String peerUrl(Member member) {
         return url(member.peerPort);
     }
 
     /** Waits until the process of a member ends by itself, and counts that one no more. */
-    int awaitLeft(Member member) {
+    public int awaitLeft(Member member) {
         int exitCode = member.process.orElseThrow().awaitExit();
         member.process = Optional.empty();
         members.remove(member.name);
         member.channel.shutdownNow();
         return exitCode;
+    }
+
+    /** Whether the process of a member that was started has ended. */
+    public boolean hasEnded(Member member) {
+        return member.process.filter(process -> !process.isAlive()).isPresent();
+    }
+
+    /** Counts a member no more; its process is killed if there is one. */
+    public void forget(Member member) {
+        if (member.isRunning()) {
+            kill(member);
+        }
+        members.remove(member.name);
+        member.channel.shutdownNow();
     }
 
     public List<Member> members() {

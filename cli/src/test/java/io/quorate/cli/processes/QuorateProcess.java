@@ -79,6 +79,10 @@ public final class QuorateProcess implements AutoCloseable {
         return process.pid();
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Everything printed so far, to stdout and to stderr. */
     public String output() {
         try {

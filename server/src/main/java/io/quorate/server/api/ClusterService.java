@@ -133,14 +133,15 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
     }
 
     /** There is no member 0, whatever a client asks for. */
-    private static MemberId member(long id) {
+    static MemberId member(long id) {
         if (id == 0) {
             throw EtcdError.MEMBER_NOT_FOUND.exception();
         }
         return new MemberId(id);
     }
 
-    private List<Member> members(Changed changed) {
+    /** The members that a change has led to. */
+    List<Member> members(Changed changed) {
         return members(changed.configuration(), store.local().members());
     }
 

@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quorate.engine.RaftException;
 import io.quorate.kv.KvError;
+import io.quorate.kv.NoteOperation;
 import io.quorate.kv.Result;
 import io.quorate.kv.User;
 import io.quorate.server.wire.EtcdError;
@@ -93,6 +94,15 @@ final class Failures {
             case INVALID_AUTH_MANAGEMENT -> EtcdError.INVALID_AUTH_MANAGEMENT.exception();
             case AUTH_OLD_REVISION -> EtcdError.AUTH_OLD_REVISION.exception();
             case INVALID_AUTH_TOKEN -> EtcdError.INVALID_AUTH_TOKEN.exception();
+            case OPERATION_NOT_FOUND ->
+                Status.NOT_FOUND
+                        .withDescription("etcdserver: this operation is not on record")
+                        .asRuntimeException();
+            case REPORT_TOO_LARGE ->
+                Status.INVALID_ARGUMENT
+                        .withDescription("etcdserver: the report of an operation may have "
+                                + NoteOperation.MAX_REPORT_BYTES + " bytes at most")
+                        .asRuntimeException();
             case UNREADABLE_COMMAND ->
                 Status.INTERNAL
                         .withDescription("etcdserver: the cluster runs a release that does not know this request;"

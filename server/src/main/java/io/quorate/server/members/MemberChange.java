@@ -1,60 +1,111 @@
 package io.quorate.server.members;
 
 import io.quorate.core.quorum.MemberId;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
- * A change of one member that is asked for, of whichever member.
+ * A change of members that is asked for, of whichever member.
  *
- * <p>As bytes, between two members: {@code byte code, byte kind, long id}, and the URLs in UTF-8, one a line. Immutable.
+ * <p>As bytes, between two members: {@code byte code, byte kind}, and {@code long id} with the URLs in UTF-8, one a line; for several
+ * changes as one, two lists of ids and the changes, each after its length. Immutable.
  */
 public sealed interface MemberChange {
 
     /** With this a question begins that is about a change of members, and about nothing else. */
     byte CODE = 16;
 
+    /** A change of one member. */
+    sealed interface OfOne extends MemberChange {
+
+        MemberId member();
+
+        /** Where it is to be reached, if that is a part of the change. */
+        default List<String> peerUrls() {
+            return List.of();
+        }
+    }
+
     /** Someone new, under an id that nobody ever had. */
-    record Add(MemberId member, List<String> peerUrls, boolean learner) implements MemberChange {
+    record Add(MemberId member, List<String> peerUrls, boolean learner) implements OfOne {
         public Add {
             peerUrls = List.copyOf(peerUrls);
         }
     }
 
-    record Remove(MemberId member) implements MemberChange {}
+    record Remove(MemberId member) implements OfOne {}
 
     /** The member is reached elsewhere. */
-    record Update(MemberId member, List<String> peerUrls) implements MemberChange {
+    record Update(MemberId member, List<String> peerUrls) implements OfOne {
         public Update {
             peerUrls = List.copyOf(peerUrls);
         }
     }
 
     /** A learner votes from now on. */
-    record Promote(MemberId member) implements MemberChange {}
+    record Promote(MemberId member) implements OfOne {}
 
-    MemberId member();
-
-    /** Where it is to be reached, if that is a part of the change. */
-    default List<String> peerUrls() {
-        return List.of();
+    /**
+     * Several changes as one (paper section 6): all of them are in force at the same moment, or none is.
+     *
+     * @param expectedVoters who votes before, as far as the client knows: if others do, nothing is changed
+     * @param expectedLearners who learns before, likewise
+     * @param changes in this order; whoever is added is a learner
+     */
+    record Together(SortedSet<MemberId> expectedVoters, SortedSet<MemberId> expectedLearners, List<OfOne> changes)
+            implements MemberChange {
+        public Together {
+            expectedVoters = Collections.unmodifiableSortedSet(new TreeSet<>(expectedVoters));
+            expectedLearners = Collections.unmodifiableSortedSet(new TreeSet<>(expectedLearners));
+            changes = List.copyOf(changes);
+        }
     }
 
+    /** The change as bytes, which {@link #decode} reads. */
     default ByteBuffer encoded() {
-        byte[] urls = String.join("\n", peerUrls()).getBytes(StandardCharsets.UTF_8);
-        byte kind = switch (this) {
-            case Add add -> (byte) (add.learner() ? 2 : 1);
-            case Remove remove -> 3;
-            case Update update -> 4;
-            case Promote promote -> 5;
+        return switch (this) {
+            case Add add -> encoded(add.learner() ? 2 : 1, add);
+            case Remove remove -> encoded(3, remove);
+            case Update update -> encoded(4, update);
+            case Promote promote -> encoded(5, promote);
+            case Together together -> encoded(together);
         };
+    }
+
+    private static ByteBuffer encoded(int kind, OfOne change) {
+        byte[] urls = String.join("\n", change.peerUrls()).getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(2 + Long.BYTES + urls.length)
                 .put(CODE)
-                .put(kind)
-                .putLong(member().value())
+                .put((byte) kind)
+                .putLong(change.member().value())
                 .put(urls)
                 .flip();
+    }
+
+    private static ByteBuffer encoded(Together together) {
+        List<ByteBuffer> changes =
+                together.changes().stream().map(MemberChange::encoded).toList();
+        int ids = together.expectedVoters().size() + together.expectedLearners().size();
+        int size = changes.stream()
+                .mapToInt(change -> Integer.BYTES + change.remaining())
+                .sum();
+        ByteBuffer out = ByteBuffer.allocate(2 + 2 * Integer.BYTES + ids * Long.BYTES + size);
+        out.put(CODE).put((byte) 7);
+        put(together.expectedVoters(), out);
+        put(together.expectedLearners(), out);
+        changes.forEach(change -> out.putInt(change.remaining()).put(change));
+        return out.flip();
+    }
+
+    private static void put(SortedSet<MemberId> members, ByteBuffer out) {
+        out.putInt(members.size());
+        members.forEach(member -> out.putLong(member.value()));
     }
 
     /** Whether a question is about a change of members. */
@@ -69,10 +120,18 @@ public sealed interface MemberChange {
      */
     static MemberChange decode(ByteBuffer question) {
         ByteBuffer in = question.slice();
-        if (in.remaining() < 2 + Long.BYTES || in.get() != CODE) {
+        try {
+            if (in.get() != CODE) {
+                throw unknown(question);
+            }
+            byte kind = in.get();
+            return kind == 7 ? together(in) : ofOne(kind, in);
+        } catch (BufferUnderflowException e) {
             throw unknown(question);
         }
-        byte kind = in.get();
+    }
+
+    private static OfOne ofOne(byte kind, ByteBuffer in) {
         MemberId member = new MemberId(in.getLong());
         String lines = StandardCharsets.UTF_8.decode(in).toString();
         List<String> urls = lines.isEmpty() ? List.of() : List.of(lines.split("\n", -1));
@@ -82,12 +141,39 @@ public sealed interface MemberChange {
             case 3 -> new Remove(member);
             case 4 -> new Update(member, urls);
             case 5 -> new Promote(member);
-            default -> throw unknown(question);
+            default -> throw unknown(in);
         };
     }
 
+    private static Together together(ByteBuffer in) {
+        SortedSet<MemberId> voters = members(in);
+        SortedSet<MemberId> learners = members(in);
+        List<OfOne> changes = new ArrayList<>();
+        while (in.hasRemaining()) {
+            int size = in.getInt();
+            if (size < 0 || size > in.remaining()) {
+                throw unknown(in);
+            }
+            ByteBuffer one = in.slice(in.position(), size);
+            in.position(in.position() + size);
+            if (!(decode(one) instanceof OfOne change)) {
+                throw unknown(in);
+            }
+            changes.add(change);
+        }
+        return new Together(voters, learners, changes);
+    }
+
+    private static SortedSet<MemberId> members(ByteBuffer in) {
+        SortedSet<MemberId> members = new TreeSet<>();
+        for (int left = in.getInt(); left > 0; left--) {
+            members.add(new MemberId(in.getLong()));
+        }
+        return members;
+    }
+
     private static IllegalArgumentException unknown(ByteBuffer question) {
-        return new IllegalArgumentException("another member asked for a change of members, in " + question.remaining()
+        return new IllegalArgumentException("another member asked for a change of members, in " + question.limit()
                 + " bytes, that this release does not know");
     }
 }

@@ -154,11 +154,23 @@ public final class MemberChanges implements LeaderAnswers {
             case MemberChange.Remove remove -> status.configuration().isVoter(remove.member());
             case MemberChange.Update update -> false;
             case MemberChange.Promote promote -> false;
+            case MemberChange.Together together -> true;
         };
-        return matters ? heardSince(System.nanoTime()) : CompletableFuture.completedFuture(Set.of());
+        return matters
+                ? heardSince(System.nanoTime(), votersToBe(change))
+                : CompletableFuture.completedFuture(Set.of());
     }
 
-    private CompletableFuture<Set<MemberId>> heardSince(long beginNanos) {
+    private static Set<MemberId> votersToBe(MemberChange change) {
+        return change instanceof MemberChange.Together together
+                ? together.changes().stream()
+                        .filter(MemberChange.Promote.class::isInstance)
+                        .map(MemberChange.OfOne::member)
+                        .collect(Collectors.toSet())
+                : Set.of();
+    }
+
+    private CompletableFuture<Set<MemberId>> heardSince(long beginNanos, Set<MemberId> votersToBe) {
         return node.inspect().thenCompose(status -> {
             long ticks = (System.nanoTime() - beginNanos) / timing.tick().toNanos();
             Set<MemberId> heard = status.followers().stream()
@@ -166,10 +178,11 @@ public final class MemberChanges implements LeaderAnswers {
                     .map(CoreStatus.FollowerStatus::member)
                     .collect(Collectors.toCollection(TreeSet::new));
             heard.add(status.self());
-            boolean enough = heard.containsAll(status.configuration().voters())
+            boolean all = heard.containsAll(status.configuration().voters()) && heard.containsAll(votersToBe);
+            boolean enough = all
                     || System.nanoTime() - beginNanos
                             >= timing.electionTimeout().toNanos();
-            return enough ? CompletableFuture.completedFuture(heard) : later(() -> heardSince(beginNanos));
+            return enough ? CompletableFuture.completedFuture(heard) : later(() -> heardSince(beginNanos, votersToBe));
         });
     }
 

@@ -37,6 +37,7 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
             case MemberChange.Remove remove -> remove(remove.member());
             case MemberChange.Update update -> update(update);
             case MemberChange.Promote promote -> promote(promote.member());
+            case MemberChange.Together together -> new JointRules(this).outcome(together);
         };
     }
 
@@ -46,10 +47,7 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
             requireStarted(present.voters(), 1);
             requireAllConnected();
         }
-        requireFree(add.peerUrls(), add.member());
-        if (present.isMember(add.member()) || present.removed().contains(add.member())) {
-            throw EtcdError.MEMBER_EXISTS.exception();
-        }
+        requireNew(present, add);
         if (add.learner() && present.learners().size() >= MAX_LEARNERS) {
             throw EtcdError.TOO_MANY_LEARNERS.exception();
         }
@@ -75,7 +73,7 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
 
     private Configuration update(MemberChange.Update update) {
         requireMember(update.member());
-        requireFree(update.peerUrls(), update.member());
+        requireFree(status.configuration(), update.peerUrls(), update.member());
         return status.configuration().withAddresses(update.member(), update.peerUrls());
     }
 
@@ -85,13 +83,26 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
         if (!present.learners().contains(member)) {
             throw EtcdError.MEMBER_NOT_LEARNER.exception();
         }
-        long reached = follower(member).map(FollowerStatus::matchIndex).orElse(0L);
-        if (reached < status.last().index() * READY_SHARE) {
-            throw EtcdError.LEARNER_NOT_READY.exception();
-        }
+        requireReady(member);
         Configuration promoted = present.withPromoted(member);
         requireStarted(promoted.voters(), 0);
         return promoted;
+    }
+
+    /** A learner that has so much of the log that it is of use as a voter. */
+    void requireReady(MemberId learner) {
+        long reached = follower(learner).map(FollowerStatus::matchIndex).orElse(0L);
+        if (reached < status.last().index() * READY_SHARE) {
+            throw EtcdError.LEARNER_NOT_READY.exception();
+        }
+    }
+
+    /** Nobody is, or ever was, a member by that id, and nobody is reached at these URLs. */
+    static void requireNew(Configuration present, MemberChange.Add add) {
+        requireFree(present, add.peerUrls(), add.member());
+        if (present.isMember(add.member()) || present.removed().contains(add.member())) {
+            throw EtcdError.MEMBER_EXISTS.exception();
+        }
     }
 
     private void requireMember(MemberId member) {
@@ -101,8 +112,8 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
     }
 
     /** No two members are reached by the same URL. */
-    private void requireFree(List<String> urls, MemberId owner) {
-        boolean taken = status.configuration().addresses().entrySet().stream()
+    static void requireFree(Configuration present, List<String> urls, MemberId owner) {
+        boolean taken = present.addresses().entrySet().stream()
                 .filter(known -> !known.getKey().equals(owner))
                 .anyMatch(known -> known.getValue().stream().anyMatch(urls::contains));
         if (taken) {
@@ -116,7 +127,7 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
      *
      * @param newcomers how many there will be besides {@code voters}, who were never started
      */
-    private void requireStarted(SortedSet<MemberId> voters, int newcomers) {
+    void requireStarted(SortedSet<MemberId> voters, int newcomers) {
         long running =
                 voters.stream().filter(voter -> started.contains(voter.value())).count();
         int all = voters.size() + newcomers;
@@ -139,7 +150,7 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
                 .findFirst();
     }
 
-    private static int quorum(int voters) {
+    static int quorum(int voters) {
         return voters / 2 + 1;
     }
 }

@@ -64,6 +64,7 @@ final class StoreMetrics {
             case Result.LeaseCheckpointResult checkpoint -> {}
             case Result.VerifyResult verify -> {}
             case Result.ReportResult report -> {}
+            case Result.OperationResult operation -> {}
             case Result.Rejected rejected -> {}
         }
     }

@@ -127,6 +127,7 @@ public final class ReplicatedStore {
             case io.quorate.kv.LeaseCheckpoint checkpoint -> false;
             case io.quorate.kv.Verify verify -> false;
             case io.quorate.kv.DigestReport report -> false;
+            case io.quorate.kv.NoteOperation note -> false;
             case io.quorate.kv.AuthChange change -> false;
             case io.quorate.kv.Login login -> false;
             case io.quorate.kv.Authorized authorized -> mayPut(authorized.command());

@@ -11,7 +11,9 @@ import io.quorate.engine.RaftException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,7 +30,15 @@ class MemberChangeTest {
                 new MemberChange.Add(new MemberId(-1), List.of("http://a:1"), false),
                 new MemberChange.Remove(ONE),
                 new MemberChange.Update(ONE, URLS),
-                new MemberChange.Promote(ONE));
+                new MemberChange.Promote(ONE),
+                new MemberChange.Together(new TreeSet<>(), new TreeSet<>(), List.of()),
+                new MemberChange.Together(
+                        new TreeSet<>(Set.of(ONE, new MemberId(2))),
+                        new TreeSet<>(Set.of(new MemberId(-3))),
+                        List.of(
+                                new MemberChange.Remove(ONE),
+                                new MemberChange.Add(new MemberId(4), URLS, true),
+                                new MemberChange.Promote(new MemberId(-3)))));
     }
 
     @ParameterizedTest
@@ -41,7 +51,15 @@ class MemberChangeTest {
     @Test
     void whatIsNoChangeIsNotTakenForOne() {
         ByteBuffer unknown = new MemberChange.Promote(ONE).encoded().put(1, (byte) 99);
-        for (ByteBuffer bytes : List.of(ByteBuffer.allocate(0), ByteBuffer.allocate(10), unknown)) {
+        ByteBuffer nested = ByteBuffer.allocate(18)
+                .put(MemberChange.CODE)
+                .put((byte) 7)
+                .putInt(0)
+                .putInt(0)
+                .putInt(1000)
+                .putInt(0)
+                .flip();
+        for (ByteBuffer bytes : List.of(ByteBuffer.allocate(0), ByteBuffer.allocate(10), unknown, nested)) {
             assertThatThrownBy(() -> MemberChange.decode(bytes)).isInstanceOf(IllegalArgumentException.class);
         }
         assertThat(MemberChange.isOne(ByteBuffer.allocate(0))).isFalse();

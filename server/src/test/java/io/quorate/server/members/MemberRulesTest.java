@@ -173,4 +173,85 @@ class MemberRulesTest {
             assertRefused(EtcdError.MEMBER_NOT_FOUND, healthy(voters(3)), change);
         }
     }
+
+    private static MemberChange.Together together(Configuration present, MemberChange.OfOne... changes) {
+        return new MemberChange.Together(present.voters(), present.learners(), List.of(changes));
+    }
+
+    private static void assertRefused(String expected, MemberRules rules, MemberChange change) {
+        assertThatThrownBy(() -> rules.outcome(change))
+                .isInstanceOf(StatusRuntimeException.class)
+                .hasMessageContaining(expected);
+    }
+
+    @Test
+    void severalMembersAreReplacedAtOnceAndOneOfTheOldOnesMayBeDead() {
+        Configuration present = voters(3).withLearner(NEW, url(9)).withLearner(id(8), url(8));
+        Set<Long> alive = Set.of(1L, 2L, 8L, 9L);
+        MemberChange.Together two = together(
+                present,
+                new MemberChange.Remove(id(3)),
+                new MemberChange.Remove(id(2)),
+                new MemberChange.Promote(id(8)),
+                new MemberChange.Promote(NEW));
+
+        Configuration expected = present.without(id(3)).without(id(2)).withPromoted(id(8)).withPromoted(NEW);
+        assertThat(rules(present, LAST, Set.of(1L, 2L, 3L, 8L, 9L), alive).outcome(two))
+                .isEqualTo(expected);
+        assertRefused(EtcdError.UNHEALTHY, rules(present, LAST, Set.of(1L, 2L, 3L, 8L, 9L), Set.of(1L, 8L, 9L)), two);
+        assertRefused(EtcdError.UNHEALTHY, rules(present, LAST, Set.of(1L, 2L, 3L, 8L, 9L), Set.of(1L, 2L, 3L)), two);
+        assertRefused(EtcdError.LEARNER_NOT_READY, rules(present, 80, Set.of(1L, 2L, 3L, 8L, 9L), alive), two);
+    }
+
+    @Test
+    void aChangeThatWasMadeForOtherMembersIsRefused() {
+        MemberChange.Together stale = together(voters(3), new MemberChange.Remove(id(3)));
+        assertRefused("not those any more", healthy(voters(4)), stale);
+        assertRefused("not those any more", healthy(voters(3).withLearner(NEW, url(9))), stale);
+        assertThat(healthy(voters(3)).outcome(stale)).isEqualTo(voters(3).without(id(3)));
+    }
+
+    @Test
+    void mostOfTheVotersAreNotRemovedAtOnce() {
+        Configuration present = voters(5);
+        MemberChange.OfOne[] three = {
+            new MemberChange.Remove(id(3)), new MemberChange.Remove(id(4)), new MemberChange.Remove(id(5))
+        };
+        assertRefused("less than a quorum", healthy(present), together(present, three));
+        assertThat(healthy(present).outcome(together(present, three[0], three[1])))
+                .isEqualTo(present.without(id(3)).without(id(4)));
+        Configuration alone = voters(1);
+        assertRefused("less than a quorum", healthy(alone), together(alone, new MemberChange.Remove(id(1))));
+    }
+
+    @Test
+    void severalLearnersComeAtOnceAndWhoIsNewDoesNotVote() {
+        Configuration present = voters(3);
+        assertThat(healthy(present)
+                        .outcome(together(
+                                present,
+                                new MemberChange.Add(NEW, url(9), true),
+                                new MemberChange.Add(id(8), url(8), true))))
+                .isEqualTo(present.withLearner(NEW, url(9)).withLearner(id(8), url(8)));
+        assertRefused(
+                "begins as a learner", healthy(present), together(present, new MemberChange.Add(NEW, url(9), false)));
+        assertRefused(
+                EtcdError.PEER_URLS_EXIST,
+                healthy(present),
+                together(
+                        present, new MemberChange.Add(NEW, url(9), true), new MemberChange.Add(id(8), url(9), true)));
+        MemberChange.OfOne[] many = LongStream.rangeClosed(10, 10 + JointRules.MAX_LEARNERS)
+                .mapToObj(id -> new MemberChange.Add(id(id), url(id), true))
+                .toArray(MemberChange.OfOne[]::new);
+        assertRefused(EtcdError.TOO_MANY_LEARNERS, healthy(present), together(present, many));
+    }
+
+    @Test
+    void aMemberThatGoesMakesRoomForOneAtTheSameUrl() {
+        Configuration present = voters(3);
+        assertThat(healthy(present)
+                        .outcome(together(
+                                present, new MemberChange.Remove(id(3)), new MemberChange.Add(NEW, url(3), true))))
+                .isEqualTo(present.without(id(3)).withLearner(NEW, url(3)));
+    }
 }

@@ -1,0 +1,63 @@
+package io.quorate.cli;
+
+import io.quorate.cli.OperationRun.PlannedStep;
+import io.quorate.server.operations.ClusterHealth;
+import io.quorate.server.operations.MemberHealth;
+import io.quorate.server.proto.etcdserverpb.DefragmentRequest;
+import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
+import io.quorate.server.proto.etcdserverpb.StatusRequest;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code quorate defragment}: members give room back to their file systems. */
+@Command(
+        name = "defragment",
+        description = {
+            "Has each member give the room back that nothing readable takes up, one member after the other; all go on serving.",
+            "Large stores take long: give --timeout more than 5 s for them."
+        },
+        footer = {"", "Example:", "  quorate defragment --timeout 5m"})
+final class DefragmentCommand implements Callable<Integer> {
+
+    @Mixin
+    private final ChangeOptions options = new ChangeOptions();
+
+    @Override
+    public Integer call() {
+        try (ClusterSight sight = new ClusterSight(options.client)) {
+            ClusterHealth health = sight.look().health();
+            List<PlannedStep> steps = health.members().stream()
+                    .filter(MemberHealth::answers)
+                    .map(member -> PlannedStep.of(
+                            "defragment " + member.label(), run -> defragment(run, member.id())))
+                    .toList();
+            return options.operation(sight, "defragment").execute(ChangeOptions.sameVoters(health), steps);
+        }
+    }
+
+    private String defragment(OperationRun run, long id) {
+        URI endpoint = run.sight()
+                .look()
+                .endpoint(id)
+                .orElseThrow(() -> new CommandFailed(ExitCode.FAILED, "it has not told where it serves clients"));
+        long before = size(endpoint);
+        try (ClusterClient member = options.client.connect(List.of(endpoint))) {
+            member.write((channel, deadline) -> MaintenanceGrpc.newBlockingStub(channel)
+                    .withDeadline(deadline)
+                    .defragment(DefragmentRequest.getDefaultInstance()));
+        }
+        return before + " bytes before, " + size(endpoint) + " after";
+    }
+
+    private long size(URI endpoint) {
+        try (ClusterClient member = options.client.connect(List.of(endpoint))) {
+            return member.read((channel, deadline) -> MaintenanceGrpc.newBlockingStub(channel)
+                    .withDeadline(deadline)
+                    .status(StatusRequest.getDefaultInstance())
+                    .getDbSize());
+        }
+    }
+}

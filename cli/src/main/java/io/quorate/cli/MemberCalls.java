@@ -1,0 +1,139 @@
+package io.quorate.cli;
+
+import io.grpc.Channel;
+import io.grpc.Deadline;
+import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
+import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
+import io.quorate.server.proto.etcdserverpb.Member;
+import io.quorate.server.proto.etcdserverpb.MemberAddRequest;
+import io.quorate.server.proto.etcdserverpb.MemberListRequest;
+import io.quorate.server.proto.etcdserverpb.MemberPromoteRequest;
+import io.quorate.server.proto.etcdserverpb.MemberRemoveRequest;
+import io.quorate.server.proto.etcdserverpb.MemberUpdateRequest;
+import io.quorate.server.proto.etcdserverpb.MoveLeaderRequest;
+import io.quorate.server.proto.managerpb.ChangeMembersRequest;
+import io.quorate.server.proto.managerpb.ManagerGrpc;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Changes members, one call each. If the outcome of a call is not known, looks whether what was wanted is there, before it says so.
+ * For one thread.
+ */
+final class MemberCalls {
+
+    private final ClientOptions client;
+
+    MemberCalls(ClientOptions client) {
+        this.client = client;
+    }
+
+    /** Adds a learner; answers its id. */
+    long addLearner(List<String> peerUrls) {
+        return change(
+                (channel, deadline) -> ClusterGrpc.newBlockingStub(channel)
+                        .withDeadline(deadline)
+                        .memberAdd(MemberAddRequest.newBuilder()
+                                .addAllPeerURLs(peerUrls)
+                                .setIsLearner(true)
+                                .build())
+                        .getMember()
+                        .getID(),
+                members -> with(peerUrls, members).map(Member::getID));
+    }
+
+    private static Optional<Member> with(List<String> peerUrls, List<Member> members) {
+        return members.stream()
+                .filter(member -> member.getPeerURLsList().stream().anyMatch(peerUrls::contains))
+                .findFirst();
+    }
+
+    void remove(long id) {
+        changeOne(
+                (channel, deadline) -> ClusterGrpc.newBlockingStub(channel)
+                        .withDeadline(deadline)
+                        .memberRemove(MemberRemoveRequest.newBuilder().setID(id).build()),
+                members -> members.stream().noneMatch(member -> member.getID() == id));
+    }
+
+    void promote(long id) {
+        changeOne(
+                (channel, deadline) -> ClusterGrpc.newBlockingStub(channel)
+                        .withDeadline(deadline)
+                        .memberPromote(
+                                MemberPromoteRequest.newBuilder().setID(id).build()),
+                members -> members.stream().anyMatch(member -> member.getID() == id && !member.getIsLearner()));
+    }
+
+    void update(long id, List<String> peerUrls) {
+        changeOne(
+                (channel, deadline) -> ClusterGrpc.newBlockingStub(channel)
+                        .withDeadline(deadline)
+                        .memberUpdate(MemberUpdateRequest.newBuilder()
+                                .setID(id)
+                                .addAllPeerURLs(peerUrls)
+                                .build()),
+                members -> members.stream()
+                        .anyMatch(member -> member.getID() == id
+                                && member.getPeerURLsList().containsAll(peerUrls)
+                                && peerUrls.containsAll(member.getPeerURLsList())));
+    }
+
+    /**
+     * Makes several changes as one.
+     *
+     * @param isDone whether the members are those that it leads to
+     */
+    List<Member> changeTogether(ChangeMembersRequest request, Predicate<List<Member>> isDone) {
+        return change(
+                (channel, deadline) -> ManagerGrpc.newBlockingStub(channel)
+                        .withDeadline(deadline)
+                        .changeMembers(request)
+                        .getMembersList(),
+                members -> isDone.test(members) ? Optional.of(members) : Optional.empty());
+    }
+
+    /** Asks the leader, at its own endpoint, to hand over. */
+    void moveLeader(URI leader, long target) {
+        try (ClusterClient cluster = client.connect(List.of(leader))) {
+            cluster.write((channel, deadline) -> MaintenanceGrpc.newBlockingStub(channel)
+                    .withDeadline(deadline)
+                    .moveLeader(
+                            MoveLeaderRequest.newBuilder().setTargetID(target).build()));
+        }
+    }
+
+    private void changeOne(ClusterClient.Call<?> call, Predicate<List<Member>> isDone) {
+        change(
+                (channel, deadline) -> Optional.of(call.on(channel, deadline)).isPresent(),
+                members -> isDone.test(members) ? Optional.of(true) : Optional.empty());
+    }
+
+    /** @param result what the members tell of the change, if it has been made */
+    private <T> T change(ClusterClient.Call<T> call, Function<List<Member>, Optional<T>> result) {
+        try (ClusterClient cluster = client.connect()) {
+            return cluster.write(call);
+        } catch (CommandFailed e) {
+            if (e.exitCode() != ExitCode.UNKNOWN_OUTCOME) {
+                throw e;
+            }
+            return result.apply(members()).orElseThrow(() -> e);
+        }
+    }
+
+    private List<Member> members() {
+        try (ClusterClient cluster = client.connect()) {
+            return cluster.read(MemberCalls::linearizable);
+        }
+    }
+
+    private static List<Member> linearizable(Channel channel, Deadline deadline) {
+        return ClusterGrpc.newBlockingStub(channel)
+                .withDeadline(deadline)
+                .memberList(MemberListRequest.newBuilder().setLinearizable(true).build())
+                .getMembersList();
+    }
+}

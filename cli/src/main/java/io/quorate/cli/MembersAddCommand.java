@@ -1,0 +1,78 @@
+package io.quorate.cli;
+
+import io.quorate.server.operations.Preflight;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code quorate members add}: one more member. */
+@Command(
+        name = "add",
+        description = {
+            "Adds a member as a learner, says how to start it, waits until it has the log, and lets it vote then.",
+            "If it makes no progress it stays a learner, and the command says so: promote or remove it."
+        },
+        footer = {"", "Example:", "  quorate members add d --peer-urls http://10.0.0.4:2380"})
+final class MembersAddCommand implements Callable<Integer> {
+
+    @Parameters(index = "0", paramLabel = "<name>", description = "The name that the new member will be started with.")
+    private String name = "";
+
+    @Option(
+            names = "--peer-urls",
+            paramLabel = "<urls>",
+            required = true,
+            description = "Where the other members will reach it, separated by commas.")
+    private String peerUrls = "";
+
+    @Option(names = "--learner", description = "Leave it a learner: it gets the log, and does not vote.")
+    private boolean learner;
+
+    @Mixin
+    private final ChangeOptions options = new ChangeOptions();
+
+    @Mixin
+    private final ChangeOptions.Learning learning = new ChangeOptions.Learning();
+
+    @Override
+    public Integer call() {
+        List<String> urls = MemberUrls.parseList("--peer-urls", peerUrls).stream()
+                .map(URI::toString)
+                .toList();
+        try (ClusterSight sight = new ClusterSight(options.client)) {
+            ClusterSight.Seen seen = sight.look();
+            OperationRun operation = options.operation(sight, "members add " + name);
+            Preflight preflight =
+                    new Preflight(seen.health(), seen.health().voterIds(), learner ? 0 : 1);
+            return operation.execute(preflight, steps(urls));
+        }
+    }
+
+    private List<OperationRun.PlannedStep> steps(List<String> urls) {
+        MemberCalls calls = new MemberCalls(options.client);
+        AtomicLong id = new AtomicLong();
+        List<OperationRun.PlannedStep> steps = new ArrayList<>();
+        steps.add(OperationRun.PlannedStep.of("add " + name + " as a learner", run -> {
+            id.set(calls.addLearner(urls));
+            run.say("          start it now, if it does not run yet, with its own client URLs:");
+            run.say("          " + ChangeOptions.startLine(run.sight().look(), name, urls));
+            return "its id is " + Long.toHexString(id.get());
+        }));
+        if (!learner) {
+            steps.add(OperationRun.PlannedStep.of(
+                    "wait until " + name + " has the log",
+                    run -> learning.of(run, id.get(), name).await()));
+            steps.add(OperationRun.PlannedStep.of("let " + name + " vote", run -> {
+                calls.promote(id.get());
+                return "it is a voter";
+            }));
+        }
+        return steps;
+    }
+}

@@ -1,0 +1,261 @@
+package io.quorate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.quorate.server.MemberServer;
+import io.quorate.server.ServerConfig;
+import io.quorate.server.ServerConfig.InitialClusterState;
+import io.quorate.server.ServerConfig.InitialMember;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What changes the cluster as a whole, with real members on real files: node1 to node3 from the beginning. */
+@Timeout(120)
+class MemberCommandsTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path dir;
+
+    private final Map<String, MemberServer> members = new LinkedHashMap<>();
+    private final Map<String, ServerConfig> configs = new LinkedHashMap<>();
+    private String endpoints = "";
+
+    @BeforeEach
+    void start() throws IOException {
+        List<Integer> ports = FreePorts.find(6);
+        DevCluster cluster = DevCluster.of(3, ports.subList(0, 3), ports.subList(3, 6), dir, false);
+        for (ServerConfig config : cluster.configs()) {
+            configs.put(config.name(), config);
+            members.put(config.name(), MemberServer.start(config));
+        }
+        members.values().forEach(member -> member.ready().join());
+        endpoints = "127.0.0.1:" + ports.get(0) + ",127.0.0.1:" + ports.get(1);
+        assertThat(run("put", "key", "value").exitCode()).isEqualTo(ExitCode.OK);
+    }
+
+    @AfterEach
+    void stop() {
+        members.values().forEach(MemberServer::close);
+    }
+
+    private CommandRun run(String... command) {
+        List<String> arguments = new ArrayList<>(List.of(command));
+        arguments.add("--endpoints=" + endpoints);
+        return CommandRun.of(arguments.toArray(String[]::new));
+    }
+
+    private CompletableFuture<CommandRun> begin(String... command) {
+        return CompletableFuture.supplyAsync(() -> run(command));
+    }
+
+    private static String url(int port) {
+        return "http://127.0.0.1:" + port;
+    }
+
+    private List<JsonObject> list() {
+        return json(run("members", "list", "--output=json"), "members");
+    }
+
+    private List<JsonObject> operations() {
+        return json(run("operations", "--output=json"), "operations");
+    }
+
+    private static List<JsonObject> json(CommandRun run, String array) {
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
+        JsonArray list = JsonParser.parseString(run.out()).getAsJsonObject().getAsJsonArray(array);
+        return list.asList().stream().map(member -> member.getAsJsonObject()).toList();
+    }
+
+    /** Names of those that vote; a member has one once it was started. */
+    private List<String> voters() {
+        return list().stream()
+                .filter(member -> member.get("role").getAsString().equals("voter"))
+                .map(member -> member.get("name").getAsString())
+                .toList();
+    }
+
+    /** Starts a member as soon as the cluster expects it. */
+    private void join(String name, int clientPort, int peerPort) throws IOException {
+        await().atMost(PATIENCE)
+                .until(() -> list().stream()
+                        .anyMatch(member ->
+                                member.getAsJsonArray("peer_urls").toString().contains(url(peerPort))));
+        List<InitialMember> initial = new ArrayList<>();
+        list().forEach(member -> member.getAsJsonArray("peer_urls").forEach(url -> {
+            boolean own = url.getAsString().equals(url(peerPort));
+            String id = member.get("member_id").getAsString();
+            initial.add(new InitialMember(own ? name : id, URI.create(url.getAsString())));
+        }));
+        ServerConfig like = configs.values().iterator().next();
+        List<URI> clients = List.of(URI.create(url(clientPort)));
+        List<URI> peers = List.of(URI.create(url(peerPort)));
+        ServerConfig config = new ServerConfig(
+                name,
+                dir.resolve(name),
+                clients,
+                clients,
+                peers,
+                peers,
+                initial,
+                InitialClusterState.EXISTING,
+                like.initialClusterToken(),
+                like.heartbeatInterval(),
+                like.electionTimeout(),
+                like.snapshotCount(),
+                like.quotaBackendBytes(),
+                like.maxRequestBytes(),
+                like.maxTxnOps(),
+                like.watches(),
+                like.verifyInterval(),
+                like.upkeep(),
+                like.auth(),
+                false);
+        members.put(name, MemberServer.start(config));
+    }
+
+    private void close(String name) {
+        members.get(name).close();
+    }
+
+    private static void assertDone(CommandRun run) {
+        assertThat(run.exitCode()).as("%s%n%s", run.out(), run.err()).isEqualTo(ExitCode.OK);
+        assertThat(run.out()).contains("done and verified");
+    }
+
+    @Test
+    void aMemberComesAsALearnerAndVotesWhenItHasTheLogAndTakesAnothersPlace() throws Exception {
+        List<Integer> ports = FreePorts.find(4);
+        CompletableFuture<CommandRun> add = begin("members", "add", "d", "--peer-urls", url(ports.get(1)));
+        join("d", ports.get(0), ports.get(1));
+        CommandRun added = add.get();
+        assertDone(added);
+        assertThat(added.out())
+                .contains("./quorate server --name d", "4 of 4 members have the same log", "4 members have the same state")
+                .contains("the 4 voters tolerate 1 failure, as promised");
+        assertThat(voters()).containsExactlyInAnyOrder("node1", "node2", "node3", "d");
+
+        CompletableFuture<CommandRun> replace =
+                begin("members", "replace", "node3", "--by", "e", "--peer-urls", url(ports.get(3)));
+        join("e", ports.get(2), ports.get(3));
+        assertDone(replace.get());
+        assertThat(voters()).containsExactlyInAnyOrder("node1", "node2", "d", "e");
+
+        assertDone(run("members", "remove", "e"));
+        assertThat(voters()).containsExactlyInAnyOrder("node1", "node2", "d");
+        assertThat(operations())
+                .extracting(operation -> operation.get("state").getAsString())
+                .containsExactly("DONE", "DONE", "DONE");
+    }
+
+    @Test
+    void twoMembersAreReplacedAtOnceThoughOneOfTheOldOnesIsDead() throws Exception {
+        close("node3");
+        List<Integer> ports = FreePorts.find(4);
+        Path file = Files.writeString(dir.resolve("members.yaml"), """
+                members:
+                - name: node1
+                  peer-urls: %s
+                - name: d
+                  peer-urls: %s
+                - name: e
+                  peer-urls: %s
+                """.formatted(
+                        configs.get("node1").initialAdvertisePeerUrls().getFirst(),
+                        url(ports.get(1)),
+                        url(ports.get(3))));
+
+        CommandRun dry = run("members", "apply", file.toString(), "--dry-run");
+        assertThat(dry.exitCode()).as(dry.err()).isEqualTo(ExitCode.OK);
+        assertThat(dry.out())
+                .contains("add      d at ", "add      e at ", "remove   node2", "remove   node3", "nothing was changed")
+                .contains("3 voters, 2 of them healthy, tolerate 0 failures; afterwards 3 voters, 3 of them healthy,"
+                        + " tolerate 1 failure");
+        assertThat(list()).hasSize(3);
+
+        CompletableFuture<CommandRun> apply = begin("members", "apply", file.toString());
+        join("d", ports.get(0), ports.get(1));
+        join("e", ports.get(2), ports.get(3));
+        assertDone(apply.get());
+        assertThat(voters()).containsExactlyInAnyOrder("node1", "d", "e");
+        assertThat(run("get", "key").out()).contains("value");
+        assertThat(run("members", "apply", file.toString()).out()).contains("already");
+    }
+
+    @Test
+    void whatWouldEndangerTheQuorumIsRefusedAndALearnerWithoutProgressIsReported() throws Exception {
+        close("node3");
+        CommandRun remove = run("members", "remove", "node2");
+        assertThat(remove.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(remove.err()).contains("refused, and nothing was changed", "have no quorum");
+        CommandRun forced = run("members", "remove", "node2", "--force");
+        assertThat(forced.exitCode()).as("what the members refuse stays refused").isEqualTo(ExitCode.FAILED);
+        assertThat(voters()).hasSize(3);
+
+        int port = FreePorts.find(1).getFirst();
+        CommandRun add = run("members", "add", "d", "--peer-urls", url(port), "--patience=1s");
+        assertThat(add.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(add.out()).contains("learner d (", "has made no progress for 1 s", "it was not started");
+        assertThat(voters()).hasSize(3);
+        assertThat(list()).hasSize(4);
+        String learner = list().stream()
+                .filter(member -> member.get("role").getAsString().equals("learner"))
+                .map(member -> member.get("member_id").getAsString())
+                .findFirst()
+                .orElseThrow();
+        assertDone(run("members", "remove", learner));
+
+        CommandRun replace =
+                run("members", "replace", "node3", "--by", "e", "--peer-urls", url(port), "--patience=1s");
+        assertThat(replace.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(replace.out()).contains("taken back: add e as learners");
+        assertThat(list()).hasSize(3);
+
+        List<JsonObject> operations = operations();
+        assertThat(operations)
+                .extracting(operation -> operation.get("state").getAsString())
+                .containsExactly("FAILED", "FAILED", "DONE", "FAILED");
+        assertThat(operations.getFirst().getAsJsonObject("report").get("forced").getAsBoolean())
+                .isTrue();
+        CommandRun one = run("operations", operations.getLast().get("id").getAsString());
+        assertThat(one.out())
+                .contains("members replace node3 by e", "BEFORE", "STEP", "taken back", "has made no progress");
+    }
+
+    @Test
+    void theLeaderIsMovedHistoryGivenUpAndEachMemberRestartedWhileTheRestServes() {
+        for (String target : List.of("node2", "node3", "node3")) {
+            assertDone(run("transfer-leader", target));
+        }
+        assertDone(run("compact", "2"));
+        CommandRun again = run("compact", "2");
+        assertThat(again.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(again.out()).contains("has been compacted");
+        assertDone(run("defragment"));
+        assertDone(run("rolling-restart"));
+        assertThat(run("get", "key").out()).contains("value");
+        assertThat(operations()).hasSize(7);
+
+        assertThat(run("transfer-leader", "nobody").err()).contains("there is no member \"nobody\"; there are node1 (");
+        assertThat(run("operations", "1").err()).contains("no operation 1 is on record");
+        assertThat(run("operations").out().lines()).hasSize(8);
+    }
+}

@@ -1,0 +1,80 @@
+package io.quorate.cli.drill;
+
+import static org.awaitility.Awaitility.await;
+
+import io.quorate.cli.CommandRun;
+import io.quorate.cli.processes.ProcessCluster;
+import io.quorate.cli.processes.ProcessCluster.Member;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+
+/** A cluster of processes on which operations are done as an operator does them: with the command line. For one thread. */
+final class Drill implements AutoCloseable {
+
+    static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    private final Path folder;
+    private final ProcessCluster cluster;
+
+    Drill(Path folder, int members) throws IOException {
+        this.folder = folder;
+        this.cluster = new ProcessCluster(folder, members);
+    }
+
+    ProcessCluster cluster() {
+        return cluster;
+    }
+
+    void start() throws IOException {
+        cluster.startAll();
+        cluster.members().forEach(cluster::awaitServing);
+    }
+
+    /** Where running members serve clients. */
+    List<Integer> clientPorts() {
+        return cluster.members().stream()
+                .filter(Member::isRunning)
+                .map(Member::clientPort)
+                .toList();
+    }
+
+    CommandRun run(String... command) {
+        List<String> arguments = new ArrayList<>(List.of(command));
+        arguments.add("--endpoints="
+                + clientPorts().stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(",")));
+        return CommandRun.of(arguments.toArray(String[]::new));
+    }
+
+    /** Does something that new members are a part of: starts them as soon as they are expected. */
+    CommandRun runAndStart(List<Member> newcomers, String... command) throws Exception {
+        CompletableFuture<CommandRun> run = CompletableFuture.supplyAsync(() -> run(command));
+        for (Member newcomer : newcomers) {
+            String url = ProcessCluster.peerUrl(newcomer);
+            await().atMost(PATIENCE)
+                    .until(() -> run.isDone() || run("members", "list").out().contains(url));
+            if (!run.isDone()) {
+                cluster.start(newcomer);
+            }
+        }
+        return run.get();
+    }
+
+    /** The members as a file for {@code members apply}. */
+    Path file(List<Member> members) throws IOException {
+        String text = members.stream()
+                .map(member -> "- name: " + member.name() + "\n  peer-urls: " + ProcessCluster.peerUrl(member) + "\n")
+                .collect(Collectors.joining());
+        return Files.writeString(folder.resolve("members.yaml"), "members:\n" + text);
+    }
+
+    @Override
+    public void close() {
+        cluster.close();
+    }
+}

@@ -1,0 +1,115 @@
+package io.quorate.cli.drill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quorate.cli.CommandRun;
+import io.quorate.cli.processes.ProcessCluster;
+import io.quorate.cli.processes.ProcessCluster.Member;
+import io.quorate.simulator.history.LinearizabilityChecker;
+import io.quorate.simulator.history.Operation;
+import io.quorate.simulator.history.Verdict;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three processes become five and three again, and then each of the first three is replaced, under a steady load: nothing that was
+ * acknowledged is lost, what clients saw is linearizable, and service never stops for long. It runs when it is asked for, by {@code
+ * bench/membership-drill}.
+ */
+@EnabledIfSystemProperty(named = "quorate.test.drill.rate", matches = ".+")
+class MembershipDrillTest {
+
+    private static final int RATE = Integer.getInteger("quorate.test.drill.rate", 2_000);
+    private static final int KEYS = 2_000;
+    private static final int QUIET_SECONDS = 3;
+    private static final long MAX_GAP_MILLIS = 2_000;
+
+    @TempDir
+    private Path folder;
+
+    private final List<String> complaints = new ArrayList<>();
+
+    @Test
+    @Timeout(1800)
+    void theMembersChangeUnderLoadAndNothingIsLost() throws Exception {
+        try (Drill drill = new Drill(folder, 3)) {
+            drill.start();
+            try (SteadyLoad load = new SteadyLoad(RATE, KEYS, drill::clientPorts)) {
+                List<Member> originals = drill.cluster().members();
+                goOn(load, "three members");
+                List<Member> five = new ArrayList<>(originals);
+                five.add(drill.cluster().add("n1"));
+                five.add(drill.cluster().add("n2"));
+                List<Member> newcomers = five.subList(3, 5);
+                step(load, "3 -> 5", drill.runAndStart(newcomers, "members", "apply", drill.file(five).toString()));
+                step(load, "5 -> 3", drill.run("members", "apply", drill.file(originals).toString()));
+                for (Member left : newcomers) {
+                    assertThat(drill.cluster().awaitLeft(left)).isZero();
+                }
+                for (Member original : originals) {
+                    Member newcomer = drill.cluster().add("in-place-of-" + original.name());
+                    String url = ProcessCluster.peerUrl(newcomer);
+                    step(
+                            load,
+                            "replace " + original.name(),
+                            drill.runAndStart(
+                                    List.of(newcomer),
+                                    "members",
+                                    "replace",
+                                    original.name(),
+                                    "--by",
+                                    newcomer.name(),
+                                    "--peer-urls",
+                                    url));
+                    assertThat(drill.cluster().awaitLeft(original)).isZero();
+                }
+                goOn(load, "three other members");
+                judge(load.finish(), load);
+            }
+            System.out.println(drill.run("operations").out());
+        }
+        assertThat(complaints).isEmpty();
+    }
+
+    private void step(SteadyLoad load, String what, CommandRun run) {
+        if (run.exitCode() != 0) {
+            complaints.add(what + ": " + run.out() + run.err());
+        }
+        goOn(load, what);
+    }
+
+    /** Lets the load go on for a while, and tells what it saw. */
+    private void goOn(SteadyLoad load, String what) {
+        long until = load.answered() + (long) RATE * QUIET_SECONDS;
+        await().atMost(Drill.PATIENCE).until(() -> load.answered() >= until);
+        long gapMillis = load.takeLongestGapMillis();
+        System.out.printf(
+                "%-24s %8d answered, %5d failed, longest time without an answer %d ms%n",
+                what, load.answered(), load.failed(), gapMillis);
+        if (gapMillis > MAX_GAP_MILLIS) {
+            complaints.add(what + ": nothing was answered for " + gapMillis + " ms");
+        }
+    }
+
+    private void judge(List<Operation> history, SteadyLoad load) {
+        Verdict verdict = new LinearizabilityChecker().check(history);
+        System.out.printf(
+                "%d operations of %d a second, %d of unknown outcome: %s%n",
+                history.size(),
+                RATE,
+                history.stream().filter(operation -> !operation.isKnown()).count(),
+                verdict.getClass().getSimpleName());
+        if (!(verdict instanceof Verdict.Linearizable)) {
+            complaints.add("the history of " + history.size() + " operations: " + verdict);
+        }
+        if (load.failed() > history.size() / 10) {
+            complaints.add(load.failed() + " requests failed, which is more than one in ten");
+        }
+    }
+}

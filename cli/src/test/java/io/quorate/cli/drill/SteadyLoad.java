@@ -1,0 +1,205 @@
+package io.quorate.cli.drill;
+
+import com.google.common.util.concurrent.FutureCallback;
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.quorate.server.proto.etcdserverpb.KVGrpc;
+import io.quorate.server.proto.etcdserverpb.PutRequest;
+import io.quorate.server.proto.etcdserverpb.RangeRequest;
+import io.quorate.server.proto.etcdserverpb.RangeResponse;
+import io.quorate.simulator.history.Action;
+import io.quorate.simulator.history.Operation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Requests at a steady rate, at whichever members there are, and what became of each. Nine in ten write a value that is written once,
+ * the others read. One thread sends them; the answers come on gRPC's.
+ */
+final class SteadyLoad implements AutoCloseable {
+
+    private static final int MAX_UNDER_WAY = 20_000;
+    private static final int READ_OF = 10;
+    private static final long DEADLINE_SECONDS = 5;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final int rate;
+    private final int keys;
+    private final Supplier<List<Integer>> clientPorts;
+    private final Map<Integer, ManagedChannel> channels = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<Operation> history = new ConcurrentLinkedQueue<>();
+    private final Semaphore free = new Semaphore(MAX_UNDER_WAY);
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final AtomicLong answered = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
+    private final AtomicLong lastAnswerNanos = new AtomicLong(System.nanoTime());
+    private final AtomicLong longestGapNanos = new AtomicLong();
+    private final Thread sender;
+
+    /**
+     * Begins.
+     *
+     * @param rate requests a second
+     * @param keys how many they are spread over
+     * @param clientPorts of the members that are asked, as of now
+     */
+    SteadyLoad(int rate, int keys, Supplier<List<Integer>> clientPorts) {
+        this.rate = rate;
+        this.keys = keys;
+        this.clientPorts = clientPorts;
+        this.sender = Thread.ofPlatform().name("steady-load").start(this::send);
+    }
+
+    private void send() {
+        Random random = new Random(rate);
+        long beginNanos = System.nanoTime();
+        long sent = 0;
+        while (!stopping.get()) {
+            long due = (System.nanoTime() - beginNanos) * rate / TimeUnit.SECONDS.toNanos(1);
+            List<Integer> ports = clientPorts.get();
+            for (; sent < due && !stopping.get(); sent++) {
+                free.acquireUninterruptibly();
+                ManagedChannel channel = channel(ports.get((int) (sent % ports.size())));
+                String key = "drill/" + random.nextInt(keys);
+                if (random.nextInt(READ_OF) == 0) {
+                    read(channel, key, (int) sent);
+                } else {
+                    write(channel, key, "value " + sent, (int) sent);
+                }
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private ManagedChannel channel(int port) {
+        return channels.computeIfAbsent(
+                port,
+                to -> NettyChannelBuilder.forAddress("127.0.0.1", to)
+                        .usePlaintext()
+                        .build());
+    }
+
+    private void write(ManagedChannel channel, String key, String value, int client) {
+        long invokedNanos = System.nanoTime();
+        answer(
+                KVGrpc.newFutureStub(channel)
+                        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                        .put(PutRequest.newBuilder()
+                                .setKey(ByteString.copyFromUtf8(key))
+                                .setValue(ByteString.copyFromUtf8(value))
+                                .build()),
+                put -> new Operation(client, new Action.Write(key, value), invokedNanos, System.nanoTime()),
+                () -> Optional.of(new Operation(client, new Action.Write(key, value), invokedNanos, Operation.NEVER)));
+    }
+
+    private void read(ManagedChannel channel, String key, int client) {
+        long invokedNanos = System.nanoTime();
+        answer(
+                KVGrpc.newFutureStub(channel)
+                        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                        .range(RangeRequest.newBuilder()
+                                .setKey(ByteString.copyFromUtf8(key))
+                                .build()),
+                range -> new Operation(client, new Action.Read(key, seen(range)), invokedNanos, System.nanoTime()),
+                Optional::empty);
+    }
+
+    private static Optional<String> seen(RangeResponse range) {
+        return range.getKvsList().stream().findFirst().map(kv -> kv.getValue().toStringUtf8());
+    }
+
+    private <T> void answer(
+            ListenableFuture<T> call,
+            Function<T, Operation> done,
+            Supplier<Optional<Operation>> unknown) {
+        Futures.addCallback(
+                call,
+                new FutureCallback<T>() {
+                    @Override
+                    public void onSuccess(T answer) {
+                        history.add(done.apply(answer));
+                        answered.incrementAndGet();
+                        long now = System.nanoTime();
+                        long gap = now - lastAnswerNanos.getAndSet(now);
+                        longestGapNanos.accumulateAndGet(gap, Math::max);
+                        free.release();
+                    }
+
+                    @Override
+                    public void onFailure(Throwable failure) {
+                        unknown.get().ifPresent(history::add);
+                        failed.incrementAndGet();
+                        free.release();
+                    }
+                },
+                MoreExecutors.directExecutor());
+    }
+
+    /** How many were answered. */
+    long answered() {
+        return answered.get();
+    }
+
+    /** How many were not, or with an error. */
+    long failed() {
+        return failed.get();
+    }
+
+    /** The longest time, since this was asked last, in which no member answered anything. */
+    long takeLongestGapMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(longestGapNanos.getAndSet(0));
+    }
+
+    /** Ends, and reads every key once, so that no write can be lost without its being seen. */
+    List<Operation> finish() {
+        stopping.set(true);
+        join();
+        free.acquireUninterruptibly(MAX_UNDER_WAY);
+        free.release(MAX_UNDER_WAY);
+        ManagedChannel channel = channel(clientPorts.get().getFirst());
+        for (int key = 0; key < keys; key++) {
+            free.acquireUninterruptibly();
+            read(channel, "drill/" + key, -1 - key);
+        }
+        free.acquireUninterruptibly(MAX_UNDER_WAY);
+        free.release(MAX_UNDER_WAY);
+        return new ArrayList<>(history);
+    }
+
+    private void join() {
+        boolean interrupted = false;
+        while (sender.isAlive()) {
+            try {
+                sender.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        stopping.set(true);
+        join();
+        channels.values().forEach(ManagedChannel::shutdownNow);
+    }
+}

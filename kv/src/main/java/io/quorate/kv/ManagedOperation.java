@@ -1,0 +1,33 @@
+package io.quorate.kv;
+
+/**
+ * An operation of the manager, as it is on record: what somebody does to the cluster as a whole, as against what clients do with
+ * keys.
+ *
+ * @param id the log index of the entry by which it began
+ * @param beganMillis when it began, since 1970 and by the clock of whoever does it
+ * @param toldMillis when it was last heard of, by the same clock
+ * @param state how far it is
+ * @param report what was checked, done and verified, in a form that the manager knows
+ */
+public record ManagedOperation(long id, long beganMillis, long toldMillis, State state, Bytes report) {
+
+    /** How far an operation is; the order is that of the numbers by which they are encoded. */
+    public enum State {
+        RUNNING,
+        /** All was done, and found as promised. */
+        DONE,
+        /** Something was not done, or not found as promised; the report says where it stands. */
+        FAILED,
+        /** Whoever did it was not heard of any more, and another operation has begun. */
+        BROKEN_OFF
+    }
+
+    ManagedOperation brokenOff() {
+        return new ManagedOperation(id, beganMillis, toldMillis, State.BROKEN_OFF, report);
+    }
+
+    ManagedOperation told(NoteOperation note) {
+        return new ManagedOperation(id, beganMillis, note.nowMillis(), note.state(), note.report());
+    }
+}

@@ -1,0 +1,191 @@
+package io.quorate.server.api;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.kv.AccessCheck;
+import io.quorate.kv.Bytes;
+import io.quorate.kv.ManagedOperation;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.Result;
+import io.quorate.server.members.Changed;
+import io.quorate.server.members.MemberChange;
+import io.quorate.server.members.MemberChanges;
+import io.quorate.server.members.NewMemberId;
+import io.quorate.server.members.PeerUrls;
+import io.quorate.server.proto.managerpb.ChangeMembersRequest;
+import io.quorate.server.proto.managerpb.ChangeMembersResponse;
+import io.quorate.server.proto.managerpb.CompareStatesRequest;
+import io.quorate.server.proto.managerpb.CompareStatesResponse;
+import io.quorate.server.proto.managerpb.ListOperationsRequest;
+import io.quorate.server.proto.managerpb.ListOperationsResponse;
+import io.quorate.server.proto.managerpb.ManagerGrpc;
+import io.quorate.server.proto.managerpb.NoteOperationRequest;
+import io.quorate.server.proto.managerpb.NoteOperationResponse;
+import io.quorate.server.proto.managerpb.Operation;
+import io.quorate.server.proto.managerpb.OperationReport;
+import io.quorate.server.store.StateComparison;
+import io.quorate.server.wire.EtcdError;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/** Our own service {@code Manager}: what operations on the cluster as a whole need beside etcd's API. Thread-safe. */
+public final class ManagerService extends ManagerGrpc.ManagerImplBase {
+
+    private final Clients clients;
+    private final Headers headers;
+    private final MemberChanges changes;
+    private final ClusterService members;
+    private final StateComparison comparison;
+
+    /** @param members lists the members as its own answers do */
+    public ManagerService(
+            Clients clients,
+            Headers headers,
+            MemberChanges changes,
+            ClusterService members,
+            StateComparison comparison) {
+        this.clients = clients;
+        this.headers = headers;
+        this.changes = changes;
+        this.members = members;
+        this.comparison = comparison;
+    }
+
+    @Override
+    public void noteOperation(NoteOperationRequest request, StreamObserver<NoteOperationResponse> call) {
+        Answers.send(
+                call,
+                () -> clients.current().administer(AccessCheck::root, note(request)),
+                result -> switch (result) {
+                    case Result.OperationResult noted ->
+                        NoteOperationResponse.newBuilder()
+                                .setHeader(headers.at(noted.revision()))
+                                .setOperation(operation(noted.operation()))
+                                .setAccepted(noted.accepted())
+                                .build();
+                    default -> throw Failures.unexpected(result);
+                });
+    }
+
+    private static io.quorate.kv.NoteOperation note(NoteOperationRequest request) {
+        return new io.quorate.kv.NoteOperation(
+                request.getId(),
+                state(request),
+                request.getNowMillis(),
+                request.getForce(),
+                Bytes.wrap(request.getReport().toByteArray()));
+    }
+
+    private static ManagedOperation.State state(NoteOperationRequest request) {
+        if (request.getId() == 0 && request.getState() != Operation.State.RUNNING) {
+            throw Status.INVALID_ARGUMENT
+                    .withDescription("etcdserver: an operation that begins is running")
+                    .asRuntimeException();
+        }
+        return switch (request.getState()) {
+            case RUNNING -> ManagedOperation.State.RUNNING;
+            case DONE -> ManagedOperation.State.DONE;
+            case FAILED -> ManagedOperation.State.FAILED;
+            case BROKEN_OFF -> ManagedOperation.State.BROKEN_OFF;
+            case UNRECOGNIZED ->
+                throw Status.INVALID_ARGUMENT
+                        .withDescription("etcdserver: an operation cannot be in a state that is not known")
+                        .asRuntimeException();
+        };
+    }
+
+    @Override
+    public void listOperations(ListOperationsRequest request, StreamObserver<ListOperationsResponse> call) {
+        Answers.send(
+                call,
+                () -> clients.current().read(false, AccessCheck::root, MvccStore::operations),
+                operations -> ListOperationsResponse.newBuilder()
+                        .setHeader(headers.withoutRevision())
+                        .addAllOperations(
+                                operations.stream().map(ManagerService::operation).toList())
+                        .build());
+    }
+
+    private static Operation operation(ManagedOperation operation) {
+        Operation.Builder told = Operation.newBuilder()
+                .setId(operation.id())
+                .setBeganMillis(operation.beganMillis())
+                .setToldMillis(operation.toldMillis())
+                .setState(
+                        switch (operation.state()) {
+                            case RUNNING -> Operation.State.RUNNING;
+                            case DONE -> Operation.State.DONE;
+                            case FAILED -> Operation.State.FAILED;
+                            case BROKEN_OFF -> Operation.State.BROKEN_OFF;
+                        });
+        try {
+            told.setReport(OperationReport.parseFrom(operation.report().toByteArray()));
+        } catch (InvalidProtocolBufferException e) {
+            // A later release may have written it; that there was an operation is worth telling all the same.
+            told.setReport(OperationReport.newBuilder().setTitle("(its report cannot be read by this release)"));
+        }
+        return told.build();
+    }
+
+    @Override
+    public void compareStates(CompareStatesRequest request, StreamObserver<CompareStatesResponse> call) {
+        Answers.send(
+                call,
+                () -> asRoot(comparison::compare),
+                compared -> CompareStatesResponse.newBuilder()
+                        .setHeader(headers.withoutRevision())
+                        .setIndex(compared.index())
+                        .addAllEqual(compared.equal())
+                        .addAllDiffering(compared.differing())
+                        .addAllSilent(compared.silent())
+                        .build());
+    }
+
+    @Override
+    public void changeMembers(ChangeMembersRequest request, StreamObserver<ChangeMembersResponse> call) {
+        Answers.send(call, () -> asRoot(() -> changes.make(together(request))), this::changed);
+    }
+
+    private ChangeMembersResponse changed(Changed changed) {
+        return ChangeMembersResponse.newBuilder()
+                .setHeader(headers.withoutRevision())
+                .addAllMembers(members.members(changed))
+                .build();
+    }
+
+    private static MemberChange.Together together(ChangeMembersRequest request) {
+        List<MemberChange.OfOne> changes = new ArrayList<>();
+        request.getRemoveList().forEach(id -> changes.add(new MemberChange.Remove(ClusterService.member(id))));
+        request.getPromoteList().forEach(id -> changes.add(new MemberChange.Promote(ClusterService.member(id))));
+        request.getAddList().forEach(added -> {
+            List<String> urls =
+                    PeerUrls.parse(added.getPeerUrlsList()).orElseThrow(EtcdError.BAD_MEMBER_URLS::exception);
+            changes.add(new MemberChange.Add(NewMemberId.of(urls, Instant.now()), urls, true));
+        });
+        request.getUpdateList().forEach(moved -> {
+            List<String> urls =
+                    PeerUrls.parse(moved.getPeerUrlsList()).orElseThrow(EtcdError.BAD_MEMBER_URLS::exception);
+            changes.add(new MemberChange.Update(ClusterService.member(moved.getId()), urls));
+        });
+        return new MemberChange.Together(
+                members(request.getExpectedVotersList()), members(request.getExpectedLearnersList()), changes);
+    }
+
+    private static SortedSet<MemberId> members(List<Long> ids) {
+        SortedSet<MemberId> members = new TreeSet<>();
+        ids.forEach(id -> members.add(ClusterService.member(id)));
+        return members;
+    }
+
+    /** Does something that is only for those who administer. */
+    private <T> CompletableFuture<T> asRoot(Supplier<CompletableFuture<T>> action) {
+        return clients.current().require(false, AccessCheck::root).thenCompose(allowed -> action.get());
+    }
+}

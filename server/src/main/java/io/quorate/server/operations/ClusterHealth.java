@@ -1,0 +1,85 @@
+package io.quorate.server.operations;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What the members of a cluster tell of themselves, at about one moment. Immutable.
+ *
+ * @param members all of them, also those that do not answer
+ */
+public record ClusterHealth(List<MemberHealth> members) {
+
+    /** A member that lacks more entries than this cannot step in for another one soon; etcd keeps as many for followers that lag. */
+    public static final long MAX_LAG = 5_000;
+
+    public ClusterHealth {
+        members = List.copyOf(members);
+    }
+
+    public List<MemberHealth> voters() {
+        return members.stream().filter(member -> !member.learner()).toList();
+    }
+
+    /** The leader that those who answer agree on; empty if they follow different ones, or some of the voters none. */
+    public Optional<MemberHealth> leader() {
+        Set<Optional<Long>> followed = voters().stream()
+                .flatMap(member -> member.told().stream())
+                .map(MemberHealth.Told::leader)
+                .collect(Collectors.toSet());
+        return followed.size() == 1
+                ? followed.iterator().next().flatMap(this::member).filter(MemberHealth::answers)
+                : Optional.empty();
+    }
+
+    public Optional<MemberHealth> member(long id) {
+        return members.stream().filter(member -> member.id() == id).findFirst();
+    }
+
+    /** The largest index that is known to be committed; 0 if nobody answers. */
+    public long commitIndex() {
+        return highest(MemberHealth.Told::commitIndex);
+    }
+
+    private long highest(Function<MemberHealth.Told, Long> number) {
+        return told().map(number).reduce(0L, Math::max);
+    }
+
+    Stream<MemberHealth.Told> told() {
+        return members.stream().flatMap(member -> member.told().stream());
+    }
+
+    /** Whether a member can be counted on: it answers, is sound, and has nearly all of the log. */
+    public boolean isHealthy(MemberHealth member) {
+        return member.told()
+                .filter(told -> told.sound() && commitIndex() - told.lastIndex() <= MAX_LAG)
+                .isPresent();
+    }
+
+    /**
+     * How many more voters may fail before nothing is committed any more, those that are not healthy now taken as failed.
+     *
+     * @param voters the ids of those who vote
+     * @param newcomers how many voters there are besides these, taken to be healthy
+     * @return less than 0: they have no quorum
+     */
+    public int tolerated(Collection<Long> voters, int newcomers) {
+        return (int) healthy(voters) + newcomers - ((voters.size() + newcomers) / 2 + 1);
+    }
+
+    /** How many of some members are healthy. */
+    long healthy(Collection<Long> ids) {
+        return ids.stream().flatMap(id -> member(id).stream()).filter(this::isHealthy).count();
+    }
+
+    /** The ids of those who vote now. */
+    public Set<Long> voterIds() {
+        return voters().stream().map(MemberHealth::id).collect(Collectors.toCollection(TreeSet::new));
+    }
+}

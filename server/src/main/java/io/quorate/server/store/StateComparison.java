@@ -1,0 +1,120 @@
+package io.quorate.server.store;
+
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.RaftNode;
+import io.quorate.kv.CommandCodec;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.Result;
+import io.quorate.kv.Verdict;
+import io.quorate.kv.Verification;
+import io.quorate.kv.Verify;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Has the members' states compared for somebody who waits for it, beside the comparisons that {@link StateVerification} makes by
+ * itself. Thread-safe.
+ */
+public final class StateComparison {
+
+    private static final long POLL_MILLIS = 10;
+
+    private final RaftNode<Result> node;
+    private final MvccStore store;
+    private final Duration patience;
+    private final ScheduledExecutorService timer;
+
+    /**
+     * What a comparison came to; members are told by their ids.
+     *
+     * @param index of the log, at which the states were compared
+     * @param equal those whose states a majority of the voters agrees on
+     * @param differing those whose states differ from that; everybody who has reported, if no majority agrees
+     * @param silent those who have not reported in time
+     */
+    public record Compared(long index, List<Long> equal, List<Long> differing, List<Long> silent) {
+        public Compared {
+            equal = List.copyOf(equal);
+            differing = List.copyOf(differing);
+            silent = List.copyOf(silent);
+        }
+    }
+
+    /** @param patience how long members may take to report */
+    public StateComparison(
+            RaftNode<Result> node, MvccStore store, Duration patience, ScheduledExecutorService timer) {
+        this.node = node;
+        this.store = store;
+        this.patience = patience;
+        this.timer = timer;
+    }
+
+    /**
+     * Compares the states of all members as they are after what is committed by now.
+     *
+     * @return fails with {@link io.quorate.engine.RaftException} if nobody leads
+     */
+    public CompletableFuture<Compared> compare() {
+        long deadlineNanos = System.nanoTime() + patience.toNanos();
+        return node.readIndex()
+                .thenCompose(index -> node.inspect())
+                .thenCompose(status -> node.propose(mark(status.configuration())))
+                .thenCompose(result -> {
+                    if (!(result instanceof Result.VerifyResult marked)) {
+                        throw new IllegalStateException("a mark came to " + result.getClass());
+                    }
+                    return reported(marked.digest().appliedIndex(), deadlineNanos);
+                });
+    }
+
+    private static ByteBuffer mark(Configuration configuration) {
+        return ByteBuffer.wrap(CommandCodec.encode(
+                new Verify(ids(configuration.allVoters()), ids(configuration.learners()))));
+    }
+
+    private static List<Long> ids(Collection<MemberId> members) {
+        return members.stream().map(MemberId::value).toList();
+    }
+
+    /** A later mark takes the place of an earlier one, and does as well. */
+    private CompletableFuture<Compared> reported(long index, long deadlineNanos) {
+        Verification verification = store.verification();
+        boolean complete = verification.verifyIndex() >= index && verification.isComplete();
+        if (complete || System.nanoTime() - deadlineNanos >= 0) {
+            return CompletableFuture.completedFuture(compared(verification));
+        }
+        CompletableFuture<Compared> later = new CompletableFuture<>();
+        var unused = timer.schedule(
+                () -> reported(index, deadlineNanos).whenComplete((compared, failure) -> {
+                    if (failure == null) {
+                        later.complete(compared);
+                    } else {
+                        later.completeExceptionally(failure);
+                    }
+                }),
+                POLL_MILLIS,
+                TimeUnit.MILLISECONDS);
+        return later;
+    }
+
+    static Compared compared(Verification verification) {
+        List<Long> silent = Stream.concat(
+                        verification.round().voters().stream(), verification.round().learners().stream())
+                .filter(member -> !verification.reports().containsKey(member))
+                .toList();
+        List<Long> reported = List.copyOf(verification.reports().keySet());
+        return switch (verification.verdict()) {
+            case Verdict.Agreed agreed ->
+                new Compared(verification.verifyIndex(), agreed.equal(), agreed.differing(), silent);
+            case Verdict.NoMajority none -> new Compared(verification.verifyIndex(), List.of(), reported, silent);
+            case Verdict.Undecided tooFew -> new Compared(verification.verifyIndex(), List.of(), List.of(), silent);
+        };
+    }
+}

@@ -1,0 +1,139 @@
+package io.quorate.server.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.quorate.server.proto.managerpb.Check;
+import io.quorate.server.proto.managerpb.Check.Verdict;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What is refused, and what is warned of, before anything is done. */
+class PreflightTest {
+
+    private static final long DISK_BYTES = 50L << 30;
+
+    private static Preflight same(ClusterHealth health) {
+        return new Preflight(health, health.voterIds(), 0);
+    }
+
+    private static Check check(Preflight preflight, String name) {
+        return preflight.checks().stream()
+                .filter(check -> check.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void assertAllFineBut(Preflight preflight, String name, Verdict verdict) {
+        assertThat(preflight.checks().stream()
+                        .filter(check -> check.getVerdict() != Verdict.FINE)
+                        .collect(Collectors.toMap(Check::getName, Check::getVerdict)))
+                .containsOnly(entry(name, verdict));
+    }
+
+    @Test
+    void aClusterThatIsWellPassesEverything() {
+        assertThat(same(Healths.voters(3).get()).checks())
+                .allMatch(check -> check.getVerdict() == Verdict.FINE)
+                .extracting(Check::getName)
+                .doesNotHaveDuplicates()
+                .hasSize(9);
+    }
+
+    @Test
+    void withoutALeaderThatAllAgreeOnNothingIsDone() {
+        assertAllFineBut(
+                same(Healths.voters(3).with(3, Healths.leader(Optional.empty())).get()), "leader", Verdict.REFUSED);
+        assertAllFineBut(
+                same(Healths.voters(3).with(3, Healths.leader(Optional.of(2L))).get()), "leader", Verdict.REFUSED);
+    }
+
+    @Test
+    void aRemovalThatLeavesNoQuorumIsRefusedAndOneThatLowersTheReservesIsWarnedOf() {
+        ClusterHealth oneSilent = Healths.voters(3).silent(3).get();
+        Preflight lessThanAQuorum = new Preflight(oneSilent, Set.of(1L, 3L), 0);
+        assertThat(check(lessThanAQuorum, "quorum").getVerdict()).isEqualTo(Verdict.REFUSED);
+        assertThat(check(lessThanAQuorum, "quorum").getFinding())
+                .isEqualTo("3 voters, 2 of them healthy, tolerate 0 failures; afterwards 2 voters, 1 of them healthy,"
+                        + " have no quorum: nothing could be committed any more");
+
+        Preflight theSilentOne = new Preflight(oneSilent, Set.of(1L, 2L), 0);
+        assertThat(check(theSilentOne, "quorum").getVerdict()).isEqualTo(Verdict.FINE);
+        assertThat(theSilentOne.promised()).isZero();
+
+        Preflight fewer = new Preflight(Healths.voters(3).get(), Set.of(1L, 2L), 0);
+        assertAllFineBut(fewer, "quorum", Verdict.WARNING);
+        assertThat(new Preflight(Healths.voters(3).get(), Set.of(), 0).promised())
+                .isNegative();
+    }
+
+    @Test
+    void aNewcomerCountsAsHealthy() {
+        Preflight fourth = new Preflight(Healths.voters(3).get(), Set.of(1L, 2L, 3L), 1);
+        assertThat(fourth.promised()).isEqualTo(1);
+        assertThat(new Preflight(Healths.voters(3).get(), Set.of(1L, 2L, 3L), 2).promised())
+                .isEqualTo(2);
+        assertThat(check(fourth, "quorum").getFinding()).endsWith("afterwards 4 voters, 4 of them healthy, tolerate 1 failure");
+    }
+
+    @Test
+    void whoIsNotSoundDoesNotCountAndKeepsOthersFromChanges() {
+        Preflight unsound = same(Healths.voters(3)
+                .with(2, Healths.other("has a state that differs", List.of(), DISK_BYTES, "1.0", false))
+                .get());
+        assertAllFineBut(unsound, "states", Verdict.REFUSED);
+        assertThat(check(unsound, "states").getFinding()).contains("b has a state that differs");
+        assertThat(unsound.promised()).isZero();
+    }
+
+    @Test
+    void whoLagsDoesNotCount() {
+        long far = Healths.INDEX + ClusterHealth.MAX_LAG + 1;
+        Preflight lagging = same(Healths.voters(3)
+                .with(1, Healths.commitIndex(far))
+                .with(2, Healths.commitIndex(far))
+                .get());
+        assertAllFineBut(lagging, "lag", Verdict.WARNING);
+        assertThat(check(lagging, "lag").getFinding()).isEqualTo("c lacks " + (ClusterHealth.MAX_LAG + 1) + " entries");
+        assertThat(lagging.promised()).isZero();
+    }
+
+    @Test
+    void whatElseIsWrongIsFoundByItsOwnCheck() {
+        assertAllFineBut(
+                same(Healths.voters(3)
+                        .with(2, Healths.other("", List.of("NOSPACE"), DISK_BYTES, "1.0", false))
+                        .get()),
+                "alarms",
+                Verdict.REFUSED);
+        assertAllFineBut(
+                same(Healths.voters(3)
+                        .with(2, Healths.other("", List.of(), DISK_BYTES / 10, "1.0", false))
+                        .get()),
+                "disk",
+                Verdict.WARNING);
+        assertAllFineBut(
+                same(Healths.voters(3)
+                        .with(2, Healths.other("", List.of(), 1 << 20, "1.0", false))
+                        .get()),
+                "disk",
+                Verdict.REFUSED);
+        assertAllFineBut(
+                same(Healths.voters(3)
+                        .with(2, Healths.other("", List.of(), DISK_BYTES, "1.1", false))
+                        .get()),
+                "versions",
+                Verdict.WARNING);
+        assertAllFineBut(
+                same(Healths.voters(3)
+                        .with(2, Healths.other("", List.of(), DISK_BYTES, "1.0", true))
+                        .get()),
+                "changes",
+                Verdict.REFUSED);
+        assertThat(check(same(Healths.voters(5).silent(4).get()), "members").getFinding())
+                .isEqualTo("d does not answer");
+    }
+}

@@ -1,0 +1,94 @@
+package io.quorate.server.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.server.proto.managerpb.Check;
+import io.quorate.server.proto.managerpb.Check.Verdict;
+import io.quorate.server.proto.managerpb.CompareStatesResponse;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What counts as shown after an operation. */
+class ProofTest {
+
+    private static CompareStatesResponse states(List<Long> equal, List<Long> differing, List<Long> silent) {
+        return CompareStatesResponse.newBuilder()
+                .setIndex(101)
+                .addAllEqual(equal)
+                .addAllDiffering(differing)
+                .addAllSilent(silent)
+                .build();
+    }
+
+    private static final CompareStatesResponse ALL_EQUAL = states(List.of(1L, 2L, 3L), List.of(), List.of());
+
+    private static Check check(Proof proof, String name) {
+        return proof.checks().stream()
+                .filter(check -> check.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void equalLogsAndStatesAndTheToleranceThatWasPromisedAreAProof() {
+        Proof proof = new Proof(Healths.voters(3).get(), Healths.INDEX, ALL_EQUAL, 1);
+        assertThat(proof.isComplete()).isTrue();
+        assertThat(proof.checks()).extracting(Check::getVerdict).containsOnly(Verdict.FINE);
+        assertThat(proof.checks())
+                .extracting(Check::getFinding)
+                .containsExactly(
+                        "3 of 3 members have the same log up to index 100",
+                        "3 members have the same state at index 101",
+                        "the 3 voters tolerate 1 failure, as promised");
+    }
+
+    @Test
+    void whoLagsKeepsTheProofOpenAndWhoIsDeadIsNamed() {
+        Proof lagging =
+                new Proof(Healths.voters(3).with(2, Healths.lastIndex(99)).get(), Healths.INDEX, ALL_EQUAL, 1);
+        assertThat(lagging.isComplete()).isFalse();
+        assertThat(check(lagging, "logs").getFinding())
+                .isEqualTo("2 of 3 members have the same log up to index 100; b has it up to 99");
+
+        Proof dead = new Proof(
+                Healths.voters(3).silent(3).get(),
+                Healths.INDEX,
+                states(List.of(1L, 2L), List.of(), List.of(3L)),
+                0);
+        assertThat(dead.isComplete()).isTrue();
+        assertThat(check(dead, "logs").getVerdict()).isEqualTo(Verdict.WARNING);
+        assertThat(check(dead, "states").getVerdict()).isEqualTo(Verdict.WARNING);
+        assertThat(check(dead, "tolerance").getVerdict()).isEqualTo(Verdict.FINE);
+    }
+
+    @Test
+    void statesThatDifferOrThatNobodyTellsOfAreNoProof() {
+        ClusterHealth health = Healths.voters(3).get();
+        Check differing = check(
+                new Proof(health, Healths.INDEX, states(List.of(1L, 3L), List.of(2L), List.of()), 1), "states");
+        assertThat(differing.getVerdict()).isEqualTo(Verdict.REFUSED);
+        assertThat(differing.getFinding()).isEqualTo("the states of b differ at index 101 from those of a, c");
+        assertThat(check(
+                                new Proof(health, Healths.INDEX, states(List.of(), List.of(1L, 2L), List.of(3L)), 1),
+                                "states")
+                        .getFinding())
+                .endsWith("and no majority agrees");
+        assertThat(check(new Proof(health, Healths.INDEX, states(List.of(), List.of(), List.of(1L, 2L)), 1), "states")
+                        .getVerdict())
+                .isEqualTo(Verdict.REFUSED);
+        assertThat(check(
+                                new Proof(health, Healths.INDEX, states(List.of(1L, 2L), List.of(), List.of(3L)), 1),
+                                "states")
+                        .getVerdict())
+                .as("who answers must report")
+                .isEqualTo(Verdict.REFUSED);
+    }
+
+    @Test
+    void lessThanWhatWasPromisedIsNoProof() {
+        Check tolerance = check(new Proof(Healths.voters(3).silent(2).get(), Healths.INDEX, ALL_EQUAL, 1), "tolerance");
+        assertThat(tolerance.getVerdict()).isEqualTo(Verdict.REFUSED);
+        assertThat(tolerance.getFinding())
+                .isEqualTo("the 3 voters tolerate 0 failures; promised was that they tolerate 1 failure");
+    }
+}
