@@ -100,6 +100,7 @@ class StateDigestTest {
                 new PublishMember(1, "n", List.of("http://a:1")),
                 new PublishMember(1, "n", List.of("http://a:2")),
                 new PublishMember(2, "n", List.of("http://a:1")),
+                new PublishMember(2, "n", List.of("http://a:1"), "zone1"),
                 new LeaseGrant(1, 5),
                 new LeaseGrant(2, 5),
                 new LeaseGrant(1, 6),
