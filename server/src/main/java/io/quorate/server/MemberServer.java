@@ -14,6 +14,7 @@ import io.quorate.kv.PublishMember;
 import io.quorate.kv.Result;
 import io.quorate.server.gateway.JsonGateway;
 import io.quorate.server.healing.MemberScrub;
+import io.quorate.server.metrics.GcPauses;
 import io.quorate.server.metrics.MemberIdentity;
 import io.quorate.server.metrics.MemberMetrics;
 import io.quorate.server.metrics.PresentState;
@@ -65,6 +66,9 @@ public final class MemberServer implements AutoCloseable {
 
     /** Where a scrub is asked for with POST, and its progress with GET. */
     public static final String SCRUB_PATH = "/quorate/v1/scrub";
+
+    /** Where the member tells what it knows of itself and of the others, as {@link io.quorate.server.report.ReportJson} reads it. */
+    public static final String REPORT_PATH = "/quorate/v1/report";
 
     private final ServerConfig config;
     private final OwnMembership membership;
@@ -153,7 +157,11 @@ public final class MemberServer implements AutoCloseable {
                 () -> incarnation,
                 services::isServing,
                 this::isHealthy,
-                Map.of(SCRUB_PATH, new ScrubPage(scrub, () -> incarnation.clients())),
+                Map.of(
+                        SCRUB_PATH,
+                        new ScrubPage(scrub, () -> incarnation.clients()),
+                        REPORT_PATH,
+                        new ReportPage(ownReport(), () -> incarnation.clients())),
                 config.requestTimeout());
         return ClientListener.start(
                 config.listenClientUrls().stream()
@@ -163,6 +171,16 @@ public final class MemberServer implements AutoCloseable {
                 options,
                 measured,
                 http::handlers);
+    }
+
+    private OwnReport ownReport() {
+        return new OwnReport(
+                config,
+                membership,
+                metrics,
+                parts.add(new GcPauses(System::nanoTime)),
+                () -> incarnation,
+                services::isServing);
     }
 
     private MemberIdentity identity() {
@@ -209,7 +227,7 @@ public final class MemberServer implements AutoCloseable {
     private void begin(Incarnation begun) {
         List<String> clientUrls =
                 config.advertiseClientUrls().stream().map(URI::toString).toList();
-        PublishMember self = new PublishMember(membership.self().value(), config.name(), clientUrls);
+        PublishMember self = new PublishMember(membership.self().value(), config.name(), clientUrls, config.zone());
         var unused = begun.node().stopped().thenAccept(cause -> healing.nodeStopped(begun.number(), cause));
         unused = begun.node().removed().thenRun(() -> healing.removed(begun.number()));
         unused = Publication.begin(begun.node(), self)
