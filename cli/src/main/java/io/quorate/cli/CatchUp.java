@@ -1,7 +1,5 @@
 package io.quorate.cli;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import io.quorate.server.operations.ClusterHealth;
 import io.quorate.server.operations.MemberHealth;
 import java.time.Duration;
@@ -58,29 +56,20 @@ final class CatchUp {
             if (answers && matches.isPresent() && health.commitIndex() - matches.get() <= maxLag) {
                 return "it has the log up to index " + matches.get() + " of " + health.commitIndex();
             }
-            look(matches.orElse(0L), health.commitIndex(), answers, transfer(seen, health));
+            look(matches.orElse(0L), health.commitIndex(), answers, transfer(seen));
             operation.pause();
         }
     }
 
     /** What the leader tells of a snapshot that it sends the learner; empty if it sends none. */
-    private String transfer(ClusterSight.Seen seen, ClusterHealth health) {
-        return health.leader()
-                .map(leader -> seen.reports().get(leader.id()))
-                .filter(report -> report.has("snapshot_transfer"))
-                .map(report -> report.get("snapshot_transfer"))
-                .map(transfer -> toText(transfer))
+    private String transfer(ClusterSight.Seen seen) {
+        return seen.reports()
+                .leader()
+                .flatMap(leader -> leader.snapshotTransfers().stream()
+                        .filter(transfer -> ClusterSight.id(transfer.to()) == id)
+                        .findFirst())
+                .map(transfer -> transfer.doneBytes() + " of " + transfer.totalBytes() + " bytes of a snapshot")
                 .orElse("");
-    }
-
-    private String toText(JsonElement transfer) {
-        if (!(transfer instanceof JsonObject object) || ClusterSight.id(object, "member_id") != id) {
-            return "";
-        }
-        return object.has("sent_bytes") && object.has("total_bytes")
-                ? object.get("sent_bytes").getAsLong() + " of "
-                        + object.get("total_bytes").getAsLong() + " bytes of a snapshot"
-                : "a snapshot";
     }
 
     private void look(long matches, long commitIndex, boolean answers, String transfer) {

@@ -70,6 +70,11 @@ public final class Quorate implements Callable<Integer> {
                         .addSubcommand(new VerifyHistoryCommand(in))
                         .addSubcommand(new VerifyDataCommand(logStream))
                         .addSubcommand(new VerifyScrubCommand()))
+                .addSubcommand(new WhyCommand())
+                .addSubcommand(new DoctorCommand())
+                .addSubcommand(new CommandLine(new QuorumCommand())
+                        .addSubcommand(new QuorumAdviseCommand())
+                        .addSubcommand(new QuorumWhatIfCommand()))
                 .addSubcommand(new VersionCommand())
                 .addSubcommand(new HelpCommand())
                 .addSubcommand(new WarmUpCommand(members, logStream));

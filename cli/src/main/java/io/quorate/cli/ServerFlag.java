@@ -17,6 +17,11 @@ import java.util.Optional;
  */
 enum ServerFlag {
     NAME("name", "<name>", "This member's name, its key in --initial-cluster.", "default"),
+    ZONE(
+            "zone",
+            "<name>",
+            "What this member may fail together with, such as a rack or a data center; 'quorate quorum advise' reckons with it.",
+            "none is told"),
     DATA_DIR("data-dir", "<path>", "The directory that this member alone writes to.", "<name>.quorate"),
     LISTEN_CLIENT_URLS("listen-client-urls", "<urls>", "Where to serve clients.", "http://localhost:2379"),
     ADVERTISE_CLIENT_URLS(

@@ -98,6 +98,7 @@ final class ServerSettings {
                     time(ServerFlag.VERIFY_INTERVAL),
                     upkeep(),
                     auth(),
+                    given.getOrDefault(ServerFlag.ZONE, new Given("", "")).text().strip(),
                     false);
         } catch (IllegalArgumentException e) {
             throw new CommandFailed(ExitCode.USAGE, e.getMessage() == null ? e.toString() : e.getMessage(), e);

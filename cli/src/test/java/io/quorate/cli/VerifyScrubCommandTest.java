@@ -147,6 +147,8 @@ class VerifyScrubCommandTest {
         assertThat(run("status", "--user=root:secret:").exitCode()).isEqualTo(ExitCode.OK);
         assertThat(run("verify", "scrub", "--user=root:secret:").exitCode()).isEqualTo(ExitCode.OK);
         assertThat(run("verify", "scrub", "--user=reader:r").out()).contains("name one with --user");
+        assertThat(run("why", "--user=reader:r").out()).contains("node1", "name one with --user");
+        assertThat(run("why", "--user=root:secret:").out()).doesNotContain("name one with --user");
     }
 
     private void enableUsers() {

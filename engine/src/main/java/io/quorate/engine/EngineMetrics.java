@@ -33,6 +33,15 @@ public interface EngineMetrics {
     /** A snapshot that another member sent was installed. */
     default void snapshotInstalled(long index) {}
 
+    /**
+     * A piece of a snapshot goes to another member.
+     *
+     * @param snapshotIndex the last index that the snapshot covers
+     * @param doneBytes where the piece ends in the snapshot's byte stream
+     * @param totalBytes of the whole stream
+     */
+    default void snapshotPieceSent(MemberId to, long snapshotIndex, long doneBytes, long totalBytes) {}
+
     /** Another member could not install this member's snapshot at this index. */
     default void snapshotRefused(MemberId by, long index) {}
 }

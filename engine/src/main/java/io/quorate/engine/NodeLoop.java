@@ -377,6 +377,9 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             case PeerFrame.Question question ->
                 questions.asked(from, question, core.status().leader().equals(Optional.of(options.self())));
             case PeerFrame.Answer answer -> questions.answered(from, answer);
+            // They are the network's own: where links are measured, they do not get here.
+            case PeerFrame.Ping ping -> {}
+            case PeerFrame.Pong pong -> {}
             case PeerFrame.EntriesRequest request -> network.send(from, mending.answer(request));
             case PeerFrame.Entries entries -> {
                 if (mayMend()) {

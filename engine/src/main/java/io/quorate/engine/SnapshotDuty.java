@@ -239,6 +239,8 @@ final class SnapshotDuty<R> {
                         send.term(), snapshot, send.offset(), content.remaining(), total.getAsLong());
                 network.send(send.to(), new PeerFrame.Snapshot(options.group(), chunk, content));
                 network.flush();
+                metrics.snapshotPieceSent(
+                        send.to(), snapshot.last().index(), send.offset() + chunk.length(), total.getAsLong());
             } catch (IOException | RuntimeException e) {
                 LOG.warn("sending a piece of snapshot {} to {} failed", snapshot.last(), send.to(), e);
             }

@@ -3,7 +3,10 @@ package io.quorate.kv;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The bytes that stand for what a member has published, in the log and in the store. */
+/**
+ * The bytes that stand for what a member has published, in the log and in the store. A zone stands at their end, and only if there
+ * is one: so those of a member without a zone are what earlier releases have written.
+ */
 final class MemberCodec {
     private MemberCodec() {}
 
@@ -13,6 +16,9 @@ final class MemberCodec {
         out.varint(member.clientUrls().size());
         for (String url : member.clientUrls()) {
             out.text(url);
+        }
+        if (!member.zone().isEmpty()) {
+            out.text(member.zone());
         }
     }
 
@@ -24,6 +30,13 @@ final class MemberCodec {
         for (int i = 0; i < count; i++) {
             clientUrls.add(in.text());
         }
-        return new PublishMember(memberId, name, clientUrls);
+        String zone = "";
+        if (in.remaining() > 0) {
+            zone = in.text();
+            if (zone.isEmpty()) {
+                throw new DecodeException("a zone that is empty is not written");
+            }
+        }
+        return new PublishMember(memberId, name, clientUrls, zone);
     }
 }

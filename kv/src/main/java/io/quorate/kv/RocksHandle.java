@@ -28,6 +28,12 @@ record RocksHandle(RocksDB db, Options options, Cache cache, ReadOptions readOpt
     /** So many keys of an index are written as what differs from the one before. Clients may have keys of a megabyte, many times. */
     private static final int INDEX_RESTART_INTERVAL = 16;
 
+    /**
+     * A manifest names the first and the last key of each table that there ever was, until another one is begun. RocksDB would begin it after
+     * a gigabyte, and keys may have a megabyte.
+     */
+    private static final long MAX_MANIFEST_BYTES = 16 << 20;
+
     static RocksHandle open(Path directory, RocksMemory memory) {
         RocksDB.loadLibrary();
         Cache cache = new LRUCache(memory.blockCacheBytes(), CACHE_SHARD_BITS);
@@ -73,6 +79,7 @@ record RocksHandle(RocksDB db, Options options, Cache cache, ReadOptions readOpt
                 .setLevelCompactionDynamicLevelBytes(true)
                 .setMaxBackgroundJobs(2)
                 .setMaxOpenFiles(MAX_OPEN_FILES)
+                .setMaxManifestFileSize(MAX_MANIFEST_BYTES)
                 .setKeepLogFileNum(2)
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setStatsDumpPeriodSec(0)

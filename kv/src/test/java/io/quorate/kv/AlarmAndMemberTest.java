@@ -70,11 +70,11 @@ class AlarmAndMemberTest {
         client.apply(new AlarmChange(Action.ACTIVATE, CORRUPT));
         client.apply(new AlarmChange(Action.DEACTIVATE, CORRUPT));
         client.apply(new PublishMember(-5, "old name", List.of()));
-        assertThat(client.apply(new PublishMember(-5, "n1", List.of("http://a:1", "http://b:2"))))
+        assertThat(client.apply(new PublishMember(-5, "n1", List.of("http://a:1", "http://b:2"), "zone1")))
                 .isEqualTo(new PublishResult(1));
         MvccStore again = MvccStore.open(ordered);
         assertThat(again.alarms()).containsExactly(NO_SPACE);
-        assertThat(again.members()).containsExactly(new PublishedMember(-5, "n1", List.of("http://a:1", "http://b:2")));
+        assertThat(again.members()).containsExactly(new PublishedMember(-5, "n1", List.of("http://a:1", "http://b:2"), "zone1"));
         assertThat(again.appliedIndex()).isEqualTo(5);
         assertThat(again.currentRevision()).isEqualTo(1);
     }

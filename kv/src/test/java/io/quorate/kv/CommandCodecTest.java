@@ -30,6 +30,7 @@ class CommandCodecTest {
                 new AlarmChange(AlarmChange.Action.DEACTIVATE, new Alarm(0, Alarm.Type.NOSPACE)),
                 new PublishMember(1L << 63, "Zürich", List.of("http://a:1", "https://[::1]:2379")),
                 new PublishMember(0, "", List.of()),
+                new PublishMember(7, "n", List.of("http://a:1"), "zone 3"),
                 new LeaseGrant(-1, LeaseGrant.MAX_TTL_SECONDS),
                 new LeaseRevoke(Long.MIN_VALUE),
                 new LeaseExpiry(Long.MAX_VALUE, 7, 3),

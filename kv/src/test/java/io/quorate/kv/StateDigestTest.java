@@ -102,6 +102,7 @@ class StateDigestTest {
                 new PublishMember(2, "n", List.of("http://a:1")),
                 new NoteOperation(0, ManagedOperation.State.RUNNING, 1, false, b("a")),
                 new NoteOperation(0, ManagedOperation.State.RUNNING, 1, false, b("b")),
+                new PublishMember(2, "n", List.of("http://a:1"), "zone1"),
                 new LeaseGrant(1, 5),
                 new LeaseGrant(2, 5),
                 new LeaseGrant(1, 6),

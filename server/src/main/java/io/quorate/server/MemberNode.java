@@ -3,10 +3,12 @@ package io.quorate.server;
 import io.netty.channel.IoEventLoopGroup;
 import io.quorate.engine.NodeOptions;
 import io.quorate.engine.NodeThreads;
+import io.quorate.engine.Ports;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
 import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.disk.MeasuredDisk;
+import io.quorate.engine.transport.LinkProbes;
 import io.quorate.engine.transport.MeasuredNetwork;
 import io.quorate.engine.transport.Network;
 import io.quorate.engine.transport.netty.EventLoops;
@@ -45,6 +47,7 @@ import java.util.function.Function;
  * The Raft node of a member with the store under it, made from the member's configuration.
  *
  * @param verification compares states once it is begun
+ * @param links measures the links to the other members
  * @param readers runs reads; refuses more than it can queue
  * @param background runs what may take long, one thing at a time
  */
@@ -55,6 +58,7 @@ record MemberNode(
         ReplicatedLeases leases,
         WatchDelivery watches,
         TokenSource tokens,
+        LinkProbes links,
         ExecutorService readers,
         ExecutorService background) {
 
@@ -112,21 +116,22 @@ record MemberNode(
                     metrics.applied(results);
                 },
                 tokens.sessions()::restored));
-        RaftNode<Result> node = parts.add(RaftNode.start(
-                options(config, membership),
-                threads.ports(
-                        new MeasuredDisk(disk, System::nanoTime, metrics),
-                        listener -> MeasuredNetwork.open(
+        LinkProbes links = new LinkProbes(membership.self(), System::nanoTime);
+        Ports ports = threads.ports(
+                new MeasuredDisk(disk, System::nanoTime, metrics),
+                listener -> links.open(
+                        probed -> MeasuredNetwork.open(
                                 received -> network(config, membership, peerLoops, received),
-                                listener,
+                                probed,
                                 System::nanoTime,
-                                metrics)),
-                machine,
-                metrics));
+                                metrics),
+                        listener));
+        RaftNode<Result> node = parts.add(RaftNode.start(options(config, membership), ports, machine, metrics));
+        parts.add(ports.scheduler().every(LinkProbes.INTERVAL, links::probe));
         leases.begin(node);
         ExecutorService readers = readers(config.name());
         parts.add(() -> rest(readers));
-        return new MemberNode(node, machine, verification, leases, watches, tokens, readers, background);
+        return new MemberNode(node, machine, verification, leases, watches, tokens, links, readers, background);
     }
 
     private static Path folder(ServerConfig config, OpenParts parts) throws IOException {

@@ -14,6 +14,7 @@ import io.quorate.kv.PublishMember;
 import io.quorate.kv.Result;
 import io.quorate.server.gateway.JsonGateway;
 import io.quorate.server.healing.MemberScrub;
+import io.quorate.server.metrics.GcPauses;
 import io.quorate.server.metrics.MemberIdentity;
 import io.quorate.server.metrics.MemberMetrics;
 import io.quorate.server.metrics.PresentState;
@@ -66,11 +67,11 @@ public final class MemberServer implements AutoCloseable {
     /** Where a scrub is asked for with POST, and its progress with GET. */
     public static final String SCRUB_PATH = "/quorate/v1/scrub";
 
-    /** Where a member tells what it knows. */
-    public static final String REPORT_PATH = "/quorate/v1/report";
-
     /** Where a member is asked with POST to open its data anew, and with GET how often it has. */
     public static final String RESTART_PATH = "/quorate/v1/restart";
+
+    /** Where the member tells what it knows of itself and of the others, as {@link io.quorate.server.report.ReportJson} reads it. */
+    public static final String REPORT_PATH = "/quorate/v1/report";
 
     private final ServerConfig config;
     private final OwnMembership membership;
@@ -166,7 +167,9 @@ public final class MemberServer implements AutoCloseable {
                         new RestartPage(
                                 healing,
                                 () -> incarnation.clients(),
-                                () -> new RestartPage.Status(incarnation.number(), services.isServing()))),
+                                () -> new RestartPage.Status(incarnation.number(), services.isServing())),
+                        REPORT_PATH,
+                        new ReportPage(ownReport(), () -> incarnation.clients())),
                 config.requestTimeout());
         return ClientListener.start(
                 config.listenClientUrls().stream()
@@ -176,6 +179,16 @@ public final class MemberServer implements AutoCloseable {
                 options,
                 measured,
                 http::handlers);
+    }
+
+    private OwnReport ownReport() {
+        return new OwnReport(
+                config,
+                membership,
+                metrics,
+                parts.add(new GcPauses(System::nanoTime)),
+                () -> incarnation,
+                services::isServing);
     }
 
     private MemberIdentity identity() {
@@ -222,7 +235,7 @@ public final class MemberServer implements AutoCloseable {
     private void begin(Incarnation begun) {
         List<String> clientUrls =
                 config.advertiseClientUrls().stream().map(URI::toString).toList();
-        PublishMember self = new PublishMember(membership.self().value(), config.name(), clientUrls);
+        PublishMember self = new PublishMember(membership.self().value(), config.name(), clientUrls, config.zone());
         var unused = begun.node().stopped().thenAccept(cause -> healing.nodeStopped(begun.number(), cause));
         unused = begun.node().removed().thenRun(() -> healing.removed(begun.number()));
         unused = Publication.begin(begun.node(), self)

@@ -38,6 +38,7 @@ import java.util.regex.Pattern;
  * @param verifyInterval the time after which the members' states are compared again; 0 means never
  * @param upkeep how the member looks after its own data
  * @param auth how users log in, once authentication is enabled
+ * @param zone what the member may fail together with others in, such as a rack or a data center; empty if it is not told
  * @param ephemeral true to keep everything in memory: nothing outlives the process, and {@code dataDir} is not written to
  */
 public record ServerConfig(
@@ -60,6 +61,7 @@ public record ServerConfig(
         Duration verifyInterval,
         Upkeep upkeep,
         AuthOptions auth,
+        String zone,
         boolean ephemeral) {
 
     public static final String DEFAULT_CLUSTER_TOKEN = "etcd-cluster";
@@ -77,6 +79,9 @@ public record ServerConfig(
     private static final Duration MAX_ELECTION_TIMEOUT = Duration.ofSeconds(50);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
     private static final Pattern NAME = Pattern.compile("[^\\s=,/]+");
+
+    /** The longest zone, in characters: each member keeps those of all. */
+    private static final int MAX_ZONE_LENGTH = 64;
 
     /** Whether a cluster is to be founded by its initial members, or exists and is joined. */
     public enum InitialClusterState {
@@ -120,10 +125,86 @@ public record ServerConfig(
             throw new IllegalArgumentException("--verify-interval is less than 0; give a time such as 10s, or 0 to"
                     + " have states never compared");
         }
+        if (!zone.isEmpty() && (zone.length() > MAX_ZONE_LENGTH || !NAME.matcher(zone).matches())) {
+            throw new IllegalArgumentException("--zone \"" + zone + "\" is not a zone's name; use one word without blanks,"
+                    + " '=', ',' and '/', of at most " + MAX_ZONE_LENGTH + " characters");
+        }
         if (initialClusterToken.isBlank()) {
             throw new IllegalArgumentException("--initial-cluster-token is empty; give it a word of its own,"
                     + " such as the default, " + DEFAULT_CLUSTER_TOKEN);
         }
+    }
+
+    /** One of a member that names no zone. */
+    public ServerConfig(
+            String name,
+            Path dataDir,
+            List<URI> listenClientUrls,
+            List<URI> advertiseClientUrls,
+            List<URI> listenPeerUrls,
+            List<URI> initialAdvertisePeerUrls,
+            List<InitialMember> initialCluster,
+            InitialClusterState initialClusterState,
+            String initialClusterToken,
+            Duration heartbeatInterval,
+            Duration electionTimeout,
+            long snapshotCount,
+            long quotaBackendBytes,
+            int maxRequestBytes,
+            int maxTxnOps,
+            WatchOptions watches,
+            Duration verifyInterval,
+            Upkeep upkeep,
+            AuthOptions auth,
+            boolean ephemeral) {
+        this(
+                name,
+                dataDir,
+                listenClientUrls,
+                advertiseClientUrls,
+                listenPeerUrls,
+                initialAdvertisePeerUrls,
+                initialCluster,
+                initialClusterState,
+                initialClusterToken,
+                heartbeatInterval,
+                electionTimeout,
+                snapshotCount,
+                quotaBackendBytes,
+                maxRequestBytes,
+                maxTxnOps,
+                watches,
+                verifyInterval,
+                upkeep,
+                auth,
+                "",
+                ephemeral);
+    }
+
+    /** The same member in a zone. */
+    public ServerConfig withZone(String zoneName) {
+        return new ServerConfig(
+                name,
+                dataDir,
+                listenClientUrls,
+                advertiseClientUrls,
+                listenPeerUrls,
+                initialAdvertisePeerUrls,
+                initialCluster,
+                initialClusterState,
+                initialClusterToken,
+                heartbeatInterval,
+                electionTimeout,
+                snapshotCount,
+                quotaBackendBytes,
+                maxRequestBytes,
+                maxTxnOps,
+                watches,
+                verifyInterval,
+                upkeep,
+                auth,
+                zoneName,
+                ephemeral);
     }
 
     /** How long a request is worked at before the client is told that its time is over; as in etcd. */

@@ -75,6 +75,8 @@ public final class Trace implements RunObserver {
             case PeerFrame.Question question -> "Question[id=" + question.id() + "]";
             case PeerFrame.Answer answer ->
                 "Answer[id=" + answer.id() + ", given=" + answer.content().isPresent() + "]";
+            case PeerFrame.Ping ping -> ping.toString();
+            case PeerFrame.Pong pong -> pong.toString();
         };
     }
 

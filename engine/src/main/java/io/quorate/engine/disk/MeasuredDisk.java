@@ -10,6 +10,12 @@ public final class MeasuredDisk extends ForwardingDisk {
     @FunctionalInterface
     public interface SyncListener {
 
+        /** A file is about to be synced: one that hangs is never told of otherwise. */
+        default void syncBegins(String file) {}
+
+        /** What had begun has failed. */
+        default void syncFailed(String file) {}
+
         /**
          * A file was synced, without a failure.
          *
@@ -49,8 +55,14 @@ public final class MeasuredDisk extends ForwardingDisk {
 
         @Override
         public void sync() throws IOException {
+            listener.syncBegins(name);
             long begin = nanoTime.getAsLong();
-            super.sync();
+            try {
+                super.sync();
+            } catch (IOException | RuntimeException e) {
+                listener.syncFailed(name);
+                throw e;
+            }
             listener.synced(name, nanoTime.getAsLong() - begin);
         }
     }

@@ -78,6 +78,8 @@ public final class FrameCodec {
                         Long.BYTES
                                 + 1L
                                 + answer.content().map(ByteBuffer::remaining).orElse(0);
+                    case PeerFrame.Ping ping -> Long.BYTES;
+                    case PeerFrame.Pong pong -> Long.BYTES;
                 };
         if (size > maxFrameBytes) {
             throw new IllegalArgumentException("a frame of kind " + FrameKind.of(frame) + " would take " + size
@@ -186,6 +188,8 @@ public final class FrameCodec {
                 out.putLong(answer.id()).put((byte) (answer.content().isPresent() ? 1 : 0));
                 answer.content().ifPresent(content -> copy(content, out));
             }
+            case PeerFrame.Ping ping -> out.putLong(ping.sequence());
+            case PeerFrame.Pong pong -> out.putLong(pong.sequence());
         }
     }
 
@@ -257,6 +261,8 @@ public final class FrameCodec {
             case ENTRIES -> entries(group, frame);
             case QUESTION -> new PeerFrame.Question(group, frame.getLong(), take(frame.remaining(), frame));
             case ANSWER -> answer(group, frame);
+            case PING -> new PeerFrame.Ping(group, frame.getLong());
+            case PONG -> new PeerFrame.Pong(group, frame.getLong());
             case PRE_VOTE_REQUEST,
                     PRE_VOTE_RESPONSE,
                     VOTE_REQUEST,

@@ -28,7 +28,9 @@ enum FrameKind {
     ENTRIES_REQUEST(35),
     ENTRIES(36),
     QUESTION(37),
-    ANSWER(38);
+    ANSWER(38),
+    PING(64),
+    PONG(65);
 
     private static final FrameKind[] KINDS = values();
 
@@ -62,6 +64,8 @@ enum FrameKind {
             case PeerFrame.Entries entries -> ENTRIES;
             case PeerFrame.Question question -> QUESTION;
             case PeerFrame.Answer answer -> ANSWER;
+            case PeerFrame.Ping ping -> PING;
+            case PeerFrame.Pong pong -> PONG;
         };
     }
 

@@ -125,7 +125,9 @@ final class MessageCodec {
                     ENTRIES_REQUEST,
                     ENTRIES,
                     QUESTION,
-                    ANSWER -> throw new AssertionError(kind + " is read elsewhere");
+                    ANSWER,
+                    PING,
+                    PONG -> throw new AssertionError(kind + " is read elsewhere");
         };
     }
 

@@ -83,6 +83,16 @@ public sealed interface PeerFrame {
      */
     record Answer(int group, long id, Optional<ByteBuffer> content) implements PeerFrame {}
 
+    /**
+     * Asks whether the way to a member and back is whole, and how long it takes; see {@link LinkProbes}.
+     *
+     * @param sequence of the probe at the sender
+     */
+    record Ping(int group, long sequence) implements PeerFrame {}
+
+    /** Answers a {@link Ping}, at once. */
+    record Pong(int group, long sequence) implements PeerFrame {}
+
     /** Receives what peers sent. Called by the network's threads; must not block. */
     @FunctionalInterface
     interface Receiver {

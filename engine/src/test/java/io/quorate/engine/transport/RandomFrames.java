@@ -51,6 +51,8 @@ public final class RandomFrames {
             case ANSWER ->
                 new PeerFrame.Answer(
                         group(), random.nextLong(), random.nextBoolean() ? Optional.of(content()) : Optional.empty());
+            case PING -> new PeerFrame.Ping(group(), random.nextLong());
+            case PONG -> new PeerFrame.Pong(group(), random.nextLong());
             case PRE_VOTE_REQUEST -> raft(new Message.PreVoteRequest(number(), id()));
             case PRE_VOTE_RESPONSE -> raft(new Message.PreVoteResponse(number(), random.nextBoolean()));
             case VOTE_REQUEST -> raft(new Message.VoteRequest(number(), id(), random.nextBoolean()));

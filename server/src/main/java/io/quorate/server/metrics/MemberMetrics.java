@@ -41,6 +41,8 @@ public final class MemberMetrics
     private final RpcMetrics rpcs = new RpcMetrics(registry);
     private final StoreMetrics store = new StoreMetrics(registry);
     private final LongAdder pending = new LongAdder();
+    private final LogSyncs logSyncs = new LogSyncs(System::nanoTime);
+    private final SnapshotTransfers snapshotTransfers = new SnapshotTransfers(System::nanoTime);
 
     private final Counter leaderChanges = Counter.builder()
             .name("etcd_server_leader_changes_seen_total")
@@ -99,6 +101,16 @@ public final class MemberMetrics
         return rpcs;
     }
 
+    /** The syncs of the log. */
+    public LogSyncs logSyncs() {
+        return logSyncs;
+    }
+
+    /** The snapshots that are sent. */
+    public SnapshotTransfers snapshotTransfers() {
+        return snapshotTransfers;
+    }
+
     /** Counts what was applied. */
     public void applied(List<Result> results) {
         store.applied(results);
@@ -116,8 +128,21 @@ public final class MemberMetrics
     }
 
     @Override
+    public void syncBegins(String file) {
+        if (file.startsWith(LOG_FOLDER)) {
+            logSyncs.begins(file);
+        }
+    }
+
+    @Override
+    public void syncFailed(String file) {
+        logSyncs.failed(file);
+    }
+
+    @Override
     public void synced(String file, long nanos) {
         if (file.startsWith(LOG_FOLDER)) {
+            logSyncs.ended(file, nanos);
             walSync.observe(nanos / NANOS_PER_SECOND);
         }
     }
@@ -166,6 +191,11 @@ public final class MemberMetrics
     @Override
     public void snapshotTaken(long index, long nanos) {
         snapshotsTaken.inc();
+    }
+
+    @Override
+    public void snapshotPieceSent(MemberId to, long snapshotIndex, long doneBytes, long totalBytes) {
+        snapshotTransfers.pieceSent(new SnapshotTransfers.Transfer(to, snapshotIndex, doneBytes, totalBytes));
     }
 
     @Override

@@ -34,8 +34,12 @@ public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest
         /** What {@code GET} answers. */
         CompletableFuture<String> get(Optional<String> token);
 
-        /** Does what {@code POST} asks for, and answers. */
-        CompletableFuture<String> post(Optional<String> token);
+        /** Does what {@code POST} asks for, and answers; a page that is only looked at takes none. */
+        default CompletableFuture<String> post(Optional<String> token) {
+            return CompletableFuture.failedFuture(Status.UNIMPLEMENTED
+                    .withDescription("This path answers GET alone.")
+                    .asRuntimeException());
+        }
     }
 
     /** Tells whether a member is well; asked on an event loop, so it must not block. */
@@ -112,6 +116,7 @@ public final class HttpPages extends SimpleChannelInboundHandler<FullHttpRequest
             // Without a token, or with one that is none.
             case INVALID_ARGUMENT, UNAUTHENTICATED -> HttpResponseStatus.UNAUTHORIZED;
             case PERMISSION_DENIED -> HttpResponseStatus.FORBIDDEN;
+            case UNIMPLEMENTED -> HttpResponseStatus.METHOD_NOT_ALLOWED;
             default -> HttpResponseStatus.SERVICE_UNAVAILABLE;
         };
         String why = status.getDescription();

@@ -1,0 +1,164 @@
+package io.quorate.cli;
+
+import io.quorate.server.MemberServer;
+import io.quorate.server.proto.etcdserverpb.Member;
+import io.quorate.server.proto.etcdserverpb.MemberListResponse;
+import io.quorate.server.report.ClusterReports;
+import io.quorate.server.report.ClusterReports.Asked;
+import io.quorate.server.report.ClusterReports.Clock;
+import io.quorate.server.report.MemberReport;
+import io.quorate.server.report.ReportJson;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Asks every member of a cluster for its report. A cluster without a leader is asked just so: one endpoint that answers is enough, it
+ * names the others.
+ */
+final class AskedCluster implements AutoCloseable {
+
+    /** A member, and where it is to be asked. */
+    private record Target(String id, String name, List<String> clientUrls) {}
+
+    private final ClientOptions client;
+    private final HttpClient http;
+    private Optional<String> token = Optional.empty();
+
+    AskedCluster(ClientOptions client) {
+        this.client = client;
+        this.http = HttpClient.newBuilder().connectTimeout(client.timeout).build();
+    }
+
+    /**
+     * Asks all, at the same time, and once.
+     *
+     * @throws CommandFailed if nobody tells who the members are
+     */
+    static ClusterReports ask(ClientOptions client) {
+        try (AskedCluster cluster = new AskedCluster(client)) {
+            return cluster.ask();
+        }
+    }
+
+    private ClusterReports ask() {
+        try {
+            return ask(members());
+        } catch (CommandFailed e) {
+            if (e.exitCode() == ExitCode.USAGE) {
+                throw e;
+            }
+            // A member that is fenced, or mends its data, serves no such list, and still tells of itself.
+            return askAll(membersOfAReport().orElseThrow(() -> e));
+        }
+    }
+
+    /**
+     * Who the members are, as the first endpoint that answers tells.
+     *
+     * @throws CommandFailed if none does
+     */
+    List<Member> members() {
+        try (ClusterClient cluster = client.connect()) {
+            MemberListResponse members = ClientOptions.members(cluster);
+            token = cluster.token().or(() -> token);
+            return members.getMembersList();
+        }
+    }
+
+    /** Asks these, at the same time. */
+    ClusterReports ask(List<Member> members) {
+        return askAll(members.stream()
+                .map(member ->
+                        new Target(JsonOutput.id(member.getID()), member.getName(), member.getClientURLsList()))
+                .toList());
+    }
+
+    private ClusterReports askAll(List<Target> targets) {
+        List<CompletableFuture<Asked>> asked = targets.stream().map(this::ask).toList();
+        return new ClusterReports(asked.stream()
+                .map(CompletableFuture::join)
+                .sorted(Comparator.comparing(Asked::id))
+                .toList());
+    }
+
+    /** A request to a page of a member, on behalf of whoever uses this command. */
+    HttpRequest.Builder request(URI page) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(page).timeout(client.timeout);
+        token.ifPresent(known -> request.header("Authorization", known));
+        return request;
+    }
+
+    HttpClient http() {
+        return http;
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+
+    private Optional<List<Target>> membersOfAReport() {
+        return client.endpointUrls().stream()
+                .map(url -> ask(new Target("", "", List.of(url.toString()))).join())
+                .flatMap(asked -> asked.report().stream())
+                .findFirst()
+                .map(report -> report.members().stream()
+                        .map(known -> new Target(known.memberId(), known.name(), known.clientUrls()))
+                        .toList());
+    }
+
+    private CompletableFuture<Asked> ask(Target target) {
+        if (target.clientUrls().isEmpty()) {
+            return CompletableFuture.completedFuture(
+                    silent(target, "it has not told the cluster its client URL yet"));
+        }
+        URI endpoint = MemberUrls.parseList("the member's URL", target.clientUrls().getFirst())
+                .getFirst();
+        HttpRequest.Builder request = request(endpoint.resolve(MemberServer.REPORT_PATH));
+        long beginNanos = System.nanoTime();
+        long beginMillis = System.currentTimeMillis();
+        return http.sendAsync(request.build(), BodyHandlers.ofString())
+                .thenApply(answer -> answered(target, answer, beginMillis, System.nanoTime() - beginNanos))
+                .exceptionally(failure -> silent(target, reason(failure)));
+    }
+
+    private static Asked silent(Target target, String failure) {
+        return new Asked(target.id(), target.name(), Optional.empty(), failure, Optional.empty());
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof IOException ? "it does not answer" : String.valueOf(cause.getMessage());
+    }
+
+    private static Asked answered(Target target, HttpResponse<String> answer, long beginMillis, long tookNanos) {
+        int status = answer.statusCode();
+        if (status == 401 || status == 403) {
+            return silent(
+                    target,
+                    "the cluster asks for a user that administers; name one with --user ("
+                            + answer.body().strip() + ")");
+        }
+        if (status != 200) {
+            return silent(target, "it answered with the HTTP status " + status);
+        }
+        try {
+            MemberReport report = ReportJson.read(answer.body());
+            // It told its time somewhere between the question and the answer.
+            long halfMillis = tookNanos / 2_000_000;
+            Clock clock = new Clock(report.timeMillis() - beginMillis - halfMillis, halfMillis + 1);
+            return new Asked(report.memberId(), report.name(), Optional.of(report), "", Optional.of(clock));
+        } catch (IllegalArgumentException e) {
+            return silent(target, "its answer makes no sense; it may be of another release");
+        }
+    }
+}

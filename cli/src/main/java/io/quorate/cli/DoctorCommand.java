@@ -1,0 +1,33 @@
+package io.quorate.cli;
+
+import io.quorate.server.report.Diagnosis;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code quorate doctor}: what is wrong, and what could go wrong next. */
+@Command(
+        name = "doctor",
+        description = {
+            "Looks a cluster over: all that 'quorate why' tells, and what is no trouble yet.",
+            "That is: failures that it would not withstand, even numbers of voters, zones, room on disks, versions,",
+            "states that are not compared, learners that were never promoted. The most urgent comes first.",
+            "Exits with 0 if there is nothing to tell, with 1 if there is."
+        },
+        footer = {"", "Example:", "  quorate doctor --endpoints 127.0.0.1:2379"})
+final class DoctorCommand implements Callable<Integer> {
+
+    @Mixin
+    private final ClientOptions client = new ClientOptions();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        Diagnosis diagnosis = Diagnosis.thorough(AskedCluster.ask(client));
+        return DiagnosisOutput.print(spec.commandLine().getOut(), client.json(), diagnosis);
+    }
+}

@@ -1,0 +1,221 @@
+package io.quorate.server;
+
+import io.quorate.core.CoreStatus;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.NodeOptions;
+import io.quorate.engine.transport.LinkQuality;
+import io.quorate.engine.transport.LinkQuality.RoundTrips;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.PublishedMember;
+import io.quorate.kv.Verdict;
+import io.quorate.kv.Verification;
+import io.quorate.server.metrics.GcPauses;
+import io.quorate.server.metrics.MemberMetrics;
+import io.quorate.server.metrics.RecentDurations;
+import io.quorate.server.report.MemberReport;
+import io.quorate.server.wire.HttpPages;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Makes a member's report of itself. Thread-safe.
+ *
+ * @param member what serves now
+ * @param serving whether clients are served at all
+ */
+record OwnReport(
+        ServerConfig config,
+        OwnMembership membership,
+        MemberMetrics metrics,
+        GcPauses pauses,
+        Supplier<Incarnation> member,
+        BooleanSupplier serving) {
+
+    /** A disk that hangs may not answer; the report must not wait for it, since it tells that. */
+    private static final long DISK_PATIENCE_MILLIS = 500;
+
+    private static final long MICROS_PER_MILLI = 1000;
+
+    /** What the member knows now. Waits for the file system for a moment. */
+    MemberReport now() {
+        Incarnation present = member.get();
+        CoreStatus status = present.node().status();
+        MvccStore store = present.memberNode().machine().store();
+        Configuration configuration = status.configuration();
+        return new MemberReport(
+                membership.self().toString(),
+                config.name(),
+                Optional.of(config.zone()).filter(zone -> !zone.isEmpty()),
+                HttpPages.ETCD_VERSION,
+                Long.toHexString(membership.clusterId()),
+                System.currentTimeMillis(),
+                status.role().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                status.term(),
+                status.leader().map(MemberId::toString),
+                status.last().index(),
+                status.syncedIndex(),
+                status.commitIndex(),
+                status.appliedIndex(),
+                status.snapshot().index(),
+                status.votingSuspended(),
+                status.stateMissing(),
+                present.fence().isUp(),
+                serving.getAsBoolean(),
+                stopped(present),
+                config.electionTimeout().toMillis(),
+                alarms(store),
+                ids(configuration.voters()),
+                ids(configuration.outgoingVoters()),
+                ids(configuration.learners()),
+                configuration.removed().size(),
+                members(configuration, store.members()),
+                status.followers().stream().map(this::follower).toList(),
+                verification(store.verification()),
+                disk(),
+                sync(),
+                pauses.recent()
+                        .map(recent -> new MemberReport.Gc(
+                                recent.count(),
+                                recent.p99Micros() / MICROS_PER_MILLI,
+                                recent.maxMicros() / MICROS_PER_MILLI)),
+                present.memberNode().links().links().stream()
+                        .map(OwnReport::link)
+                        .toList(),
+                missing(present),
+                transfers());
+    }
+
+    private static Optional<String> stopped(Incarnation present) {
+        CompletableFuture<Throwable> stopped = present.node().stopped();
+        return stopped.isDone() ? Optional.of(String.valueOf(stopped.join().getMessage())) : Optional.empty();
+    }
+
+    private static List<String> ids(Collection<MemberId> members) {
+        return members.stream().map(MemberId::toString).toList();
+    }
+
+    private static List<MemberReport.Alarm> alarms(MvccStore store) {
+        return store.raisedAlarms().stream()
+                .map(alarm -> new MemberReport.Alarm(alarm.type().name(), Long.toHexString(alarm.memberId())))
+                .toList();
+    }
+
+    private static List<MemberReport.Known> members(Configuration configuration, List<PublishedMember> published) {
+        Map<Long, PublishedMember> byId =
+                published.stream().collect(Collectors.toMap(PublishedMember::memberId, Function.identity()));
+        return configuration.members().stream()
+                .map(id -> {
+                    PublishedMember told = byId.getOrDefault(id.value(), new PublishedMember(id.value(), "", List.of(), ""));
+                    return new MemberReport.Known(
+                            id.toString(),
+                            told.name(),
+                            Optional.of(told.zone()).filter(zone -> !zone.isEmpty()),
+                            configuration.addresses().getOrDefault(id, List.of()),
+                            told.clientUrls());
+                })
+                .toList();
+    }
+
+    private MemberReport.Follower follower(CoreStatus.FollowerStatus follower) {
+        long tickMillis = NodeOptions.Timing.of(config.heartbeatInterval(), config.electionTimeout())
+                .tick()
+                .toMillis();
+        return new MemberReport.Follower(
+                follower.member().toString(),
+                follower.state(),
+                follower.matchIndex(),
+                follower.nextIndex(),
+                follower.recentlyActive(),
+                follower.silentTicks() * tickMillis);
+    }
+
+    private static MemberReport.Verification verification(Verification verification) {
+        List<String> agreed = verification.verdict() instanceof Verdict.Agreed equal
+                ? equal.equal().stream().map(Long::toHexString).toList()
+                : List.of();
+        return new MemberReport.Verification(
+                verification.verifyIndex(),
+                verification.verifyIndex() > 0 && verification.isComplete(),
+                agreed,
+                verification.divergences().keySet().stream()
+                        .map(Long::toHexString)
+                        .toList());
+    }
+
+    private Optional<MemberReport.Disk> disk() {
+        if (config.ephemeral()) {
+            return Optional.empty();
+        }
+        CompletableFuture<Optional<MemberReport.Disk>> asked = new CompletableFuture<>();
+        Thread.ofVirtual().name("quorate-disk-room").start(() -> asked.complete(askDisk()));
+        return asked.completeOnTimeout(Optional.empty(), DISK_PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+                .join();
+    }
+
+    private Optional<MemberReport.Disk> askDisk() {
+        try {
+            FileStore store = Files.getFileStore(config.dataDir());
+            return Optional.of(new MemberReport.Disk(store.getUsableSpace(), store.getTotalSpace()));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private MemberReport.Sync sync() {
+        RecentDurations.Summary recent =
+                metrics.logSyncs().recent().orElseGet(() -> new RecentDurations.Summary(0, 0, 0, 0));
+        return new MemberReport.Sync(
+                recent.count(),
+                recent.p50Micros(),
+                recent.p99Micros(),
+                recent.maxMicros(),
+                metrics.logSyncs().pendingMillis());
+    }
+
+    private static MemberReport.Link link(LinkQuality link) {
+        return new MemberReport.Link(
+                link.member().toString(),
+                link.connected(),
+                link.roundTrips().map(OwnReport::micros),
+                link.sent(),
+                link.lost());
+    }
+
+    private static MemberReport.Rtt micros(RoundTrips trips) {
+        return new MemberReport.Rtt(
+                trips.count(), trips.minNanos() / 1000, trips.p50Nanos() / 1000, trips.p99Nanos() / 1000);
+    }
+
+    private static Optional<MemberReport.MissingEntries> missing(Incarnation present) {
+        return present.node()
+                .missingEntries()
+                .map(missing -> new MemberReport.MissingEntries(
+                        missing.end().index(),
+                        missing.damaged().size(),
+                        missing.wantedIndex(),
+                        ids(missing.lackedBy())));
+    }
+
+    private List<MemberReport.SnapshotTransfer> transfers() {
+        return metrics.snapshotTransfers().underWay().stream()
+                .map(transfer -> new MemberReport.SnapshotTransfer(
+                        transfer.to().toString(),
+                        transfer.snapshotIndex(),
+                        transfer.doneBytes(),
+                        transfer.totalBytes()))
+                .toList();
+    }
+}

@@ -1,0 +1,41 @@
+package io.quorate.server.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What is wrong with a cluster, by the reports of its members alone. A pure function: it asks nobody and knows no time.
+ *
+ * @param problems the most urgent first
+ */
+public record Diagnosis(List<Problem> problems) {
+
+    public Diagnosis {
+        problems = problems.stream()
+                .sorted(Comparator.comparing(Problem::urgency))
+                .distinct()
+                .toList();
+    }
+
+    /** Why there is no leader, why a write is slow or refused, and why a member is behind. */
+    public static Diagnosis of(ClusterReports cluster) {
+        return new Diagnosis(present(cluster));
+    }
+
+    /** The same, and what could go wrong next. */
+    public static Diagnosis thorough(ClusterReports cluster) {
+        List<Problem> all = present(cluster);
+        all.addAll(Precautions.of(cluster));
+        return new Diagnosis(all);
+    }
+
+    private static List<Problem> present(ClusterReports cluster) {
+        List<Problem> all = new ArrayList<>();
+        all.addAll(LeadershipProblems.of(cluster));
+        all.addAll(MemberProblems.of(cluster));
+        all.addAll(LinkProblems.of(cluster));
+        all.addAll(WriteProblems.of(cluster));
+        return all;
+    }
+}

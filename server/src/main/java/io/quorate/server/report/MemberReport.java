@@ -1,0 +1,220 @@
+package io.quorate.server.report;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What one member knows at one moment: of itself, of its part in the cluster, and of its links to the others. Immutable.
+ *
+ * <p>As JSON ({@link ReportJson}) each component is a field of the same name in lower case with underscores; what is empty is left out.
+ * Ids are unsigned and in hexadecimal.
+ *
+ * @param zone what the member may fail together with, if it was told
+ * @param version of the API that it serves, as {@code quorate status} tells it
+ * @param timeMillis its clock, in milliseconds since 1970
+ * @param role leader, follower, pre-candidate or candidate
+ * @param leaderId who leads, as far as it knows
+ * @param syncedIndex the last index that is durable in its log
+ * @param snapshotIndex the last index that its newest snapshot covers; 0 if there is none
+ * @param votingSuspended its log was damaged, and it does not vote before that is mended
+ * @param stateMissing it has no state, and waits for a snapshot
+ * @param fenced clients are kept away, since its state was found to differ
+ * @param serving whether clients are served at all
+ * @param stopped why its node has stopped, if it has
+ * @param alarms that are raised, of whichever member, as far as it has applied the log
+ * @param outgoingVoters those of the old configuration while the configuration is joint
+ * @param removed how many former members are remembered
+ * @param members what is known of all members
+ * @param followers how it sees the others; empty unless it leads
+ * @param disk of its data; empty if it keeps none, or cannot tell in time
+ * @param missingEntries what its damaged log lacks, if it does
+ * @param snapshotTransfers the snapshots that it sends to others
+ */
+public record MemberReport(
+        String memberId,
+        String name,
+        Optional<String> zone,
+        String version,
+        String clusterId,
+        long timeMillis,
+        String role,
+        long term,
+        Optional<String> leaderId,
+        long lastIndex,
+        long syncedIndex,
+        long commitIndex,
+        long appliedIndex,
+        long snapshotIndex,
+        boolean votingSuspended,
+        boolean stateMissing,
+        boolean fenced,
+        boolean serving,
+        Optional<String> stopped,
+        long electionTimeoutMillis,
+        List<Alarm> alarms,
+        List<String> voters,
+        List<String> outgoingVoters,
+        List<String> learners,
+        int removed,
+        List<Known> members,
+        List<Follower> followers,
+        Verification verification,
+        Optional<Disk> disk,
+        Sync sync,
+        Optional<Gc> gc,
+        List<Link> links,
+        Optional<MissingEntries> missingEntries,
+        List<SnapshotTransfer> snapshotTransfers) {
+
+    public static final String LEADER = "leader";
+    public static final String CANDIDATE = "candidate";
+    public static final String PRE_CANDIDATE = "pre-candidate";
+
+    public MemberReport {
+        Objects.requireNonNull(memberId);
+        Objects.requireNonNull(name);
+        Objects.requireNonNull(role);
+        Objects.requireNonNull(verification);
+        Objects.requireNonNull(sync);
+        // A field that JSON leaves out.
+        zone = Objects.requireNonNullElse(zone, Optional.empty());
+        leaderId = Objects.requireNonNullElse(leaderId, Optional.empty());
+        stopped = Objects.requireNonNullElse(stopped, Optional.empty());
+        disk = Objects.requireNonNullElse(disk, Optional.empty());
+        gc = Objects.requireNonNullElse(gc, Optional.empty());
+        missingEntries = Objects.requireNonNullElse(missingEntries, Optional.empty());
+        alarms = List.copyOf(alarms);
+        voters = List.copyOf(voters);
+        outgoingVoters = List.copyOf(outgoingVoters);
+        learners = List.copyOf(learners);
+        members = List.copyOf(members);
+        followers = List.copyOf(followers);
+        links = List.copyOf(links);
+        snapshotTransfers = List.copyOf(snapshotTransfers);
+    }
+
+    public boolean leads() {
+        return role.equals(LEADER);
+    }
+
+    public boolean isJoint() {
+        return !outgoingVoters.isEmpty();
+    }
+
+    /** Its link to another member. */
+    public Optional<Link> link(String member) {
+        return links.stream().filter(link -> link.memberId().equals(member)).findFirst();
+    }
+
+    /** How it sees another member, if it leads. */
+    public Optional<Follower> follower(String member) {
+        return followers.stream()
+                .filter(follower -> follower.memberId().equals(member))
+                .findFirst();
+    }
+
+    /** An alarm, by its name in etcd's API; {@code memberId} is 0 if it concerns no member. */
+    public record Alarm(String type, String memberId) {}
+
+    /**
+     * A member, as the log has told of it.
+     *
+     * @param name empty if it has never started
+     * @param zone if it has told one
+     */
+    public record Known(
+            String memberId, String name, Optional<String> zone, List<String> peerUrls, List<String> clientUrls) {
+
+        public Known {
+            zone = Objects.requireNonNullElse(zone, Optional.empty());
+            peerUrls = List.copyOf(peerUrls);
+            clientUrls = List.copyOf(clientUrls);
+        }
+
+        /** How people call it. */
+        public String called() {
+            return name.isEmpty() ? memberId : name;
+        }
+    }
+
+    /**
+     * A member, as the leader sees it.
+     *
+     * @param state probe, replicate or snapshot
+     * @param active whether it was heard of within an election timeout
+     */
+    public record Follower(
+            String memberId, String state, long matchIndex, long nextIndex, boolean active, long silentMillis) {
+
+        /** The state of one that is sent a snapshot. */
+        public static final String SNAPSHOT = "snapshot";
+    }
+
+    /**
+     * The latest comparison of the members' states.
+     *
+     * @param index where they were compared; 0 if they never were
+     * @param complete whether all have reported
+     * @param agreed those whose states are equal
+     * @param differing those that are held to differ
+     */
+    public record Verification(long index, boolean complete, List<String> agreed, List<String> differing) {
+
+        public Verification {
+            agreed = List.copyOf(agreed);
+            differing = List.copyOf(differing);
+        }
+    }
+
+    public record Disk(long usableBytes, long totalBytes) {}
+
+    /**
+     * The syncs of the log in the last minute.
+     *
+     * @param pendingMillis how long one has taken that has not ended; 0 if none is under way
+     */
+    public record Sync(long count, long p50Micros, long p99Micros, long maxMicros, long pendingMillis) {}
+
+    /** The pauses for collecting garbage in the last minute, of which there was one at least. */
+    public record Gc(long count, long pauseP99Millis, long pauseMaxMillis) {}
+
+    /**
+     * The way to another member and back, in the last minute.
+     *
+     * @param connected whether the latest probe of which the outcome is known was answered
+     * @param rttMicros round trips of those that were answered; empty if none was
+     * @param sent probes of which the outcome is known
+     * @param lost those that were not answered in time
+     */
+    public record Link(String memberId, boolean connected, Optional<Rtt> rttMicros, int sent, int lost) {
+
+        public Link {
+            rttMicros = Objects.requireNonNullElse(rttMicros, Optional.empty());
+        }
+
+        /** Whether it is known to be down, and not only not known yet. */
+        public boolean isDown() {
+            return sent > 0 && !connected;
+        }
+    }
+
+    public record Rtt(int count, long min, long p50, long p99) {}
+
+    /**
+     * What a damaged log lacks.
+     *
+     * @param endIndex the last entry that it had
+     * @param damaged entries of which there is no intact copy here
+     * @param wantedIndex the one that is asked for at present
+     * @param lackedBy the members that have said not to have that one
+     */
+    public record MissingEntries(long endIndex, int damaged, long wantedIndex, List<String> lackedBy) {
+
+        public MissingEntries {
+            lackedBy = List.copyOf(lackedBy);
+        }
+    }
+
+    public record SnapshotTransfer(String to, long snapshotIndex, long doneBytes, long totalBytes) {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorate.server.quorum;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,398 @@
+package io.quorate.server.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.server.report.ClusterReports.Asked;
+import io.quorate.server.report.MemberReport.Alarm;
+import io.quorate.server.report.MemberReport.Disk;
+import io.quorate.server.report.MemberReport.Gc;
+import io.quorate.server.report.MemberReport.MissingEntries;
+import io.quorate.server.report.MemberReport.SnapshotTransfer;
+import io.quorate.server.report.MemberReport.Sync;
+import io.quorate.server.report.MemberReport.Verification;
+import io.quorate.server.report.Problem.Urgency;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What is said of which reports, case by case. */
+class DiagnosisTest {
+
+    private static List<String> why(Told told) {
+        return texts(Diagnosis.of(told.done()));
+    }
+
+    private static List<String> doctor(Told told) {
+        return texts(Diagnosis.thorough(told.done()));
+    }
+
+    private static List<String> texts(Diagnosis diagnosis) {
+        return diagnosis.problems().stream()
+                .map(problem -> problem.urgency() + " " + problem.subject() + " " + problem.what())
+                .toList();
+    }
+
+    @Test
+    void nothingIsWrong() {
+        assertThat(why(Told.well())).isEmpty();
+    }
+
+    @Test
+    void whatIsNotKnownYetIsNoProblem() {
+        assertThat(why(Told.well().all(draft -> draft.links.clear()))).isEmpty();
+        assertThat(why(Told.well().all(draft -> {
+                    draft.sync = new Sync(0, 0, 0, 0, 0);
+                    draft.disk = Optional.empty();
+                })))
+                .isEmpty();
+    }
+
+    // ---- no leader
+
+    @Test
+    void tooFewVotersAnswer() {
+        assertThat(why(Told.well().leaderless().down("b").down("c")))
+                .containsExactly(
+                        "CRITICAL the cluster has no leader: 1 of 3 voters can vote, 2 are needed: node-b does not answer,"
+                                + " node-c does not answer",
+                        "SERIOUS node-b is down, or cut off: no member that answers reaches it either",
+                        "SERIOUS node-c is down, or cut off: no member that answers reaches it either");
+    }
+
+    @Test
+    void tooFewVotersMayVote() {
+        assertThat(why(Told.well().leaderless().down("c").member("b", b -> b.votingSuspended = true)))
+                .startsWith("CRITICAL the cluster has no leader: 1 of 3 voters can vote, 2 are needed:"
+                        + " node-b must not vote, since its log was damaged, node-c does not answer");
+    }
+
+    @Test
+    void ofAJointConfigurationBothHalvesAreNeeded() {
+        assertThat(why(Told.well().leaderless().down("b").down("c").all(draft -> {
+                    draft.voters = List.of("a");
+                    draft.outgoing = List.of("a", "b", "c");
+                })))
+                .first()
+                .asString()
+                .contains("1 of 3 voters can vote, and a majority of both the old and the new ones is needed");
+    }
+
+    @Test
+    void theVotersDoNotReachEachOther() {
+        assertThat(why(Told.well().leaderless().cut("a", "b").cut("b", "c").cut("a", "c")))
+                .startsWith("CRITICAL the cluster has no leader: enough voters run, but none of them reaches a majority:"
+                        + " node-a and node-b do not reach each other, node-a and node-c do not reach each other,"
+                        + " node-b and node-c do not reach each other");
+    }
+
+    @Test
+    void anElectionIsUnderWay() {
+        assertThat(why(Told.well().leaderless().member("b", b -> {
+                    b.role = MemberReport.CANDIDATE;
+                    b.term = 9;
+                })))
+                .containsExactly("CRITICAL the cluster has no leader: an election is under way in term 9");
+    }
+
+    @Test
+    void anElectionFailsSinceADiskHangs() {
+        assertThat(why(Told.well().leaderless().member("b", b -> b.sync = new Sync(1, 200, 200, 200, 4_000))))
+                .containsExactly(
+                        "CRITICAL the cluster has no leader: an election is under way in term 5; the disk of node-b has not"
+                                + " answered for 4000 ms",
+                        "SERIOUS node-b waits for its disk: a sync of its log has taken 4000 ms and has not ended");
+    }
+
+    @Test
+    void allStatesDiffer() {
+        assertThat(why(Told.well().leaderless().all(draft -> draft.fenced = true)))
+                .startsWith(
+                        "CRITICAL the cluster has no leader: the states of all voters that run differ, and none of them is let lead");
+    }
+
+    @Test
+    void theLeaderIsThereAndOnlyDoesNotAnswerHere() {
+        assertThat(why(Told.well().silent("a", "it does not answer")))
+                .containsExactly(
+                        "SERIOUS node-a is followed as the leader by others, but does not answer here",
+                        "SERIOUS node-a runs, since other members reach it, but tells nothing here: it does not answer");
+    }
+
+    @Test
+    void aLeaderHearsOfNoMajority() {
+        assertThat(why(Told.well().down("b").down("c")))
+                .first()
+                .asString()
+                .startsWith("CRITICAL node-a leads, but hears of 1 of 3 voters, itself included, which is no majority")
+                .endsWith("it does not hear of node-b, node-c");
+    }
+
+    @Test
+    void ofTwoLeadersTheOneOfTheLaterTermCounts() {
+        Told told = Told.well().member("c", c -> {
+            c.role = MemberReport.LEADER;
+            c.term = 4;
+        });
+        assertThat(told.done().leader().map(MemberReport::memberId)).contains("a");
+        assertThat(why(told)).isEmpty();
+    }
+
+    // ---- members
+
+    @Test
+    void aMemberIsDown() {
+        assertThat(why(Told.well().down("c")))
+                .containsExactly("SERIOUS node-c is down, or cut off: no member that answers reaches it either");
+    }
+
+    @Test
+    void aMemberHasNeverStarted() {
+        ClusterReports well = Told.well().done();
+        List<Asked> more = new ArrayList<>(well.members());
+        more.add(new Asked("d", "", Optional.empty(), "it has not told the cluster its client URL yet", Optional.empty()));
+        assertThat(texts(Diagnosis.of(new ClusterReports(more))))
+                .containsExactly("SERIOUS d was added and has never been heard of");
+    }
+
+    @Test
+    void aMemberMayNotBeAsked() {
+        assertThat(why(Told.well().silent("c", "name a user")))
+                .containsExactly(
+                        "SERIOUS node-c runs, since other members reach it, but tells nothing here: name a user");
+    }
+
+    @Test
+    void aMembersNodeHasStopped() {
+        assertThat(why(Told.well().member("c", c -> {
+                    c.stopped = Optional.of("the disk is gone");
+                    c.serving = false;
+                })))
+                .containsExactly("SERIOUS node-c takes no part any more: the disk is gone");
+    }
+
+    @Test
+    void aMemberServesNobody() {
+        assertThat(why(Told.well().member("c", c -> c.serving = false)))
+                .containsExactly("SERIOUS node-c serves no clients: it starts, stops, or mends its data");
+    }
+
+    @Test
+    void aMembersStateDiffers() {
+        assertThat(why(Told.well().all(draft ->
+                        draft.verification = new Verification(9_990, true, List.of("a", "b"), List.of("c")))))
+                .containsExactly(
+                        "CRITICAL node-c serves nobody, since its state was found to differ from what it should be");
+    }
+
+    @Test
+    void aMemberHasNoState() {
+        assertThat(why(Told.well().member("c", c -> c.stateMissing = true)))
+                .containsExactly("SERIOUS node-c has no state, and waits for the leader's snapshot");
+    }
+
+    @Test
+    void aDamagedLogIsMended() {
+        assertThat(why(Told.well().member("c", c -> {
+                    c.votingSuspended = true;
+                    c.missing = Optional.of(new MissingEntries(9_000, 3, 8_500, List.of("b")));
+                })))
+                .containsExactly("SERIOUS node-c does not vote, since its log was damaged: of the entries up to 9000, 3 have"
+                        + " no intact copy here, and it asks for entry 8500, which is not to be had from node-b");
+    }
+
+    @Test
+    void theLeadersDiskHangs() {
+        assertThat(why(Told.well().member("a", a -> a.sync = new Sync(10, 200, 900, 900, 2_500))))
+                .containsExactly(
+                        "CRITICAL node-a waits for its disk: a sync of its log has taken 2500 ms and has not ended");
+    }
+
+    @Test
+    void theGarbageCollectorStopsAMember() {
+        assertThat(why(Told.well().member("b", b -> b.gc = Optional.of(new Gc(3, 700, 700)))))
+                .containsExactly("SERIOUS node-b was stopped for 700 ms by its garbage collector, more than half of the"
+                        + " election timeout");
+    }
+
+    @Test
+    void aMemberIsCutOffFromTheLeaderAlone() {
+        assertThat(why(Told.well().cut("a", "c").member("a", a -> a.sees("c", "probe", 9_000, false))))
+                .containsExactly(
+                        "SERIOUS node-c is cut off from the leader: node-a has not heard of it for 7000 ms, and probes"
+                                + " between the two are lost",
+                        "SERIOUS node-a and node-c do not reach each other, though both answer here");
+    }
+
+    @Test
+    void aMemberGetsASnapshot() {
+        assertThat(why(Told.well().member("a", a -> {
+                    a.sees("c", "snapshot", 0, true);
+                    a.transfers = List.of(new SnapshotTransfer("c", 9_000, 300 << 10, 1_200 << 10));
+                })))
+                .containsExactly(
+                        "SERIOUS node-c is behind, and gets a snapshot from node-a: 25 % of 1200 KiB are sent");
+    }
+
+    @Test
+    void aMembersLogLags() {
+        assertThat(why(Told.well().member("a", a -> a.sees("c", "replicate", 4_000, true))))
+                .containsExactly("SERIOUS node-c is behind: its log lacks 6000 entries that are committed");
+    }
+
+    @Test
+    void aMemberAppliesTooSlowly() {
+        assertThat(why(Told.well().member("c", c -> c.appliedIndex = 2_000)))
+                .containsExactly("SERIOUS node-c is behind: it has 8000 committed entries still to apply");
+    }
+
+    @Test
+    void aClockIsWrong() {
+        assertThat(why(Told.well().clockAhead("b", 90_040)))
+                .containsExactly("NOTICE node-b has a clock that is 90000 ms ahead of the others'");
+        assertThat(why(Told.well().clockAhead("a", 5_000).clockAhead("b", 5_000).clockAhead("c", 5_000)))
+                .as("it is the one of who asked")
+                .isEmpty();
+    }
+
+    // ---- links
+
+    @Test
+    void twoFollowersDoNotReachEachOther() {
+        assertThat(why(Told.well().cut("b", "c")))
+                .containsExactly("SERIOUS node-b and node-c do not reach each other, though both answer here");
+    }
+
+    @Test
+    void aLinkLoses() {
+        assertThat(why(Told.well().member("b", b -> b.link("c", true, 12, 500, 900)).member("c", c -> c.links.remove("b"))))
+                .containsExactly("SERIOUS node-b and node-c lost 12 of 60 probes to each other in the last minute");
+    }
+
+    @Test
+    void aLinkIsTooLongForTheElectionTimeout() {
+        assertThat(why(Told.well().all(draft -> draft.links
+                        .keySet()
+                        .forEach(other -> draft.link(other, true, 0, 900, 300_000)))))
+                .contains("SERIOUS node-b and node-c are far from each other: a round trip takes up to 300 ms, and an"
+                        + " election timeout is 1000 ms");
+    }
+
+    // ---- writes
+
+    @Test
+    void theStoreIsFull() {
+        assertThat(why(Told.well().all(draft -> draft.alarms = List.of(new Alarm("NOSPACE", "b")))))
+                .containsExactly(
+                        "CRITICAL the cluster refuses puts: the store of node-b has reached its quota (alarm NOSPACE)");
+    }
+
+    @Test
+    void theClusterIsHeldToBeCorrupt() {
+        assertThat(why(Told.well().all(draft -> draft.alarms = List.of(new Alarm("CORRUPT", "0")))))
+                .containsExactly("CRITICAL the cluster refuses everything: a client has raised the alarm CORRUPT");
+    }
+
+    @Test
+    void aDiskIsNearlyFull() {
+        assertThat(why(Told.well().member("b", b -> b.disk = Optional.of(new Disk(1L << 30, 100L << 30)))))
+                .containsExactly("SERIOUS node-b has little room on its disk: 1024 MiB of 102400");
+    }
+
+    @Test
+    void entriesWaitForAMajority() {
+        assertThat(why(Told.well().member("a", a -> a.lastIndex = 17_000)))
+                .containsExactly("SERIOUS node-a leads, and 7000 entries wait until a majority has them");
+    }
+
+    @Test
+    void commitsAreSlowForWantOfAFastDisk() {
+        assertThat(why(Told.well()
+                        .member("b", b -> b.sync = new Sync(10, 80_000, 90_000, 90_000, 0))
+                        .member("c", c -> c.sync = new Sync(10, 60_000, 90_000, 90_000, 0))))
+                .containsExactly("SERIOUS the cluster is slow to commit: 60.5 ms in the median, 91.5 ms in 1 of 100; it waits"
+                        + " for node-c (the way takes 0.50 ms, its sync takes 60.0 ms)");
+    }
+
+    @Test
+    void theMembersAreBeingChanged() {
+        assertThat(why(Told.well().all(draft -> draft.outgoing = List.of("a", "b", "c"))))
+                .containsExactly("NOTICE the cluster changes its members: until that is done, majorities of the old and of"
+                        + " the new voters are needed");
+    }
+
+    @Test
+    void theMostUrgentComesFirst() {
+        Diagnosis diagnosis = Diagnosis.of(Told.well()
+                .down("c")
+                .clockAhead("b", 90_000)
+                .all(draft -> draft.alarms = List.of(new Alarm("NOSPACE", "b")))
+                .done());
+        assertThat(diagnosis.problems())
+                .extracting(Problem::urgency)
+                .containsExactly(Urgency.CRITICAL, Urgency.SERIOUS, Urgency.NOTICE);
+        assertThat(diagnosis.problems()).allMatch(problem -> !problem.remedy().isBlank());
+    }
+
+    // ---- precautions
+
+    @Test
+    void aClusterThatIsWellIsLeftAlone() {
+        assertThat(doctor(Told.well())).isEmpty();
+    }
+
+    @Test
+    void theNextFailureWouldStopTheCluster() {
+        assertThat(doctor(Told.well().down("c")))
+                .contains("SERIOUS the cluster would stop with the next member that fails: 3 voters, 2 of them well");
+    }
+
+    @Test
+    void anEvenNumberOfVoters() {
+        assertThat(doctor(Told.well().all(draft -> draft.voters = List.of("a", "b"))))
+                .contains("NOTICE the cluster has an even number of voters, 2, which withstand no more than one fewer");
+    }
+
+    @Test
+    void allInOneZone() {
+        assertThat(doctor(Told.well().all(draft -> draft.zone = Optional.of("z1"))))
+                .contains("NOTICE the cluster has all voters in one zone, z1");
+    }
+
+    @Test
+    void aLearnerIsNeverPromoted() {
+        assertThat(doctor(Told.well()
+                        .member("d", d -> d.learners = List.of("d"))
+                        .all(draft -> draft.learners = List.of("d"))
+                        .member("a", a -> a.sees("d", "replicate", 10_000, true))))
+                .containsExactly("NOTICE node-d is a learner that has the log, and does not count");
+    }
+
+    @Test
+    void versionsAndClustersDiffer() {
+        assertThat(doctor(Told.well().member("b", b -> b.version = "3.4.24")))
+                .containsExactly("NOTICE the cluster has members of different versions: node-a 3.4.23, node-b 3.4.24,"
+                        + " node-c 3.4.23");
+        assertThat(doctor(Told.well().member("b", b -> b.clusterId = "c2")))
+                .containsExactly("CRITICAL the cluster has members of different cluster ids: node-a c1, node-b c2, node-c c1");
+    }
+
+    @Test
+    void statesAreNotCompared() {
+        assertThat(doctor(Told.well().all(draft ->
+                        draft.verification = new Verification(0, false, List.of(), List.of()))))
+                .containsExactly("NOTICE the cluster has never compared the states of its members");
+        assertThat(doctor(Told.well().all(draft ->
+                        draft.verification = new Verification(3_000, false, List.of("a"), List.of()))))
+                .containsExactly(
+                        "NOTICE the cluster has compared states at index 3000, and not all members have reported");
+    }
+
+    @Test
+    void aDiskFillsUpAndIsToldOfOnce() {
+        assertThat(doctor(Told.well().member("b", b -> b.disk = Optional.of(new Disk(10L << 30, 100L << 30)))))
+                .containsExactly("NOTICE node-b has 10 % of its disk left");
+        assertThat(doctor(Told.well().member("b", b -> b.disk = Optional.of(new Disk(1L << 30, 100L << 30)))))
+                .hasSize(1);
+    }
+}

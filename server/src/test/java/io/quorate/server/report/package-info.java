@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorate.server.report;
+
+import org.jspecify.annotations.NullMarked;
