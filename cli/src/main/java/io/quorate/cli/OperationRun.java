@@ -2,6 +2,8 @@ package io.quorate.cli;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import io.quorate.server.operations.ClusterHealth;
+import io.quorate.server.operations.MemberHealth;
 import io.quorate.server.operations.Preflight;
 import io.quorate.server.operations.Proof;
 import io.quorate.server.proto.managerpb.Check;
@@ -34,6 +36,9 @@ final class OperationRun {
 
     /** Well before others take this operation for broken off. */
     private static final long SIGN_OF_LIFE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** Members that are well report within some heartbeats. */
+    private static final long SHORT_WAIT_MILLIS = 1_000;
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -188,12 +193,7 @@ final class OperationRun {
         long beginNanos = System.nanoTime();
         ClusterSight.Seen seen = sight.look();
         long index = seen.health().commitIndex();
-        CompareStatesResponse states;
-        try (ClusterClient cluster = sight.client().connect()) {
-            states = cluster.read((channel, deadline) -> ManagerGrpc.newBlockingStub(channel)
-                    .withDeadline(deadline)
-                    .compareStates(CompareStatesRequest.getDefaultInstance()));
-        }
+        CompareStatesResponse states = compareStates(seen.health());
         Proof proof = new Proof(seen.health(), index, states, promised);
         while (!proof.isComplete() && System.nanoTime() - beginNanos < PROOF_PATIENCE.toNanos()) {
             pause();
@@ -205,6 +205,27 @@ final class OperationRun {
             say(timed);
         }
         return proof.checks().stream().noneMatch(check -> check.getVerdict() == Check.Verdict.REFUSED);
+    }
+
+    /** Whoever does not answer is not waited for as long as the others. */
+    private CompareStatesResponse compareStates(ClusterHealth health) {
+        boolean allAnswer = health.members().stream().allMatch(MemberHealth::answers);
+        long patienceMillis = sight.client().timeout.toMillis() * 3 / 4;
+        CompareStatesResponse compared =
+                compareStates(allAnswer ? patienceMillis : Math.min(patienceMillis, SHORT_WAIT_MILLIS));
+        boolean oneIsLate = compared.getSilentList().stream()
+                .anyMatch(id ->
+                        health.member(id).filter(MemberHealth::answers).isPresent());
+        return oneIsLate && !allAnswer ? compareStates(patienceMillis) : compared;
+    }
+
+    private CompareStatesResponse compareStates(long waitMillis) {
+        CompareStatesRequest request =
+                CompareStatesRequest.newBuilder().setWaitMillis(waitMillis).build();
+        try (ClusterClient cluster = sight.client().connect()) {
+            return cluster.read((channel, deadline) ->
+                    ManagerGrpc.newBlockingStub(channel).withDeadline(deadline).compareStates(request));
+        }
     }
 
     private void end(Operation.State state) {

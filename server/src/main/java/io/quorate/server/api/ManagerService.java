@@ -27,6 +27,7 @@ import io.quorate.server.proto.managerpb.Operation;
 import io.quorate.server.proto.managerpb.OperationReport;
 import io.quorate.server.store.StateComparison;
 import io.quorate.server.wire.EtcdError;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,7 +139,7 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
     public void compareStates(CompareStatesRequest request, StreamObserver<CompareStatesResponse> call) {
         Answers.send(
                 call,
-                () -> asRoot(comparison::compare),
+                () -> asRoot(() -> comparison.compare(waitOf(request))),
                 compared -> CompareStatesResponse.newBuilder()
                         .setHeader(headers.withoutRevision())
                         .setIndex(compared.index())
@@ -146,6 +147,10 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
                         .addAllDiffering(compared.differing())
                         .addAllSilent(compared.silent())
                         .build());
+    }
+
+    private static Duration waitOf(CompareStatesRequest request) {
+        return request.getWaitMillis() > 0 ? Duration.ofMillis(request.getWaitMillis()) : Duration.ofDays(1);
     }
 
     @Override

@@ -47,7 +47,7 @@ public final class StateComparison {
         }
     }
 
-    /** @param patience how long members may take to report */
+    /** @param patience how long members may take to report at most */
     public StateComparison(
             RaftNode<Result> node, MvccStore store, Duration patience, ScheduledExecutorService timer) {
         this.node = node;
@@ -59,10 +59,11 @@ public final class StateComparison {
     /**
      * Compares the states of all members as they are after what is committed by now.
      *
+     * @param wait how long members may take to report; at most as long as was said before
      * @return fails with {@link io.quorate.engine.RaftException} if nobody leads
      */
-    public CompletableFuture<Compared> compare() {
-        long deadlineNanos = System.nanoTime() + patience.toNanos();
+    public CompletableFuture<Compared> compare(Duration wait) {
+        long deadlineNanos = System.nanoTime() + Math.min(wait.toNanos(), patience.toNanos());
         return node.readIndex()
                 .thenCompose(index -> node.inspect())
                 .thenCompose(status -> node.propose(mark(status.configuration())))
