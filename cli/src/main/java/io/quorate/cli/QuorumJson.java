@@ -108,6 +108,7 @@ final class QuorumJson {
         object.addProperty("down", link.down());
         object.addProperty("sent", link.sent());
         object.addProperty("lost", link.lost());
+        object.addProperty("outages", link.outages());
         link.roundTrip().ifPresent(trip -> object.add("rtt_micros", spread(trip)));
         return object;
     }

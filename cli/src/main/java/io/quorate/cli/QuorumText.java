@@ -42,6 +42,12 @@ final class QuorumText {
                                                 .toList())));
     }
 
+    private static List<Node> byName(Topology topology) {
+        return topology.nodes().values().stream()
+                .sorted(Comparator.comparing(Node::called))
+                .toList();
+    }
+
     /** The members, one in a row. */
     static Table members(ClusterReports cluster, Topology topology) {
         long committed = cluster.reports().stream()
@@ -49,7 +55,7 @@ final class QuorumText {
                 .max()
                 .orElse(0);
         Table table = new Table("MEMBER", "ZONE", "ROLE", "CONDITION", "SYNC p50 / p99", "TO APPLY");
-        for (Node node : topology.nodes().values()) {
+        for (Node node : byName(topology)) {
             table.add(
                     node.called(),
                     node.zone().orElse(UNKNOWN),
@@ -72,7 +78,7 @@ final class QuorumText {
 
     /** The links, as each end measures them. */
     static Table matrix(ClusterReports cluster, Topology topology) {
-        List<Node> nodes = List.copyOf(topology.nodes().values());
+        List<Node> nodes = byName(topology);
         Table table = new Table(Stream.concat(Stream.of("FROM"), nodes.stream().map(Node::called))
                 .toArray(String[]::new));
         for (Node from : nodes) {

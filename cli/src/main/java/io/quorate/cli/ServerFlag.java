@@ -20,7 +20,7 @@ enum ServerFlag {
     ZONE(
             "zone",
             "<name>",
-            "What this member may fail together with, such as a rack or a data center; 'quorate quorum advise' reckons with it.",
+            "What this member fails together with, such as a rack or a data center; see 'quorate quorum'.",
             "none is told"),
     DATA_DIR("data-dir", "<path>", "The directory that this member alone writes to.", "<name>.quorate"),
     LISTEN_CLIENT_URLS("listen-client-urls", "<urls>", "Where to serve clients.", "http://localhost:2379"),

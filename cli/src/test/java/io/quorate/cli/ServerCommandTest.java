@@ -104,6 +104,7 @@ class ServerCommandTest {
                 "--auth-token=jwt,sign-method=RS256,pub-key=k.pub,priv-key=k.key,ttl=1m",
                 "--auth-token-ttl=9",
                 "--bcrypt-cost=12",
+                "--zone=z1",
                 "--log-level=error");
 
         assertThat(config)
@@ -135,6 +136,7 @@ class ServerCommandTest {
                                         Optional.of(Path.of("k.key")),
                                         Duration.ofMinutes(1)),
                                 12),
+                        "z1",
                         false));
     }
 

@@ -191,7 +191,8 @@ record OwnReport(
                 link.connected(),
                 link.roundTrips().map(OwnReport::micros),
                 link.sent(),
-                link.lost());
+                link.lost(),
+                link.outages());
     }
 
     private static MemberReport.Rtt micros(RoundTrips trips) {

@@ -19,7 +19,10 @@ final class ProbedLink {
 
     private static final long UNANSWERED = -1;
 
-    private final long first;
+    /** The first probe that counts. */
+    private long first;
+
+    private boolean everAnswered;
     private final long[] sentNanos = new long[KEPT];
     private final long[] roundTripNanos = new long[KEPT];
     private long next;
@@ -51,6 +54,10 @@ final class ProbedLink {
         long age = next - sequence;
         if (age >= 1 && age <= kept() && roundTripNanos[slot(sequence)] == UNANSWERED) {
             roundTripNanos[slot(sequence)] = nowNanos - sentNanos[slot(sequence)];
+            if (!everAnswered) {
+                everAnswered = true;
+                first = sequence;
+            }
         }
     }
 
@@ -58,7 +65,9 @@ final class ProbedLink {
         long[] answers = new long[KEPT];
         int answered = 0;
         int lost = 0;
+        int outages = 0;
         boolean connected = false;
+        boolean lostAfter = false;
         for (long sequence = next - 1; sequence >= next - kept(); sequence--) {
             long age = nowNanos - sentNanos[slot(sequence)];
             long roundTrip = roundTripNanos[slot(sequence)];
@@ -72,9 +81,11 @@ final class ProbedLink {
                 answers[answered++] = roundTrip;
             } else {
                 lost++;
+                outages += lostAfter ? 0 : 1;
             }
+            lostAfter = !inTime;
         }
-        return new LinkQuality(member, connected, roundTrips(answers, answered), answered + lost, lost);
+        return new LinkQuality(member, connected, roundTrips(answers, answered), answered + lost, lost, outages);
     }
 
     private static Optional<RoundTrips> roundTrips(long[] nanos, int count) {

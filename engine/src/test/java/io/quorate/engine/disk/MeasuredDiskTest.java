@@ -1,6 +1,7 @@
 package io.quorate.engine.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -39,5 +40,31 @@ class MeasuredDiskTest {
 
         assertThat(syncs).containsExactly("log/1 5", "log/2 5");
         assertThat(disk.list("log")).containsExactly("2");
+    }
+
+    @Test
+    void aSyncIsToldWhenItBeginsAndWhenItFails() throws IOException {
+        Disk disk = new MeasuredDisk(new FileDisk(folder), () -> now, new MeasuredDisk.SyncListener() {
+            @Override
+            public void syncBegins(String file) {
+                syncs.add(file + " begins");
+            }
+
+            @Override
+            public void syncFailed(String file) {
+                syncs.add(file + " failed");
+            }
+
+            @Override
+            public void synced(String file, long nanos) {
+                syncs.add(file + " ended");
+            }
+        });
+        DiskFile file = disk.create("1");
+        file.sync();
+        file.close();
+        assertThatThrownBy(file::sync).isInstanceOf(IOException.class);
+
+        assertThat(syncs).containsExactly("1 begins", "1 ended", "1 begins", "1 failed");
     }
 }

@@ -109,7 +109,7 @@ class LinkProbesTest {
 
     @Test
     void beforeTheFirstOutcomeNothingIsClaimed() {
-        LinkQuality unknown = new LinkQuality(PEER, false, Optional.empty(), 0, 0);
+        LinkQuality unknown = new LinkQuality(PEER, false, Optional.empty(), 0, 0, 0);
         assertThat(link(PEER)).isEqualTo(unknown);
         probe(Map.of());
         assertThat(link(PEER)).isEqualTo(unknown);
@@ -120,8 +120,7 @@ class LinkProbesTest {
         for (int i = 1; i <= 4; i++) {
             probe(Map.of(PEER, i * 100L, OTHER, 5_000L));
         }
-        assertThat(link(PEER))
-                .isEqualTo(new LinkQuality(PEER, true, Optional.of(new RoundTrips(4, 100, 200, 400)), 4, 0));
+        assertThat(link(PEER)).isEqualTo(new LinkQuality(PEER, true, Optional.of(new RoundTrips(4, 100, 200, 400)), 4, 0, 0));
         assertThat(link(OTHER).roundTrips()).contains(new RoundTrips(4, 5_000, 5_000, 5_000));
     }
 
@@ -131,8 +130,7 @@ class LinkProbesTest {
         for (int i = 0; i < 5; i++) {
             probe(Map.of());
         }
-        assertThat(link(PEER))
-                .isEqualTo(new LinkQuality(PEER, false, Optional.of(new RoundTrips(1, 100, 100, 100)), 3, 2));
+        assertThat(link(PEER)).isEqualTo(new LinkQuality(PEER, false, Optional.of(new RoundTrips(1, 100, 100, 100)), 3, 2, 1));
 
         probe(Map.of(PEER, 200L));
         assertThat(link(PEER).connected()).isTrue();
@@ -146,7 +144,32 @@ class LinkProbesTest {
         now += ProbedLink.LOST_NANOS + 1;
         answer(ping);
 
-        assertThat(link(ping.to())).isEqualTo(new LinkQuality(ping.to(), false, Optional.empty(), 1, 1));
+        assertThat(link(ping.to())).isEqualTo(new LinkQuality(ping.to(), false, Optional.empty(), 1, 1, 1));
+    }
+
+    @Test
+    void whatWasLostBeforeTheLinkWasThereDoesNotCount() {
+        for (int i = 0; i < 5; i++) {
+            probe(Map.of());
+        }
+        assertThat(link(PEER)).isEqualTo(new LinkQuality(PEER, false, Optional.empty(), 2, 2, 1));
+
+        probe(Map.of(PEER, 100L));
+        assertThat(link(PEER)).isEqualTo(new LinkQuality(PEER, true, Optional.of(new RoundTrips(1, 100, 100, 100)), 1, 0, 0));
+    }
+
+    @Test
+    void aLinkThatComesAndGoesIsToldFromOneThatWasAwayOnce() {
+        for (int round = 0; round < 3; round++) {
+            probe(Map.of(PEER, 100L, OTHER, 100L));
+            probe(round == 1 ? Map.of() : Map.of(OTHER, 100L));
+            probe(round == 1 ? Map.of() : Map.of(OTHER, 100L));
+        }
+        for (int i = 0; i < 4; i++) {
+            probe(Map.of(PEER, 100L, OTHER, 100L));
+        }
+        assertThat(List.of(link(PEER).lost(), link(PEER).outages())).containsExactly(6, 3);
+        assertThat(List.of(link(OTHER).lost(), link(OTHER).outages())).containsExactly(2, 1);
     }
 
     @Test
@@ -157,8 +180,7 @@ class LinkProbesTest {
         for (int i = 0; i < 60; i++) {
             probe(Map.of(PEER, 300L));
         }
-        assertThat(link(PEER))
-                .isEqualTo(new LinkQuality(PEER, true, Optional.of(new RoundTrips(60, 300, 300, 300)), 60, 0));
+        assertThat(link(PEER)).isEqualTo(new LinkQuality(PEER, true, Optional.of(new RoundTrips(60, 300, 300, 300)), 60, 0, 0));
 
         now += 61 * SECOND;
         assertThat(link(PEER).sent()).isZero();

@@ -16,10 +16,10 @@ import java.util.stream.Stream;
  */
 public record Advice(List<String> notes, List<Recommendation> recommendations) {
 
-    /** Another leader must be faster by this much at least: a tenth, and what is no noise. */
-    private static final double LEADER_GAIN = 0.9;
+    /** Another leader must be faster by this much at least: a fifth, and what is no noise. */
+    private static final double LEADER_GAIN = 0.8;
 
-    private static final long LEADER_GAIN_MICROS = 100;
+    private static final long LEADER_GAIN_MICROS = 200;
 
     /** From so many voters on, one of an even number can be spared: fewer than three withstand nothing. */
     private static final int MIN_EVEN_TO_SHRINK = 4;

@@ -95,6 +95,6 @@ public record FaultTolerance(int failures, SortedMap<String, Survival> zones, Li
     }
 
     private String zoneText() {
-        return "a quorum is lost with zone " + String.join(", or with zone ", zonesThatMatter());
+        return "the quorum would be lost with " + String.join(", or with ", zonesThatMatter());
     }
 }

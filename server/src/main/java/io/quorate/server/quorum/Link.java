@@ -10,9 +10,11 @@ import java.util.Optional;
  * @param roundTrip empty if no probe was answered
  * @param sent probes of which the outcome is known; 0 if nothing is known of the link
  * @param lost those of them that were not answered
+ * @param outages how many times some were lost in a row
  * @param down whether the latest was not
  */
-public record Link(String one, String other, Optional<Spread> roundTrip, int sent, int lost, boolean down) {
+public record Link(
+        String one, String other, Optional<Spread> roundTrip, int sent, int lost, int outages, boolean down) {
 
     public Link {
         if (one.compareTo(other) >= 0) {
@@ -21,10 +23,11 @@ public record Link(String one, String other, Optional<Spread> roundTrip, int sen
     }
 
     /** Between two members in whichever order. */
-    public static Link between(String a, String b, Optional<Spread> roundTrip, int sent, int lost, boolean down) {
+    public static Link between(
+            String a, String b, Optional<Spread> roundTrip, int sent, int lost, int outages, boolean down) {
         return a.compareTo(b) < 0
-                ? new Link(a, b, roundTrip, sent, lost, down)
-                : new Link(b, a, roundTrip, sent, lost, down);
+                ? new Link(a, b, roundTrip, sent, lost, outages, down)
+                : new Link(b, a, roundTrip, sent, lost, outages, down);
     }
 
     boolean joins(String a, String b) {

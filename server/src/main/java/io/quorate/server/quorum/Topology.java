@@ -53,7 +53,7 @@ public record Topology(SortedMap<String, Node> nodes, Voters voters, Optional<St
     /** For people: the name, and the zone if there is one. */
     String describe(String id) {
         Node node = node(id);
-        return node.called() + node.zone().map(zone -> " (zone " + zone + ")").orElse("");
+        return node.called() + node.zone().map(zone -> " (" + zone + ")").orElse("");
     }
 
     public boolean isVoter(String id) {
@@ -160,7 +160,7 @@ public record Topology(SortedMap<String, Node> nodes, Voters voters, Optional<St
                     .flatMap(neighbour -> roundTrip(neighbour.id(), node.id()).stream())
                     .toList());
             assumed.ifPresent(
-                    roundTrip -> moreLinks.add(Link.between(add.name(), node.id(), Optional.of(roundTrip), 0, 0, false)));
+                    roundTrip -> moreLinks.add(Link.between(add.name(), node.id(), Optional.of(roundTrip), 0, 0, 0, false)));
         }
         return new Topology(more, Voters.of(moreVoters), leader, moreLinks);
     }

@@ -107,6 +107,7 @@ public record ClusterReports(List<Asked> members) {
                 most.rttMicros().map(rtt -> new Spread(rtt.p50(), rtt.p99())),
                 most.sent(),
                 most.lost(),
+                most.outages(),
                 measured.stream().anyMatch(MemberReport.Link::isDown)));
     }
 

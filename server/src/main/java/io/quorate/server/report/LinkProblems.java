@@ -44,15 +44,17 @@ final class LinkProblems {
                     "do not reach each other, though both answer here",
                     "mend the network between their peer ports: firewalls, routes, addresses"));
         }
-        if (link.loss() >= MUCH_LOSS) {
+        // Lost once in a row, and answered now: that was a member which was started again.
+        if (link.loss() >= MUCH_LOSS && link.outages() > 1) {
             return Optional.of(new Problem(
                     Urgency.SERIOUS,
                     both,
                     String.format(
                             Locale.ROOT,
-                            "lost %d of %d probes to each other in the last minute",
+                            "reach each other on and off: %d of %d probes were lost in the last minute, in %d outages",
                             link.lost(),
-                            link.sent()),
+                            link.sent(),
+                            link.outages()),
                     "look at the network between them"));
         }
         return link.roundTrip()

@@ -186,8 +186,9 @@ public record MemberReport(
      * @param rttMicros round trips of those that were answered; empty if none was
      * @param sent probes of which the outcome is known
      * @param lost those that were not answered in time
+     * @param outages how many times some were lost in a row
      */
-    public record Link(String memberId, boolean connected, Optional<Rtt> rttMicros, int sent, int lost) {
+    public record Link(String memberId, boolean connected, Optional<Rtt> rttMicros, int sent, int lost, int outages) {
 
         public Link {
             rttMicros = Objects.requireNonNullElse(rttMicros, Optional.empty());

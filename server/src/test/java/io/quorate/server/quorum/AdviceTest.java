@@ -46,7 +46,7 @@ class AdviceTest {
                 .done();
         assertThat(steps(topology)).startsWith(List.of(new Change.Promote("d")));
         assertThat(text(topology))
-                .contains("promote learner d (zone z3): an even number of voters withstands no more failures than one fewer,"
+                .contains("promote learner d (z3): an even number of voters withstands no more failures than one fewer,"
                         + " tolerates the loss of any one member instead of none and tolerates the loss of any zone;"
                         + " median commit stays 1.90 ms");
     }
@@ -62,7 +62,7 @@ class AdviceTest {
                 .done();
         assertThat(steps(topology)).startsWith(List.of(new Change.Promote("d"), new Change.Remove("b")));
         assertThat(text(topology))
-                .contains("then remove b (zone z1): tolerates the loss of any zone; median commit 0.40 ms -> 2.00 ms");
+                .contains("then remove b (z1): tolerates the loss of any zone; median commit 0.40 ms -> 2.00 ms");
     }
 
     @Test

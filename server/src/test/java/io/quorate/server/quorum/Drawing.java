@@ -87,7 +87,7 @@ final class Drawing {
     Drawing link(String both, long micros) {
         String[] ends = both.split("-", 2);
         links.removeIf(link -> link.joins(ends[0], ends[1]));
-        links.add(Link.between(ends[0], ends[1], Optional.of(new Spread(micros, micros * 2)), 60, 0, false));
+        links.add(Link.between(ends[0], ends[1], Optional.of(new Spread(micros, micros * 2)), 60, 0, 0, false));
         return this;
     }
 

@@ -264,9 +264,17 @@ class DiagnosisTest {
     }
 
     @Test
-    void aLinkLoses() {
+    void aLinkComesAndGoes() {
         assertThat(why(Told.well().member("b", b -> b.link("c", true, 12, 500, 900)).member("c", c -> c.links.remove("b"))))
-                .containsExactly("SERIOUS node-b and node-c lost 12 of 60 probes to each other in the last minute");
+                .containsExactly("SERIOUS node-b and node-c reach each other on and off: 12 of 60 probes were lost in the last"
+                        + " minute, in 4 outages");
+    }
+
+    @Test
+    void aMemberThatWasStartedAgainHasABadLinkNoMore() {
+        assertThat(why(Told.well().all(draft -> draft.links.replaceAll((to, link) ->
+                        new MemberReport.Link(to, true, link.rttMicros(), 60, 20, 1)))))
+                .isEmpty();
     }
 
     @Test

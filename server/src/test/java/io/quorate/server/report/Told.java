@@ -61,11 +61,11 @@ final class Told {
         }
 
         void link(String to, boolean connected, int lost, long p50, long p99) {
-            links.put(to, new Link(to, connected, Optional.of(new Rtt(60 - lost, p50, p50, p99)), 60, lost));
+            links.put(to, new Link(to, connected, Optional.of(new Rtt(60 - lost, p50, p50, p99)), 60, lost, lost / 3));
         }
 
         void cutFrom(String other) {
-            links.put(other, new Link(other, false, Optional.empty(), 10, 10));
+            links.put(other, new Link(other, false, Optional.empty(), 10, 10, 1));
         }
 
         void sees(String follower, String state, long match, boolean active) {
