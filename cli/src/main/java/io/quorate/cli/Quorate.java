@@ -57,6 +57,7 @@ public final class Quorate implements Callable<Integer> {
                         .addSubcommand(new SnapshotSaveCommand())
                         .addSubcommand(new SnapshotStatusCommand())
                         .addSubcommand(SnapshotRestoreCommand.asRestore(environment, logStream)))
+                .addSubcommand(new BackupCommand(logStream))
                 .addSubcommand(SnapshotRestoreCommand.asImport(environment, logStream))
                 .addSubcommand(new StatusCommand())
                 .addSubcommand(new PutCommand(in))
