@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.quorate.server.ServerConfig;
+import io.quorate.server.proto.etcdserverpb.AuthEnableRequest;
+import io.quorate.server.proto.etcdserverpb.AuthGrpc;
+import io.quorate.server.proto.etcdserverpb.AuthUserAddRequest;
+import io.quorate.server.proto.etcdserverpb.AuthUserGrantRoleRequest;
 import io.quorate.server.proto.etcdserverpb.CompactionRequest;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import java.io.IOException;
@@ -119,7 +123,31 @@ class SnapshotCommandsTest {
             assertThat(copy.run("get", "key2").out()).doesNotContain("value");
             assertThat(copy.run("get", "key7").out()).contains("value 7");
             assertThat(copy.run("put", "key1", "a third one").out()).contains("revision " + (REVISION + 1));
+            assertThatUsersAreAskedFor(copy);
         }
+    }
+
+    private void assertThatUsersAreAskedFor(OneMember copy) {
+        AuthGrpc.AuthBlockingStub auth = AuthGrpc.newBlockingStub(copy.channel());
+        auth.userAdd(AuthUserAddRequest.newBuilder()
+                .setName("root")
+                .setPassword("secret")
+                .build());
+        auth.userGrantRole(AuthUserGrantRoleRequest.newBuilder()
+                .setUser("root")
+                .setRole("root")
+                .build());
+        auth.authEnable(AuthEnableRequest.getDefaultInstance());
+        String again = dir.resolve("again.db").toString();
+        CommandRun nobody = copy.run("snapshot", "save", again);
+        assertThat(nobody.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(nobody.err()).contains("user name is empty", "--user").hasLineCount(1);
+        assertThat(copy.run("snapshot", "save", again, "--user=root:secret").exitCode())
+                .isEqualTo(ExitCode.OK);
+        String backups = dir.resolve("backups").toString();
+        CommandRun backup = copy.run("backup", "--once", "--to", backups, "--user=root:secret");
+        assertThat(backup.err()).isEmpty();
+        assertThat(backup.out()).contains("revision " + (REVISION + 1) + ", 29 keys, ", "verified");
     }
 
     @Test

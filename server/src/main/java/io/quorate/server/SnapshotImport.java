@@ -110,8 +110,8 @@ public final class SnapshotImport {
     /** @throws DataDirectoryException if an import into the directory was not finished */
     static void requireFinished(Path dataDir) throws DataDirectoryException {
         if (Files.exists(dataDir.resolve(UNFINISHED))) {
-            throw new DataDirectoryException("An import into data directory " + dataDir
-                    + " was not finished: empty the directory, and import the snapshot again.");
+            throw new DataDirectoryException("Restoring a snapshot into data directory " + dataDir
+                    + " was not finished: empty the directory, and restore it again.");
         }
     }
 
@@ -121,7 +121,7 @@ public final class SnapshotImport {
             if (files.anyMatch(file -> !file.getFileName().toString().equals(LOCK))) {
                 throw new DataDirectoryException(
                         "Data directory " + dataDir
-                                + " is not empty: an import only begins a new one; choose another, or move away what is there.");
+                                + " is not empty: a snapshot only begins a new one; choose another, or move away what is there.");
             }
         }
     }

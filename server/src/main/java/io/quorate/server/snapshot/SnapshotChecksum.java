@@ -67,8 +67,8 @@ public record SnapshotChecksum(long databaseBytes, boolean present, String fileS
         SnapshotChecksum checksum = read(file);
         if (!checksum.present) {
             throw new InvalidSnapshotException(
-                    "there is no checksum at its end: take it with 'etcdctl snapshot save', or, if it"
-                            + " is a copy of etcd's own file, say --skip-hash-check");
+                    "there is no checksum at its end: take it with 'quorate snapshot save' or 'etcdctl snapshot save',"
+                            + " or, if it is a copy of etcd's own file, say --skip-hash-check");
         }
         return checksum.databaseBytes;
     }
