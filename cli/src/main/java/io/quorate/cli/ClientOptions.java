@@ -149,10 +149,10 @@ final class ClientOptions {
                 .memberList(MemberListRequest.getDefaultInstance()));
     }
 
-    /** Reads {@code 500ms}, {@code 5s}, {@code 1m}, or a bare number of seconds. */
+    /** Reads {@code 500ms}, {@code 5s}, {@code 1m}, {@code 1h}, or a bare number of seconds. */
     static final class TimeConverter implements ITypeConverter<Duration> {
 
-        private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|)");
+        private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h|)");
 
         @Override
         public Duration convert(String text) {
@@ -164,6 +164,7 @@ final class ClientOptions {
             return switch (time.group(2)) {
                 case "ms" -> Duration.ofMillis(number);
                 case "m" -> Duration.ofMinutes(number);
+                case "h" -> Duration.ofHours(number);
                 default -> Duration.ofSeconds(number);
             };
         }

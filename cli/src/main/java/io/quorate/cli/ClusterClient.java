@@ -94,7 +94,7 @@ final class ClusterClient implements AutoCloseable {
                 }
             }
         }
-        throw unreachable();
+        throw unreachable(endpoints);
     }
 
     /** @throws CommandFailed if the cluster refuses, no endpoint can be reached, or the outcome is not known */
@@ -113,7 +113,7 @@ final class ClusterClient implements AutoCloseable {
                 }
             }
         }
-        throw unreachable();
+        throw unreachable(endpoints);
     }
 
     /** The token by which the cluster knows who asks, if it has wanted to know so far. */
@@ -214,7 +214,8 @@ final class ClusterClient implements AutoCloseable {
         }
     }
 
-    private CommandFailed unreachable() {
+    /** What it means that none of these can be reached. */
+    static CommandFailed unreachable(List<URI> endpoints) {
         return new CommandFailed(
                 ExitCode.UNREACHABLE,
                 "no member answers at "

@@ -37,6 +37,12 @@ final class JsonOutput {
         return Long.toHexString(id);
     }
 
+    static JsonArray texts(List<String> texts) {
+        JsonArray array = new JsonArray();
+        texts.forEach(array::add);
+        return array;
+    }
+
     static JsonArray keyValues(List<KeyValue> keyValues, boolean withValues) {
         JsonArray array = new JsonArray();
         keyValues.forEach(keyValue -> array.add(keyValue(keyValue, withValues)));

@@ -76,6 +76,11 @@ public record Range(
         return new Range(key, rangeEnd, 0, 0, SortOrder.NONE, SortTarget.KEY, false, false, false, 0, 0, 0, 0);
     }
 
+    /** Counts the keys of a range, now, and reads none. */
+    public static Range counting(Bytes key, Bytes rangeEnd) {
+        return new Range(key, rangeEnd, 0, 0, SortOrder.NONE, SortTarget.KEY, false, false, true, 0, 0, 0, 0);
+    }
+
     /** The same request at another revision. */
     public Range atRevision(long newRevision) {
         return new Range(

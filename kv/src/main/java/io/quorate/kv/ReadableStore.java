@@ -189,7 +189,15 @@ public abstract sealed class ReadableStore permits MvccStore {
      * {@link Rejected}. Reads the whole store.
      */
     public Result hashKv(long revision) {
-        return read((view, now) -> hash(view, revision, new HistoryChecksum()));
+        return hashKv(revision, -1);
+    }
+
+    /**
+     * As {@link #hashKv(long)}, but what a store answers that has compacted its history up to a revision by then, if this one has
+     * not yet: so stores can be compared that have compacted differently far.
+     */
+    public Result hashKv(long revision, long compactedRevision) {
+        return read((view, now) -> hash(view, revision, compactedRevision));
     }
 
     /**
@@ -302,14 +310,19 @@ public abstract sealed class ReadableStore permits MvccStore {
         return new ReadView(() -> cursor, pairs, revision, compacted);
     }
 
-    private static Result hash(ReadView view, long askedRevision, HistoryChecksum checksum) {
+    private static Result hash(ReadView view, long askedRevision, long askedCompactedRevision) {
         Optional<KvError> error = view.checkRevision(askedRevision);
         if (error.isPresent()) {
             return new Rejected(error.get());
         }
         long revision = askedRevision > 0 ? askedRevision : view.revision();
-        checksum.addVersions(view.cursor().get(), revision, view.compactedRevision());
-        return new HashResult(checksum.value(), revision, view.compactedRevision());
+        long compacted = Math.max(askedCompactedRevision, view.compactedRevision());
+        if (compacted > revision) {
+            return new Rejected(KvError.COMPACTED);
+        }
+        HistoryChecksum checksum = new HistoryChecksum();
+        checksum.addVersions(view.cursor().get(), revision, compacted);
+        return new HashResult(checksum.value(), revision, compacted);
     }
 
     private Optional<KvError> refusedByCorruption() {

@@ -2,6 +2,7 @@ package io.quorate.kv;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -20,7 +21,7 @@ public final class StoreImport {
 
     private static final int BATCH_BYTES = 4 << 20;
 
-    private final OrderedStore store;
+    private final Optional<OrderedStore> store;
     private final long appliedIndex;
     private WriteBatch batch = new WriteBatch();
     private int batchBytes;
@@ -40,8 +41,18 @@ public final class StoreImport {
                 throw new IllegalArgumentException("the store is not empty");
             }
         }
-        this.store = store;
+        this.store = Optional.of(store);
         this.appliedIndex = appliedIndex;
+    }
+
+    private StoreImport() {
+        this.store = Optional.empty();
+        this.appliedIndex = 1;
+    }
+
+    /** An import that only judges what is added, and keeps nothing of it: it is not to be finished. */
+    public static StoreImport thatOnlyJudges() {
+        return new StoreImport();
     }
 
     /**
@@ -139,16 +150,17 @@ public final class StoreImport {
             throw new IllegalArgumentException("a store whose last change is " + lastRevision
                     + " cannot be at revision " + revision + " and compacted up to " + compactedRevision);
         }
+        OrderedStore filled = store.orElseThrow(() -> new IllegalStateException("what was only judged makes no store"));
         write();
-        attachLeases();
+        attachLeases(filled);
         put(StoreKeys.APPLIED_INDEX, StoreKeys.number(appliedIndex));
         put(StoreKeys.REVISION, StoreKeys.number(revision));
         put(StoreKeys.COMPACTED_REVISION, StoreKeys.number(compactedRevision));
         put(StoreKeys.FORMAT, StoreKeys.number(StoreState.FORMAT_VERSION));
         write();
-        DigestBuckets.compute(store).writeTo(batch, appliedIndex);
+        DigestBuckets.compute(filled).writeTo(batch, appliedIndex);
         write();
-        MvccStore finished = MvccStore.open(store);
+        MvccStore finished = MvccStore.open(filled);
         while (finished.removeCompacted()) {
             // It is removed in chunks.
         }
@@ -163,8 +175,8 @@ public final class StoreImport {
     }
 
     /** Which lease a key has is said by its newest version alone. */
-    private void attachLeases() {
-        try (OrderedStore.Cursor cursor = store.cursor()) {
+    private void attachLeases(OrderedStore filled) {
+        try (OrderedStore.Cursor cursor = filled.cursor()) {
             for (cursor.seek(new byte[] {StoreKeys.CURRENT});
                     cursor.isValid() && cursor.key()[0] == StoreKeys.CURRENT;
                     cursor.next()) {
@@ -188,7 +200,7 @@ public final class StoreImport {
 
     private void write() {
         if (!batch.isEmpty()) {
-            store.write(batch);
+            store.ifPresent(filled -> filled.write(batch));
         }
         batch = new WriteBatch();
         batchBytes = 0;

@@ -132,6 +132,29 @@ class CompactionTest {
         assertThat(client.store.hashKv(4)).isEqualTo(new Rejected(KvError.FUTURE_REVISION));
     }
 
+    /** A copy that was taken before a compaction is compared with what the original answers after it. */
+    @Test
+    void aStoreAnswersTheHashOfOneThatHasCompactedFurther() {
+        client.put("a", "1");
+        client.put("b", "1");
+        client.put("a", "2");
+        client.delete("b");
+        client.put("c", "1");
+        long revision = client.store.currentRevision();
+        List<Result> before = new ArrayList<>();
+        for (long compacted = 1; compacted <= revision; compacted++) {
+            before.add(client.store.hashKv(revision, compacted));
+        }
+        for (long compacted = 1; compacted <= revision; compacted++) {
+            client.apply(new Compact(compacted, false));
+            Result now = client.store.hashKv(revision);
+            assertThat(before.get((int) compacted - 1)).isEqualTo(now);
+            assertThat(client.store.hashKv(revision, -1)).isEqualTo(now);
+        }
+        assertThat(((HashResult) before.getFirst()).hash()).isNotEqualTo(((HashResult) before.getLast()).hash());
+        assertThat(client.store.hashKv(revision, revision + 1)).isEqualTo(new Rejected(KvError.COMPACTED));
+    }
+
     @Test
     void theWholeHashKnowsAlarmsAndMembers() {
         long before = client.store.hash();

@@ -158,6 +158,15 @@ class StoreExportTest {
         return store.history(everything, revision, 100).orElseThrow().revisions();
     }
 
+    @Test
+    void whatIsOnlyJudgedMakesNoStore() {
+        StoreImport judge = StoreImport.thatOnlyJudges();
+        judge.add(change(5, 0, new KeyValue(b("a"), 5, 5, 1, b("x"), 0)));
+        assertRefused(judge, change(4, 0, new KeyValue(b("a"), 4, 4, 1, b("x"), 0)), "comes after 5/0");
+        assertThat(judge.lastRevision()).isEqualTo(5);
+        assertThatThrownBy(() -> judge.finish(5, -1)).isInstanceOf(IllegalStateException.class);
+    }
+
     private static StoredChange change(long revision, int sub, KeyValue kv) {
         return new StoredChange(revision, sub, false, kv);
     }

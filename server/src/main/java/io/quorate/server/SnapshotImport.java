@@ -10,6 +10,7 @@ import io.quorate.kv.RocksStore;
 import io.quorate.kv.StoreException;
 import io.quorate.kv.StoreImport;
 import io.quorate.server.bolt.BoltReader;
+import io.quorate.server.snapshot.InvalidSnapshotException;
 import io.quorate.server.snapshot.SnapshotChecksum;
 import io.quorate.server.snapshot.SnapshotFile;
 import io.quorate.server.snapshot.SnapshotFile.Content;
@@ -47,32 +48,51 @@ public final class SnapshotImport {
     public record Imported(Content content, long memberId, long clusterId, String digest) {}
 
     /**
+     * How to take a file.
+     *
+     * @param skipHashCheck takes a file whose checksum is missing or wrong
+     * @param revisionBump how far the new cluster's revision is ahead of the file's; if it is at all, all that was before is
+     *     compacted, so that nobody can go on watching from a revision that meant something else in a cluster that went on
+     */
+    public record Options(boolean skipHashCheck, long revisionBump) {
+
+        /** The file as it is, and only if its checksum holds. */
+        public static final Options USUAL = new Options(false, 0);
+    }
+
+    /** As {@link #run(Path, ServerConfig, Options)}, with the revision that the file has. */
+    public static Imported run(Path file, ServerConfig config, boolean skipHashCheck) throws IOException {
+        return run(file, config, new Options(skipHashCheck, 0));
+    }
+
+    /**
      * Imports a file. If that fails, the directory is as before; if it is broken off, no member starts with it.
      *
      * @param config the member's: its name, data directory, and those that found the cluster
-     * @param skipHashCheck takes a file whose checksum is missing or wrong
      * @throws io.quorate.server.snapshot.InvalidSnapshotException if the file is no snapshot
      * @throws io.quorate.server.bolt.BoltException if the file is damaged
      * @throws DataDirectoryException if the data directory cannot be used
      */
     @SuppressWarnings("try") // The lock is named to be closed.
-    public static Imported run(Path file, ServerConfig config, boolean skipHashCheck) throws IOException {
+    public static Imported run(Path file, ServerConfig config, Options options) throws IOException {
         InitialMembership membership = InitialMembership.of(config);
-        long length = SnapshotChecksum.verify(file, skipHashCheck);
+        long length = SnapshotChecksum.verify(file, options.skipHashCheck());
         try (BoltReader reader = BoltReader.open(file, length);
                 Closeable lock = new FileDisk(config.dataDir()).lock()) {
             requireEmpty(config.dataDir());
             Path folder = config.dataDir().resolve(UNFINISHED);
-            Imported imported = makeOrLeaveNothing(reader, folder, config.name(), membership);
+            Imported imported = makeOrLeaveNothing(reader, folder, config.name(), membership, options.revisionBump());
             move(folder, config.dataDir());
             return imported;
         }
     }
 
-    private static Imported makeOrLeaveNothing(
-            BoltReader reader, Path folder, String name, InitialMembership membership) throws IOException {
+    /** @throws IOException also if the store fails */
+    static Imported makeOrLeaveNothing(
+            BoltReader reader, Path folder, String name, InitialMembership membership, long revisionBump)
+            throws IOException {
         try {
-            return make(reader, folder, name, membership);
+            return make(reader, folder, name, membership, revisionBump);
         } catch (Throwable e) {
             // Whatever it is, a lack of memory too: what is left would keep the next import from beginning.
             try {
@@ -90,8 +110,8 @@ public final class SnapshotImport {
     /** @throws DataDirectoryException if an import into the directory was not finished */
     static void requireFinished(Path dataDir) throws DataDirectoryException {
         if (Files.exists(dataDir.resolve(UNFINISHED))) {
-            throw new DataDirectoryException("An import into data directory " + dataDir
-                    + " was not finished: empty the directory, and import the snapshot again.");
+            throw new DataDirectoryException("Restoring a snapshot into data directory " + dataDir
+                    + " was not finished: empty the directory, and restore it again.");
         }
     }
 
@@ -101,12 +121,13 @@ public final class SnapshotImport {
             if (files.anyMatch(file -> !file.getFileName().toString().equals(LOCK))) {
                 throw new DataDirectoryException(
                         "Data directory " + dataDir
-                                + " is not empty: an import only begins a new one; choose another, or move away what is there.");
+                                + " is not empty: a snapshot only begins a new one; choose another, or move away what is there.");
             }
         }
     }
 
-    private static Imported make(BoltReader reader, Path folder, String name, InitialMembership membership)
+    private static Imported make(
+            BoltReader reader, Path folder, String name, InitialMembership membership, long revisionBump)
             throws IOException {
         FileDisk disk = new FileDisk(folder);
         Path state = folder.resolve(DroppedState.STATE);
@@ -116,7 +137,7 @@ public final class SnapshotImport {
         RocksStore ordered = RocksStore.open(state.resolve(KvStateMachine.STORE), RocksMemory.standard());
         try {
             StoreImport target = new StoreImport(ordered, Founding.FIRST.index());
-            content = SnapshotFile.read(reader, target);
+            content = bumped(SnapshotFile.read(reader, target), revisionBump);
             MvccStore store = target.finish(content.revision(), content.compactedRevision());
             digest = store.digest().total().toString();
             chainHash = store.digest().total().shortened() ^ store.hash() << Integer.SIZE;
@@ -131,6 +152,18 @@ public final class SnapshotImport {
             machine.close();
         }
         return new Imported(content, membership.self().value(), membership.clusterId(), digest);
+    }
+
+    private static Content bumped(Content content, long revisionBump) throws InvalidSnapshotException {
+        if (revisionBump == 0) {
+            return content;
+        }
+        if (revisionBump > StoreImport.MAX_REVISION - content.revision()) {
+            throw new InvalidSnapshotException("its revision " + content.revision() + " and " + revisionBump
+                    + " more would be beyond the greatest there can be, 2^62");
+        }
+        long revision = content.revision() + revisionBump;
+        return content.at(revision, revision);
     }
 
     private static void move(Path folder, Path dataDir) throws IOException {

@@ -11,11 +11,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.grpc.Context;
 import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.server.RestoreRehearsal.Restored;
 import io.quorate.server.SnapshotImport.Imported;
 import io.quorate.server.bolt.BoltException;
 import io.quorate.server.bolt.BoltWriter;
 import io.quorate.server.inspect.DataReport;
 import io.quorate.server.proto.etcdserverpb.HashKVRequest;
+import io.quorate.server.proto.etcdserverpb.HashKVResponse;
 import io.quorate.server.proto.etcdserverpb.LeaseGrantRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseTimeToLiveRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseTimeToLiveResponse;
@@ -132,6 +134,36 @@ class SnapshotImportTest {
             assertThat(copy.kv().range(prefixOf("many/").build()).getCount()).isEqualTo(10_000);
         }
         assertThat(verify(configs).isGood()).isTrue();
+    }
+
+    /** Whoever compares a backup with the cluster may find that it has compacted further meanwhile, or not at all. */
+    @Test
+    void aRehearsalTellsWhatAMemberThatBeginsWithTheFileWould() throws IOException {
+        Path scratch = folder.resolve("scratch");
+        long revision = client.get("large").getHeader().getRevision();
+        HashKVResponse told = client.maintenance()
+                .hashKV(HashKVRequest.newBuilder().setRevision(revision).build());
+        Restored restored = RestoreRehearsal.run(snapshot, scratch, told.getCompactRevision());
+        assertThat(restored.revision()).isEqualTo(revision);
+        assertThat(restored.keys()).isEqualTo(all(client, revision).size());
+        assertThat(restored.hash()).isEqualTo(Integer.toUnsignedLong(told.getHash()));
+        assertThat(restored.compactedRevision()).isEqualTo(90);
+        assertThat(restored.digest())
+                .isEqualTo(SnapshotImport.run(snapshot, config(), false).digest());
+        assertThat(RestoreRehearsal.run(snapshot, scratch, revision).hash()).isNotEqualTo(restored.hash());
+        assertThat(scratch).doesNotExist();
+    }
+
+    @Test
+    void aRehearsalOfADamagedFileLeavesNothing() throws IOException {
+        byte[] bytes = Files.readAllBytes(snapshot);
+        bytes[bytes.length / 2] ^= 1;
+        Path damaged = Files.write(folder.resolve("damaged.db"), bytes);
+        Path scratch = folder.resolve("scratch");
+        assertThatThrownBy(() -> RestoreRehearsal.run(damaged, scratch, -1))
+                .isInstanceOf(InvalidSnapshotException.class)
+                .hasMessage("it is damaged: its checksum is of something else");
+        assertThat(scratch).doesNotExist();
     }
 
     private static DataReport verify(List<ServerConfig> configs) throws IOException {

@@ -45,7 +45,9 @@ final class ImportedCluster implements AutoCloseable {
     }
 
     private String importInto(int member, Path snapshot) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("import", snapshot.toString()));
+        // Both names of the command come to the same.
+        List<String> arguments = new ArrayList<>(member == 0 ? List.of("snapshot", "restore") : List.of("import"));
+        arguments.add(snapshot.toString());
         arguments.addAll(flags(member));
         try (QuorateProcess process = QuorateProcess.start(folder.resolve("import-" + member + ".log"), arguments)) {
             assertThat(process.awaitExit()).as(process.output()).isZero();

@@ -12,17 +12,14 @@ import io.grpc.StatusRuntimeException;
 import io.quorate.cli.etcdctl.EtcdRelease;
 import io.quorate.cli.processes.DevProcess;
 import io.quorate.cli.processes.QuorateProcess;
-import io.quorate.server.bolt.BoltBucket;
-import io.quorate.server.bolt.BoltReader;
 import io.quorate.server.proto.etcdserverpb.PutRequest;
 import io.quorate.server.proto.etcdserverpb.RangeRequest;
+import io.quorate.server.snapshot.SnapshotFile.Tally;
+import io.quorate.server.snapshot.SnapshotStatus;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +51,7 @@ class SnapshotExchangeTest {
                     "save",
                     snapshot.toString());
             assertThatEtcdReadsWhatWeRead(release, snapshot, ours.revision());
+            assertThatEtcdReadsWhatWeHaveSaved(release, quorate.endpoints().get(1));
             Path restored = folder.resolve("restored");
             etcdutl(release, folder, "snapshot", "restore", snapshot.toString(), "--data-dir=" + restored);
             try (EtcdProgram etcd = EtcdProgram.start(release, restored);
@@ -143,38 +141,32 @@ class SnapshotExchangeTest {
         }
     }
 
+    private void assertThatEtcdReadsWhatWeHaveSaved(EtcdRelease release, String endpoint) throws Exception {
+        Path saved = folder.resolve("saved.db");
+        List<String> save = List.of("snapshot", "save", saved.toString(), "--endpoints", endpoint);
+        try (QuorateProcess process = QuorateProcess.start(folder.resolve("save.log"), save)) {
+            assertThat(process.awaitExit()).as(process.output()).isZero();
+        }
+        try (Endpoint ours = new Endpoint(endpoint)) {
+            assertThatEtcdReadsWhatWeRead(release, saved, ours.revision());
+        }
+    }
+
     /** {@code snapshot status} checks every page, and hashes all keys and values in order. */
     private void assertThatEtcdReadsWhatWeRead(EtcdRelease release, Path snapshot, long revision) throws Exception {
         JsonObject status = JsonParser.parseString(
                         etcdutl(release, folder, "snapshot", "status", snapshot.toString(), "--write-out=json"))
                 .getAsJsonObject();
-        CRC32C hash = new CRC32C();
-        long[] keys = {0};
-        long[] lastRevision = {0};
-        try (BoltReader reader = BoltReader.open(snapshot, snapshot.toFile().length() - 32)) {
-            reader.root().forEach(new BoltReader.Visitor() {
-                @Override
-                public void entry(byte[] key, byte[] value) {
-                    throw new AssertionError("there are no keys beside the buckets");
-                }
-
-                @Override
-                public void bucket(byte[] name, BoltBucket bucket) throws IOException {
-                    hash.update(name);
-                    boolean history = new String(name, StandardCharsets.UTF_8).equals("key");
-                    bucket.forEach((key, value) -> {
-                        hash.update(key);
-                        hash.update(value);
-                        keys[0]++;
-                        lastRevision[0] = history ? ByteBuffer.wrap(key).getLong() : lastRevision[0];
-                    });
-                }
-            });
-        }
-        assertThat(status.get("hash").getAsLong()).isEqualTo(hash.getValue());
-        assertThat(status.get("totalKey").getAsLong()).isEqualTo(keys[0]).isGreaterThan(8000);
+        SnapshotStatus read = SnapshotStatus.read(snapshot);
+        Tally tally = read.content().tally();
+        assertThat(read.checksum().present()).isTrue();
+        assertThat(status.get("hash").getAsLong()).isEqualTo(tally.hash());
+        assertThat(status.get("totalKey").getAsLong())
+                .isEqualTo(tally.records())
+                .isGreaterThan(8000);
+        assertThat(status.get("totalSize").getAsLong()).isEqualTo(read.databaseBytes());
         assertThat(status.get("revision").getAsLong())
-                .isEqualTo(lastRevision[0])
+                .isEqualTo(tally.lastRevision())
                 .isEqualTo(revision);
     }
 }

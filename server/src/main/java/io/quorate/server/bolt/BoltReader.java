@@ -66,6 +66,11 @@ public final class BoltReader implements AutoCloseable {
         return meta.pageBytes();
     }
 
+    /** How many pages the file consists of; there may be more behind them that were never used. */
+    public long pages() {
+        return meta.end();
+    }
+
     @Override
     public void close() throws IOException {
         file.close();

@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class InvalidSnapshotException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    InvalidSnapshotException(String message) {
+    public InvalidSnapshotException(String message) {
         super(message);
     }
 

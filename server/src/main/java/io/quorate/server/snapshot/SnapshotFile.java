@@ -25,6 +25,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
 
 /**
  * Reads a snapshot of etcd into a store, and trusts none of it. For one thread, and for one reading.
@@ -44,6 +45,8 @@ public final class SnapshotFile {
     private long compactedRevision = -1;
     private long changes;
     private long leases;
+    private final CRC32C hash = new CRC32C();
+    private long records;
 
     private SnapshotFile(StoreImport target) {
         this.target = target;
@@ -55,8 +58,26 @@ public final class SnapshotFile {
      * @param revision of the last change
      * @param compactedRevision the oldest that can be read; -1 if nothing was compacted
      * @param changes how many changes of keys there are, deletions included
+     * @param tally what {@code etcdctl snapshot status} says of the same file
      */
-    public record Content(long revision, long compactedRevision, long changes, long leases, int users, int roles) {}
+    public record Content(
+            long revision, long compactedRevision, long changes, long leases, int users, int roles, Tally tally) {
+
+        /** The same at another revision. */
+        public Content at(long otherRevision, long otherCompactedRevision) {
+            return new Content(otherRevision, otherCompactedRevision, changes, leases, users, roles, tally);
+        }
+    }
+
+    /**
+     * What etcd counts in a snapshot.
+     *
+     * @param hash a CRC32C over the names of the buckets, each followed by what is in it
+     * @param records the number of keys in all buckets: of changes, but also of leases, users and whatever else there is
+     * @param lastRevision of the last change that is there; 0 if none is, and less than the store's own revision if a compaction
+     *     took the last one away
+     */
+    public record Tally(long hash, long records, long lastRevision) {}
 
     /**
      * Reads everything; the store is to be finished then.
@@ -83,21 +104,33 @@ public final class SnapshotFile {
     private void read(byte[] name, BoltBucket bucket) throws IOException {
         String text = new String(name, StandardCharsets.UTF_8);
         buckets.add(text);
+        hash.update(name);
+        BoltReader.Visitor visitor = visitor(name);
+        bucket.forEach((key, value) -> {
+            hash.update(key);
+            hash.update(value);
+            records++;
+            visitor.entry(key, value);
+        });
+    }
+
+    private BoltReader.Visitor visitor(byte[] name) {
         if (Arrays.equals(name, EtcdSchema.KEY)) {
-            bucket.forEach(this::change);
+            return this::change;
         } else if (Arrays.equals(name, EtcdSchema.LEASE)) {
-            bucket.forEach(this::lease);
+            return this::lease;
         } else if (Arrays.equals(name, EtcdSchema.ALARM)) {
-            bucket.forEach(this::alarm);
+            return this::alarm;
         } else if (Arrays.equals(name, EtcdSchema.META)) {
-            bucket.forEach(this::meta);
+            return this::meta;
         } else if (Arrays.equals(name, EtcdSchema.AUTH)) {
-            bucket.forEach(this::auth);
+            return this::auth;
         } else if (Arrays.equals(name, EtcdSchema.AUTH_USERS)) {
-            bucket.forEach(this::user);
+            return this::user;
         } else if (Arrays.equals(name, EtcdSchema.AUTH_ROLES)) {
-            bucket.forEach(this::role);
+            return this::role;
         }
+        return (key, value) -> {};
     }
 
     private Content finish() throws InvalidSnapshotException {
@@ -114,7 +147,8 @@ public final class SnapshotFile {
         // etcd says nowhere what its revision is: it is that of the last change, unless a compaction has taken that
         // away.
         long revision = Math.max(1, Math.max(target.lastRevision(), compactedRevision));
-        return new Content(revision, compactedRevision, changes, leases, users.size(), roles.size());
+        Tally tally = new Tally(hash.getValue(), records, target.lastRevision());
+        return new Content(revision, compactedRevision, changes, leases, users.size(), roles.size(), tally);
     }
 
     private void change(byte[] key, byte[] value) throws InvalidSnapshotException {

@@ -1,0 +1,128 @@
+package io.quorate.cli;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that gets its name only once it is complete: until then it has another one, and is gone when this is closed. Where
+ * modes exist, nobody but its owner may read it, since a snapshot holds the hashes of passwords. For one thread.
+ */
+final class PartialFile implements AutoCloseable {
+
+    private final Path path;
+    private final FileChannel channel;
+    private boolean moved;
+
+    private PartialFile(Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    /**
+     * Begins a file, empty; what a process that was killed has left under this name is written over.
+     *
+     * @param path the name that it has until it is complete, in the file system where it is to stay
+     * @throws CommandFailed if another process is writing it
+     */
+    static PartialFile create(Path path) throws IOException {
+        Set<OpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
+        FileChannel channel = FileChannel.open(path, options, ownersAlone(path));
+        @Nullable FileLock lock = null;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            throw new CommandFailed(ExitCode.FAILED, path + " is being written already; wait until that is done", e);
+        } finally {
+            if (lock == null) {
+                channel.close();
+            }
+        }
+        if (lock == null) {
+            throw new CommandFailed(
+                    ExitCode.FAILED, path + " is being written by another process; wait until that is done");
+        }
+        PartialFile file = new PartialFile(path, channel);
+        file.clear();
+        return file;
+    }
+
+    /** As {@link #create}, under a name that goes with the one that it is to have. */
+    static PartialFile beside(Path target) throws IOException {
+        return create(target.resolveSibling(fileName(target) + ".part"));
+    }
+
+    private static FileAttribute<?>[] ownersAlone(Path path) {
+        boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
+        return posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    /** The name that it has by now. */
+    Path path() {
+        return path;
+    }
+
+    /** Begins anew. */
+    void clear() throws IOException {
+        channel.truncate(0);
+    }
+
+    void write(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /** Returns once what was written survives a crash. */
+    void sync() throws IOException {
+        channel.force(true);
+    }
+
+    /** Gives it the name that it is to have, for good; replaces what is there. What was written must have been synced. */
+    void moveTo(Path target) throws IOException {
+        Files.move(path, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        moved = true;
+        syncFolder(folderOf(target));
+    }
+
+    /** Makes the names in a folder survive a crash. */
+    static void syncFolder(Path folder) throws IOException {
+        try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+            names.force(true);
+        }
+    }
+
+    /** The folder that a file lies in. */
+    static Path folderOf(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file lies in a folder");
+    }
+
+    private static String fileName(Path file) {
+        return Objects.requireNonNull(file.getFileName(), "a file has a name").toString();
+    }
+
+    @Override
+    public void close() throws IOException {
+        // First the name, while the lock keeps others from it.
+        if (!moved) {
+            Files.deleteIfExists(path);
+        }
+        channel.close();
+    }
+}
