@@ -29,8 +29,8 @@ public final class WatchHub {
         public static final Limits DEFAULT = new Limits(64 << 20, 256 << 10, 128 << 20, 1000);
     }
 
-    /** How much of what keys were before is remembered, for all watchers together. */
-    private static final long PREVIOUS_BYTES = 8L << 20;
+    /** How much of what keys were before is remembered, for all watchers together: they ask for the same within moments. */
+    private static final long PREVIOUS_BYTES = 2L << 20;
 
     private final Limits limits;
     private final AppliedEvents applied;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RocksStoreTest extends OrderedStoreContract {
@@ -37,6 +38,24 @@ class RocksStoreTest extends OrderedStoreContract {
         store().close();
         Files.writeString(temporary.resolve("store").resolve("CURRENT"), "garbage");
         assertThatThrownBy(() -> open(temporary.resolve("store"))).isInstanceOf(StoreException.class);
+    }
+
+    /** A table's first and last key stand in the manifest, also when the table is long gone. */
+    @Test
+    void whatTheStoreKnowsOfItsTablesStaysSmallHoweverLongKeysAre() throws IOException {
+        byte[] longKey = new byte[1 << 20];
+        for (int i = 0; i < 60; i++) {
+            WriteBatch batch = new WriteBatch();
+            batch.put(longKey, new byte[] {(byte) i});
+            store().write(batch);
+            store().flush();
+        }
+        try (Stream<Path> files = Files.list(temporary.resolve("store"))) {
+            long bytes = files.filter(file -> file.getFileName().toString().startsWith("MANIFEST"))
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+            assertThat(bytes).isPositive().isLessThan(40L << 20);
+        }
     }
 
     @Test
