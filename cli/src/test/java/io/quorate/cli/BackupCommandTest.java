@@ -189,6 +189,28 @@ class BackupCommandTest {
     }
 
     @Test
+    void whatOneMemberDoesNotSendToItsEndIsTakenFromAnotherOne() throws IOException {
+        try (FakeSnapshots one = fake();
+                FakeSnapshots other = fake()) {
+            one.streams(Arrays.copyOf(snapshot, 32 * 1024));
+            one.endsWith(Status.UNAVAILABLE);
+            assertThat(backup(one.endpoint() + "," + other.endpoint()).exitCode())
+                    .isEqualTo(ExitCode.OK);
+            String file = files().getFirst();
+            assertThat(dir.resolve(file)).hasBinaryContent(snapshot);
+            assertThat(manifest(file).get("endpoint").getAsString()).isEqualTo("http://" + other.endpoint());
+        }
+    }
+
+    @Test
+    void withoutRoomForItNothingIsWritten() throws IOException {
+        try (FakeSnapshots fake = fake()) {
+            fake.hasBytes(1L << 60);
+            assertFails(backup(fake.endpoint()), "there is not enough room in " + dir + ": ");
+        }
+    }
+
+    @Test
     void whatArrivesDamagedOrNotAtAllIsReportedAndNotKept() throws IOException {
         byte[] flipped = snapshot.clone();
         flipped[snapshot.length / 2] ^= 1;

@@ -38,11 +38,13 @@ final class FakeSnapshots implements AutoCloseable {
     private volatile long hash;
     private volatile long keys;
     private volatile Optional<Status> end = Optional.of(Status.OK);
+    private volatile long storeBytes;
 
     FakeSnapshots(byte[] stream, long hash, long keys) throws IOException {
         this.stream = stream.clone();
         this.hash = hash;
         this.keys = keys;
+        this.storeBytes = stream.length;
         this.server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(new Maintenance())
                 .addService(new Keys())
@@ -71,6 +73,11 @@ final class FakeSnapshots implements AutoCloseable {
     /** Waits until a client has been sent all that it will ever be. */
     void awaitStall() throws InterruptedException {
         stalled.await();
+    }
+
+    /** Says that its store is so large. */
+    void hasBytes(long bytes) {
+        storeBytes = bytes;
     }
 
     void hasHash(long other) {
@@ -105,7 +112,7 @@ final class FakeSnapshots implements AutoCloseable {
         public void status(StatusRequest request, StreamObserver<StatusResponse> call) {
             call.onNext(StatusResponse.newBuilder()
                     .setHeader(header())
-                    .setDbSizeInUse(stream.length)
+                    .setDbSizeInUse(storeBytes)
                     .build());
             call.onCompleted();
         }
