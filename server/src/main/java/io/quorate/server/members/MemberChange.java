@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * A change of one member that is asked for, of whichever member.
  *
- * <p>As bytes, between two members: {@code byte code, byte kind, long id}, and the URLs in UTF-8, one a line. Immutable.
+ * <p>As bytes, between two members: {@code byte code, byte kind, long id}, and the URLs in UTF-8, one a line, or the priority as an
+ * {@code int}. Immutable.
  */
 public sealed interface MemberChange {
 
@@ -34,6 +35,13 @@ public sealed interface MemberChange {
     /** A learner votes from now on. */
     record Promote(MemberId member) implements MemberChange {}
 
+    /**
+     * The member has another priority, by which it is to lead rather than others.
+     *
+     * @param priority 0: it never leads; above, the higher the rather
+     */
+    record Prefer(MemberId member, int priority) implements MemberChange {}
+
     MemberId member();
 
     /** Where it is to be reached, if that is a part of the change. */
@@ -48,13 +56,17 @@ public sealed interface MemberChange {
             case Remove remove -> 3;
             case Update update -> 4;
             case Promote promote -> 5;
+            case Prefer prefer -> 6;
         };
-        return ByteBuffer.allocate(2 + Long.BYTES + urls.length)
+        ByteBuffer out = ByteBuffer.allocate(2 + Long.BYTES + Integer.BYTES + urls.length)
                 .put(CODE)
                 .put(kind)
                 .putLong(member().value())
-                .put(urls)
-                .flip();
+                .put(urls);
+        if (this instanceof Prefer prefer) {
+            out.putInt(prefer.priority());
+        }
+        return out.flip();
     }
 
     /** Whether a question is about a change of members. */
@@ -74,6 +86,12 @@ public sealed interface MemberChange {
         }
         byte kind = in.get();
         MemberId member = new MemberId(in.getLong());
+        if (kind == 6) {
+            if (in.remaining() != Integer.BYTES) {
+                throw unknown(question);
+            }
+            return new Prefer(member, in.getInt());
+        }
         String lines = StandardCharsets.UTF_8.decode(in).toString();
         List<String> urls = lines.isEmpty() ? List.of() : List.of(lines.split("\n", -1));
         return switch (kind) {

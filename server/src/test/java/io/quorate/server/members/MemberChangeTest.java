@@ -28,7 +28,9 @@ class MemberChangeTest {
                 new MemberChange.Add(new MemberId(-1), List.of("http://a:1"), false),
                 new MemberChange.Remove(ONE),
                 new MemberChange.Update(ONE, URLS),
-                new MemberChange.Promote(ONE));
+                new MemberChange.Promote(ONE),
+                new MemberChange.Prefer(ONE, 0),
+                new MemberChange.Prefer(ONE, Integer.MAX_VALUE));
     }
 
     @ParameterizedTest
@@ -41,7 +43,9 @@ class MemberChangeTest {
     @Test
     void whatIsNoChangeIsNotTakenForOne() {
         ByteBuffer unknown = new MemberChange.Promote(ONE).encoded().put(1, (byte) 99);
-        for (ByteBuffer bytes : List.of(ByteBuffer.allocate(0), ByteBuffer.allocate(10), unknown)) {
+        ByteBuffer cutOff = new MemberChange.Prefer(ONE, 7).encoded();
+        cutOff.limit(cutOff.limit() - 1);
+        for (ByteBuffer bytes : List.of(ByteBuffer.allocate(0), ByteBuffer.allocate(10), unknown, cutOff)) {
             assertThatThrownBy(() -> MemberChange.decode(bytes)).isInstanceOf(IllegalArgumentException.class);
         }
         assertThat(MemberChange.isOne(ByteBuffer.allocate(0))).isFalse();
