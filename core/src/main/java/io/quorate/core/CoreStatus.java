@@ -5,7 +5,11 @@ import io.quorate.core.quorum.MemberId;
 import java.util.List;
 import java.util.Optional;
 
-/** A picture of a core at one moment, for people and for monitoring. */
+/**
+ * A picture of a core at one moment, for people and for monitoring.
+ *
+ * @param abstention why this member does not campaign, if it does not
+ */
 public record CoreStatus(
         MemberId self,
         RoleName role,
@@ -19,6 +23,7 @@ public record CoreStatus(
         Configuration configuration,
         boolean votingSuspended,
         boolean stateMissing,
+        Optional<Abstention> abstention,
         List<FollowerStatus> followers) {
 
     /**

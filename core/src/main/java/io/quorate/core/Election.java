@@ -89,7 +89,7 @@ final class Election {
 
     /** A leader that has not heard from a quorum of voters for an election timeout leads nobody (thesis 6.2). */
     void checkQuorum(Leader leader) {
-        leader.followers().forEach(FollowerProgress::tick);
+        leader.followers().forEach(follower -> follower.tick(timeouts.baseTicks()));
         boolean quorumHeard = node.quorum()
                 .isQuorum(member -> member.equals(node.self())
                         || leader.follower(member)
@@ -121,9 +121,11 @@ final class Election {
         boolean termIsFree = request.term() > node.term()
                 || (request.term() == node.term()
                         && (node.votedFor().isEmpty() || node.votedFor().get().equals(from)));
+        // Where the disk hangs the vote itself could not follow.
         boolean granted = termIsFree
                 && !leaderIsAlive()
                 && !node.votingSuspended()
+                && !node.diskHangs()
                 && !hasPrecedenceOver(from, request)
                 && request.last().isAtLeastAsUpToDateAs(node.log().last());
         effects.send(from, new Message.PreVoteResponse(granted ? request.term() : node.term(), granted));
@@ -131,14 +133,19 @@ final class Election {
 
     /**
      * Whether this member asks for pre-votes itself, and comes before the other: were both granted, both would campaign,
-     * and the votes would split. Equal logs are told apart by their members' ids. Only in the first round: who has failed
+     * and the votes would split. Equal logs are told apart by their members' priorities, and by their ids. Only in the first round: who has failed
      * once stands in nobody's way, for there may be members that only the other one reaches.
      */
     private boolean hasPrecedenceOver(MemberId from, Message.PreVoteRequest request) {
         return node.role() instanceof PreCandidate
                 && node.failedRounds() == 0
                 && request.last().equals(node.log().last())
-                && node.self().compareTo(from) > 0;
+                && comesBefore(from);
+    }
+
+    private boolean comesBefore(MemberId other) {
+        int difference = Integer.compare(node.priority(), node.configuration().priority(other));
+        return difference != 0 ? difference > 0 : node.self().compareTo(other) > 0;
     }
 
     /** A grant is for the term after this one; a refusal in this or an earlier term (a later one was adopted). */

@@ -28,6 +28,15 @@ public sealed interface Event {
      */
     record LogSynced(EntryId last) implements Event {}
 
+    /** This hard state, which {@link Effect.SaveHardState} has asked to be written, is durable. To be told of each, in order. */
+    record HardStateSynced(HardState state) implements Event {}
+
+    /**
+     * The disk has said, just now, that there is no room for what is to be written, which waits for room: the disk does not
+     * hang, and no other member would fare better for sure (corner case 26).
+     */
+    record LogWaitsForRoom() implements Event {}
+
     /** The state machine has applied everything up to {@code index}. */
     record Applied(long index) implements Event {}
 
@@ -41,7 +50,7 @@ public sealed interface Event {
     /**
      * The application wants other members. The change has ended when a configuration equal to {@code target} is committed.
      *
-     * @param target with one voter at least, and not joint
+     * @param target with one voter at least whose priority is not 0, and not joint
      */
     record ConfigurationProposed(Configuration target) implements Event {}
 

@@ -28,6 +28,7 @@ final class FollowerProgress {
     private Optional<ProgressState.Snapshot> requestedSnapshot = Optional.empty();
     private long refusedSnapshotIndex;
     private int silentTicks;
+    private int presentTicks;
     private long commitIndexSent;
     private long confirmedReadRound;
 
@@ -123,10 +124,15 @@ final class FollowerProgress {
         silentTicks = 0;
     }
 
-    /** Returns ticks since this follower was heard, this one included. */
-    int tick() {
+    /** To be told of each tick. A follower that was not heard for {@code absentTicks} of them is taken to have been away. */
+    void tick(int absentTicks) {
         silentTicks++;
-        return silentTicks;
+        presentTicks = heardWithin(absentTicks) ? presentTicks + 1 : 0;
+    }
+
+    /** Ticks for which this follower was heard again and again. */
+    int presentTicks() {
+        return presentTicks;
     }
 
     int silentTicks() {

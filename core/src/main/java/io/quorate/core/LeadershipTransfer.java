@@ -34,7 +34,8 @@ final class LeadershipTransfer {
         end(false);
         boolean possible = node.role() instanceof Leader
                 && !newTarget.equals(node.self())
-                && node.configuration().isVoter(newTarget);
+                && node.configuration().isVoter(newTarget)
+                && node.configuration().priority(newTarget) > 0;
         if (possible) {
             target = Optional.of(newTarget);
             elapsedTicks = 0;

@@ -3,7 +3,6 @@ package io.quorate.core;
 import io.quorate.core.EntryBatch.ConfigurationEntry;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.SortedSet;
 
@@ -20,19 +19,19 @@ final class MembershipChange {
     private final NodeState node;
     private final Effects effects;
     private final LeadershipTransfer transfer;
-    private final RoleTransitions transitions;
+    private final Resignation resignation;
     private final Replication replication;
 
     MembershipChange(
             NodeState node,
             Effects effects,
             LeadershipTransfer transfer,
-            RoleTransitions transitions,
+            Resignation resignation,
             Replication replication) {
         this.node = node;
         this.effects = effects;
         this.transfer = transfer;
-        this.transitions = transitions;
+        this.resignation = resignation;
         this.replication = replication;
     }
 
@@ -54,7 +53,7 @@ final class MembershipChange {
         if (transfer.inProgress()) {
             return Optional.of(Rejection.TRANSFER_IN_PROGRESS);
         }
-        if (target.voters().isEmpty() || target.isJoint()) {
+        if (!target.canHaveLeader() || target.isJoint()) {
             return Optional.of(Rejection.BAD_CONFIGURATION);
         }
         if (node.commitIndex() < leader.firstIndex()) {
@@ -110,22 +109,7 @@ final class MembershipChange {
             leader.settleIn(current).forEach(replication::takeLeave);
         }
         if (!current.isVoter(node.self())) {
-            handOver(leader, current);
+            resignation.handOver(leader);
         }
-    }
-
-    /** A member that is not to lead may have won an election that had begun before. */
-    void giveUpLeadershipIfBarred() {
-        if (node.leadershipBarred() && node.role() instanceof Leader leader) {
-            handOver(leader, node.configuration());
-        }
-    }
-
-    private void handOver(Leader leader, Configuration current) {
-        Optional<FollowerProgress> successor = leader.followers().stream()
-                .filter(follower -> current.isVoter(follower.member()))
-                .max(Comparator.comparingLong(FollowerProgress::matchIndex));
-        successor.ifPresent(follower -> effects.send(follower.member(), new Message.TimeoutNow(node.term())));
-        transitions.stepDown();
     }
 }

@@ -29,10 +29,11 @@ final class NodeState {
     private boolean installingSnapshot;
     private boolean stateMissing;
     private final RefusedSnapshots refusedSnapshots;
+    private final DurableProgress durableProgress = new DurableProgress();
     private int failedRounds;
     private Role role;
 
-    NodeState(CoreOptions options, RestoredState restored, Role initialRole) {
+    NodeState(CoreOptions options, RestoredState restored) {
         this.options = options;
         selfAsLeader = Optional.of(options.self());
         snapshot = restored.snapshot();
@@ -45,7 +46,7 @@ final class NodeState {
         term = restored.hardState().term();
         appliedIndex = Math.max(restored.appliedIndex(), snapshot.last().index());
         applyRequestedIndex = appliedIndex;
-        role = initialRole;
+        role = new Follower(Optional.empty(), 0, options.electionTimeoutTicks());
         long committed = Math.max(restored.hardState().commitIndex(), appliedIndex);
         // A damaged log may lack what it had: that is what the repair is for. Any other log must have it.
         BrokenInvariantException.require(
@@ -103,6 +104,7 @@ final class NodeState {
 
     HardState takeHardState() {
         hardStateUnsaved = false;
+        durableProgress.hardStateAsked();
         return new HardState(term, votedFor, commitIndex);
     }
 
@@ -161,16 +163,52 @@ final class NodeState {
         leadershipBarred = barred;
     }
 
-    /**
-     * Whether it may try to lead. A voter that is about to be removed may, as long as it does not know the change to be
-     * committed: it may be the only one whose log is long enough (thesis 4.2.2). Its own vote counts as far as the
-     * configuration says.
-     */
+    /** What this member's disk has completed of what it was asked to write. */
+    DurableProgress durableProgress() {
+        return durableProgress;
+    }
+
+    /** Ticks for which the disk has completed nothing though it was to write something. */
+    int diskSilentTicks() {
+        return durableProgress.silentTicks();
+    }
+
+    /** Whether the disk has done nothing for an election timeout: no vote of this member can become durable. */
+    boolean diskHangs() {
+        return diskSilentTicks() >= options.electionTimeoutTicks();
+    }
+
+    /** Whether it may try to lead. */
     boolean mayCampaign() {
-        boolean voter = configuration().isVoter(self())
+        return abstention().isEmpty();
+    }
+
+    /** Why it may not try to lead, if so. */
+    Optional<Abstention> abstention() {
+        if (!isVoterAsFarAsKnown()) {
+            return Optional.of(Abstention.NO_VOTER);
+        } else if (votingSuspended) {
+            return Optional.of(Abstention.VOTING_SUSPENDED);
+        } else if (stateMissing) {
+            return Optional.of(Abstention.STATE_MISSING);
+        } else if (installingSnapshot) {
+            return Optional.of(Abstention.INSTALLING_SNAPSHOT);
+        } else if (leadershipBarred) {
+            return Optional.of(Abstention.BARRED);
+        } else if (hasPriorityZero()) {
+            return Optional.of(Abstention.PRIORITY_ZERO);
+        }
+        return diskHangs() ? Optional.of(Abstention.DISK_HANGS) : Optional.empty();
+    }
+
+    /**
+     * A voter that is about to be removed may campaign as long as it does not know the change to be committed: it may be the
+     * only one whose log is long enough (thesis 4.2.2). Its own vote counts as far as the configuration says.
+     */
+    private boolean isVoterAsFarAsKnown() {
+        return configuration().isVoter(self())
                 || (configurations.currentIndex() > commitIndex
                         && configurations.at(commitIndex).configuration().isVoter(self()));
-        return voter && !votingSuspended && !installingSnapshot && !stateMissing && !leadershipBarred;
     }
 
     // --- log and configuration
@@ -181,6 +219,25 @@ final class NodeState {
 
     ConfigurationHistory configurations() {
         return configurations;
+    }
+
+    /** This member's priority, in the configuration in force. */
+    int priority() {
+        return configuration().priority(self());
+    }
+
+    /**
+     * Whether it never leads. As long as that is not known to be committed it may: else an entry that is about to be lost could
+     * keep the only one from leading that has what is committed.
+     */
+    private boolean hasPriorityZero() {
+        return priority() == 0
+                && configurations.at(commitIndex).configuration().priority(self()) == 0;
+    }
+
+    /** Whether no other voter is to lead rather than this member. */
+    boolean hasHighestPriority() {
+        return priority() >= configuration().highestPriority();
     }
 
     Quorum quorum() {

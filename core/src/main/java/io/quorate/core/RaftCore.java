@@ -40,6 +40,8 @@ public final class RaftCore {
     private final LogRepair repair;
     private final StateRepair stateRepair;
     private final RoleTransitions transitions;
+    private final Resignation resignation;
+    private final Preference preference;
     private RoleName reportedRole = RoleName.FOLLOWER;
     private long reportedTerm;
     private Optional<MemberId> reportedLeader = Optional.empty();
@@ -53,10 +55,11 @@ public final class RaftCore {
      * @throws BrokenInvariantException if the restored state contradicts itself
      */
     public RaftCore(CoreOptions options, RestoredState restored, LogSizes sizes, RandomGenerator random) {
-        ElectionTimeouts timeouts = new ElectionTimeouts(options.electionTimeoutTicks(), random);
-        Follower first = new Follower(Optional.empty(), options.initialElapsedTicks(), timeouts.draw());
+        node = new NodeState(options, restored);
+        ElectionTimeouts timeouts =
+                new ElectionTimeouts(options.electionTimeoutTicks(), random, node::hasHighestPriority);
+        node.role(new Follower(Optional.empty(), options.initialElapsedTicks(), timeouts.draw()));
         RequestIds requestIds = new RequestIds(random);
-        node = new NodeState(options, restored, first);
         effects = new Effects(node);
         reads = new LinearizableReads(node, effects, requestIds);
         transfer = new LeadershipTransfer(node, effects);
@@ -64,7 +67,9 @@ public final class RaftCore {
         election = new Election(node, effects, transitions, timeouts);
         heartbeats = new Heartbeats(node, effects, reads);
         replication = new Replication(node, effects, sizes, transfer);
-        membership = new MembershipChange(node, effects, transfer, transitions, replication);
+        resignation = new Resignation(node, effects, transitions);
+        preference = new Preference(node, transfer);
+        membership = new MembershipChange(node, effects, transfer, resignation, replication);
         logAcceptance = new LogAcceptance(node, effects);
         snapshots = new SnapshotTransfer(node, effects);
         repair = new LogRepair(node, effects, requestIds);
@@ -86,6 +91,8 @@ public final class RaftCore {
             case Event.Received received -> receive(received.from(), received.message());
             case Event.Proposed proposed -> replication.propose(proposed.count(), proposed.bytes());
             case Event.LogSynced synced -> logSynced(synced.last());
+            case Event.HardStateSynced synced -> node.durableProgress().hardStateSynced();
+            case Event.LogWaitsForRoom waits -> node.durableProgress().answered();
             case Event.Applied applied -> node.applied(applied.index());
             case Event.ReadRequested read -> reads.requested(read.requestId());
             case Event.ConfigurationProposed proposed -> membership.propose(proposed.target());
@@ -101,7 +108,7 @@ public final class RaftCore {
             case Event.Unreachable unreachable -> unreachable(unreachable.member());
         }
         membership.advance();
-        membership.giveUpLeadershipIfBarred();
+        resignation.resignIfBarred();
         long applicable = node.takeApplicable();
         if (applicable > 0) {
             effects.add(new Effect.Apply(applicable));
@@ -111,6 +118,7 @@ public final class RaftCore {
     }
 
     private void tick() {
+        node.durableProgress().tick(node.log());
         switch (node.role()) {
             case Follower follower -> election.tick(follower);
             case PreCandidate preCandidate -> election.tick(preCandidate);
@@ -118,12 +126,16 @@ public final class RaftCore {
             case Leader leader -> {
                 election.checkQuorum(leader);
                 if (node.role() instanceof Leader) {
+                    resignation.resignIfDiskHangs(leader);
+                }
+                if (node.role() instanceof Leader) {
                     heartbeats.tick(leader);
                 }
             }
         }
         reads.tick();
         transfer.tick();
+        preference.tick();
         repair.tick();
         stateRepair.tick();
     }
@@ -137,6 +149,7 @@ public final class RaftCore {
     }
 
     private void logSynced(EntryId last) {
+        node.durableProgress().answered();
         if (node.log().synced(last)) {
             if (node.role() instanceof Leader leader) {
                 replication.logSynced(leader);
@@ -320,6 +333,7 @@ public final class RaftCore {
                 node.configuration(),
                 node.votingSuspended(),
                 node.stateMissing(),
+                node.abstention(),
                 Collections.unmodifiableList(followers));
     }
 

@@ -12,12 +12,12 @@ public enum Rejection {
     TOO_MANY_UNCOMMITTED,
     /** The leader's disk has no room for more of the log; it takes proposals again once there is (corner case 26). */
     NO_ROOM,
-    /** The target is not a voter of the configuration. */
+    /** The target is not a voter of the configuration, or its priority is 0. */
     BAD_TRANSFER_TARGET,
     /** Another change of members has not ended yet. */
     CHANGE_IN_PROGRESS,
     /** The leader has not committed an entry of its own term yet; it will soon (corner case 16). */
     NOTHING_COMMITTED_YET,
-    /** The configuration has no voter, or is joint. */
+    /** The configuration has no voter that may lead, or is joint. */
     BAD_CONFIGURATION
 }

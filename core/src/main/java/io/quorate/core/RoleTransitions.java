@@ -20,6 +20,7 @@ import java.util.Optional;
  *  Candidate     PreCandidate   the round's time is over                                    same    same
  *  Candidate     Follower       the round is lost                                           same    same
  *  Leader        Follower       no quorum was heard for an election timeout                 same    same
+ *  Leader        Follower       its disk hangs, or the application bars it                  same    same
  *  Leader        Follower       the configuration without it is committed                   same    same
  *  any           Follower       a message of a later term                                   later   none
  *  PreCandidate,
@@ -106,7 +107,7 @@ final class RoleTransitions {
         become(new Follower(Optional.empty(), 0, timeouts.drawRetry(node.failedRounds())));
     }
 
-    /** The leader has lost touch with its followers, or is no voter any more. */
+    /** The leader has lost touch with its followers, is not to lead any more, or no voter. */
     void stepDown() {
         become(new Follower(Optional.empty(), 0, timeouts.draw()));
     }

@@ -22,6 +22,7 @@ final class CoreUnderTest implements LogSizes {
     static final int HEARTBEAT_TICKS = 2;
 
     private final RaftCore core;
+    private boolean diskHangs;
 
     CoreUnderTest(RestoredState restored) {
         this(restored, 1_000);
@@ -88,8 +89,20 @@ final class CoreUnderTest implements LogSizes {
 
     // --- events
 
+    /** Term and vote are durable at once, unless the disk hangs. */
     List<Effect> step(Event event) {
-        return List.copyOf(core.step(event));
+        List<Effect> all = new ArrayList<>(core.step(event));
+        if (!diskHangs) {
+            effects(List.copyOf(all), Effect.SaveHardState.class)
+                    .forEach(save -> all.addAll(core.step(new Event.HardStateSynced(save.state()))));
+        }
+        return List.copyOf(all);
+    }
+
+    /** From now on nothing becomes durable, unless the test says so. */
+    CoreUnderTest hangDisk() {
+        diskHangs = true;
+        return this;
     }
 
     List<Effect> receive(MemberId from, Message message) {

@@ -166,7 +166,7 @@ class PaperTest {
 
     @Test
     void electionTimeoutsAreChosenRandomlyFromAFixedInterval() {
-        ElectionTimeouts timeouts = new ElectionTimeouts(T, new SplittableRandom(1));
+        ElectionTimeouts timeouts = new ElectionTimeouts(T, new SplittableRandom(1), () -> true);
         Set<Integer> drawn = new HashSet<>();
         for (int i = 0; i < 1_000; i++) {
             drawn.add(timeouts.draw());
@@ -294,6 +294,7 @@ class PaperTest {
     void leadersHandleCrashedFollowersByRetryingIndefinitely() {
         CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
         core.propose(1);
+        core.syncAll();
         core.flush();
         for (int i = 0; i < 10; i++) {
             core.accepted(TWO, 2);

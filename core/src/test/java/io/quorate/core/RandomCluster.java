@@ -86,7 +86,24 @@ final class RandomCluster {
             }
             default -> {}
         }
-        return new Configuration(voters, outgoing, learners);
+        // Those that may lead must be a majority, or one of the others can refuse them its vote for good.
+        boolean someNever = !damages && outgoing.isEmpty();
+        return withPriorities(
+                new Configuration(voters, outgoing, learners), someNever ? (voters.size() - 1) / 2 : 0);
+    }
+
+    /** Some voters are to lead rather than others, and so many at most never. */
+    private Configuration withPriorities(Configuration configuration, int mostNever) {
+        Configuration drawn = configuration;
+        int never = mostNever;
+        if (random.nextInt(3) == 0) {
+            for (MemberId voter : configuration.voters()) {
+                int priority = never > 0 ? random.nextInt(4) : random.nextInt(1, 4);
+                never -= priority == 0 ? 1 : 0;
+                drawn = drawn.withPriority(voter, priority);
+            }
+        }
+        return drawn;
     }
 
     Invariants invariants() {
@@ -178,7 +195,7 @@ final class RandomCluster {
                 default -> {}
             }
         }
-        return new Configuration(voters, new TreeSet<>(), learners);
+        return withPriorities(new Configuration(voters, new TreeSet<>(), learners), 0);
     }
 
     /** Every member is a voter. */

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * Runs the commands of a scenario file, and writes down what the members do.
  *
  * <pre>
- * cluster 3                              members 1, 2 and 3; or: cluster 1 2 3 outgoing 1 2 4 learners 5
+ * cluster 3                              members 1, 2 and 3; or: cluster 1 2 3 outgoing 1 2 4 learners 5 priorities 1=0 3=5
  * log 2 term 3 of 1 1 3                  member 2 starts with entries of these terms, having been in term 3
  * campaign 1                             ticks until member 1 campaigns
  * tick 1 5 | tick all 5                  five ticks
@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
  * read 2 | transfer 1 2                  a linearizable read; a transfer of leadership to 2
  * sync 1 | sync 1 2                      all writes, or the oldest two, become durable
  * deliver | deliver 1->2                 what is under way now arrives; answers to it do not yet
+ * pass 20                                ticks of all, after each of which everything settles
  * settle                                 deliver and sync everything until nothing moves
  * drop | drop 1->2 | cut 3 | heal        loses what is under way; cuts a member off; mends all
  * snapshot 1 2                           of all that is applied, keeping two entries in the log before it
@@ -76,6 +77,12 @@ final class Scenario {
             case "sync" -> act(member(words.get(0)), member -> member.sync(words.size() > 1 ? count(words, 1) : 1_000));
             case "deliver" -> deliver(link(words));
             case "settle" -> settle();
+            case "pass" -> {
+                for (int i = 0; i < count(words, 0); i++) {
+                    tick("all", 1);
+                    settle();
+                }
+            }
             case "drop" -> network.removeIf(link(words));
             case "cut" -> cutOff.add(id(words.get(0)));
             case "heal" -> cutOff.clear();
@@ -123,6 +130,7 @@ final class Scenario {
         TreeSet<MemberId> voters = new TreeSet<>();
         TreeSet<MemberId> outgoing = new TreeSet<>();
         TreeSet<MemberId> learners = new TreeSet<>();
+        TreeMap<MemberId, Integer> priorities = new TreeMap<>();
         Set<MemberId> set = voters;
         if (words.size() == 1) {
             for (int i = 1; i <= Integer.parseInt(words.getFirst()); i++) {
@@ -134,10 +142,19 @@ final class Scenario {
             switch (word) {
                 case "outgoing" -> set = outgoing;
                 case "learners" -> set = learners;
-                default -> set.add(id(word));
+                case "priorities" -> set = Set.of();
+                default -> {
+                    String[] parts = word.split("=", -1);
+                    if (parts.length == 2) {
+                        priorities.put(id(parts[0]), Integer.valueOf(parts[1]));
+                    } else {
+                        set.add(id(word));
+                    }
+                }
             }
         }
-        Configuration configuration = new Configuration(voters, outgoing, learners);
+        Configuration configuration =
+                new Configuration(voters, outgoing, learners, new TreeMap<>(), new TreeSet<>(), priorities);
         SnapshotMeta bootstrap = new SnapshotMeta(EntryId.ORIGIN, configuration, 0);
         for (MemberId id : configuration.members()) {
             CoreOptions options = new CoreOptions(
@@ -155,7 +172,8 @@ final class Scenario {
             invariants.watch(member);
         }
         line("configuration " + configuration.voters() + " outgoing " + configuration.outgoingVoters() + " learners "
-                + configuration.learners());
+                + configuration.learners()
+                + (priorities.isEmpty() ? "" : " priorities " + configuration.priorities()));
     }
 
     private void log(List<String> words) {
@@ -252,6 +270,7 @@ final class Scenario {
             boolean routine = event instanceof Event.Tick
                     || event instanceof Event.Flush
                     || event instanceof Event.LogSynced
+                    || event instanceof Event.HardStateSynced
                     || event instanceof Event.Applied;
             if (routine && effects.isEmpty()) {
                 return;

@@ -216,7 +216,11 @@ final class SimulatedMember implements LogSizes {
 
     private void execute(Effect effect) {
         switch (effect) {
-            case Effect.SaveHardState save -> write(disk -> disk.hardState = save.state());
+            case Effect.SaveHardState save ->
+                write(
+                        disk -> disk.hardState = save.state(),
+                        Optional.empty(),
+                        Optional.of(new Event.HardStateSynced(save.state())));
             case Effect.AppendProposals append -> appendProposals(append);
             case Effect.AppendNoOp noOp ->
                 append(List.of(new TestEntry(noOp.id(), "no-op of " + id, Optional.empty())));

@@ -249,7 +249,7 @@ class ThesisTest {
 
     @Test
     void theWindowForARetryGrowsWithTheFailedRoundsUpToABound() {
-        ElectionTimeouts timeouts = new ElectionTimeouts(100, new SplittableRandom(1));
+        ElectionTimeouts timeouts = new ElectionTimeouts(100, new SplittableRandom(1), () -> true);
         int[] rounds = {0, 1, 6, 60};
         int[] ends = {75, 125, 375, 375};
         for (int i = 0; i < rounds.length; i++) {

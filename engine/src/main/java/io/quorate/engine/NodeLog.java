@@ -148,6 +148,11 @@ final class NodeLog {
         return writer.hasRoom();
     }
 
+    /** Whether something that was submitted waits for room. */
+    boolean waitsForRoom() {
+        return writer.waitsForRoom();
+    }
+
     /** A moment in which the writer may do what can wait. */
     void idle() {
         writer.idle();

@@ -63,6 +63,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private final Transfers transfers = new Transfers();
     private final MembershipChanges membership = new MembershipChanges();
     private final RoleChanges<R> roles;
+    private final Abstentions abstentions;
     private final LogMending mending;
     private final EngineMetrics metrics;
     private final NodeObserver observer;
@@ -120,6 +121,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 (id, command) -> nodeLog.append(id, EntryKind.COMMAND, command),
                 nodeLog::hasRoom,
                 this::step);
+        this.abstentions = new Abstentions(options);
         this.roles = new RoleChanges<>(options.self(), metrics, intake, membership, questions);
     }
 
@@ -335,6 +337,9 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
 
     private void ticked() {
         tickQueued.set(false);
+        if (nodeLog.waitsForRoom()) {
+            step(new Event.LogWaitsForRoom());
+        }
         step(new Event.Tick());
         nodeLog.idle();
         if (mayMend()) {
@@ -342,6 +347,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             missing = mending.missing();
         }
         status = core.status();
+        abstentions.observe(status);
         if (++ticksSinceExpiry >= EXPIRY_TICKS) {
             ticksSinceExpiry = 0;
             proposals.expire(clock.nanoTime(), status.leader().isPresent());
@@ -423,7 +429,10 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
 
     private void execute(Effect effect) {
         switch (effect) {
-            case Effect.SaveHardState save -> log.saveHardState(save.state());
+            case Effect.SaveHardState save -> {
+                log.saveHardState(save.state());
+                nodeLog.afterSync(() -> onLoop(() -> step(new Event.HardStateSynced(save.state()))));
+            }
             case Effect.AppendProposals append -> intake.append(append.first());
             case Effect.AppendNoOp noOp -> nodeLog.append(noOp.id(), EntryKind.NO_OP, NO_PAYLOAD);
             case Effect.AppendConfiguration added -> {

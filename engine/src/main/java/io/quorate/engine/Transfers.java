@@ -19,7 +19,8 @@ final class Transfers {
     boolean begin(MemberId target, CompletableFuture<Void> done, CoreStatus status) {
         if (status.role() != RoleName.LEADER) {
             done.completeExceptionally(new RaftException.Refused(Rejection.NOT_LEADER));
-        } else if (!status.configuration().isVoter(target)) {
+        } else if (!status.configuration().isVoter(target)
+                || status.configuration().priority(target) == 0) {
             done.completeExceptionally(new RaftException.Refused(Rejection.BAD_TRANSFER_TARGET));
         } else if (target.equals(status.self())) {
             done.complete(null);

@@ -24,6 +24,7 @@ final class MembershipDriver {
     private static final int MIN_VOTERS = 3;
     private static final int MAX_MEMBERS = 9;
     private static final int TRIES = 6;
+    private static final int MAX_PRIORITY = 3;
 
     private final Agenda agenda;
     private final Cluster cluster;
@@ -157,7 +158,23 @@ final class MembershipDriver {
                 mayGrow(now) && voters.remove(any(voters)) && voters.add(newcomer(now)) && voters.add(newcomer());
             case REPLACE -> replace(leader, now, voters);
         };
-        return possible ? Optional.of(new Configuration(voters, new TreeSet<>(), learners)) : Optional.empty();
+        return possible
+                ? Optional.of(withPriorities(new Configuration(voters, new TreeSet<>(), learners)))
+                : Optional.empty();
+    }
+
+    /**
+     * Now and then some are to lead rather than others. None is to lead never: after any fault that the cluster must survive, one
+     * of those may be the only one that has everything.
+     */
+    private Configuration withPriorities(Configuration configuration) {
+        Configuration drawn = configuration;
+        if (random.nextInt(3) == 0) {
+            for (MemberId voter : configuration.voters()) {
+                drawn = drawn.withPriority(voter, random.nextInt(1, 1 + MAX_PRIORITY));
+            }
+        }
+        return drawn;
     }
 
     private boolean mayGrow(Configuration now) {

@@ -12,8 +12,8 @@ import java.util.TreeSet;
  * Who the members are, and who of them votes. While {@code outgoingVoters} is not empty the configuration is joint:
  * every decision takes a majority of both sets (paper section 6).
  *
- * <p>Where members are reached, and who was one, goes along with it, so that whoever has the configuration has that too; what is
- * decided does not depend on it.
+ * <p>Where members are reached, who was one, and who is to lead rather than others, goes along with it, so that whoever has the
+ * configuration has that too; what is decided does not depend on it.
  *
  * @param voters the voters; in a joint configuration those of the new one
  * @param outgoingVoters the voters of the old configuration while in transition, else empty
@@ -22,13 +22,19 @@ import java.util.TreeSet;
  * @param addresses where members are reached by their peers, in a form that the network knows; of none, of some or of all
  * @param removed former members, whose ids are never used again, as far as they are remembered; in a joint configuration, one of
  *     them may be an outgoing voter
+ * @param priorities of those members that have another than {@value #DEFAULT_PRIORITY}: a member of priority 0 never leads, of
+ *     the others one of a higher priority leads rather than one of a lower
  */
 public record Configuration(
         SortedSet<MemberId> voters,
         SortedSet<MemberId> outgoingVoters,
         SortedSet<MemberId> learners,
         SortedMap<MemberId, List<String>> addresses,
-        SortedSet<MemberId> removed) {
+        SortedSet<MemberId> removed,
+        SortedMap<MemberId, Integer> priorities) {
+
+    /** The priority of a member of which nothing else was said. */
+    public static final int DEFAULT_PRIORITY = 1;
 
     /** So many former members are remembered. What depends on it is only that they are told. */
     private static final int MAX_REMOVED = 1_000;
@@ -39,6 +45,7 @@ public record Configuration(
         learners = copy(learners);
         addresses = copy(addresses);
         removed = copy(removed);
+        priorities = copyOfUnusual(priorities);
         for (MemberId learner : learners) {
             if (voters.contains(learner)) {
                 throw new IllegalArgumentException("member " + learner + " cannot be voter and learner at once");
@@ -55,6 +62,21 @@ public record Configuration(
                 throw new IllegalArgumentException("member " + member + " has an address, and is none");
             }
         }
+        for (MemberId member : priorities.keySet()) {
+            if (!voters.contains(member) && !outgoingVoters.contains(member) && !learners.contains(member)) {
+                throw new IllegalArgumentException("member " + member + " has a priority, and is none");
+            }
+        }
+    }
+
+    /** A configuration in which all members have the same priority. */
+    public Configuration(
+            SortedSet<MemberId> voters,
+            SortedSet<MemberId> outgoingVoters,
+            SortedSet<MemberId> learners,
+            SortedMap<MemberId, List<String>> addresses,
+            SortedSet<MemberId> removed) {
+        this(voters, outgoingVoters, learners, addresses, removed, new TreeMap<>());
     }
 
     /** A configuration that says neither where the members are reached nor who was one. */
@@ -80,6 +102,20 @@ public record Configuration(
     private static SortedMap<MemberId, List<String>> copy(SortedMap<MemberId, List<String>> addresses) {
         SortedMap<MemberId, List<String>> copied = new TreeMap<>();
         addresses.forEach((member, known) -> copied.put(member, List.copyOf(known)));
+        return Collections.unmodifiableSortedMap(copied);
+    }
+
+    private static SortedMap<MemberId, Integer> copyOfUnusual(SortedMap<MemberId, Integer> priorities) {
+        SortedMap<MemberId, Integer> copied = new TreeMap<>();
+        priorities.forEach((member, priority) -> {
+            if (priority < 0) {
+                throw new IllegalArgumentException(
+                        "member " + member + " cannot have the priority " + priority + ": the least is 0");
+            }
+            if (priority != DEFAULT_PRIORITY) {
+                copied.put(member, priority);
+            }
+        });
         return Collections.unmodifiableSortedMap(copied);
     }
 
@@ -114,39 +150,76 @@ public record Configuration(
         return isVoter(member) || learners.contains(member);
     }
 
+    /** The priority of a member, {@value #DEFAULT_PRIORITY} unless something else was said; also of one that is none. */
+    public int priority(MemberId member) {
+        return priorities.getOrDefault(member, DEFAULT_PRIORITY);
+    }
+
+    /** The highest priority that any voter has. */
+    public int highestPriority() {
+        return allVoters().stream().mapToInt(this::priority).max().orElse(DEFAULT_PRIORITY);
+    }
+
+    /** Whether there is a voter that may lead: one of another priority than 0. */
+    public boolean canHaveLeader() {
+        return allVoters().stream().anyMatch(voter -> priority(voter) > 0);
+    }
+
     // ---- what a change of members leads to
 
     /** With one voter more, which may have been a learner; its addresses take the place of those that were known, if any. */
     public Configuration withVoter(MemberId member, List<String> reached) {
         return new Configuration(
-                with(voters, member), outgoingVoters, without(learners, member), with(member, reached), removed);
+                with(voters, member),
+                outgoingVoters,
+                without(learners, member),
+                with(member, reached),
+                removed,
+                priorities);
     }
 
     /** With one learner more. */
     public Configuration withLearner(MemberId member, List<String> reached) {
-        return new Configuration(voters, outgoingVoters, with(learners, member), with(member, reached), removed);
+        return new Configuration(
+                voters, outgoingVoters, with(learners, member), with(member, reached), removed, priorities);
     }
 
     /** A learner votes from now on; all else stays. */
     public Configuration withPromoted(MemberId learner) {
-        return new Configuration(with(voters, learner), outgoingVoters, without(learners, learner), addresses, removed);
+        return new Configuration(
+                with(voters, learner), outgoingVoters, without(learners, learner), addresses, removed, priorities);
     }
 
     /** A member is reached elsewhere; all else stays. */
     public Configuration withAddresses(MemberId member, List<String> reached) {
-        return new Configuration(voters, outgoingVoters, learners, with(member, reached), removed);
+        return new Configuration(voters, outgoingVoters, learners, with(member, reached), removed, priorities);
+    }
+
+    /**
+     * A member has another priority; all else stays.
+     *
+     * @param priority at least 0
+     * @throws IllegalArgumentException if it is negative, or the member is none
+     */
+    public Configuration withPriority(MemberId member, int priority) {
+        SortedMap<MemberId, Integer> changed = new TreeMap<>(priorities);
+        changed.put(member, priority);
+        return new Configuration(voters, outgoingVoters, learners, addresses, removed, changed);
     }
 
     /** Without a member, which never comes back by that id. */
     public Configuration without(MemberId member) {
         SortedMap<MemberId, List<String>> others = new TreeMap<>(addresses);
         others.remove(member);
+        SortedMap<MemberId, Integer> othersPriorities = new TreeMap<>(priorities);
+        othersPriorities.remove(member);
         SortedSet<MemberId> former = new TreeSet<>(removed);
         while (former.size() >= MAX_REMOVED) {
             former.removeFirst();
         }
         former.add(member);
-        return new Configuration(without(voters, member), outgoingVoters, without(learners, member), others, former);
+        return new Configuration(
+                without(voters, member), outgoingVoters, without(learners, member), others, former, othersPriorities);
     }
 
     /** What leads from {@code before} to this: both sets of voters decide, and all members of either are reached. */
@@ -157,14 +230,22 @@ public record Configuration(
                 all.put(member, reached);
             }
         });
-        return new Configuration(voters, before.voters, learners, all, removed);
+        SortedMap<MemberId, Integer> allPriorities = new TreeMap<>(priorities);
+        before.priorities.forEach((member, priority) -> {
+            if (before.voters.contains(member) && !isMember(member)) {
+                allPriorities.put(member, priority);
+            }
+        });
+        return new Configuration(voters, before.voters, learners, all, removed, allPriorities);
     }
 
     /** What follows this joint configuration: only the new voters decide. */
     public Configuration settled() {
         SortedMap<MemberId, List<String>> staying = new TreeMap<>(addresses);
         staying.keySet().removeIf(member -> !voters.contains(member) && !learners.contains(member));
-        return new Configuration(voters, new TreeSet<>(), learners, staying, removed);
+        SortedMap<MemberId, Integer> stayingPriorities = new TreeMap<>(priorities);
+        stayingPriorities.keySet().removeIf(member -> !voters.contains(member) && !learners.contains(member));
+        return new Configuration(voters, new TreeSet<>(), learners, staying, removed, stayingPriorities);
     }
 
     private static SortedSet<MemberId> with(SortedSet<MemberId> members, MemberId member) {

@@ -88,6 +88,58 @@ class ConfigurationTest {
         assertThat(joint.settled()).isEqualTo(target);
     }
 
+    @Test
+    void aMemberHasThePriorityOneUnlessAnotherWasSaid() {
+        Configuration preferred = THREE_VOTERS.withPriority(TWO, 5).withPriority(THREE, 0);
+
+        assertThat(preferred.priority(ONE)).isEqualTo(1);
+        assertThat(preferred.priority(TWO)).isEqualTo(5);
+        assertThat(preferred.priority(THREE)).isZero();
+        assertThat(preferred.highestPriority()).isEqualTo(5);
+        assertThat(preferred.withPriority(TWO, 1).withPriority(THREE, 1))
+                .as("as if nothing had been said")
+                .isEqualTo(THREE_VOTERS);
+    }
+
+    @Test
+    void otherChangesLeavePrioritiesAsTheyAre() {
+        Configuration preferred = THREE_VOTERS.withPriority(TWO, 5);
+        List<Configuration> changed = List.of(
+                preferred.withVoter(FOUR, List.of("d:1")),
+                preferred.withLearner(FOUR, List.of("d:1")).withPromoted(FOUR),
+                preferred.withAddresses(TWO, List.of("elsewhere:1")),
+                preferred.without(ONE),
+                preferred.jointFrom(THREE_VOTERS),
+                preferred.jointFrom(THREE_VOTERS).settled());
+
+        assertThat(changed).allMatch(configuration -> configuration.priority(TWO) == 5);
+        assertThat(preferred.without(TWO).priorities()).isEmpty();
+    }
+
+    @Test
+    void whoVotesInTheOldHalfOfAJointConfigurationKeepsItsPriorityUntilItIsOver() {
+        Configuration target = THREE_VOTERS.without(ONE).without(TWO).withVoter(FOUR, List.of("d:1"));
+
+        Configuration joint = target.jointFrom(THREE_VOTERS.withPriority(ONE, 0));
+
+        assertThat(joint.priority(ONE)).isZero();
+        assertThat(joint.settled()).isEqualTo(target);
+    }
+
+    @Test
+    void prioritiesAreThoseOfMembersAndNotNegative() {
+        assertThatThrownBy(() -> THREE_VOTERS.withPriority(FOUR, 2)).hasMessage("member 4 has a priority, and is none");
+        assertThatThrownBy(() -> THREE_VOTERS.withPriority(ONE, -1)).hasMessageContaining("the least is 0");
+    }
+
+    @Test
+    void withoutAVoterThatMayLeadThereCanBeNoLeader() {
+        Configuration two = THREE_VOTERS.withPriority(ONE, 0).withPriority(TWO, 0);
+        assertThat(two.canHaveLeader()).isTrue();
+        assertThat(two.withPriority(THREE, 0).canHaveLeader()).isFalse();
+        assertThat(two.without(THREE).canHaveLeader()).isFalse();
+    }
+
     /** An application may not say where members are reached, although others did before. */
     @Test
     void aTargetWithoutAddressesIsTheOutcomeAllTheSame() {

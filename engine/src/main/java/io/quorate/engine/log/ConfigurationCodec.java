@@ -14,14 +14,17 @@ import java.util.TreeSet;
 /**
  * The binary form of a {@link Configuration}: a version byte, then voters, outgoing voters and learners, each as a count and
  * member ids. Version 2 goes on with those that were removed, in the same form, and with the addresses: a count, and for each
- * member its id and a count of texts, each of which is its length in bytes and UTF-8.
+ * member its id and a count of texts, each of which is its length in bytes and UTF-8. Version 3 goes on with the priorities:
+ * a count, and for each member that has one its id and the priority, an int.
  *
- * <p>What knows neither addresses nor removed members is written in version 1. Counts and lengths are shorts.
+ * <p>What knows neither addresses nor removed members nor priorities is written in version 1, what knows no priorities in version
+ * 2: so releases before each of these read it. Counts and lengths are shorts.
  */
 public final class ConfigurationCodec {
 
     private static final byte PLAIN = 1;
     private static final byte WITH_ADDRESSES = 2;
+    private static final byte WITH_PRIORITIES = 3;
 
     private ConfigurationCodec() {}
 
@@ -37,11 +40,24 @@ public final class ConfigurationCodec {
                 + configuration.outgoingVoters().size()
                 + configuration.learners().size();
         int bytes = 1 + 3 * Short.BYTES + members * Long.BYTES;
-        return isPlain(configuration) ? bytes : bytes + sizeOfRest(configuration);
+        return switch (version(configuration)) {
+            case PLAIN -> bytes;
+            case WITH_ADDRESSES -> bytes + sizeOfRest(configuration);
+            default -> bytes + sizeOfRest(configuration) + sizeOfPriorities(configuration);
+        };
     }
 
-    private static boolean isPlain(Configuration configuration) {
-        return configuration.addresses().isEmpty() && configuration.removed().isEmpty();
+    private static byte version(Configuration configuration) {
+        if (!configuration.priorities().isEmpty()) {
+            return WITH_PRIORITIES;
+        }
+        boolean plain =
+                configuration.addresses().isEmpty() && configuration.removed().isEmpty();
+        return plain ? PLAIN : WITH_ADDRESSES;
+    }
+
+    private static int sizeOfPriorities(Configuration configuration) {
+        return Short.BYTES + configuration.priorities().size() * (Long.BYTES + Integer.BYTES);
     }
 
     private static int sizeOfRest(Configuration configuration) {
@@ -56,14 +72,17 @@ public final class ConfigurationCodec {
     }
 
     public static void encode(Configuration configuration, ByteBuffer out) {
-        boolean plain = isPlain(configuration);
-        out.put(plain ? PLAIN : WITH_ADDRESSES);
+        byte version = version(configuration);
+        out.put(version);
         put(configuration.voters(), out);
         put(configuration.outgoingVoters(), out);
         put(configuration.learners(), out);
-        if (!plain) {
+        if (version >= WITH_ADDRESSES) {
             put(configuration.removed(), out);
-            put(configuration.addresses(), out);
+            putAddresses(configuration.addresses(), out);
+        }
+        if (version >= WITH_PRIORITIES) {
+            putPriorities(configuration.priorities(), out);
         }
     }
 
@@ -72,7 +91,12 @@ public final class ConfigurationCodec {
         members.forEach(member -> out.putLong(member.value()));
     }
 
-    private static void put(SortedMap<MemberId, List<String>> addresses, ByteBuffer out) {
+    private static void putPriorities(SortedMap<MemberId, Integer> priorities, ByteBuffer out) {
+        out.putShort(count(priorities.size()));
+        priorities.forEach((member, priority) -> out.putLong(member.value()).putInt(priority));
+    }
+
+    private static void putAddresses(SortedMap<MemberId, List<String>> addresses, ByteBuffer out) {
         out.putShort(count(addresses.size()));
         addresses.forEach((member, texts) -> {
             out.putLong(member.value()).putShort(count(texts.size()));
@@ -94,7 +118,7 @@ public final class ConfigurationCodec {
     /** Reads one configuration and moves the position behind it. */
     public static Configuration decode(ByteBuffer in) throws CorruptFrameException {
         byte version = in.hasRemaining() ? in.get() : 0;
-        if (version != PLAIN && version != WITH_ADDRESSES) {
+        if (version < PLAIN || version > WITH_PRIORITIES) {
             throw new CorruptFrameException("a configuration is missing or of an unknown format version");
         }
         try {
@@ -105,7 +129,11 @@ public final class ConfigurationCodec {
                 return new Configuration(voters, outgoingVoters, learners);
             }
             SortedSet<MemberId> removed = members(in);
-            return new Configuration(voters, outgoingVoters, learners, addresses(in), removed);
+            SortedMap<MemberId, List<String>> addresses = addresses(in);
+            if (version == WITH_ADDRESSES) {
+                return new Configuration(voters, outgoingVoters, learners, addresses, removed);
+            }
+            return new Configuration(voters, outgoingVoters, learners, addresses, removed, priorities(in));
         } catch (IllegalArgumentException e) {
             throw new CorruptFrameException("a configuration contradicts itself: " + e.getMessage());
         }
@@ -136,6 +164,15 @@ public final class ConfigurationCodec {
             addresses.put(member, known);
         }
         return addresses;
+    }
+
+    private static SortedMap<MemberId, Integer> priorities(ByteBuffer in) throws CorruptFrameException {
+        int count = count(in, Long.BYTES + Integer.BYTES);
+        SortedMap<MemberId, Integer> priorities = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            priorities.put(new MemberId(in.getLong()), in.getInt());
+        }
+        return priorities;
     }
 
     /** A count of things of which each takes so many bytes at least, all of which are there. */

@@ -218,6 +218,13 @@ public final class LogWriter implements AutoCloseable {
         return !spares.isExhausted();
     }
 
+    /** Whether the last try to write what was submitted has found no room; it is tried again at each {@link #idle}. */
+    public boolean waitsForRoom() {
+        synchronized (lock) {
+            return state == State.STALLED;
+        }
+    }
+
     /** Refuses further batches. What was queued is written by the executor still; it does not wait for that. */
     @Override
     public void close() {

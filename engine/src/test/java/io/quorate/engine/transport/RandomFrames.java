@@ -148,7 +148,11 @@ public final class RandomFrames {
         if (random.nextBoolean()) {
             removed.add(new MemberId(8));
         }
-        return new Configuration(voters, outgoing, learners, addresses, removed);
+        var priorities = new TreeMap<MemberId, Integer>();
+        if (random.nextBoolean()) {
+            voters.forEach(voter -> priorities.put(voter, random.nextInt(4)));
+        }
+        return new Configuration(voters, outgoing, learners, addresses, removed, priorities);
     }
 
     /** Bytes in the middle of a larger array, so that positions matter. */

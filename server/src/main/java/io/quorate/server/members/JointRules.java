@@ -33,7 +33,7 @@ record JointRules(MemberRules facts) {
             target = after(target, change);
         }
         requireEnough(present.voters(), target.voters());
-        return target;
+        return MemberRules.requireElectable(target);
     }
 
     private Configuration after(Configuration before, MemberChange.OfOne change) {
@@ -64,6 +64,11 @@ record JointRules(MemberRules facts) {
                 }
                 facts.requireReady(promote.member());
                 yield before.withPromoted(promote.member());
+            }
+            case MemberChange.Prefer prefer -> {
+                requireMember(before, prefer.member());
+                MemberRules.requirePriority(prefer.priority());
+                yield before.withPriority(prefer.member(), prefer.priority());
             }
         };
     }

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 /**
  * A change of members that is asked for, of whichever member.
  *
- * <p>As bytes, between two members: {@code byte code, byte kind}, and {@code long id} with the URLs in UTF-8, one a line; for several
+ * <p>As bytes, between two members: {@code byte code, byte kind}, and {@code long id} with the URLs in UTF-8, one a line, or the priority as an {@code int}; for several
  * changes as one, two lists of ids and the changes, each after its length. Immutable.
  */
 public sealed interface MemberChange {
@@ -52,6 +52,13 @@ public sealed interface MemberChange {
     record Promote(MemberId member) implements OfOne {}
 
     /**
+     * The member has another priority, by which it is to lead rather than others.
+     *
+     * @param priority 0: it never leads; above, the higher the rather
+     */
+    record Prefer(MemberId member, int priority) implements OfOne {}
+
+    /**
      * Several changes as one (paper section 6): all of them are in force at the same moment, or none is.
      *
      * @param expectedVoters who votes before, as far as the client knows: if others do, nothing is changed
@@ -74,6 +81,7 @@ public sealed interface MemberChange {
             case Remove remove -> encoded(3, remove);
             case Update update -> encoded(4, update);
             case Promote promote -> encoded(5, promote);
+            case Prefer prefer -> encoded(prefer);
             case Together together -> encoded(together);
         };
     }
@@ -85,6 +93,15 @@ public sealed interface MemberChange {
                 .put((byte) kind)
                 .putLong(change.member().value())
                 .put(urls)
+                .flip();
+    }
+
+    private static ByteBuffer encoded(Prefer prefer) {
+        return ByteBuffer.allocate(2 + Long.BYTES + Integer.BYTES)
+                .put(CODE)
+                .put((byte) 6)
+                .putLong(prefer.member().value())
+                .putInt(prefer.priority())
                 .flip();
     }
 
@@ -133,6 +150,12 @@ public sealed interface MemberChange {
 
     private static OfOne ofOne(byte kind, ByteBuffer in) {
         MemberId member = new MemberId(in.getLong());
+        if (kind == 6) {
+            if (in.remaining() != Integer.BYTES) {
+                throw unknown(in);
+            }
+            return new Prefer(member, in.getInt());
+        }
         String lines = StandardCharsets.UTF_8.decode(in).toString();
         List<String> urls = lines.isEmpty() ? List.of() : List.of(lines.split("\n", -1));
         return switch (kind) {

@@ -154,6 +154,7 @@ public final class MemberChanges implements LeaderAnswers {
             case MemberChange.Remove remove -> status.configuration().isVoter(remove.member());
             case MemberChange.Update update -> false;
             case MemberChange.Promote promote -> false;
+            case MemberChange.Prefer prefer -> false;
             case MemberChange.Together together -> true;
         };
         return matters

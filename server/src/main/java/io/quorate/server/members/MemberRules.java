@@ -1,5 +1,6 @@
 package io.quorate.server.members;
 
+import io.grpc.Status;
 import io.quorate.core.CoreStatus;
 import io.quorate.core.CoreStatus.FollowerStatus;
 import io.quorate.core.quorum.Configuration;
@@ -29,7 +30,7 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
     /**
      * The configuration that the change leads to.
      *
-     * @throws io.grpc.StatusRuntimeException with etcd's error if it is refused
+     * @throws io.grpc.StatusRuntimeException with etcd's error, where etcd has one, if it is refused
      */
     Configuration outcome(MemberChange change) {
         return switch (change) {
@@ -37,6 +38,7 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
             case MemberChange.Remove remove -> remove(remove.member());
             case MemberChange.Update update -> update(update);
             case MemberChange.Promote promote -> promote(promote.member());
+            case MemberChange.Prefer prefer -> prefer(prefer);
             case MemberChange.Together together -> new JointRules(this).outcome(together);
         };
     }
@@ -68,7 +70,7 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
                 throw EtcdError.UNHEALTHY.exception();
             }
         }
-        return present.without(member);
+        return requireElectable(present.without(member));
     }
 
     private Configuration update(MemberChange.Update update) {
@@ -103,6 +105,30 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
         if (present.isMember(add.member()) || present.removed().contains(add.member())) {
             throw EtcdError.MEMBER_EXISTS.exception();
         }
+    }
+
+    private Configuration prefer(MemberChange.Prefer prefer) {
+        requireMember(prefer.member());
+        requirePriority(prefer.priority());
+        return requireElectable(status.configuration().withPriority(prefer.member(), prefer.priority()));
+    }
+
+    static void requirePriority(int priority) {
+        if (priority < 0) {
+            throw Status.INVALID_ARGUMENT
+                    .withDescription("etcdserver: a member's priority is 0 or more, not " + priority)
+                    .asRuntimeException();
+        }
+    }
+
+    /** Without such a voter nobody could ever lead again, and so nothing be changed back. */
+    static Configuration requireElectable(Configuration outcome) {
+        if (!outcome.canHaveLeader()) {
+            throw Status.FAILED_PRECONDITION
+                    .withDescription("etcdserver: no voter would be left that may lead: give another one a priority above 0 first")
+                    .asRuntimeException();
+        }
+        return outcome;
     }
 
     private void requireMember(MemberId member) {

@@ -31,6 +31,8 @@ class MemberChangeTest {
                 new MemberChange.Remove(ONE),
                 new MemberChange.Update(ONE, URLS),
                 new MemberChange.Promote(ONE),
+                new MemberChange.Prefer(ONE, 0),
+                new MemberChange.Prefer(ONE, Integer.MAX_VALUE),
                 new MemberChange.Together(new TreeSet<>(), new TreeSet<>(), List.of()),
                 new MemberChange.Together(
                         new TreeSet<>(Set.of(ONE, new MemberId(2))),
@@ -59,7 +61,9 @@ class MemberChangeTest {
                 .putInt(1000)
                 .putInt(0)
                 .flip();
-        for (ByteBuffer bytes : List.of(ByteBuffer.allocate(0), ByteBuffer.allocate(10), unknown, nested)) {
+        ByteBuffer cutOff = new MemberChange.Prefer(ONE, 7).encoded();
+        cutOff.limit(cutOff.limit() - 1);
+        for (ByteBuffer bytes : List.of(ByteBuffer.allocate(0), ByteBuffer.allocate(10), unknown, nested, cutOff)) {
             assertThatThrownBy(() -> MemberChange.decode(bytes)).isInstanceOf(IllegalArgumentException.class);
         }
         assertThat(MemberChange.isOne(ByteBuffer.allocate(0))).isFalse();

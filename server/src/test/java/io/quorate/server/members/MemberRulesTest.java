@@ -57,6 +57,7 @@ class MemberRulesTest {
                 present,
                 false,
                 false,
+                Optional.empty(),
                 followers);
         return new MemberRules(
                 leader, started, connected.stream().map(MemberId::new).collect(Collectors.toSet()));
@@ -124,6 +125,21 @@ class MemberRulesTest {
         List<String> more = List.of("http://elsewhere:1", url(2).getFirst());
         assertThat(rules.outcome(new MemberChange.Update(id(2), more)))
                 .isEqualTo(voters(3).withAddresses(id(2), more));
+    }
+
+    @Test
+    void aMemberGetsAPriorityUnlessNobodyCouldLeadThen() {
+        Configuration preferred = healthy(voters(2)).outcome(new MemberChange.Prefer(id(2), 5));
+        assertThat(preferred).isEqualTo(voters(2).withPriority(id(2), 5));
+
+        Configuration one = healthy(voters(2)).outcome(new MemberChange.Prefer(id(2), 0));
+        for (MemberChange last : List.of(new MemberChange.Prefer(id(1), 0), new MemberChange.Remove(id(1)))) {
+            assertThatThrownBy(() -> healthy(one).outcome(last))
+                    .hasMessageContaining("no voter would be left that may lead");
+        }
+        assertThatThrownBy(() -> healthy(one).outcome(new MemberChange.Prefer(id(2), -1)))
+                .hasMessageContaining("0 or more");
+        assertRefused(EtcdError.MEMBER_NOT_FOUND, healthy(one), new MemberChange.Prefer(id(9), 1));
     }
 
     @Test

@@ -41,6 +41,7 @@ class StateGaugesTest {
                 Configuration.of(Set.of(SELF)),
                 false,
                 false,
+                Optional.empty(),
                 List.of());
         return Optional.of(new PresentState(status, store, 0, true, false, 1));
     }
