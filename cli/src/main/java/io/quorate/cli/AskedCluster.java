@@ -61,8 +61,8 @@ final class AskedCluster {
             MemberListResponse members = ClientOptions.members(cluster);
             token = cluster.token();
             return members.getMembersList().stream()
-                    .map(member -> new Target(
-                            JsonOutput.id(member.getID()), member.getName(), member.getClientURLsList()))
+                    .map(member ->
+                            new Target(JsonOutput.id(member.getID()), member.getName(), member.getClientURLsList()))
                     .toList();
         } catch (CommandFailed e) {
             if (e.exitCode() == ExitCode.USAGE) {
@@ -75,7 +75,8 @@ final class AskedCluster {
 
     private Optional<List<Target>> membersOfAReport(HttpClient http) {
         return client.endpointUrls().stream()
-                .map(url -> ask(http, new Target("", "", List.of(url.toString()))).join())
+                .map(url ->
+                        ask(http, new Target("", "", List.of(url.toString()))).join())
                 .flatMap(asked -> asked.report().stream())
                 .findFirst()
                 .map(report -> report.members().stream()
@@ -86,9 +87,10 @@ final class AskedCluster {
     private CompletableFuture<Asked> ask(HttpClient http, Target target) {
         if (target.clientUrls().isEmpty()) {
             return CompletableFuture.completedFuture(
-                    silent(target, "it has not told the cluster its client URL yet"));
+                    silent(target, false, "it has not told the cluster its client URL yet"));
         }
-        URI endpoint = MemberUrls.parseList("the member's URL", target.clientUrls().getFirst())
+        URI endpoint = MemberUrls.parseList(
+                        "the member's URL", target.clientUrls().getFirst())
                 .getFirst();
         HttpRequest.Builder request = HttpRequest.newBuilder(endpoint.resolve(MemberServer.REPORT_PATH))
                 .timeout(client.timeout);
@@ -97,15 +99,16 @@ final class AskedCluster {
         long beginMillis = System.currentTimeMillis();
         return http.sendAsync(request.build(), BodyHandlers.ofString())
                 .thenApply(answer -> answered(target, answer, beginMillis, System.nanoTime() - beginNanos))
-                .exceptionally(failure -> silent(target, reason(failure)));
+                .exceptionally(failure -> silent(target, false, reason(failure)));
     }
 
-    private static Asked silent(Target target, String failure) {
-        return new Asked(target.id(), target.name(), Optional.empty(), failure, Optional.empty());
+    private static Asked silent(Target target, boolean answers, String failure) {
+        return Asked.silent(target.id(), target.name(), answers, failure);
     }
 
     private static String reason(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof IOException ? "it does not answer" : String.valueOf(cause.getMessage());
     }
 
@@ -114,20 +117,21 @@ final class AskedCluster {
         if (status == 401 || status == 403) {
             return silent(
                     target,
+                    true,
                     "the cluster asks for a user that administers; name one with --user ("
                             + answer.body().strip() + ")");
         }
         if (status != 200) {
-            return silent(target, "it answered with the HTTP status " + status);
+            return silent(target, true, "it answered with the HTTP status " + status);
         }
         try {
             MemberReport report = ReportJson.read(answer.body());
             // It told its time somewhere between the question and the answer.
             long halfMillis = tookNanos / 2_000_000;
             Clock clock = new Clock(report.timeMillis() - beginMillis - halfMillis, halfMillis + 1);
-            return new Asked(report.memberId(), report.name(), Optional.of(report), "", Optional.of(clock));
+            return Asked.told(report, clock);
         } catch (IllegalArgumentException e) {
-            return silent(target, "its answer makes no sense; it may be of another release");
+            return silent(target, true, "its answer makes no sense; it may be of another release");
         }
     }
 }

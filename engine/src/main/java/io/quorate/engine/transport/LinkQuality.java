@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param lost those of them that were not answered in time
  * @param outages how many times some were lost in a row: one is a member that was away, several are a link that comes and goes
  */
-public record LinkQuality(MemberId member, boolean connected, Optional<RoundTrips> roundTrips, int sent, int lost, int outages) {
+public record LinkQuality(
+        MemberId member, boolean connected, Optional<RoundTrips> roundTrips, int sent, int lost, int outages) {
 
     /** Times from a probe to its answer; {@code count} is at least 1. */
     public record RoundTrips(int count, long minNanos, long p50Nanos, long p99Nanos) {}
