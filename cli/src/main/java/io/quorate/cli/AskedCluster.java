@@ -1,8 +1,9 @@
 package io.quorate.cli;
 
 import io.quorate.server.MemberServer;
+import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
 import io.quorate.server.proto.etcdserverpb.Member;
-import io.quorate.server.proto.etcdserverpb.MemberListResponse;
+import io.quorate.server.proto.etcdserverpb.MemberListRequest;
 import io.quorate.server.report.ClusterReports;
 import io.quorate.server.report.ClusterReports.Asked;
 import io.quorate.server.report.ClusterReports.Clock;
@@ -15,8 +16,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -31,7 +34,8 @@ final class AskedCluster implements AutoCloseable {
 
     private final ClientOptions client;
     private final HttpClient http;
-    private Optional<String> token = Optional.empty();
+    private final TokenMemory tokens = new TokenMemory();
+    private List<URI> knownUrls = List.of();
 
     AskedCluster(ClientOptions client) {
         this.client = client;
@@ -67,11 +71,30 @@ final class AskedCluster implements AutoCloseable {
      * @throws CommandFailed if none does
      */
     List<Member> members() {
-        try (ClusterClient cluster = client.connect()) {
-            MemberListResponse members = ClientOptions.members(cluster);
-            token = cluster.token().or(() -> token);
-            return members.getMembersList();
+        return members(false);
+    }
+
+    /** @param linearizable whether it must be the list of now, which takes a leader */
+    List<Member> members(boolean linearizable) {
+        MemberListRequest request =
+                MemberListRequest.newBuilder().setLinearizable(linearizable).build();
+        try (ClusterClient cluster = connect()) {
+            List<Member> members = cluster.read((channel, deadline) ->
+                            ClusterGrpc.newBlockingStub(channel).withDeadline(deadline).memberList(request))
+                    .getMembersList();
+            knownUrls = members.stream()
+                    .flatMap(member -> member.getClientURLsList().stream().limit(1))
+                    .flatMap(url -> MemberUrls.parseList("the member's URL", url).stream())
+                    .toList();
+            return members;
         }
+    }
+
+    /** A client of the endpoints, and of the members that are known by now: whoever was named first may be gone. */
+    ClusterClient connect() {
+        Set<URI> urls = new LinkedHashSet<>(client.endpointUrls());
+        urls.addAll(knownUrls);
+        return client.connect(List.copyOf(urls), tokens);
     }
 
     /** Asks these, at the same time. */
@@ -93,7 +116,7 @@ final class AskedCluster implements AutoCloseable {
     /** A request to a page of a member, on behalf of whoever uses this command. */
     HttpRequest.Builder request(URI page) {
         HttpRequest.Builder request = HttpRequest.newBuilder(page).timeout(client.timeout);
-        token.ifPresent(known -> request.header("Authorization", known));
+        tokens.known().ifPresent(known -> request.header("Authorization", known));
         return request;
     }
 
@@ -119,24 +142,26 @@ final class AskedCluster implements AutoCloseable {
     private CompletableFuture<Asked> ask(Target target) {
         if (target.clientUrls().isEmpty()) {
             return CompletableFuture.completedFuture(
-                    silent(target, "it has not told the cluster its client URL yet"));
+                    silent(target, false, "it has not told the cluster its client URL yet"));
         }
-        URI endpoint = MemberUrls.parseList("the member's URL", target.clientUrls().getFirst())
+        URI endpoint = MemberUrls.parseList(
+                        "the member's URL", target.clientUrls().getFirst())
                 .getFirst();
         HttpRequest.Builder request = request(endpoint.resolve(MemberServer.REPORT_PATH));
         long beginNanos = System.nanoTime();
         long beginMillis = System.currentTimeMillis();
         return http.sendAsync(request.build(), BodyHandlers.ofString())
                 .thenApply(answer -> answered(target, answer, beginMillis, System.nanoTime() - beginNanos))
-                .exceptionally(failure -> silent(target, reason(failure)));
+                .exceptionally(failure -> silent(target, false, reason(failure)));
     }
 
-    private static Asked silent(Target target, String failure) {
-        return new Asked(target.id(), target.name(), Optional.empty(), failure, Optional.empty());
+    private static Asked silent(Target target, boolean answers, String failure) {
+        return Asked.silent(target.id(), target.name(), answers, failure);
     }
 
     private static String reason(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof IOException ? "it does not answer" : String.valueOf(cause.getMessage());
     }
 
@@ -145,20 +170,21 @@ final class AskedCluster implements AutoCloseable {
         if (status == 401 || status == 403) {
             return silent(
                     target,
+                    true,
                     "the cluster asks for a user that administers; name one with --user ("
                             + answer.body().strip() + ")");
         }
         if (status != 200) {
-            return silent(target, "it answered with the HTTP status " + status);
+            return silent(target, true, "it answered with the HTTP status " + status);
         }
         try {
             MemberReport report = ReportJson.read(answer.body());
             // It told its time somewhere between the question and the answer.
             long halfMillis = tookNanos / 2_000_000;
             Clock clock = new Clock(report.timeMillis() - beginMillis - halfMillis, halfMillis + 1);
-            return new Asked(report.memberId(), report.name(), Optional.of(report), "", Optional.of(clock));
+            return Asked.told(report, clock);
         } catch (IllegalArgumentException e) {
-            return silent(target, "its answer makes no sense; it may be of another release");
+            return silent(target, true, "its answer makes no sense; it may be of another release");
         }
     }
 }

@@ -2,6 +2,7 @@ package io.quorate.cli;
 
 import io.quorate.server.operations.ClusterHealth;
 import io.quorate.server.operations.MemberHealth;
+import io.quorate.server.report.MemberReport;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -20,9 +21,12 @@ final class CatchUp {
     private final long maxLag;
     private final Duration patience;
 
-    /** What has changed whenever there is progress; a snapshot on its way is some, too. */
-    private String progress = "";
+    /** The best so far: how little it lacked, and how much of which snapshot it had got. */
+    private long leastLag = Long.MAX_VALUE;
 
+    private long mostBytes;
+    private long snapshotIndex;
+    private boolean answered;
     private long progressNanos = System.nanoTime();
     private long toldNanos = System.nanoTime();
 
@@ -47,7 +51,7 @@ final class CatchUp {
      */
     String await() {
         while (true) {
-            ClusterSight.Seen seen = operation.sight().look();
+            ClusterSight.Seen seen = operation.lookPatiently(patience.toNanos());
             ClusterHealth health = seen.health();
             Optional<Long> matches = health.leader()
                     .flatMap(MemberHealth::told)
@@ -56,36 +60,57 @@ final class CatchUp {
             if (answers && matches.isPresent() && health.commitIndex() - matches.get() <= maxLag) {
                 return "it has the log up to index " + matches.get() + " of " + health.commitIndex();
             }
-            look(matches.orElse(0L), health.commitIndex(), answers, transfer(seen));
+            Optional<MemberReport.SnapshotTransfer> transfer = transfer(seen);
+            if (matches.isPresent()) {
+                noteProgress(health.commitIndex() - matches.get(), answers, transfer);
+            }
+            look(matches.orElse(0L), health.commitIndex(), answers, transfer);
             operation.pause();
         }
     }
 
-    /** What the leader tells of a snapshot that it sends the learner; empty if it sends none. */
-    private String transfer(ClusterSight.Seen seen) {
+    /** The snapshot that the leader sends the learner, if it does. */
+    private Optional<MemberReport.SnapshotTransfer> transfer(ClusterSight.Seen seen) {
         return seen.reports()
                 .leader()
                 .flatMap(leader -> leader.snapshotTransfers().stream()
                         .filter(transfer -> ClusterSight.id(transfer.to()) == id)
-                        .findFirst())
-                .map(transfer -> transfer.doneBytes() + " of " + transfer.totalBytes() + " bytes of a snapshot")
-                .orElse("");
+                        .findFirst());
     }
 
-    private void look(long matches, long commitIndex, boolean answers, String transfer) {
-        String now = matches + "/" + answers + "/" + transfer;
-        if (!now.equals(progress)) {
-            progress = now;
+    /** That it lacks less than ever, has more of a snapshot than ever, or has been heard of at all; not that it starts over. */
+    private void noteProgress(long lag, boolean answers, Optional<MemberReport.SnapshotTransfer> transfer) {
+        boolean progress = answers && !answered;
+        answered |= answers;
+        if (lag < leastLag) {
+            leastLag = lag;
+            progress = true;
+        }
+        if (transfer.isPresent()) {
+            boolean another = transfer.get().snapshotIndex() > snapshotIndex;
+            if (another || transfer.get().doneBytes() > mostBytes) {
+                snapshotIndex = Math.max(snapshotIndex, transfer.get().snapshotIndex());
+                mostBytes = another ? transfer.get().doneBytes() : Math.max(mostBytes, transfer.get().doneBytes());
+                progress = true;
+            }
+        }
+        if (progress) {
             progressNanos = System.nanoTime();
         }
+    }
+
+    private void look(
+            long matches, long commitIndex, boolean answers, Optional<MemberReport.SnapshotTransfer> transfer) {
         String where = answers || matches > 0
                 ? "it has the log up to index " + matches + " of " + commitIndex
-                        + (transfer.isEmpty() ? "" : ", and gets " + transfer)
+                        + transfer.map(snapshot -> ", and " + snapshot.doneBytes() + " of " + snapshot.totalBytes()
+                                        + " bytes of a snapshot")
+                                .orElse("")
                 : "it does not answer, and has got nothing yet: it was not started, or cannot be reached";
         if (System.nanoTime() - progressNanos > patience.toNanos()) {
             throw new CommandFailed(
                     ExitCode.FAILED,
-                    "learner " + name + " (" + Long.toHexString(id) + ") has made no progress for "
+                    "learner " + name + " (" + JsonOutput.id(id) + ") has not come closer to having the log for "
                             + patience.toSeconds() + " s: " + where);
         }
         if (System.nanoTime() - toldNanos > TELL_NANOS) {

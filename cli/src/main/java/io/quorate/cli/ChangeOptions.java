@@ -2,6 +2,7 @@ package io.quorate.cli;
 
 import io.quorate.server.operations.ClusterHealth;
 import io.quorate.server.operations.Preflight;
+import io.quorate.server.operations.Proof;
 import io.quorate.server.proto.etcdserverpb.Member;
 import java.time.Duration;
 import java.util.Collection;
@@ -24,10 +25,16 @@ final class ChangeOptions {
     @Option(
             names = "--force",
             description = {
-                "Go on although a check refuses it, or another operation is under way, which is broken off then.",
-                "That it was forced is on record. What the members themselves refuse stays refused."
+                "Go on although a check refuses it, which is on record then. What the members themselves refuse stays refused."
             })
     boolean force;
+
+    @Option(
+            names = "--break-off",
+            description = {
+                "Begin although another operation is under way: that one is broken off, and stops before its next step."
+            })
+    boolean breakOff;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command = CommandSpec.create();
@@ -35,7 +42,7 @@ final class ChangeOptions {
     /** An operation of this command. */
     OperationRun operation(ClusterSight sight, String title) {
         var commandLine = command.commandLine();
-        return new OperationRun(sight, commandLine.getOut(), commandLine.getErr(), force, title);
+        return new OperationRun(sight, commandLine.getOut(), commandLine.getErr(), force, breakOff, title);
     }
 
     /** The ids of the voters, some of which go, and some of which were learners before. */
@@ -45,9 +52,13 @@ final class ChangeOptions {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Checks for an operation that leaves the voters as they are. */
-    static Preflight sameVoters(ClusterHealth health) {
-        return new Preflight(health, health.voterIds(), 0);
+    /** An operation that leaves the members as they are. */
+    static OperationRun.Plan sameMembers(ClusterSight.Seen seen, List<OperationRun.PlannedStep> steps) {
+        return new OperationRun.Plan(
+                seen,
+                now -> Preflight.Intent.nothingOf(now.health()),
+                steps,
+                () -> Proof.Goal.asIn(seen.health()));
     }
 
     /** How learners are brought to where they may vote. */
@@ -56,9 +67,12 @@ final class ChangeOptions {
         @Option(
                 names = "--max-lag",
                 paramLabel = "<entries>",
-                description = "A learner may vote when it lacks no more entries of the log than this. Default: ${DEFAULT-VALUE}",
+                description = {
+                    "A learner may vote when it lacks no more entries of the log than this, at most 5000.",
+                    "Default: ${DEFAULT-VALUE}"
+                },
                 defaultValue = "1000")
-        long maxLag;
+        private long maxLag;
 
         @Option(
                 names = "--patience",
@@ -69,7 +83,15 @@ final class ChangeOptions {
                 },
                 defaultValue = "60s",
                 converter = ClientOptions.TimeConverter.class)
-        Duration patience = Duration.ZERO;
+        private Duration patience = Duration.ZERO;
+
+        /** Before anything is begun: whether what was asked for can be had. */
+        void requireSense() {
+            if (maxLag < 0 || maxLag > ClusterHealth.MAX_LAG) {
+                throw CommandFailed.usage("--max-lag is " + maxLag + "; give a number from 0 to " + ClusterHealth.MAX_LAG
+                        + ", since a voter that lacks more is of no use to a quorum");
+            }
+        }
 
         CatchUp of(OperationRun operation, long id, String name) {
             return new CatchUp(operation, id, name, maxLag, patience);

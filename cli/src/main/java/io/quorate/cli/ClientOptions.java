@@ -123,6 +123,11 @@ final class ClientOptions {
         return new ClusterClient(urls, credentials(), timeout);
     }
 
+    /** A client of these, which is known by the same token as others. */
+    ClusterClient connect(List<URI> urls, TokenMemory tokens) {
+        return new ClusterClient(urls, credentials(), timeout, tokens);
+    }
+
     private Optional<Credentials> credentials() {
         if (!asked) {
             credentials = Credentials.parse(isOnCommandLine(USER_OPTION) ? USER_OPTION : USER_VARIABLE, user);

@@ -62,18 +62,33 @@ final class ClusterClient implements AutoCloseable {
     private Optional<ManagedChannel> open = Optional.empty();
 
     /** Every member takes it, whichever gave it. */
-    private Optional<String> token = Optional.empty();
+    private final TokenMemory tokens;
 
     /**
      * @param credentials who asks; a cluster without users asks nobody for a name
      * @param timeout for everything that is done with this client, from now on
      */
     ClusterClient(List<URI> endpoints, Optional<Credentials> credentials, Duration timeout) {
-        this(endpoints, credentials, timeout, WHILE_OTHERS_WAIT);
+        this(endpoints, credentials, timeout, WHILE_OTHERS_WAIT, new TokenMemory());
+    }
+
+    /** @param tokens of clients before and after this one, with the same credentials */
+    ClusterClient(List<URI> endpoints, Optional<Credentials> credentials, Duration timeout, TokenMemory tokens) {
+        this(endpoints, credentials, timeout, WHILE_OTHERS_WAIT, tokens);
     }
 
     /** @param whileOthersWait how long an endpoint may take to connect if it is not the last one */
     ClusterClient(List<URI> endpoints, Optional<Credentials> credentials, Duration timeout, Duration whileOthersWait) {
+        this(endpoints, credentials, timeout, whileOthersWait, new TokenMemory());
+    }
+
+    private ClusterClient(
+            List<URI> endpoints,
+            Optional<Credentials> credentials,
+            Duration timeout,
+            Duration whileOthersWait,
+            TokenMemory tokens) {
+        this.tokens = tokens;
         this.endpoints = List.copyOf(endpoints);
         this.credentials = credentials;
         this.timeout = timeout;
@@ -109,7 +124,9 @@ final class ClusterClient implements AutoCloseable {
                         throw RequestFailure.ofRead(e, endpoint, timeout);
                     }
                 } catch (StatusRuntimeException e) {
-                    throw RequestFailure.ofWrite(e, endpoint, timeout);
+                    if (!RequestFailure.isForAnotherMember(e.getStatus()) || isLast(endpoint)) {
+                        throw RequestFailure.ofWrite(e, endpoint, timeout);
+                    }
                 }
             }
         }
@@ -118,7 +135,7 @@ final class ClusterClient implements AutoCloseable {
 
     /** The token by which the cluster knows who asks, if it has wanted to know so far. */
     Optional<String> token() {
-        return token;
+        return tokens.known();
     }
 
     /** Says who asks only if the cluster wants to know: a login needs its quorum, and a status does not. */
@@ -126,12 +143,15 @@ final class ClusterClient implements AutoCloseable {
         try {
             return call.on(known(), deadline);
         } catch (StatusRuntimeException e) {
-            if (credentials.isEmpty() || token.isPresent() || !RequestFailure.isForWantOfAUser(e.getStatus())) {
+            boolean unknown = tokens.known().isPresent()
+                    ? RequestFailure.isForWantOfALogin(e.getStatus())
+                    : RequestFailure.isForWantOfAUser(e.getStatus());
+            if (credentials.isEmpty() || !unknown) {
                 throw e;
             }
         }
         try {
-            token = logIn(credentials.get());
+            tokens.remember(logIn(credentials.get()));
         } catch (StatusRuntimeException e) {
             throw new LoginFailed(e);
         }
@@ -139,6 +159,7 @@ final class ClusterClient implements AutoCloseable {
     }
 
     private Channel known() {
+        Optional<String> token = tokens.known();
         return token.isEmpty()
                 ? channel()
                 : ClientInterceptors.intercept(

@@ -82,7 +82,20 @@ final class ClusterSight implements AutoCloseable {
      * @throws CommandFailed if no endpoint answers, or members tell nothing to whoever asks
      */
     Seen look() {
-        List<Member> members = cluster.members();
+        return look(cluster.members());
+    }
+
+    /** As {@link #look}, with the members of now and not only as one of them knows them: that takes a leader. */
+    Seen lookCertainly() {
+        return look(cluster.members(true));
+    }
+
+    /** A client of any member that serves. */
+    ClusterClient connect() {
+        return cluster.connect();
+    }
+
+    private Seen look(List<Member> members) {
         ClusterReports reports = cluster.ask(members);
         reports.members().stream()
                 .map(ClusterReports.Asked::failure)

@@ -1,5 +1,7 @@
 package io.quorate.cli;
 
+import io.quorate.server.operations.Preflight;
+import io.quorate.server.operations.Proof;
 import io.quorate.server.proto.etcdserverpb.CompactionRequest;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import java.util.List;
@@ -27,19 +29,22 @@ final class CompactCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (ClusterSight sight = new ClusterSight(options.client)) {
-            return options.operation(sight, "compact " + revision)
-                    .execute(
-                            ChangeOptions.sameVoters(sight.look().health()),
-                            List.of(OperationRun.PlannedStep.of("compact up to revision " + revision, run -> compact())));
+            ClusterSight.Seen seen = sight.look();
+            OperationRun.Plan plan = new OperationRun.Plan(
+                    seen,
+                    now -> Preflight.Intent.roomFor(now.health()),
+                    List.of(OperationRun.PlannedStep.of("compact up to revision " + revision, run -> compact(sight))),
+                    () -> Proof.Goal.asIn(seen.health()));
+            return options.operation(sight, "compact " + revision).execute(plan);
         }
     }
 
-    private String compact() {
+    private String compact(ClusterSight sight) {
         CompactionRequest request = CompactionRequest.newBuilder()
                 .setRevision(revision)
                 .setPhysical(true)
                 .build();
-        try (ClusterClient cluster = options.client.connect()) {
+        try (ClusterClient cluster = sight.connect()) {
             cluster.write((channel, deadline) ->
                     KVGrpc.newBlockingStub(channel).withDeadline(deadline).compact(request));
         }

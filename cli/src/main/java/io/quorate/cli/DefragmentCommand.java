@@ -1,8 +1,9 @@
 package io.quorate.cli;
 
 import io.quorate.cli.OperationRun.PlannedStep;
-import io.quorate.server.operations.ClusterHealth;
 import io.quorate.server.operations.MemberHealth;
+import io.quorate.server.operations.Preflight;
+import io.quorate.server.operations.Proof;
 import io.quorate.server.proto.etcdserverpb.DefragmentRequest;
 import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
 import io.quorate.server.proto.etcdserverpb.StatusRequest;
@@ -16,7 +17,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "defragment",
         description = {
-            "Has each member give the room back that nothing readable takes up, one member after the other; all go on serving.",
+            "Has each voter that answers give the room back that nothing readable takes up, one after the other; all go on",
+            "serving. Learners do not do that, as in etcd.",
             "Large stores take long: give --timeout more than 5 s for them."
         },
         footer = {"", "Example:", "  quorate defragment --timeout 5m"})
@@ -28,13 +30,19 @@ final class DefragmentCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (ClusterSight sight = new ClusterSight(options.client)) {
-            ClusterHealth health = sight.look().health();
-            List<PlannedStep> steps = health.members().stream()
+            ClusterSight.Seen seen = sight.look();
+            // Learners do not serve this call, as in etcd.
+            List<PlannedStep> steps = seen.health().voters().stream()
                     .filter(MemberHealth::answers)
                     .map(member -> PlannedStep.of(
                             "defragment " + member.label(), run -> defragment(run, member.id())))
                     .toList();
-            return options.operation(sight, "defragment").execute(ChangeOptions.sameVoters(health), steps);
+            OperationRun.Plan plan = new OperationRun.Plan(
+                    seen,
+                    now -> Preflight.Intent.roomFor(now.health()),
+                    steps,
+                    () -> Proof.Goal.asIn(seen.health()));
+            return options.operation(sight, "defragment").execute(plan);
         }
     }
 

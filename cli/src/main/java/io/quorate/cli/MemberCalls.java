@@ -16,6 +16,7 @@ import io.quorate.server.proto.managerpb.ManagerGrpc;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -25,10 +26,13 @@ import java.util.function.Predicate;
  */
 final class MemberCalls {
 
-    private final ClientOptions client;
+    /** A change that was not begun by then is not begun any more: members wait no longer for one. */
+    private static final long UNDECIDED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    MemberCalls(ClientOptions client) {
-        this.client = client;
+    private final ClusterSight sight;
+
+    MemberCalls(ClusterSight sight) {
+        this.sight = sight;
     }
 
     /** Adds a learner; answers its id. */
@@ -98,7 +102,7 @@ final class MemberCalls {
 
     /** Asks the leader, at its own endpoint, to hand over. */
     void moveLeader(URI leader, long target) {
-        try (ClusterClient cluster = client.connect(List.of(leader))) {
+        try (ClusterClient cluster = sight.client().connect(List.of(leader))) {
             cluster.write((channel, deadline) -> MaintenanceGrpc.newBlockingStub(channel)
                     .withDeadline(deadline)
                     .moveLeader(
@@ -114,18 +118,40 @@ final class MemberCalls {
 
     /** @param result what the members tell of the change, if it has been made */
     private <T> T change(ClusterClient.Call<T> call, Function<List<Member>, Optional<T>> result) {
-        try (ClusterClient cluster = client.connect()) {
+        try (ClusterClient cluster = sight.connect()) {
             return cluster.write(call);
         } catch (CommandFailed e) {
             if (e.exitCode() != ExitCode.UNKNOWN_OUTCOME) {
                 throw e;
             }
-            return result.apply(members()).orElseThrow(() -> e);
+            return await(result).orElseThrow(() -> new CommandFailed(
+                    ExitCode.UNKNOWN_OUTCOME,
+                    "it is not known whether this was done, and the members do not show it yet: look at 'quorate members list'"
+                            + " before it is asked for again",
+                    e));
+        }
+    }
+
+    /** Looks until there is no change to be expected any more; whoever cannot be asked just now is asked again. */
+    private <T> Optional<T> await(Function<List<Member>, Optional<T>> result) {
+        long beginNanos = System.nanoTime();
+        while (true) {
+            try {
+                Optional<T> found = result.apply(members());
+                if (found.isPresent() || System.nanoTime() - beginNanos > UNDECIDED_NANOS) {
+                    return found;
+                }
+            } catch (CommandFailed e) {
+                if (System.nanoTime() - beginNanos > UNDECIDED_NANOS) {
+                    return Optional.empty();
+                }
+            }
+            OperationRun.sleep();
         }
     }
 
     private List<Member> members() {
-        try (ClusterClient cluster = client.connect()) {
+        try (ClusterClient cluster = sight.connect()) {
             return cluster.read(MemberCalls::linearizable);
         }
     }

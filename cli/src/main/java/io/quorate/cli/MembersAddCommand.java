@@ -4,6 +4,7 @@ import io.quorate.server.operations.Preflight;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
@@ -45,24 +46,35 @@ final class MembersAddCommand implements Callable<Integer> {
         List<String> urls = MemberUrls.parseList("--peer-urls", peerUrls).stream()
                 .map(URI::toString)
                 .toList();
+        learning.requireSense();
         try (ClusterSight sight = new ClusterSight(options.client)) {
             ClusterSight.Seen seen = sight.look();
-            OperationRun operation = options.operation(sight, "members add " + name);
-            Preflight preflight =
-                    new Preflight(seen.health(), seen.health().voterIds(), learner ? 0 : 1);
-            return operation.execute(preflight, steps(urls));
+            AtomicLong id = new AtomicLong();
+            OperationRun.Plan plan = new OperationRun.Plan(
+                    seen,
+                    now -> new Preflight.Intent(
+                            now.health().voterIds(), Set.of(), learner ? 0 : 1, Set.of(), false),
+                    steps(sight, urls, id),
+                    () -> OperationRun.goal(
+                            seen.members(),
+                            List.of(),
+                            learner ? List.of() : List.of(id.get()),
+                            learner ? List.of(id.get()) : List.of()));
+            return options.operation(sight, "members add " + name).execute(plan);
         }
     }
 
-    private List<OperationRun.PlannedStep> steps(List<String> urls) {
-        MemberCalls calls = new MemberCalls(options.client);
-        AtomicLong id = new AtomicLong();
+    private List<OperationRun.PlannedStep> steps(ClusterSight sight, List<String> urls, AtomicLong id) {
+        MemberCalls calls = new MemberCalls(sight);
         List<OperationRun.PlannedStep> steps = new ArrayList<>();
         steps.add(OperationRun.PlannedStep.of("add " + name + " as a learner", run -> {
             id.set(calls.addLearner(urls));
+            return "its id is " + JsonOutput.id(id.get());
+        }));
+        steps.add(OperationRun.PlannedStep.of("say how to start " + name, run -> {
             run.say("          start it now, if it does not run yet, with its own client URLs:");
             run.say("          " + ChangeOptions.startLine(run.sight().look(), name, urls));
-            return "its id is " + Long.toHexString(id.get());
+            return "said";
         }));
         if (!learner) {
             steps.add(OperationRun.PlannedStep.of(

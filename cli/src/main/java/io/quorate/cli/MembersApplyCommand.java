@@ -48,6 +48,7 @@ final class MembersApplyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        learning.requireSense();
         List<MembersPlan.Wanted> wanted = MembersFile.read(file);
         PrintWriter out = options.client.json()
                 ? spec.commandLine().getErr()
@@ -59,16 +60,16 @@ final class MembersApplyCommand implements Callable<Integer> {
                 out.println("the members are those of " + file + " already");
                 return ExitCode.OK;
             }
-            MembersChange change = new MembersChange(plan, seen, learning, new MemberCalls(options.client));
+            MembersChange change = new MembersChange(plan, seen, learning, sight);
             out.println("plan:");
             change.lines().forEach(line -> out.println("  " + line));
             OperationRun operation = options.operation(sight, "members apply " + String.join("; ", change.lines()));
             if (dryRun) {
-                operation.check(change.preflight());
+                operation.checkOnly(change.plan());
                 out.println("nothing was changed: --dry-run");
                 return ExitCode.OK;
             }
-            return operation.execute(change.preflight(), change.steps());
+            return operation.execute(change.plan());
         }
     }
 

@@ -3,16 +3,14 @@ package io.quorate.cli;
 import io.quorate.cli.OperationRun.PlannedStep;
 import io.quorate.server.operations.MembersPlan;
 import io.quorate.server.operations.Preflight;
+import io.quorate.server.operations.Proof;
 import io.quorate.server.proto.etcdserverpb.Member;
 import io.quorate.server.proto.managerpb.ChangeMembersRequest;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -26,21 +24,33 @@ final class MembersChange {
     private final ClusterSight.Seen before;
     private final ChangeOptions.Learning learning;
     private final MemberCalls calls;
+    private final ClusterSight sight;
 
     /** The ids of those that were added, by name; known once they are. */
     private final Map<String, Long> added = new HashMap<>();
 
     /** @param before what the plan was made for */
-    MembersChange(MembersPlan plan, ClusterSight.Seen before, ChangeOptions.Learning learning, MemberCalls calls) {
+    MembersChange(MembersPlan plan, ClusterSight.Seen before, ChangeOptions.Learning learning, ClusterSight sight) {
         this.plan = plan;
         this.before = before;
         this.learning = learning;
-        this.calls = calls;
+        this.sight = sight;
+        this.calls = new MemberCalls(sight);
     }
 
-    Preflight preflight() {
-        return new Preflight(before.health(), plan.votersAfter(), (int)
-                plan.add().stream().filter(MembersPlan.Wanted::voter).count());
+    /** What is to be done, how it is judged before, and what it is to lead to. */
+    OperationRun.Plan plan() {
+        Preflight.Intent intent = new Preflight.Intent(
+                plan.votersAfter(), Set.copyOf(plan.promote()), newVoters().size(), Set.copyOf(plan.remove()), false);
+        return new OperationRun.Plan(before, seen -> intent, steps(), this::goal);
+    }
+
+    /** Asked for when those who were to be added have their ids. */
+    private Proof.Goal goal() {
+        List<Long> voters = new ArrayList<>(plan.promote());
+        List<Long> learners = new ArrayList<>();
+        plan.add().forEach(wanted -> (wanted.voter() ? voters : learners).add(id(wanted.name())));
+        return OperationRun.goal(before.members(), plan.remove(), voters, learners);
     }
 
     /** The plan in words, one line for each change. */
@@ -61,14 +71,16 @@ final class MembersChange {
     }
 
     /** The steps to take; those that bring learners in are taken back if a later one fails. */
-    List<PlannedStep> steps() {
+    private List<PlannedStep> steps() {
         List<PlannedStep> steps = new ArrayList<>();
         if (!plan.add().isEmpty()) {
             String names = plan.add().stream().map(MembersPlan.Wanted::name).collect(Collectors.joining(", "));
-            steps.add(new PlannedStep("add " + names + " as learners", this::add, run -> takeBack()));
+            steps.add(new PlannedStep("add " + names + " as learners", run -> add(), run -> takeBack()));
+            steps.add(PlannedStep.of("say how to start " + names, this::sayHowToStart));
         }
         for (MembersPlan.Wanted wanted : plan.add()) {
-            if (wanted.voter()) {
+            // Also one that goes on learning: it may be there in place of another one.
+            if (wanted.voter() || !plan.remove().isEmpty()) {
                 steps.add(PlannedStep.of(
                         "wait until " + wanted.name() + " has the log", run -> learn(run, wanted.name())));
             }
@@ -93,8 +105,8 @@ final class MembersChange {
         return names;
     }
 
-    private String add(OperationRun run) {
-        ChangeMembersRequest.Builder request = expected(Set.of());
+    private String add() {
+        ChangeMembersRequest.Builder request = expected(before.members());
         plan.add().forEach(wanted -> request.addAdd(
                 ChangeMembersRequest.Added.newBuilder().addAllPeerUrls(wanted.peerUrls())));
         Predicate<List<Member>> isDone = members ->
@@ -103,13 +115,17 @@ final class MembersChange {
         plan.add().forEach(wanted -> members.stream()
                 .filter(isAt(wanted))
                 .forEach(member -> added.put(wanted.name(), member.getID())));
+        return plan.add().stream()
+                .map(wanted -> wanted.name() + " has the id " + JsonOutput.id(id(wanted.name())))
+                .collect(Collectors.joining(", "));
+    }
+
+    private String sayHowToStart(OperationRun run) {
         ClusterSight.Seen seen = run.sight().look();
         run.say("          start them now, if they do not run yet, with their own client URLs:");
         plan.add().forEach(wanted ->
                 run.say("          " + ChangeOptions.startLine(seen, wanted.name(), wanted.peerUrls())));
-        return plan.add().stream()
-                .map(wanted -> wanted.name() + " has the id " + Long.toHexString(id(wanted.name())))
-                .collect(Collectors.joining(", "));
+        return "said";
     }
 
     private static Predicate<Member> isAt(MembersPlan.Wanted wanted) {
@@ -125,13 +141,29 @@ final class MembersChange {
         return id;
     }
 
+    /** Whatever was added, also if nobody has heard that it was: who is at these URLs and was not there before. */
     private String takeBack() {
-        ChangeMembersRequest.Builder request = expected(added.values());
-        added.values().forEach(request::addRemove);
+        List<Member> now = sight.lookCertainly().members();
+        Set<Long> known = before.members().stream().map(Member::getID).collect(Collectors.toSet());
+        Set<Long> learners = now.stream()
+                .filter(member -> !known.contains(member.getID())
+                        && member.getIsLearner()
+                        && plan.add().stream().anyMatch(wanted -> isAt(wanted).test(member)))
+                .map(Member::getID)
+                .collect(Collectors.toSet());
+        if (learners.isEmpty()) {
+            return "none of them is a learner; the members are "
+                    + now.stream().map(MembersChange::called).collect(Collectors.joining(", "));
+        }
+        ChangeMembersRequest.Builder request = expected(now);
+        learners.forEach(request::addRemove);
         calls.changeTogether(
-                request.build(),
-                members -> members.stream().noneMatch(member -> added.containsValue(member.getID())));
+                request.build(), members -> members.stream().noneMatch(member -> learners.contains(member.getID())));
         return "the learners are removed; the members are those of before";
+    }
+
+    private static String called(Member member) {
+        return member.getName().isEmpty() ? JsonOutput.id(member.getID()) : member.getName();
     }
 
     private String learn(OperationRun run, String name) {
@@ -139,38 +171,56 @@ final class MembersChange {
     }
 
     private String change() {
-        ChangeMembersRequest.Builder request = expected(added.values());
+        List<Member> now = sight.lookCertainly().members();
+        requireNobodyElse(now);
+        ChangeMembersRequest.Builder request = expected(now);
         request.addAllRemove(plan.remove());
         request.addAllPromote(plan.promote());
         newVoters().forEach(wanted -> request.addPromote(id(wanted.name())));
         plan.update().forEach(moved -> request.addUpdate(ChangeMembersRequest.Moved.newBuilder()
                 .setId(moved.id())
                 .addAllPeerUrls(moved.peerUrls())));
-        Set<Long> voters = new TreeSet<>(plan.votersAfter());
-        newVoters().forEach(wanted -> voters.add(id(wanted.name())));
-        List<Member> members = calls.changeTogether(request.build(), found -> voters(found).equals(voters));
+        List<Member> members = calls.changeTogether(request.build(), this::isReached);
         return "the voters are "
                 + members.stream()
                         .filter(member -> !member.getIsLearner())
-                        .map(member -> member.getName().isEmpty() ? Long.toHexString(member.getID()) : member.getName())
+                        .map(MembersChange::called)
                         .collect(Collectors.joining(", "));
     }
 
-    private static Set<Long> voters(List<Member> members) {
+    /** The members must still be those of before, and those that were added. */
+    private void requireNobodyElse(List<Member> now) {
+        Set<Long> expected = before.members().stream().map(Member::getID).collect(Collectors.toSet());
+        expected.addAll(added.values());
+        Set<Long> found = now.stream().map(Member::getID).collect(Collectors.toSet());
+        if (!found.equals(expected) || !ids(now, false).equals(ids(before.members(), false))) {
+            throw new CommandFailed(
+                    ExitCode.FAILED, "somebody else has changed the members meanwhile; they are left as they are now");
+        }
+    }
+
+    /** Whether the members are all that they are to be: who votes, who learns, who is gone, and where they are reached. */
+    private boolean isReached(List<Member> members) {
+        Proof.Goal goal = goal();
+        return ids(members, false).equals(goal.voters())
+                && ids(members, true).equals(goal.learners())
+                && plan.update().stream()
+                        .allMatch(moved -> members.stream()
+                                .anyMatch(member -> member.getID() == moved.id()
+                                        && Set.copyOf(member.getPeerURLsList())
+                                                .equals(Set.copyOf(moved.peerUrls()))));
+    }
+
+    private static Set<Long> ids(List<Member> members, boolean learners) {
         return members.stream()
-                .filter(member -> !member.getIsLearner())
+                .filter(member -> member.getIsLearner() == learners)
                 .map(Member::getID)
                 .collect(Collectors.toSet());
     }
 
-    private ChangeMembersRequest.Builder expected(Collection<Long> moreLearners) {
-        Set<Long> learners = new HashSet<>(moreLearners);
-        before.members().stream()
-                .filter(Member::getIsLearner)
-                .map(Member::getID)
-                .forEach(learners::add);
+    private static ChangeMembersRequest.Builder expected(List<Member> members) {
         return ChangeMembersRequest.newBuilder()
-                .addAllExpectedVoters(voters(before.members()))
-                .addAllExpectedLearners(learners);
+                .addAllExpectedVoters(ids(members, false))
+                .addAllExpectedLearners(ids(members, true));
     }
 }

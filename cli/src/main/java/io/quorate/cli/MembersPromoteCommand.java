@@ -3,6 +3,7 @@ package io.quorate.cli;
 import io.quorate.server.operations.Preflight;
 import io.quorate.server.proto.etcdserverpb.Member;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +27,7 @@ final class MembersPromoteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        learning.requireSense();
         try (ClusterSight sight = new ClusterSight(options.client)) {
             ClusterSight.Seen seen = sight.look();
             Member learner = seen.named(member);
@@ -33,20 +35,21 @@ final class MembersPromoteCommand implements Callable<Integer> {
                 throw CommandFailed.usage("member " + member + " votes already; only a learner can be promoted");
             }
             long id = learner.getID();
-            Preflight preflight = new Preflight(
-                    seen.health(), ChangeOptions.voters(seen.health(), List.of(), List.of(id)), 0);
-            MemberCalls calls = new MemberCalls(options.client);
-            return options.operation(sight, "members promote " + member)
-                    .execute(
-                            preflight,
-                            List.of(
-                                    OperationRun.PlannedStep.of(
-                                            "wait until " + member + " has the log",
-                                            run -> learning.of(run, id, member).await()),
-                                    OperationRun.PlannedStep.of("let " + member + " vote", run -> {
-                                        calls.promote(id);
-                                        return "it is a voter";
-                                    })));
+            MemberCalls calls = new MemberCalls(sight);
+            OperationRun.Plan plan = new OperationRun.Plan(
+                    seen,
+                    now -> new Preflight.Intent(
+                            ChangeOptions.voters(now.health(), List.of(), List.of(id)), Set.of(id), 0, Set.of(), false),
+                    List.of(
+                            OperationRun.PlannedStep.of(
+                                    "wait until " + member + " has the log",
+                                    run -> learning.of(run, id, member).await()),
+                            OperationRun.PlannedStep.of("let " + member + " vote", run -> {
+                                calls.promote(id);
+                                return "it is a voter";
+                            })),
+                    () -> OperationRun.goal(seen.members(), List.of(), List.of(id), List.of()));
+            return options.operation(sight, "members promote " + member).execute(plan);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.quorate.cli;
 import io.quorate.server.operations.Preflight;
 import io.quorate.server.proto.etcdserverpb.Member;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,16 +30,18 @@ final class MembersRemoveCommand implements Callable<Integer> {
         try (ClusterSight sight = new ClusterSight(options.client)) {
             ClusterSight.Seen seen = sight.look();
             Member leaving = seen.named(member);
-            Preflight preflight = new Preflight(
-                    seen.health(), ChangeOptions.voters(seen.health(), List.of(leaving.getID()), List.of()), 0);
-            MemberCalls calls = new MemberCalls(options.client);
-            return options.operation(sight, "members remove " + member)
-                    .execute(
-                            preflight,
-                            List.of(OperationRun.PlannedStep.of("remove " + member, run -> {
-                                calls.remove(leaving.getID());
-                                return "its id " + Long.toHexString(leaving.getID()) + " is never used again";
-                            })));
+            long id = leaving.getID();
+            MemberCalls calls = new MemberCalls(sight);
+            OperationRun.Plan plan = new OperationRun.Plan(
+                    seen,
+                    now -> new Preflight.Intent(
+                            ChangeOptions.voters(now.health(), List.of(id), List.of()), Set.of(), 0, Set.of(id), false),
+                    List.of(OperationRun.PlannedStep.of("remove " + member, run -> {
+                        calls.remove(id);
+                        return "its id " + JsonOutput.id(id) + " is never used again";
+                    })),
+                    () -> OperationRun.goal(seen.members(), List.of(id), List.of(), List.of()));
+            return options.operation(sight, "members remove " + member).execute(plan);
         }
     }
 }

@@ -52,6 +52,7 @@ final class MembersReplaceCommand implements Callable<Integer> {
         List<String> urls = MemberUrls.parseList("--peer-urls", peerUrls).stream()
                 .map(URI::toString)
                 .toList();
+        learning.requireSense();
         try (ClusterSight sight = new ClusterSight(options.client)) {
             ClusterSight.Seen seen = sight.look();
             Member leaving = seen.named(member);
@@ -63,9 +64,9 @@ final class MembersReplaceCommand implements Callable<Integer> {
                     List.of(),
                     List.of(leaving.getID()),
                     Set.copyOf(staying));
-            MembersChange change = new MembersChange(plan, seen, learning, new MemberCalls(options.client));
+            MembersChange change = new MembersChange(plan, seen, learning, sight);
             return options.operation(sight, "members replace " + member + " by " + name)
-                    .execute(change.preflight(), change.steps());
+                    .execute(change.plan());
         }
     }
 }

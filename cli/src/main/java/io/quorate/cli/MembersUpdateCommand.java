@@ -40,14 +40,13 @@ final class MembersUpdateCommand implements Callable<Integer> {
         try (ClusterSight sight = new ClusterSight(options.client)) {
             ClusterSight.Seen seen = sight.look();
             Member moving = seen.named(member);
-            MemberCalls calls = new MemberCalls(options.client);
+            MemberCalls calls = new MemberCalls(sight);
             return options.operation(sight, "members update " + member)
-                    .execute(
-                            ChangeOptions.sameVoters(seen.health()),
-                            List.of(OperationRun.PlannedStep.of("update " + member, run -> {
+                    .execute(ChangeOptions.sameMembers(
+                            seen, List.of(OperationRun.PlannedStep.of("update " + member, run -> {
                                 calls.update(moving.getID(), urls);
                                 return "it is reached at " + String.join(", ", urls);
-                            })));
+                            }))));
         }
     }
 }

@@ -2,53 +2,42 @@ package io.quorate.cli;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
-import io.quorate.server.operations.ClusterHealth;
-import io.quorate.server.operations.MemberHealth;
 import io.quorate.server.operations.Preflight;
 import io.quorate.server.operations.Proof;
+import io.quorate.server.proto.etcdserverpb.Member;
 import io.quorate.server.proto.managerpb.Check;
-import io.quorate.server.proto.managerpb.CompareStatesRequest;
-import io.quorate.server.proto.managerpb.CompareStatesResponse;
-import io.quorate.server.proto.managerpb.ManagerGrpc;
-import io.quorate.server.proto.managerpb.NoteOperationRequest;
-import io.quorate.server.proto.managerpb.NoteOperationResponse;
 import io.quorate.server.proto.managerpb.Operation;
 import io.quorate.server.proto.managerpb.OperationReport;
 import io.quorate.server.proto.managerpb.Step;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * One operation of the manager: checks the cluster's health, does what is asked for step by step, and verifies that the members
- * have the same log and state and that as many may fail as was promised. What it does is on record in the cluster, where one
- * operation is under way at a time. For one thread.
+ * are those that were wanted, have the same log and state, and tolerate as many failures as was promised. What it does is on record in
+ * the cluster, where one operation is under way at a time. For one thread.
  */
 final class OperationRun {
 
-    /** Within this time of the end all members that answer must have come so far; they usually have within a heartbeat. */
-    private static final Duration PROOF_PATIENCE = Duration.ofSeconds(10);
-
-    /** Well before others take this operation for broken off. */
-    private static final long SIGN_OF_LIFE_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-    /** Members that are well report within some heartbeats. */
-    private static final long SHORT_WAIT_MILLIS = 1_000;
-
-    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long FIRST_POLL_MILLIS = 50;
+    private static final long LAST_POLL_MILLIS = 1_000;
 
     private final ClusterSight sight;
     private final PrintWriter out;
     private final PrintWriter err;
     private final boolean force;
+    private final boolean breakOff;
     private final OperationReport.Builder report;
-    private long id;
-    private long lastToldNanos;
+    private long pollMillis = FIRST_POLL_MILLIS;
 
     /** What one step does; fails with {@link CommandFailed}, the sentence of which says where things stand. */
     @FunctionalInterface
@@ -60,21 +49,55 @@ final class OperationRun {
     /**
      * A step that is to be done.
      *
-     * @param undo takes back what it did, if a later step fails
+     * @param undo takes back what it did, or has begun to do, if it or a later step fails; there may be nothing to take back
      */
-    record PlannedStep(String name, Action action, @Nullable Action undo) {
+    record PlannedStep(String name, Action action, Action undo) {
+
+        private static final Action NOTHING = run -> "";
 
         static PlannedStep of(String name, Action action) {
-            return new PlannedStep(name, action, null);
+            return new PlannedStep(name, action, NOTHING);
         }
     }
 
-    /** @param title what was asked for, as it is said on the command line */
-    OperationRun(ClusterSight sight, PrintWriter out, PrintWriter err, boolean force, String title) {
+    /**
+     * All that is to be done.
+     *
+     * @param seen what it was planned for
+     * @param intent by which the cluster's health is judged
+     * @param goal who the members are to be afterwards; asked for then
+     */
+    record Plan(
+            ClusterSight.Seen seen,
+            Function<ClusterSight.Seen, Preflight.Intent> intent,
+            List<PlannedStep> steps,
+            Supplier<Proof.Goal> goal) {
+        Plan {
+            steps = List.copyOf(steps);
+        }
+    }
+
+    /** Another operation has taken this one's place: whatever was planned is not for this one to do any more. */
+    private static final class BrokenOff extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        BrokenOff() {
+            super("another operation has broken this one off; what was done so far stands");
+        }
+    }
+
+    /**
+     * @param title what was asked for, as it is said on the command line
+     * @param force does it although the checks refuse it
+     * @param breakOff does it although another operation is under way
+     */
+    OperationRun(
+            ClusterSight sight, PrintWriter out, PrintWriter err, boolean force, boolean breakOff, String title) {
         this.sight = sight;
         this.out = out;
         this.err = err;
         this.force = force;
+        this.breakOff = breakOff;
         this.report = OperationReport.newBuilder().setTitle(title);
     }
 
@@ -86,161 +109,194 @@ final class OperationRun {
      * Carries the operation out.
      *
      * @return the exit code
-     * @throws CommandFailed if the checks refuse it, or another operation is under way: nothing was changed then
+     * @throws CommandFailed if another operation is under way, or the checks refuse it: nothing was changed then
      */
-    int execute(Preflight preflight, List<PlannedStep> steps) {
-        check(preflight);
-        begin();
-        Operation.State state = Operation.State.FAILED;
-        try {
-            perform(steps);
-            boolean proven = verify(preflight.promised());
-            state = proven ? Operation.State.DONE : Operation.State.FAILED;
-            report.setOutcome(
-                    proven
-                            ? "done and verified"
-                            : "done, but not found as promised: see what was verified, and look at 'quorate why'");
-        } catch (CommandFailed e) {
-            report.setOutcome(String.valueOf(e.getMessage()));
+    int execute(Plan plan) {
+        report.setForced(false);
+        try (SignsOfLife life = SignsOfLife.begin(sight, report.build(), breakOff)) {
+            Preflight preflight;
+            try {
+                preflight = check(plan);
+            } catch (CommandFailed e) {
+                end(life, Operation.State.FAILED, String.valueOf(e.getMessage()));
+                throw e;
+            }
+            say("operation " + life.id() + ":");
+            try {
+                perform(plan.steps(), life);
+            } catch (CommandFailed e) {
+                end(life, Operation.State.FAILED, String.valueOf(e.getMessage()));
+                return e.exitCode() == ExitCode.UNKNOWN_OUTCOME ? ExitCode.UNKNOWN_OUTCOME : ExitCode.FAILED;
+            } catch (BrokenOff e) {
+                return brokenOff(life);
+            }
+            return verify(plan.goal(), preflight.promised(), life);
         }
-        end(state);
-        return state == Operation.State.DONE ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    /** Checks, says what was found, and refuses what must not be done. */
-    void check(Preflight preflight) {
+    /** As {@link #execute}, up to the checks: nothing is put on record, and nothing is done. */
+    void checkOnly(Plan plan) {
+        judge(new Preflight(plan.seen().health(), plan.intent().apply(plan.seen())), 0);
+    }
+
+    /** What is judged is seen when this operation has its place, so that no other one comes in between. */
+    private Preflight check(Plan plan) {
+        long beginNanos = System.nanoTime();
+        ClusterSight.Seen seen = sight.lookCertainly();
+        if (!known(seen).equals(known(plan.seen()))) {
+            throw new CommandFailed(
+                    ExitCode.FAILED, "the members have changed meanwhile, and nothing was done; look, and begin anew");
+        }
+        Preflight preflight = new Preflight(seen.health(), plan.intent().apply(seen));
+        judge(preflight, millisSince(beginNanos));
+        return preflight;
+    }
+
+    private static List<String> known(ClusterSight.Seen seen) {
+        return seen.members().stream()
+                .map(member -> member.getID() + " " + member.getIsLearner() + " " + member.getPeerURLsList())
+                .sorted()
+                .toList();
+    }
+
+    private void judge(Preflight preflight, long millis) {
         say("before:");
-        preflight.checks().forEach(check -> {
-            report.addPreflight(check);
+        List<String> refusals = new ArrayList<>();
+        for (Check check : preflight.checks()) {
+            report.addPreflight(check.toBuilder().setMillis(millis));
             say(check);
-        });
-        boolean refused =
-                report.getPreflightList().stream().anyMatch(check -> check.getVerdict() == Check.Verdict.REFUSED);
-        report.setForced(refused && force);
-        if (refused && !force) {
+            if (check.getVerdict() == Check.Verdict.REFUSED) {
+                refusals.add(check.getFinding());
+            }
+        }
+        report.setForced(!refusals.isEmpty() && force);
+        if (!refusals.isEmpty() && !force) {
             throw new CommandFailed(
                     ExitCode.FAILED,
-                    "refused, and nothing was changed: "
-                            + String.join(
-                                    "; ",
-                                    report.getPreflightList().stream()
-                                            .filter(check -> check.getVerdict() == Check.Verdict.REFUSED)
-                                            .map(Check::getFinding)
-                                            .toList())
+                    "refused, and nothing was changed: " + String.join("; ", refusals)
                             + " (--force does it nevertheless, as far as the members let it)");
         }
     }
 
-    private void begin() {
-        NoteOperationResponse noted = note(0, Operation.State.RUNNING);
-        if (!noted.getAccepted()) {
-            Operation other = noted.getOperation();
-            throw new CommandFailed(
-                    ExitCode.FAILED,
-                    "operation " + other.getId() + " is under way (" + other.getReport().getTitle()
-                            + "); wait until it is over, or break it off with --force: nothing was changed");
-        }
-        id = noted.getOperation().getId();
-    }
-
-    private void perform(List<PlannedStep> steps) {
-        say("operation " + id + ":");
-        Deque<PlannedStep> done = new ArrayDeque<>();
+    private void perform(List<PlannedStep> steps, SignsOfLife life) {
+        Deque<PlannedStep> begun = new ArrayDeque<>();
         for (PlannedStep step : steps) {
+            if (!life.confirm()) {
+                throw new BrokenOff();
+            }
+            begun.push(step);
+            pollMillis = FIRST_POLL_MILLIS;
             long beginNanos = System.nanoTime();
             try {
                 String result = step.action().run(this);
-                add(step.name(), true, result, beginNanos);
-                done.push(step);
-                tell();
-            } catch (CommandFailed e) {
-                add(step.name(), false, String.valueOf(e.getMessage()), beginNanos);
-                undo(done);
+                add(step.name(), true, result, beginNanos, life);
+            } catch (RuntimeException e) {
+                // Whatever it is: what has been begun is not to stay half done.
+                add(step.name(), false, String.valueOf(e.getMessage()), beginNanos, life);
+                if (life.isBrokenOff()) {
+                    throw new BrokenOff();
+                }
+                undo(begun, life);
                 throw e;
             }
         }
     }
 
     /** What cannot be taken back is said to stand as it is. */
-    private void undo(Deque<PlannedStep> done) {
-        for (PlannedStep step : done) {
-            Action undo = step.undo();
-            if (undo == null) {
+    private void undo(Deque<PlannedStep> begun, SignsOfLife life) {
+        boolean interrupted = Thread.interrupted();
+        for (PlannedStep step : begun) {
+            if (step.undo() == PlannedStep.NOTHING) {
                 continue;
             }
             long beginNanos = System.nanoTime();
             try {
-                add("taken back: " + step.name(), true, undo.run(this), beginNanos);
+                if (!life.confirm()) {
+                    throw new BrokenOff();
+                }
+                add("take back: " + step.name(), true, step.undo().run(this), beginNanos, life);
             } catch (CommandFailed e) {
-                add("taken back: " + step.name(), false, String.valueOf(e.getMessage()), beginNanos);
+                add("take back: " + step.name(), false, String.valueOf(e.getMessage()), beginNanos, life);
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    private void add(String name, boolean done, String result, long beginNanos) {
+    private void add(String name, boolean done, String result, long beginNanos, SignsOfLife life) {
         Step step = Step.newBuilder()
                 .setName(name)
                 .setDone(done)
                 .setResult(result)
                 .setMillis(millisSince(beginNanos))
                 .build();
-        report.addSteps(step);
+        life.progress(report.addSteps(step).build());
         say("  " + (done ? "done    " : "FAILED  ") + name + ": " + result + " (" + step.getMillis() + " ms)");
     }
 
-    private boolean verify(int promised) {
+    private int verify(Supplier<Proof.Goal> goal, int promised, SignsOfLife life) {
         say("after:");
-        long beginNanos = System.nanoTime();
-        ClusterSight.Seen seen = sight.look();
-        long index = seen.health().commitIndex();
-        CompareStatesResponse states = compareStates(seen.health());
-        Proof proof = new Proof(seen.health(), index, states, promised);
-        while (!proof.isComplete() && System.nanoTime() - beginNanos < PROOF_PATIENCE.toNanos()) {
-            pause();
-            proof = new Proof(sight.look().health(), index, states, promised);
-        }
-        for (Check check : proof.checks()) {
-            Check timed = check.toBuilder().setMillis(millisSince(beginNanos)).build();
-            report.addVerified(timed);
-            say(timed);
-        }
-        return proof.checks().stream().noneMatch(check -> check.getVerdict() == Check.Verdict.REFUSED);
-    }
-
-    /** Whoever does not answer is not waited for as long as the others. */
-    private CompareStatesResponse compareStates(ClusterHealth health) {
-        boolean allAnswer = health.members().stream().allMatch(MemberHealth::answers);
-        long patienceMillis = sight.client().timeout.toMillis() * 3 / 4;
-        CompareStatesResponse compared =
-                compareStates(allAnswer ? patienceMillis : Math.min(patienceMillis, SHORT_WAIT_MILLIS));
-        boolean oneIsLate = compared.getSilentList().stream()
-                .anyMatch(id ->
-                        health.member(id).filter(MemberHealth::answers).isPresent());
-        return oneIsLate && !allAnswer ? compareStates(patienceMillis) : compared;
-    }
-
-    private CompareStatesResponse compareStates(long waitMillis) {
-        CompareStatesRequest request =
-                CompareStatesRequest.newBuilder().setWaitMillis(waitMillis).build();
-        try (ClusterClient cluster = sight.client().connect()) {
-            return cluster.read((channel, deadline) ->
-                    ManagerGrpc.newBlockingStub(channel).withDeadline(deadline).compareStates(request));
-        }
-    }
-
-    private void end(Operation.State state) {
-        Operation ended;
+        List<Check> checks;
         try {
-            ended = note(id, state).getOperation();
+            checks = new Verifying(this, goal.get(), promised).checks();
+        } catch (CommandFailed e) {
+            return end(life, Operation.State.FAILED, "all was done, but nothing could be verified: " + e.getMessage());
+        }
+        checks.forEach(check -> {
+            report.addVerified(check);
+            say(check);
+        });
+        if (checks.stream().anyMatch(check -> check.getVerdict() == Check.Verdict.REFUSED)) {
+            return end(
+                    life,
+                    Operation.State.FAILED,
+                    "all was done, but is not found as promised: see what was verified, and 'quorate why'");
+        }
+        String warnings = checks.stream()
+                .filter(check -> check.getVerdict() == Check.Verdict.WARNING)
+                .map(Check::getFinding)
+                .collect(Collectors.joining("; "));
+        return end(
+                life,
+                Operation.State.DONE,
+                warnings.isEmpty()
+                        ? "done and verified"
+                        : "done, and verified as far as the members answer: " + warnings);
+    }
+
+    private int brokenOff(SignsOfLife life) {
+        say("operation " + life.id() + ": " + new BrokenOff().getMessage());
+        return ExitCode.FAILED;
+    }
+
+    private int end(SignsOfLife life, Operation.State state, String outcome) {
+        boolean interrupted = Thread.interrupted();
+        report.setOutcome(outcome);
+        Operation ended = Operation.newBuilder()
+                .setId(life.id())
+                .setState(state)
+                .setReport(report)
+                .build();
+        boolean onRecord = false;
+        try {
+            ended = life.end(state, report.build());
+            onRecord = !life.isBrokenOff();
         } catch (CommandFailed e) {
             err.println("how this operation ended could not be put on record: " + e.getMessage());
-            ended = Operation.newBuilder().setId(id).setState(state).setReport(report).build();
+        }
+        if (life.isBrokenOff()) {
+            err.println("another operation has broken this one off: it was not alone when it was verified");
         }
         if (sight.client().json()) {
             out.println(json(ended));
         } else {
-            out.println("operation " + id + ": " + report.getOutcome());
+            out.println("operation " + life.id() + ": " + outcome);
         }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return state == Operation.State.DONE && onRecord ? ExitCode.OK : ExitCode.FAILED;
     }
 
     static String json(Operation operation) {
@@ -255,39 +311,35 @@ final class OperationRun {
         }
     }
 
-    private NoteOperationResponse note(long ofId, Operation.State state) {
-        NoteOperationRequest request = NoteOperationRequest.newBuilder()
-                .setId(ofId)
-                .setState(state)
-                .setNowMillis(System.currentTimeMillis())
-                .setForce(force)
-                .setReport(report)
-                .build();
-        lastToldNanos = System.nanoTime();
-        try (ClusterClient cluster = sight.client().connect()) {
-            return cluster.write((channel, deadline) ->
-                    ManagerGrpc.newBlockingStub(channel).withDeadline(deadline).noteOperation(request));
-        }
-    }
-
-    private void tell() {
-        NoteOperationResponse noted = note(id, Operation.State.RUNNING);
-        if (!noted.getAccepted()) {
-            throw new CommandFailed(
-                    ExitCode.FAILED,
-                    "another operation has broken this one off; see 'quorate operations', and what was done so far there");
-        }
-    }
-
-    /** For a step that waits: lets a moment pass, and tells the cluster now and then that this operation is still under way. */
+    /** For a step that waits: lets a moment pass, a longer one each time. */
     void pause() {
-        LockSupport.parkNanos(POLL_NANOS);
-        if (Thread.interrupted()) {
-            Thread.currentThread().interrupt();
-            throw new CommandFailed(ExitCode.FAILED, "interrupted");
+        sleep(pollMillis);
+        pollMillis = Math.min(LAST_POLL_MILLIS, pollMillis * 5 / 4);
+    }
+
+    /** Looks, for a step that waits: a member that has gone may be the one that was asked, and others are asked again. */
+    ClusterSight.Seen lookPatiently(long patienceNanos) {
+        long beginNanos = System.nanoTime();
+        while (true) {
+            try {
+                return sight.look();
+            } catch (CommandFailed e) {
+                if (System.nanoTime() - beginNanos > patienceNanos) {
+                    throw e;
+                }
+                pause();
+            }
         }
-        if (id != 0 && System.nanoTime() - lastToldNanos > SIGN_OF_LIFE_NANOS) {
-            tell();
+    }
+
+    static void sleep() {
+        sleep(LAST_POLL_MILLIS);
+    }
+
+    private static void sleep(long millis) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CommandFailed(ExitCode.FAILED, "interrupted");
         }
     }
 
@@ -307,7 +359,20 @@ final class OperationRun {
         say("  " + verdict + check.getName() + ": " + check.getFinding());
     }
 
-    private static long millisSince(long beginNanos) {
+    static long millisSince(long beginNanos) {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beginNanos);
+    }
+
+    /** Who the members are, by the list of before, with some gone, some come and some that vote now. */
+    static Proof.Goal goal(List<Member> before, List<Long> removed, List<Long> addedVoters, List<Long> addedLearners) {
+        List<Long> voters = new ArrayList<>(addedVoters);
+        List<Long> learners = new ArrayList<>(addedLearners);
+        for (Member member : before) {
+            long id = member.getID();
+            if (!removed.contains(id) && !addedVoters.contains(id)) {
+                (member.getIsLearner() ? learners : voters).add(id);
+            }
+        }
+        return new Proof.Goal(Set.copyOf(voters), Set.copyOf(learners));
     }
 }

@@ -102,7 +102,14 @@ final class OperationsCommand implements Callable<Integer> {
         steps.print(out);
         print(out, "after", report.getVerifiedList());
         out.println();
-        out.println(report.getOutcome().isEmpty() ? "it goes on" : report.getOutcome());
+        out.println(report.getOutcome().isEmpty() ? unfinished(operation) : report.getOutcome());
+    }
+
+    private static String unfinished(Operation operation) {
+        return operation.getState() == Operation.State.BROKEN_OFF
+                ? "another operation has broken it off; what was done stands"
+                : "it goes on, or whoever did it is gone: it was heard of last at "
+                        + Instant.ofEpochMilli(operation.getToldMillis());
     }
 
     private static void print(PrintWriter out, String when, List<Check> checks) {

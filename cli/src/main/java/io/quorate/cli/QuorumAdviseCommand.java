@@ -49,7 +49,8 @@ final class QuorumAdviseCommand implements Callable<Integer> {
     private static void print(PrintWriter out, ClusterReports cluster, Topology topology, Advice advice) {
         QuorumText.members(cluster, topology).print(out);
         out.println();
-        out.println("Round trips between members, median / 99th percentile, and losses, as the member of the row measures:");
+        out.println(
+                "Round trips between members, median / 99th percentile, and losses, as the member of the row measures:");
         QuorumText.matrix(cluster, topology).print(out);
         out.println();
         QuorumText.print(out, topology, Outlook.of(topology));

@@ -67,8 +67,10 @@ final class QuorumJson {
         object.addProperty("quorum", tolerance.hasQuorum());
         object.addProperty("failures", Math.max(0, tolerance.failures()));
         JsonObject zones = new JsonObject();
-        tolerance.zones().forEach((zone, survival) -> zones.addProperty(
-                zone, survival.name().toLowerCase(Locale.ROOT)));
+        tolerance
+                .zones()
+                .forEach((zone, survival) ->
+                        zones.addProperty(zone, survival.name().toLowerCase(Locale.ROOT)));
         object.add("zones", zones);
         object.add("critical", texts(tolerance.critical()));
         return object;
@@ -76,12 +78,14 @@ final class QuorumJson {
 
     private static JsonObject latency(Latency latency) {
         JsonObject object = new JsonObject();
-        object.addProperty("known", switch (latency) {
-            case Latency.Known known -> "exactly";
-            case Latency.AtMost most -> "at_most";
-            case Latency.Unknown unknown -> "unknown";
-            case Latency.Never never -> "never";
-        });
+        object.addProperty(
+                "known",
+                switch (latency) {
+                    case Latency.Known known -> "exactly";
+                    case Latency.AtMost most -> "at_most";
+                    case Latency.Unknown unknown -> "unknown";
+                    case Latency.Never never -> "never";
+                });
         latency.bound().ifPresent(micros -> object.addProperty("micros", micros));
         return object;
     }

@@ -99,7 +99,9 @@ final class QuorumText {
         if (link.get().isDown()) {
             return "down";
         }
-        String loss = link.get().lost() == 0 ? "" : ", " + percent(link.get().lost(), link.get().sent()) + " lost";
+        String loss = link.get().lost() == 0
+                ? ""
+                : ", " + percent(link.get().lost(), link.get().sent()) + " lost";
         return link.get()
                         .rttMicros()
                         .map(rtt -> spread(new Spread(rtt.p50(), rtt.p99())))
@@ -117,10 +119,15 @@ final class QuorumText {
 
     /** What is said of a cluster, as it is or would be. */
     static void print(PrintWriter out, Topology topology, Outlook outlook) {
-        out.println("Voters: " + outlook.voters() + (topology.voters().isJoint() ? ", while they are being changed" : "")
-                + ", learners: " + topology.learners().size());
+        out.println(
+                "Voters: " + outlook.voters() + (topology.voters().isJoint() ? ", while they are being changed" : "")
+                        + ", learners: " + topology.learners().size());
         out.println("Now: " + outlook.now().text() + critical(topology, outlook));
         out.println("Once all members are well: " + outlook.whenAllAreWell().text());
+        if (outlook.p50() instanceof Latency.Never) {
+            out.println("No write commits.");
+            return;
+        }
         out.println("A write alone commits in " + outlook.p50().text() + " (median), "
                 + outlook.p99().text() + " (99th percentile)"
                 + topology.leader()
@@ -161,8 +168,8 @@ final class QuorumText {
     }
 
     static String describe(Topology topology, Link link) {
-        String both =
-                topology.node(link.one()).called() + " - " + topology.node(link.other()).called();
+        String both = topology.node(link.one()).called() + " - "
+                + topology.node(link.other()).called();
         if (link.down()) {
             return both + ": down";
         }

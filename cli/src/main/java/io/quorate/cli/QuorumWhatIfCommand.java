@@ -32,7 +32,11 @@ final class QuorumWhatIfCommand implements Callable<Integer> {
     @Mixin
     private final ClientOptions client = new ClientOptions();
 
-    @Option(names = "--add", paramLabel = "<name[@zone]>", split = ",", description = "A voter more, in a zone or in none.")
+    @Option(
+            names = "--add",
+            paramLabel = "<name[@zone]>",
+            split = ",",
+            description = "A voter more, in a zone or in none.")
     private List<String> added = List.of();
 
     @Option(names = "--promote", paramLabel = "<member>", split = ",", description = "A learner that votes.")

@@ -29,6 +29,21 @@ final class RequestFailure {
         return describe(status).equals(EtcdError.USER_EMPTY.message());
     }
 
+    /** Whether the login that the request named is none any more, or was one before others came: nothing was done. */
+    static boolean isForWantOfALogin(Status status) {
+        return describe(status).equals(EtcdError.INVALID_AUTH_TOKEN.message())
+                || describe(status).equals(EtcdError.AUTH_OLD_REVISION.message());
+    }
+
+    /** Whether just this member does not serve, and has done nothing: it says that another one should be asked, or is a learner. */
+    static boolean isForAnotherMember(Status status) {
+        String text = describe(status);
+        return status.getCode() == Status.Code.UNAVAILABLE
+                && (text.contains(", ask another ")
+                        || text.equals("etcdserver: the member is not ready")
+                        || text.equals(EtcdError.NOT_SUPPORTED_FOR_LEARNER.message()));
+    }
+
     static CommandFailed ofRead(StatusRuntimeException failure, URI endpoint, Duration timeout) {
         Status status = failure.getStatus();
         if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {

@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
         description = {
             "Has each member of a running cluster close its data and open them anew, one after the other and the leader last: each",
             "hands over what it leads first, and the next one waits until it has caught up. Processes go on, so that settings stay",
-            "what they are; it works with 'quorate dev' as with separate servers, unless their data are in memory alone."
+            "what they are; it works with 'quorate dev' as with separate servers, unless their data are in memory alone.",
+            "Members that do not answer are left out."
         },
         footer = {"", "Example:", "  quorate rolling-restart"})
 final class RollingRestartCommand implements Callable<Integer> {
@@ -41,20 +42,20 @@ final class RollingRestartCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (ClusterSight sight = new ClusterSight(options.client)) {
-            ClusterHealth health = sight.look().health();
-            Optional<Long> leader = health.leader().map(MemberHealth::id);
-            List<MemberHealth> order = new ArrayList<>(health.members());
+            ClusterSight.Seen seen = sight.look();
+            Optional<Long> leader = seen.health().leader().map(MemberHealth::id);
+            List<MemberHealth> order = new ArrayList<>(seen.health().members());
+            order.removeIf(member -> !member.answers());
             order.sort(Comparator.comparing(member -> leader.equals(Optional.of(member.id()))));
             List<PlannedStep> steps = order.stream()
-                    .map(member ->
-                            PlannedStep.of("restart " + member.label(), run -> restart(run, member.id())))
+                    .map(member -> PlannedStep.of("restart " + member.label(), run -> restart(run, member.id())))
                     .toList();
-            return options.operation(sight, "rolling-restart").execute(ChangeOptions.sameVoters(health), steps);
+            return options.operation(sight, "rolling-restart").execute(ChangeOptions.sameMembers(seen, steps));
         }
     }
 
     private String restart(OperationRun run, long id) {
-        ClusterSight.Seen seen = run.sight().look();
+        ClusterSight.Seen seen = run.lookPatiently(patience.toNanos());
         ClusterHealth health = seen.health();
         boolean voter = health.voterIds().contains(id);
         if (voter && health.voters().size() > 1 && health.tolerated(health.voterIds(), 0) < 1) {
@@ -64,9 +65,10 @@ final class RollingRestartCommand implements Callable<Integer> {
         URI page = seen.endpoint(id)
                 .map(endpoint -> endpoint.resolve(MemberServer.RESTART_PATH))
                 .orElseThrow(() -> new CommandFailed(ExitCode.FAILED, "it has not told where it serves clients"));
+        long index = health.commitIndex();
         long before = run.sight().post(page).get("incarnation").getAsLong();
         long beginNanos = System.nanoTime();
-        while (!isBack(run, page, id, before)) {
+        while (!isBack(run, page, id, before, index)) {
             if (System.nanoTime() - beginNanos > patience.toNanos()) {
                 throw new CommandFailed(
                         ExitCode.FAILED,
@@ -78,15 +80,20 @@ final class RollingRestartCommand implements Callable<Integer> {
         return "it is there again, with the whole log";
     }
 
-    private static boolean isBack(OperationRun run, URI page, long id, long incarnationBefore) {
+    /** Whether it has opened its data anew, and has all that was committed when it was asked to. */
+    private boolean isBack(OperationRun run, URI page, long id, long incarnationBefore, long index) {
         Optional<JsonObject> status = run.sight().get(page);
         if (status.isEmpty()
                 || status.get().get("incarnation").getAsLong() <= incarnationBefore
                 || !status.get().get("serving").getAsBoolean()) {
             return false;
         }
-        ClusterHealth health = run.sight().look().health();
+        ClusterHealth health = run.lookPatiently(patience.toNanos()).health();
         return health.leader().isPresent()
-                && health.member(id).filter(health::isHealthy).isPresent();
+                && health.member(id)
+                        .filter(health::isHealthy)
+                        .flatMap(MemberHealth::told)
+                        .filter(told -> told.appliedIndex() >= index)
+                        .isPresent();
     }
 }

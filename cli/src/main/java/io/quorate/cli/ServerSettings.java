@@ -98,7 +98,9 @@ final class ServerSettings {
                     time(ServerFlag.VERIFY_INTERVAL),
                     upkeep(),
                     auth(),
-                    given.getOrDefault(ServerFlag.ZONE, new Given("", "")).text().strip(),
+                    given.getOrDefault(ServerFlag.ZONE, new Given("", ""))
+                            .text()
+                            .strip(),
                     false);
         } catch (IllegalArgumentException e) {
             throw new CommandFailed(ExitCode.USAGE, e.getMessage() == null ? e.toString() : e.getMessage(), e);

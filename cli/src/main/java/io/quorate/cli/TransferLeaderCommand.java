@@ -32,32 +32,42 @@ final class TransferLeaderCommand implements Callable<Integer> {
                 throw CommandFailed.usage("member " + member + " is a learner, and only voters lead");
             }
             return options.operation(sight, "transfer-leader " + member)
-                    .execute(
-                            ChangeOptions.sameVoters(seen.health()),
+                    .execute(ChangeOptions.sameMembers(
+                            seen,
                             List.of(
                                     OperationRun.PlannedStep.of(
                                             "hand leadership to " + member, run -> transfer(run, target.getID())),
                                     OperationRun.PlannedStep.of(
-                                            "wait until all follow " + member, run -> follow(run, target.getID()))));
+                                            "wait until all follow " + member, run -> follow(run, target.getID())))));
         }
     }
 
     private String transfer(OperationRun run, long target) {
-        ClusterSight.Seen seen = run.sight().look();
+        ClusterSight.Seen seen = run.lookPatiently(options.client.timeout.toNanos());
         Optional<Long> leader = seen.health().leader().map(MemberHealth::id);
         if (leader.isPresent() && leader.get() == target) {
             return "it leads already";
         }
         URI endpoint = leader.flatMap(seen::endpoint)
                 .orElseThrow(() -> new CommandFailed(ExitCode.FAILED, "nobody leads who could hand over"));
-        new MemberCalls(options.client).moveLeader(endpoint, target);
+        try {
+            new MemberCalls(run.sight()).moveLeader(endpoint, target);
+        } catch (CommandFailed e) {
+            if (e.exitCode() != ExitCode.UNKNOWN_OUTCOME) {
+                throw e;
+            }
+            // The next step shows whether it has come to that.
+            return "the leader has not confirmed that it has handed over";
+        }
         return "the leader has handed over";
     }
 
     private String follow(OperationRun run, long target) {
         long deadlineNanos = System.nanoTime() + options.client.timeout.toNanos();
         while (true) {
-            Optional<MemberHealth> leader = run.sight().look().health().leader();
+            Optional<MemberHealth> leader = run.lookPatiently(options.client.timeout.toNanos())
+                    .health()
+                    .leader();
             if (leader.isPresent() && leader.get().id() == target) {
                 return "it leads in term "
                         + leader.get().told().map(MemberHealth.Told::term).orElse(0L);

@@ -66,7 +66,8 @@ class QuorumCommandsTest {
     private JsonObject json(String... command) {
         List<String> arguments = new ArrayList<>(List.of(command));
         arguments.add("--output=json");
-        return JsonParser.parseString(run(arguments.toArray(String[]::new)).out()).getAsJsonObject();
+        return JsonParser.parseString(run(arguments.toArray(String[]::new)).out())
+                .getAsJsonObject();
     }
 
     private static List<JsonObject> objects(JsonArray array) {
@@ -104,7 +105,8 @@ class QuorumCommandsTest {
         aPageTells();
         allIsAdvisedOn();
         changesAreReckonedWith();
-        assertThat(problems()).noneMatch(problem -> problem.get("subject").getAsString().startsWith("node"));
+        assertThat(problems())
+                .noneMatch(problem -> problem.get("subject").getAsString().startsWith("node"));
 
         members.getLast().close();
         await().atMost(PATIENCE)
@@ -156,7 +158,10 @@ class QuorumCommandsTest {
         assertThat(run("quorum", "what-if", "--add", "node4@zone4,node5@zone5").out())
                 .contains("Now: any 2 members may fail, any whole zone may fail");
         JsonObject whatIf = json("quorum", "what-if", "--add=node4@zone4", "--leader=node4");
-        assertThat(whatIf.getAsJsonObject("after").getAsJsonObject("commit_p50").get("known").getAsString())
+        assertThat(whatIf.getAsJsonObject("after")
+                        .getAsJsonObject("commit_p50")
+                        .get("known")
+                        .getAsString())
                 .isEqualTo("unknown");
 
         CommandRun nobody = run("quorum", "what-if", "--remove", "node9");

@@ -206,6 +206,7 @@ class ServerCommandTest {
                 bad("--name \"a b\" is not a member's name", "--name=a b"),
                 bad("--name \"\" is not a member's name", "--name="),
                 bad("--data-dir is empty; name a directory", "--data-dir="),
+                bad("--zone \"a b\" is not a zone's name; use one word", "--zone=a b"),
                 bad("--listen-client-urls has \"http://x\", which is not a URL", "--listen-client-urls=http://x"),
                 bad("--listen-client-urls has \"\", which is not a URL", "--listen-client-urls="),
                 bad("--listen-client-urls has \"ftp://x:1\"", "--listen-client-urls=ftp://x:1"),

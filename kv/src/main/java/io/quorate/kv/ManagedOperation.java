@@ -5,8 +5,8 @@ package io.quorate.kv;
  * keys.
  *
  * @param id the log index of the entry by which it began
- * @param beganMillis when it began, since 1970 and by the clock of whoever does it
- * @param toldMillis when it was last heard of, by the same clock
+ * @param beganMillis when it began, since 1970 and by the clock of the member that was told
+ * @param toldMillis when it was last heard of, likewise; not before that it began, whatever clocks say
  * @param state how far it is
  * @param report what was checked, done and verified, in a form that the manager knows
  */
@@ -28,6 +28,7 @@ public record ManagedOperation(long id, long beganMillis, long toldMillis, State
     }
 
     ManagedOperation told(NoteOperation note) {
-        return new ManagedOperation(id, beganMillis, note.nowMillis(), note.state(), note.report());
+        return new ManagedOperation(
+                id, beganMillis, Math.max(toldMillis, note.nowMillis()), note.state(), note.report());
     }
 }

@@ -5,7 +5,7 @@ package io.quorate.kv;
  *
  * @param id of an operation that has begun; 0: it begins
  * @param state {@link ManagedOperation.State#RUNNING} if it begins
- * @param nowMillis the time since 1970, by the clock of whoever does it
+ * @param nowMillis the time since 1970, by the clock of the member that was told
  * @param force begins although another one is under way
  * @param report at most {@value #MAX_REPORT_BYTES} bytes
  */

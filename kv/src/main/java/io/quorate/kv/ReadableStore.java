@@ -127,7 +127,8 @@ public abstract sealed class ReadableStore permits MvccStore {
     /** What members have published about themselves, by member id. */
     public List<PublishedMember> members() {
         return state.members().values().stream()
-                .map(member -> new PublishedMember(member.memberId(), member.name(), member.clientUrls(), member.zone()))
+                .map(member ->
+                        new PublishedMember(member.memberId(), member.name(), member.clientUrls(), member.zone()))
                 .toList();
     }
 

@@ -74,7 +74,8 @@ class AlarmAndMemberTest {
                 .isEqualTo(new PublishResult(1));
         MvccStore again = MvccStore.open(ordered);
         assertThat(again.alarms()).containsExactly(NO_SPACE);
-        assertThat(again.members()).containsExactly(new PublishedMember(-5, "n1", List.of("http://a:1", "http://b:2"), "zone1"));
+        assertThat(again.members())
+                .containsExactly(new PublishedMember(-5, "n1", List.of("http://a:1", "http://b:2"), "zone1"));
         assertThat(again.appliedIndex()).isEqualTo(5);
         assertThat(again.currentRevision()).isEqualTo(1);
     }

@@ -26,7 +26,8 @@ final class NaiveDigest {
         }
         for (PublishedMember member : store.members()) {
             ByteWriter out = new ByteWriter(0);
-            MemberCodec.write(out, new PublishMember(member.memberId(), member.name(), member.clientUrls(), member.zone()));
+            MemberCodec.write(
+                    out, new PublishMember(member.memberId(), member.name(), member.clientUrls(), member.zone()));
             digest.add(last, 4, none, member.memberId(), 0, 0, 0, out.toByteArray());
         }
         for (ManagedOperation operation : store.operations()) {

@@ -138,14 +138,18 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
     /**
      * Somebody who administers wants the node opened anew.
      *
-     * @return false if it cannot be: what is in memory alone would be lost
+     * @return why it is not; empty if it is
      */
-    boolean restartAsked() {
+    Optional<String> restartAsked() {
         if (!durable) {
-            return false;
+            return Optional.of("this member has its data in memory alone, and would lose them");
+        }
+        if (patient.incarnation().fence().isUp()) {
+            // What it has found of itself is not on its disk: another incarnation would serve with it.
+            return Optional.of("this member's state is not to be trusted, and waits to be repaired");
         }
         run(patient.incarnation().number(), patient::restart);
-        return true;
+        return Optional.empty();
     }
 
     /** The cluster goes on without this member. */

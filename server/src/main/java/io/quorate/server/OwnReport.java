@@ -118,7 +118,8 @@ record OwnReport(
                 published.stream().collect(Collectors.toMap(PublishedMember::memberId, Function.identity()));
         return configuration.members().stream()
                 .map(id -> {
-                    PublishedMember told = byId.getOrDefault(id.value(), new PublishedMember(id.value(), "", List.of(), ""));
+                    PublishedMember told =
+                            byId.getOrDefault(id.value(), new PublishedMember(id.value(), "", List.of(), ""));
                     return new MemberReport.Known(
                             id.toString(),
                             told.name(),

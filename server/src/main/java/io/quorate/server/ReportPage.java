@@ -20,8 +20,8 @@ record ReportPage(OwnReport report, Supplier<Clients> clients) implements HttpPa
         // It asks the file system, which may take its time.
         return clients.get()
                 .requireRoot(token)
-                .thenApplyAsync(allowed -> ReportJson.write(report.now()), task -> Thread.ofVirtual()
-                        .name("quorate-page")
-                        .start(task));
+                .thenApplyAsync(
+                        allowed -> ReportJson.write(report.now()),
+                        task -> Thread.ofVirtual().name("quorate-page").start(task));
     }
 }

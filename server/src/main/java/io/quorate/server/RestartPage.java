@@ -39,11 +39,11 @@ record RestartPage(MemberHealing healing, Supplier<Clients> clients, Supplier<St
     public CompletableFuture<String> post(Optional<String> token) {
         return clients.get().requireRoot(token).thenApply(allowed -> {
             String before = status.get().json();
-            if (!healing.restartAsked()) {
+            healing.restartAsked().ifPresent(why -> {
                 throw io.grpc.Status.FAILED_PRECONDITION
-                        .withDescription("etcdserver: this member has its data in memory alone, and would lose them")
+                        .withDescription("etcdserver: " + why)
                         .asRuntimeException();
-            }
+            });
             return before;
         });
     }

@@ -125,9 +125,11 @@ public record ServerConfig(
             throw new IllegalArgumentException("--verify-interval is less than 0; give a time such as 10s, or 0 to"
                     + " have states never compared");
         }
-        if (!zone.isEmpty() && (zone.length() > MAX_ZONE_LENGTH || !NAME.matcher(zone).matches())) {
-            throw new IllegalArgumentException("--zone \"" + zone + "\" is not a zone's name; use one word without blanks,"
-                    + " '=', ',' and '/', of at most " + MAX_ZONE_LENGTH + " characters");
+        if (!zone.isEmpty()
+                && (zone.length() > MAX_ZONE_LENGTH || !NAME.matcher(zone).matches())) {
+            throw new IllegalArgumentException(
+                    "--zone \"" + zone + "\" is not a zone's name; use one word without blanks,"
+                            + " '=', ',' and '/', of at most " + MAX_ZONE_LENGTH + " characters");
         }
         if (initialClusterToken.isBlank()) {
             throw new IllegalArgumentException("--initial-cluster-token is empty; give it a word of its own,"

@@ -34,7 +34,7 @@ final class ProbedLink {
     }
 
     private static int slot(long sequence) {
-        return (int) Math.floorMod(sequence, (long) KEPT);
+        return Math.floorMod(sequence, KEPT);
     }
 
     private int kept() {
@@ -72,7 +72,8 @@ final class ProbedLink {
             long age = nowNanos - sentNanos[slot(sequence)];
             long roundTrip = roundTripNanos[slot(sequence)];
             boolean inTime = roundTrip != UNANSWERED && roundTrip <= LOST_NANOS;
-            if (age > KEPT_NANOS || !inTime && age <= LOST_NANOS) {
+            boolean open = !inTime && age <= LOST_NANOS;
+            if (open || age > KEPT_NANOS) {
                 continue;
             }
             // The latest probe of which the outcome is known comes first.

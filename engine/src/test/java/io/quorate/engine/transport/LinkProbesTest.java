@@ -120,7 +120,8 @@ class LinkProbesTest {
         for (int i = 1; i <= 4; i++) {
             probe(Map.of(PEER, i * 100L, OTHER, 5_000L));
         }
-        assertThat(link(PEER)).isEqualTo(new LinkQuality(PEER, true, Optional.of(new RoundTrips(4, 100, 200, 400)), 4, 0, 0));
+        assertThat(link(PEER))
+                .isEqualTo(new LinkQuality(PEER, true, Optional.of(new RoundTrips(4, 100, 200, 400)), 4, 0, 0));
         assertThat(link(OTHER).roundTrips()).contains(new RoundTrips(4, 5_000, 5_000, 5_000));
     }
 
@@ -130,7 +131,8 @@ class LinkProbesTest {
         for (int i = 0; i < 5; i++) {
             probe(Map.of());
         }
-        assertThat(link(PEER)).isEqualTo(new LinkQuality(PEER, false, Optional.of(new RoundTrips(1, 100, 100, 100)), 3, 2, 1));
+        assertThat(link(PEER))
+                .isEqualTo(new LinkQuality(PEER, false, Optional.of(new RoundTrips(1, 100, 100, 100)), 3, 2, 1));
 
         probe(Map.of(PEER, 200L));
         assertThat(link(PEER).connected()).isTrue();
@@ -155,7 +157,8 @@ class LinkProbesTest {
         assertThat(link(PEER)).isEqualTo(new LinkQuality(PEER, false, Optional.empty(), 2, 2, 1));
 
         probe(Map.of(PEER, 100L));
-        assertThat(link(PEER)).isEqualTo(new LinkQuality(PEER, true, Optional.of(new RoundTrips(1, 100, 100, 100)), 1, 0, 0));
+        assertThat(link(PEER))
+                .isEqualTo(new LinkQuality(PEER, true, Optional.of(new RoundTrips(1, 100, 100, 100)), 1, 0, 0));
     }
 
     @Test
@@ -180,7 +183,8 @@ class LinkProbesTest {
         for (int i = 0; i < 60; i++) {
             probe(Map.of(PEER, 300L));
         }
-        assertThat(link(PEER)).isEqualTo(new LinkQuality(PEER, true, Optional.of(new RoundTrips(60, 300, 300, 300)), 60, 0, 0));
+        assertThat(link(PEER))
+                .isEqualTo(new LinkQuality(PEER, true, Optional.of(new RoundTrips(60, 300, 300, 300)), 60, 0, 0));
 
         now += 61 * SECOND;
         assertThat(link(PEER).sent()).isZero();

@@ -79,7 +79,7 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
         return new io.quorate.kv.NoteOperation(
                 request.getId(),
                 state(request),
-                request.getNowMillis(),
+                System.currentTimeMillis(),
                 request.getForce(),
                 Bytes.wrap(request.getReport().toByteArray()));
     }

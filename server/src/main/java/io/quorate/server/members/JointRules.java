@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.server.operations.ClusterHealth;
 import io.quorate.server.wire.EtcdError;
 import java.util.SortedSet;
 
@@ -16,6 +17,9 @@ record JointRules(MemberRules facts) {
 
     /** Members that only take burden the leader, but several may be brought in at once. */
     static final int MAX_LEARNERS = 8;
+
+    /** Whoever is to vote lacks no more entries than this. */
+    static final long MAX_LAG = ClusterHealth.MAX_LAG;
 
     /**
      * The configuration that the changes lead to.
@@ -63,6 +67,7 @@ record JointRules(MemberRules facts) {
                     throw EtcdError.MEMBER_NOT_LEARNER.exception();
                 }
                 facts.requireReady(promote.member());
+                requireNearlyAll(promote.member());
                 yield before.withPromoted(promote.member());
             }
             case MemberChange.Prefer prefer -> {
@@ -71,6 +76,13 @@ record JointRules(MemberRules facts) {
                 yield before.withPriority(prefer.member(), prefer.priority());
             }
         };
+    }
+
+    /** Of several new voters at once each may be needed for a quorum, and none is of use to it before it has the log. */
+    private void requireNearlyAll(MemberId learner) {
+        if (facts.lag(learner) > MAX_LAG) {
+            throw EtcdError.LEARNER_NOT_READY.exception();
+        }
     }
 
     private static void requireMember(Configuration before, MemberId member) {

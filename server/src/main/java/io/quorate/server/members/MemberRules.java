@@ -93,10 +93,18 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
 
     /** A learner that has so much of the log that it is of use as a voter. */
     void requireReady(MemberId learner) {
-        long reached = follower(learner).map(FollowerStatus::matchIndex).orElse(0L);
-        if (reached < status.last().index() * READY_SHARE) {
+        if (reached(learner) < status.last().index() * READY_SHARE) {
             throw EtcdError.LEARNER_NOT_READY.exception();
         }
+    }
+
+    /** How many entries a member lacks of what the leader has. */
+    long lag(MemberId member) {
+        return status.last().index() - reached(member);
+    }
+
+    private long reached(MemberId member) {
+        return follower(member).map(FollowerStatus::matchIndex).orElse(0L);
     }
 
     /** Nobody is, or ever was, a member by that id, and nobody is reached at these URLs. */

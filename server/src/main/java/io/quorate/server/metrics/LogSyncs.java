@@ -40,8 +40,10 @@ public final class LogSyncs {
     /** How long the sync has taken until now that has been under way longest; 0 if none is. */
     public long pendingMillis() {
         long now = nanoTime.getAsLong();
-        long longest =
-                begunNanos.values().stream().mapToLong(begun -> now - begun).max().orElse(0);
+        long longest = begunNanos.values().stream()
+                .mapToLong(begun -> now - begun)
+                .max()
+                .orElse(0);
         return TimeUnit.NANOSECONDS.toMillis(longest);
     }
 }

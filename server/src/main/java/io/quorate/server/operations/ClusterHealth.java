@@ -1,6 +1,7 @@
 package io.quorate.server.operations;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,15 +28,27 @@ public record ClusterHealth(List<MemberHealth> members) {
         return members.stream().filter(member -> !member.learner()).toList();
     }
 
-    /** The leader that those who answer agree on; empty if they follow different ones, or some of the voters none. */
+    /**
+     * Who leads: of those that say so, the one of the latest term, if a majority of the voters follows it. Others may follow nobody,
+     * since they are cut off from it: they do not keep it from leading.
+     */
     public Optional<MemberHealth> leader() {
-        Set<Optional<Long>> followed = voters().stream()
-                .flatMap(member -> member.told().stream())
-                .map(MemberHealth.Told::leader)
-                .collect(Collectors.toSet());
-        return followed.size() == 1
-                ? followed.iterator().next().flatMap(this::member).filter(MemberHealth::answers)
-                : Optional.empty();
+        return members.stream()
+                .filter(member -> member.told()
+                        .filter(told -> told.leader().equals(Optional.of(member.id())))
+                        .isPresent())
+                .max(Comparator.comparingLong(
+                        member -> member.told().map(MemberHealth.Told::term).orElse(0L)))
+                .filter(leader -> voters().stream()
+                                .filter(voter -> follows(voter, leader))
+                                .count()
+                        > voters().size() / 2);
+    }
+
+    boolean follows(MemberHealth member, MemberHealth leader) {
+        return member.told()
+                .filter(told -> told.leader().equals(Optional.of(leader.id())))
+                .isPresent();
     }
 
     public Optional<MemberHealth> member(long id) {
@@ -76,6 +89,14 @@ public record ClusterHealth(List<MemberHealth> members) {
     /** How many of some members are healthy. */
     long healthy(Collection<Long> ids) {
         return ids.stream().flatMap(id -> member(id).stream()).filter(this::isHealthy).count();
+    }
+
+    /** The ids of those who learn now. */
+    public Set<Long> learnerIds() {
+        return members.stream()
+                .filter(MemberHealth::learner)
+                .map(MemberHealth::id)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** The ids of those who vote now. */

@@ -11,21 +11,45 @@ import java.util.stream.Collectors;
 
 /**
  * Judges whether a cluster is well enough for an operation, before anything is done: what would put its quorum at risk is refused,
- * what only lowers its reserves is warned of.
+ * what only lowers its reserves is warned of. What an operation is to cure does not stand against it.
  *
  * @param health as it was a moment ago
- * @param votersAfter the ids of those who will vote when the operation is over
- * @param newcomers how many will vote besides these, that are not members yet
+ * @param intent what the operation is about to do
  */
-public record Preflight(ClusterHealth health, Set<Long> votersAfter, int newcomers) {
+public record Preflight(ClusterHealth health, Intent intent) {
 
     /** With less room than this, a member may refuse writes before the operation is over. */
     private static final long LEAST_USABLE_BYTES = 256L << 20;
 
     private static final double SCARCE_SHARE = 0.1;
+    private static final String NO_SPACE = "NOSPACE";
 
-    public Preflight {
-        votersAfter = Set.copyOf(votersAfter);
+    /**
+     * What an operation is about to do.
+     *
+     * @param votersAfter the ids of those that are members already and will vote when it is over
+     * @param awaited those of them that it waits for until they have the log, and that are as good as healthy then
+     * @param newcomers how many will vote besides these, that are not members yet
+     * @param leaving the ids of those that will go: how they are does not matter
+     * @param makesRoom whether it makes room in the members' stores
+     */
+    public record Intent(
+            Set<Long> votersAfter, Set<Long> awaited, int newcomers, Set<Long> leaving, boolean makesRoom) {
+        public Intent {
+            votersAfter = Set.copyOf(votersAfter);
+            awaited = Set.copyOf(awaited);
+            leaving = Set.copyOf(leaving);
+        }
+
+        /** The members stay who they are. */
+        public static Intent nothingOf(ClusterHealth health) {
+            return new Intent(health.voterIds(), Set.of(), 0, Set.of(), false);
+        }
+
+        /** The members stay who they are, and have more room afterwards. */
+        public static Intent roomFor(ClusterHealth health) {
+            return new Intent(health.voterIds(), Set.of(), 0, Set.of(), true);
+        }
     }
 
     /** All checks, in the order in which they are best read. */
@@ -35,12 +59,16 @@ public record Preflight(ClusterHealth health, Set<Long> votersAfter, int newcome
     }
 
     private Check leader() {
-        return health.leader()
-                .map(leader -> fine(
-                        "leader",
-                        leader.label() + " leads in term "
-                                + leader.told().map(MemberHealth.Told::term).orElse(0L)))
-                .orElseGet(() -> refused("leader", "the members do not agree on a leader; 'quorate why' may tell why"));
+        Optional<MemberHealth> leader = health.leader();
+        if (leader.isEmpty()) {
+            return refused("leader", "nobody leads a majority of the voters; 'quorate why' may tell why");
+        }
+        String leads = leader.get().label() + " leads in term "
+                + leader.get().told().map(MemberHealth.Told::term).orElse(0L);
+        List<String> astray = labels(member -> member.answers() && !health.follows(member, leader.get()));
+        return astray.isEmpty()
+                ? fine("leader", leads)
+                : warning("leader", leads + "; " + String.join(", ", astray) + " does not follow it");
     }
 
     private Check answers() {
@@ -53,9 +81,10 @@ public record Preflight(ClusterHealth health, Set<Long> votersAfter, int newcome
     private Check quorum() {
         int now = health.tolerated(health.voterIds(), 0);
         int after = promised();
-        String what = voters(health.voterIds(), 0) + " " + tolerance(now);
-        if (!votersAfter.equals(health.voterIds()) || newcomers > 0) {
-            what += "; afterwards " + voters(votersAfter, newcomers) + " " + tolerance(after);
+        String what = voters(health.voters().size(), health.healthy(health.voterIds())) + " " + tolerance(now);
+        Set<Long> votersAfter = intent.votersAfter();
+        if (!votersAfter.equals(health.voterIds()) || intent.newcomers() > 0) {
+            what += "; afterwards " + votersAfterwards() + " " + tolerance(after);
         }
         if (now < 0) {
             return refused("quorum", what + ": nothing can be committed");
@@ -68,11 +97,34 @@ public record Preflight(ClusterHealth health, Set<Long> votersAfter, int newcome
 
     /** How many voters may fail when the operation is over, if all goes well. */
     public int promised() {
-        return health.tolerated(votersAfter, newcomers);
+        return health.tolerated(settled(), intent.newcomers() + awaited());
     }
 
-    private String voters(Set<Long> ids, int more) {
-        return (ids.size() + more) + " voters, " + (health.healthy(ids) + more) + " of them healthy,";
+    /** Those that vote afterwards and are not waited for. */
+    private Set<Long> settled() {
+        return intent.votersAfter().stream()
+                .filter(id -> !intent.awaited().contains(id))
+                .collect(Collectors.toSet());
+    }
+
+    private int awaited() {
+        return intent.votersAfter().size() - settled().size();
+    }
+
+    private String votersAfterwards() {
+        int sure = intent.newcomers() + awaited();
+        return voters(settled().size() + sure, health.healthy(settled()) + sure);
+    }
+
+    private static String voters(int all, long healthy) {
+        return all + " voters, " + healthy + " of them healthy,";
+    }
+
+    /** Whoever stays. */
+    private List<MemberHealth> staying() {
+        return health.members().stream()
+                .filter(member -> !intent.leaving().contains(member.id()))
+                .toList();
     }
 
     /** In words; the voters are the subject. */
@@ -92,7 +144,7 @@ public record Preflight(ClusterHealth health, Set<Long> votersAfter, int newcome
 
     private Check states() {
         List<String> unsound = new ArrayList<>();
-        for (MemberHealth member : health.members()) {
+        for (MemberHealth member : staying()) {
             member.told()
                     .filter(told -> !told.sound())
                     .ifPresent(told -> unsound.add(member.label() + " " + told.unsound()));
@@ -120,15 +172,19 @@ public record Preflight(ClusterHealth health, Set<Long> votersAfter, int newcome
         Set<String> raised = health.told()
                 .flatMap(told -> told.alarms().stream())
                 .collect(Collectors.toCollection(TreeSet::new));
-        return raised.isEmpty()
-                ? fine("alarms", "none is raised")
-                : refused("alarms", String.join(", ", raised) + " is raised: see to it, and disarm it");
+        if (raised.isEmpty()) {
+            return fine("alarms", "none is raised");
+        }
+        String what = String.join(", ", raised) + " is raised";
+        return intent.makesRoom() && raised.equals(Set.of(NO_SPACE))
+                ? warning("alarms", what + ", which this is good for")
+                : refused("alarms", what + ": see to it, and disarm it");
     }
 
     private Check disk() {
         List<String> scarce = new ArrayList<>();
         boolean full = false;
-        for (MemberHealth member : health.members()) {
+        for (MemberHealth member : staying()) {
             Optional<MemberHealth.Told> known = member.told().filter(told -> told.totalBytes() > 0);
             if (known.filter(told -> told.usableBytes() < told.totalBytes() * SCARCE_SHARE
                             || told.usableBytes() < LEAST_USABLE_BYTES)
@@ -140,15 +196,15 @@ public record Preflight(ClusterHealth health, Set<Long> votersAfter, int newcome
         if (scarce.isEmpty()) {
             return fine("disk", "there is room at all members that answer");
         }
-        return full ? refused("disk", String.join(", ", scarce)) : warning("disk", String.join(", ", scarce));
+        return full && !intent.makesRoom() ? refused("disk", String.join(", ", scarce)) : warning("disk", String.join(", ", scarce));
     }
 
     private Check versions() {
         Set<String> versions =
                 health.told().map(MemberHealth.Told::version).collect(Collectors.toCollection(TreeSet::new));
         return versions.size() <= 1
-                ? fine("versions", "all run " + (versions.isEmpty() ? "nothing that is known" : versions.iterator().next()))
-                : warning("versions", "members run different releases: " + String.join(", ", versions));
+                ? fine("versions", "all serve the API of etcd " + String.join("", versions))
+                : warning("versions", "members serve different APIs: " + String.join(", ", versions));
     }
 
     private List<String> labels(Predicate<MemberHealth> which) {

@@ -3,27 +3,56 @@ package io.quorate.server.operations;
 import io.quorate.server.proto.managerpb.Check;
 import io.quorate.server.proto.managerpb.CompareStatesResponse;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * What is shown after an operation: that the members have the same log and the same state, and that as many may fail as was
- * promised.
+ * What is shown after an operation: that the members are those that were wanted, have the same log and the same state, and that as many
+ * may fail as was promised.
  *
  * @param health as it is now
+ * @param goal who the members are to be
  * @param index of the log, up to which it is compared: whatever was committed when the operation was over
  * @param compared what became of the comparison of the states
  * @param promised how many voters may fail afterwards
  */
-public record Proof(ClusterHealth health, long index, CompareStatesResponse compared, int promised) {
+public record Proof(
+        ClusterHealth health, Goal goal, long index, CompareStatesResponse compared, int promised) {
 
-    /** Whether all who answer have come so far that nothing is left to wait for. */
+    /** Who the members are to be, by their ids. */
+    public record Goal(Set<Long> voters, Set<Long> learners) {
+        public Goal {
+            voters = Set.copyOf(voters);
+            learners = Set.copyOf(learners);
+        }
+
+        /** As they are. */
+        public static Goal asIn(ClusterHealth health) {
+            return new Goal(health.voterIds(), health.learnerIds());
+        }
+    }
+
+    /** Whether nothing is left to wait for. */
     public boolean isComplete() {
-        return logs().getVerdict() != Check.Verdict.REFUSED && tolerance().getVerdict() != Check.Verdict.REFUSED;
+        return checks().stream().noneMatch(check -> check.getVerdict() == Check.Verdict.REFUSED);
     }
 
     public List<Check> checks() {
-        return List.of(logs(), states(), tolerance());
+        return List.of(members(), logs(), states(), tolerance());
+    }
+
+    private Check members() {
+        String who = "voters are " + labels(health.voterIds())
+                + (health.learnerIds().isEmpty() ? "" : ", and learners " + labels(health.learnerIds()));
+        return Goal.asIn(health).equals(goal)
+                ? check("members", Check.Verdict.FINE, who)
+                : check(
+                        "members",
+                        Check.Verdict.REFUSED,
+                        who + "; wanted were the voters " + labels(goal.voters())
+                                + (goal.learners().isEmpty() ? "" : " and the learners " + labels(goal.learners())));
     }
 
     /**
@@ -63,7 +92,8 @@ public record Proof(ClusterHealth health, long index, CompareStatesResponse comp
                 : check("logs", Check.Verdict.WARNING, found + "; " + String.join(", ", silent) + " does not answer");
     }
 
-    private Check states() {
+    /** Whether the members have the same state. */
+    public Check states() {
         String where = " at index " + compared.getIndex();
         if (compared.getDifferingCount() > 0) {
             return check(
@@ -74,7 +104,7 @@ public record Proof(ClusterHealth health, long index, CompareStatesResponse comp
                                     ? " from those of " + labels(compared.getEqualList())
                                     : ", and no majority agrees"));
         }
-        if (compared.getEqualCount() == 0) {
+        if (compared.getEqualCount() == 0 || compared.getIndex() < index) {
             return check(
                     "states",
                     Check.Verdict.REFUSED,
@@ -92,10 +122,11 @@ public record Proof(ClusterHealth health, long index, CompareStatesResponse comp
                 equal + "; " + labels(compared.getSilentList()) + " has not reported");
     }
 
-    private String labels(List<Long> ids) {
+    private String labels(Collection<Long> ids) {
         return String.join(
                 ", ",
                 ids.stream()
+                        .sorted()
                         .map(id -> health.member(id).map(MemberHealth::label).orElseGet(() -> Long.toHexString(id)))
                         .toList());
     }
@@ -103,7 +134,7 @@ public record Proof(ClusterHealth health, long index, CompareStatesResponse comp
     private Check tolerance() {
         int found = health.tolerated(health.voterIds(), 0);
         String what = "the " + health.voters().size() + " voters " + Preflight.tolerance(found);
-        return found >= promised
+        return found >= promised && found >= 0
                 ? check("tolerance", Check.Verdict.FINE, what + ", as promised")
                 : check(
                         "tolerance",

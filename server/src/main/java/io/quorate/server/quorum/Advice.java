@@ -50,9 +50,7 @@ public record Advice(List<String> notes, List<Recommendation> recommendations) {
                 .toList();
         if (!before.now().hasQuorum()) {
             notes.add("there is no quorum, so the members cannot be changed; bring back "
-                    + names(topology.voters().all().stream()
-                            .map(topology::node)
-                            .filter(node -> !node.isGood())));
+                    + names(topology.voters().all().stream().map(topology::node).filter(node -> !node.isGood())));
         } else if (!down.isEmpty()) {
             notes.add(names(down.stream()) + " cannot be reached; starting it again with its data costs least");
         }
@@ -100,9 +98,11 @@ public record Advice(List<String> notes, List<Recommendation> recommendations) {
     private static long distance(Topology topology, Recommendation removal) {
         return removal.steps().stream()
                 .filter(Change.Remove.class::isInstance)
-                .flatMap(step -> topology.leader()
-                        .flatMap(leader -> topology.roundTrip(leader, ((Change.Remove) step).id()))
-                        .stream())
+                .flatMap(step ->
+                        topology
+                                .leader()
+                                .flatMap(leader -> topology.roundTrip(leader, ((Change.Remove) step).id()))
+                                .stream())
                 .mapToLong(Spread::p50Micros)
                 .findFirst()
                 .orElse(0);
@@ -117,7 +117,10 @@ public record Advice(List<String> notes, List<Recommendation> recommendations) {
     private static Optional<Recommendation> leader(Topology topology, Outlook before) {
         Optional<String> fastest = CommitLatency.fastest(topology);
         OptionalLong present = before.p50().bound();
-        if (topology.leader().isEmpty() || fastest.isEmpty() || present.isEmpty() || fastest.equals(topology.leader())) {
+        if (topology.leader().isEmpty()
+                || fastest.isEmpty()
+                || present.isEmpty()
+                || fastest.equals(topology.leader())) {
             return Optional.empty();
         }
         Change lead = new Change.Lead(fastest.get());

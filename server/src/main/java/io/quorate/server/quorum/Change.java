@@ -23,7 +23,8 @@ public sealed interface Change {
         return switch (this) {
             case Promote promote -> "promote learner " + topology.describe(promote.id());
             case Remove remove -> "remove " + topology.describe(remove.id());
-            case Add add -> "add a member" + add.zone().map(zone -> " in " + zone).orElse("");
+            case Add add ->
+                "add a member" + add.zone().map(zone -> " in " + zone).orElse("");
             case Lead lead -> "move leadership to " + topology.describe(lead.id());
         };
     }

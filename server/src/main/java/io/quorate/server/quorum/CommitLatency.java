@@ -26,9 +26,7 @@ public final class CommitLatency {
             return new Latency.Never();
         }
         Latency present = of(topology, leader, voters.present(), percentile);
-        return voters.isJoint()
-                ? Latency.later(present, of(topology, leader, voters.outgoing(), percentile))
-                : present;
+        return voters.isJoint() ? Latency.later(present, of(topology, leader, voters.outgoing(), percentile)) : present;
     }
 
     /** Of the one that leads; of whoever would be fastest if nobody does. */
@@ -86,8 +84,7 @@ public final class CommitLatency {
 
     private static OptionalLong acknowledgement(Topology topology, String leader, String voter, Percentile percentile) {
         Optional<Spread> sync = topology.node(voter).sync();
-        Optional<Spread> way =
-                voter.equals(leader) ? Optional.of(new Spread(0, 0)) : topology.roundTrip(leader, voter);
+        Optional<Spread> way = voter.equals(leader) ? Optional.of(new Spread(0, 0)) : topology.roundTrip(leader, voter);
         return sync.isPresent() && way.isPresent()
                 ? OptionalLong.of(sync.get().micros(percentile) + way.get().micros(percentile))
                 : OptionalLong.empty();

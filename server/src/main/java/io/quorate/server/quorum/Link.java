@@ -18,7 +18,8 @@ public record Link(
 
     public Link {
         if (one.compareTo(other) >= 0) {
-            throw new IllegalArgumentException("a link is between two members, the lesser first: " + one + ", " + other);
+            throw new IllegalArgumentException(
+                    "a link is between two members, the lesser first: " + one + ", " + other);
         }
     }
 
@@ -31,7 +32,7 @@ public record Link(
     }
 
     boolean joins(String a, String b) {
-        return one.equals(a) && other.equals(b) || one.equals(b) && other.equals(a);
+        return !a.equals(b) && ends(a) && ends(b);
     }
 
     boolean ends(String member) {

@@ -42,8 +42,8 @@ record Tolerance(int failuresNow, int failures, int zonesNow, int zones) {
         if (better.failures > failures) {
             gains.add("tolerates the loss of " + members(better.failures) + " instead of " + number(failures));
         } else if (better.failuresNow > failuresNow) {
-            gains.add("tolerates the loss of " + members(better.failuresNow) + " now, instead of "
-                    + number(failuresNow));
+            gains.add(
+                    "tolerates the loss of " + members(better.failuresNow) + " now, instead of " + number(failuresNow));
         }
         if (better.zones > zones || better.zonesNow > zonesNow) {
             boolean now = better.zones <= zones;

@@ -57,9 +57,7 @@ final class TolerancePlans {
         List<Change> moves = new ArrayList<>();
         // Whoever is down goes first: nobody can be added safely beside a voter that does not answer.
         voters(Condition.DOWN).forEach(node -> moves.add(new Change.Remove(node.id())));
-        topology.learners().stream()
-                .filter(Node::isGood)
-                .forEach(node -> moves.add(new Change.Promote(node.id())));
+        topology.learners().stream().filter(Node::isGood).forEach(node -> moves.add(new Change.Promote(node.id())));
         int number = 1;
         for (Optional<String> zone : zonesToAddIn()) {
             moves.add(new Change.Add(NEW_MEMBER + number++ + ")", zone));
@@ -114,15 +112,17 @@ final class TolerancePlans {
             return;
         }
         Outlook after = Outlook.of(topology.with(steps));
-        Tolerance reached = added(steps) == 0 ? Tolerance.of(after) : Tolerance.of(after).atMost(worthAMember());
-        boolean better = present.isReachedBy(reached)
-                || reached.failuresNow() > present.failuresNow() && steps.stream().allMatch(this::removesADeadOne);
-        if (!better) {
+        Tolerance reached =
+                added(steps) == 0 ? Tolerance.of(after) : Tolerance.of(after).atMost(worthAMember());
+        boolean livesBetter =
+                reached.failuresNow() > present.failuresNow() && steps.stream().allMatch(this::removesADeadOne);
+        if (!livesBetter && !present.isReachedBy(reached)) {
             return;
         }
         List<String> gains = present.gains(reached, after);
         boolean gainsZones = reached.zones() > present.zones() || reached.zonesNow() > present.zonesNow();
-        if (gains.isEmpty() || added(steps) > 0 && !gainsZones && !mayGrow()) {
+        boolean forItsOwnSake = added(steps) > 0 && !gainsZones && !mayGrow();
+        if (forItsOwnSake || gains.isEmpty()) {
             return;
         }
         int cost = steps.size() + added(steps) * (COST_OF_ADDING - 1);
@@ -130,7 +130,8 @@ final class TolerancePlans {
     }
 
     private boolean removesADeadOne(Change step) {
-        return step instanceof Change.Remove remove && topology.node(remove.id()).condition() == Condition.DOWN;
+        return step instanceof Change.Remove remove
+                && topology.node(remove.id()).condition() == Condition.DOWN;
     }
 
     /** There must be a quorum after each step; and the cluster takes no voter more while one of them does not answer. */
@@ -144,7 +145,8 @@ final class TolerancePlans {
             if (refused) {
                 return false;
             }
-            boolean last = step instanceof Change.Remove && changed.voters().present().size() == 1;
+            boolean last =
+                    step instanceof Change.Remove && changed.voters().present().size() == 1;
             if (last) {
                 return false;
             }
@@ -185,8 +187,8 @@ final class TolerancePlans {
     private List<Recommendation> best() {
         List<Plan> sorted = plans.stream()
                 .sorted(Comparator.comparingInt(Plan::cost)
-                        .thenComparing(plan -> -plan.reached().failuresNow())
-                        .thenComparing(plan -> -plan.reached().failures())
+                        .thenComparingInt(plan -> -plan.reached().failuresNow())
+                        .thenComparingInt(plan -> -plan.reached().failures())
                         .thenComparingLong(
                                 plan -> plan.what().after().p50().bound().orElse(Long.MAX_VALUE)))
                 .toList();

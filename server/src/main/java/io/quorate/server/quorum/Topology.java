@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /**
  * The members of a cluster, who of them votes and leads, and the links between them, as far as all that is known. Immutable.
@@ -34,7 +35,11 @@ public record Topology(SortedMap<String, Node> nodes, Voters voters, Optional<St
         }
     }
 
-    /** @throws IllegalArgumentException if there is no such member */
+    /**
+     * The member of that id.
+     *
+     * @throws IllegalArgumentException if there is no such member
+     */
     public Node node(String id) {
         Node node = nodes.get(id);
         if (node == null) {
@@ -71,9 +76,9 @@ public record Topology(SortedMap<String, Node> nodes, Voters voters, Optional<St
 
     /** The zones that voters are known to be in. */
     public SortedSet<String> zones() {
-        SortedSet<String> zones = new TreeSet<>();
-        voters.all().forEach(voter -> node(voter).zone().ifPresent(zones::add));
-        return zones;
+        return voters.all().stream()
+                .flatMap(voter -> node(voter).zone().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     public Optional<Link> link(String a, String b) {
@@ -159,8 +164,8 @@ public record Topology(SortedMap<String, Node> nodes, Voters voters, Optional<St
                     .filter(neighbour -> !neighbour.id().equals(node.id()))
                     .flatMap(neighbour -> roundTrip(neighbour.id(), node.id()).stream())
                     .toList());
-            assumed.ifPresent(
-                    roundTrip -> moreLinks.add(Link.between(add.name(), node.id(), Optional.of(roundTrip), 0, 0, 0, false)));
+            assumed.ifPresent(roundTrip ->
+                    moreLinks.add(Link.between(add.name(), node.id(), Optional.of(roundTrip), 0, 0, 0, false)));
         }
         return new Topology(more, Voters.of(moreVoters), leader, moreLinks);
     }

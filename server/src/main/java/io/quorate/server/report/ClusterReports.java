@@ -11,6 +11,7 @@ import io.quorate.server.report.MemberReport.Known;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -29,10 +30,27 @@ public record ClusterReports(List<Asked> members) {
      *
      * @param name empty if it has never told one
      * @param report what it told, if it did
+     * @param answers whether it answered, be it that it tells nothing to who asks
      * @param failure why it told nothing; empty if it did
      * @param clock how its clock compares with the one of who asked, if it answered
      */
-    public record Asked(String id, String name, Optional<MemberReport> report, String failure, Optional<Clock> clock) {
+    public record Asked(
+            String id,
+            String name,
+            Optional<MemberReport> report,
+            boolean answers,
+            String failure,
+            Optional<Clock> clock) {
+
+        /** One that tells nothing. */
+        public static Asked silent(String id, String name, boolean answers, String failure) {
+            return new Asked(id, name, Optional.empty(), answers, failure, Optional.empty());
+        }
+
+        /** One that has told something. */
+        public static Asked told(MemberReport report, Clock clock) {
+            return new Asked(report.memberId(), report.name(), Optional.of(report), true, "", Optional.of(clock));
+        }
 
         public String called() {
             return name.isEmpty() ? id : name;
@@ -122,23 +140,21 @@ public record ClusterReports(List<Asked> members) {
 
     private Topology topology(MemberReport knowing) {
         SortedMap<String, Node> nodes = new TreeMap<>();
-        Voters voters =
-                new Voters(new TreeSet<>(knowing.voters()), new TreeSet<>(knowing.outgoingVoters()));
-        TreeSet<String> ids = new TreeSet<>(voters.all());
+        Voters voters = new Voters(new TreeSet<>(knowing.voters()), new TreeSet<>(knowing.outgoingVoters()));
+        NavigableSet<String> ids = new TreeSet<>(voters.all());
         ids.addAll(knowing.learners());
         ids.forEach(id -> nodes.put(id, node(id, knowing)));
         List<Link> links = new ArrayList<>();
         for (String one : ids) {
             ids.tailSet(one, false).forEach(other -> link(one, other).ifPresent(links::add));
         }
-        return new Topology(
-                nodes, voters, leader().map(MemberReport::memberId).filter(nodes::containsKey), links);
+        return new Topology(nodes, voters, leader().map(MemberReport::memberId).filter(ids::contains), links);
     }
 
     private Node node(String id, MemberReport knowing) {
         Optional<MemberReport> own = report(id);
-        Optional<String> zone = own.flatMap(MemberReport::zone)
-                .or(() -> known(knowing, id).flatMap(Known::zone));
+        Optional<String> zone =
+                own.flatMap(MemberReport::zone).or(() -> known(knowing, id).flatMap(Known::zone));
         Optional<Spread> sync = own.map(MemberReport::sync)
                 .filter(measured -> measured.count() > 0)
                 .map(measured -> new Spread(measured.p50Micros(), measured.p99Micros()));
@@ -155,15 +171,18 @@ public record ClusterReports(List<Asked> members) {
         if (lost) {
             return Condition.DOWN;
         }
-        boolean cannot = own.map(report ->
-                        report.votingSuspended() || report.stateMissing() || report.stopped().isPresent())
+        boolean cannot = own.map(report -> report.votingSuspended()
+                        || report.stateMissing()
+                        || report.stopped().isPresent())
                 .orElse(false);
-        boolean lags = seen.map(follower -> follower.state().equals(Follower.SNAPSHOT) || lag(follower) > BEHIND_ENTRIES)
+        boolean lags = seen.map(
+                        follower -> follower.state().equals(Follower.SNAPSHOT) || lag(follower) > BEHIND_ENTRIES)
                 .orElse(false);
         return cannot || lags ? Condition.BEHIND : Condition.GOOD;
     }
 
     private long lag(Follower follower) {
-        return leader().map(leader -> leader.commitIndex() - follower.matchIndex()).orElse(0L);
+        return leader().map(leader -> leader.commitIndex() - follower.matchIndex())
+                .orElse(0L);
     }
 }

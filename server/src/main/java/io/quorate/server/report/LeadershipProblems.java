@@ -51,8 +51,8 @@ final class LeadershipProblems {
             return List.of(new Problem(
                     Urgency.SERIOUS,
                     cluster.called(elsewhere.get()),
-                    "is followed as the leader by others, but does not answer here",
-                    "check that its client URL is reached from here; what follows is told without it"));
+                    "is followed as the leader by others, but tells nothing here",
+                    "see what is said of it below; the rest is told without it"));
         }
         return List.of(new Problem(Urgency.CRITICAL, Problem.CLUSTER, "has no leader: " + why(), remedy()));
     }
@@ -67,7 +67,8 @@ final class LeadershipProblems {
                 Urgency.CRITICAL,
                 cluster.called(leader.memberId()),
                 "leads, but hears of " + voters.all().stream().filter(heard).count() + " of "
-                        + voters.all().size() + " voters, itself included, which is no majority: nothing is committed, and"
+                        + voters.all().size()
+                        + " voters, itself included, which is no majority: nothing is committed, and"
                         + " it will step down; it does not hear of "
                         + names(voters.all().stream().filter(heard.negate()).toList()),
                 "start those members, or mend the network between them and the leader"));
@@ -79,7 +80,9 @@ final class LeadershipProblems {
                 .flatMap(report -> report.leaderId().stream())
                 .filter(id -> cluster.report(id).isEmpty())
                 .filter(id -> cluster.reports().stream()
-                        .anyMatch(report -> report.link(id).map(MemberReport.Link::connected).orElse(false)))
+                        .anyMatch(report -> report.link(id)
+                                .map(MemberReport.Link::connected)
+                                .orElse(false)))
                 .findFirst();
     }
 
@@ -90,13 +93,17 @@ final class LeadershipProblems {
                     .map(this::inability)
                     .toList();
             return able.size() + " of " + voters.all().size() + " voters can vote"
-                    + (voters.isJoint() ? ", and a majority of both the old and the new ones is needed" : ", " + needed())
+                    + (voters.isJoint()
+                            ? ", and a majority of both the old and the new ones is needed"
+                            : ", " + needed())
                     + ": " + String.join(", ", missing);
         }
         if (able.stream().noneMatch(this::reachesAQuorum)) {
             return "enough voters run, but none of them reaches a majority: " + String.join(", ", cuts());
         }
-        if (able.stream().allMatch(voter -> cluster.report(voter).map(MemberReport::fenced).orElse(false))) {
+        if (able.stream()
+                .allMatch(
+                        voter -> cluster.report(voter).map(MemberReport::fenced).orElse(false))) {
             return "the states of all voters that run differ, and none of them is let lead";
         }
         return "an election is under way in term "
@@ -109,7 +116,8 @@ final class LeadershipProblems {
 
     private String inability(String voter) {
         String why = cluster.report(voter)
-                .map(report -> report.stopped().isPresent() ? "has stopped" : "must not vote, since its log was damaged")
+                .map(report ->
+                        report.stopped().isPresent() ? "has stopped" : "must not vote, since its log was damaged")
                 .orElse("does not answer");
         return cluster.called(voter) + " " + why;
     }
@@ -157,7 +165,9 @@ final class LeadershipProblems {
         if (able.stream().noneMatch(this::reachesAQuorum)) {
             return "mend the network between the members: firewalls, routes, and the peer URLs that 'member list' shows";
         }
-        if (able.stream().allMatch(voter -> cluster.report(voter).map(MemberReport::fenced).orElse(false))) {
+        if (able.stream()
+                .allMatch(
+                        voter -> cluster.report(voter).map(MemberReport::fenced).orElse(false))) {
             return "nothing tells which state is right: restore the cluster from a backup";
         }
         return "ask again in a few seconds; if it goes on, look at the round trips ('quorate quorum advise') and at"

@@ -44,10 +44,19 @@ final class MemberProblems {
     private void silent(Asked member) {
         List<MemberReport> others = cluster.reports();
         boolean heard = others.stream()
-                .anyMatch(other -> other.link(member.id()).map(MemberReport.Link::connected).orElse(false));
+                .anyMatch(other -> other.link(member.id())
+                        .map(MemberReport.Link::connected)
+                        .orElse(false));
         boolean measured = others.stream()
-                .anyMatch(other -> other.link(member.id()).map(link -> link.sent() > 0).orElse(false));
-        if (member.name().isEmpty() && !heard) {
+                .anyMatch(other ->
+                        other.link(member.id()).map(link -> link.sent() > 0).orElse(false));
+        if (member.answers()) {
+            add(
+                    Urgency.SERIOUS,
+                    member.called(),
+                    "answers, but tells nothing here: " + member.failure(),
+                    "ask as somebody who may know it");
+        } else if (member.name().isEmpty() && !heard) {
             add(
                     Urgency.SERIOUS,
                     member.called(),
@@ -58,12 +67,13 @@ final class MemberProblems {
                     Urgency.SERIOUS,
                     member.called(),
                     "runs, since other members reach it, but tells nothing here: " + member.failure(),
-                    "check that its client URL is reached from here, and who may ask it");
+                    "check that its client URL is reached from here");
         } else {
             add(
                     Urgency.SERIOUS,
                     member.called(),
-                    "is down, or cut off" + (measured ? ": no member that answers reaches it either" : ": " + member.failure()),
+                    "is down, or cut off"
+                            + (measured ? ": no member that answers reaches it either" : ": " + member.failure()),
                     "start it again with its data, or mend its network; if it is lost for good, remove it and add another");
         }
     }
@@ -88,8 +98,8 @@ final class MemberProblems {
             add(
                     report.leads() ? Urgency.CRITICAL : Urgency.SERIOUS,
                     name,
-                    "waits for its disk: a sync of its log has taken " + report.sync().pendingMillis()
-                            + " ms and has not ended",
+                    "waits for its disk: a sync of its log has taken "
+                            + report.sync().pendingMillis() + " ms and has not ended",
                     "look at the disk and at what else uses it");
         }
         report.gc()
@@ -193,14 +203,15 @@ final class MemberProblems {
     private static String progress(SnapshotTransfer transfer) {
         return transfer.totalBytes() == 0
                 ? ""
-                : ": " + transfer.doneBytes() * 100 / transfer.totalBytes() + " % of "
-                        + transfer.totalBytes() / 1024 + " KiB are sent";
+                : ": " + transfer.doneBytes() * 100 / transfer.totalBytes() + " % of " + transfer.totalBytes() / 1024
+                        + " KiB are sent";
     }
 
     /** Who asked may be wrong about the time itself: a member is compared with the middle one. */
     private void clocks() {
-        List<Asked> told =
-                cluster.members().stream().filter(member -> member.clock().isPresent()).toList();
+        List<Asked> told = cluster.members().stream()
+                .filter(member -> member.clock().isPresent())
+                .toList();
         if (told.size() < 2) {
             return;
         }

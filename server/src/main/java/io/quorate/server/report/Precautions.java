@@ -31,7 +31,8 @@ final class Precautions {
         Precautions found = new Precautions(cluster);
         cluster.topology().ifPresent(found::members);
         cluster.mostKnowing().ifPresent(found::verification);
-        found.sameEverywhere("versions", MemberReport::version, Urgency.NOTICE, "bring all members to the same release");
+        found.sameEverywhere(
+                "versions", MemberReport::version, Urgency.NOTICE, "bring all members to the same release");
         found.sameEverywhere(
                 "cluster ids",
                 MemberReport::clusterId,
@@ -109,10 +110,8 @@ final class Precautions {
         }
     }
 
-    private void sameEverywhere(
-            String what, Function<MemberReport, String> property, Urgency urgency, String remedy) {
-        Set<String> different =
-                cluster.reports().stream().map(property).collect(Collectors.toSet());
+    private void sameEverywhere(String what, Function<MemberReport, String> property, Urgency urgency, String remedy) {
+        Set<String> different = cluster.reports().stream().map(property).collect(Collectors.toSet());
         if (different.size() > 1) {
             List<String> each = cluster.reports().stream()
                     .map(report -> cluster.called(report.memberId()) + " " + property.apply(report))

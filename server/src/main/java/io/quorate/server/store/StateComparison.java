@@ -14,8 +14,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +27,7 @@ import java.util.stream.Stream;
 public final class StateComparison {
 
     private static final long POLL_MILLIS = 10;
+    private static final long GUARD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final RaftNode<Result> node;
     private final MvccStore store;
@@ -63,9 +66,12 @@ public final class StateComparison {
      * @return fails with {@link io.quorate.engine.RaftException} if nobody leads
      */
     public CompletableFuture<Compared> compare(Duration wait) {
-        long deadlineNanos = System.nanoTime() + Math.min(wait.toNanos(), patience.toNanos());
+        long begunNanos = System.nanoTime();
+        Duration bounded = wait.compareTo(patience) < 0 ? wait : patience;
+        long deadlineNanos = begunNanos + bounded.toNanos();
         return node.readIndex()
-                .thenCompose(index -> node.inspect())
+                .thenCompose(index -> roundBefore(begunNanos))
+                .thenCompose(over -> node.inspect())
                 .thenCompose(status -> node.propose(mark(status.configuration())))
                 .thenCompose(result -> {
                     if (!(result instanceof Result.VerifyResult marked)) {
@@ -73,6 +79,19 @@ public final class StateComparison {
                     }
                     return reported(marked.digest().appliedIndex(), deadlineNanos);
                 });
+    }
+
+    /** Another mark throws away what was reported at the one before, and takes for wrong who is only late: it is given some time. */
+    private CompletableFuture<Void> roundBefore(long sinceNanos) {
+        if (store.verification().isComplete() || System.nanoTime() - sinceNanos >= GUARD_NANOS) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return later(() -> roundBefore(sinceNanos));
+    }
+
+    private <T> CompletableFuture<T> later(Supplier<CompletableFuture<T>> task) {
+        Executor delayed = CompletableFuture.delayedExecutor(POLL_MILLIS, TimeUnit.MILLISECONDS, timer);
+        return CompletableFuture.supplyAsync(() -> task, delayed).thenCompose(Supplier::get);
     }
 
     private static ByteBuffer mark(Configuration configuration) {
@@ -91,18 +110,7 @@ public final class StateComparison {
         if (complete || System.nanoTime() - deadlineNanos >= 0) {
             return CompletableFuture.completedFuture(compared(verification));
         }
-        CompletableFuture<Compared> later = new CompletableFuture<>();
-        var unused = timer.schedule(
-                () -> reported(index, deadlineNanos).whenComplete((compared, failure) -> {
-                    if (failure == null) {
-                        later.complete(compared);
-                    } else {
-                        later.completeExceptionally(failure);
-                    }
-                }),
-                POLL_MILLIS,
-                TimeUnit.MILLISECONDS);
-        return later;
+        return later(() -> reported(index, deadlineNanos));
     }
 
     static Compared compared(Verification verification) {

@@ -27,7 +27,11 @@ final class CrossOrigin extends ChannelDuplexHandler {
             // As it was sent: what cannot be decoded is to be answered too, and pages are found by it.
             own = new QueryStringDecoder(request.uri()).rawPath().startsWith(OWN_PATHS);
         }
-        if (!own
+        if (own && message instanceof FullHttpRequest request && isFromElsewhere(request)) {
+            request.release();
+            var refusal = HttpAnswers.text(HttpResponseStatus.FORBIDDEN, "This path is not for pages of other sites.");
+            ctx.writeAndFlush(refusal).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        } else if (!own
                 && message instanceof FullHttpRequest request
                 && request.method().equals(HttpMethod.OPTIONS)) {
             request.release();
@@ -37,6 +41,13 @@ final class CrossOrigin extends ChannelDuplexHandler {
         } else {
             super.channelRead(ctx, message);
         }
+    }
+
+    /** Browsers send a plain POST to whatever site a page names, and only keep its answer from the page: that would be too late. */
+    private static boolean isFromElsewhere(FullHttpRequest request) {
+        String origin = request.headers().get(HttpHeaderNames.ORIGIN);
+        String host = request.headers().get(HttpHeaderNames.HOST);
+        return origin != null && !origin.equals("http://" + host) && !origin.equals("https://" + host);
     }
 
     @Override

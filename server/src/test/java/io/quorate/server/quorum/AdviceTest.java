@@ -29,7 +29,8 @@ class AdviceTest {
 
     @Test
     void nothingIsAdvisedWhereAllIsWell() {
-        assertThat(steps(alike("a b c").syncs("a b c", 100).links(500).ledBy("a").done()))
+        assertThat(steps(
+                        alike("a b c").syncs("a b c", 100).links(500).ledBy("a").done()))
                 .isEmpty();
         assertThat(steps(alike("a@z1 b@z2 c@z3 d@z1 e@z2").ledBy("a").done())).isEmpty();
     }
@@ -83,8 +84,7 @@ class AdviceTest {
 
         Topology withoutLearner = alike("a b c").down("c").ledBy("a").done();
         assertThat(steps(withoutLearner))
-                .containsExactly(List.of(
-                        new Change.Remove("c"), new Change.Add("(new member 1)", Optional.empty())));
+                .containsExactly(List.of(new Change.Remove("c"), new Change.Add("(new member 1)", Optional.empty())));
         assertThat(Advice.of(withoutLearner).notes().getFirst())
                 .isEqualTo("c cannot be reached; starting it again with its data costs least");
     }
@@ -106,7 +106,8 @@ class AdviceTest {
         assertThat(steps(topology))
                 .containsExactly(
                         List.of(new Change.Add("(new member 1)", Optional.empty())), List.of(new Change.Remove("c")));
-        assertThat(text(topology)).contains("remove c: 4 voters withstand no more failures than 3; median commit stays 1.10 ms");
+        assertThat(text(topology))
+                .contains("remove c: 4 voters withstand no more failures than 3; median commit stays 1.10 ms");
     }
 
     @Test
@@ -175,7 +176,8 @@ class AdviceTest {
     void allInOneZoneAreSpreadOverThree() {
         Topology topology = alike("a@z1 b@z1 c@z1").ledBy("a").done();
         assertThat(Advice.of(topology).recommendations()).isNotEmpty().allSatisfy(recommendation -> {
-            assertThat(recommendation.after().whenAllAreWell().survivesAnyZone()).isTrue();
+            assertThat(recommendation.after().whenAllAreWell().survivesAnyZone())
+                    .isTrue();
             assertThat(recommendation.reason()).contains("tolerates the loss of any zone");
         });
     }

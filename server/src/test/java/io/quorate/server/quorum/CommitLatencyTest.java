@@ -70,7 +70,9 @@ class CommitLatencyTest {
         assertThat(median(unmeasured.link("a-b", 500), "a")).isEqualTo(new AtMost(600));
         assertThat(median(unmeasured.link("a-b", 500).down("c"), "a")).isEqualTo(new Known(600));
         assertThat(median(Drawing.voters("a b c").links(500), "a")).isEqualTo(new Unknown());
-        assertThat(CommitLatency.decisive(Drawing.voters("a b c").syncs("a b c", 100).done(), "a")).isEmpty();
+        assertThat(CommitLatency.decisive(
+                        Drawing.voters("a b c").syncs("a b c", 100).done(), "a"))
+                .isEmpty();
     }
 
     @Test

@@ -20,7 +20,7 @@ final class Drawing {
     private Optional<String> leader = Optional.empty();
 
     private static String[] words(String text) {
-        return text.isBlank() ? new String[0] : text.strip().split(" +");
+        return text.isBlank() ? new String[0] : text.strip().split(" +", -1);
     }
 
     /** Voters such as {@code a b c}; in zones {@code a@z1}. */

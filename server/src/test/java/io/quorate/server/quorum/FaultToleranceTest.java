@@ -32,7 +32,8 @@ class FaultToleranceTest {
 
     @Test
     void withoutAQuorumThereIsNothingToLose() {
-        FaultTolerance now = FaultTolerance.now(Drawing.voters("a b c").down("b c").done());
+        FaultTolerance now =
+                FaultTolerance.now(Drawing.voters("a b c").down("b c").done());
         assertThat(now.hasQuorum()).isFalse();
         assertThat(now.critical()).isEmpty();
         assertThat(now.text()).isEqualTo("there is no quorum");
@@ -40,7 +41,10 @@ class FaultToleranceTest {
 
     @Test
     void learnersDoNotCount() {
-        assertThat(FaultTolerance.now(Drawing.voters("a b c").learners("d e").down("c").done())
+        assertThat(FaultTolerance.now(Drawing.voters("a b c")
+                                .learners("d e")
+                                .down("c")
+                                .done())
                         .failures())
                 .isZero();
     }
@@ -51,7 +55,10 @@ class FaultToleranceTest {
         Topology joint = Drawing.voters("a d e").outgoing("a b c").down("b").done();
         assertThat(FaultTolerance.now(joint).failures()).isZero();
         assertThat(FaultTolerance.now(joint).critical()).containsExactly("a", "c");
-        assertThat(FaultTolerance.now(Drawing.voters("a d e").outgoing("a b c").down("b c").done())
+        assertThat(FaultTolerance.now(Drawing.voters("a d e")
+                                .outgoing("a b c")
+                                .down("b c")
+                                .done())
                         .hasQuorum())
                 .isFalse();
     }
@@ -61,9 +68,8 @@ class FaultToleranceTest {
     @CsvSource({"a b c,'',''", "a b c d e,'',c", "a b c d,c d e,d", "a b,c d e f,''", "a b c d e,a b c,b"})
     void theNumberOfFailuresIsWhatTryingThemAllComesTo(String voters, String outgoing, String down) {
         Topology topology = Drawing.voters(voters).outgoing(outgoing).down(down).done();
-        List<String> good = topology.voters().all().stream()
-                .filter(topology::isGood)
-                .toList();
+        List<String> good =
+                topology.voters().all().stream().filter(topology::isGood).toList();
         int most = -1;
         for (int size = 0; size <= good.size() && survivesAll(topology, good, size); size++) {
             most = size;

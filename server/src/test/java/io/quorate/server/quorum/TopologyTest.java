@@ -56,8 +56,12 @@ class TopologyTest {
         Topology added = threeZones().done().with(new Change.Add("e", Optional.of("z4")));
         assertThat(added.roundTrip("a", "e")).isEmpty();
         assertThat(added.node("e").sync()).isEmpty();
-        assertThat(CommitLatency.of(added.with(new Change.Lead("e")), Percentile.P50)).isEqualTo(new Unknown());
-        assertThat(threeZones().done().with(new Change.Add("f", Optional.empty())).roundTrip("a", "f"))
+        assertThat(CommitLatency.of(added.with(new Change.Lead("e")), Percentile.P50))
+                .isEqualTo(new Unknown());
+        assertThat(threeZones()
+                        .done()
+                        .with(new Change.Add("f", Optional.empty()))
+                        .roundTrip("a", "f"))
                 .isEmpty();
     }
 
@@ -74,7 +78,8 @@ class TopologyTest {
     void whatCannotBeMadeIsRefusedInASentence() {
         Topology topology = threeZones().done();
         assertThatThrownBy(() -> topology.with(new Change.Promote("a"))).hasMessage("member a is a voter already");
-        assertThatThrownBy(() -> topology.with(new Change.Lead("d"))).hasMessage("member d is no voter, and cannot lead");
+        assertThatThrownBy(() -> topology.with(new Change.Lead("d")))
+                .hasMessage("member d is no voter, and cannot lead");
         assertThatThrownBy(() -> topology.with(new Change.Remove("x"))).hasMessage("there is no member x");
         assertThatThrownBy(() -> topology.with(new Change.Add("b", Optional.empty())))
                 .hasMessage("there is a member b already");

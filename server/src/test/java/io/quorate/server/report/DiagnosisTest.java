@@ -81,9 +81,10 @@ class DiagnosisTest {
     @Test
     void theVotersDoNotReachEachOther() {
         assertThat(why(Told.well().leaderless().cut("a", "b").cut("b", "c").cut("a", "c")))
-                .startsWith("CRITICAL the cluster has no leader: enough voters run, but none of them reaches a majority:"
-                        + " node-a and node-b do not reach each other, node-a and node-c do not reach each other,"
-                        + " node-b and node-c do not reach each other");
+                .startsWith(
+                        "CRITICAL the cluster has no leader: enough voters run, but none of them reaches a majority:"
+                                + " node-a and node-b do not reach each other, node-a and node-c do not reach each other,"
+                                + " node-b and node-c do not reach each other");
     }
 
     @Test
@@ -115,7 +116,7 @@ class DiagnosisTest {
     void theLeaderIsThereAndOnlyDoesNotAnswerHere() {
         assertThat(why(Told.well().silent("a", "it does not answer")))
                 .containsExactly(
-                        "SERIOUS node-a is followed as the leader by others, but does not answer here",
+                        "SERIOUS node-a is followed as the leader by others, but tells nothing here",
                         "SERIOUS node-a runs, since other members reach it, but tells nothing here: it does not answer");
     }
 
@@ -150,16 +151,27 @@ class DiagnosisTest {
     void aMemberHasNeverStarted() {
         ClusterReports well = Told.well().done();
         List<Asked> more = new ArrayList<>(well.members());
-        more.add(new Asked("d", "", Optional.empty(), "it has not told the cluster its client URL yet", Optional.empty()));
+        more.add(Asked.silent("d", "", false, "it has not told the cluster its client URL yet"));
         assertThat(texts(Diagnosis.of(new ClusterReports(more))))
                 .containsExactly("SERIOUS d was added and has never been heard of");
     }
 
     @Test
     void aMemberMayNotBeAsked() {
-        assertThat(why(Told.well().silent("c", "name a user")))
+        assertThat(texts(Diagnosis.of(new ClusterReports(List.of(
+                        Asked.silent("a", "node-a", true, "name a user"),
+                        Asked.silent("b", "node-b", true, "name a user"))))))
                 .containsExactly(
-                        "SERIOUS node-c runs, since other members reach it, but tells nothing here: name a user");
+                        "SERIOUS node-a answers, but tells nothing here: name a user",
+                        "SERIOUS node-b answers, but tells nothing here: name a user");
+    }
+
+    @Test
+    void aMemberIsReachedByItsPeersAlone() {
+        assertThat(why(Told.well().silent("c", "it does not answer")))
+                .containsExactly(
+                        "SERIOUS node-c runs, since other members reach it, but tells nothing here: it does not"
+                                + " answer");
     }
 
     @Test
@@ -179,8 +191,9 @@ class DiagnosisTest {
 
     @Test
     void aMembersStateDiffers() {
-        assertThat(why(Told.well().all(draft ->
-                        draft.verification = new Verification(9_990, true, List.of("a", "b"), List.of("c")))))
+        assertThat(why(Told.well()
+                        .all(draft ->
+                                draft.verification = new Verification(9_990, true, List.of("a", "b"), List.of("c")))))
                 .containsExactly(
                         "CRITICAL node-c serves nobody, since its state was found to differ from what it should be");
     }
@@ -197,8 +210,9 @@ class DiagnosisTest {
                     c.votingSuspended = true;
                     c.missing = Optional.of(new MissingEntries(9_000, 3, 8_500, List.of("b")));
                 })))
-                .containsExactly("SERIOUS node-c does not vote, since its log was damaged: of the entries up to 9000, 3 have"
-                        + " no intact copy here, and it asks for entry 8500, which is not to be had from node-b");
+                .containsExactly(
+                        "SERIOUS node-c does not vote, since its log was damaged: of the entries up to 9000, 3 have"
+                                + " no intact copy here, and it asks for entry 8500, which is not to be had from node-b");
     }
 
     @Test
@@ -265,23 +279,26 @@ class DiagnosisTest {
 
     @Test
     void aLinkComesAndGoes() {
-        assertThat(why(Told.well().member("b", b -> b.link("c", true, 12, 500, 900)).member("c", c -> c.links.remove("b"))))
-                .containsExactly("SERIOUS node-b and node-c reach each other on and off: 12 of 60 probes were lost in the last"
-                        + " minute, in 4 outages");
+        assertThat(why(Told.well()
+                        .member("b", b -> b.link("c", true, 12, 500, 900))
+                        .member("c", c -> c.links.remove("b"))))
+                .containsExactly(
+                        "SERIOUS node-b and node-c reach each other on and off: 12 of 60 probes were lost in the last"
+                                + " minute, in 4 outages");
     }
 
     @Test
     void aMemberThatWasStartedAgainHasABadLinkNoMore() {
-        assertThat(why(Told.well().all(draft -> draft.links.replaceAll((to, link) ->
-                        new MemberReport.Link(to, true, link.rttMicros(), 60, 20, 1)))))
+        assertThat(why(Told.well()
+                        .all(draft -> draft.links.replaceAll(
+                                (to, link) -> new MemberReport.Link(to, true, link.rttMicros(), 60, 20, 1)))))
                 .isEmpty();
     }
 
     @Test
     void aLinkIsTooLongForTheElectionTimeout() {
-        assertThat(why(Told.well().all(draft -> draft.links
-                        .keySet()
-                        .forEach(other -> draft.link(other, true, 0, 900, 300_000)))))
+        assertThat(why(Told.well()
+                        .all(draft -> draft.links.keySet().forEach(other -> draft.link(other, true, 0, 900, 300_000)))))
                 .contains("SERIOUS node-b and node-c are far from each other: a round trip takes up to 300 ms, and an"
                         + " election timeout is 1000 ms");
     }
@@ -318,15 +335,17 @@ class DiagnosisTest {
         assertThat(why(Told.well()
                         .member("b", b -> b.sync = new Sync(10, 80_000, 90_000, 90_000, 0))
                         .member("c", c -> c.sync = new Sync(10, 60_000, 90_000, 90_000, 0))))
-                .containsExactly("SERIOUS the cluster is slow to commit: 60.5 ms in the median, 91.5 ms in 1 of 100; it waits"
-                        + " for node-c (the way takes 0.50 ms, its sync takes 60.0 ms)");
+                .containsExactly(
+                        "SERIOUS the cluster is slow to commit: 60.5 ms in the median, 91.5 ms in 1 of 100; it waits"
+                                + " for node-c (the way takes 0.50 ms, its sync takes 60.0 ms)");
     }
 
     @Test
     void theMembersAreBeingChanged() {
         assertThat(why(Told.well().all(draft -> draft.outgoing = List.of("a", "b", "c"))))
-                .containsExactly("NOTICE the cluster changes its members: until that is done, majorities of the old and of"
-                        + " the new voters are needed");
+                .containsExactly(
+                        "NOTICE the cluster changes its members: until that is done, majorities of the old and of"
+                                + " the new voters are needed");
     }
 
     @Test
@@ -382,16 +401,17 @@ class DiagnosisTest {
                 .containsExactly("NOTICE the cluster has members of different versions: node-a 3.4.23, node-b 3.4.24,"
                         + " node-c 3.4.23");
         assertThat(doctor(Told.well().member("b", b -> b.clusterId = "c2")))
-                .containsExactly("CRITICAL the cluster has members of different cluster ids: node-a c1, node-b c2, node-c c1");
+                .containsExactly(
+                        "CRITICAL the cluster has members of different cluster ids: node-a c1, node-b c2, node-c c1");
     }
 
     @Test
     void statesAreNotCompared() {
-        assertThat(doctor(Told.well().all(draft ->
-                        draft.verification = new Verification(0, false, List.of(), List.of()))))
+        assertThat(doctor(Told.well()
+                        .all(draft -> draft.verification = new Verification(0, false, List.of(), List.of()))))
                 .containsExactly("NOTICE the cluster has never compared the states of its members");
-        assertThat(doctor(Told.well().all(draft ->
-                        draft.verification = new Verification(3_000, false, List.of("a"), List.of()))))
+        assertThat(doctor(Told.well()
+                        .all(draft -> draft.verification = new Verification(3_000, false, List.of("a"), List.of()))))
                 .containsExactly(
                         "NOTICE the cluster has compared states at index 3000, and not all members have reported");
     }

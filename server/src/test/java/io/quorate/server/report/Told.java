@@ -126,9 +126,11 @@ final class Told {
         for (String id : List.of("a", "b", "c")) {
             told.drafts.put(id, new Draft(id));
         }
-        told.drafts.values().forEach(one -> told.drafts.keySet().stream()
-                .filter(other -> !other.equals(one.id))
-                .forEach(other -> one.link(other, true, 0, 500, 1_500)));
+        told.drafts
+                .values()
+                .forEach(one -> told.drafts.keySet().stream()
+                        .filter(other -> !other.equals(one.id))
+                        .forEach(other -> one.link(other, true, 0, 500, 1_500)));
         told.member("a", a -> {
             a.role = MemberReport.LEADER;
             a.sees("b", "replicate", 10_000, true);
@@ -186,14 +188,8 @@ final class Told {
 
     ClusterReports done() {
         List<Asked> all = new ArrayList<>();
-        drafts.forEach((id, draft) -> all.add(new Asked(
-                id,
-                "node-" + id,
-                Optional.of(draft.report()),
-                "",
-                Optional.of(new Clock(ahead.getOrDefault(id, 40L), 3)))));
-        silent.forEach((id, failure) ->
-                all.add(new Asked(id, "node-" + id, Optional.empty(), failure, Optional.empty())));
+        drafts.forEach((id, draft) -> all.add(Asked.told(draft.report(), new Clock(ahead.getOrDefault(id, 40L), 3))));
+        silent.forEach((id, failure) -> all.add(Asked.silent(id, "node-" + id, false, failure)));
         return new ClusterReports(all);
     }
 }
