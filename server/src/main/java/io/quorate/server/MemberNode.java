@@ -5,10 +5,12 @@ import io.quorate.engine.NodeOptions;
 import io.quorate.engine.NodeThreads;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
+import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.disk.MeasuredDisk;
 import io.quorate.engine.transport.MeasuredNetwork;
 import io.quorate.engine.transport.Network;
+import io.quorate.engine.transport.StorageIds;
 import io.quorate.engine.transport.netty.EventLoops;
 import io.quorate.engine.transport.netty.NettyNetwork;
 import io.quorate.engine.transport.netty.NettyOptions;
@@ -47,6 +49,7 @@ import java.util.function.Function;
  * @param verification compares states once it is begun
  * @param readers runs reads; refuses more than it can queue
  * @param background runs what may take long, one thing at a time
+ * @param storages whether the member may take part, and by which storages it knows the others again
  */
 record MemberNode(
         RaftNode<Result> node,
@@ -56,7 +59,8 @@ record MemberNode(
         WatchDelivery watches,
         TokenSource tokens,
         ExecutorService readers,
-        ExecutorService background) {
+        ExecutorService background,
+        StorageIds storages) {
 
     /** etcd's figure: so many entries before a snapshot stay in the log for followers that lag behind. */
     private static final long KEPT_ENTRIES = 5000;
@@ -87,6 +91,8 @@ record MemberNode(
         if (StateRepair.find(disk).isPresent()) {
             new DroppedState(folder).drop();
         }
+        StorageIds storages =
+                parts.add(StorageIds.open(disk, DataDirectory.identityOf(disk).isPresent(), config.name()));
         ExecutorService background = Executors.newSingleThreadExecutor(task ->
                 Thread.ofPlatform().daemon().name(config.name() + "-background").unstarted(task));
         parts.add(() -> rest(background));
@@ -117,7 +123,7 @@ record MemberNode(
                 threads.ports(
                         new MeasuredDisk(disk, System::nanoTime, metrics),
                         listener -> MeasuredNetwork.open(
-                                received -> network(config, membership, peerLoops, received),
+                                received -> network(config, membership, storages, peerLoops, received),
                                 listener,
                                 System::nanoTime,
                                 metrics)),
@@ -126,7 +132,7 @@ record MemberNode(
         leases.begin(node);
         ExecutorService readers = readers(config.name());
         parts.add(() -> rest(readers));
-        return new MemberNode(node, machine, verification, leases, watches, tokens, readers, background);
+        return new MemberNode(node, machine, verification, leases, watches, tokens, readers, background, storages);
     }
 
     private static Path folder(ServerConfig config, OpenParts parts) throws IOException {
@@ -150,7 +156,11 @@ record MemberNode(
     }
 
     private static Network network(
-            ServerConfig config, OwnMembership membership, IoEventLoopGroup eventLoops, Network.Listener listener)
+            ServerConfig config,
+            OwnMembership membership,
+            StorageIds storages,
+            IoEventLoopGroup eventLoops,
+            Network.Listener listener)
             throws IOException {
         List<InetSocketAddress> own = new ArrayList<>();
         for (URI url : config.listenPeerUrls()) {
@@ -171,7 +181,9 @@ record MemberNode(
                         limits.minReconnectDelay(),
                         limits.maxReconnectDelay(),
                         limits.refusedRetryDelay(),
-                        limits.unacknowledgedTimeout()));
+                        limits.unacknowledgedTimeout()),
+                storages,
+                config.advertiseClientUrls().stream().map(URI::toString).toList());
         return NettyNetwork.open(options, eventLoops, listener);
     }
 
