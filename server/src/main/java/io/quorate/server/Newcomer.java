@@ -42,6 +42,7 @@ final class Newcomer implements AutoCloseable {
     private final StorageIds storages;
     private final Map<MemberId, Report> answers = new TreeMap<>();
     private String waitsFor = "";
+    private String toldToWaitFor = "";
     private Optional<Thread> asking = Optional.empty();
     private volatile boolean closed;
 
@@ -89,6 +90,10 @@ final class Newcomer implements AutoCloseable {
                     return true;
                 }
             }
+            if (!waitsFor.equals(toldToWaitFor)) {
+                toldToWaitFor = waitsFor;
+                LOG.info("member {} does not take part yet: {}", membership.self(), waitsFor);
+            }
             if (closed || !pause(pauseMillis)) {
                 return false;
             }
@@ -105,10 +110,7 @@ final class Newcomer implements AutoCloseable {
                 yield true;
             }
             case Admission.Verdict.Waits waits -> {
-                if (!waits.why().equals(waitsFor)) {
-                    waitsFor = waits.why();
-                    LOG.info("member {} does not take part yet: {}", membership.self(), waitsFor);
-                }
+                waitsFor = waits.why();
                 yield false;
             }
             case Admission.Verdict.Refused refused -> throw refused.why();
