@@ -144,7 +144,13 @@ class WipedDiskTest {
     /** Two of three are enough; the third one comes when it likes, and asks both. */
     @Test
     void aClusterIsFoundedAtLeisure() throws Exception {
-        List<ServerConfig> configs = TestCluster.configs(3, folder);
+        // A port for clients that the system chooses could be the one for peers of a member that has yet to come.
+        List<Integer> clientPorts = TestCluster.freePorts(3);
+        List<ServerConfig> founders = TestCluster.configs(3, folder);
+        List<ServerConfig> configs = founders.stream()
+                .map(config -> ServerConfigs.withClientUrl(
+                        config, TestCluster.loopback(clientPorts.get(founders.indexOf(config)))))
+                .toList();
         started = Optional.of(TestCluster.start(List.of()));
         configs.forEach(cluster()::add);
         MemberServer first = cluster().start(0);
