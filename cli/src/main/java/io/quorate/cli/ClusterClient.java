@@ -103,13 +103,19 @@ final class ClusterClient implements AutoCloseable {
                 try {
                     return asUser(call);
                 } catch (StatusRuntimeException e) {
-                    if (!RequestFailure.isConnectionLost(e.getStatus())) {
+                    boolean goOn = RequestFailure.isConnectionLost(e.getStatus())
+                            || (RequestFailure.isForAnotherMember(e.getStatus()) && !isLast(endpoint));
+                    if (!goOn) {
                         throw RequestFailure.ofRead(e, endpoint, timeout);
                     }
                 }
             }
         }
         throw unreachable(endpoints);
+    }
+
+    private boolean isLast(URI endpoint) {
+        return endpoint.equals(endpoints.getLast());
     }
 
     /** @throws CommandFailed if the cluster refuses, no endpoint can be reached, or the outcome is not known */

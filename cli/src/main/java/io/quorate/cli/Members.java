@@ -1,7 +1,9 @@
 package io.quorate.cli;
 
+import io.quorate.server.MemberReplacement;
 import io.quorate.server.MemberServer;
 import io.quorate.server.ServerConfig;
+import java.io.IOException;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
@@ -12,6 +14,21 @@ final class Members {
 
     static MemberFactory factory() {
         return config -> new RunningMember(MemberServer.start(config));
+    }
+
+    /**
+     * Has a member that has lost its data replaced by a new one.
+     *
+     * @return what the new one is to be started with
+     * @throws CommandFailed if the cluster or the data directory does not allow it
+     */
+    static ServerConfig replace(ServerConfig config) {
+        try {
+            return MemberReplacement.prepare(config);
+        } catch (IOException e) {
+            String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+            throw new CommandFailed(ExitCode.FAILED, "cannot replace member " + config.name() + ": " + reason, e);
+        }
     }
 
     private record RunningMember(MemberServer member) implements MemberHandle {

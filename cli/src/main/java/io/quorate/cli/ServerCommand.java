@@ -44,6 +44,15 @@ final class ServerCommand implements Callable<Integer> {
             description = "A YAML file with the options below as keys, without the dashes.")
     private Optional<Path> configFile = Optional.empty();
 
+    // Not one of the settings: it is to be given once, and would do harm if it stayed in a file.
+    @Option(
+            names = "--replace-member",
+            description = {
+                "For a member that has lost its data: has it removed from the cluster and added anew, as a learner, and starts"
+                        + " that with an empty data directory. To be given once."
+            })
+    private boolean replaceMember;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -76,9 +85,10 @@ final class ServerCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ServerSettings settings = settings();
-        ServerConfig config = settings.toConfig();
+        ServerConfig configured = settings.toConfig();
         LogOutput.to(logStream, settings.logLevel());
-        requireFreePorts(config);
+        requireFreePorts(configured);
+        ServerConfig config = replaceMember ? Members.replace(configured) : configured;
         LOG.info("starting member {} with data in {}", config.name(), config.dataDir());
         try (RunningMembers members = RunningMembers.start(factory, List.of(config))) {
             members.awaitReady();

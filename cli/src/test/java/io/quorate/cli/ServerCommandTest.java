@@ -318,6 +318,27 @@ class ServerCommandTest {
         assertThat(members.allClosed()).isTrue();
     }
 
+    /** Given by itself: the settings of a file or the environment would replace the member at each start. */
+    @Test
+    void aMemberThatHasNobodyToAskIsNotReplaced() {
+        FakeMembers members = FakeMembers.thatStopAtOnce();
+        String[] arguments = Stream.concat(
+                        Stream.of("--replace-member", "--data-dir=" + dir.resolve("none")), Stream.of(urls()))
+                .toArray(String[]::new);
+
+        CommandRun run =
+                CommandRun.of(members, Map.of("QUORATE_REPLACE_MEMBER", "false"), "", prepend("server", arguments));
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err())
+                .contains("cannot replace member default: --initial-cluster names nobody but default")
+                .hasLineCount(1);
+        assertThat(members.configs()).isEmpty();
+        assertThat(dir.resolve("none")).doesNotExist();
+        assertThat(started(Map.of("QUORATE_REPLACE_MEMBER", "true"), urls()).name())
+                .isEqualTo("default");
+    }
+
     @Test
     void aMemberThatCannotStartEndsTheProcessWithItsReason() {
         MemberFactory failing = config -> {

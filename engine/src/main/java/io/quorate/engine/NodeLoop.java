@@ -71,6 +71,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private final AtomicBoolean tickQueued = new AtomicBoolean();
     private final CompletableFuture<Throwable> stopped = new CompletableFuture<>();
     private final CompletableFuture<Void> removed = new CompletableFuture<>();
+    private final CompletableFuture<MemberId> disowned = new CompletableFuture<>();
 
     /** What the network knows of the members. */
     private Configuration toldCurrent = Configuration.of(Set.of());
@@ -183,6 +184,17 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     public void removed(MemberId says) {
         LOG.warn("member {} says that this member, {}, was removed from the cluster", says, options.self());
         removed.complete(null);
+    }
+
+    @Override
+    public void disowned(MemberId says) {
+        LOG.warn("member {} remembers this member, {}, with another data directory", says, options.self());
+        disowned.complete(says);
+    }
+
+    /** Completes with the first that remembers this member with another storage. */
+    CompletableFuture<MemberId> disowned() {
+        return disowned;
     }
 
     /** Completes once this member knows that it was removed for good. */

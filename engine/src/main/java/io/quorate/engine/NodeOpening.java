@@ -232,8 +232,8 @@ final class NodeOpening {
         throw new DataDirectoryException(
                 "Data directory " + directory.disk() + " holds a log of the entries " + (first + 1)
                         + " to " + last + " and a state at " + durable
-                        + ", and no intact snapshot to lead from one to the other: move the directory away, and let the member"
-                        + " join again with an empty one.");
+                        + ", no intact snapshot to lead from one to the other, and there is no other member to get one from:"
+                        + " restore the member from a backup.");
     }
 
     /** From the newest intact snapshot that the log continues, if there is one. */

@@ -204,6 +204,14 @@ public final class RaftNode<R> implements AutoCloseable {
         return loop.removed().copy();
     }
 
+    /**
+     * Completes when another member, which it names, remembers this one with another storage: this one has lost what it had voted
+     * and acknowledged, and is not listened to under its id any more. It should stop.
+     */
+    public CompletableFuture<MemberId> disowned() {
+        return loop.disowned().copy();
+    }
+
     /** Takes a snapshot now, and compacts the log. */
     public CompletableFuture<SnapshotMeta> takeSnapshot() {
         CompletableFuture<SnapshotMeta> done = new CompletableFuture<>();

@@ -62,6 +62,7 @@ import org.slf4j.LoggerFactory;
  * @param number counted from 1
  * @param clients who asks for something, and what they may do
  * @param streams the clients' open streams, to be ended before anything else is closed
+ * @param newcomer finds out whether the member may take part, if that is not known
  */
 record Incarnation(
         long number,
@@ -70,6 +71,7 @@ record Incarnation(
         Clients clients,
         List<ServerServiceDefinition> services,
         OpenStreams streams,
+        Newcomer newcomer,
         OpenParts parts)
         implements AutoCloseable {
 
@@ -139,7 +141,8 @@ record Incarnation(
             Clients clients = new Clients(store, tokens);
             List<ServerServiceDefinition> services =
                     services(config, membership, memberNode, store, tokens, clients, streams, parts);
-            return new Incarnation(number, memberNode, fence, clients, services, streams, parts);
+            Newcomer newcomer = parts.add(new Newcomer(config, membership, memberNode.storages()));
+            return new Incarnation(number, memberNode, fence, clients, services, streams, newcomer, parts);
         } catch (IOException | RuntimeException e) {
             try {
                 parts.close();

@@ -93,7 +93,7 @@ final class Joining {
      * Who this member is according to one that answered, if most of the voters that it names say the same. What one alone says may be
      * rolled back, or long since over; an id, once taken, is never given up.
      */
-    private Optional<OwnMembership> membershipBy(Report report, Collection<Report> all) {
+    private Optional<OwnMembership> membershipBy(Report report, Collection<Report> all) throws LostDataException {
         Configuration members = report.members();
         Optional<MemberId> self = memberAt(own, members);
         if (self.isEmpty()) {
@@ -101,6 +101,12 @@ final class Joining {
                     + report.answeredBy() + " knows; add it with 'etcdctl member add " + config.name() + " --peer-urls="
                     + join(own) + "', or correct --initial-advertise-peer-urls";
             return Optional.empty();
+        }
+        for (Report other : all) {
+            // What it has now is nothing: whatever it had is lost.
+            if (other.clusterId() == report.clusterId() && other.storages().containsKey(self.get())) {
+                throw LostDataException.of(self.get(), other.answeredBy());
+            }
         }
         if (!namesTheSameMembers(report)) {
             return Optional.empty();

@@ -157,6 +157,11 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
         run(incarnation, patient::leave);
     }
 
+    /** The member must not take part, since it has forgotten what it voted and acknowledged, or cannot. */
+    void cannotTakePart(long incarnation, Throwable why) {
+        run(incarnation, () -> patient.giveUp(why));
+    }
+
     /** A read has met files of the store that are not what was written. */
     void storeDamaged(long incarnation, StoreException failure) {
         run(incarnation, () -> repairDamagedState(String.valueOf(failure.getMessage()), failure));

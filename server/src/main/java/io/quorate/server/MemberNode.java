@@ -6,11 +6,13 @@ import io.quorate.engine.NodeThreads;
 import io.quorate.engine.Ports;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
+import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.disk.MeasuredDisk;
 import io.quorate.engine.transport.LinkProbes;
 import io.quorate.engine.transport.MeasuredNetwork;
 import io.quorate.engine.transport.Network;
+import io.quorate.engine.transport.StorageIds;
 import io.quorate.engine.transport.netty.EventLoops;
 import io.quorate.engine.transport.netty.NettyNetwork;
 import io.quorate.engine.transport.netty.NettyOptions;
@@ -50,6 +52,7 @@ import java.util.function.Function;
  * @param links measures the links to the other members
  * @param readers runs reads; refuses more than it can queue
  * @param background runs what may take long, one thing at a time
+ * @param storages whether the member may take part, and by which storages it knows the others again
  */
 record MemberNode(
         RaftNode<Result> node,
@@ -60,7 +63,8 @@ record MemberNode(
         TokenSource tokens,
         LinkProbes links,
         ExecutorService readers,
-        ExecutorService background) {
+        ExecutorService background,
+        StorageIds storages) {
 
     /** etcd's figure: so many entries before a snapshot stay in the log for followers that lag behind. */
     private static final long KEPT_ENTRIES = 5000;
@@ -91,6 +95,8 @@ record MemberNode(
         if (StateRepair.find(disk).isPresent()) {
             new DroppedState(folder).drop();
         }
+        StorageIds storages =
+                parts.add(StorageIds.open(disk, DataDirectory.identityOf(disk).isPresent(), config.name()));
         ExecutorService background = Executors.newSingleThreadExecutor(task ->
                 Thread.ofPlatform().daemon().name(config.name() + "-background").unstarted(task));
         parts.add(() -> rest(background));
@@ -121,7 +127,7 @@ record MemberNode(
                 new MeasuredDisk(disk, System::nanoTime, metrics),
                 listener -> links.open(
                         probed -> MeasuredNetwork.open(
-                                received -> network(config, membership, peerLoops, received),
+                                received -> network(config, membership, storages, peerLoops, received),
                                 probed,
                                 System::nanoTime,
                                 metrics),
@@ -131,7 +137,8 @@ record MemberNode(
         leases.begin(node);
         ExecutorService readers = readers(config.name());
         parts.add(() -> rest(readers));
-        return new MemberNode(node, machine, verification, leases, watches, tokens, links, readers, background);
+        return new MemberNode(
+                node, machine, verification, leases, watches, tokens, links, readers, background, storages);
     }
 
     private static Path folder(ServerConfig config, OpenParts parts) throws IOException {
@@ -155,7 +162,11 @@ record MemberNode(
     }
 
     private static Network network(
-            ServerConfig config, OwnMembership membership, IoEventLoopGroup eventLoops, Network.Listener listener)
+            ServerConfig config,
+            OwnMembership membership,
+            StorageIds storages,
+            IoEventLoopGroup eventLoops,
+            Network.Listener listener)
             throws IOException {
         List<InetSocketAddress> own = new ArrayList<>();
         for (URI url : config.listenPeerUrls()) {
@@ -176,7 +187,9 @@ record MemberNode(
                         limits.minReconnectDelay(),
                         limits.maxReconnectDelay(),
                         limits.refusedRetryDelay(),
-                        limits.unacknowledgedTimeout()));
+                        limits.unacknowledgedTimeout()),
+                storages,
+                config.advertiseClientUrls().stream().map(URI::toString).toList());
         return NettyNetwork.open(options, eventLoops, listener);
     }
 

@@ -238,6 +238,11 @@ public final class MemberServer implements AutoCloseable {
         PublishMember self = new PublishMember(membership.self().value(), config.name(), clientUrls, config.zone());
         var unused = begun.node().stopped().thenAccept(cause -> healing.nodeStopped(begun.number(), cause));
         unused = begun.node().removed().thenRun(() -> healing.removed(begun.number()));
+        unused = begun.node()
+                .disowned()
+                .thenAccept(
+                        says -> healing.cannotTakePart(begun.number(), LostDataException.of(membership.self(), says)));
+        begun.newcomer().begin(why -> healing.cannotTakePart(begun.number(), why));
         unused = Publication.begin(begun.node(), self)
                 .whenComplete((nothing, failure) -> published(begun, Optional.ofNullable(failure)));
     }
@@ -370,7 +375,12 @@ public final class MemberServer implements AutoCloseable {
     private void turnClientsAway(Throwable cause) {
         String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
         String sentence = "Member " + config.name() + " cannot go on and has stopped: " + reason;
-        LOG.error(sentence, cause);
+        if (cause instanceof LostDataException) {
+            // Nothing in this program is to be mended for it.
+            LOG.error(sentence);
+        } else {
+            LOG.error(sentence, cause);
+        }
         services.suspend("etcdserver: server stopped");
         listener.close(Duration.ZERO);
         IOException failure = new IOException(sentence, cause);

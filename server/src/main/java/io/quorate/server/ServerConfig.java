@@ -209,6 +209,32 @@ public record ServerConfig(
                 ephemeral);
     }
 
+    /** The same, of a member that joins a cluster whose members, itself among them, are these. */
+    ServerConfig joining(List<InitialMember> members) {
+        return new ServerConfig(
+                name,
+                dataDir,
+                listenClientUrls,
+                advertiseClientUrls,
+                listenPeerUrls,
+                initialAdvertisePeerUrls,
+                members,
+                InitialClusterState.EXISTING,
+                initialClusterToken,
+                heartbeatInterval,
+                electionTimeout,
+                snapshotCount,
+                quotaBackendBytes,
+                maxRequestBytes,
+                maxTxnOps,
+                watches,
+                verifyInterval,
+                upkeep,
+                auth,
+                zone,
+                ephemeral);
+    }
+
     /** How long a request is worked at before the client is told that its time is over; as in etcd. */
     Duration requestTimeout() {
         return REQUEST_TIMEOUT.plus(electionTimeout.multipliedBy(2));

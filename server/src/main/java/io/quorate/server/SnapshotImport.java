@@ -4,6 +4,7 @@ import io.quorate.engine.Founding;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.disk.Identity;
+import io.quorate.engine.transport.StorageIds;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.RocksMemory;
 import io.quorate.kv.RocksStore;
@@ -35,7 +36,8 @@ public final class SnapshotImport {
     private static final String LOCK = "lock";
 
     /** In the order in which they are moved: whose data it is comes last. */
-    private static final List<String> PARTS = List.of(DroppedState.STATE, "snapshots", "log", "identity");
+    private static final List<String> PARTS =
+            List.of(DroppedState.STATE, "snapshots", "log", "storage-ids", "identity");
 
     private SnapshotImport() {}
 
@@ -146,6 +148,7 @@ public final class SnapshotImport {
         }
         KvStateMachine machine = KvStateMachine.open(state, RocksMemory.standard(), Runnable::run);
         try {
+            StorageIds.begin(disk);
             Identity identity = new Identity(membership.clusterId(), membership.self(), name);
             Founding.begin(disk, identity, membership.configuration(), chainHash, machine.capture());
         } finally {

@@ -22,6 +22,14 @@ public final class ServerConfigs {
         return changed(config, draft -> draft.listenClientUrls = List.of(url));
     }
 
+    /** A member that serves its clients where it says it does. */
+    static ServerConfig withClientUrl(ServerConfig config, URI url) {
+        return changed(config, draft -> {
+            draft.listenClientUrls = List.of(url);
+            draft.advertiseClientUrls = List.of(url);
+        });
+    }
+
     static ServerConfig withState(ServerConfig config, InitialClusterState state) {
         return changed(config, draft -> draft.state = state);
     }
@@ -87,6 +95,7 @@ public final class ServerConfigs {
         private final ServerConfig original;
         private Path dataDir;
         private List<URI> listenClientUrls;
+        private List<URI> advertiseClientUrls;
         private List<URI> peerUrls;
         private List<InitialMember> initialCluster;
         private InitialClusterState state;
@@ -103,6 +112,7 @@ public final class ServerConfigs {
             this.original = original;
             this.dataDir = original.dataDir();
             this.listenClientUrls = original.listenClientUrls();
+            this.advertiseClientUrls = original.advertiseClientUrls();
             this.peerUrls = original.initialAdvertisePeerUrls();
             this.initialCluster = original.initialCluster();
             this.state = original.initialClusterState();
@@ -121,7 +131,7 @@ public final class ServerConfigs {
                     original.name(),
                     dataDir,
                     listenClientUrls,
-                    original.advertiseClientUrls(),
+                    advertiseClientUrls,
                     peerUrls,
                     peerUrls,
                     initialCluster,

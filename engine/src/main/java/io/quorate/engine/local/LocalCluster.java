@@ -14,6 +14,7 @@ import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.transport.Firewall;
 import io.quorate.engine.transport.FirewalledNetwork;
 import io.quorate.engine.transport.Network;
+import io.quorate.engine.transport.StorageIds;
 import io.quorate.engine.transport.netty.EventLoops;
 import io.quorate.engine.transport.netty.NettyNetwork;
 import io.quorate.engine.transport.netty.NettyOptions;
@@ -58,6 +59,9 @@ public final class LocalCluster<R> implements AutoCloseable {
     private final Firewall firewall = new Firewall(1, eventLoops);
     private final Map<MemberId, InetSocketAddress> addresses = new TreeMap<>();
     private final SortedMap<MemberId, Member<R>> running = new TreeMap<>();
+
+    /** They outlive their members' ends, as the folders do: nobody wipes those meanwhile. */
+    private final Map<MemberId, StorageIds> storages = new TreeMap<>();
 
     /**
      * Starts a cluster.
@@ -117,7 +121,13 @@ public final class LocalCluster<R> implements AutoCloseable {
         InetSocketAddress address =
                 addresses.getOrDefault(id, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         NettyNetwork network = NettyNetwork.open(
-                new NettyOptions(id, CLUSTER_ID, List.of(address), knownPeers(id), NettyOptions.Limits.defaults()),
+                new NettyOptions(
+                        id,
+                        CLUSTER_ID,
+                        List.of(address),
+                        knownPeers(id),
+                        NettyOptions.Limits.defaults(),
+                        storages.computeIfAbsent(id, member -> StorageIds.inMemory())),
                 eventLoops,
                 firewall.guard(id, listener));
         opened.add(network);

@@ -129,6 +129,11 @@ public final class Firewall {
             public void removed(MemberId says) {
                 listener.removed(says);
             }
+
+            @Override
+            public void disowned(MemberId says) {
+                listener.disowned(says);
+            }
         };
     }
 

@@ -74,6 +74,11 @@ public final class MeasuredNetwork implements Network {
             public void removed(MemberId says) {
                 listener.removed(says);
             }
+
+            @Override
+            public void disowned(MemberId says) {
+                listener.disowned(says);
+            }
         });
     }
 

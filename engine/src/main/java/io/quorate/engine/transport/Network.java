@@ -34,6 +34,9 @@ public interface Network extends AutoCloseable {
 
         /** A peer does not let this member in, since it was removed from the cluster. */
         default void removed(MemberId says) {}
+
+        /** A peer does not let this member in, or dials another one: it remembers this one with another storage ({@link StorageIds}). */
+        default void disowned(MemberId says) {}
     }
 
     @Override

@@ -208,7 +208,7 @@ public final class Comparison {
                 .collect(Collectors.joining(", "));
         return String.join(", ", largest) + " agree and are a majority of the directories at hand: move the data of "
                 + others
-                + " away and let it join again with an empty directory, which loses nothing that the majority has";
+                + " away and start it once with --replace-member, which loses nothing that the majority has";
     }
 
     private void compareStates() {

@@ -10,16 +10,19 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.quorate.core.quorum.MemberId;
-import io.quorate.engine.log.ConfigurationCodec;
+import io.quorate.engine.transport.StorageIds;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Listens for peers, and lets in those that belong here. */
 @SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails closes the channel, which is noticed
 final class Acceptor {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
     private static final int MAX_READ_BYTES = 256 << 10;
 
     private final Context context;
@@ -90,7 +93,24 @@ final class Acceptor {
         } else if (hello.from() == 0) {
             return Optional.of(Handshake.Refusal.UNKNOWN_SENDER);
         }
-        return table.isRemoved(new MemberId(hello.from())) ? Optional.of(Handshake.Refusal.REMOVED) : Optional.empty();
+        return judge(new MemberId(hello.from()), hello);
+    }
+
+    /** Of one that belongs to this cluster and means this member. */
+    private Optional<Handshake.Refusal> judge(MemberId from, Handshake.Hello hello) {
+        StorageIds storages = context.storages();
+        if (table.isRemoved(from)) {
+            return Optional.of(Handshake.Refusal.REMOVED);
+        } else if (hello.expected() != StorageIds.UNKNOWN && hello.expected() != storages.own()) {
+            return Optional.of(Handshake.Refusal.STORAGE_OF_RECEIVER);
+        } else if (storages.judge(from, hello.storage()) == StorageIds.Standing.OTHER) {
+            return Optional.of(Handshake.Refusal.STORAGE_OF_SENDER);
+        } else if (!storages.isAdmitted()) {
+            return Optional.of(Handshake.Refusal.NOT_ADMITTED);
+        } else if (table.peer(from).isEmpty() && hello.addresses().isEmpty()) {
+            return Optional.of(Handshake.Refusal.UNKNOWN_SENDER);
+        }
+        return Optional.empty();
     }
 
     /** Waits for a hello, answers it, and makes way for the {@link FrameReader}. */
@@ -108,37 +128,89 @@ final class Acceptor {
                 return;
             }
             Optional<Handshake.Refusal> refusal = judge(hello);
-            Optional<Peer> sender =
-                    refusal.isPresent() ? Optional.empty() : table.admit(new MemberId(hello.from()), hello.addresses());
-            if (sender.isPresent() && sender.get().accept(ctx.channel())) {
-                ctx.writeAndFlush(answer(ctx, refusal)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
-                ctx.pipeline().replace(this, "frames", new FrameReader(sender.get(), context));
-                sender.get().dialNow();
-            } else {
-                refuse(ctx, hello, refusal.orElse(Handshake.Refusal.UNKNOWN_SENDER));
+            if (refusal.isPresent()) {
+                refuse(ctx, hello, refusal.get());
+                return;
+            }
+            MemberId from = new MemberId(hello.from());
+            switch (context.storages().judge(from, hello.storage())) {
+                case SAME -> letIn(ctx, hello);
+                case NEW -> remember(ctx, hello);
+                case OTHER -> refuse(ctx, hello, Handshake.Refusal.STORAGE_OF_SENDER);
             }
         }
 
-        /** Whoever is about to join asks before it is a member. */
+        /** Nothing is heard of a member before it is known for good by which storage it is known again. */
+        private void remember(ChannelHandlerContext ctx, Handshake.Hello hello) {
+            MemberId from = new MemberId(hello.from());
+            var unused = context.storages()
+                    .remember(from, hello.storage())
+                    .whenComplete((nothing, failure) -> ctx.executor().execute(() -> {
+                        if (failure == null) {
+                            letIn(ctx, hello);
+                        } else {
+                            LOG.warn(
+                                    "member {} cannot remember the storage of member {}",
+                                    context.self(),
+                                    from,
+                                    failure);
+                            ctx.close();
+                        }
+                    }));
+        }
+
+        private void letIn(ChannelHandlerContext ctx, Handshake.Hello hello) {
+            if (!ctx.channel().isActive()) {
+                return;
+            }
+            Optional<Peer> sender = table.admit(new MemberId(hello.from()), hello.addresses());
+            if (sender.isEmpty() || !sender.get().accept(ctx.channel())) {
+                refuse(ctx, hello, Handshake.Refusal.UNKNOWN_SENDER);
+                return;
+            }
+            ctx.writeAndFlush(acceptance(ctx)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+            ctx.pipeline().replace(this, "frames", new FrameReader(sender.get(), context));
+            sender.get().dialNow();
+        }
+
+        /** Whoever is about to join, or has no data, asks before it takes part. */
         private void inform(ChannelHandlerContext ctx) {
-            ByteBuffer configuration = ConfigurationCodec.encode(table.current());
-            ByteBuf answer = answer(ctx, Optional.empty());
-            answer.writeInt(configuration.remaining()).writeBytes(configuration);
+            StorageIds storages = context.storages();
+            ByteBuffer content = new InquiryAnswer(
+                            table.current(),
+                            storages.isAdmitted(),
+                            storages.isAlone(),
+                            storages.remembered(),
+                            context.options().clientUrls())
+                    .encode();
+            ByteBuf answer = acceptance(ctx);
+            answer.writeInt(content.remaining()).writeBytes(content);
             ctx.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
         }
 
         private void refuse(ChannelHandlerContext ctx, Handshake.Hello hello, Handshake.Refusal refusal) {
-            context.refusals()
-                    .line("member " + context.self() + " refused member " + Long.toHexString(hello.from())
-                            + " of cluster "
-                            + Long.toHexString(hello.clusterId()) + " at "
-                            + ctx.channel().remoteAddress() + ": " + refusal.reason());
-            ctx.writeAndFlush(answer(ctx, Optional.of(refusal))).addListener(ChannelFutureListener.CLOSE);
+            if (refusal != Handshake.Refusal.NOT_ADMITTED) {
+                context.refusals()
+                        .line("member " + context.self() + " refused member " + Long.toHexString(hello.from())
+                                + " of cluster "
+                                + Long.toHexString(hello.clusterId()) + " at "
+                                + ctx.channel().remoteAddress() + ": " + refusal.reason());
+            }
+            if (refusal == Handshake.Refusal.STORAGE_OF_RECEIVER) {
+                context.listener().disowned(new MemberId(hello.from()));
+            }
+            ByteBuf answer = ctx.alloc().buffer(Handshake.REFUSAL_BYTES);
+            Handshake.Answer.refusing(refusal, context.options().clusterId(), context.self())
+                    .write(answer);
+            ctx.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
         }
 
-        private ByteBuf answer(ChannelHandlerContext ctx, Optional<Handshake.Refusal> refusal) {
-            ByteBuf answer = ctx.alloc().buffer(Handshake.ANSWER_BYTES);
-            Handshake.Answer.of(refusal, context.options().clusterId(), context.self())
+        private ByteBuf acceptance(ChannelHandlerContext ctx) {
+            ByteBuf answer = ctx.alloc().buffer(Handshake.ACCEPTANCE_BYTES);
+            Handshake.Answer.accepting(
+                            context.options().clusterId(),
+                            context.self(),
+                            context.storages().own())
                     .write(answer);
             return answer;
         }

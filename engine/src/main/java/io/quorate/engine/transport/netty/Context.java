@@ -10,6 +10,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.transport.FrameCodec;
 import io.quorate.engine.transport.Network;
+import io.quorate.engine.transport.StorageIds;
 
 /**
  * What all connections of one network share.
@@ -34,6 +35,10 @@ record Context(
 
     MemberId self() {
         return options.self();
+    }
+
+    StorageIds storages() {
+        return options.storages();
     }
 
     /** Settings of an outgoing connection. */

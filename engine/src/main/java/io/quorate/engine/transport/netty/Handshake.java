@@ -2,20 +2,22 @@ package io.quorate.engine.transport.netty;
 
 import io.netty.buffer.ByteBuf;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.transport.StorageIds;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What is said on a connection before the first frame: the dialing member says hello, the other one answers.
  *
- * <p>Big endian. Hello: {@code long magic, short version, short introductionBytes, long clusterId, long from, long to}, and an
- * introduction of so many bytes: the addresses at which the dialing member is reached, in UTF-8, one a line. Answer:
- * {@code long magic, short version, short code (0: accepted), long clusterId, long member}, where the last two are the
- * answering member's own.
+ * <p>Big endian. Hello: {@code long magic, short version, short introductionBytes, long clusterId, long from, long to}, an
+ * introduction of so many bytes: the addresses at which the dialing member is reached, in UTF-8, one a line; then {@code long
+ * storage, long expected}: the dialing member's storage, and that with which it remembers the other one, 0 if with none. Answer:
+ * {@code long magic, short version, short code (0: accepted), long clusterId, long member}, where the last two are the answering
+ * member's own; and its {@code long storage} if it has accepted. Refusals are alike in all versions, so that each release
+ * understands why another one refuses it.
  *
- * <p>A hello to member 0, of whatever cluster, is an inquiry: the answer is followed by {@code int bytes} and the configuration
- * that is in force at the answering member, and the connection is closed.
+ * <p>A hello to member 0, of whatever cluster, is an inquiry: the answer is followed by an {@link InquiryAnswer}, and the connection
+ * is closed.
  */
 final class Handshake {
 
@@ -23,25 +25,41 @@ final class Handshake {
     static final long MAGIC = 0x51554f5241544500L;
 
     /** The protocol spoken by this release. */
-    static final short VERSION = 2;
+    static final short VERSION = 3;
 
-    /** Without the introduction. */
-    static final int HELLO_BYTES = 36;
+    /** The first that says which storage a member has. */
+    private static final short VERSION_WITH_STORAGE = 3;
 
-    static final int ANSWER_BYTES = 28;
+    /** Up to the introduction. */
+    static final int HELLO_HEADER_BYTES = 36;
 
-    private static final int INTRODUCTION_OFFSET = Long.BYTES + Short.BYTES;
+    /** Of a hello of this release, without the introduction. */
+    static final int HELLO_BYTES = HELLO_HEADER_BYTES + 2 * Long.BYTES;
+
+    static final int REFUSAL_BYTES = 28;
+    static final int ACCEPTANCE_BYTES = REFUSAL_BYTES + Long.BYTES;
+
+    private static final int VERSION_OFFSET = Long.BYTES;
+    private static final int INTRODUCTION_OFFSET = VERSION_OFFSET + Short.BYTES;
+    private static final int CODE_OFFSET = VERSION_OFFSET + Short.BYTES;
     private static final short ACCEPTED = 0;
 
     private Handshake() {}
 
-    /** What the dialing member says. {@code addresses} is where it is reached, as far as it knows. */
-    record Hello(short version, long clusterId, long from, long to, List<String> addresses) {
+    /**
+     * What the dialing member says.
+     *
+     * @param addresses where it is reached, as far as it knows
+     * @param storage its own; {@link StorageIds#UNKNOWN} in an inquiry, and of releases that do not say
+     * @param expected with which it remembers the other one, or {@link StorageIds#UNKNOWN}
+     */
+    record Hello(
+            short version, long clusterId, long from, long to, List<String> addresses, long storage, long expected) {
 
         private static final String SEPARATOR = "\n";
 
-        Hello(short version, long clusterId, long from, long to) {
-            this(version, clusterId, from, to, List.of());
+        static Hello inquiry() {
+            return new Hello(VERSION, 0, 0, 0, List.of(), StorageIds.UNKNOWN, StorageIds.UNKNOWN);
         }
 
         boolean isInquiry() {
@@ -54,13 +72,17 @@ final class Handshake {
             byte[] said = introduction.length <= Short.MAX_VALUE ? introduction : new byte[0];
             out.writeLong(MAGIC).writeShort(version).writeShort(said.length);
             out.writeLong(clusterId).writeLong(from).writeLong(to).writeBytes(said);
+            out.writeLong(storage).writeLong(expected);
         }
 
         /** How many bytes the hello takes that begins here, as far as that can be told yet. */
         static int length(ByteBuf in) {
-            return in.readableBytes() < HELLO_BYTES
-                    ? HELLO_BYTES
-                    : HELLO_BYTES + in.getUnsignedShort(in.readerIndex() + INTRODUCTION_OFFSET);
+            if (in.readableBytes() < HELLO_HEADER_BYTES) {
+                return HELLO_HEADER_BYTES;
+            }
+            int introduction = in.getUnsignedShort(in.readerIndex() + INTRODUCTION_OFFSET);
+            boolean withStorage = in.getShort(in.readerIndex() + VERSION_OFFSET) >= VERSION_WITH_STORAGE;
+            return introduction + (withStorage ? HELLO_BYTES : HELLO_HEADER_BYTES);
         }
 
         /** Reads what follows the magic number. */
@@ -72,20 +94,26 @@ final class Handshake {
             long to = in.readLong();
             String said =
                     in.readCharSequence(introduction, StandardCharsets.UTF_8).toString();
-            return new Hello(
-                    version, clusterId, from, to, said.isEmpty() ? List.of() : List.of(said.split(SEPARATOR, -1)));
+            List<String> addresses = said.isEmpty() ? List.of() : List.of(said.split(SEPARATOR, -1));
+            return version >= VERSION_WITH_STORAGE
+                    ? new Hello(version, clusterId, from, to, addresses, in.readLong(), in.readLong())
+                    : new Hello(version, clusterId, from, to, addresses, StorageIds.UNKNOWN, StorageIds.UNKNOWN);
         }
     }
 
-    /** The answer. {@code code} is 0 or that of a {@link Refusal}. */
-    record Answer(short version, short code, long clusterId, long member) {
+    /** The answer. {@code code} is 0 or that of a {@link Refusal}; {@code storage} is unknown where it is a refusal. */
+    record Answer(short version, short code, long clusterId, long member, long storage) {
 
-        static Answer of(Optional<Refusal> refusal, long clusterId, MemberId member) {
-            return new Answer(VERSION, refusal.map(Refusal::code).orElse(ACCEPTED), clusterId, member.value());
+        static Answer accepting(long clusterId, MemberId member, long storage) {
+            return new Answer(VERSION, ACCEPTED, clusterId, member.value(), storage);
         }
 
-        boolean saysRemoved() {
-            return code == Refusal.REMOVED.code();
+        static Answer refusing(Refusal refusal, long clusterId, MemberId member) {
+            return new Answer(VERSION, refusal.code(), clusterId, member.value(), StorageIds.UNKNOWN);
+        }
+
+        boolean says(Refusal refusal) {
+            return code == refusal.code();
         }
 
         boolean isAccepted() {
@@ -95,11 +123,25 @@ final class Handshake {
         void write(ByteBuf out) {
             out.writeLong(MAGIC).writeShort(version).writeShort(code);
             out.writeLong(clusterId).writeLong(member);
+            if (isAccepted()) {
+                out.writeLong(storage);
+            }
+        }
+
+        /** How many bytes the answer takes that begins here, as far as that can be told yet. */
+        static int length(ByteBuf in) {
+            return in.readableBytes() < REFUSAL_BYTES || in.getShort(in.readerIndex() + CODE_OFFSET) != ACCEPTED
+                    ? REFUSAL_BYTES
+                    : ACCEPTANCE_BYTES;
         }
 
         /** Reads what follows the magic number. */
         static Answer read(ByteBuf in) {
-            return new Answer(in.readShort(), in.readShort(), in.readLong(), in.readLong());
+            short version = in.readShort();
+            short code = in.readShort();
+            long clusterId = in.readLong();
+            long member = in.readLong();
+            return new Answer(version, code, clusterId, member, code == ACCEPTED ? in.readLong() : StorageIds.UNKNOWN);
         }
 
         /** Why the answering member refused, as a part of a sentence. */
@@ -121,7 +163,12 @@ final class Handshake {
         OWN_ID(3, "both claim the same member id"),
         RECEIVER(4, "another member than the one meant listens there; check the peer addresses"),
         UNKNOWN_SENDER(5, "the dialing member is not known there"),
-        REMOVED(6, "the dialing member was removed from the cluster");
+        REMOVED(6, "the dialing member was removed from the cluster"),
+        STORAGE_OF_SENDER(
+                7, "the dialing member had another data directory before: it has lost its data, or is there twice"),
+        STORAGE_OF_RECEIVER(
+                8, "the member that listens there had another data directory before, as the dialing one remembers"),
+        NOT_ADMITTED(9, "the member that listens there does not take part yet");
 
         private final short code;
         private final String reason;

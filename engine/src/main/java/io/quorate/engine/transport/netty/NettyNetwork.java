@@ -41,7 +41,7 @@ public final class NettyNetwork implements Network {
     }
 
     /**
-     * Listens, and begins to dial the peers.
+     * Listens, and begins to dial the peers, once this member may take part.
      *
      * @param group runs everything; stays the caller's to shut down, after closing this
      * @param listener may be called before this method returns
@@ -73,7 +73,7 @@ public final class NettyNetwork implements Network {
             network.close();
             throw e;
         }
-        network.table.dial();
+        var unused = options.storages().admitted().thenRun(network.table::dial);
         return network;
     }
 

@@ -2,6 +2,7 @@ package io.quorate.engine.transport.netty;
 
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.transport.FrameCodec;
+import io.quorate.engine.transport.StorageIds;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -18,17 +19,34 @@ import java.util.stream.Collectors;
  *     resolved ({@link InetSocketAddress#createUnresolved}) is looked up anew at each dial. An entry for {@code self}
  *     is ignored
  * @param limits bounds of sizes and times
+ * @param storages this member's storage, and what it remembers of the others'; until it is admitted it dials nobody, lets nobody in, and
+ *     answers inquiries alone
+ * @param clientUrls where this member serves clients, as it tells whoever asks
  */
 public record NettyOptions(
         MemberId self,
         long clusterId,
         List<InetSocketAddress> listenAddresses,
         Map<MemberId, List<InetSocketAddress>> peers,
-        Limits limits) {
+        Limits limits,
+        StorageIds storages,
+        List<String> clientUrls) {
 
     public NettyOptions {
         listenAddresses = List.copyOf(listenAddresses);
         peers = copy(peers);
+        clientUrls = List.copyOf(clientUrls);
+    }
+
+    /** Of a member that serves no clients. */
+    public NettyOptions(
+            MemberId self,
+            long clusterId,
+            List<InetSocketAddress> listenAddresses,
+            Map<MemberId, List<InetSocketAddress>> peers,
+            Limits limits,
+            StorageIds storages) {
+        this(self, clusterId, listenAddresses, peers, limits, storages, List.of());
     }
 
     static Map<MemberId, List<InetSocketAddress>> copy(Map<MemberId, List<InetSocketAddress>> peers) {

@@ -69,7 +69,7 @@ final class Peer {
     private int nextAddress;
     private boolean failureLogged;
     private Optional<String> failure = Optional.empty();
-    private boolean refused;
+    private boolean retryLater;
     private boolean seenAliveSinceDial;
 
     /** @param told where the options or the log say that it is reached; nowhere for a guest */
@@ -217,28 +217,79 @@ final class Peer {
     }
 
     private void answered(Channel channel, Handshake.Answer answer) {
-        if (!(state instanceof State.Dialing dialing) || !dialing.channel().equals(channel) || closed) {
+        if (!(state instanceof State.Dialing dialing) || !isDialing(channel)) {
             channel.close();
         } else if (answer.isAccepted()) {
-            long maxQueuedBytes = context.options().limits().maxQueuedBytes();
-            synchronized (this) {
-                interrupted = false;
-                queue = Optional.of(
-                        new SendQueue(channel, context.codec(), counters, maxQueuedBytes, this::endInterruption));
-            }
-            state = new State.Connected(channel, dialing.address(), System.nanoTime());
-            failureLogged = false;
-            LOG.info("member {} connected to member {} at {}", context.self(), id, dialing.address());
+            compareStorage(channel, answer.storage());
         } else {
-            refused = true;
-            if (answer.saysRemoved() && !closed) {
-                context.listener().removed(id);
-            }
-            context.refusals()
-                    .line("member " + id + " at " + dialing.address() + " refused member " + context.self() + ": "
-                            + answer.reason());
+            refused(dialing.address(), answer);
             channel.close();
         }
+    }
+
+    private boolean isDialing(Channel channel) {
+        return state instanceof State.Dialing dialing && dialing.channel().equals(channel) && !closed;
+    }
+
+    /** Nothing is sent to a member that has lost what was sent to it before. */
+    private void compareStorage(Channel channel, long storage) {
+        switch (context.storages().judge(id, storage)) {
+            case SAME -> connected(channel);
+            case NEW -> {
+                var unused = context.storages()
+                        .remember(id, storage)
+                        .whenComplete((nothing, failure) -> onLoop(() -> {
+                            if (failure == null) {
+                                connected(channel);
+                            } else {
+                                LOG.warn(
+                                        "member {} cannot remember the storage of member {}",
+                                        context.self(),
+                                        id,
+                                        failure);
+                                channel.close();
+                            }
+                        }));
+            }
+            case OTHER -> {
+                retryLater = true;
+                context.refusals()
+                        .line("member " + context.self() + " sends nothing to member " + id
+                                + ": it had another data directory before; it has lost its data, or is there twice");
+                channel.close();
+            }
+        }
+    }
+
+    private void connected(Channel channel) {
+        if (!(state instanceof State.Dialing dialing) || !isDialing(channel)) {
+            channel.close();
+            return;
+        }
+        long maxQueuedBytes = context.options().limits().maxQueuedBytes();
+        synchronized (this) {
+            interrupted = false;
+            queue = Optional.of(
+                    new SendQueue(channel, context.codec(), counters, maxQueuedBytes, this::endInterruption));
+        }
+        state = new State.Connected(channel, dialing.address(), System.nanoTime());
+        failureLogged = false;
+        LOG.info("member {} connected to member {} at {}", context.self(), id, dialing.address());
+    }
+
+    private void refused(InetSocketAddress by, Handshake.Answer answer) {
+        if (answer.says(Handshake.Refusal.NOT_ADMITTED)) {
+            failure = Optional.of("it does not take part yet");
+            return;
+        }
+        retryLater = true;
+        if (answer.says(Handshake.Refusal.REMOVED)) {
+            context.listener().removed(id);
+        } else if (answer.says(Handshake.Refusal.STORAGE_OF_SENDER)) {
+            context.listener().disowned(id);
+        }
+        context.refusals()
+                .line("member " + id + " at " + by + " refused member " + context.self() + ": " + answer.reason());
     }
 
     /** The connection, or the attempt to make one, is over. */
@@ -277,8 +328,8 @@ final class Peer {
 
     private void notReached(State.Dialing dialing) {
         nextAddress++;
-        if (refused) {
-            refused = false;
+        if (retryLater) {
+            retryLater = false;
             // A peer that has dialed this member meanwhile may have learned of it only after it refused.
             retryAfter(
                     seenAliveSinceDial
@@ -346,7 +397,7 @@ final class Peer {
     private final class AnswerDecoder extends HandshakeDecoder {
 
         AnswerDecoder() {
-            super(in -> Handshake.ANSWER_BYTES, context.options().limits().handshakeTimeout());
+            super(Handshake.Answer::length, context.options().limits().handshakeTimeout());
         }
 
         @Override
@@ -358,7 +409,9 @@ final class Peer {
                             options.clusterId(),
                             options.self().value(),
                             id.value(),
-                            context.introduction().addresses())
+                            context.introduction().addresses(),
+                            context.storages().own(),
+                            context.storages().of(id))
                     .write(hello);
             ctx.writeAndFlush(hello);
         }

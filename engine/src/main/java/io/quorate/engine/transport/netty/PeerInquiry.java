@@ -4,27 +4,48 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
-import io.quorate.engine.log.ConfigurationCodec;
-import io.quorate.engine.log.CorruptFrameException;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
-/** Asks at a peer port which cluster is there, and who its members are: for one that is about to join. */
+/**
+ * Asks at a peer port which cluster is there, who its members are, and what is remembered of their storages: for one that is about to
+ * join, or that has no data.
+ */
 public final class PeerInquiry {
 
-    private static final int MAX_CONFIGURATION_BYTES = 1 << 20;
+    private static final int MAX_ANSWER_BYTES = 1 << 20;
 
     /**
      * What was answered.
      *
      * @param answeredBy the member that listens there
      * @param members the latest configuration in its log; it may lag behind, or be rolled back
+     * @param admitted whether the member takes part; one that has no data yet may still be finding out whether it may
+     * @param alone whether it was never connected with another member
+     * @param storages what it remembers of the others' storages, of some of them {@link
+     *     io.quorate.engine.transport.StorageIds#UNKNOWN}
+     * @param clientUrls where it serves clients
      */
-    public record Report(long clusterId, MemberId answeredBy, Configuration members) {}
+    public record Report(
+            long clusterId,
+            MemberId answeredBy,
+            Configuration members,
+            boolean admitted,
+            boolean alone,
+            Map<MemberId, Long> storages,
+            List<String> clientUrls) {
+
+        public Report {
+            storages = Map.copyOf(storages);
+            clientUrls = List.copyOf(clientUrls);
+        }
+    }
 
     private PeerInquiry() {}
 
@@ -42,35 +63,50 @@ public final class PeerInquiry {
             socket.connect(resolved, millis);
             socket.setSoTimeout(millis);
             ByteBuf hello = Unpooled.buffer(Handshake.HELLO_BYTES);
-            new Handshake.Hello(Handshake.VERSION, 0, 0, 0).write(hello);
+            Handshake.Hello.inquiry().write(hello);
             socket.getOutputStream().write(hello.array(), 0, hello.readableBytes());
             return read(new DataInputStream(socket.getInputStream()));
         }
     }
 
     private static Report read(DataInputStream in) throws IOException {
-        byte[] bytes = new byte[Handshake.ANSWER_BYTES];
-        in.readFully(bytes);
+        byte[] bytes = new byte[Handshake.ACCEPTANCE_BYTES];
+        in.readFully(bytes, 0, Handshake.REFUSAL_BYTES);
         ByteBuf begin = Unpooled.wrappedBuffer(bytes);
+        int length = Handshake.Answer.length(begin.slice(0, Handshake.REFUSAL_BYTES));
         if (begin.readLong() != Handshake.MAGIC) {
             throw new IOException("what listens there is no member");
         }
+        in.readFully(bytes, Handshake.REFUSAL_BYTES, length - Handshake.REFUSAL_BYTES);
         Handshake.Answer answer = Handshake.Answer.read(begin);
         if (!answer.isAccepted() || answer.member() == 0) {
             throw new IOException("the member there refuses to answer: " + answer.reason());
         }
+        return report(answer, rest(in));
+    }
+
+    private static ByteBuffer rest(DataInputStream in) throws IOException {
         int length = in.readInt();
-        if (length < 0 || length > MAX_CONFIGURATION_BYTES) {
+        if (length < 0 || length > MAX_ANSWER_BYTES) {
             throw new IOException("the member there answers with " + length + " bytes");
         }
-        byte[] configuration = new byte[length];
-        in.readFully(configuration);
+        byte[] rest = new byte[length];
+        in.readFully(rest);
+        return ByteBuffer.wrap(rest);
+    }
+
+    private static Report report(Handshake.Answer answer, ByteBuffer rest) throws IOException {
         try {
+            InquiryAnswer said = InquiryAnswer.decode(rest);
             return new Report(
                     answer.clusterId(),
                     new MemberId(answer.member()),
-                    ConfigurationCodec.decode(ByteBuffer.wrap(configuration)));
-        } catch (CorruptFrameException e) {
+                    said.members(),
+                    said.admitted(),
+                    said.alone(),
+                    said.storages(),
+                    said.clientUrls());
+        } catch (IOException e) {
             throw new IOException("the member there answers what this release does not understand", e);
         }
     }

@@ -50,9 +50,11 @@ final class PeerTable {
         return current;
     }
 
-    /** Begins to dial those that have not been dialed yet. */
+    /** Begins to dial those that have not been dialed yet, once this member may take part. */
     void dial() {
-        peers.values().forEach(Peer::dialFirst);
+        if (context.storages().isAdmitted()) {
+            peers.values().forEach(Peer::dialFirst);
+        }
     }
 
     /** Replaces what the options said. */
@@ -68,6 +70,7 @@ final class PeerTable {
         synchronized (this) {
             current = now;
             committed = decided;
+            context.storages().membersChanged(context.self(), now, decided);
             context.introduction().is(now.addresses().getOrDefault(context.self(), List.of()));
             replacePeers();
         }

@@ -159,7 +159,7 @@ class MembersOfTheLogTest {
 
     private static RawPeer guest(NettyNetwork at, long id) throws IOException {
         RawPeer guest = RawPeer.connect(at.boundAddresses().getFirst());
-        guest.send(new Handshake.Hello(Handshake.VERSION, CLUSTER, id, 1, List.of("127.0.0.1:1")));
+        guest.send(RawPeer.hello(id, 1, "127.0.0.1:1"));
         return guest;
     }
 

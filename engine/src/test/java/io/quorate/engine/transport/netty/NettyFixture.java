@@ -7,10 +7,12 @@ import io.netty.channel.IoEventLoopGroup;
 import io.netty.util.ResourceLeakDetector;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.transport.PeerCounters;
+import io.quorate.engine.transport.StorageIds;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +43,7 @@ final class NettyFixture implements AutoCloseable {
     final IoEventLoopGroup group;
     final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
     private final List<NettyNetwork> networks = new ArrayList<>();
+    private final Map<MemberId, StorageIds> storages = new HashMap<>();
 
     NettyFixture() {
         this(EventLoops.create(2, "test-network"));
@@ -65,7 +68,23 @@ final class NettyFixture implements AutoCloseable {
             NettyOptions.Limits limits,
             RecordingListener listener)
             throws IOException {
-        var options = new NettyOptions(self, CLUSTER, List.of(loopback(port)), peers, limits);
+        return open(self, port, peers, limits, storages(self), listener);
+    }
+
+    /** What a member keeps of storages while it is closed and opened again. */
+    StorageIds storages(MemberId self) {
+        return storages.computeIfAbsent(self, member -> StorageIds.inMemory());
+    }
+
+    NettyNetwork open(
+            MemberId self,
+            int port,
+            Map<MemberId, List<InetSocketAddress>> peers,
+            NettyOptions.Limits limits,
+            StorageIds own,
+            RecordingListener listener)
+            throws IOException {
+        var options = new NettyOptions(self, CLUSTER, List.of(loopback(port)), peers, limits, own);
         NettyNetwork network = NettyNetwork.open(options, group, listener, allocator);
         networks.add(network);
         return network;

@@ -17,6 +17,7 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.transport.FrameCodec;
 import io.quorate.engine.transport.PeerFrame;
 import io.quorate.engine.transport.RandomFrames;
+import io.quorate.engine.transport.StorageIds;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -159,7 +160,14 @@ class NettyNetworkTest {
             assertThat(heardByTwo.awaitUnreachable()).isEqualTo(ONE);
             assertThat(one.counters()).isEmpty();
             try (RawPeer stranger = RawPeer.connect(one.boundAddresses().getFirst())) {
-                stranger.send(new Handshake.Hello(Handshake.VERSION, NettyFixture.CLUSTER, 2, 1));
+                stranger.send(new Handshake.Hello(
+                        Handshake.VERSION,
+                        NettyFixture.CLUSTER,
+                        2,
+                        1,
+                        List.of(),
+                        fixture.storages(TWO).own(),
+                        StorageIds.UNKNOWN));
                 assertThat(stranger.readAnswer().code()).isEqualTo(Handshake.Refusal.UNKNOWN_SENDER.code());
             }
             one.setPeers(Map.of(TWO, two.boundAddresses()));
@@ -182,13 +190,18 @@ class NettyNetworkTest {
     @Test
     void severalAddressesAreListenedOn() throws Exception {
         try (NettyFixture fixture = new NettyFixture()) {
-            var options =
-                    new NettyOptions(ONE, NettyFixture.CLUSTER, List.of(loopback(0), loopback(0)), Map.of(), LIMITS);
+            var options = new NettyOptions(
+                    ONE,
+                    NettyFixture.CLUSTER,
+                    List.of(loopback(0), loopback(0)),
+                    Map.of(),
+                    LIMITS,
+                    StorageIds.inMemory());
             try (NettyNetwork one = NettyNetwork.open(options, fixture.group, heardByOne, fixture.allocator)) {
                 assertThat(one.boundAddresses()).hasSize(2);
                 for (InetSocketAddress address : one.boundAddresses()) {
                     try (RawPeer peer = RawPeer.connect(address)) {
-                        peer.send(new Handshake.Hello(Handshake.VERSION, NettyFixture.CLUSTER, 2, 1));
+                        peer.send(RawPeer.hello(2, 1));
                         assertThat(peer.readAnswer().member()).isEqualTo(ONE.value());
                     }
                 }

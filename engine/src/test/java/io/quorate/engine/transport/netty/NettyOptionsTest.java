@@ -7,6 +7,7 @@ import static io.quorate.engine.transport.netty.NettyFixture.TWO;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quorate.engine.transport.StorageIds;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,8 @@ class NettyOptionsTest {
 
     @Test
     void aPeerWithoutAnAddressIsRefused() {
-        assertThatThrownBy(() -> new NettyOptions(ONE, CLUSTER, List.of(), Map.of(TWO, List.of()), LIMITS))
+        assertThatThrownBy(() -> new NettyOptions(
+                        ONE, CLUSTER, List.of(), Map.of(TWO, List.of()), LIMITS, StorageIds.inMemory()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("member 2 has no peer address; give it at least one");
     }

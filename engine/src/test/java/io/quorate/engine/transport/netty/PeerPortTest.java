@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.core.EntryId;
 import io.quorate.engine.transport.FrameCodec;
 import io.quorate.engine.transport.PeerFrame;
+import io.quorate.engine.transport.StorageIds;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,7 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,7 +48,7 @@ class PeerPortTest {
     }
 
     private static Handshake.Hello hello() {
-        return new Handshake.Hello(Handshake.VERSION, CLUSTER, 2, 1);
+        return RawPeer.hello(2, 1);
     }
 
     @Test
@@ -56,7 +56,9 @@ class PeerPortTest {
         NettyNetwork one = openOne(LIMITS);
         try (RawPeer peer = RawPeer.connect(one.boundAddresses().getFirst())) {
             peer.send(hello());
-            assertThat(peer.readAnswer()).isEqualTo(Handshake.Answer.of(Optional.empty(), CLUSTER, ONE));
+            assertThat(peer.readAnswer())
+                    .isEqualTo(Handshake.Answer.accepting(
+                            CLUSTER, ONE, fixture.storages(ONE).own()));
             peer.send(bytes(frame(7)));
             assertThat(heard.awaitFrame()).isEqualTo(new RecordingListener.Received(TWO, frame(7)));
         }
@@ -67,12 +69,13 @@ class PeerPortTest {
         NettyNetwork one = openOne(LIMITS);
         short version = Handshake.VERSION;
         Map<Handshake.Hello, Handshake.Refusal> cases = Map.of(
-                new Handshake.Hello((short) (Handshake.VERSION - 1), CLUSTER, 2, 1), Handshake.Refusal.PROTOCOL_VERSION,
-                new Handshake.Hello(version, 0xbad, 2, 1), Handshake.Refusal.CLUSTER,
-                new Handshake.Hello(version, CLUSTER, 1, 1), Handshake.Refusal.OWN_ID,
-                new Handshake.Hello(version, CLUSTER, 2, 3), Handshake.Refusal.RECEIVER,
-                new Handshake.Hello(version, CLUSTER, 3, 1), Handshake.Refusal.UNKNOWN_SENDER,
-                new Handshake.Hello(version, CLUSTER, 0, 1), Handshake.Refusal.UNKNOWN_SENDER);
+                strange((short) (version - 1), CLUSTER, 2, 1), Handshake.Refusal.PROTOCOL_VERSION,
+                strange((short) (version + 1), CLUSTER, 2, 1), Handshake.Refusal.PROTOCOL_VERSION,
+                strange(version, 0xbad, 2, 1), Handshake.Refusal.CLUSTER,
+                strange(version, CLUSTER, 1, 1), Handshake.Refusal.OWN_ID,
+                strange(version, CLUSTER, 2, 3), Handshake.Refusal.RECEIVER,
+                strange(version, CLUSTER, 3, 1), Handshake.Refusal.UNKNOWN_SENDER,
+                strange(version, CLUSTER, 0, 1), Handshake.Refusal.UNKNOWN_SENDER);
         for (var each : cases.entrySet()) {
             try (RawPeer stranger = RawPeer.connect(one.boundAddresses().getFirst())) {
                 stranger.send(each.getKey());
@@ -85,13 +88,25 @@ class PeerPortTest {
         assertThat(heard.received).isEmpty();
     }
 
+    private static Handshake.Hello strange(short version, long cluster, long from, long to) {
+        return new Handshake.Hello(version, cluster, from, to, List.of(), RawPeer.storageOf(from), StorageIds.UNKNOWN);
+    }
+
     @Test
     void aMemberThatIsRefusedTriesAgainAndIsLetInLater() throws Exception {
         NettyNetwork one = openOne(LIMITS);
         for (Handshake.Refusal refusal : List.of(Handshake.Refusal.CLUSTER, Handshake.Refusal.UNKNOWN_SENDER)) {
             try (RawPeer dialer = RawPeer.accept(two)) {
-                assertThat(dialer.readHello()).isEqualTo(new Handshake.Hello(Handshake.VERSION, CLUSTER, 1, 2));
-                dialer.send(Handshake.Answer.of(Optional.of(refusal), CLUSTER, TWO));
+                assertThat(dialer.readHello())
+                        .isEqualTo(new Handshake.Hello(
+                                Handshake.VERSION,
+                                CLUSTER,
+                                1,
+                                2,
+                                List.of(),
+                                fixture.storages(ONE).own(),
+                                StorageIds.UNKNOWN));
+                dialer.send(Handshake.Answer.refusing(refusal, CLUSTER, TWO));
                 assertThat(dialer.isClosedByOtherSide()).isTrue();
             }
         }
@@ -247,7 +262,7 @@ class PeerPortTest {
 
     private static void letIn(RawPeer dialer) throws IOException {
         dialer.readHello();
-        dialer.send(Handshake.Answer.of(Optional.empty(), CLUSTER, TWO));
+        dialer.send(Handshake.Answer.accepting(CLUSTER, TWO, RawPeer.storageOf(2)));
     }
 
     private static void sendUntilConnected(NettyNetwork one) {

@@ -2,11 +2,13 @@ package io.quorate.engine.transport.netty;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.quorate.engine.transport.StorageIds;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 
 /** One end of a connection to a network under test, of which every byte is in the test's hand. */
 final class RawPeer implements AutoCloseable {
@@ -16,6 +18,22 @@ final class RawPeer implements AutoCloseable {
     private RawPeer(Socket socket) throws IOException {
         this.socket = socket;
         socket.setSoTimeout(20_000);
+    }
+
+    /** What a member says of which nobody has heard before; its storage follows from its id. */
+    static Handshake.Hello hello(long from, long to, String... addresses) {
+        return new Handshake.Hello(
+                Handshake.VERSION,
+                NettyFixture.CLUSTER,
+                from,
+                to,
+                List.of(addresses),
+                storageOf(from),
+                StorageIds.UNKNOWN);
+    }
+
+    static long storageOf(long member) {
+        return 1_000 + member;
     }
 
     static RawPeer connect(InetSocketAddress address) throws IOException {
@@ -39,15 +57,21 @@ final class RawPeer implements AutoCloseable {
     }
 
     void send(Handshake.Answer answer) throws IOException {
-        ByteBuf out = Unpooled.buffer(Handshake.ANSWER_BYTES);
+        ByteBuf out = Unpooled.buffer(Handshake.ACCEPTANCE_BYTES);
         answer.write(out);
-        send(out.array());
+        byte[] bytes = new byte[out.readableBytes()];
+        out.readBytes(bytes);
+        send(bytes);
     }
 
     Handshake.Answer readAnswer() throws IOException {
-        return Handshake.Answer.read(read(Handshake.ANSWER_BYTES).skipBytes(Long.BYTES));
+        ByteBuf refusal = read(Handshake.REFUSAL_BYTES);
+        int length = Handshake.Answer.length(refusal);
+        ByteBuf answer = Unpooled.wrappedBuffer(refusal, read(length - Handshake.REFUSAL_BYTES));
+        return Handshake.Answer.read(answer.skipBytes(Long.BYTES));
     }
 
+    /** Reads a hello without addresses. */
     Handshake.Hello readHello() throws IOException {
         return Handshake.Hello.read(read(Handshake.HELLO_BYTES).skipBytes(Long.BYTES));
     }

@@ -18,6 +18,7 @@ final class RecordingListener implements Network.Listener {
     final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
     final BlockingQueue<MemberId> unreachable = new LinkedBlockingQueue<>();
     final BlockingQueue<MemberId> saidRemoved = new LinkedBlockingQueue<>();
+    final BlockingQueue<MemberId> saidDisowned = new LinkedBlockingQueue<>();
 
     @Override
     public void received(MemberId from, PeerFrame frame) {
@@ -32,6 +33,15 @@ final class RecordingListener implements Network.Listener {
     @Override
     public void removed(MemberId says) {
         saidRemoved.add(says);
+    }
+
+    @Override
+    public void disowned(MemberId says) {
+        saidDisowned.add(says);
+    }
+
+    MemberId awaitDisowned() throws InterruptedException {
+        return await(saidDisowned);
     }
 
     MemberId awaitRemoved() throws InterruptedException {

@@ -1,0 +1,135 @@
+package io.quorate.server;
+
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.transport.netty.PeerInquiry.Report;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Decides whether a member that has no data may take part, by what the others remember of it. It may not if it ever did before:
+ * then it has lost what it had voted and acknowledged, and its next vote could undo what a quorum with it has decided.
+ *
+ * <p>Whoever was connected with a member remembers its storage. Of n voters, q are a quorum; each quorum that the member was in has q -
+ * 1 of the others; so n - q + 1 of the others that do not remember it have one among them of each such quorum, and there was none
+ * ({@link #needed}).
+ *
+ * <p>Those that found a cluster cannot always ask so many: two of three are enough to found one. It is taken for a founding if none of
+ * those that answer was ever connected with anybody, and they are a quorum with this one. That is wrong in one case, which looks the
+ * same from where they stand: a cluster was founded before without those that answer, by this member and others that do not answer now,
+ * and this member has lost its data since.
+ */
+final class Admission {
+
+    /** What becomes of the member. */
+    sealed interface Verdict {
+
+        record TakesPart(String why) implements Verdict {}
+
+        /** More have to answer. */
+        record Waits(String why) implements Verdict {}
+
+        record Refused(LostDataException why) implements Verdict {}
+    }
+
+    private final MemberId self;
+    private final long storage;
+    private final Configuration founders;
+
+    /**
+     * A member without data.
+     *
+     * @param storage of its own
+     * @param founders those that its configuration names as founding the cluster with it; nobody if it joins one
+     */
+    Admission(MemberId self, long storage, Configuration founders) {
+        this.self = self;
+        this.storage = storage;
+        this.founders = founders;
+    }
+
+    /** @param answers the latest of each other member of the same cluster that has answered */
+    Verdict verdict(Collection<Report> answers) {
+        for (Report answer : answers) {
+            long remembered = answer.storages().getOrDefault(self, storage);
+            if (remembered != storage) {
+                return new Verdict.Refused(LostDataException.of(self, answer.answeredBy()));
+            }
+            Configuration members = answer.members();
+            if (members.removed().contains(self) && !members.isMember(self)) {
+                return new Verdict.Refused(LostDataException.ofRemoved(self, answer.answeredBy()));
+            }
+        }
+        return ofUnremembered(answers);
+    }
+
+    private Verdict ofUnremembered(Collection<Report> answers) {
+        List<Configuration> configurations = Stream.concat(
+                        answers.stream().map(Report::members),
+                        answers.isEmpty() ? Stream.of(founders) : Stream.<Configuration>empty())
+                .filter(members -> !members.members().isEmpty())
+                .distinct()
+                .toList();
+        if (configurations.isEmpty()) {
+            return new Verdict.Waits("nobody that knows the members has answered yet");
+        }
+        if (!configurations.stream().allMatch(members -> members.isMember(self))) {
+            return new Verdict.Waits("not all that answer know of it as a member");
+        }
+        int missing = configurations.stream()
+                .flatMap(members -> Stream.of(members.voters(), members.outgoingVoters()))
+                .mapToInt(voters -> missing(voters, answers))
+                .max()
+                .orElse(0);
+        String heard = heard(answers);
+        if (missing <= 0) {
+            return new Verdict.TakesPart("it never did before, as far as " + heard + " can tell, and they are enough");
+        }
+        if (isFounding(answers)) {
+            return new Verdict.TakesPart("it founds the cluster with " + heard);
+        }
+        return new Verdict.Waits("it has no data, and " + missing + " more of the others must answer, besides " + heard
+                + ", before it is certain that it never had any");
+    }
+
+    /** How many of the voters that take part have yet to answer. */
+    private int missing(Set<MemberId> voters, Collection<Report> answers) {
+        Set<MemberId> others = new TreeSet<>(voters);
+        others.remove(self);
+        long answering = answers.stream()
+                .filter(answer -> answer.admitted() && others.contains(answer.answeredBy()))
+                .count();
+        return needed(others.size()) - (int) answering;
+    }
+
+    /**
+     * How many of the other voters must answer.
+     *
+     * @param others how many there are besides this member, whether or not it votes itself
+     */
+    static int needed(int others) {
+        return others == 0 ? 0 : others / 2 + 1;
+    }
+
+    private boolean isFounding(Collection<Report> answers) {
+        Set<MemberId> voters = founders.voters();
+        boolean allAtTheBeginning = answers.stream()
+                .allMatch(answer -> answer.alone() && answer.members().voters().equals(voters));
+        long founding = answers.stream()
+                .filter(answer -> voters.contains(answer.answeredBy()))
+                .count();
+        return voters.contains(self) && allAtTheBeginning && founding + 1 >= voters.size() / 2 + 1;
+    }
+
+    private static String heard(Collection<Report> answers) {
+        return answers.isEmpty()
+                ? "nobody"
+                : answers.stream()
+                        .map(answer -> "member " + answer.answeredBy())
+                        .collect(Collectors.joining(", "));
+    }
+}

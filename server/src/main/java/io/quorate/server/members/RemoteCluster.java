@@ -1,0 +1,142 @@
+package io.quorate.server.members;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.transport.netty.PeerAddress;
+import io.quorate.engine.transport.netty.PeerInquiry;
+import io.quorate.engine.transport.netty.PeerInquiry.Report;
+import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
+import io.quorate.server.proto.etcdserverpb.Member;
+import io.quorate.server.proto.etcdserverpb.MemberAddRequest;
+import io.quorate.server.proto.etcdserverpb.MemberListRequest;
+import io.quorate.server.proto.etcdserverpb.MemberRemoveRequest;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A cluster as one sees it that is no member of it (any more): its members are found by their peer ports, and asked at their client
+ * URLs, by etcd's Cluster API. For one thread.
+ *
+ * <p>Changes go by the client URLs, since only there it is judged who may ask for them. Calls throw {@link
+ * io.grpc.StatusRuntimeException}; they ask one member until {@link #askAnother}.
+ */
+public final class RemoteCluster implements AutoCloseable {
+
+    private static final Duration TIMEOUT_OF_EACH = Duration.ofSeconds(2);
+    private static final long CLOSE_SECONDS = 5;
+
+    private final List<Report> reports;
+    private final List<InetSocketAddress> clientAddresses;
+    private final Duration patience;
+    private int asked;
+    private ManagedChannel channel;
+
+    private RemoteCluster(List<Report> reports, List<InetSocketAddress> clientAddresses, Duration patience) {
+        this.reports = reports;
+        this.clientAddresses = clientAddresses;
+        this.patience = patience;
+        this.channel = open(clientAddresses.getFirst());
+    }
+
+    /**
+     * Asks the members at their peer ports where they serve clients, and what they remember.
+     *
+     * @param peerUrls of those that are known
+     * @param patience for each call later on
+     * @throws IOException with one sentence if nobody answers, or members of different clusters do
+     */
+    public static RemoteCluster find(Collection<URI> peerUrls, Duration patience) throws IOException {
+        List<Report> reports = new ArrayList<>();
+        List<String> complaints = new ArrayList<>();
+        for (URI url : peerUrls) {
+            Optional<InetSocketAddress> address = PeerAddress.parse(url.toString());
+            try {
+                if (address.isPresent()) {
+                    reports.add(PeerInquiry.ask(address.get(), TIMEOUT_OF_EACH));
+                }
+            } catch (IOException e) {
+                complaints.add("nobody answers at " + url + " (" + e.getMessage() + ")");
+            }
+        }
+        if (reports.stream().map(Report::clusterId).distinct().count() > 1) {
+            throw new IOException(
+                    "the members of --initial-cluster belong to different clusters; name those of one cluster");
+        }
+        List<InetSocketAddress> clientAddresses = reports.stream()
+                .filter(Report::admitted)
+                .flatMap(report -> report.clientUrls().stream())
+                .flatMap(url -> PeerAddress.parse(url).stream())
+                .distinct()
+                .toList();
+        if (clientAddresses.isEmpty()) {
+            throw new IOException("no other member could be asked: "
+                    + (complaints.isEmpty() ? "none of them takes part" : String.join("; ", complaints))
+                    + "; start them, or correct --initial-cluster");
+        }
+        return new RemoteCluster(List.copyOf(reports), clientAddresses, patience);
+    }
+
+    private static ManagedChannel open(InetSocketAddress address) {
+        return NettyChannelBuilder.forAddress(address.getHostString(), address.getPort())
+                .usePlaintext()
+                .build();
+    }
+
+    /** From now on another of the members is asked, in turn. */
+    public void askAnother() {
+        channel.shutdownNow();
+        asked = (asked + 1) % clientAddresses.size();
+        channel = open(clientAddresses.get(asked));
+    }
+
+    /** Whether one of those that answered remembers that a member was started. */
+    public boolean remembers(long memberId) {
+        return reports.stream().anyMatch(report -> report.storages().containsKey(new MemberId(memberId)));
+    }
+
+    private ClusterGrpc.ClusterBlockingStub stub() {
+        return ClusterGrpc.newBlockingStub(channel).withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Who the members are now. */
+    public List<Member> members() {
+        return stub().memberList(
+                        MemberListRequest.newBuilder().setLinearizable(true).build())
+                .getMembersList();
+    }
+
+    /** Has a member removed. */
+    public void remove(long memberId) {
+        var unused = stub().memberRemove(
+                        MemberRemoveRequest.newBuilder().setID(memberId).build());
+    }
+
+    /** Has a learner added; returns its id. */
+    public long addLearner(Collection<String> peerUrls) {
+        return stub().memberAdd(MemberAddRequest.newBuilder()
+                        .addAllPeerURLs(new TreeSet<>(peerUrls))
+                        .setIsLearner(true)
+                        .build())
+                .getMember()
+                .getID();
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        try {
+            var unused = channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

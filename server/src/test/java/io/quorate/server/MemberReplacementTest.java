@@ -1,0 +1,196 @@
+package io.quorate.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.server.proto.etcdserverpb.Member;
+import io.quorate.server.proto.etcdserverpb.MemberAddRequest;
+import io.quorate.server.proto.etcdserverpb.MemberListRequest;
+import io.quorate.server.proto.etcdserverpb.MemberPromoteRequest;
+import io.quorate.server.proto.etcdserverpb.MemberRemoveRequest;
+import io.quorate.server.store.ScratchFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A member that has lost its data comes back as a new one. */
+@Timeout(120)
+class MemberReplacementTest {
+
+    @TempDir
+    private Path folder;
+
+    private Optional<TestCluster> started = Optional.empty();
+
+    @AfterEach
+    void stop() {
+        started.ifPresent(TestCluster::close);
+    }
+
+    private TestCluster cluster() {
+        return started.orElseThrow();
+    }
+
+    /** Three members that serve clients where they say so. */
+    private void start() throws IOException {
+        List<Integer> ports = TestCluster.freePorts(3);
+        List<ServerConfig> configs = TestCluster.configs(3, folder);
+        started = Optional.of(TestCluster.start(configs.stream()
+                .map(config ->
+                        ServerConfigs.withClientUrl(config, TestCluster.loopback(ports.get(configs.indexOf(config)))))
+                .toList()));
+        cluster().leader();
+    }
+
+    private EtcdClient client(int member) {
+        return new EtcdClient(cluster().channel(member));
+    }
+
+    private List<Member> members() {
+        return client(cluster().leader())
+                .cluster()
+                .memberList(MemberListRequest.newBuilder().setLinearizable(true).build())
+                .getMembersList();
+    }
+
+    private Member memberAt(ServerConfig config) {
+        String url = config.initialAdvertisePeerUrls().getFirst().toString();
+        return members().stream()
+                .filter(member -> member.getPeerURLsList().contains(url))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Stops a follower and takes its data away. */
+    private int wipe() throws IOException {
+        int wiped = cluster().follower();
+        cluster().stop(wiped);
+        ScratchFolder.delete(cluster().config(wiped).dataDir());
+        return wiped;
+    }
+
+    @Test
+    void itIsRemovedAndComesBackAsALearnerWithTheData() throws Exception {
+        start();
+        client(0).put("k", "1");
+        int wiped = wipe();
+        ServerConfig config = cluster().config(wiped);
+        long before = memberAt(config).getID();
+        // Started by mistake, it leaves something behind that is nobody's data.
+        MemberServer mistaken = cluster().start(wiped);
+        TestCluster.await(() -> mistaken.stopped().isDone(), "it is refused");
+        cluster().stop(wiped);
+
+        ServerConfig joining = MemberReplacement.prepare(config);
+
+        Member added = memberAt(config);
+        assertThat(added.getID()).isNotEqualTo(before);
+        assertThat(added.getIsLearner()).isTrue();
+        assertThat(members()).hasSize(3).noneMatch(member -> member.getID() == before);
+        cluster().configure(wiped, joining);
+        MemberServer back = cluster().start(wiped);
+        assertThat(back.memberId()).isEqualTo(added.getID());
+        var read = EtcdClient.rangeOf("k").setSerializable(true).build();
+        TestCluster.await(() -> client(wiped).kv().range(read).getCount() == 1, "the learner has the data");
+        cluster().awaitReady();
+
+        var unused = client(cluster().leader())
+                .cluster()
+                .memberPromote(
+                        MemberPromoteRequest.newBuilder().setID(added.getID()).build());
+        TestCluster.await(() -> !memberAt(config).getIsLearner(), "it votes");
+        cluster().stop(wiped);
+        cluster().configure(wiped, ServerConfigs.withState(config, ServerConfig.InitialClusterState.EXISTING));
+        cluster().start(wiped);
+        cluster().awaitReady();
+        assertThat(client(wiped).value("k")).isEqualTo("1");
+    }
+
+    @Test
+    void whatWasBrokenOffIsFinishedAndNothingIsDoneTwice() throws Exception {
+        start();
+        int wiped = wipe();
+        ServerConfig config = cluster().config(wiped);
+        long before = memberAt(config).getID();
+
+        // Broken off after the removal.
+        var unused = client(cluster().leader())
+                .cluster()
+                .memberRemove(MemberRemoveRequest.newBuilder().setID(before).build());
+        MemberReplacement.prepare(config);
+        long added = memberAt(config).getID();
+        assertThat(added).isNotEqualTo(before);
+
+        // Broken off after the addition.
+        ServerConfig joining = MemberReplacement.prepare(config);
+        assertThat(memberAt(config).getID()).isEqualTo(added);
+        cluster().configure(wiped, joining);
+        assertThat(cluster().start(wiped).memberId()).isEqualTo(added);
+        cluster().awaitReady();
+        cluster().stop(wiped);
+
+        // It has data from then on, and is not replaced by mistake.
+        assertThatThrownBy(() -> MemberReplacement.prepare(config))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("holds the data of member " + Long.toHexString(added))
+                .hasMessageContaining("--initial-cluster-state existing if it was replaced already");
+        assertThat(memberAt(config).getID()).isEqualTo(added);
+    }
+
+    @Test
+    void nobodyIsRemovedWhoIsNeededOrWhosePlaceAnotherLearnerTakes() throws Exception {
+        start();
+        int down = cluster().follower();
+        cluster().stop(down);
+        int needed = cluster().follower();
+        ServerConfig config = ServerConfigs.withDataDir(cluster().config(needed), folder.resolve("another"));
+
+        assertThatThrownBy(() -> MemberReplacement.prepare(config))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the cluster says \"etcdserver: unhealthy cluster\": too few of the others");
+        assertThat(members()).hasSize(3).noneMatch(Member::getIsLearner);
+
+        var unused = client(needed)
+                .cluster()
+                .memberAdd(MemberAddRequest.newBuilder()
+                        .addPeerURLs("http://127.0.0.1:1")
+                        .setIsLearner(true)
+                        .build());
+        List<Member> before = members();
+        assertThatThrownBy(() -> MemberReplacement.prepare(config))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the cluster has a learner already, member ");
+        assertThat(members()).isEqualTo(before);
+    }
+
+    @Test
+    void whatIsNoEmptyDirectoryIsLeftAsItIs() throws Exception {
+        ServerConfig config = TestCluster.configs(3, folder).getFirst();
+        Files.createDirectories(config.dataDir());
+        Path file = Files.writeString(config.dataDir().resolve("letter"), "dear reader");
+
+        assertThatThrownBy(() -> MemberReplacement.prepare(config))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("is not empty: --replace-member is for a member that has lost its data");
+        assertThat(file).hasContent("dear reader");
+    }
+
+    @Test
+    void whereNobodyAnswersNothingIsReplaced() throws Exception {
+        assertThatThrownBy(() ->
+                        MemberReplacement.prepare(TestCluster.configs(2, folder).getFirst()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no other member could be asked: nobody answers at http://127.0.0.1:");
+        assertThatThrownBy(() ->
+                        MemberReplacement.prepare(TestCluster.configs(1, folder).getFirst()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("--initial-cluster names nobody but m0, and --replace-member needs others");
+    }
+}
