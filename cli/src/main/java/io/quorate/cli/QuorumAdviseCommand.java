@@ -58,7 +58,9 @@ final class QuorumAdviseCommand implements Callable<Integer> {
         weakest.forEach(link -> out.println("Weak link: " + QuorumText.describe(topology, link)));
         out.println();
         advice.notes().forEach(note -> out.println("Note: " + note));
-        if (advice.recommendations().isEmpty()) {
+        boolean canBeChanged =
+                Outlook.of(topology).now().hasQuorum() && !topology.voters().isJoint();
+        if (canBeChanged && advice.recommendations().isEmpty()) {
             out.println("No change of the members or of the leader would do better.");
         }
         for (Recommendation recommendation : advice.recommendations()) {

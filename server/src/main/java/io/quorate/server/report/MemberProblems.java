@@ -1,5 +1,6 @@
 package io.quorate.server.report;
 
+import io.quorate.server.quorum.Latency;
 import io.quorate.server.report.ClusterReports.Asked;
 import io.quorate.server.report.ClusterReports.Clock;
 import io.quorate.server.report.MemberReport.Follower;
@@ -13,6 +14,11 @@ import java.util.Optional;
 final class MemberProblems {
 
     private static final long SYNC_HANGS_MILLIS = 1000;
+
+    /** A disk stalls if 1 of 100 syncs takes longer than this, of so many at least. */
+    private static final long STALL_MICROS = 250_000;
+
+    private static final long ENOUGH_SYNCS = 200;
 
     /** More than this between a clock and the middle one of all is told of. */
     private static final long CLOCK_MILLIS = 1000;
@@ -100,6 +106,15 @@ final class MemberProblems {
                     name,
                     "waits for its disk: a sync of its log has taken "
                             + report.sync().pendingMillis() + " ms and has not ended",
+                    "look at the disk and at what else uses it");
+        }
+        if (report.sync().p99Micros() > STALL_MICROS && report.sync().count() >= ENOUGH_SYNCS) {
+            add(
+                    Urgency.SERIOUS,
+                    name,
+                    "has a disk that stalls: 1 of 100 syncs of its log takes "
+                            + Latency.millis(report.sync().p99Micros()) + " or more, where half of them take "
+                            + Latency.millis(report.sync().p50Micros()) + " at most",
                     "look at the disk and at what else uses it");
         }
         report.gc()

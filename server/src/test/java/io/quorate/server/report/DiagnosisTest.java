@@ -223,6 +223,24 @@ class DiagnosisTest {
     }
 
     @Test
+    void aDiskStallsNowAndThen() {
+        assertThat(why(Told.well().member("c", c -> c.sync = new Sync(5_000, 800, 400_000, 900_000, 0))))
+                .containsExactly(
+                        "SERIOUS node-c has a disk that stalls: 1 of 100 syncs of its log takes 400 ms or more, where"
+                                + " half of them take 0.80 ms at most");
+        assertThat(why(Told.well().member("c", c -> c.sync = new Sync(20, 800, 400_000, 900_000, 0))))
+                .as("of so few, the slowest says nothing")
+                .isEmpty();
+    }
+
+    @Test
+    void oneSlowProbeIsNoProblem() {
+        assertThat(why(Told.well()
+                        .all(draft -> draft.links.keySet().forEach(other -> draft.link(other, true, 0, 900, 900_000)))))
+                .isEmpty();
+    }
+
+    @Test
     void theGarbageCollectorStopsAMember() {
         assertThat(why(Told.well().member("b", b -> b.gc = Optional.of(new Gc(3, 700, 700)))))
                 .containsExactly("SERIOUS node-b was stopped for 700 ms by its garbage collector, more than half of the"
@@ -298,8 +316,9 @@ class DiagnosisTest {
     @Test
     void aLinkIsTooLongForTheElectionTimeout() {
         assertThat(why(Told.well()
-                        .all(draft -> draft.links.keySet().forEach(other -> draft.link(other, true, 0, 900, 300_000)))))
-                .contains("SERIOUS node-b and node-c are far from each other: a round trip takes up to 300 ms, and an"
+                        .all(draft ->
+                                draft.links.keySet().forEach(other -> draft.link(other, true, 0, 120_000, 300_000)))))
+                .contains("SERIOUS node-b and node-c are far from each other: a round trip takes 120 ms, and an"
                         + " election timeout is 1000 ms");
     }
 
