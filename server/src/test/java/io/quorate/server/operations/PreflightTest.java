@@ -17,7 +17,11 @@ class PreflightTest {
     private static final long DISK_BYTES = 50L << 30;
 
     private static Preflight same(ClusterHealth health) {
-        return new Preflight(health, health.voterIds(), 0);
+        return new Preflight(health, Preflight.Intent.nothingOf(health));
+    }
+
+    private static Preflight voters(ClusterHealth health, Set<Long> after, int newcomers) {
+        return new Preflight(health, new Preflight.Intent(after, Set.of(), newcomers, Set.of(), false));
     }
 
     private static Check check(Preflight preflight, String name) {
@@ -44,37 +48,75 @@ class PreflightTest {
     }
 
     @Test
-    void withoutALeaderThatAllAgreeOnNothingIsDone() {
+    void withoutALeaderThatAMajorityFollowsNothingIsDone() {
+        Healths nobodyFollows = Healths.voters(3)
+                .with(2, Healths.leader(Optional.empty()))
+                .with(3, Healths.leader(Optional.of(2L)));
+        assertAllFineBut(same(nobodyFollows.get()), "leader", Verdict.REFUSED);
         assertAllFineBut(
-                same(Healths.voters(3).with(3, Healths.leader(Optional.empty())).get()), "leader", Verdict.REFUSED);
-        assertAllFineBut(
-                same(Healths.voters(3).with(3, Healths.leader(Optional.of(2L))).get()), "leader", Verdict.REFUSED);
+                same(Healths.voters(3).with(1, Healths.leader(Optional.empty())).get()), "leader", Verdict.REFUSED);
+    }
+
+    @Test
+    void whoDoesNotFollowTheLeaderIsNamedAndStandsInNobodysWay() {
+        Preflight astray = same(Healths.voters(3).with(3, Healths.leader(Optional.empty())).get());
+        assertAllFineBut(astray, "leader", Verdict.WARNING);
+        assertThat(check(astray, "leader").getFinding()).isEqualTo("a leads in term 7; c does not follow it");
+    }
+
+    @Test
+    void whatAnOperationCuresDoesNotStandAgainstIt() {
+        ClusterHealth sick = Healths.voters(3)
+                .with(3, Healths.other("has a state that differs", List.of(), 1 << 20, "1.0", false))
+                .get();
+        Preflight goes = new Preflight(sick, new Preflight.Intent(Set.of(1L, 2L), Set.of(), 0, Set.of(3L), false));
+        assertThat(goes.checks()).noneMatch(check -> check.getVerdict() == Verdict.REFUSED);
+
+        ClusterHealth full = Healths.voters(3)
+                .with(2, Healths.other("", List.of("NOSPACE"), 1 << 20, "1.0", false))
+                .get();
+        assertThat(new Preflight(full, Preflight.Intent.roomFor(full)).checks())
+                .noneMatch(check -> check.getVerdict() == Verdict.REFUSED);
+        assertThat(same(full).checks())
+                .filteredOn(check -> check.getVerdict() == Verdict.REFUSED)
+                .extracting(Check::getName)
+                .containsExactly("alarms", "disk");
+    }
+
+    @Test
+    void aLearnerThatIsWaitedForCountsAsIfItHadTheLog() {
+        ClusterHealth learning =
+                Healths.voters(1).learner(2).with(2, Healths.lastIndex(0)).get();
+        Preflight promote = new Preflight(
+                learning, new Preflight.Intent(Set.of(1L, 2L), Set.of(2L), 0, Set.of(), false));
+        assertThat(promote.promised()).isZero();
+        assertThat(check(promote, "quorum").getVerdict()).isEqualTo(Verdict.FINE);
     }
 
     @Test
     void aRemovalThatLeavesNoQuorumIsRefusedAndOneThatLowersTheReservesIsWarnedOf() {
         ClusterHealth oneSilent = Healths.voters(3).silent(3).get();
-        Preflight lessThanAQuorum = new Preflight(oneSilent, Set.of(1L, 3L), 0);
+        Preflight lessThanAQuorum = voters(oneSilent, Set.of(1L, 3L), 0);
         assertThat(check(lessThanAQuorum, "quorum").getVerdict()).isEqualTo(Verdict.REFUSED);
         assertThat(check(lessThanAQuorum, "quorum").getFinding())
                 .isEqualTo("3 voters, 2 of them healthy, tolerate 0 failures; afterwards 2 voters, 1 of them healthy,"
                         + " have no quorum: nothing could be committed any more");
 
-        Preflight theSilentOne = new Preflight(oneSilent, Set.of(1L, 2L), 0);
+        Preflight theSilentOne = voters(oneSilent, Set.of(1L, 2L), 0);
         assertThat(check(theSilentOne, "quorum").getVerdict()).isEqualTo(Verdict.FINE);
         assertThat(theSilentOne.promised()).isZero();
 
-        Preflight fewer = new Preflight(Healths.voters(3).get(), Set.of(1L, 2L), 0);
+        Preflight fewer = voters(Healths.voters(3).get(), Set.of(1L, 2L), 0);
         assertAllFineBut(fewer, "quorum", Verdict.WARNING);
-        assertThat(new Preflight(Healths.voters(3).get(), Set.of(), 0).promised())
+        assertThat(voters(Healths.voters(3).get(), Set.of(), 0).promised())
                 .isNegative();
     }
 
     @Test
     void aNewcomerCountsAsHealthy() {
-        Preflight fourth = new Preflight(Healths.voters(3).get(), Set.of(1L, 2L, 3L), 1);
+        Preflight fourth = voters(Healths.voters(3).get(), Set.of(1L, 2L, 3L), 1);
         assertThat(fourth.promised()).isEqualTo(1);
-        assertThat(new Preflight(Healths.voters(3).get(), Set.of(1L, 2L, 3L), 2).promised())
+        assertThat(voters(Healths.voters(3).get(), Set.of(1L, 2L, 3L), 2).promised())
                 .isEqualTo(2);
         assertThat(check(fourth, "quorum").getFinding()).endsWith("afterwards 4 voters, 4 of them healthy, tolerate 1 failure");
     }

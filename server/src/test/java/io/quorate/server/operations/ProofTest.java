@@ -6,6 +6,7 @@ import io.quorate.server.proto.managerpb.Check;
 import io.quorate.server.proto.managerpb.Check.Verdict;
 import io.quorate.server.proto.managerpb.CompareStatesResponse;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What counts as shown after an operation. */
@@ -22,6 +23,10 @@ class ProofTest {
 
     private static final CompareStatesResponse ALL_EQUAL = states(List.of(1L, 2L, 3L), List.of(), List.of());
 
+    private static Proof proof(ClusterHealth health, CompareStatesResponse compared, int promised) {
+        return new Proof(health, Proof.Goal.asIn(health), Healths.INDEX, compared, promised);
+    }
+
     private static Check check(Proof proof, String name) {
         return proof.checks().stream()
                 .filter(check -> check.getName().equals(name))
@@ -31,12 +36,13 @@ class ProofTest {
 
     @Test
     void equalLogsAndStatesAndTheToleranceThatWasPromisedAreAProof() {
-        Proof proof = new Proof(Healths.voters(3).get(), Healths.INDEX, ALL_EQUAL, 1);
+        Proof proof = proof(Healths.voters(3).get(), ALL_EQUAL, 1);
         assertThat(proof.isComplete()).isTrue();
         assertThat(proof.checks()).extracting(Check::getVerdict).containsOnly(Verdict.FINE);
         assertThat(proof.checks())
                 .extracting(Check::getFinding)
                 .containsExactly(
+                        "voters are a, b, c",
                         "3 of 3 members have the same log up to index 100",
                         "3 members have the same state at index 101",
                         "the 3 voters tolerate 1 failure, as promised");
@@ -45,15 +51,12 @@ class ProofTest {
     @Test
     void whoLagsKeepsTheProofOpenAndWhoIsDeadIsNamed() {
         Proof lagging =
-                new Proof(Healths.voters(3).with(2, Healths.lastIndex(99)).get(), Healths.INDEX, ALL_EQUAL, 1);
+                proof(Healths.voters(3).with(2, Healths.lastIndex(99)).get(), ALL_EQUAL, 1);
         assertThat(lagging.isComplete()).isFalse();
         assertThat(check(lagging, "logs").getFinding())
                 .isEqualTo("2 of 3 members have the same log up to index 100; b has it up to 99");
 
-        Proof dead = new Proof(
-                Healths.voters(3).silent(3).get(),
-                Healths.INDEX,
-                states(List.of(1L, 2L), List.of(), List.of(3L)),
+        Proof dead = proof(Healths.voters(3).silent(3).get(), states(List.of(1L, 2L), List.of(), List.of(3L)),
                 0);
         assertThat(dead.isComplete()).isTrue();
         assertThat(check(dead, "logs").getVerdict()).isEqualTo(Verdict.WARNING);
@@ -65,19 +68,19 @@ class ProofTest {
     void statesThatDifferOrThatNobodyTellsOfAreNoProof() {
         ClusterHealth health = Healths.voters(3).get();
         Check differing = check(
-                new Proof(health, Healths.INDEX, states(List.of(1L, 3L), List.of(2L), List.of()), 1), "states");
+                proof(health, states(List.of(1L, 3L), List.of(2L), List.of()), 1), "states");
         assertThat(differing.getVerdict()).isEqualTo(Verdict.REFUSED);
         assertThat(differing.getFinding()).isEqualTo("the states of b differ at index 101 from those of a, c");
         assertThat(check(
-                                new Proof(health, Healths.INDEX, states(List.of(), List.of(1L, 2L), List.of(3L)), 1),
+                                proof(health, states(List.of(), List.of(1L, 2L), List.of(3L)), 1),
                                 "states")
                         .getFinding())
                 .endsWith("and no majority agrees");
-        assertThat(check(new Proof(health, Healths.INDEX, states(List.of(), List.of(), List.of(1L, 2L)), 1), "states")
+        assertThat(check(proof(health, states(List.of(), List.of(), List.of(1L, 2L)), 1), "states")
                         .getVerdict())
                 .isEqualTo(Verdict.REFUSED);
         assertThat(check(
-                                new Proof(health, Healths.INDEX, states(List.of(1L, 2L), List.of(), List.of(3L)), 1),
+                                proof(health, states(List.of(1L, 2L), List.of(), List.of(3L)), 1),
                                 "states")
                         .getVerdict())
                 .as("who answers must report")
@@ -85,8 +88,31 @@ class ProofTest {
     }
 
     @Test
+    void otherMembersThanWereWantedAreNoProof() {
+        ClusterHealth health = Healths.voters(3).learner(4).get();
+        Proof.Goal goal = new Proof.Goal(Set.of(1L, 2L, 3L, 4L), Set.of());
+        Check members = check(new Proof(health, goal, Healths.INDEX, ALL_EQUAL, 1), "members");
+        assertThat(members.getVerdict()).isEqualTo(Verdict.REFUSED);
+        assertThat(members.getFinding())
+                .isEqualTo("voters are a, b, c, and learners d; wanted were the voters a, b, c, d");
+    }
+
+    @Test
+    void statesOfBeforeAreNoProof() {
+        CompareStatesResponse old = ALL_EQUAL.toBuilder().setIndex(Healths.INDEX - 1).build();
+        assertThat(check(proof(Healths.voters(3).get(), old, 1), "states").getVerdict())
+                .isEqualTo(Verdict.REFUSED);
+    }
+
+    @Test
+    void thatNothingCanBeCommittedIsNeverFineThoughItWasForeseen() {
+        ClusterHealth lost = Healths.voters(3).silent(2).silent(3).get();
+        assertThat(check(proof(lost, ALL_EQUAL, -1), "tolerance").getVerdict()).isEqualTo(Verdict.REFUSED);
+    }
+
+    @Test
     void lessThanWhatWasPromisedIsNoProof() {
-        Check tolerance = check(new Proof(Healths.voters(3).silent(2).get(), Healths.INDEX, ALL_EQUAL, 1), "tolerance");
+        Check tolerance = check(proof(Healths.voters(3).silent(2).get(), ALL_EQUAL, 1), "tolerance");
         assertThat(tolerance.getVerdict()).isEqualTo(Verdict.REFUSED);
         assertThat(tolerance.getFinding())
                 .isEqualTo("the 3 voters tolerate 0 failures; promised was that they tolerate 1 failure");
