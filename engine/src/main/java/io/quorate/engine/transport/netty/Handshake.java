@@ -121,7 +121,11 @@ final class Handshake {
         OWN_ID(3, "both claim the same member id"),
         RECEIVER(4, "another member than the one meant listens there; check the peer addresses"),
         UNKNOWN_SENDER(5, "the dialing member is not known there"),
-        REMOVED(6, "the dialing member was removed from the cluster");
+        REMOVED(6, "the dialing member was removed from the cluster"),
+        FORMER_EPOCH(
+                7,
+                "the cluster was recovered from the loss of its quorum without the dialing member and goes on under another id;"
+                        + " stop it, and add it anew with an empty data directory");
 
         private final short code;
         private final String reason;
