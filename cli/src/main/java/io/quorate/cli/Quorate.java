@@ -54,6 +54,7 @@ public final class Quorate implements Callable<Integer> {
                 .addSubcommand(new DevCommand(members, logStream))
                 .addSubcommand(new ServerCommand(members, environment, logStream).toCommandLine())
                 .addSubcommand(new ImportCommand(environment, logStream).toCommandLine())
+                .addSubcommand(new RecoverCommand(logStream))
                 .addSubcommand(new StatusCommand())
                 .addSubcommand(new PutCommand(in))
                 .addSubcommand(new GetCommand())
