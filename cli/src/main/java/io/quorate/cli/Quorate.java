@@ -59,6 +59,7 @@ public final class Quorate implements Callable<Integer> {
                         .addSubcommand(SnapshotRestoreCommand.asRestore(environment, logStream)))
                 .addSubcommand(new BackupCommand(logStream))
                 .addSubcommand(SnapshotRestoreCommand.asImport(environment, logStream))
+                .addSubcommand(new RecoverCommand(logStream))
                 .addSubcommand(new StatusCommand())
                 .addSubcommand(MembersCommand.commandLine())
                 .addSubcommand(new TransferLeaderCommand())

@@ -2,6 +2,7 @@ package io.quorate.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.quorate.server.members.ClusterEpoch;
 import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
 import io.quorate.server.proto.etcdserverpb.Member;
 import io.quorate.server.proto.etcdserverpb.MemberListResponse;
@@ -69,6 +70,10 @@ final class StatusCommand implements Callable<Integer> {
             printJson(out, members, reports);
         } else {
             printTable(out, reports);
+            ClusterEpoch epoch = new ClusterEpoch(members.getHeader().getClusterId());
+            if (epoch.number() > 0) {
+                out.println("cluster " + epoch + ": it was recovered from the loss of its quorum");
+            }
         }
         return reports.stream().allMatch(Report::isHealthy) ? ExitCode.OK : ExitCode.FAILED;
     }
@@ -111,7 +116,9 @@ final class StatusCommand implements Callable<Integer> {
 
     private static void printJson(PrintWriter out, MemberListResponse members, List<Report> reports) {
         JsonObject answer = new JsonObject();
-        answer.addProperty("cluster_id", JsonOutput.id(members.getHeader().getClusterId()));
+        long clusterId = members.getHeader().getClusterId();
+        answer.addProperty("cluster_id", JsonOutput.id(clusterId));
+        answer.addProperty("epoch", new ClusterEpoch(clusterId).number());
         JsonArray array = new JsonArray();
         for (Report report : reports) {
             JsonObject member = new JsonObject();

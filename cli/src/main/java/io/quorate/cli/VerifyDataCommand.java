@@ -6,6 +6,7 @@ import io.quorate.server.inspect.DataReport;
 import io.quorate.server.inspect.DataReport.Line;
 import io.quorate.server.inspect.DataReport.Member;
 import io.quorate.server.inspect.InspectedMember;
+import io.quorate.server.members.ClusterEpoch;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -128,7 +129,7 @@ final class VerifyDataCommand implements Callable<Integer> {
                 + (member.memberId().isEmpty()
                         ? ":"
                         : ": member " + member.memberId() + " (" + member.memberName() + ") of cluster "
-                                + member.clusterId()));
+                                + ClusterEpoch.ofHex(member.clusterId())));
         member.refusal().ifPresent(why -> out.println("  " + why));
         member.log()
                 .ifPresent(log -> out.println("  log        after " + log.after() + " up to " + log.last() + ", term "
@@ -179,6 +180,9 @@ final class VerifyDataCommand implements Callable<Integer> {
         object.addProperty("name", member.memberName());
         object.addProperty("member_id", member.memberId());
         object.addProperty("cluster_id", member.clusterId());
+        if (!member.clusterId().isEmpty()) {
+            object.addProperty("epoch", ClusterEpoch.ofHex(member.clusterId()).number());
+        }
         member.log().ifPresent(log -> {
             JsonObject inner = new JsonObject();
             inner.addProperty("after", log.after());

@@ -1,6 +1,7 @@
 package io.quorate.engine;
 
 import io.quorate.core.EntryId;
+import io.quorate.core.HardState;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.engine.disk.DataDirectory;
@@ -34,6 +35,15 @@ public final class Founding {
     private Founding() {}
 
     /**
+     * Where the log of a new member begins.
+     *
+     * @param first the entry that stands for the state, and the founders of the cluster
+     * @param chainHash stands for the state in the log's chain hash; empty if nobody else begins with this state
+     * @param term that the member is in; at least that of the entry
+     */
+    public record Beginning(SnapshotMeta first, OptionalLong chainHash, long term) {}
+
+    /**
      * Writes the first snapshot, the log, and whose they are, durably.
      *
      * @param disk of a data directory that no member has used yet
@@ -46,21 +56,32 @@ public final class Founding {
     public static void begin(
             Disk disk, Identity identity, Configuration configuration, long chainHash, StateMachine.Capture state)
             throws IOException {
+        SnapshotMeta first = new SnapshotMeta(FIRST, configuration, 0);
+        begin(disk, identity, new Beginning(first, OptionalLong.of(chainHash), FIRST.term()), state);
+    }
+
+    /** As {@link #begin(Disk, Identity, Configuration, long, StateMachine.Capture)}, with another entry than the first. */
+    public static void begin(Disk disk, Identity identity, Beginning beginning, StateMachine.Capture state)
+            throws IOException {
         try (DataDirectory directory = DataDirectory.open(disk, identity);
                 SnapshotStore snapshots = SnapshotStore.open(disk, MAX_SNAPSHOT_BYTES)) {
             if (!directory.isNew()) {
                 throw new DataDirectoryException("Data directory " + disk + " was used already: give an empty one.");
             }
-            SnapshotMeta first = new SnapshotMeta(FIRST, configuration, 0);
-            snapshots.writeLocal(first, OptionalLong.of(chainHash), state);
+            SnapshotMeta first = beginning.first();
+            snapshots.writeLocal(first, beginning.chainHash(), state);
             RecoveredLog recovered = LogFiles.open(
                     directory,
                     GROUP,
-                    new SnapshotMeta(EntryId.ORIGIN, configuration, 0),
+                    new SnapshotMeta(EntryId.ORIGIN, first.configuration(), 0),
                     Optional.of(first),
                     LogOptions.DEFAULT);
             try (LogFiles files = recovered.files()) {
                 NodeOpening.finishInstallation(recovered.log(), snapshots);
+                recovered
+                        .log()
+                        .saveHardState(new HardState(
+                                beginning.term(), Optional.empty(), first.last().index()));
                 write(recovered.log(), files);
             }
         }

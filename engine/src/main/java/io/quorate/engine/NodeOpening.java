@@ -194,7 +194,7 @@ final class NodeOpening {
      * Brings the state machine to an entry of the log, from which replaying the log leads on: where it stands, if that is
      * one; else the newest snapshot; else the beginning.
      */
-    private static <R> EntryId restore(
+    static <R> EntryId restore(
             RaftLog log, SnapshotStore snapshots, StateMachine<R> stateMachine, DataDirectory directory)
             throws IOException {
         long durable = stateMachine.durableIndex();

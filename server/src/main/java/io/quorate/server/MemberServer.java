@@ -14,6 +14,7 @@ import io.quorate.kv.PublishMember;
 import io.quorate.kv.Result;
 import io.quorate.server.gateway.JsonGateway;
 import io.quorate.server.healing.MemberScrub;
+import io.quorate.server.members.ClusterEpoch;
 import io.quorate.server.metrics.GcPauses;
 import io.quorate.server.metrics.MemberIdentity;
 import io.quorate.server.metrics.MemberMetrics;
@@ -125,6 +126,7 @@ public final class MemberServer implements AutoCloseable {
         OpenParts parts = new OpenParts();
         try {
             OwnMembership membership = membership(config);
+            tellEpoch(new ClusterEpoch(membership.clusterId()));
             MemberServer member = new MemberServer(config, membership, opening, parts);
             member.begin();
             return member;
@@ -135,6 +137,12 @@ public final class MemberServer implements AutoCloseable {
                 e.addSuppressed(onClosing);
             }
             throw e;
+        }
+    }
+
+    private static void tellEpoch(ClusterEpoch epoch) {
+        if (epoch.number() > 0) {
+            LOG.info("cluster {}: it was recovered from the loss of its quorum", epoch);
         }
     }
 

@@ -261,6 +261,11 @@ public final class LogInspection implements AutoCloseable {
             return OptionalLong.of(EntryFrame.decode(frame.flip()).chainHash());
         }
 
+        /** Who the members are as of the last entry; nobody if neither the log nor where it begins says so. */
+        public Configuration configuration() {
+            return replay.index().metaAt(last().index(), replay.start().meta()).configuration();
+        }
+
         /** How many segments the log is made of, the ones before its beginning included. */
         public int segments() {
             return segments.size();

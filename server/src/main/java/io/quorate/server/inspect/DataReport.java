@@ -41,7 +41,8 @@ public record DataReport(List<Member> members, List<Line> comparison) {
             String what,
             String remedy) {
 
-        static Line of(Finding finding) {
+        /** A finding, as plain data. */
+        public static Line of(Finding finding) {
             return new Line(
                     finding.isDamage(),
                     finding.file(),

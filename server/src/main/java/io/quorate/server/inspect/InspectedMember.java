@@ -11,6 +11,7 @@ import io.quorate.engine.log.LogInspection;
 import io.quorate.engine.log.SnapshotMetaCodec.Start;
 import io.quorate.engine.snapshot.SnapshotInspection;
 import io.quorate.engine.snapshot.SnapshotInspection.Inspected;
+import io.quorate.kv.MvccStore;
 import io.quorate.kv.StoreException;
 import io.quorate.kv.StoreInspection;
 import java.io.Closeable;
@@ -247,6 +248,11 @@ public final class InspectedMember implements AutoCloseable {
         return List.copyOf(findings);
     }
 
+    /** What is wrong with the log, or to be known of it. */
+    public List<Finding> logFindings() {
+        return log.map(LogInspection::findings).orElse(List.of());
+    }
+
     /** What the log holds that can be relied on. */
     public Optional<LogInspection.Content> content() {
         return log.flatMap(LogInspection::content);
@@ -258,6 +264,21 @@ public final class InspectedMember implements AutoCloseable {
                 .flatMap(snapshot -> snapshot.start().stream())
                 .map(start -> start.meta().last())
                 .toList();
+    }
+
+    /** What the newest intact snapshot stands for. */
+    public Optional<Start> newestSnapshot() {
+        return snapshots.stream().flatMap(snapshot -> snapshot.start().stream()).reduce((older, newer) -> newer);
+    }
+
+    /** The store, to be read from until this is closed; empty if there is none or it is damaged. */
+    public Optional<MvccStore> store() {
+        return store.flatMap(StoreInspection::store);
+    }
+
+    /** The data directory. */
+    public Path folder() {
+        return folder;
     }
 
     /** What the store holds; empty if there is none or it is damaged. */

@@ -85,7 +85,7 @@ final class Acceptor {
         if (hello.version() != Handshake.VERSION) {
             return Optional.of(Handshake.Refusal.PROTOCOL_VERSION);
         } else if (hello.clusterId() != context.options().clusterId()) {
-            return Optional.of(Handshake.Refusal.CLUSTER);
+            return Optional.of(otherCluster(hello));
         } else if (hello.from() == self.value()) {
             return Optional.of(Handshake.Refusal.OWN_ID);
         } else if (hello.to() != self.value()) {
@@ -111,6 +111,12 @@ final class Acceptor {
             return Optional.of(Handshake.Refusal.UNKNOWN_SENDER);
         }
         return Optional.empty();
+    }
+
+    /** Ids are never used again: one that was removed from this cluster and speaks for another is of what this one was before. */
+    private Handshake.Refusal otherCluster(Handshake.Hello hello) {
+        boolean wasOneOfOurs = hello.from() != 0 && table.isRemoved(new MemberId(hello.from()));
+        return wasOneOfOurs ? Handshake.Refusal.FORMER_EPOCH : Handshake.Refusal.CLUSTER;
     }
 
     /** Waits for a hello, answers it, and makes way for the {@link FrameReader}. */

@@ -168,7 +168,11 @@ final class Handshake {
                 7, "the dialing member had another data directory before: it has lost its data, or is there twice"),
         STORAGE_OF_RECEIVER(
                 8, "the member that listens there had another data directory before, as the dialing one remembers"),
-        NOT_ADMITTED(9, "the member that listens there does not take part yet");
+        NOT_ADMITTED(9, "the member that listens there does not take part yet"),
+        FORMER_EPOCH(
+                10,
+                "the cluster was recovered from the loss of its quorum without the dialing member and goes on under another id;"
+                        + " stop it, and add it anew with an empty data directory");
 
         private final short code;
         private final String reason;

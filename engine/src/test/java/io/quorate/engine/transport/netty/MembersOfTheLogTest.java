@@ -181,6 +181,28 @@ class MembersOfTheLogTest {
         }
     }
 
+    /** A cluster that was recovered has another id, and all ids of what it was before among those that were removed. */
+    @Test
+    void whoIsOfAFormerEpochIsRefusedAndTold() throws Exception {
+        try (NettyFixture fixture = new NettyFixture()) {
+            NettyNetwork one = fixture.open(ONE, heardByOne);
+            Configuration alone = Configuration.of(new TreeMap<>(Map.of(ONE, List.of(address(one)))))
+                    .without(TWO);
+            one.membersChanged(alone, alone);
+            Map<Long, Handshake.Refusal> expected =
+                    Map.of(2L, Handshake.Refusal.FORMER_EPOCH, 3L, Handshake.Refusal.CLUSTER);
+            for (var each : expected.entrySet()) {
+                try (RawPeer zombie = RawPeer.connect(one.boundAddresses().getFirst())) {
+                    zombie.send(new Handshake.Hello(Handshake.VERSION, CLUSTER + 1, each.getKey(), 7));
+                    Handshake.Answer answer = zombie.readAnswer();
+                    assertThat(answer.code()).isEqualTo(each.getValue().code());
+                    assertThat(answer.reason()).contains(each.getValue().reason());
+                    assertThat(zombie.isClosedByOtherSide()).isTrue();
+                }
+            }
+        }
+    }
+
     /** Its removal may be rolled back, and needs to be told it. */
     @Test
     void whoseRemovalIsNotCommittedIsReachedYet() throws Exception {

@@ -1,0 +1,147 @@
+package io.quorate.server.recover;
+
+import io.quorate.core.EntryId;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.StateRepair;
+import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.engine.disk.Identity;
+import io.quorate.engine.disk.ReadOnlyDisk;
+import io.quorate.engine.inspect.Finding;
+import io.quorate.engine.log.LogInspection;
+import io.quorate.engine.log.SnapshotMetaCodec.Start;
+import io.quorate.server.inspect.InspectedMember;
+import io.quorate.server.inspect.InspectedState;
+import io.quorate.server.recover.Survivor.Standing;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Makes a {@link Survivor} of what was found in a data directory. */
+final class Evidence {
+
+    private final InspectedMember member;
+    private final Identity identity;
+    private final LogInspection.Content content;
+
+    /** The snapshot that a start would let the log begin at: it had arrived, and a crash kept it from being installed. */
+    private final Optional<Start> arrived;
+
+    private Evidence(InspectedMember member, Identity identity, LogInspection.Content content) {
+        this.member = member;
+        this.identity = identity;
+        this.content = content;
+        this.arrived = member.newestSnapshot()
+                .filter(start -> start.meta().last().index() > content.last().index());
+    }
+
+    /**
+     * Judges one member's data.
+     *
+     * @throws DataDirectoryException if it is in use, or does not even tell whose it is and what was promised with it
+     */
+    static Survivor of(InspectedMember member) throws IOException {
+        if (member.refusal().isPresent()) {
+            throw new DataDirectoryException(
+                    member.name() + " is in use by a running member: stop all members of the cluster first.");
+        }
+        Identity identity = member.identity().orElseThrow(() -> unusable(member));
+        LogInspection.Content content = member.content().orElseThrow(() -> unusable(member));
+        return new Evidence(member, identity, content).survivor();
+    }
+
+    private static DataDirectoryException unusable(InspectedMember member) {
+        String why = member.findings().stream()
+                .filter(Finding::isDamage)
+                .map(finding -> finding.file() + ": " + finding.what())
+                .findFirst()
+                .orElse("it holds no log");
+        return new DataDirectoryException(
+                member.name() + " is of no use for a recovery (" + why + "): leave it out, and name the others.");
+    }
+
+    private Survivor survivor() throws IOException {
+        SurvivingLog log = arrived.map(SurvivingLog::at).orElseGet(() -> SurvivingLog.of(content));
+        Configuration members =
+                arrived.map(start -> start.meta().configuration()).orElseGet(content::configuration);
+        Optional<String> damage = damage();
+        Optional<StateRepair> givenUp = StateRepair.find(new ReadOnlyDisk(member.folder()));
+        Standing standing = new Standing(
+                committed(),
+                member.newestSnapshot().map(start -> start.meta().last()),
+                member.storeState(),
+                damage.isEmpty(),
+                damage.or(() -> notAMember(members))
+                        .or(() -> empty(log))
+                        .or(() -> givenUp.map(Evidence::text))
+                        .or(() -> withoutState(log)),
+                divergence());
+        return new Survivor(member.name(), identity, content.hardState(), log, members, standing);
+    }
+
+    /** Only what was committed is applied, or covered by a snapshot. */
+    private long committed() {
+        long snapshot = member.newestSnapshot()
+                .map(start -> start.meta().last().index())
+                .orElse(0L);
+        long applied = member.storeState().map(InspectedState::appliedIndex).orElse(0L);
+        return Math.max(content.hardState().commitIndex(), Math.max(snapshot, applied));
+    }
+
+    /** What keeps the log from being all that the member ever acknowledged. */
+    private Optional<String> damage() {
+        Optional<String> found = member.logFindings().stream()
+                .filter(Finding::isDamage)
+                .map(finding -> "its log is damaged: " + finding.what())
+                .findFirst()
+                .or(() -> member.findings().stream()
+                        .filter(finding -> finding.isDamage() && contradictsLog(finding))
+                        .map(finding -> "its data contradict each other: " + finding)
+                        .findFirst());
+        return found.isEmpty() && content.votingSuspended()
+                ? Optional.of("its log was damaged before, and had not got back what it had lost")
+                : found;
+    }
+
+    /** A store that is ahead of the log is no contradiction if the log is to begin where the store is. */
+    private boolean contradictsLog(Finding finding) {
+        return finding.entries().isPresent()
+                && (arrived.isEmpty() || !finding.file().startsWith("state"));
+    }
+
+    private Optional<String> notAMember(Configuration members) {
+        MemberId self = identity.member();
+        if (members.voters().isEmpty()) {
+            return Optional.of("its log does not say who the members are");
+        }
+        return members.removed().contains(self) && !members.isMember(self)
+                ? Optional.of("it was removed from the cluster")
+                : Optional.empty();
+    }
+
+    private static Optional<String> empty(SurvivingLog log) {
+        return log.last().equals(EntryId.ORIGIN) ? Optional.of("its log is empty") : Optional.empty();
+    }
+
+    private static String text(StateRepair givenUp) {
+        return "it had given up its state and not got another one: " + givenUp.reason();
+    }
+
+    /** As a start would bring them together: from the beginning, from the store, or from a snapshot. */
+    private Optional<String> withoutState(SurvivingLog log) {
+        boolean fromStore = member.storeState()
+                .filter(state -> log.reaches(state.appliedIndex()))
+                .isPresent();
+        boolean fromSnapshot = member.snapshots().stream().anyMatch(snapshot -> log.reaches(snapshot.index()));
+        return log.base().index() == 0 || fromStore || fromSnapshot
+                ? Optional.empty()
+                : Optional.of("neither its store nor a snapshot leads to the entries of its log");
+    }
+
+    private Optional<String> divergence() {
+        return member.store()
+                .flatMap(store ->
+                        store.verification().divergence(identity.member().value()))
+                .map(divergence -> "its state was found to differ from the others' at entry " + divergence.verifyIndex()
+                        + ", and whether it was repaired since is not known");
+    }
+}
