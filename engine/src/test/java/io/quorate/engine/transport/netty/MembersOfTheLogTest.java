@@ -17,6 +17,7 @@ import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import io.quorate.engine.transport.StorageIds;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -193,7 +194,14 @@ class MembersOfTheLogTest {
                     Map.of(2L, Handshake.Refusal.FORMER_EPOCH, 3L, Handshake.Refusal.CLUSTER);
             for (var each : expected.entrySet()) {
                 try (RawPeer zombie = RawPeer.connect(one.boundAddresses().getFirst())) {
-                    zombie.send(new Handshake.Hello(Handshake.VERSION, CLUSTER + 1, each.getKey(), 7));
+                    zombie.send(new Handshake.Hello(
+                            Handshake.VERSION,
+                            CLUSTER + 1,
+                            each.getKey(),
+                            7,
+                            List.of(),
+                            RawPeer.storageOf(each.getKey()),
+                            StorageIds.UNKNOWN));
                     Handshake.Answer answer = zombie.readAnswer();
                     assertThat(answer.code()).isEqualTo(each.getValue().code());
                     assertThat(answer.reason()).contains(each.getValue().reason());
