@@ -86,6 +86,7 @@ record DevCluster(List<Integer> clientPorts, List<Integer> peerPorts, Path dataD
                 "quorate-dev",
                 ServerConfig.DEFAULT_HEARTBEAT_INTERVAL,
                 ServerConfig.DEFAULT_ELECTION_TIMEOUT,
+                true,
                 ServerConfig.DEFAULT_SNAPSHOT_COUNT,
                 ServerConfig.DEFAULT_QUOTA_BACKEND_BYTES,
                 ServerConfig.DEFAULT_MAX_REQUEST_BYTES,

@@ -55,7 +55,8 @@ enum ServerFlag {
     ELECTION_TIMEOUT(
             "election-timeout",
             "<ms>",
-            "Milliseconds without a leader until an election; at least 5 heartbeats.",
+            "Milliseconds without a leader until an election, at least 5 heartbeats; if not given, fewer where the leader"
+                    + " is heard regularly.",
             Long.toString(ServerConfig.DEFAULT_ELECTION_TIMEOUT.toMillis())),
     SNAPSHOT_COUNT(
             "snapshot-count",

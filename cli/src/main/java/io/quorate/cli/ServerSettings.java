@@ -89,6 +89,7 @@ final class ServerSettings {
                     orDefault(ServerFlag.INITIAL_CLUSTER_TOKEN).text(),
                     Duration.ofMillis(integer(ServerFlag.HEARTBEAT_INTERVAL, Integer.MAX_VALUE)),
                     Duration.ofMillis(integer(ServerFlag.ELECTION_TIMEOUT, Integer.MAX_VALUE)),
+                    !given.containsKey(ServerFlag.ELECTION_TIMEOUT),
                     integer(ServerFlag.SNAPSHOT_COUNT, Long.MAX_VALUE),
                     integer(ServerFlag.QUOTA_BACKEND_BYTES, Long.MAX_VALUE),
                     (int) integer(ServerFlag.MAX_REQUEST_BYTES, Integer.MAX_VALUE),

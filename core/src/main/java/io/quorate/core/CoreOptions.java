@@ -7,7 +7,8 @@ import io.quorate.core.quorum.MemberId;
  *
  * @param self this member
  * @param electionTimeoutTicks the least time without a leader after which a follower campaigns; the actual one is drawn
- *     between this and twice this
+ *     between this and twice this. A follower may be less patient ({@link Event.ElectionTimeoutEstimated}); whatever else a
+ *     member does after an election timeout, it does after this one, which is to be the same at all members
  * @param heartbeatTicks time between two heartbeats of a leader
  * @param initialElapsedTicks by how much the first election timeout after the start is shortened; less than
  *     {@code electionTimeoutTicks}

@@ -87,13 +87,24 @@ final class Election {
         }
     }
 
+    /** It was measured which silence of the leader is suspicious: counts at once, for the wait that is under way too. */
+    void handle(Event.ElectionTimeoutEstimated estimate) {
+        if (timeouts.estimated(Math.max(estimate.ticks(), node.options().heartbeatTicks() + 1))
+                && node.role() instanceof Follower follower
+                && follower.leader().isPresent()) {
+            follower.changeTimeout(timeouts.draw());
+        }
+    }
+
     /** A leader that has not heard from a quorum of voters for an election timeout leads nobody (thesis 6.2). */
     void checkQuorum(Leader leader) {
-        leader.followers().forEach(follower -> follower.tick(timeouts.baseTicks()));
+        // Here the whole time counts, whatever the followers have estimated: it is what all members know of each other.
+        int timeoutTicks = node.options().electionTimeoutTicks();
+        leader.followers().forEach(follower -> follower.tick(timeoutTicks));
         boolean quorumHeard = node.quorum()
                 .isQuorum(member -> member.equals(node.self())
                         || leader.follower(member)
-                                .filter(follower -> follower.heardWithin(timeouts.baseTicks()))
+                                .filter(follower -> follower.heardWithin(timeoutTicks))
                                 .isPresent());
         if (!quorumHeard) {
             transitions.stepDown();
@@ -106,7 +117,8 @@ final class Election {
      */
     boolean leaderIsAlive() {
         return switch (node.role()) {
-            case Follower follower -> follower.leader().isPresent() && follower.elapsedTicks() < timeouts.baseTicks();
+            case Follower follower ->
+                follower.leader().isPresent() && follower.elapsedTicks() < timeouts.suspicionTicks();
             case PreCandidate preCandidate -> false;
             case Candidate candidate -> false;
             case Leader leader -> true;

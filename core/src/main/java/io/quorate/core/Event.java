@@ -91,6 +91,14 @@ public sealed interface Event {
      */
     record LeadershipBarred(boolean barred) implements Event {}
 
+    /**
+     * The silence of the leader from which on it is to be suspected was estimated, from how regularly it is heard. Only the
+     * member's own patience follows from it; it is never more than the configured election timeout.
+     *
+     * @param ticks at least 1
+     */
+    record ElectionTimeoutEstimated(int ticks) implements Event {}
+
     /** Messages to this member are being lost. */
     record Unreachable(MemberId member) implements Event {}
 }

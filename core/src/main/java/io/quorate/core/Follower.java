@@ -46,6 +46,11 @@ final class Follower implements Role {
         timeoutTicks = newTimeoutTicks;
     }
 
+    /** Another time is to pass without a leader; what has passed counts. */
+    void changeTimeout(int newTimeoutTicks) {
+        timeoutTicks = newTimeoutTicks;
+    }
+
     /** Returns whether the election timeout has elapsed. */
     boolean tick() {
         elapsedTicks++;

@@ -231,8 +231,7 @@ final class NodeState {
      * keep the only one from leading that has what is committed.
      */
     private boolean hasPriorityZero() {
-        return priority() == 0
-                && configurations.at(commitIndex).configuration().priority(self()) == 0;
+        return priority() == 0 && configurations.at(commitIndex).configuration().priority(self()) == 0;
     }
 
     /** Whether no other voter is to lead rather than this member. */

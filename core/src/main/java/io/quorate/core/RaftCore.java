@@ -105,6 +105,7 @@ public final class RaftCore {
             }
             case Event.LogMended mended -> repair.mended(mended);
             case Event.LeadershipBarred wanted -> node.barLeadership(wanted.barred());
+            case Event.ElectionTimeoutEstimated estimate -> election.handle(estimate);
             case Event.Unreachable unreachable -> unreachable(unreachable.member());
         }
         membership.advance();

@@ -132,7 +132,7 @@ final class RoleTransitions {
     }
 
     private Ballots newRound() {
-        return new Ballots(node.self(), timeouts.drawRetry(node.failedRounds()));
+        return new Ballots(node.self(), timeouts.drawRound(node.failedRounds()));
     }
 
     /** Begins to lead, with an empty entry: earlier terms' entries are committed by it alone (paper section 5.4.2). */

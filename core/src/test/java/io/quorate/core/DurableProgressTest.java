@@ -150,7 +150,9 @@ class DurableProgressTest {
         follower.hangDisk().receive(TWO, CoreUnderTest.append(1, EntryId.ORIGIN, 0, 1));
         List<Effect> effects = follower.tick(20 * T);
         assertThat(messages(effects, Message.class)).isEmpty();
-        assertThat(follower.status().leader()).as("it knows that the leader is gone").isEmpty();
+        assertThat(follower.status().leader())
+                .as("it knows that the leader is gone")
+                .isEmpty();
         assertThat(follower.status().abstention()).contains(Abstention.DISK_HANGS);
     }
 
@@ -177,7 +179,8 @@ class DurableProgressTest {
         assertThat(candidate.status().role()).isEqualTo(RoleName.CANDIDATE);
         for (int i = 0; i < 20 * T; i++) {
             candidate.tick(1);
-            candidate.receive(TWO, new Message.PreVoteResponse(candidate.status().term() + 1, true));
+            candidate.receive(
+                    TWO, new Message.PreVoteResponse(candidate.status().term() + 1, true));
         }
         assertThat(candidate.status().term()).isLessThanOrEqualTo(3);
         assertThat(candidate.status().role()).isEqualTo(RoleName.FOLLOWER);

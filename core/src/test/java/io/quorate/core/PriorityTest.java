@@ -115,7 +115,8 @@ class PriorityTest {
     void aLeaderOfTheHighestPriorityKeepsTheLeadership() {
         for (Configuration configuration : List.of(voters(3), voters(3).withPriority(SELF, 2))) {
             CoreUnderTest leader = member(configuration).toEstablishedLeader();
-            assertThat(messages(ticks(leader, 100 * T), Message.TimeoutNow.class)).isEmpty();
+            assertThat(messages(ticks(leader, 100 * T), Message.TimeoutNow.class))
+                    .isEmpty();
         }
     }
 
@@ -124,9 +125,12 @@ class PriorityTest {
         CoreUnderTest leader = member(TWO_IS_PREFERRED).toEstablishedLeader();
         leader.propose(1);
         leader.syncAll();
-        assertThat(messages(ticks(leader, 30 * T, TWO), Message.TimeoutNow.class)).isEmpty();
-        assertThat(leader.propose(1)).as("no transfer is under way").isNotEmpty().noneMatch(
-                effect -> effect instanceof Effect.RejectProposals);
+        assertThat(messages(ticks(leader, 30 * T, TWO), Message.TimeoutNow.class))
+                .isEmpty();
+        assertThat(leader.propose(1))
+                .as("no transfer is under way")
+                .isNotEmpty()
+                .noneMatch(effect -> effect instanceof Effect.RejectProposals);
     }
 
     @Test
@@ -153,8 +157,7 @@ class PriorityTest {
     void nobodyOfPriorityZeroIsChosen() {
         Configuration configuration = voters(3).withPriority(TWO, 0);
         CoreUnderTest leader = member(configuration).toEstablishedLeader();
-        assertThat(leader.step(new Event.TransferRequested(TWO)))
-                .containsExactly(new Effect.TransferEnded(TWO, false));
+        assertThat(leader.step(new Event.TransferRequested(TWO))).containsExactly(new Effect.TransferEnded(TWO, false));
         List<Effect> resigned = leader.step(new Event.LeadershipBarred(true));
         assertThat(resigned).contains(new Effect.Send(THREE, new Message.TimeoutNow(1)));
     }

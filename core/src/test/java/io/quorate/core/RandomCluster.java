@@ -88,8 +88,7 @@ final class RandomCluster {
         }
         // Those that may lead must be a majority, or one of the others can refuse them its vote for good.
         boolean someNever = !damages && outgoing.isEmpty();
-        return withPriorities(
-                new Configuration(voters, outgoing, learners), someNever ? (voters.size() - 1) / 2 : 0);
+        return withPriorities(new Configuration(voters, outgoing, learners), someNever ? (voters.size() - 1) / 2 : 0);
     }
 
     /** Some voters are to lead rather than others, and so many at most never. */
@@ -177,6 +176,9 @@ final class RandomCluster {
             }
         } else if (happens(30)) {
             anyone().step(new Event.Unreachable(anyone().id));
+        } else if (happens(50)) {
+            // Whatever a member believes of its leader's silences: that is nothing that safety depends on.
+            anyone().step(new Event.ElectionTimeoutEstimated(random.nextInt(1, 20)));
         } else if (happens(50)) {
             anyone().flushStateMachine();
         } else if (happens(10 * unrestPermille)) {

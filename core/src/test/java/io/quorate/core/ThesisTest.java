@@ -265,6 +265,49 @@ class ThesisTest {
         }
     }
 
+    @Test
+    void whereAShorterSilenceIsSuspiciousTheFirstWaitIsShorterAndNeverLonger() {
+        ElectionTimeouts timeouts = new ElectionTimeouts(100, new SplittableRandom(1), () -> true);
+        assertThat(timeouts.estimated(40)).isTrue();
+        assertThat(timeouts.estimated(40)).as("no news").isFalse();
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(timeouts.draw()).isBetween(44, 63);
+            assertThat(timeouts.drawRetry(0)).isBetween(10, 29);
+            assertThat(timeouts.drawRound(0)).isBetween(25, 74);
+        }
+        assertThat(timeouts.estimated(1_000)).isTrue();
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(timeouts.draw()).isBetween(100, 199);
+        }
+    }
+
+    @Test
+    void anEstimateShortensTheWaitThatIsUnderWayAndTheLoyaltyToTheLeader() {
+        CoreUnderTest core = CoreUnderTest.ofVoters(3).follow(TWO, 1);
+        core.step(new Event.ElectionTimeoutEstimated(4));
+        Message request = new Message.PreVoteRequest(2, EntryId.ORIGIN);
+        core.tick(3);
+        assertThat(messages(core.receive(THREE, request), Message.PreVoteResponse.class))
+                .as("the leader was heard three ticks ago")
+                .containsExactly(new Message.PreVoteResponse(1, false));
+        core.tick(1);
+        assertThat(messages(core.receive(THREE, request), Message.PreVoteResponse.class))
+                .containsExactly(new Message.PreVoteResponse(2, true));
+        core.tick(3);
+        assertThat(core.status().role()).isEqualTo(RoleName.PRE_CANDIDATE);
+    }
+
+    /** The bound that all members honour is the configured one: how patient its followers are, a leader does not know. */
+    @Test
+    void aLeaderThatIsCutOffGoesAfterTheConfiguredTimeWhateverWasEstimated() {
+        CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
+        core.step(new Event.ElectionTimeoutEstimated(4));
+        core.tick(CoreUnderTest.T - 1);
+        assertThat(core.status().role()).isEqualTo(RoleName.LEADER);
+        core.tick(1);
+        assertThat(core.status().role()).isEqualTo(RoleName.FOLLOWER);
+    }
+
     // --- 10.2: writing to the leader's disk in parallel; batching and pipelining
 
     @Test

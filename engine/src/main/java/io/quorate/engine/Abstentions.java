@@ -47,7 +47,8 @@ final class Abstentions {
                     status.last());
             leaderless = true;
         } else if (leaderless && status.leader().isPresent()) {
-            LOG.info("the cluster has a leader again: member {}", status.leader().get());
+            LOG.info(
+                    "the cluster has a leader again: member {}", status.leader().get());
             leaderless = false;
         }
     }

@@ -64,6 +64,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private final MembershipChanges membership = new MembershipChanges();
     private final RoleChanges<R> roles;
     private final Abstentions abstentions;
+    private final ElectionTimeoutEstimate electionTimeout;
     private final LogMending mending;
     private final EngineMetrics metrics;
     private final NodeObserver observer;
@@ -123,6 +124,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 nodeLog::hasRoom,
                 this::step);
         this.abstentions = new Abstentions(options);
+        this.electionTimeout = new ElectionTimeoutEstimate(options);
         this.roles = new RoleChanges<>(options.self(), metrics, intake, membership, questions);
     }
 
@@ -352,6 +354,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         if (nodeLog.waitsForRoom()) {
             step(new Event.LogWaitsForRoom());
         }
+        electionTimeout.news().ifPresent(ticks -> step(new Event.ElectionTimeoutEstimated(ticks)));
         step(new Event.Tick());
         nodeLog.idle();
         if (mayMend()) {
@@ -375,6 +378,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private void receive(MemberId from, PeerFrame frame) {
         switch (frame) {
             case PeerFrame.Raft raft -> {
+                electionTimeout.received(from, raft.message(), clock.nanoTime());
                 if (raft.message() instanceof Message.AppendRequest request) {
                     nodeLog.compare(request, raft.prevChain(), raft.entries());
                 }
@@ -498,6 +502,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private void roleChanged(Effect.RoleChanged changed) {
         status = core.status();
         roles.changed(changed);
+        electionTimeout.leaderChanged(changed.leader());
     }
 
     private void stop(Throwable cause) {

@@ -36,15 +36,25 @@ public record NodeOptions(
      * @param heartbeat time between two heartbeats of a leader; a tick is a fifth of it
      * @param electionTimeout least time without a leader before a follower campaigns; at least five heartbeats
      * @param initialElapsed by how much the first election after the start comes earlier; less than electionTimeout
+     * @param adaptive whether a follower campaigns earlier than after {@code electionTimeout} where the leader is heard so
+     *     regularly that a shorter silence is suspicious; never after fewer than three heartbeats
      * @param proposalTimeout after which a proposal ends, as refused or with an unknown outcome
      */
     public record Timing(
-            Duration heartbeat, Duration electionTimeout, Duration initialElapsed, Duration proposalTimeout) {
+            Duration heartbeat,
+            Duration electionTimeout,
+            Duration initialElapsed,
+            boolean adaptive,
+            Duration proposalTimeout) {
 
         private static final int TICKS_PER_HEARTBEAT = 5;
 
-        /** Heartbeats every 100 ms, elections after 1 to 2 s, proposals end after 7 s: what etcd does. */
-        public static final Timing DEFAULT = of(Duration.ofMillis(100), Duration.ofSeconds(1));
+        /**
+         * Heartbeats every 100 ms, elections after 1 to 2 s, proposals end after 7 s: what etcd does. Where the leader is heard
+         * regularly elections come earlier.
+         */
+        public static final Timing DEFAULT =
+                of(Duration.ofMillis(100), Duration.ofSeconds(1)).withAdaptive(true);
 
         public Timing {
             if (heartbeat.toNanos() < 1_000_000 || electionTimeout.compareTo(heartbeat.multipliedBy(5)) < 0) {
@@ -56,21 +66,26 @@ public record NodeOptions(
             }
         }
 
-        /** These intervals, and a proposal timeout of 5 s and two election timeouts. */
+        /** These intervals, fixed, and a proposal timeout of 5 s and two election timeouts. */
         public static Timing of(Duration heartbeat, Duration electionTimeout) {
             return new Timing(
                     heartbeat,
                     electionTimeout,
                     Duration.ZERO,
+                    false,
                     Duration.ofSeconds(5).plus(electionTimeout.multipliedBy(2)));
         }
 
         public Timing withInitialElapsed(Duration elapsed) {
-            return new Timing(heartbeat, electionTimeout, elapsed, proposalTimeout);
+            return new Timing(heartbeat, electionTimeout, elapsed, adaptive, proposalTimeout);
+        }
+
+        public Timing withAdaptive(boolean newAdaptive) {
+            return new Timing(heartbeat, electionTimeout, initialElapsed, newAdaptive, proposalTimeout);
         }
 
         public Timing withProposalTimeout(Duration timeout) {
-            return new Timing(heartbeat, electionTimeout, initialElapsed, timeout);
+            return new Timing(heartbeat, electionTimeout, initialElapsed, adaptive, timeout);
         }
 
         /** The time between two ticks, by which a node counts. */

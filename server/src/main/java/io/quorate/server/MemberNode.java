@@ -154,6 +154,7 @@ record MemberNode(
         NodeOptions options =
                 NodeOptions.of(membership.clusterId(), membership.self(), config.name(), membership.beginning());
         return options.with(NodeOptions.Timing.of(config.heartbeatInterval(), config.electionTimeout())
+                        .withAdaptive(config.adaptiveElections())
                         // Whoever starts need not wait long for a leader; a living one is not disturbed, thanks to
                         // PreVote.
                         .withInitialElapsed(

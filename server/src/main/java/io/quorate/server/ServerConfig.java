@@ -29,6 +29,8 @@ import java.util.regex.Pattern;
  * @param initialClusterToken what tells apart the ids of two clusters that are otherwise configured alike
  * @param heartbeatInterval the time between two heartbeats of a leader; also the length of a tick
  * @param electionTimeout the time without a leader after which a follower campaigns, before randomization
+ * @param adaptiveElections whether a follower campaigns earlier where it has heard the leader so regularly that a shorter silence
+ *     is suspicious; true unless {@code --election-timeout} is given
  * @param snapshotCount the number of applied entries after which a snapshot is taken
  * @param quotaBackendBytes the size of the store above which writes are refused, in bytes; 0 means the default of 2 GiB, less
  *     than 0 no limit
@@ -53,6 +55,7 @@ public record ServerConfig(
         String initialClusterToken,
         Duration heartbeatInterval,
         Duration electionTimeout,
+        boolean adaptiveElections,
         long snapshotCount,
         long quotaBackendBytes,
         int maxRequestBytes,

@@ -35,6 +35,7 @@ class InitialMembershipTest {
                 token,
                 ServerConfig.DEFAULT_HEARTBEAT_INTERVAL,
                 ServerConfig.DEFAULT_ELECTION_TIMEOUT,
+                true,
                 ServerConfig.DEFAULT_SNAPSHOT_COUNT,
                 ServerConfig.DEFAULT_QUOTA_BACKEND_BYTES,
                 ServerConfig.DEFAULT_MAX_REQUEST_BYTES,

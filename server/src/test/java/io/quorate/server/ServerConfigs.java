@@ -139,6 +139,7 @@ public final class ServerConfigs {
                     token,
                     original.heartbeatInterval(),
                     original.electionTimeout(),
+                    original.adaptiveElections(),
                     snapshotCount,
                     quotaBytes,
                     original.maxRequestBytes(),

@@ -102,6 +102,7 @@ public final class TestCluster implements AutoCloseable {
                 "test-cluster",
                 ServerConfig.DEFAULT_HEARTBEAT_INTERVAL,
                 ServerConfig.DEFAULT_ELECTION_TIMEOUT,
+                true,
                 ServerConfig.DEFAULT_SNAPSHOT_COUNT,
                 ServerConfig.DEFAULT_QUOTA_BACKEND_BYTES,
                 ServerConfig.DEFAULT_MAX_REQUEST_BYTES,

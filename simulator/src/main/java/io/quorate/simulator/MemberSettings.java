@@ -33,17 +33,21 @@ public record MemberSettings(
         long keptEntries = random.nextInt(often ? 10 : 200);
         int segmentBytes = SEGMENT_BYTES << random.nextInt(3);
         NodeOptions.Flow plain = NodeOptions.Flow.DEFAULT;
+        NodeOptions.Storage drawnStorage =
+                new NodeOptions.Storage(snapshotEntries, 1 << 20, keptEntries, segmentBytes, CACHE_BYTES, GROUP_BYTES);
+        NodeOptions.Flow drawnFlow = new NodeOptions.Flow(
+                MESSAGE_BYTES << random.nextInt(6),
+                1 + random.nextInt(64),
+                32 << 10,
+                256 << 10,
+                plain.maxWaiting(),
+                SNAPSHOT_CHUNK_BYTES);
         return new MemberSettings(
                 NodeOptions.Timing.of(Duration.ofMillis(100), Duration.ofSeconds(1))
-                        .withProposalTimeout(Duration.ofSeconds(4)),
-                new NodeOptions.Storage(snapshotEntries, 1 << 20, keptEntries, segmentBytes, CACHE_BYTES, GROUP_BYTES),
-                new NodeOptions.Flow(
-                        MESSAGE_BYTES << random.nextInt(6),
-                        1 + random.nextInt(64),
-                        32 << 10,
-                        256 << 10,
-                        plain.maxWaiting(),
-                        SNAPSHOT_CHUNK_BYTES),
+                        .withProposalTimeout(Duration.ofSeconds(4))
+                        .withAdaptive(random.nextBoolean()),
+                drawnStorage,
+                drawnFlow,
                 Optional.empty());
     }
 

@@ -26,8 +26,8 @@ class HungDiskTest {
 
     private final Agenda agenda = new Agenda();
     private final Watchers watchers = new Watchers();
-    private final Cluster cluster = new Cluster(
-            3, MemberSettings.draw(new SplittableRandom(1)), agenda, new SplittableRandom(2), watchers);
+    private final Cluster cluster =
+            new Cluster(3, MemberSettings.draw(new SplittableRandom(1)), agenda, new SplittableRandom(2), watchers);
 
     HungDiskTest() {
         Invariants.all(cluster, agenda::now, Optional.empty()).forEach(watchers::add);
@@ -65,7 +65,7 @@ class HungDiskTest {
         List<CompletableFuture<Result>> proposed = new ArrayList<>();
         List<CoreStatus> seen = new ArrayList<>();
         hung.setDiskFaults(HUNG);
-        propose(hung);
+        var unused = propose(hung);
         after(3 * cluster.electionTimeoutNanos(), () -> {
             leaders.add(leader().id());
             proposed.add(propose(leader()));

@@ -22,9 +22,11 @@ class ConfigurationCodecTest {
 
     private static final String BOTH = "0002" + "0000000000000001" + "0000000000000002";
     private static final String PLAIN = "01" + BOTH + "0000" + "0000";
-    private static final String REST = "0001" + "0000000000000009" + "0001" + "0000000000000002" + "0001" + "0003623a31";
+    private static final String REST =
+            "0001" + "0000000000000009" + "0001" + "0000000000000002" + "0001" + "0003623a31";
     private static final String WITH_ADDRESSES = "02" + BOTH + "0000" + "0000" + REST;
-    private static final String WITH_PRIORITIES = "03" + BOTH + "0000" + "0000" + REST + "0001" + "0000000000000002" + "00000007";
+    private static final String WITH_PRIORITIES =
+            "03" + BOTH + "0000" + "0000" + REST + "0001" + "0000000000000002" + "00000007";
 
     private static final Configuration OF_BOTH = Configuration.of(Set.of(ONE, TWO));
     private static final Configuration REACHED = new Configuration(

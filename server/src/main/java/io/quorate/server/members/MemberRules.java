@@ -133,7 +133,8 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
     static Configuration requireElectable(Configuration outcome) {
         if (!outcome.canHaveLeader()) {
             throw Status.FAILED_PRECONDITION
-                    .withDescription("etcdserver: no voter would be left that may lead: give another one a priority above 0 first")
+                    .withDescription(
+                            "etcdserver: no voter would be left that may lead: give another one a priority above 0 first")
                     .asRuntimeException();
         }
         return outcome;
