@@ -120,6 +120,7 @@ class MemberCommandsTest {
                 like.initialClusterToken(),
                 like.heartbeatInterval(),
                 like.electionTimeout(),
+                like.adaptiveElections(),
                 like.snapshotCount(),
                 like.quotaBackendBytes(),
                 like.maxRequestBytes(),
