@@ -79,8 +79,9 @@ final class AskedCluster implements AutoCloseable {
         MemberListRequest request =
                 MemberListRequest.newBuilder().setLinearizable(linearizable).build();
         try (ClusterClient cluster = connect()) {
-            List<Member> members = cluster.read((channel, deadline) ->
-                            ClusterGrpc.newBlockingStub(channel).withDeadline(deadline).memberList(request))
+            List<Member> members = cluster.read((channel, deadline) -> ClusterGrpc.newBlockingStub(channel)
+                            .withDeadline(deadline)
+                            .memberList(request))
                     .getMembersList();
             knownUrls = members.stream()
                     .flatMap(member -> member.getClientURLsList().stream().limit(1))
@@ -100,8 +101,7 @@ final class AskedCluster implements AutoCloseable {
     /** Asks these, at the same time. */
     ClusterReports ask(List<Member> members) {
         return askAll(members.stream()
-                .map(member ->
-                        new Target(JsonOutput.id(member.getID()), member.getName(), member.getClientURLsList()))
+                .map(member -> new Target(JsonOutput.id(member.getID()), member.getName(), member.getClientURLsList()))
                 .toList());
     }
 

@@ -90,7 +90,9 @@ final class CatchUp {
             boolean another = transfer.get().snapshotIndex() > snapshotIndex;
             if (another || transfer.get().doneBytes() > mostBytes) {
                 snapshotIndex = Math.max(snapshotIndex, transfer.get().snapshotIndex());
-                mostBytes = another ? transfer.get().doneBytes() : Math.max(mostBytes, transfer.get().doneBytes());
+                mostBytes = another
+                        ? transfer.get().doneBytes()
+                        : Math.max(mostBytes, transfer.get().doneBytes());
                 progress = true;
             }
         }

@@ -55,10 +55,7 @@ final class ChangeOptions {
     /** An operation that leaves the members as they are. */
     static OperationRun.Plan sameMembers(ClusterSight.Seen seen, List<OperationRun.PlannedStep> steps) {
         return new OperationRun.Plan(
-                seen,
-                now -> Preflight.Intent.nothingOf(now.health()),
-                steps,
-                () -> Proof.Goal.asIn(seen.health()));
+                seen, now -> Preflight.Intent.nothingOf(now.health()), steps, () -> Proof.Goal.asIn(seen.health()));
     }
 
     /** How learners are brought to where they may vote. */
@@ -88,8 +85,8 @@ final class ChangeOptions {
         /** Before anything is begun: whether what was asked for can be had. */
         void requireSense() {
             if (maxLag < 0 || maxLag > ClusterHealth.MAX_LAG) {
-                throw CommandFailed.usage("--max-lag is " + maxLag + "; give a number from 0 to " + ClusterHealth.MAX_LAG
-                        + ", since a voter that lacks more is of no use to a quorum");
+                throw CommandFailed.usage("--max-lag is " + maxLag + "; give a number from 0 to "
+                        + ClusterHealth.MAX_LAG + ", since a voter that lacks more is of no use to a quorum");
             }
         }
 

@@ -117,8 +117,7 @@ final class ClusterSight implements AutoCloseable {
 
     private static MemberHealth.Told told(MemberReport report) {
         Map<Long, Long> matches = report.followers().stream()
-                .collect(Collectors.toMap(
-                        follower -> id(follower.memberId()), MemberReport.Follower::matchIndex));
+                .collect(Collectors.toMap(follower -> id(follower.memberId()), MemberReport.Follower::matchIndex));
         String unsound = unsound(report);
         return new MemberHealth.Told(
                 report.leaderId().map(ClusterSight::id),

@@ -20,7 +20,10 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:", "  quorate compact 1000"})
 final class CompactCommand implements Callable<Integer> {
 
-    @Parameters(index = "0", paramLabel = "<revision>", description = "The oldest revision that can be read afterwards.")
+    @Parameters(
+            index = "0",
+            paramLabel = "<revision>",
+            description = "The oldest revision that can be read afterwards.")
     private long revision;
 
     @Mixin

@@ -34,14 +34,10 @@ final class DefragmentCommand implements Callable<Integer> {
             // Learners do not serve this call, as in etcd.
             List<PlannedStep> steps = seen.health().voters().stream()
                     .filter(MemberHealth::answers)
-                    .map(member -> PlannedStep.of(
-                            "defragment " + member.label(), run -> defragment(run, member.id())))
+                    .map(member -> PlannedStep.of("defragment " + member.label(), run -> defragment(run, member.id())))
                     .toList();
             OperationRun.Plan plan = new OperationRun.Plan(
-                    seen,
-                    now -> Preflight.Intent.roomFor(now.health()),
-                    steps,
-                    () -> Proof.Goal.asIn(seen.health()));
+                    seen, now -> Preflight.Intent.roomFor(now.health()), steps, () -> Proof.Goal.asIn(seen.health()));
             return options.operation(sight, "defragment").execute(plan);
         }
     }

@@ -112,7 +112,10 @@ final class MemberCalls {
 
     private void changeOne(ClusterClient.Call<?> call, Predicate<List<Member>> isDone) {
         change(
-                (channel, deadline) -> Optional.of(call.on(channel, deadline)).isPresent(),
+                (channel, deadline) -> {
+                    Object unused = call.on(channel, deadline);
+                    return true;
+                },
                 members -> isDone.test(members) ? Optional.of(true) : Optional.empty());
     }
 
@@ -124,11 +127,12 @@ final class MemberCalls {
             if (e.exitCode() != ExitCode.UNKNOWN_OUTCOME) {
                 throw e;
             }
-            return await(result).orElseThrow(() -> new CommandFailed(
-                    ExitCode.UNKNOWN_OUTCOME,
-                    "it is not known whether this was done, and the members do not show it yet: look at 'quorate members list'"
-                            + " before it is asked for again",
-                    e));
+            return await(result)
+                    .orElseThrow(() -> new CommandFailed(
+                            ExitCode.UNKNOWN_OUTCOME,
+                            "it is not known whether this was done, and the members do not show it yet: look at 'quorate members list'"
+                                    + " before it is asked for again",
+                            e));
         }
     }
 

@@ -34,7 +34,9 @@ final class MembersApplyCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "<file>", description = "Who the members shall be.")
     private Path file = Path.of("");
 
-    @Option(names = "--dry-run", description = "Only show what would be done, and whether the cluster is well enough for it.")
+    @Option(
+            names = "--dry-run",
+            description = "Only show what would be done, and whether the cluster is well enough for it.")
     private boolean dryRun;
 
     @Mixin

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -56,12 +57,13 @@ final class MembersChange {
     /** The plan in words, one line for each change. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        plan.add().forEach(wanted -> lines.add("add      " + wanted.name() + " at "
-                + String.join(",", wanted.peerUrls())
-                + (wanted.voter() ? ": a learner first, then a voter" : ": a learner")));
+        plan.add()
+                .forEach(wanted -> lines.add("add      " + wanted.name() + " at "
+                        + String.join(",", wanted.peerUrls())
+                        + (wanted.voter() ? ": a learner first, then a voter" : ": a learner")));
         plan.promote().forEach(id -> lines.add("promote  " + label(id)));
-        plan.update().forEach(moved ->
-                lines.add("update   " + moved.name() + " to " + String.join(",", moved.peerUrls())));
+        plan.update()
+                .forEach(moved -> lines.add("update   " + moved.name() + " to " + String.join(",", moved.peerUrls())));
         plan.remove().forEach(id -> lines.add("remove   " + label(id)));
         return lines;
     }
@@ -75,7 +77,7 @@ final class MembersChange {
         List<PlannedStep> steps = new ArrayList<>();
         if (!plan.add().isEmpty()) {
             String names = plan.add().stream().map(MembersPlan.Wanted::name).collect(Collectors.joining(", "));
-            steps.add(new PlannedStep("add " + names + " as learners", run -> add(), run -> takeBack()));
+            steps.add(new PlannedStep("add " + names + " as learners", run -> add(), Optional.of(run -> takeBack())));
             steps.add(PlannedStep.of("say how to start " + names, this::sayHowToStart));
         }
         for (MembersPlan.Wanted wanted : plan.add()) {
@@ -86,10 +88,13 @@ final class MembersChange {
             }
         }
         for (long id : plan.promote()) {
-            steps.add(PlannedStep.of("wait until " + label(id) + " has the log", run -> learning.of(run, id, label(id))
-                    .await()));
+            steps.add(PlannedStep.of(
+                    "wait until " + label(id) + " has the log",
+                    run -> learning.of(run, id, label(id)).await()));
         }
-        if (!votersToBe().isEmpty() || !plan.remove().isEmpty() || !plan.update().isEmpty()) {
+        if (!votersToBe().isEmpty()
+                || !plan.remove().isEmpty()
+                || !plan.update().isEmpty()) {
             steps.add(PlannedStep.of("change the members, as one joint change", run -> change()));
         }
         return steps;
@@ -100,21 +105,24 @@ final class MembersChange {
     }
 
     private List<String> votersToBe() {
-        List<String> names = new ArrayList<>(plan.promote().stream().map(this::label).toList());
+        List<String> names =
+                new ArrayList<>(plan.promote().stream().map(this::label).toList());
         newVoters().forEach(wanted -> names.add(wanted.name()));
         return names;
     }
 
     private String add() {
         ChangeMembersRequest.Builder request = expected(before.members());
-        plan.add().forEach(wanted -> request.addAdd(
-                ChangeMembersRequest.Added.newBuilder().addAllPeerUrls(wanted.peerUrls())));
+        plan.add()
+                .forEach(wanted ->
+                        request.addAdd(ChangeMembersRequest.Added.newBuilder().addAllPeerUrls(wanted.peerUrls())));
         Predicate<List<Member>> isDone = members ->
                 plan.add().stream().allMatch(wanted -> members.stream().anyMatch(isAt(wanted)));
         List<Member> members = calls.changeTogether(request.build(), isDone);
-        plan.add().forEach(wanted -> members.stream()
-                .filter(isAt(wanted))
-                .forEach(member -> added.put(wanted.name(), member.getID())));
+        plan.add()
+                .forEach(wanted -> members.stream()
+                        .filter(isAt(wanted))
+                        .forEach(member -> added.put(wanted.name(), member.getID())));
         return plan.add().stream()
                 .map(wanted -> wanted.name() + " has the id " + JsonOutput.id(id(wanted.name())))
                 .collect(Collectors.joining(", "));
@@ -123,8 +131,9 @@ final class MembersChange {
     private String sayHowToStart(OperationRun run) {
         ClusterSight.Seen seen = run.sight().look();
         run.say("          start them now, if they do not run yet, with their own client URLs:");
-        plan.add().forEach(wanted ->
-                run.say("          " + ChangeOptions.startLine(seen, wanted.name(), wanted.peerUrls())));
+        plan.add()
+                .forEach(wanted ->
+                        run.say("          " + ChangeOptions.startLine(seen, wanted.name(), wanted.peerUrls())));
         return "said";
     }
 
@@ -136,7 +145,8 @@ final class MembersChange {
         Long id = added.get(name);
         if (id == null) {
             throw new CommandFailed(
-                    ExitCode.FAILED, "member " + name + " was added and is not there any more; somebody else removed it");
+                    ExitCode.FAILED,
+                    "member " + name + " was added and is not there any more; somebody else removed it");
         }
         return id;
     }
@@ -177,9 +187,10 @@ final class MembersChange {
         request.addAllRemove(plan.remove());
         request.addAllPromote(plan.promote());
         newVoters().forEach(wanted -> request.addPromote(id(wanted.name())));
-        plan.update().forEach(moved -> request.addUpdate(ChangeMembersRequest.Moved.newBuilder()
-                .setId(moved.id())
-                .addAllPeerUrls(moved.peerUrls())));
+        plan.update()
+                .forEach(moved -> request.addUpdate(ChangeMembersRequest.Moved.newBuilder()
+                        .setId(moved.id())
+                        .addAllPeerUrls(moved.peerUrls())));
         List<Member> members = calls.changeTogether(request.build(), this::isReached);
         return "the voters are "
                 + members.stream()
@@ -207,8 +218,7 @@ final class MembersChange {
                 && plan.update().stream()
                         .allMatch(moved -> members.stream()
                                 .anyMatch(member -> member.getID() == moved.id()
-                                        && Set.copyOf(member.getPeerURLsList())
-                                                .equals(Set.copyOf(moved.peerUrls()))));
+                                        && Set.copyOf(member.getPeerURLsList()).equals(Set.copyOf(moved.peerUrls()))));
     }
 
     private static Set<Long> ids(List<Member> members, boolean learners) {

@@ -46,7 +46,9 @@ final class MembersFile {
 
     private MembersPlan.Wanted member(@Nullable Object value) {
         if (!(value instanceof Map<?, ?> member)) {
-            throw wrong("has a member that is no mapping", "; write \"- name: a\" and \"  peer-urls: http://10.0.0.1:2380\"");
+            throw wrong(
+                    "has a member that is no mapping",
+                    "; write \"- name: a\" and \"  peer-urls: http://10.0.0.1:2380\"");
         }
         member.keySet().stream()
                 .map(String::valueOf)

@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -51,12 +52,10 @@ final class OperationRun {
      *
      * @param undo takes back what it did, or has begun to do, if it or a later step fails; there may be nothing to take back
      */
-    record PlannedStep(String name, Action action, Action undo) {
-
-        private static final Action NOTHING = run -> "";
+    record PlannedStep(String name, Action action, Optional<Action> undo) {
 
         static PlannedStep of(String name, Action action) {
-            return new PlannedStep(name, action, NOTHING);
+            return new PlannedStep(name, action, Optional.empty());
         }
     }
 
@@ -91,8 +90,7 @@ final class OperationRun {
      * @param force does it although the checks refuse it
      * @param breakOff does it although another operation is under way
      */
-    OperationRun(
-            ClusterSight sight, PrintWriter out, PrintWriter err, boolean force, boolean breakOff, String title) {
+    OperationRun(ClusterSight sight, PrintWriter out, PrintWriter err, boolean force, boolean breakOff, String title) {
         this.sight = sight;
         this.out = out;
         this.err = err;
@@ -206,7 +204,7 @@ final class OperationRun {
     private void undo(Deque<PlannedStep> begun, SignsOfLife life) {
         boolean interrupted = Thread.interrupted();
         for (PlannedStep step : begun) {
-            if (step.undo() == PlannedStep.NOTHING) {
+            if (step.undo().isEmpty()) {
                 continue;
             }
             long beginNanos = System.nanoTime();
@@ -214,7 +212,7 @@ final class OperationRun {
                 if (!life.confirm()) {
                     throw new BrokenOff();
                 }
-                add("take back: " + step.name(), true, step.undo().run(this), beginNanos, life);
+                add("take back: " + step.name(), true, step.undo().get().run(this), beginNanos, life);
             } catch (CommandFailed e) {
                 add("take back: " + step.name(), false, String.valueOf(e.getMessage()), beginNanos, life);
             }
@@ -349,13 +347,12 @@ final class OperationRun {
     }
 
     private void say(Check check) {
-        String verdict =
-                switch (check.getVerdict()) {
-                    case FINE -> "fine    ";
-                    case WARNING -> "WARNING ";
-                    case REFUSED -> "REFUSED ";
-                    case UNRECOGNIZED -> "?       ";
-                };
+        String verdict = switch (check.getVerdict()) {
+            case FINE -> "fine    ";
+            case WARNING -> "WARNING ";
+            case REFUSED -> "REFUSED ";
+            case UNRECOGNIZED -> "?       ";
+        };
         say("  " + verdict + check.getName() + ": " + check.getFinding());
     }
 

@@ -97,7 +97,10 @@ final class OperationsCommand implements Callable<Integer> {
         Table steps = new Table("STEP", "", "TOOK", "RESULT");
         report.getStepsList()
                 .forEach(step -> steps.add(
-                        step.getName(), step.getDone() ? "done" : "FAILED", step.getMillis() + " ms", step.getResult()));
+                        step.getName(),
+                        step.getDone() ? "done" : "FAILED",
+                        step.getMillis() + " ms",
+                        step.getResult()));
         out.println();
         steps.print(out);
         print(out, "after", report.getVerifiedList());

@@ -60,7 +60,8 @@ final class RollingRestartCommand implements Callable<Integer> {
         boolean voter = health.voterIds().contains(id);
         if (voter && health.voters().size() > 1 && health.tolerated(health.voterIds(), 0) < 1) {
             throw new CommandFailed(
-                    ExitCode.FAILED, "not restarted, since the others would have no quorum without it: another one is not well");
+                    ExitCode.FAILED,
+                    "not restarted, since the others would have no quorum without it: another one is not well");
         }
         URI page = seen.endpoint(id)
                 .map(endpoint -> endpoint.resolve(MemberServer.RESTART_PATH))

@@ -116,7 +116,8 @@ final class SignsOfLife implements AutoCloseable {
                 if (System.nanoTime() - sureNanos > MAX_UNSURE_NANOS) {
                     throw new CommandFailed(
                             ExitCode.FAILED,
-                            "the cluster could not be told that this operation goes on, so it does not: " + e.getMessage(),
+                            "the cluster could not be told that this operation goes on, so it does not: "
+                                    + e.getMessage(),
                             e);
                 }
                 OperationRun.sleep();

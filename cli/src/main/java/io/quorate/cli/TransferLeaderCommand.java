@@ -65,9 +65,8 @@ final class TransferLeaderCommand implements Callable<Integer> {
     private String follow(OperationRun run, long target) {
         long deadlineNanos = System.nanoTime() + options.client.timeout.toNanos();
         while (true) {
-            Optional<MemberHealth> leader = run.lookPatiently(options.client.timeout.toNanos())
-                    .health()
-                    .leader();
+            Optional<MemberHealth> leader =
+                    run.lookPatiently(options.client.timeout.toNanos()).health().leader();
             if (leader.isPresent() && leader.get().id() == target) {
                 return "it leads in term "
                         + leader.get().told().map(MemberHealth.Told::term).orElse(0L);

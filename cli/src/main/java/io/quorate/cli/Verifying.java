@@ -36,8 +36,7 @@ final class Verifying {
      */
     List<Check> checks() {
         long beginNanos = System.nanoTime();
-        ClusterHealth health =
-                operation.lookPatiently(PATIENCE.toNanos()).health();
+        ClusterHealth health = operation.lookPatiently(PATIENCE.toNanos()).health();
         long index = health.commitIndex();
         Proof proof = new Proof(health, goal, index, compareStates(health, index), promised);
         while (!proof.isComplete() && System.nanoTime() - beginNanos < PATIENCE.toNanos()) {

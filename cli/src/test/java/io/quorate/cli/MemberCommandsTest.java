@@ -150,7 +150,10 @@ class MemberCommandsTest {
         CommandRun added = add.get();
         assertDone(added);
         assertThat(added.out())
-                .contains("./quorate server --name d", "4 of 4 members have the same log", "4 members have the same state")
+                .contains(
+                        "./quorate server --name d",
+                        "4 of 4 members have the same log",
+                        "4 members have the same state")
                 .contains("the 4 voters tolerate 1 failure, as promised");
         assertThat(voters()).containsExactlyInAnyOrder("node1", "node2", "node3", "d");
 
@@ -180,9 +183,7 @@ class MemberCommandsTest {
                 - name: e
                   peer-urls: %s
                 """.formatted(
-                        configs.get("node1").initialAdvertisePeerUrls().getFirst(),
-                        url(ports.get(1)),
-                        url(ports.get(3))));
+                configs.get("node1").initialAdvertisePeerUrls().getFirst(), url(ports.get(1)), url(ports.get(3))));
 
         CommandRun dry = run("members", "apply", file.toString(), "--dry-run");
         assertThat(dry.exitCode()).as(dry.err()).isEqualTo(ExitCode.OK);
@@ -208,13 +209,16 @@ class MemberCommandsTest {
         assertThat(remove.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(remove.err()).contains("refused, and nothing was changed", "have no quorum");
         CommandRun forced = run("members", "remove", "node2", "--force");
-        assertThat(forced.exitCode()).as("what the members refuse stays refused").isEqualTo(ExitCode.FAILED);
+        assertThat(forced.exitCode())
+                .as("what the members refuse stays refused")
+                .isEqualTo(ExitCode.FAILED);
         assertThat(voters()).hasSize(3);
 
         int port = FreePorts.find(1).getFirst();
         CommandRun add = run("members", "add", "d", "--peer-urls", url(port), "--patience=1s");
         assertThat(add.exitCode()).isEqualTo(ExitCode.FAILED);
-        assertThat(add.out()).contains("learner d (", "has not come closer to having the log for 1 s", "it was not started");
+        assertThat(add.out())
+                .contains("learner d (", "has not come closer to having the log for 1 s", "it was not started");
         assertThat(voters()).hasSize(3);
         assertThat(list()).hasSize(4);
         String learner = list().stream()
@@ -224,8 +228,7 @@ class MemberCommandsTest {
                 .orElseThrow();
         assertDone(run("members", "remove", learner));
 
-        CommandRun replace =
-                run("members", "replace", "node3", "--by", "e", "--peer-urls", url(port), "--patience=1s");
+        CommandRun replace = run("members", "replace", "node3", "--by", "e", "--peer-urls", url(port), "--patience=1s");
         assertThat(replace.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(replace.out()).contains("take back: add e as learners");
         assertThat(list()).hasSize(3);
@@ -255,7 +258,8 @@ class MemberCommandsTest {
         assertThat(run("get", "key").out()).contains("value");
         assertThat(operations()).hasSize(7);
 
-        assertThat(run("transfer-leader", "nobody").err()).contains("there is no member \"nobody\"; there are ", "node1 (");
+        assertThat(run("transfer-leader", "nobody").err())
+                .contains("there is no member \"nobody\"; there are ", "node1 (");
         assertThat(run("operations", "1").err()).contains("no operation 1 is on record");
         assertThat(run("operations").out().lines()).hasSize(8);
     }

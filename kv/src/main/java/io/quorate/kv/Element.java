@@ -70,13 +70,7 @@ record Element(byte kind, Bytes key, long first, long second, long third, long f
 
     static Element operation(ManagedOperation operation) {
         return new Element(
-                OPERATION,
-                Bytes.empty(),
-                operation.id(),
-                0,
-                0,
-                0,
-                Bytes.wrap(ManagedOperationCodec.encode(operation)));
+                OPERATION, Bytes.empty(), operation.id(), 0, 0, 0, Bytes.wrap(ManagedOperationCodec.encode(operation)));
     }
 
     static Element member(PublishMember member) {

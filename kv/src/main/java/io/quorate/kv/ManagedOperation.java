@@ -12,15 +12,26 @@ package io.quorate.kv;
  */
 public record ManagedOperation(long id, long beganMillis, long toldMillis, State state, Bytes report) {
 
-    /** How far an operation is; the order is that of the numbers by which they are encoded. */
-    public enum State {
-        RUNNING,
+    /** How far an operation is. */
+    public enum State implements Numbered {
+        RUNNING(0),
         /** All was done, and found as promised. */
-        DONE,
+        DONE(1),
         /** Something was not done, or not found as promised; the report says where it stands. */
-        FAILED,
+        FAILED(2),
         /** Whoever did it was not heard of any more, and another operation has begun. */
-        BROKEN_OFF
+        BROKEN_OFF(3);
+
+        private final int number;
+
+        State(int number) {
+            this.number = number;
+        }
+
+        @Override
+        public int number() {
+            return number;
+        }
     }
 
     ManagedOperation brokenOff() {

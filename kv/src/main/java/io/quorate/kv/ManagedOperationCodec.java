@@ -6,7 +6,7 @@ final class ManagedOperationCodec {
 
     static void writeNote(ByteWriter out, NoteOperation note) {
         out.varint(note.id());
-        out.u8(note.state().ordinal());
+        out.u8(note.state().number());
         out.varint(note.nowMillis());
         out.u8(note.force() ? 1 : 0);
         out.bytes(note.report());
@@ -14,7 +14,11 @@ final class ManagedOperationCodec {
 
     static NoteOperation readNote(ByteReader in) throws DecodeException {
         return new NoteOperation(
-                in.varint(), readState(in), in.varint(), OperationCodec.readFlags(in, 1) == 1, in.bytes());
+                in.varint(),
+                OperationCodec.readEnum(in, ManagedOperation.State.values()),
+                in.varint(),
+                OperationCodec.readFlags(in, 1) == 1,
+                in.bytes());
     }
 
     static byte[] encode(ManagedOperation operation) {
@@ -22,25 +26,20 @@ final class ManagedOperationCodec {
         out.varint(operation.id());
         out.varint(operation.beganMillis());
         out.varint(operation.toldMillis());
-        out.u8(operation.state().ordinal());
+        out.u8(operation.state().number());
         out.bytes(operation.report());
         return out.toByteArray();
     }
 
     static ManagedOperation decode(byte[] encoded) throws DecodeException {
         ByteReader in = new ByteReader(Bytes.wrap(encoded));
-        ManagedOperation operation =
-                new ManagedOperation(in.varint(), in.varint(), in.varint(), readState(in), in.bytes());
+        ManagedOperation operation = new ManagedOperation(
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                OperationCodec.readEnum(in, ManagedOperation.State.values()),
+                in.bytes());
         in.expectEnd();
         return operation;
-    }
-
-    private static ManagedOperation.State readState(ByteReader in) throws DecodeException {
-        int number = in.u8();
-        ManagedOperation.State[] states = ManagedOperation.State.values();
-        if (number >= states.length) {
-            throw new DecodeException("operation in the unknown state " + number);
-        }
-        return states[number];
     }
 }

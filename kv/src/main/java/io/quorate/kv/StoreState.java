@@ -93,7 +93,8 @@ record StoreState(
     }
 
     StoreState withAppliedIndex(long index) {
-        return new StoreState(index, revision, compactedRevision, alarms, members, digest, verification, auth, operations);
+        return new StoreState(
+                index, revision, compactedRevision, alarms, members, digest, verification, auth, operations);
     }
 
     StoreState withDigest(DigestBuckets newDigest) {
@@ -127,7 +128,10 @@ record StoreState(
             auth.users().forEach(user -> hash.of(Element.user(user)).addTo(lanes, 0));
             auth.roles().forEach(role -> hash.of(Element.role(role)).addTo(lanes, 0));
         }
-        operations.byId().values().forEach(operation -> hash.of(Element.operation(operation)).addTo(lanes, 0));
+        operations
+                .byId()
+                .values()
+                .forEach(operation -> hash.of(Element.operation(operation)).addTo(lanes, 0));
         List<DigestSum> sums = digest.sums();
         sums.add(DigestBuckets.sum(lanes, 0));
         return StateDigest.of(index, sums);
@@ -146,19 +150,22 @@ record StoreState(
     StoreState withAlarm(Alarm alarm) {
         SortedSet<Alarm> changed = new TreeSet<>(alarms);
         changed.add(alarm);
-        return new StoreState(appliedIndex, revision, compactedRevision, changed, members, digest, verification, auth, operations);
+        return new StoreState(
+                appliedIndex, revision, compactedRevision, changed, members, digest, verification, auth, operations);
     }
 
     StoreState withoutAlarm(Alarm alarm) {
         SortedSet<Alarm> changed = new TreeSet<>(alarms);
         changed.remove(alarm);
-        return new StoreState(appliedIndex, revision, compactedRevision, changed, members, digest, verification, auth, operations);
+        return new StoreState(
+                appliedIndex, revision, compactedRevision, changed, members, digest, verification, auth, operations);
     }
 
     StoreState withMember(PublishMember member) {
         SortedMap<Long, PublishMember> changed = new TreeMap<>(members);
         changed.put(member.memberId(), member);
-        return new StoreState(appliedIndex, revision, compactedRevision, alarms, changed, digest, verification, auth, operations);
+        return new StoreState(
+                appliedIndex, revision, compactedRevision, alarms, changed, digest, verification, auth, operations);
     }
 
     private static void begin(OrderedStore store) {

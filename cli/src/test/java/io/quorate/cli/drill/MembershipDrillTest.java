@@ -47,8 +47,15 @@ class MembershipDrillTest {
                 five.add(drill.cluster().add("n1"));
                 five.add(drill.cluster().add("n2"));
                 List<Member> newcomers = five.subList(3, 5);
-                step(load, "3 -> 5", drill.runAndStart(newcomers, "members", "apply", drill.file(five).toString()));
-                step(load, "5 -> 3", drill.run("members", "apply", drill.file(originals).toString()));
+                step(
+                        load,
+                        "3 -> 5",
+                        drill.runAndStart(
+                                newcomers, "members", "apply", drill.file(five).toString()));
+                step(
+                        load,
+                        "5 -> 3",
+                        drill.run("members", "apply", drill.file(originals).toString()));
                 for (Member left : newcomers) {
                     assertThat(drill.cluster().awaitLeft(left)).isZero();
                 }

@@ -69,15 +69,14 @@ class OperationsDrillTest {
     private void operate(Drill drill, Random random) throws Exception {
         List<Member> members = drill.cluster().members();
         Member some = members.get(random.nextInt(members.size()));
-        CompletableFuture<CommandRun> run =
-                switch (random.nextInt(6)) {
-                    case 0 -> begin(drill, "transfer-leader", some.name());
-                    case 1 -> begin(drill, "defragment");
-                    case 2 -> begin(drill, "rolling-restart");
-                    case 3 -> members.size() > 3 ? begin(drill, "members", "remove", some.name()) : add(drill);
-                    case 4 -> members.size() < 5 ? add(drill) : begin(drill, "members", "remove", some.name());
-                    default -> replace(drill, some);
-                };
+        CompletableFuture<CommandRun> run = switch (random.nextInt(6)) {
+            case 0 -> begin(drill, "transfer-leader", some.name());
+            case 1 -> begin(drill, "defragment");
+            case 2 -> begin(drill, "rolling-restart");
+            case 3 -> members.size() > 3 ? begin(drill, "members", "remove", some.name()) : add(drill);
+            case 4 -> members.size() < 5 ? add(drill) : begin(drill, "members", "remove", some.name());
+            default -> replace(drill, some);
+        };
         if (random.nextBoolean()) {
             killAndStartAgain(drill, random);
         }

@@ -125,9 +125,7 @@ final class SteadyLoad implements AutoCloseable {
     }
 
     private <T> void answer(
-            ListenableFuture<T> call,
-            Function<T, Operation> done,
-            Supplier<Optional<Operation>> unknown) {
+            ListenableFuture<T> call, Function<T, Operation> done, Supplier<Optional<Operation>> unknown) {
         Futures.addCallback(
                 call,
                 new FutureCallback<T>() {

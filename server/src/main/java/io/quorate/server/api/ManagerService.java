@@ -62,9 +62,7 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
     @Override
     public void noteOperation(NoteOperationRequest request, StreamObserver<NoteOperationResponse> call) {
         Answers.send(
-                call,
-                () -> clients.current().administer(AccessCheck::root, note(request)),
-                result -> switch (result) {
+                call, () -> clients.current().administer(AccessCheck::root, note(request)), result -> switch (result) {
                     case Result.OperationResult noted ->
                         NoteOperationResponse.newBuilder()
                                 .setHeader(headers.at(noted.revision()))
@@ -109,8 +107,9 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
                 () -> clients.current().read(false, AccessCheck::root, MvccStore::operations),
                 operations -> ListOperationsResponse.newBuilder()
                         .setHeader(headers.withoutRevision())
-                        .addAllOperations(
-                                operations.stream().map(ManagerService::operation).toList())
+                        .addAllOperations(operations.stream()
+                                .map(ManagerService::operation)
+                                .toList())
                         .build());
     }
 

@@ -30,7 +30,8 @@ record JointRules(MemberRules facts) {
         Configuration present = facts.status().configuration();
         if (!present.voters().equals(together.expectedVoters())
                 || !present.learners().equals(together.expectedLearners())) {
-            throw refusal("the members are not those any more that this change was made for; look at them and make it anew");
+            throw refusal(
+                    "the members are not those any more that this change was made for; look at them and make it anew");
         }
         Configuration target = present;
         for (MemberChange.OfOne change : together.changes()) {
@@ -112,8 +113,6 @@ record JointRules(MemberRules facts) {
     }
 
     private static StatusRuntimeException refusal(String why) {
-        return Status.FAILED_PRECONDITION
-                .withDescription("etcdserver: " + why)
-                .asRuntimeException();
+        return Status.FAILED_PRECONDITION.withDescription("etcdserver: " + why).asRuntimeException();
     }
 }

@@ -88,7 +88,10 @@ public record ClusterHealth(List<MemberHealth> members) {
 
     /** How many of some members are healthy. */
     long healthy(Collection<Long> ids) {
-        return ids.stream().flatMap(id -> member(id).stream()).filter(this::isHealthy).count();
+        return ids.stream()
+                .flatMap(id -> member(id).stream())
+                .filter(this::isHealthy)
+                .count();
     }
 
     /** The ids of those who learn now. */

@@ -112,7 +112,8 @@ public record MembersPlan(
         Set<String> urls = new HashSet<>();
         for (Wanted member : wanted) {
             if (!names.add(member.name())) {
-                throw new IllegalArgumentException("two members have the name " + member.name() + "; rename one of them");
+                throw new IllegalArgumentException(
+                        "two members have the name " + member.name() + "; rename one of them");
             }
             for (String url : member.peerUrls()) {
                 if (!urls.add(url)) {

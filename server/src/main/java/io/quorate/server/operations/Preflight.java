@@ -54,8 +54,7 @@ public record Preflight(ClusterHealth health, Intent intent) {
 
     /** All checks, in the order in which they are best read. */
     public List<Check> checks() {
-        return List.of(
-                leader(), answers(), quorum(), noChange(), states(), lag(), alarms(), disk(), versions());
+        return List.of(leader(), answers(), quorum(), noChange(), states(), lag(), alarms(), disk(), versions());
     }
 
     private Check leader() {
@@ -169,9 +168,8 @@ public record Preflight(ClusterHealth health, Intent intent) {
     }
 
     private Check alarms() {
-        Set<String> raised = health.told()
-                .flatMap(told -> told.alarms().stream())
-                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> raised =
+                health.told().flatMap(told -> told.alarms().stream()).collect(Collectors.toCollection(TreeSet::new));
         if (raised.isEmpty()) {
             return fine("alarms", "none is raised");
         }
@@ -196,7 +194,9 @@ public record Preflight(ClusterHealth health, Intent intent) {
         if (scarce.isEmpty()) {
             return fine("disk", "there is room at all members that answer");
         }
-        return full && !intent.makesRoom() ? refused("disk", String.join(", ", scarce)) : warning("disk", String.join(", ", scarce));
+        return full && !intent.makesRoom()
+                ? refused("disk", String.join(", ", scarce))
+                : warning("disk", String.join(", ", scarce));
     }
 
     private Check versions() {

@@ -18,8 +18,7 @@ import java.util.Set;
  * @param compared what became of the comparison of the states
  * @param promised how many voters may fail afterwards
  */
-public record Proof(
-        ClusterHealth health, Goal goal, long index, CompareStatesResponse compared, int promised) {
+public record Proof(ClusterHealth health, Goal goal, long index, CompareStatesResponse compared, int promised) {
 
     /** Who the members are to be, by their ids. */
     public record Goal(Set<Long> voters, Set<Long> learners) {

@@ -51,8 +51,7 @@ public final class StateComparison {
     }
 
     /** @param patience how long members may take to report at most */
-    public StateComparison(
-            RaftNode<Result> node, MvccStore store, Duration patience, ScheduledExecutorService timer) {
+    public StateComparison(RaftNode<Result> node, MvccStore store, Duration patience, ScheduledExecutorService timer) {
         this.node = node;
         this.store = store;
         this.patience = patience;
@@ -95,8 +94,8 @@ public final class StateComparison {
     }
 
     private static ByteBuffer mark(Configuration configuration) {
-        return ByteBuffer.wrap(CommandCodec.encode(
-                new Verify(ids(configuration.allVoters()), ids(configuration.learners()))));
+        return ByteBuffer.wrap(
+                CommandCodec.encode(new Verify(ids(configuration.allVoters()), ids(configuration.learners()))));
     }
 
     private static List<Long> ids(Collection<MemberId> members) {

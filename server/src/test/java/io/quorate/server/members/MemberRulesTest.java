@@ -211,7 +211,8 @@ class MemberRulesTest {
                 new MemberChange.Promote(id(8)),
                 new MemberChange.Promote(NEW));
 
-        Configuration expected = present.without(id(3)).without(id(2)).withPromoted(id(8)).withPromoted(NEW);
+        Configuration expected =
+                present.without(id(3)).without(id(2)).withPromoted(id(8)).withPromoted(NEW);
         assertThat(rules(present, LAST, Set.of(1L, 2L, 3L, 8L, 9L), alive).outcome(two))
                 .isEqualTo(expected);
         assertRefused(EtcdError.UNHEALTHY, rules(present, LAST, Set.of(1L, 2L, 3L, 8L, 9L), Set.of(1L, 8L, 9L)), two);
@@ -254,8 +255,7 @@ class MemberRulesTest {
         assertRefused(
                 EtcdError.PEER_URLS_EXIST,
                 healthy(present),
-                together(
-                        present, new MemberChange.Add(NEW, url(9), true), new MemberChange.Add(id(8), url(9), true)));
+                together(present, new MemberChange.Add(NEW, url(9), true), new MemberChange.Add(id(8), url(9), true)));
         MemberChange.OfOne[] many = LongStream.rangeClosed(10, 10 + JointRules.MAX_LEARNERS)
                 .mapToObj(id -> new MemberChange.Add(id(id), url(id), true))
                 .toArray(MemberChange.OfOne[]::new);

@@ -50,8 +50,8 @@ final class Healths {
     Healths with(long id, UnaryOperator<MemberHealth.Told> change) {
         members.computeIfPresent(
                 id,
-                (key, member) ->
-                        new MemberHealth(id, member.name(), member.learner(), member.told().map(change)));
+                (key, member) -> new MemberHealth(
+                        id, member.name(), member.learner(), member.told().map(change)));
         return this;
     }
 
@@ -72,7 +72,8 @@ final class Healths {
                 .filter(member -> member.id() != 1)
                 .collect(Collectors.toMap(
                         MemberHealth::id,
-                        member -> member.told().map(MemberHealth.Told::lastIndex).orElse(0L)));
+                        member ->
+                                member.told().map(MemberHealth.Told::lastIndex).orElse(0L)));
         with(1, told -> changed(told, told.leader(), told.lastIndex(), matches));
         return new ClusterHealth(new ArrayList<>(members.values()));
     }

@@ -38,8 +38,7 @@ class MembersPlanTest {
                         voter("b", "http://b:2"),
                         voter("d", "http://d:1"),
                         new Wanted("e", List.of("http://e:1"), false)));
-        assertThat(plan.add())
-                .containsExactly(voter("d", "http://d:1"), new Wanted("e", List.of("http://e:1"), false));
+        assertThat(plan.add()).containsExactly(voter("d", "http://d:1"), new Wanted("e", List.of("http://e:1"), false));
         assertThat(plan.remove()).containsExactly(3L);
         assertThat(plan.update()).containsExactly(new Moved(2, "b", List.of("http://b:2")));
         assertThat(plan.votersAfter()).containsExactlyInAnyOrder(1L, 2L);
@@ -50,8 +49,7 @@ class MembersPlanTest {
         List<Present> present =
                 List.of(THREE.getFirst(), new Present(9, "", List.of("http://d:1", "http://d:2"), true));
         MembersPlan plan = MembersPlan.of(
-                present,
-                List.of(voter("a", "http://a:1"), new Wanted("d", List.of("http://d:2", "http://d:1"), true)));
+                present, List.of(voter("a", "http://a:1"), new Wanted("d", List.of("http://d:2", "http://d:1"), true)));
         assertThat(plan.promote()).containsExactly(9L);
         assertThat(plan.add()).isEmpty();
         assertThat(plan.update()).isEmpty();

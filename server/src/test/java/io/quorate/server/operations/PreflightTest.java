@@ -49,9 +49,8 @@ class PreflightTest {
 
     @Test
     void withoutALeaderThatAMajorityFollowsNothingIsDone() {
-        Healths nobodyFollows = Healths.voters(3)
-                .with(2, Healths.leader(Optional.empty()))
-                .with(3, Healths.leader(Optional.of(2L)));
+        Healths nobodyFollows =
+                Healths.voters(3).with(2, Healths.leader(Optional.empty())).with(3, Healths.leader(Optional.of(2L)));
         assertAllFineBut(same(nobodyFollows.get()), "leader", Verdict.REFUSED);
         assertAllFineBut(
                 same(Healths.voters(3).with(1, Healths.leader(Optional.empty())).get()), "leader", Verdict.REFUSED);
@@ -59,7 +58,8 @@ class PreflightTest {
 
     @Test
     void whoDoesNotFollowTheLeaderIsNamedAndStandsInNobodysWay() {
-        Preflight astray = same(Healths.voters(3).with(3, Healths.leader(Optional.empty())).get());
+        Preflight astray =
+                same(Healths.voters(3).with(3, Healths.leader(Optional.empty())).get());
         assertAllFineBut(astray, "leader", Verdict.WARNING);
         assertThat(check(astray, "leader").getFinding()).isEqualTo("a leads in term 7; c does not follow it");
     }
@@ -87,8 +87,8 @@ class PreflightTest {
     void aLearnerThatIsWaitedForCountsAsIfItHadTheLog() {
         ClusterHealth learning =
                 Healths.voters(1).learner(2).with(2, Healths.lastIndex(0)).get();
-        Preflight promote = new Preflight(
-                learning, new Preflight.Intent(Set.of(1L, 2L), Set.of(2L), 0, Set.of(), false));
+        Preflight promote =
+                new Preflight(learning, new Preflight.Intent(Set.of(1L, 2L), Set.of(2L), 0, Set.of(), false));
         assertThat(promote.promised()).isZero();
         assertThat(check(promote, "quorum").getVerdict()).isEqualTo(Verdict.FINE);
     }
@@ -108,8 +108,7 @@ class PreflightTest {
 
         Preflight fewer = voters(Healths.voters(3).get(), Set.of(1L, 2L), 0);
         assertAllFineBut(fewer, "quorum", Verdict.WARNING);
-        assertThat(voters(Healths.voters(3).get(), Set.of(), 0).promised())
-                .isNegative();
+        assertThat(voters(Healths.voters(3).get(), Set.of(), 0).promised()).isNegative();
     }
 
     @Test
@@ -118,7 +117,8 @@ class PreflightTest {
         assertThat(fourth.promised()).isEqualTo(1);
         assertThat(voters(Healths.voters(3).get(), Set.of(1L, 2L, 3L), 2).promised())
                 .isEqualTo(2);
-        assertThat(check(fourth, "quorum").getFinding()).endsWith("afterwards 4 voters, 4 of them healthy, tolerate 1 failure");
+        assertThat(check(fourth, "quorum").getFinding())
+                .endsWith("afterwards 4 voters, 4 of them healthy, tolerate 1 failure");
     }
 
     @Test

@@ -50,14 +50,12 @@ class ProofTest {
 
     @Test
     void whoLagsKeepsTheProofOpenAndWhoIsDeadIsNamed() {
-        Proof lagging =
-                proof(Healths.voters(3).with(2, Healths.lastIndex(99)).get(), ALL_EQUAL, 1);
+        Proof lagging = proof(Healths.voters(3).with(2, Healths.lastIndex(99)).get(), ALL_EQUAL, 1);
         assertThat(lagging.isComplete()).isFalse();
         assertThat(check(lagging, "logs").getFinding())
                 .isEqualTo("2 of 3 members have the same log up to index 100; b has it up to 99");
 
-        Proof dead = proof(Healths.voters(3).silent(3).get(), states(List.of(1L, 2L), List.of(), List.of(3L)),
-                0);
+        Proof dead = proof(Healths.voters(3).silent(3).get(), states(List.of(1L, 2L), List.of(), List.of(3L)), 0);
         assertThat(dead.isComplete()).isTrue();
         assertThat(check(dead, "logs").getVerdict()).isEqualTo(Verdict.WARNING);
         assertThat(check(dead, "states").getVerdict()).isEqualTo(Verdict.WARNING);
@@ -67,21 +65,16 @@ class ProofTest {
     @Test
     void statesThatDifferOrThatNobodyTellsOfAreNoProof() {
         ClusterHealth health = Healths.voters(3).get();
-        Check differing = check(
-                proof(health, states(List.of(1L, 3L), List.of(2L), List.of()), 1), "states");
+        Check differing = check(proof(health, states(List.of(1L, 3L), List.of(2L), List.of()), 1), "states");
         assertThat(differing.getVerdict()).isEqualTo(Verdict.REFUSED);
         assertThat(differing.getFinding()).isEqualTo("the states of b differ at index 101 from those of a, c");
-        assertThat(check(
-                                proof(health, states(List.of(), List.of(1L, 2L), List.of(3L)), 1),
-                                "states")
+        assertThat(check(proof(health, states(List.of(), List.of(1L, 2L), List.of(3L)), 1), "states")
                         .getFinding())
                 .endsWith("and no majority agrees");
         assertThat(check(proof(health, states(List.of(), List.of(), List.of(1L, 2L)), 1), "states")
                         .getVerdict())
                 .isEqualTo(Verdict.REFUSED);
-        assertThat(check(
-                                proof(health, states(List.of(1L, 2L), List.of(), List.of(3L)), 1),
-                                "states")
+        assertThat(check(proof(health, states(List.of(1L, 2L), List.of(), List.of(3L)), 1), "states")
                         .getVerdict())
                 .as("who answers must report")
                 .isEqualTo(Verdict.REFUSED);
@@ -99,7 +92,8 @@ class ProofTest {
 
     @Test
     void statesOfBeforeAreNoProof() {
-        CompareStatesResponse old = ALL_EQUAL.toBuilder().setIndex(Healths.INDEX - 1).build();
+        CompareStatesResponse old =
+                ALL_EQUAL.toBuilder().setIndex(Healths.INDEX - 1).build();
         assertThat(check(proof(Healths.voters(3).get(), old, 1), "states").getVerdict())
                 .isEqualTo(Verdict.REFUSED);
     }
