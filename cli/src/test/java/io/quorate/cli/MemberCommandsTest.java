@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,7 +135,7 @@ class MemberCommandsTest {
     }
 
     private void close(String name) {
-        members.get(name).close();
+        Objects.requireNonNull(members.get(name)).close();
     }
 
     private static void assertDone(CommandRun run) {
@@ -183,7 +184,11 @@ class MemberCommandsTest {
                 - name: e
                   peer-urls: %s
                 """.formatted(
-                configs.get("node1").initialAdvertisePeerUrls().getFirst(), url(ports.get(1)), url(ports.get(3))));
+                        Objects.requireNonNull(configs.get("node1"))
+                                .initialAdvertisePeerUrls()
+                                .getFirst(),
+                        url(ports.get(1)),
+                        url(ports.get(3))));
 
         CommandRun dry = run("members", "apply", file.toString(), "--dry-run");
         assertThat(dry.exitCode()).as(dry.err()).isEqualTo(ExitCode.OK);

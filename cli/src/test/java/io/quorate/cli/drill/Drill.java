@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 /** A cluster of processes on which operations are done as an operator does them: with the command line. For one thread. */
 final class Drill implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofSeconds(120);
+    static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Path folder;
     private final ProcessCluster cluster;

@@ -16,6 +16,7 @@ import io.quorate.simulator.history.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests at a steady rate, at whichever members there are, and what became of each. Nine in ten write a value that is written once,
@@ -130,8 +132,8 @@ final class SteadyLoad implements AutoCloseable {
                 call,
                 new FutureCallback<T>() {
                     @Override
-                    public void onSuccess(T answer) {
-                        history.add(done.apply(answer));
+                    public void onSuccess(@Nullable T answer) {
+                        history.add(done.apply(Objects.requireNonNull(answer)));
                         answered.incrementAndGet();
                         long now = System.nanoTime();
                         long gap = now - lastAnswerNanos.getAndSet(now);
