@@ -9,7 +9,6 @@ import io.quorate.server.proto.etcdserverpb.MemberAddRequest;
 import io.quorate.server.proto.etcdserverpb.MemberListRequest;
 import io.quorate.server.proto.etcdserverpb.MemberPromoteRequest;
 import io.quorate.server.proto.etcdserverpb.MemberRemoveRequest;
-import io.quorate.server.proto.etcdserverpb.MemberUpdateRequest;
 import io.quorate.server.proto.etcdserverpb.MoveLeaderRequest;
 import io.quorate.server.proto.managerpb.ChangeMembersRequest;
 import io.quorate.server.proto.managerpb.ManagerGrpc;
@@ -70,20 +69,6 @@ final class MemberCalls {
                         .memberPromote(
                                 MemberPromoteRequest.newBuilder().setID(id).build()),
                 members -> members.stream().anyMatch(member -> member.getID() == id && !member.getIsLearner()));
-    }
-
-    void update(long id, List<String> peerUrls) {
-        changeOne(
-                (channel, deadline) -> ClusterGrpc.newBlockingStub(channel)
-                        .withDeadline(deadline)
-                        .memberUpdate(MemberUpdateRequest.newBuilder()
-                                .setID(id)
-                                .addAllPeerURLs(peerUrls)
-                                .build()),
-                members -> members.stream()
-                        .anyMatch(member -> member.getID() == id
-                                && member.getPeerURLsList().containsAll(peerUrls)
-                                && peerUrls.containsAll(member.getPeerURLsList())));
     }
 
     /**

@@ -254,6 +254,11 @@ class MemberCommandsTest {
         for (String target : List.of("node2", "node3", "node3")) {
             assertDone(run("transfer-leader", target));
         }
+        assertDone(run("members", "update", "node1", "--priority=0"));
+        assertThat(run("transfer-leader", "node1").exitCode())
+                .as("a member of priority 0 never leads")
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(run("members", "update", "node1").err()).contains("with --peer-urls or --priority");
         assertDone(run("compact", "2"));
         CommandRun again = run("compact", "2");
         assertThat(again.exitCode()).isEqualTo(ExitCode.FAILED);
@@ -261,11 +266,11 @@ class MemberCommandsTest {
         assertDone(run("defragment"));
         assertDone(run("rolling-restart"));
         assertThat(run("get", "key").out()).contains("value");
-        assertThat(operations()).hasSize(7);
+        assertThat(operations()).hasSize(9);
 
         assertThat(run("transfer-leader", "nobody").err())
                 .contains("there is no member \"nobody\"; there are ", "node1 (");
         assertThat(run("operations", "1").err()).contains("no operation 1 is on record");
-        assertThat(run("operations").out().lines()).hasSize(8);
+        assertThat(run("operations").out().lines()).hasSize(10);
     }
 }

@@ -178,6 +178,9 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
                     PeerUrls.parse(moved.getPeerUrlsList()).orElseThrow(EtcdError.BAD_MEMBER_URLS::exception);
             changes.add(new MemberChange.Update(ClusterService.member(moved.getId()), urls));
         });
+        request.getPreferList()
+                .forEach(preferred -> changes.add(new MemberChange.Prefer(
+                        ClusterService.member(preferred.getId()), preferred.getPriority())));
         return new MemberChange.Together(
                 members(request.getExpectedVotersList()), members(request.getExpectedLearnersList()), changes);
     }
