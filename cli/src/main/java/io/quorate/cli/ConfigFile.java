@@ -1,9 +1,5 @@
 package io.quorate.cli;
 
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -11,9 +7,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Reads the file of {@code --config-file}: a YAML mapping of etcd's key names to values. */
 final class ConfigFile {
@@ -25,7 +18,7 @@ final class ConfigFile {
      * @throws CommandFailed if the file cannot be read, is not YAML, or has a key or a value that is none
      */
     static Map<ServerFlag, String> read(Path file) {
-        Object document = parse(file, text(file));
+        Object document = YamlFile.read("the configuration file", file);
         if (document == null) {
             return Map.of();
         }
@@ -41,31 +34,6 @@ final class ConfigFile {
             settings.put(flag, scalar(file, flag, value));
         });
         return settings;
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (NoSuchFileException e) {
-            throw new CommandFailed(
-                    ExitCode.USAGE, "the configuration file " + file + " does not exist; correct --config-file", e);
-        } catch (CharacterCodingException e) {
-            throw new CommandFailed(ExitCode.USAGE, "the configuration file " + file + " is not UTF-8 text", e);
-        } catch (IOException e) {
-            throw new CommandFailed(
-                    ExitCode.USAGE, "the configuration file " + file + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static @Nullable Object parse(Path file, String text) {
-        try {
-            return new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build()).loadFromString(text);
-        } catch (YamlEngineException e) {
-            String reason =
-                    String.valueOf(e.getMessage()).lines().map(String::strip).collect(Collectors.joining(" "));
-            throw new CommandFailed(
-                    ExitCode.USAGE, "the configuration file " + file + " is not valid YAML: " + reason, e);
-        }
     }
 
     private static String scalar(Path file, ServerFlag flag, @Nullable Object value) {

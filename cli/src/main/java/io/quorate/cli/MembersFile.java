@@ -1,10 +1,6 @@
 package io.quorate.cli;
 
 import io.quorate.server.operations.MembersPlan;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,9 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Reads the file of {@code members apply}: a YAML mapping with a list of the members that there shall be. */
 final class MembersFile {
@@ -34,7 +27,7 @@ final class MembersFile {
     }
 
     private List<MembersPlan.Wanted> members() {
-        if (!(parse(text()) instanceof Map<?, ?> mapping)
+        if (!(YamlFile.read("the file", file) instanceof Map<?, ?> mapping)
                 || mapping.size() != 1
                 || !(mapping.get("members") instanceof List<?> list)) {
             throw wrong("is not a YAML mapping with the one key \"members\" and a list under it", "");
@@ -82,28 +75,6 @@ final class MembersFile {
             return otherwise;
         }
         throw wrong("has a member without the key \"" + key + "\"", "; give it one");
-    }
-
-    private String text() {
-        try {
-            return Files.readString(file);
-        } catch (NoSuchFileException e) {
-            throw new CommandFailed(ExitCode.USAGE, "the file " + file + " does not exist", e);
-        } catch (CharacterCodingException e) {
-            throw new CommandFailed(ExitCode.USAGE, "the file " + file + " is not UTF-8 text", e);
-        } catch (IOException e) {
-            throw new CommandFailed(ExitCode.USAGE, "the file " + file + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private @Nullable Object parse(String text) {
-        try {
-            return new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build()).loadFromString(text);
-        } catch (YamlEngineException e) {
-            String reason =
-                    String.valueOf(e.getMessage()).lines().map(String::strip).collect(Collectors.joining(" "));
-            throw new CommandFailed(ExitCode.USAGE, "the file " + file + " is not valid YAML: " + reason, e);
-        }
     }
 
     private CommandFailed wrong(String what, String remedy) {

@@ -45,8 +45,7 @@ final class MembersUpdateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<String> urls = peerUrls
-                .map(text -> MemberUrls.parseList("--peer-urls", text).stream()
+        List<String> urls = peerUrls.map(text -> MemberUrls.parseList("--peer-urls", text).stream()
                         .map(URI::toString)
                         .toList())
                 .orElse(List.of());
@@ -75,8 +74,7 @@ final class MembersUpdateCommand implements Callable<Integer> {
                 .addAllExpectedVoters(seen.health().voterIds())
                 .addAllExpectedLearners(seen.health().learnerIds());
         if (!urls.isEmpty()) {
-            request.addUpdate(
-                    ChangeMembersRequest.Moved.newBuilder().setId(id).addAllPeerUrls(urls));
+            request.addUpdate(ChangeMembersRequest.Moved.newBuilder().setId(id).addAllPeerUrls(urls));
         }
         priority.ifPresent(wanted -> request.addPrefer(
                 ChangeMembersRequest.Preferred.newBuilder().setId(id).setPriority(wanted)));

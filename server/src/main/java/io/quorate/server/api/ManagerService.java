@@ -179,8 +179,8 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
             changes.add(new MemberChange.Update(ClusterService.member(moved.getId()), urls));
         });
         request.getPreferList()
-                .forEach(preferred -> changes.add(new MemberChange.Prefer(
-                        ClusterService.member(preferred.getId()), preferred.getPriority())));
+                .forEach(preferred -> changes.add(
+                        new MemberChange.Prefer(ClusterService.member(preferred.getId()), preferred.getPriority())));
         return new MemberChange.Together(
                 members(request.getExpectedVotersList()), members(request.getExpectedLearnersList()), changes);
     }
