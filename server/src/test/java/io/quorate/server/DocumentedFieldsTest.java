@@ -93,11 +93,13 @@ class DocumentedFieldsTest {
                         .toList());
     }
 
+    /** What is our own is no part of etcd's API, and stands in its own file. */
     @Test
     void noFileOfMessagesIsLeftOut() throws IOException {
         try (Stream<Path> files = Files.walk(PROTOS)) {
             assertThat(files.filter(Files::isRegularFile)
-                            .map(file -> PROTOS.relativize(file).toString().replace('\\', '/')))
+                            .map(file -> PROTOS.relativize(file).toString().replace('\\', '/'))
+                            .filter(file -> !file.startsWith("managerpb/")))
                     .containsExactlyInAnyOrderElementsOf(
                             FILES.stream().map(FileDescriptor::getFullName).toList());
         }
