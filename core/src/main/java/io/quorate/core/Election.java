@@ -179,7 +179,7 @@ final class Election {
         if (granted) {
             node.voteFor(from);
             if (node.role() instanceof Follower follower) {
-                follower.restartTimeout(timeouts.draw());
+                follower.restartTimeout(timeouts.drawForCandidate());
             }
         }
         effects.sendAfterSync(from, new Message.VoteResponse(node.term(), granted));

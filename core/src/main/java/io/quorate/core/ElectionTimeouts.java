@@ -50,6 +50,14 @@ final class ElectionTimeouts {
         return estimatedTicks;
     }
 
+    /**
+     * How long to wait for somebody who was given this member's vote: until two disks have synced and messages were exchanged, of which
+     * the estimate says nothing.
+     */
+    int drawForCandidate() {
+        return random.nextInt(mostTicks, 2 * mostTicks);
+    }
+
     int draw() {
         boolean shorter = estimatedTicks < mostTicks;
         int least = shorter ? estimatedTicks + Math.ceilDiv(estimatedTicks, 10) : mostTicks;

@@ -18,10 +18,11 @@ import java.util.stream.Stream;
  * 1 of the others; so n - q + 1 of the others that do not remember it have one among them of each such quorum, and there was none
  * ({@link #needed}).
  *
- * <p>Those that found a cluster cannot always ask so many: two of three are enough to found one. It is taken for a founding if none of
- * those that answer was ever connected with anybody, and they are a quorum with this one. That is wrong in one case, which looks the
- * same from where they stand: a cluster was founded before without those that answer, by this member and others that do not answer now,
- * and this member has lost its data since.
+ * <p>Those that found a cluster cannot always ask so many: two of three are enough to found one. It is taken for a founding if those
+ * that answer are a quorum with this one, and were never connected with anybody but each other, and fewer of them than a quorum: then
+ * they have decided nothing without this member, and with it only if they remembered it. That is wrong in one case, which looks
+ * the same from where they stand: a cluster was founded before without those that answer, by this member and others that do not answer
+ * now, and this member has lost its data since.
  */
 final class Admission {
 
@@ -71,14 +72,12 @@ final class Admission {
         List<Configuration> configurations = Stream.concat(
                         answers.stream().map(Report::members),
                         answers.isEmpty() ? Stream.of(founders) : Stream.<Configuration>empty())
-                .filter(members -> !members.members().isEmpty())
+                // One that lags behind may not know this member yet, which was in none of its quorums then.
+                .filter(members -> members.isMember(self))
                 .distinct()
                 .toList();
         if (configurations.isEmpty()) {
-            return new Verdict.Waits("nobody that knows the members has answered yet");
-        }
-        if (!configurations.stream().allMatch(members -> members.isMember(self))) {
-            return new Verdict.Waits("not all that answer know of it as a member");
+            return new Verdict.Waits("nobody that knows of it as a member has answered yet");
         }
         int missing = configurations.stream()
                 .flatMap(members -> Stream.of(members.voters(), members.outgoingVoters()))
@@ -117,12 +116,17 @@ final class Admission {
 
     private boolean isFounding(Collection<Report> answers) {
         Set<MemberId> voters = founders.voters();
+        Set<MemberId> answering = answers.stream().map(Report::answeredBy).collect(Collectors.toCollection(TreeSet::new));
+        answering.add(self);
         boolean allAtTheBeginning = answers.stream()
-                .allMatch(answer -> answer.alone() && answer.members().voters().equals(voters));
+                .allMatch(answer -> answering.containsAll(answer.storages().keySet())
+                        && answer.members().voters().equals(voters));
+        long connected = answers.stream().filter(answer -> !answer.alone()).count();
         long founding = answers.stream()
                 .filter(answer -> voters.contains(answer.answeredBy()))
                 .count();
-        return voters.contains(self) && allAtTheBeginning && founding + 1 >= voters.size() / 2 + 1;
+        int quorum = voters.size() / 2 + 1;
+        return voters.contains(self) && allAtTheBeginning && connected < quorum && founding + 1 >= quorum;
     }
 
     private static String heard(Collection<Report> answers) {

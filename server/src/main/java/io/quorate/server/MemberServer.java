@@ -475,8 +475,10 @@ public final class MemberServer implements AutoCloseable {
         CoreStatus status = incarnation.node().status();
         Optional<MemberId> heir = status.followers().stream()
                 .filter(follower -> follower.recentlyActive()
-                        && status.configuration().voters().contains(follower.member()))
-                .max(Comparator.comparingLong(CoreStatus.FollowerStatus::matchIndex))
+                        && status.configuration().voters().contains(follower.member())
+                        && status.configuration().priority(follower.member()) > 0)
+                .max(Comparator.comparingLong(CoreStatus.FollowerStatus::matchIndex)
+                        .thenComparingInt(follower -> status.configuration().priority(follower.member())))
                 .map(CoreStatus.FollowerStatus::member);
         if (status.role() != RoleName.LEADER || heir.isEmpty()) {
             return;

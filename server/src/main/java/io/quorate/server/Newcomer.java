@@ -134,7 +134,7 @@ final class Newcomer implements AutoCloseable {
     }
 
     /** Returns whether a member of the same cluster has answered. */
-    private boolean ask(String text) {
+    private boolean ask(String text) throws LostDataException {
         Optional<InetSocketAddress> address = PeerAddress.parse(text);
         if (address.isEmpty()) {
             return false;
@@ -142,6 +142,10 @@ final class Newcomer implements AutoCloseable {
         try {
             Report report = PeerInquiry.ask(address.get(), TIMEOUT_OF_EACH);
             if (report.clusterId() != membership.clusterId()) {
+                if (report.members().removed().contains(membership.self())) {
+                    // It is of a later epoch, which goes on without this member: founding the old cluster anew would be a second one.
+                    throw LostDataException.ofRemoved(membership.self(), report.answeredBy());
+                }
                 LOG.debug("member {} at {} belongs to another cluster", report.answeredBy(), text);
                 return false;
             }

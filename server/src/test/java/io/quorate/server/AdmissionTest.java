@@ -12,6 +12,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.Random;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -168,6 +171,89 @@ class AdmissionTest {
         assertTakesPart(verdict(founders, fresh(2, founders, true), fresh(3, founders, false)));
         assertWaits(verdict(voters(5), fresh(2, voters(5), true)));
         assertTakesPart(verdict(voters(5), fresh(2, voters(5), false), fresh(5, voters(5), false)));
+    }
+
+    /** In whichever order they start, ask, and are connected: once all founders run, all of them take part. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7})
+    void aClusterIsFoundedAtLeisureWhateverHappensFirst(int founders) {
+        for (long seed = 0; seed < 2_000; seed++) {
+            Random random = new Random(seed);
+            Founding founding = new Founding(founders);
+            for (int step = 0; step < 40; step++) {
+                int member = 1 + random.nextInt(founders);
+                switch (random.nextInt(3)) {
+                    case 0 -> founding.started.add(id(member));
+                    case 1 -> founding.ask(id(member), id(1 + random.nextInt(founders)));
+                    default -> founding.connect(id(member), id(1 + random.nextInt(founders)));
+                }
+            }
+            voterIds(founders).forEach(founding.started::add);
+            for (int round = 0; round < founders + 1; round++) {
+                for (MemberId one : voterIds(founders)) {
+                    voterIds(founders).forEach(other -> founding.ask(one, other));
+                }
+            }
+            assertThat(founding.admitted).as("seed %d", seed).isEqualTo(voterIds(founders));
+        }
+    }
+
+    /** Members that start with nothing and ask each other. */
+    private static final class Founding {
+        private final Configuration founders;
+        private final Set<MemberId> started = new TreeSet<>();
+        private final Set<MemberId> admitted = new TreeSet<>();
+        private final Map<MemberId, Map<MemberId, Long>> remembered = new TreeMap<>();
+        private final Map<MemberId, Map<MemberId, Report>> heard = new TreeMap<>();
+
+        Founding(int count) {
+            founders = voters(count);
+            voterIds(count).forEach(member -> {
+                remembered.put(member, new TreeMap<>());
+                heard.put(member, new TreeMap<>());
+            });
+        }
+
+        private static long storage(MemberId member) {
+            return 100 + member.value();
+        }
+
+        void ask(MemberId one, MemberId other) {
+            if (!started.contains(one) || admitted.contains(one)) {
+                return;
+            }
+            Map<MemberId, Report> answers = Objects.requireNonNull(heard.get(one));
+            if (started.contains(other) && !one.equals(other)) {
+                Map<MemberId, Long> storages = Objects.requireNonNull(remembered.get(other));
+                answers.put(
+                        other, report(other, founders, admitted.contains(other), storages.isEmpty(), storages));
+            }
+            Verdict verdict = new Admission(one, storage(one), founders).verdict(answers.values());
+            assertThat(verdict).isNotInstanceOf(Verdict.Refused.class);
+            if (verdict instanceof Verdict.TakesPart) {
+                admitted.add(one);
+            }
+        }
+
+        /** Whoever takes part dials the others, and is let in by those that take part. */
+        void connect(MemberId one, MemberId other) {
+            if (admitted.contains(one) && admitted.contains(other) && !one.equals(other)) {
+                Objects.requireNonNull(remembered.get(one)).put(other, storage(other));
+                Objects.requireNonNull(remembered.get(other)).put(one, storage(one));
+            }
+        }
+    }
+
+    /** One that lags behind does not know it yet, and keeps nobody from taking part. */
+    @Test
+    void whoeverLagsBehindDoesNotCount() {
+        Configuration before = Configuration.of(Set.of(id(2), id(3), id(4)));
+        Configuration after = before.withLearner(SELF, List.of("http://a:1"));
+
+        assertWaits(verdict(NOBODY, running(2, after, Map.of())));
+        assertWaits(verdict(NOBODY, running(4, before, Map.of()), running(3, before, Map.of())));
+        assertTakesPart(verdict(
+                NOBODY, running(2, after, Map.of()), running(3, after, Map.of()), running(4, before, Map.of())));
     }
 
     /** The two that have founded it have gone on; of three, both must say that they do not know it. */

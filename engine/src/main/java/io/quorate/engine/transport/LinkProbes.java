@@ -109,6 +109,11 @@ public final class LinkProbes {
         public void removed(MemberId says) {
             listener.removed(says);
         }
+
+        @Override
+        public void disowned(MemberId says) {
+            listener.disowned(says);
+        }
     }
 
     /** Learns from what the node tells it whom to measure. */

@@ -33,10 +33,10 @@ public interface Network extends AutoCloseable {
         void unreachable(MemberId peer);
 
         /** A peer does not let this member in, since it was removed from the cluster. */
-        default void removed(MemberId says) {}
+        void removed(MemberId says);
 
         /** A peer does not let this member in, or dials another one: it remembers this one with another storage ({@link StorageIds}). */
-        default void disowned(MemberId says) {}
+        void disowned(MemberId says);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.quorate.engine.transport;
 
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.Disk;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -86,6 +87,11 @@ public final class StorageIds implements AutoCloseable {
      */
     public static StorageIds open(Disk disk, boolean usedBefore, String name) throws IOException {
         Optional<StorageRecord> found = StorageFile.read(disk);
+        if (found.isPresent() && found.get().admitted() && !usedBefore) {
+            throw new DataDirectoryException("its data directory has lost all but the file " + StorageFile.NAME
+                    + ", which says that its member took part: remove the member from the cluster and add it anew with an empty"
+                    + " directory, or start it once with --replace-member and an empty one");
+        }
         StorageRecord present = found.orElseGet(() -> StorageRecord.first(draw(), usedBefore));
         if (found.isEmpty()) {
             StorageFile.write(disk, present);

@@ -47,6 +47,12 @@ class FirewallTest {
                 public void unreachable(MemberId peer) {
                     unreachable.add(self + ">" + peer);
                 }
+
+                @Override
+                public void removed(MemberId says) {}
+
+                @Override
+                public void disowned(MemberId says) {}
             };
             guards.put(self, firewall.guard(self, listener));
             networks.put(self, new FirewalledNetwork(self, new Direct(self), listener, firewall));

@@ -27,6 +27,7 @@ class LinkProbesTest {
 
     private final List<Sent> sent = new ArrayList<>();
     private final List<PeerFrame> received = new ArrayList<>();
+    private final List<MemberId> told = new ArrayList<>();
     private final List<Network.Listener> below = new ArrayList<>();
     private long now = -5 * SECOND;
 
@@ -39,6 +40,12 @@ class LinkProbesTest {
 
         @Override
         public void unreachable(MemberId peer) {}
+
+        @Override
+        public void removed(MemberId says) {told.add(says);}
+
+        @Override
+        public void disowned(MemberId says) {told.add(says);}
     });
 
     LinkProbesTest() throws IOException {
@@ -208,5 +215,13 @@ class LinkProbesTest {
         below.getFirst().received(PEER, new PeerFrame.Pong(0, Long.MAX_VALUE));
 
         assertThat(link(PEER).sent()).isZero();
+    }
+
+    /** A member that is not told that others have disowned it would go on for itself. */
+    @Test
+    void whatTheNetworkSaysOfThisMemberGetsThrough() {
+        below.getFirst().removed(PEER);
+        below.getFirst().disowned(OTHER);
+        assertThat(told).containsExactly(PEER, OTHER);
     }
 }

@@ -32,6 +32,12 @@ class MeasuredNetworkTest {
 
                 @Override
                 public void unreachable(MemberId peer) {}
+
+                @Override
+                public void removed(MemberId says) {}
+
+                @Override
+                public void disowned(MemberId says) {}
             },
             () -> now,
             (peer, nanos) -> roundTrips.add(peer.value() + " took " + nanos));

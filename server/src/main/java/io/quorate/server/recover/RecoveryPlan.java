@@ -150,8 +150,10 @@ public record RecoveryPlan(
         private void addFates(Survivor other, List<Fate> fates) throws IOException {
             long last = other.log().last().index();
             long first = other.log().firstDifferenceFrom(best.log());
-            long known = other.standing().committed();
-            if (first <= last && other.standing().whole() && known >= first) {
+            // What lies before its log was compacted there, and so was committed.
+            long known = Math.max(
+                    other.standing().committed(), other.log().base().index());
+            if (first <= last && known >= first) {
                 fates.add(lost(other, first, Math.min(known, last)));
                 first = known + 1;
             }

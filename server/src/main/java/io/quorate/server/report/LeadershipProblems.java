@@ -159,8 +159,8 @@ final class LeadershipProblems {
 
     private String remedy() {
         if (!voters.isQuorum(able::contains)) {
-            return "start the members that are missing, with their data; if they are lost for good, the cluster has to be"
-                    + " restored from a snapshot";
+            return "start the members that are missing, with their data; if they are lost for good, 'quorate recover' goes on"
+                    + " from what is left";
         }
         if (able.stream().noneMatch(this::reachesAQuorum)) {
             return "mend the network between the members: firewalls, routes, and the peer URLs that 'member list' shows";

@@ -155,11 +155,8 @@ final class Acceptor {
                         if (failure == null) {
                             letIn(ctx, hello);
                         } else {
-                            LOG.warn(
-                                    "member {} cannot remember the storage of member {}",
-                                    context.self(),
-                                    from,
-                                    failure);
+                            context.refusals()
+.line("member " + context.self() + " cannot remember the storage of member " + from + ": " + failure);
                             ctx.close();
                         }
                     }));

@@ -242,11 +242,8 @@ final class Peer {
                             if (failure == null) {
                                 connected(channel);
                             } else {
-                                LOG.warn(
-                                        "member {} cannot remember the storage of member {}",
-                                        context.self(),
-                                        id,
-                                        failure);
+                                context.refusals()
+.line("member " + context.self() + " cannot remember the storage of member " + id + ": " + failure);
                                 channel.close();
                             }
                         }));
