@@ -1,12 +1,14 @@
 package io.quorate.cli;
 
 import io.quorate.server.ServerConfig;
+import io.quorate.server.autopilot.AutopilotPolicy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -60,6 +62,15 @@ final class DevCommand implements Callable<Integer> {
     private boolean ephemeral;
 
     @Option(
+            names = "--autopilot-policy",
+            paramLabel = "<file>",
+            description = {
+                "A YAML file that says what the members do by themselves while they lead; see 'quorate autopilot'.",
+                "Default: nothing is done"
+            })
+    private Optional<Path> autopilotPolicy = Optional.empty();
+
+    @Option(
             names = "--log-level",
             paramLabel = "<level>",
             description = "How much is logged to stderr: debug, info, warn or error. Default: ${DEFAULT-VALUE}",
@@ -82,7 +93,7 @@ final class DevCommand implements Callable<Integer> {
     public Integer call() {
         LogOutput.to(logStream, LogLevel.parse("--log-level", logLevel));
         DevCluster cluster = DevCluster.of(nodes, clientPorts, peerPorts, dataDir, ephemeral);
-        List<ServerConfig> configs = cluster.configs();
+        List<ServerConfig> configs = configs(cluster);
         for (ServerConfig config : configs) {
             requireFree("--client-ports", config.listenClientUrls());
             requireFree("--peer-ports", config.listenPeerUrls());
@@ -99,6 +110,20 @@ final class DevCommand implements Callable<Integer> {
             members.awaitStop();
         }
         return ExitCode.OK;
+    }
+
+    private List<ServerConfig> configs(DevCluster cluster) {
+        if (autopilotPolicy.isEmpty()) {
+            return cluster.configs();
+        }
+        AutopilotPolicy policy = AutopilotPolicyFile.read(autopilotPolicy.get());
+        try {
+            return cluster.configs().stream()
+                    .map(config -> config.withAutopilot(policy))
+                    .toList();
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailed(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static Table table(List<MemberHandle> members) {

@@ -81,6 +81,7 @@ public final class Quorate implements Callable<Integer> {
                 .addSubcommand(new CommandLine(new QuorumCommand())
                         .addSubcommand(new QuorumAdviseCommand())
                         .addSubcommand(new QuorumWhatIfCommand()))
+                .addSubcommand(new CommandLine(new AutopilotCommand()).addSubcommand(new AutopilotStatusCommand()))
                 .addSubcommand(new VersionCommand())
                 .addSubcommand(new HelpCommand())
                 .addSubcommand(new WarmUpCommand(members, logStream));

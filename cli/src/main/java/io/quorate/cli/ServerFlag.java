@@ -134,6 +134,11 @@ enum ServerFlag {
             "<n>",
             "How costly it is to try a password, 4 to 31; one more is twice as much.",
             Integer.toString(AuthOptions.DEFAULT_BCRYPT_COST)),
+    AUTOPILOT_POLICY(
+            "autopilot-policy",
+            "<file>",
+            "A YAML file that says what the members do by themselves while they lead; see 'quorate autopilot'.",
+            "nothing is done"),
     LOG_LEVEL("log-level", "debug|info|warn|error", "How much is logged to stderr.", "info");
 
     private final String key;

@@ -8,6 +8,7 @@ import io.quorate.server.Upkeep.OnDivergence;
 import io.quorate.server.WatchOptions;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
+import io.quorate.server.autopilot.AutopilotPolicy;
 import io.quorate.server.store.AutoCompaction;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
@@ -18,8 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The settings of {@code quorate server} with the place that each comes from.
@@ -29,9 +28,6 @@ import java.util.regex.Pattern;
  * the place of a bad one.
  */
 final class ServerSettings {
-
-    /** No more digits than any unit can be multiplied with. */
-    private static final Pattern TIME = Pattern.compile("(?<number>\\d{1,9})(?<unit>ms|s|m|h)|(?<zero>0)");
 
     /** A setting's text, and the flag, variable or key that it was given with. */
     private record Given(String text, String where) {}
@@ -102,6 +98,7 @@ final class ServerSettings {
                     given.getOrDefault(ServerFlag.ZONE, new Given("", ""))
                             .text()
                             .strip(),
+                    autopilot(),
                     false);
         } catch (IllegalArgumentException e) {
             throw new CommandFailed(ExitCode.USAGE, e.getMessage() == null ? e.toString() : e.getMessage(), e);
@@ -159,6 +156,18 @@ final class ServerSettings {
         };
     }
 
+    private AutopilotPolicy autopilot() {
+        Given file = given.get(ServerFlag.AUTOPILOT_POLICY);
+        if (file == null) {
+            return AutopilotPolicy.OFF;
+        }
+        try {
+            return AutopilotPolicyFile.read(Path.of(file.text()));
+        } catch (InvalidPathException e) {
+            throw new CommandFailed(ExitCode.USAGE, file.where() + " is not a path: " + e.getReason(), e);
+        }
+    }
+
     private Upkeep upkeep() {
         Given onDivergence = orDefault(ServerFlag.ON_DIVERGENCE);
         OnDivergence todo = switch (onDivergence.text().toLowerCase(Locale.ROOT)) {
@@ -204,21 +213,9 @@ final class ServerSettings {
     /** A number with a unit, as etcd writes times; 0 needs none. */
     private Duration time(ServerFlag flag) {
         Given time = orDefault(flag);
-        Matcher matcher = TIME.matcher(time.text().strip());
-        if (!matcher.matches()) {
-            throw CommandFailed.usage(time.where() + " has \"" + time.text()
-                    + "\", which is not a time; give a whole number with ms, s, m or h, such as " + flag.defaultText());
-        }
-        if (matcher.group("zero") != null) {
-            return Duration.ZERO;
-        }
-        long number = Long.parseLong(matcher.group("number"));
-        return switch (matcher.group("unit")) {
-            case "ms" -> Duration.ofMillis(number);
-            case "m" -> Duration.ofMinutes(number);
-            case "h" -> Duration.ofHours(number);
-            default -> Duration.ofSeconds(number);
-        };
+        return WrittenTime.parse(time.text())
+                .orElseThrow(() -> CommandFailed.usage(time.where() + " has \"" + time.text()
+                        + "\", which is not a time; give " + WrittenTime.FORM + ", such as " + flag.defaultText()));
     }
 
     private Given orDefault(ServerFlag flag) {

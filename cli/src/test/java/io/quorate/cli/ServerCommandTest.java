@@ -10,6 +10,7 @@ import io.quorate.server.Upkeep.OnDivergence;
 import io.quorate.server.WatchOptions;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
+import io.quorate.server.autopilot.AutopilotPolicy;
 import io.quorate.server.store.AutoCompaction;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -74,7 +75,7 @@ class ServerCommandTest {
     }
 
     @Test
-    void everyFlagReachesTheMember() {
+    void everyFlagReachesTheMember() throws IOException {
         ServerConfig config = started(
                 Map.of(),
                 "--name=n1",
@@ -106,6 +107,7 @@ class ServerCommandTest {
                 "--auth-token-ttl=9",
                 "--bcrypt-cost=12",
                 "--zone=z1",
+                "--autopilot-policy=" + Files.writeString(dir.resolve("policy.yaml"), "promote-learners-after: 30s\n"),
                 "--log-level=error");
 
         assertThat(config)
@@ -139,6 +141,7 @@ class ServerCommandTest {
                                         Duration.ofMinutes(1)),
                                 12),
                         "z1",
+                        new AutopilotPolicy(Optional.of(Duration.ofSeconds(30)), Optional.empty(), List.of(), false),
                         false));
     }
 

@@ -34,6 +34,16 @@ public record ManagedOperation(long id, long beganMillis, long toldMillis, State
         }
     }
 
+    /**
+     * Whether it is under way. Whoever does something says so again within a fraction of a minute; one that was silent for longer has
+     * died, and leaves its place to others.
+     *
+     * @param nowMillis the time since 1970, by the clock of whoever asks
+     */
+    public boolean isUnderWay(long nowMillis) {
+        return state == State.RUNNING && nowMillis - toldMillis <= OperationRecords.MAX_SILENCE_MILLIS;
+    }
+
     ManagedOperation brokenOff() {
         return new ManagedOperation(id, beganMillis, toldMillis, State.BROKEN_OFF, report);
     }

@@ -19,10 +19,7 @@ record OperationRecords(SortedMap<Long, ManagedOperation> byId) {
     /** So many are kept; the oldest makes room. */
     static final int MAX_KEPT = 100;
 
-    /**
-     * Whoever does something says so again within a fraction of this time, so one that was silent for longer has died and leaves
-     * its place to others.
-     */
+    /** An operation that was silent for longer has died. */
     static final long MAX_SILENCE_MILLIS = 60_000;
 
     /**
@@ -47,9 +44,7 @@ record OperationRecords(SortedMap<Long, ManagedOperation> byId) {
 
     private Outcome begun(NoteOperation note, long index) {
         Optional<ManagedOperation> running = running();
-        boolean inTheWay = running.isPresent()
-                && !note.force()
-                && note.nowMillis() - running.get().toldMillis() <= MAX_SILENCE_MILLIS;
+        boolean inTheWay = running.isPresent() && !note.force() && running.get().isUnderWay(note.nowMillis());
         if (inTheWay) {
             return new Outcome(this, running.get(), false);
         }

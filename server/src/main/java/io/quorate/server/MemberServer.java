@@ -74,6 +74,9 @@ public final class MemberServer implements AutoCloseable {
     /** Where the member tells what it knows of itself and of the others, as {@link io.quorate.server.report.ReportJson} reads it. */
     public static final String REPORT_PATH = "/quorate/v1/report";
 
+    /** Where the member tells what its autopilot does, as {@link io.quorate.server.autopilot.AutopilotReport} reads it. */
+    public static final String AUTOPILOT_PATH = "/quorate/v1/autopilot";
+
     private final ServerConfig config;
     private final OwnMembership membership;
     private final Function<OrderedStore, MvccStore> opening;
@@ -177,7 +180,9 @@ public final class MemberServer implements AutoCloseable {
                                 () -> incarnation.clients(),
                                 () -> new RestartPage.Status(incarnation.number(), services.isServing())),
                         REPORT_PATH,
-                        new ReportPage(ownReport(), () -> incarnation.clients())),
+                        new ReportPage(ownReport(), () -> incarnation.clients()),
+                        AUTOPILOT_PATH,
+                        parts.add(MemberAutopilot.start(config, () -> incarnation))),
                 config.requestTimeout());
         return ClientListener.start(
                 config.listenClientUrls().stream()

@@ -2,6 +2,7 @@ package io.quorate.server;
 
 import io.quorate.engine.RaftNode;
 import io.quorate.server.auth.AuthOptions;
+import io.quorate.server.autopilot.AutopilotPolicy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +42,7 @@ import java.util.regex.Pattern;
  * @param upkeep how the member looks after its own data
  * @param auth how users log in, once authentication is enabled
  * @param zone what the member may fail together with others in, such as a rack or a data center; empty if it is not told
+ * @param autopilot what the member does by itself while it leads
  * @param ephemeral true to keep everything in memory: nothing outlives the process, and {@code dataDir} is not written to
  */
 public record ServerConfig(
@@ -65,6 +67,7 @@ public record ServerConfig(
         Upkeep upkeep,
         AuthOptions auth,
         String zone,
+        AutopilotPolicy autopilot,
         boolean ephemeral) {
 
     public static final String DEFAULT_CLUSTER_TOKEN = "etcd-cluster";
@@ -134,13 +137,14 @@ public record ServerConfig(
                     "--zone \"" + zone + "\" is not a zone's name; use one word without blanks,"
                             + " '=', ',' and '/', of at most " + MAX_ZONE_LENGTH + " characters");
         }
+        autopilot.requireLongerThan(electionTimeout);
         if (initialClusterToken.isBlank()) {
             throw new IllegalArgumentException("--initial-cluster-token is empty; give it a word of its own,"
                     + " such as the default, " + DEFAULT_CLUSTER_TOKEN);
         }
     }
 
-    /** One of a member that names no zone. */
+    /** One of a member that names no zone, and has no autopilot. */
     public ServerConfig(
             String name,
             Path dataDir,
@@ -185,6 +189,7 @@ public record ServerConfig(
                 upkeep,
                 auth,
                 "",
+                AutopilotPolicy.OFF,
                 ephemeral);
     }
 
@@ -212,6 +217,35 @@ public record ServerConfig(
                 upkeep,
                 auth,
                 zoneName,
+                autopilot,
+                ephemeral);
+    }
+
+    /** The same member with an autopilot. */
+    public ServerConfig withAutopilot(AutopilotPolicy policy) {
+        return new ServerConfig(
+                name,
+                dataDir,
+                listenClientUrls,
+                advertiseClientUrls,
+                listenPeerUrls,
+                initialAdvertisePeerUrls,
+                initialCluster,
+                initialClusterState,
+                initialClusterToken,
+                heartbeatInterval,
+                electionTimeout,
+                adaptiveElections,
+                snapshotCount,
+                quotaBackendBytes,
+                maxRequestBytes,
+                maxTxnOps,
+                watches,
+                verifyInterval,
+                upkeep,
+                auth,
+                zone,
+                policy,
                 ephemeral);
     }
 
@@ -239,6 +273,7 @@ public record ServerConfig(
                 upkeep,
                 auth,
                 zone,
+                autopilot,
                 ephemeral);
     }
 

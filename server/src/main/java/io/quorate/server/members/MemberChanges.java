@@ -120,6 +120,16 @@ public final class MemberChanges implements LeaderAnswers {
         });
     }
 
+    /**
+     * Makes a change if this member leads, and else nothing: another leader would judge by what it sees itself.
+     *
+     * @return fails with {@link StatusRuntimeException} if it is refused, and with {@link RaftException} if this member does not lead
+     *     or the outcome is not known
+     */
+    public CompletableFuture<Changed> makeHere(MemberChange change) {
+        return inTurn(change);
+    }
+
     private synchronized CompletableFuture<Changed> inTurn(MemberChange change) {
         long deadlineNanos = System.nanoTime() + timing.patience().toNanos();
         CompletableFuture<Changed> mine =

@@ -1,0 +1,22 @@
+package io.quorate.server.autopilot;
+
+import java.time.Duration;
+
+/** Times, as people are told them. */
+final class Elapsed {
+
+    private static final long MINUTES_FROM_SECONDS = 120;
+    private static final long HOURS_FROM_MINUTES = 120;
+
+    private Elapsed() {}
+
+    static String text(Duration time) {
+        if (time.toMillis() % 1000 != 0 && time.toSeconds() < 10) {
+            return time.toMillis() + " ms";
+        }
+        if (time.toSeconds() < MINUTES_FROM_SECONDS) {
+            return time.toSeconds() + " s";
+        }
+        return time.toMinutes() < HOURS_FROM_MINUTES ? time.toMinutes() + " min" : time.toHours() + " h";
+    }
+}

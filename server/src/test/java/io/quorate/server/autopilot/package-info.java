@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorate.server.autopilot;
+
+import org.jspecify.annotations.NullMarked;
