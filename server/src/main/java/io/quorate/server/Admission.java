@@ -116,17 +116,31 @@ final class Admission {
 
     private boolean isFounding(Collection<Report> answers) {
         Set<MemberId> voters = founders.voters();
-        Set<MemberId> answering = answers.stream().map(Report::answeredBy).collect(Collectors.toCollection(TreeSet::new));
-        answering.add(self);
         boolean allAtTheBeginning = answers.stream()
-                .allMatch(answer -> answering.containsAll(answer.storages().keySet())
-                        && answer.members().voters().equals(voters));
+                .allMatch(answer ->
+                        isConnectedWithOthersOfThese(answer, answers) && answer.members().voters().equals(voters));
         long connected = answers.stream().filter(answer -> !answer.alone()).count();
         long founding = answers.stream()
                 .filter(answer -> voters.contains(answer.answeredBy()))
                 .count();
         int quorum = voters.size() / 2 + 1;
         return voters.contains(self) && allAtTheBeginning && connected < quorum && founding + 1 >= quorum;
+    }
+
+    /**
+     * Whether a member was connected with nobody, or with such alone as answer and remember it as well: one that does not may have lost
+     * its data, and what it remembered with them.
+     */
+    private boolean isConnectedWithOthersOfThese(Report one, Collection<Report> answers) {
+        if (one.alone()) {
+            return true;
+        }
+        Set<MemberId> mutual = answers.stream()
+                .filter(other -> other.storages().containsKey(one.answeredBy()))
+                .map(Report::answeredBy)
+                .collect(Collectors.toCollection(TreeSet::new));
+        mutual.add(self);
+        return !one.storages().isEmpty() && mutual.containsAll(one.storages().keySet());
     }
 
     private static String heard(Collection<Report> answers) {

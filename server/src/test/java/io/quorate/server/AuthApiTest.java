@@ -56,6 +56,7 @@ import io.quorate.server.proto.v3electionpb.ElectionGrpc;
 import io.quorate.server.proto.v3electionpb.LeaderKey;
 import io.quorate.server.proto.v3electionpb.ProclaimRequest;
 import io.quorate.server.proto.v3electionpb.ResignRequest;
+import io.quorate.server.proto.managerpb.ManagerGrpc;
 import io.quorate.server.proto.v3lockpb.LockGrpc;
 import io.quorate.server.proto.v3lockpb.LockRequest;
 import io.quorate.server.proto.v3lockpb.UnlockRequest;
@@ -441,7 +442,8 @@ class AuthApiTest {
             MaintenanceGrpc.getServiceDescriptor(),
             AuthGrpc.getServiceDescriptor(),
             LockGrpc.getServiceDescriptor(),
-            ElectionGrpc.getServiceDescriptor());
+            ElectionGrpc.getServiceDescriptor(),
+            ManagerGrpc.getServiceDescriptor());
 
     /** These tell whether the member lives, and what it serves, and nothing that anybody has stored. */
     private static final List<String> OPEN_SERVICES = List.of(
