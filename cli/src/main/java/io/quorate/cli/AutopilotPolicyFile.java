@@ -30,7 +30,7 @@ final class AutopilotPolicyFile {
     }
 
     private AutopilotPolicy policy() {
-        if (!(YamlFile.read("the file", file) instanceof Map<?, ?> mapping)) {
+        if (!(YamlFile.read("the file", file, "its name") instanceof Map<?, ?> mapping)) {
             throw wrong("is not a YAML mapping; write lines such as \"" + PROMOTE + ": 30s\"");
         }
         mapping.keySet().stream()

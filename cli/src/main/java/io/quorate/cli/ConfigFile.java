@@ -18,7 +18,7 @@ final class ConfigFile {
      * @throws CommandFailed if the file cannot be read, is not YAML, or has a key or a value that is none
      */
     static Map<ServerFlag, String> read(Path file) {
-        Object document = YamlFile.read("the configuration file", file);
+        Object document = YamlFile.read("the configuration file", file, "--config-file");
         if (document == null) {
             return Map.of();
         }

@@ -27,7 +27,7 @@ final class MembersFile {
     }
 
     private List<MembersPlan.Wanted> members() {
-        if (!(YamlFile.read("the file", file) instanceof Map<?, ?> mapping)
+        if (!(YamlFile.read("the file", file, "its name") instanceof Map<?, ?> mapping)
                 || mapping.size() != 1
                 || !(mapping.get("members") instanceof List<?> list)) {
             throw wrong("is not a YAML mapping with the one key \"members\" and a list under it", "");

@@ -20,9 +20,10 @@ final class YamlFile {
      * What the file holds: mappings, lists, texts and numbers; null if it is empty.
      *
      * @param called how the file is called in a sentence, such as {@code "the configuration file"}
+     * @param namedBy what says which file it is, such as {@code "--config-file"}
      * @throws CommandFailed if it cannot be read, or is not YAML
      */
-    static @Nullable Object read(String called, Path file) {
+    static @Nullable Object read(String called, Path file, String namedBy) {
         try {
             return new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build())
                     .loadFromString(Files.readString(file));
@@ -31,7 +32,7 @@ final class YamlFile {
                     String.valueOf(e.getMessage()).lines().map(String::strip).collect(Collectors.joining(" "));
             throw unreadable(called, file, "is not valid YAML: " + reason, e);
         } catch (NoSuchFileException e) {
-            throw unreadable(called, file, "does not exist; correct its name", e);
+            throw unreadable(called, file, "does not exist; correct " + namedBy, e);
         } catch (CharacterCodingException e) {
             throw unreadable(called, file, "is not UTF-8 text", e);
         } catch (IOException e) {

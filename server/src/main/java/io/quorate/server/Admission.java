@@ -117,8 +117,8 @@ final class Admission {
     private boolean isFounding(Collection<Report> answers) {
         Set<MemberId> voters = founders.voters();
         boolean allAtTheBeginning = answers.stream()
-                .allMatch(answer ->
-                        isConnectedWithOthersOfThese(answer, answers) && answer.members().voters().equals(voters));
+                .allMatch(answer -> isConnectedWithOthersOfThese(answer, answers)
+                        && answer.members().voters().equals(voters));
         long connected = answers.stream().filter(answer -> !answer.alone()).count();
         long founding = answers.stream()
                 .filter(answer -> voters.contains(answer.answeredBy()))

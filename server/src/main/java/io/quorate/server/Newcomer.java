@@ -143,7 +143,8 @@ final class Newcomer implements AutoCloseable {
             Report report = PeerInquiry.ask(address.get(), TIMEOUT_OF_EACH);
             if (report.clusterId() != membership.clusterId()) {
                 if (report.members().removed().contains(membership.self())) {
-                    // It is of a later epoch, which goes on without this member: founding the old cluster anew would be a second one.
+                    // It is of a later epoch, which goes on without this member: founding the old cluster anew would be
+                    // a second one.
                     throw LostDataException.ofRemoved(membership.self(), report.answeredBy());
                 }
                 LOG.debug("member {} at {} belongs to another cluster", report.answeredBy(), text);

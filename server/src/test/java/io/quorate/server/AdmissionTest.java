@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.Random;
-import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -225,8 +225,7 @@ class AdmissionTest {
             Map<MemberId, Report> answers = Objects.requireNonNull(heard.get(one));
             if (started.contains(other) && !one.equals(other)) {
                 Map<MemberId, Long> storages = Objects.requireNonNull(remembered.get(other));
-                answers.put(
-                        other, report(other, founders, admitted.contains(other), storages.isEmpty(), storages));
+                answers.put(other, report(other, founders, admitted.contains(other), storages.isEmpty(), storages));
             }
             Verdict verdict = new Admission(one, storage(one), founders).verdict(answers.values());
             assertThat(verdict).isNotInstanceOf(Verdict.Refused.class);

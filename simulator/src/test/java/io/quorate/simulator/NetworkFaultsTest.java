@@ -60,6 +60,12 @@ class NetworkFaultsTest {
         public void unreachable(MemberId peer) {
             unreachable++;
         }
+
+        @Override
+        public void removed(MemberId says) {}
+
+        @Override
+        public void disowned(MemberId says) {}
     }
 
     private static LinkFaults with(

@@ -42,10 +42,14 @@ class LinkProbesTest {
         public void unreachable(MemberId peer) {}
 
         @Override
-        public void removed(MemberId says) {told.add(says);}
+        public void removed(MemberId says) {
+            told.add(says);
+        }
 
         @Override
-        public void disowned(MemberId says) {told.add(says);}
+        public void disowned(MemberId says) {
+            told.add(says);
+        }
     });
 
     LinkProbesTest() throws IOException {

@@ -151,8 +151,8 @@ public record RecoveryPlan(
             long last = other.log().last().index();
             long first = other.log().firstDifferenceFrom(best.log());
             // What lies before its log was compacted there, and so was committed.
-            long known = Math.max(
-                    other.standing().committed(), other.log().base().index());
+            long known =
+                    Math.max(other.standing().committed(), other.log().base().index());
             if (first <= last && known >= first) {
                 fates.add(lost(other, first, Math.min(known, last)));
                 first = known + 1;

@@ -15,14 +15,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Listens for peers, and lets in those that belong here. */
 @SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails closes the channel, which is noticed
 final class Acceptor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
     private static final int MAX_READ_BYTES = 256 << 10;
 
     private final Context context;
@@ -156,7 +153,8 @@ final class Acceptor {
                             letIn(ctx, hello);
                         } else {
                             context.refusals()
-.line("member " + context.self() + " cannot remember the storage of member " + from + ": " + failure);
+                                    .line("member " + context.self() + " cannot remember the storage of member " + from
+                                            + ": " + failure);
                             ctx.close();
                         }
                     }));

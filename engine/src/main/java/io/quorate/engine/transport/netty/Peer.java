@@ -243,7 +243,8 @@ final class Peer {
                                 connected(channel);
                             } else {
                                 context.refusals()
-.line("member " + context.self() + " cannot remember the storage of member " + id + ": " + failure);
+                                        .line("member " + context.self() + " cannot remember the storage of member "
+                                                + id + ": " + failure);
                                 channel.close();
                             }
                         }));
