@@ -1,6 +1,7 @@
 package io.quorate.server.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.NodeOptions;
@@ -63,6 +64,10 @@ class DataReportTest {
                     .filter(id -> cluster.node(id) != leader)
                     .findFirst()
                     .orElseThrow();
+            // Each has compacted its log by then, whichever leads.
+            await().until(() -> Stream.of(1, 2, 3)
+                    .allMatch(id ->
+                            cluster.node(new MemberId(id)).status().snapshot().index() > 0));
             cluster.stop(behind);
             write(leader, WRITES, LATE_WRITES);
         }
