@@ -12,11 +12,11 @@ import java.util.OptionalLong;
  * window at least.
  *
  * <p>A leader under load is heard a thousand times a second, which says nothing about how long its network can be silent. So of all gaps
- * in about a heartbeat's time the longest counts, and a window is as long with load as without.
+ * in half a heartbeat's time the longest counts, so that a window is half as long with load as without, and not shorter.
  */
 final class FailureDetector {
 
-    /** So many gaps are kept: with ten heartbeats a second, those of the last hundred seconds. */
+    /** So many gaps are kept: with ten heartbeats a second, those of the last hundred seconds, or fifty with load. */
     private static final int WINDOW = 1_000;
 
     /** With fewer gaps than this nothing is said: two seconds' worth of heartbeats. */
