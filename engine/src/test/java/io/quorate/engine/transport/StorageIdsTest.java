@@ -123,7 +123,11 @@ class StorageIdsTest {
             ids.admit().join();
             assertThat(ids.admitted()).isCompleted();
         }
-        try (StorageIds again = open(disk)) {
+        assertThatThrownBy(() -> open(disk))
+                .as("all else in the directory is gone")
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("lost all but the file storage-ids");
+        try (StorageIds again = StorageIds.open(disk, true, "test")) {
             assertThat(again.isAdmitted()).isTrue();
             assertThat(again.admitted()).isCompleted();
             assertThat(StorageIds.isUnused(disk)).isFalse();
