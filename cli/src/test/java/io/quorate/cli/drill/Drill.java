@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /** A cluster of processes on which operations are done as an operator does them: with the command line. For one thread. */
@@ -21,6 +23,9 @@ final class Drill implements AutoCloseable {
 
     private final Path folder;
     private final ProcessCluster cluster;
+
+    /** Those that are on their way in: learners, which serve no writes. */
+    private final Set<Member> joining = ConcurrentHashMap.newKeySet();
 
     Drill(Path folder, int members) throws IOException {
         this.folder = folder;
@@ -36,10 +41,10 @@ final class Drill implements AutoCloseable {
         cluster.members().forEach(cluster::awaitServing);
     }
 
-    /** Where running members serve clients. */
+    /** Where running members serve clients that write. */
     List<Integer> clientPorts() {
         return cluster.members().stream()
-                .filter(Member::isRunning)
+                .filter(member -> member.isRunning() && !joining.contains(member))
                 .map(Member::clientPort)
                 .toList();
     }
@@ -59,10 +64,13 @@ final class Drill implements AutoCloseable {
             await().atMost(PATIENCE)
                     .until(() -> run.isDone() || run("members", "list").out().contains(url));
             if (!run.isDone()) {
+                joining.add(newcomer);
                 cluster.start(newcomer);
             }
         }
-        return run.get();
+        CommandRun ended = run.get();
+        newcomers.forEach(joining::remove);
+        return ended;
     }
 
     /** The members as a file for {@code members apply}. */
