@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** A cluster of processes on which operations are done as an operator does them: with the command line. For one thread. */
@@ -58,7 +59,7 @@ final class Drill implements AutoCloseable {
 
     /** Does something that new members are a part of: starts them as soon as they are expected. */
     CommandRun runAndStart(List<Member> newcomers, String... command) throws Exception {
-        CompletableFuture<CommandRun> run = CompletableFuture.supplyAsync(() -> run(command));
+        CompletableFuture<CommandRun> run = begin(() -> run(command));
         for (Member newcomer : newcomers) {
             String url = ProcessCluster.peerUrl(newcomer);
             await().atMost(PATIENCE)
@@ -71,6 +72,11 @@ final class Drill implements AutoCloseable {
         CommandRun ended = run.get();
         newcomers.forEach(joining::remove);
         return ended;
+    }
+
+    /** Does something on a thread of its own: one waits for another, so that they must not share a few. */
+    static <T> CompletableFuture<T> begin(Supplier<T> what) {
+        return CompletableFuture.supplyAsync(what, Thread::startVirtualThread);
     }
 
     /** The members as a file for {@code members apply}. */

@@ -40,7 +40,7 @@ class MembershipDrillTest {
     void theMembersChangeUnderLoadAndNothingIsLost() throws Exception {
         try (Drill drill = new Drill(folder, 3)) {
             drill.start();
-            try (SteadyLoad load = new SteadyLoad(RATE, KEYS, drill::clientPorts)) {
+            try (SteadyLoad load = new SteadyLoad("drill/", RATE, KEYS, drill::clientPorts)) {
                 List<Member> originals = drill.cluster().members();
                 goOn(load, "three members");
                 List<Member> five = new ArrayList<>(originals);

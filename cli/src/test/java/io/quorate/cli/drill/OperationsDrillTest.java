@@ -9,11 +9,12 @@ import io.quorate.cli.processes.ProcessCluster.Member;
 import io.quorate.simulator.history.LinearizabilityChecker;
 import io.quorate.simulator.history.Operation;
 import io.quorate.simulator.history.Verdict;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -49,7 +50,7 @@ class OperationsDrillTest {
             drill.start();
             for (int sequence = 1; sequence <= SEQUENCES; sequence++) {
                 List<Operation> history;
-                try (SteadyLoad load = new SteadyLoad(RATE, KEYS, drill::clientPorts)) {
+                try (SteadyLoad load = new SteadyLoad("sequence-" + sequence + "/", RATE, KEYS, drill::clientPorts)) {
                     for (int i = 0; i < OPERATIONS; i++) {
                         operate(drill, random);
                     }
@@ -90,7 +91,7 @@ class OperationsDrillTest {
     }
 
     private static CompletableFuture<CommandRun> begin(Drill drill, String... command) {
-        return CompletableFuture.supplyAsync(() -> drill.run(command));
+        return Drill.begin(() -> drill.run(command));
     }
 
     private CompletableFuture<CommandRun> add(Drill drill) throws Exception {
@@ -122,7 +123,7 @@ class OperationsDrillTest {
     }
 
     private static CompletableFuture<CommandRun> begin(Drill drill, Member newcomer, String... command) {
-        return CompletableFuture.supplyAsync(() -> {
+        return Drill.begin(() -> {
             try {
                 return drill.runAndStart(List.of(newcomer), command);
             } catch (Exception e) {
@@ -142,17 +143,27 @@ class OperationsDrillTest {
 
     /** Whoever is no member any more, or never became one, is not counted; then all that are left must be well. */
     private static void recover(Drill drill) {
-        await().atMost(Drill.PATIENCE).until(() -> {
-            String list = drill.run("members", "list").out();
-            for (Member member : new ArrayList<>(drill.cluster().members())) {
-                boolean isMember = list.contains(ProcessCluster.peerUrl(member));
-                if (!list.isEmpty() && !isMember) {
-                    drill.cluster().forget(member);
-                } else if (!member.isRunning() || drill.cluster().hasEnded(member)) {
-                    drill.cluster().start(member);
-                }
+        try {
+            await().atMost(Drill.PATIENCE).until(() -> isWell(drill));
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(
+                    "the cluster does not get well: " + drill.run("status") + drill.run("why")
+                            + drill.run("members", "list") + drill.run("operations")
+                            + drill.cluster().outputs(),
+                    e);
+        }
+    }
+
+    private static boolean isWell(Drill drill) throws IOException {
+        String list = drill.run("members", "list").out();
+        for (Member member : drill.cluster().members()) {
+            boolean isMember = list.contains(ProcessCluster.peerUrl(member));
+            if (!list.isEmpty() && !isMember) {
+                drill.cluster().forget(member);
+            } else if (!member.isRunning() || drill.cluster().hasEnded(member)) {
+                drill.cluster().start(member);
             }
-            return drill.run("status").exitCode() == 0;
-        });
+        }
+        return drill.run("status").exitCode() == 0;
     }
 }

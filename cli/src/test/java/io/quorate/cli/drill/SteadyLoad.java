@@ -41,6 +41,7 @@ final class SteadyLoad implements AutoCloseable {
     private static final long DEADLINE_SECONDS = 5;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    private final String prefix;
     private final int rate;
     private final int keys;
     private final Supplier<List<Integer>> clientPorts;
@@ -57,11 +58,13 @@ final class SteadyLoad implements AutoCloseable {
     /**
      * Begins.
      *
+     * @param prefix of the keys, none of which is there yet
      * @param rate requests a second
      * @param keys how many they are spread over
      * @param clientPorts of the members that are asked, as of now
      */
-    SteadyLoad(int rate, int keys, Supplier<List<Integer>> clientPorts) {
+    SteadyLoad(String prefix, int rate, int keys, Supplier<List<Integer>> clientPorts) {
+        this.prefix = prefix;
         this.rate = rate;
         this.keys = keys;
         this.clientPorts = clientPorts;
@@ -78,7 +81,7 @@ final class SteadyLoad implements AutoCloseable {
             for (; sent < due && !stopping.get(); sent++) {
                 free.acquireUninterruptibly();
                 ManagedChannel channel = channel(ports.get((int) (sent % ports.size())));
-                String key = "drill/" + random.nextInt(keys);
+                String key = prefix + random.nextInt(keys);
                 if (random.nextInt(READ_OF) == 0) {
                     read(channel, key, (int) sent);
                 } else {
@@ -175,7 +178,7 @@ final class SteadyLoad implements AutoCloseable {
         ManagedChannel channel = channel(clientPorts.get().getFirst());
         for (int key = 0; key < keys; key++) {
             free.acquireUninterruptibly();
-            read(channel, "drill/" + key, -1 - key);
+            read(channel, prefix + key, -1 - key);
         }
         free.acquireUninterruptibly(MAX_UNDER_WAY);
         free.release(MAX_UNDER_WAY);

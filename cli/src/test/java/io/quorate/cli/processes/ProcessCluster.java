@@ -140,6 +140,9 @@ public final class ProcessCluster implements AutoCloseable {
     private final List<String> extraFlags;
     private final Map<String, Member> members = new ConcurrentSkipListMap<>();
 
+    /** Founders keep the flags that they have, whoever comes and goes. */
+    private final String founders;
+
     /** Reserves ports; starts nothing. */
     public ProcessCluster(Path folder, int size, String... extraFlags) throws IOException {
         this.folder = folder;
@@ -149,6 +152,7 @@ public final class ProcessCluster implements AutoCloseable {
             String name = "m" + (i + 1);
             members.put(name, new Member(name, ports.get(2 * i), ports.get(2 * i + 1), false));
         }
+        founders = initialCluster();
     }
 
     /** One member more, which joins the others when it is started; nothing is said to them. */
@@ -214,6 +218,10 @@ public final class ProcessCluster implements AutoCloseable {
         }
     }
 
+    private String initialCluster() {
+        return members.values().stream().map(m -> m.name + "=" + url(m.peerPort)).collect(Collectors.joining(","));
+    }
+
     public void start(Member member) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(
                 "server",
@@ -230,11 +238,7 @@ public final class ProcessCluster implements AutoCloseable {
                 "--initial-advertise-peer-urls",
                 url(member.peerPort),
                 "--initial-cluster",
-                String.join(
-                        ",",
-                        members.values().stream()
-                                .map(m -> m.name + "=" + url(m.peerPort))
-                                .toList())));
+                member.joins ? initialCluster() : founders));
         if (member.joins) {
             arguments.addAll(List.of("--initial-cluster-state", "existing"));
         }
