@@ -219,7 +219,9 @@ public final class ProcessCluster implements AutoCloseable {
     }
 
     private String initialCluster() {
-        return members.values().stream().map(m -> m.name + "=" + url(m.peerPort)).collect(Collectors.joining(","));
+        return members.values().stream()
+                .map(m -> m.name + "=" + url(m.peerPort))
+                .collect(Collectors.joining(","));
     }
 
     public void start(Member member) throws IOException {
