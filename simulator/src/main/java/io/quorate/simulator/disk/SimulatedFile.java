@@ -90,13 +90,13 @@ final class SimulatedFile implements DiskFile {
             writeSome(position, bytes, written);
             disk.changing();
         }
+        disk.observer().written(content, bytes);
         Optional<MisdirectedWrite> misdirected = disk.takeMisdirected(name);
         if (misdirected.isPresent()) {
             misdirect(misdirected.get(), Math.toIntExact(position) + written, bytes, written);
         } else {
             content.write(Math.toIntExact(position) + written, bytes, written, length - written);
         }
-        disk.observer().written(content, bytes);
     }
 
     /** The rest may never follow, and yet be of no importance: padding, perhaps. */

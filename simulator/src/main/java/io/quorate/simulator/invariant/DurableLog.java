@@ -50,6 +50,14 @@ final class DurableLog {
     private Optional<Terms> rottedAway = Optional.empty();
     private boolean rotted;
     private boolean anyDamage;
+
+    /** The process is dead, or starts; and it has written something since it died, so that it starts. */
+    private boolean down;
+
+    private boolean starting;
+
+    /** What a start writes may itself go elsewhere: what it has read is not on the disk then, which the next start finds. */
+    private boolean rottedByStart;
     private long segment;
     private long term;
     private long vote;
@@ -118,6 +126,7 @@ final class DurableLog {
     }
 
     void written(Object file, byte[] bytes) {
+        starting = down;
         if (bytes.length >= FRAME_HEADER_BYTES) {
             int magic = ByteBuffer.wrap(bytes).getInt(0);
             if (magic == FRAME_MAGIC || magic == SEGMENT_MAGIC) {
@@ -142,11 +151,14 @@ final class DurableLog {
     void rotted(Damage damage) {
         anyDamage |= rotted || damage == Damage.ANY;
         rotted = true;
+        rottedByStart |= starting;
         rottedAway = Optional.of(terms.copy());
     }
 
     /** The process has died. What it acknowledged since something rotted may have gone with that: the next start writes over it. */
     void died() {
+        down = true;
+        starting = false;
         if (rotted) {
             rottedAway = Optional.of(terms.copy());
         }
@@ -159,12 +171,16 @@ final class DurableLog {
     }
 
     /**
-     * Whether something rotted since the last call; what the member has found of its log is taken for what there is then.
+     * Whether something rotted before the start that ends now; what the member has found of its log is taken for what there is
+     * then. What rotted by that start itself is an excuse for the next one, too.
      */
     boolean takeRotted(RaftLog log) {
         boolean was = rotted;
-        rotted = false;
-        anyDamage = false;
+        rotted = rottedByStart;
+        anyDamage = rottedByStart;
+        rottedByStart = false;
+        down = false;
+        starting = false;
         if (was) {
             take(log.hardState());
             terms = Terms.of(log);

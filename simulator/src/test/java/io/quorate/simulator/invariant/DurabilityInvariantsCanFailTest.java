@@ -108,6 +108,39 @@ class DurabilityInvariantsCanFailTest {
         disks.opened(still.member(1));
     }
 
+    /** A start reads, and writes the last frame once more: where that goes elsewhere, the next start alone finds what is left. */
+    @Test
+    void whatAStartHasWrittenElsewhereExcusesTheNextStartAndNoOther() {
+        durable(1, frame(3, 2, 0));
+        believes(1, 3, 2);
+        disks.crashed(still.member(1), CrashKind.PROCESS);
+        disks.written(id(1), file, frame(3, 2, 0));
+        disks.rotted(id(1), Damage.ANY);
+        disks.opened(still.member(1));
+
+        disks.crashed(still.member(1), CrashKind.PROCESS);
+        believes(1, 2, 1);
+        disks.opened(still.member(1));
+
+        disks.crashed(still.member(1), CrashKind.PROCESS);
+        believes(1, 1, 1);
+        assertViolated(() -> disks.opened(still.member(1)));
+    }
+
+    /** What rots before a start is found by it, and by no other. */
+    @Test
+    void whatHasRottedBeforeAStartExcusesThatOneAlone() {
+        durable(1, frame(3, 2, 0));
+        disks.crashed(still.member(1), CrashKind.PROCESS);
+        disks.rotted(id(1), Damage.ANY);
+        believes(1, 2, 1);
+        disks.opened(still.member(1));
+
+        disks.crashed(still.member(1), CrashKind.PROCESS);
+        believes(1, 1, 1);
+        assertViolated(() -> disks.opened(still.member(1)));
+    }
+
     @Test
     void aBitThatTurnedTakesTheLastFrameAlone() {
         durable(1, frame(3, 2, 0, FIRST));
