@@ -22,7 +22,6 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -71,13 +70,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private final Mailbox<Input<R>> mailbox;
     private final AtomicBoolean tickQueued = new AtomicBoolean();
     private final CompletableFuture<Throwable> stopped = new CompletableFuture<>();
-    private final CompletableFuture<Void> removed = new CompletableFuture<>();
-    private final CompletableFuture<MemberId> disowned = new CompletableFuture<>();
-
-    /** What the network knows of the members. */
-    private Configuration toldCurrent = Configuration.of(Set.of());
-
-    private Configuration toldCommitted = toldCurrent;
+    private final OwnStanding standing;
 
     /** What the message being handled brought along; the core names it, within the same step. */
     private List<EntryFrame> receivedEntries = List.of();
@@ -112,8 +105,9 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 clock);
         this.committed = new CommittedEntries<>(log, proposals, applier, parts.applied(), parts.stateMissing());
         this.snapshots = new SnapshotDuty<>(parts, applier, committed, this::onLoop, this::step, this::applied);
+        this.standing = new OwnStanding(options.self());
         this.network = parts.ports().networks().open(this);
-        tellOfMembers();
+        standing.tell(network, core);
         this.questions = new LeaderQuestions(
                 options.group(), options.self(), network, new SplittableRandom(~options.seed()).nextLong());
         this.intake = new ProposalIntake<>(
@@ -184,24 +178,17 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
 
     @Override
     public void removed(MemberId says) {
-        LOG.warn("member {} says that this member, {}, was removed from the cluster", says, options.self());
-        removed.complete(null);
+        standing.removedBy(says);
     }
 
     @Override
     public void disowned(MemberId says) {
-        LOG.warn("member {} remembers this member, {}, with another data directory", says, options.self());
-        disowned.complete(says);
+        standing.disownedBy(says);
     }
 
-    /** Completes with the first that remembers this member with another storage. */
-    CompletableFuture<MemberId> disowned() {
-        return disowned;
-    }
-
-    /** Completes once this member knows that it was removed for good. */
-    CompletableFuture<Void> removed() {
-        return removed;
+    /** Whether this member is one, as far as is known. */
+    OwnStanding standing() {
+        return standing;
     }
 
     /** The state of the core as of the last tick or change of role. */
@@ -313,27 +300,12 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         if (read.isPresent()) {
             step(new Event.ReadRequested(read.getAsLong()));
         }
-        // Before anything is sent to those that are new.
-        tellOfMembers();
+        standing.tell(network, core);
         step(new Event.Flush());
         if (!nodeLog.submit()) {
             stop(new IOException("the log takes no more writes"));
         }
         network.flush();
-    }
-
-    private void tellOfMembers() {
-        Configuration current = core.configuration();
-        Configuration decided = core.committedConfiguration();
-        if (current.equals(toldCurrent) && decided.equals(toldCommitted)) {
-            return;
-        }
-        toldCurrent = current;
-        toldCommitted = decided;
-        network.membersChanged(current, decided);
-        if (decided.removed().contains(options.self()) && !current.isMember(options.self())) {
-            removed.complete(null);
-        }
     }
 
     private void written(Synced synced) {

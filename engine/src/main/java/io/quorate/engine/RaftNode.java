@@ -201,7 +201,7 @@ public final class RaftNode<R> implements AutoCloseable {
      * log, or by others, which do not let it in any more. It goes on running, and counts for nothing.
      */
     public CompletableFuture<Void> removed() {
-        return loop.removed().copy();
+        return loop.standing().removed().copy();
     }
 
     /**
@@ -209,7 +209,7 @@ public final class RaftNode<R> implements AutoCloseable {
      * and acknowledged, and is not listened to under its id any more. It should stop.
      */
     public CompletableFuture<MemberId> disowned() {
-        return loop.disowned().copy();
+        return loop.standing().disowned().copy();
     }
 
     /** Takes a snapshot now, and compacts the log. */
