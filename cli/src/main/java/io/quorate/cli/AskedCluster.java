@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Comparator;
@@ -31,6 +32,12 @@ final class AskedCluster implements AutoCloseable {
 
     /** A member, and where it is to be asked. */
     private record Target(String id, String name, List<String> clientUrls) {}
+
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
+
+    /** Stands in what is told of a member that wants to know who asks. */
+    static final String WHO_ASKS = "the cluster asks for a user that administers";
 
     private final ClientOptions client;
     private final HttpClient http;
@@ -106,11 +113,53 @@ final class AskedCluster implements AutoCloseable {
     }
 
     private ClusterReports askAll(List<Target> targets) {
+        ClusterReports reports = askOnce(targets);
+        boolean refused =
+                reports.members().stream().anyMatch(asked -> asked.failure().contains(WHO_ASKS));
+        if (!refused || tokens.known().isEmpty()) {
+            return reports;
+        }
+        logInAnew();
+        return askOnce(targets);
+    }
+
+    /** A member that has restarted knows no token of before; one that is given now is known to all. */
+    private void logInAnew() {
+        tokens.remember(Optional.empty());
+        members();
+    }
+
+    private ClusterReports askOnce(List<Target> targets) {
         List<CompletableFuture<Asked>> asked = targets.stream().map(this::ask).toList();
         return new ClusterReports(asked.stream()
                 .map(CompletableFuture::join)
                 .sorted(Comparator.comparing(Asked::id))
                 .toList());
+    }
+
+    /**
+     * What a page of a member answers, on behalf of whoever uses this command.
+     *
+     * @return empty if it does not answer
+     */
+    Optional<HttpResponse<String>> call(String method, URI page) {
+        Optional<HttpResponse<String>> answer = callOnce(method, page);
+        boolean refused =
+                answer.filter(told -> told.statusCode() == UNAUTHORIZED).isPresent();
+        if (!refused || tokens.known().isEmpty()) {
+            return answer;
+        }
+        logInAnew();
+        return callOnce(method, page);
+    }
+
+    private Optional<HttpResponse<String>> callOnce(String method, URI page) {
+        HttpRequest asked =
+                request(page).method(method, BodyPublishers.noBody()).build();
+        return http.sendAsync(asked, BodyHandlers.ofString())
+                .handle((answer, failure) ->
+                        failure == null ? Optional.of(answer) : Optional.<HttpResponse<String>>empty())
+                .join();
     }
 
     /** A request to a page of a member, on behalf of whoever uses this command. */
@@ -167,12 +216,11 @@ final class AskedCluster implements AutoCloseable {
 
     private static Asked answered(Target target, HttpResponse<String> answer, long beginMillis, long tookNanos) {
         int status = answer.statusCode();
-        if (status == 401 || status == 403) {
+        if (status == UNAUTHORIZED || status == FORBIDDEN) {
             return silent(
                     target,
                     true,
-                    "the cluster asks for a user that administers; name one with --user ("
-                            + answer.body().strip() + ")");
+                    WHO_ASKS + "; name one with --user (" + answer.body().strip() + ")");
         }
         if (status != 200) {
             return silent(target, true, "it answered with the HTTP status " + status);

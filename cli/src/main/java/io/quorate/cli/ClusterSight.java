@@ -8,11 +8,8 @@ import io.quorate.server.operations.MemberHealth;
 import io.quorate.server.proto.etcdserverpb.Member;
 import io.quorate.server.report.ClusterReports;
 import io.quorate.server.report.MemberReport;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +96,7 @@ final class ClusterSight implements AutoCloseable {
         ClusterReports reports = cluster.ask(members);
         reports.members().stream()
                 .map(ClusterReports.Asked::failure)
-                .filter(failure -> failure.contains("--user"))
+                .filter(failure -> failure.contains(AskedCluster.WHO_ASKS))
                 .findFirst()
                 .ifPresent(failure -> {
                     throw new CommandFailed(ExitCode.FAILED, failure);
@@ -154,10 +151,7 @@ final class ClusterSight implements AutoCloseable {
 
     /** What a page of a member tells; empty if it does not answer, or not with what it should. */
     Optional<JsonObject> get(URI page) {
-        return cluster.http()
-                .sendAsync(cluster.request(page).GET().build(), BodyHandlers.ofString())
-                .handle((answer, failure) -> failure == null ? read(answer) : Optional.<JsonObject>empty())
-                .join();
+        return cluster.call("GET", page).flatMap(ClusterSight::read);
     }
 
     /**
@@ -166,19 +160,12 @@ final class ClusterSight implements AutoCloseable {
      * @throws CommandFailed if it does not answer that it does
      */
     JsonObject post(URI page) {
-        try {
-            HttpResponse<String> answer = cluster.http()
-                    .send(cluster.request(page).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
-            return read(answer)
-                    .orElseThrow(() -> new CommandFailed(
-                            ExitCode.FAILED,
-                            page.getAuthority() + " refused: " + answer.body().strip()));
-        } catch (IOException e) {
-            throw new CommandFailed(ExitCode.FAILED, "no answer from " + page.getAuthority(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CommandFailed(ExitCode.FAILED, "interrupted", e);
-        }
+        HttpResponse<String> answer = cluster.call("POST", page)
+                .orElseThrow(() -> new CommandFailed(ExitCode.FAILED, "no answer from " + page.getAuthority()));
+        return read(answer)
+                .orElseThrow(() -> new CommandFailed(
+                        ExitCode.FAILED,
+                        page.getAuthority() + " refused: " + answer.body().strip()));
     }
 
     private static Optional<JsonObject> read(HttpResponse<String> answer) {

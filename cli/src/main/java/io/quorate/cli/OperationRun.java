@@ -40,6 +40,9 @@ final class OperationRun {
     private final OperationReport.Builder report;
     private long pollMillis = FIRST_POLL_MILLIS;
 
+    /** Its place in the cluster, while it has one. */
+    private Optional<SignsOfLife> place = Optional.empty();
+
     /** What one step does; fails with {@link CommandFailed}, the sentence of which says where things stand. */
     @FunctionalInterface
     interface Action {
@@ -112,6 +115,7 @@ final class OperationRun {
     int execute(Plan plan) {
         report.setForced(false);
         try (SignsOfLife life = SignsOfLife.begin(sight, report.build(), breakOff)) {
+            place = Optional.of(life);
             Preflight preflight;
             try {
                 preflight = check(plan);
@@ -309,8 +313,11 @@ final class OperationRun {
         }
     }
 
-    /** For a step that waits: lets a moment pass, a longer one each time. */
+    /** For a step that waits: lets a moment pass, a longer one each time; ends it if another operation has taken this one's place. */
     void pause() {
+        if (place.filter(SignsOfLife::isBrokenOff).isPresent()) {
+            throw new BrokenOff();
+        }
         sleep(pollMillis);
         pollMillis = Math.min(LAST_POLL_MILLIS, pollMillis * 5 / 4);
     }

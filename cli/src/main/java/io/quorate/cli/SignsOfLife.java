@@ -29,7 +29,7 @@ final class SignsOfLife implements AutoCloseable {
 
     private OperationReport report;
     private long sureNanos = System.nanoTime();
-    private boolean brokenOff;
+    private volatile boolean brokenOff;
 
     private SignsOfLife(ClusterSight sight, long id, OperationReport report) {
         this.sight = sight;
@@ -126,7 +126,7 @@ final class SignsOfLife implements AutoCloseable {
         return !brokenOff;
     }
 
-    synchronized boolean isBrokenOff() {
+    boolean isBrokenOff() {
         return brokenOff;
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Channel;
 import io.grpc.Deadline;
+import io.grpc.Status;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.RangeRequest;
 import io.quorate.server.proto.etcdserverpb.RangeResponse;
@@ -54,6 +55,54 @@ class ClusterClientTest {
                         .isInstanceOf(CommandFailed.class)
                         .hasMessageStartingWith("no member answers at 127.0.0.1:" + silent.getLocalPort());
             }
+        }
+    }
+
+    /** It mends its data, restarts or learns: nothing was done, and others serve. */
+    @Test
+    void aMemberThatSaysToAskAnotherOneIsNotTheLastWord() {
+        RangeResponse served = RangeResponse.newBuilder().setCount(7).build();
+        cluster.onRange(request -> served);
+        for (String refusal : List.of(
+                "etcdserver: this member restarts, ask another one",
+                "etcdserver: this member's state is damaged; it serves nobody until it is repaired, ask another member",
+                "etcdserver: rpc not supported for learner")) {
+            try (FakeCluster aside = FakeCluster.start()) {
+                aside.onRange(request -> {
+                    throw Status.UNAVAILABLE.withDescription(refusal).asRuntimeException();
+                });
+                List<URI> endpoints = List.of(URI.create(aside.endpoint()), URI.create(cluster.endpoint()));
+                try (ClusterClient client = new ClusterClient(endpoints, Optional.empty(), TIMEOUT)) {
+                    assertThat(client.read(ClusterClientTest::everything)).isEqualTo(served);
+                    assertThat(client.write(ClusterClientTest::everything)).isEqualTo(served);
+                }
+                try (ClusterClient alone =
+                        new ClusterClient(List.of(URI.create(aside.endpoint())), Optional.empty(), TIMEOUT)) {
+                    assertThatThrownBy(() -> alone.read(ClusterClientTest::everything))
+                            .isInstanceOf(CommandFailed.class)
+                            .hasMessageContaining(refusal);
+                }
+            }
+        }
+    }
+
+    /** Whether it was done is not known, so nobody else is asked for it. */
+    @Test
+    void aWriteThatMayHaveBeenDoneIsNotSentAgain() {
+        try (FakeCluster unsure = FakeCluster.start()) {
+            unsure.onRange(request -> {
+                throw Status.UNAVAILABLE
+                        .withDescription("etcdserver: request timed out")
+                        .asRuntimeException();
+            });
+            List<URI> endpoints = List.of(URI.create(unsure.endpoint()), URI.create(cluster.endpoint()));
+            try (ClusterClient client = new ClusterClient(endpoints, Optional.empty(), TIMEOUT)) {
+                assertThatThrownBy(() -> client.write(ClusterClientTest::everything))
+                        .isInstanceOfSatisfying(
+                                CommandFailed.class,
+                                failed -> assertThat(failed.exitCode()).isEqualTo(ExitCode.UNKNOWN_OUTCOME));
+            }
+            assertThat(cluster.requests()).isEmpty();
         }
     }
 

@@ -249,6 +249,30 @@ class MemberCommandsTest {
                 .contains("members replace node3 by e", "BEFORE", "STEP", "take back", "has not come closer");
     }
 
+    /** It waits for a learner that is never started; what it has done stands, since somebody else works on the cluster now. */
+    @Test
+    void oneOperationIsUnderWayAtATimeAndOneThatIsBrokenOffStops() throws Exception {
+        int port = FreePorts.find(1).getFirst();
+        CompletableFuture<CommandRun> replace =
+                begin("members", "replace", "node3", "--by", "e", "--peer-urls", url(port), "--patience=10m");
+        await().atMost(PATIENCE).until(() -> list().size() == 4);
+
+        CommandRun second = run("compact", "2");
+        assertThat(second.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(second.err()).contains("is under way (members replace node3 by e)", "nothing was changed");
+        assertDone(run("transfer-leader", "node2", "--break-off"));
+
+        CommandRun broken = replace.get();
+        assertThat(broken.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(broken.out())
+                .contains("another operation has broken this one off")
+                .doesNotContain("take back");
+        assertThat(list()).as("what was done stands").hasSize(4);
+        assertThat(operations())
+                .extracting(operation -> operation.get("state").getAsString())
+                .containsExactly("BROKEN_OFF", "DONE");
+    }
+
     @Test
     void theLeaderIsMovedHistoryGivenUpAndEachMemberRestartedWhileTheRestServes() {
         for (String target : List.of("node2", "node3", "node3")) {

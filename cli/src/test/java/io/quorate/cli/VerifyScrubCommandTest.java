@@ -146,6 +146,13 @@ class VerifyScrubCommandTest {
         assertThat(run("put", "key1", "new", "--user=root:secret:").exitCode()).isEqualTo(ExitCode.OK);
         assertThat(run("status", "--user=root:secret:").exitCode()).isEqualTo(ExitCode.OK);
         assertThat(run("verify", "scrub", "--user=root:secret:").exitCode()).isEqualTo(ExitCode.OK);
+        // Each member forgets its tokens when it restarts.
+        CommandRun restarts = run("rolling-restart", "--user=root:secret:");
+        assertThat(restarts.exitCode())
+                .as("%s%n%s", restarts.out(), restarts.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(run("rolling-restart", "--user=reader:r").err()).contains("permission denied");
+        assertThat(run("rolling-restart").err()).contains("--user");
         assertThat(run("verify", "scrub", "--user=reader:r").out()).contains("name one with --user");
         assertThat(run("why", "--user=reader:r").out()).contains("node1", "name one with --user");
         assertThat(run("why", "--user=root:secret:").out()).doesNotContain("name one with --user");

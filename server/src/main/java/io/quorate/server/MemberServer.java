@@ -2,9 +2,6 @@ package io.quorate.server;
 
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
-import io.quorate.core.CoreStatus;
-import io.quorate.core.RoleName;
-import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
 import io.quorate.engine.disk.FileDisk;
@@ -34,16 +31,12 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,9 +54,6 @@ public final class MemberServer implements AutoCloseable {
 
     /** What clients get to finish their calls when the member stops. */
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(2);
-
-    /** Handing leadership over takes some round trips; waiting longer for it than this part of an election gains nothing. */
-    private static final int HAND_OVER_SHARE = 4;
 
     /** Where a scrub is asked for with POST, and its progress with GET. */
     public static final String SCRUB_PATH = "/quorate/v1/scrub";
@@ -339,7 +329,7 @@ public final class MemberServer implements AutoCloseable {
 
     private void openAnew(Optional<StateRepair> repair, String whatClientsAreTold) {
         services.suspend(whatClientsAreTold);
-        handOverLeadership();
+        HandOver.of(incarnation.node(), config.electionTimeout());
         scrub.interrupt();
         incarnation.streams().close();
         try {
@@ -376,7 +366,7 @@ public final class MemberServer implements AutoCloseable {
         }
         services.suspend("etcdserver: server stopped");
         scrub.close();
-        handOverLeadership();
+        HandOver.of(incarnation.node(), config.electionTimeout());
         turnClientsAway(cause);
         try {
             incarnation.close();
@@ -464,7 +454,7 @@ public final class MemberServer implements AutoCloseable {
             return;
         }
         closed = true;
-        handOverLeadership();
+        HandOver.of(incarnation.node(), config.electionTimeout());
         try {
             parts.close();
         } catch (IOException e) {
@@ -472,31 +462,6 @@ public final class MemberServer implements AutoCloseable {
         } finally {
             ready.completeExceptionally(new CancellationException("member " + config.name() + " was stopped"));
             stopped.complete(null);
-        }
-    }
-
-    /** Spares the others the wait for an election timeout; where it fails they elect one by themselves. */
-    private void handOverLeadership() {
-        CoreStatus status = incarnation.node().status();
-        Optional<MemberId> heir = status.followers().stream()
-                .filter(follower -> follower.recentlyActive()
-                        && status.configuration().voters().contains(follower.member())
-                        && status.configuration().priority(follower.member()) > 0)
-                .max(Comparator.comparingLong(CoreStatus.FollowerStatus::matchIndex)
-                        .thenComparingInt(follower -> status.configuration().priority(follower.member())))
-                .map(CoreStatus.FollowerStatus::member);
-        if (status.role() != RoleName.LEADER || heir.isEmpty()) {
-            return;
-        }
-        try {
-            incarnation
-                    .node()
-                    .transferLeadership(heir.get())
-                    .get(config.electionTimeout().toMillis() / HAND_OVER_SHARE, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.info("leadership was not handed to member {}: {}", heir.get(), e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

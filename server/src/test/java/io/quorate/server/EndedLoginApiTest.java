@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
@@ -203,17 +204,72 @@ class EndedLoginApiTest {
             assertThat(answer.headers().firstValue("access-control-allow-origin"))
                     .isEmpty();
         }
+        String root = anybody.logIn("root", "rootpw");
+        for (String path : new String[] {MemberServer.SCRUB_PATH, MemberServer.RESTART_PATH}) {
+            HttpResponse<String> elsewhere = ask(cluster, path, "POST", root, Optional.of("http://site.example"));
+            assertThat(elsewhere.statusCode()).isEqualTo(403);
+            assertThat(elsewhere.body()).contains("not for pages of other sites");
+        }
+        assertThat(ask(cluster, MemberServer.SCRUB_PATH, "GET", root, Optional.of(origin(cluster)))
+                        .statusCode())
+                .as("a page of the member's own")
+                .isEqualTo(200);
         assertThat(scrub(cluster, "OPTIONS", "").headers().firstValue("access-control-allow-origin"))
                 .isEmpty();
     }
 
+    /** The data are opened anew, and what was written is there; who may not ask for it changes nothing. */
+    @Test
+    void aRestartIsForRootAndLosesNothing() throws Exception {
+        TestCluster cluster = start(TokenOptions.Simple.DEFAULT);
+        Users anybody = new Users(cluster.channel(0));
+        assertThat(restart(cluster, "POST", "").statusCode()).isEqualTo(401);
+        assertThat(restart(cluster, "POST", anybody.logIn("alice", "secret")).statusCode())
+                .isEqualTo(403);
+        String root = anybody.logIn("root", "rootpw");
+        assertThat(restart(cluster, "GET", root).body()).contains("\"incarnation\":1");
+
+        assertThat(restart(cluster, "POST", root).statusCode()).isEqualTo(200);
+        TestCluster.await(() -> cluster.member(0).incarnation() == 2, "the data are opened anew");
+        // As in etcd, a member that has restarted knows no simple token of before.
+        TestCluster.await(() -> restarted(cluster, anybody), "it serves again");
+        assertThat(restart(cluster, "GET", root).statusCode()).isEqualTo(401);
+    }
+
+    private static boolean restarted(TestCluster cluster, Users anybody) {
+        try {
+            return restart(cluster, "GET", anybody.logIn("root", "rootpw"))
+                    .body()
+                    .equals("{\"incarnation\":2,\"serving\":true}");
+        } catch (StatusRuntimeException e) {
+            return false;
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static HttpResponse<String> restart(TestCluster cluster, String method, String token)
+            throws IOException, InterruptedException {
+        return ask(cluster, MemberServer.RESTART_PATH, method, token, Optional.empty());
+    }
+
     private static HttpResponse<String> scrub(TestCluster cluster, String method, String token)
             throws IOException, InterruptedException {
-        int port = cluster.member(0).clientAddresses().getFirst().getPort();
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + port + MemberServer.SCRUB_PATH))
+        return ask(cluster, MemberServer.SCRUB_PATH, method, token, Optional.empty());
+    }
+
+    private static String origin(TestCluster cluster) {
+        return "http://127.0.0.1:"
+                + cluster.member(0).clientAddresses().getFirst().getPort();
+    }
+
+    private static HttpResponse<String> ask(
+            TestCluster cluster, String path, String method, String token, Optional<String> site)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(origin(cluster) + path))
                 .timeout(Duration.ofSeconds(PATIENCE_SECONDS))
                 .method(method, BodyPublishers.noBody());
+        site.ifPresent(from -> request.header("Origin", from));
         if (!token.isEmpty()) {
             request.header("Authorization", token);
         }

@@ -58,6 +58,7 @@ final class DurableLog {
 
     /** What a start writes may itself go elsewhere: what it has read is not on the disk then, which the next start finds. */
     private boolean rottedByStart;
+
     private long segment;
     private long term;
     private long vote;
