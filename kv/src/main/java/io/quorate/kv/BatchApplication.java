@@ -110,7 +110,7 @@ final class BatchApplication implements AutoCloseable {
             case PublishMember publish -> Optional.empty();
             case Verify verify -> Optional.empty();
             case DigestReport report -> Optional.empty();
-            case NoteOperation note -> Optional.of(KvError.USER_EMPTY);
+            case NoteOperation note -> Optional.empty();
             case LeaseExpiry expiry -> Optional.empty();
             case LeaseTakeover takeover -> Optional.empty();
             case LeaseCheckpoint checkpoint -> Optional.empty();

@@ -163,6 +163,20 @@ class AuthTest {
         }
         assertThat(client.apply(new LeaseTakeover(1))).isInstanceOf(Result.LeaseTakeoverResult.class);
         assertThat(client.apply(new Compact(2, false))).isInstanceOf(Result.CompactResult.class);
+        assertThat(client.apply(new NoteOperation(0, ManagedOperation.State.RUNNING, 1, false, b(""))))
+                .as("a member that operates on the cluster by itself")
+                .isInstanceOf(Result.OperationResult.class);
+    }
+
+    @Test
+    void anOperationIsNotedForWhoeverAdministersAlone() {
+        change(user("alice"));
+        enable();
+        NoteOperation begins = new NoteOperation(0, ManagedOperation.State.RUNNING, 1, false, b(""));
+        assertThat(as("alice", begins)).isEqualTo(refused(KvError.PERMISSION_DENIED));
+        assertThat(as("", begins)).isEqualTo(refused(KvError.USER_EMPTY));
+        assertThat(as("root", begins)).isInstanceOf(Result.OperationResult.class);
+        assertThat(client.store.operations()).hasSize(1);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.quorate.server;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.quorate.core.CoreStatus;
+import io.quorate.core.quorum.Configuration;
 import io.quorate.engine.NodeOptions;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
@@ -218,8 +219,11 @@ record Incarnation(
                 .toList();
     }
 
+    /** One that joins and has nothing of the log yet is one as well: it finds out what it is by the log. */
     private static boolean isLearner(CoreStatus status) {
-        return status.configuration().learners().contains(status.self());
+        Configuration members = status.configuration();
+        boolean joining = !members.isMember(status.self()) && !members.removed().contains(status.self());
+        return joining || members.learners().contains(status.self());
     }
 
     /** What a member does by itself about the room that its store takes. */
