@@ -409,6 +409,11 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         }
         // A step never nests in another: what effects cause comes back through the mailbox.
         List<Effect> effects = core.step(event);
+        if (!core.configuration().equals(status.configuration())) {
+            // Before the effects: whoever learns by one of them that something was done finds the members as they were
+            // then.
+            status = core.status();
+        }
         observer.stepped(event, effects);
         for (Effect effect : effects) {
             execute(effect);

@@ -101,8 +101,23 @@ class LocalClusterTest {
             assertThatThrownBy(() -> late.orTimeout(20, TimeUnit.SECONDS).join())
                     .hasCauseInstanceOf(RaftException.Refused.class)
                     .hasRootCauseMessage(new RaftException.Refused(Rejection.CHANGE_IN_PROGRESS).getMessage());
-            assertThat(leader.inspect().orTimeout(20, TimeUnit.SECONDS).join().configuration())
-                    .isEqualTo(changed);
+        }
+    }
+
+    @Test
+    void whoeverLearnsOfAChangeOfMembersFindsItInTheStatus() throws Exception {
+        try (LocalCluster<Integer> cluster = start(3, options -> options.with(QUICK))) {
+            RaftNode<Integer> leader = cluster.awaitLeader();
+            propose(leader, 1);
+            Configuration base = leader.status().configuration();
+            Configuration target = base.withLearner(new MemberId(99), List.of());
+
+            Configuration found = leader.changeMembership(base, target)
+                    .thenApply(changed -> leader.status().configuration())
+                    .orTimeout(20, TimeUnit.SECONDS)
+                    .join();
+
+            assertThat(found).isEqualTo(target);
         }
     }
 
