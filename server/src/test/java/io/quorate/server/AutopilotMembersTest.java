@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +34,10 @@ class AutopilotMembersTest {
     @TempDir
     private Path folder;
 
-    /** One cluster, since starting one takes longest: first a learner is promoted, then a spare takes a dead voter's place. */
+    /**
+     * One cluster, since starting one takes longest: first a learner is promoted, then, where users must log in, a spare takes a dead
+     * voter's place.
+     */
     @Test
     void aLearnerIsPromotedAndASpareTakesADeadVotersPlace() throws Exception {
         try (TestCluster cluster = TestCluster.start(3, folder, config -> config.withAutopilot(POLICY))) {
@@ -42,6 +46,9 @@ class AutopilotMembersTest {
             TestCluster.await(() -> isDone(cluster, "autopilot: promote late"), "that is on record");
 
             MemberServer spare = join(cluster, SPARE);
+            Users users = new Users(cluster.channel(cluster.leader()));
+            users.add("root", "rootpw", "root");
+            users.enable();
             int closed = cluster.follower();
             String dead = cluster.config(closed).name();
             cluster.stop(closed);
@@ -52,7 +59,9 @@ class AutopilotMembersTest {
             MemberServer leader = cluster.member(cluster.leader());
             assertThat(leader.node().status().configuration().voters()).hasSize(4);
             assertThat(leader.node().status().configuration().removed()).hasSize(1);
-            AutopilotReport told = page(leader);
+            String token = new Users(cluster.channel(cluster.leader())).logIn("root", "rootpw");
+            assertThat(page(leader, "nobody's").statusCode()).isEqualTo(401);
+            AutopilotReport told = AutopilotReport.ofJson(page(leader, token).body());
             assertThat(told.leads()).isTrue();
             assertThat(told.lastActions())
                     .extracting(AutopilotReport.Action::title)
@@ -60,7 +69,8 @@ class AutopilotMembersTest {
             assertThat(told.lastActions().getFirst().reason())
                     .contains("voter " + dead + " has not been heard of")
                     .contains("replace-dead-after is 1 s");
-            AutopilotReport other = page(cluster.member(cluster.follower()));
+            AutopilotReport other = AutopilotReport.ofJson(
+                    page(cluster.member(cluster.follower()), token).body());
             assertThat(other.leads()).isFalse();
             assertThat(other.next().what()).isEqualTo(told.name() + " leads, and is the one to act");
             assertThat(other.lastActions()).isEqualTo(told.lastActions());
@@ -110,14 +120,14 @@ class AutopilotMembersTest {
         }
     }
 
-    private static AutopilotReport page(MemberServer member) throws Exception {
+    private static HttpResponse<String> page(MemberServer member, String token) throws Exception {
         int port = member.clientAddresses().getFirst().getPort();
         try (HttpClient http = HttpClient.newHttpClient()) {
-            return AutopilotReport.ofJson(http.send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + MemberServer.AUTOPILOT_PATH))
-                                    .build(),
-                            BodyHandlers.ofString())
-                    .body());
+            return http.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + MemberServer.AUTOPILOT_PATH))
+                            .header("Authorization", token)
+                            .build(),
+                    BodyHandlers.ofString());
         }
     }
 }
