@@ -29,7 +29,7 @@ public interface RunObserver {
     default void damaged(MemberId from, MemberId to) {}
 
     /** Bytes were written to a file of a member's disk, and are not durable yet; see {@link DiskObserver}. */
-    default void written(MemberId member, Object file, byte[] bytes) {}
+    default void written(MemberId member, Object file, long position, byte[] bytes) {}
 
     /** A file of a member's disk was synced, as the disk itself knows it. */
     default void synced(MemberId member, Object file, boolean succeeded) {}

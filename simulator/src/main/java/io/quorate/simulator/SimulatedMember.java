@@ -149,8 +149,8 @@ public final class SimulatedMember {
     private final class DiskWatch implements DiskObserver {
 
         @Override
-        public void written(Object file, byte[] bytes) {
-            observer.written(id, file, bytes);
+        public void written(Object file, long position, byte[] bytes) {
+            observer.written(id, file, position, bytes);
         }
 
         @Override

@@ -252,10 +252,10 @@ public final class Watchers implements RunObserver {
     }
 
     @Override
-    public void written(MemberId member, Object file, byte[] bytes) {
+    public void written(MemberId member, Object file, long position, byte[] bytes) {
         try {
             for (RunObserver watcher : written.toTell()) {
-                watcher.written(member, file, bytes);
+                watcher.written(member, file, position, bytes);
             }
         } catch (InvariantViolation found) {
             report(found);

@@ -12,8 +12,10 @@ public interface DiskObserver {
     /**
      * Bytes were written, whole or as far as the write came that failed; they are not durable yet. The array is never written
      * to again.
+     *
+     * @param position of the first of them in the file
      */
-    default void written(Object file, byte[] bytes) {}
+    default void written(Object file, long position, byte[] bytes) {}
 
     /** Everything that was written to the file is durable; or, if it failed, may never be, however often it is synced. */
     default void synced(Object file, boolean succeeded) {}

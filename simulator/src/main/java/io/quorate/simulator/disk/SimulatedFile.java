@@ -90,7 +90,7 @@ final class SimulatedFile implements DiskFile {
             writeSome(position, bytes, written);
             disk.changing();
         }
-        disk.observer().written(content, bytes);
+        disk.observer().written(content, position, bytes);
         Optional<MisdirectedWrite> misdirected = disk.takeMisdirected(name);
         if (misdirected.isPresent()) {
             misdirect(misdirected.get(), Math.toIntExact(position) + written, bytes, written);
@@ -102,7 +102,7 @@ final class SimulatedFile implements DiskFile {
     /** The rest may never follow, and yet be of no importance: padding, perhaps. */
     private void writeSome(long position, byte[] bytes, int length) {
         content.write(Math.toIntExact(position), bytes, 0, length);
-        disk.observer().written(content, Arrays.copyOf(bytes, length));
+        disk.observer().written(content, position, Arrays.copyOf(bytes, length));
     }
 
     private void misdirect(MisdirectedWrite write, int position, byte[] bytes, int from) {

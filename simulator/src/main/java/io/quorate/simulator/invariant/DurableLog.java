@@ -44,7 +44,7 @@ final class DurableLog {
     private static final int RESET = -3;
 
     /** By the file: what was written to it since it was last synced. */
-    private final IdentityHashMap<Object, List<byte[]>> unsynced = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, List<Written>> unsynced = new IdentityHashMap<>();
 
     private Terms terms = new Terms();
     private Optional<Terms> rottedAway = Optional.empty();
@@ -77,6 +77,17 @@ final class DurableLog {
      * a restart may go by it or not; nobody was promised anything by it.
      */
     private Optional<HardState> begun = Optional.empty();
+
+    private record Written(long position, byte[] bytes) {
+
+        long end() {
+            return position + bytes.length;
+        }
+
+        Written before(long place) {
+            return new Written(position, Arrays.copyOf(bytes, Math.toIntExact(place - position)));
+        }
+    }
 
     /** The terms of the entries behind a start; what is not behind it is a snapshot's. */
     private static final class Terms {
@@ -126,20 +137,37 @@ final class DurableLog {
         }
     }
 
-    void written(Object file, byte[] bytes) {
+    void written(Object file, long position, byte[] bytes) {
         starting = down;
+        overwrite(file, position, bytes.length);
         if (bytes.length >= FRAME_HEADER_BYTES) {
             int magic = ByteBuffer.wrap(bytes).getInt(0);
             if (magic == FRAME_MAGIC || magic == SEGMENT_MAGIC) {
-                unsynced.computeIfAbsent(file, written -> new ArrayList<>()).add(bytes);
+                unsynced.computeIfAbsent(file, written -> new ArrayList<>()).add(new Written(position, bytes));
+            }
+        }
+    }
+
+    /** A start that takes what is there for torn writes zeros over it: no sync makes it durable any more. */
+    private void overwrite(Object file, long position, int length) {
+        List<Written> earlier = unsynced.getOrDefault(file, List.of());
+        for (int i = earlier.size() - 1; i >= 0; i--) {
+            Written written = earlier.get(i);
+            if (written.end() <= position || written.position() >= position + length) {
+                continue;
+            }
+            if (written.position() < position) {
+                earlier.set(i, written.before(position));
+            } else {
+                earlier.remove(i);
             }
         }
     }
 
     void synced(Object file, boolean succeeded) {
-        List<byte[]> written = unsynced.remove(file);
-        if (written != null && succeeded) {
-            written.forEach(this::take);
+        List<Written> all = unsynced.remove(file);
+        if (all != null && succeeded) {
+            all.forEach(written -> take(written.bytes()));
         }
     }
 

@@ -25,8 +25,8 @@ final class RestartsAgreeWithDisk implements Invariant {
     }
 
     @Override
-    public void written(MemberId member, Object file, byte[] bytes) {
-        disk(member).written(file, bytes);
+    public void written(MemberId member, Object file, long position, byte[] bytes) {
+        disk(member).written(file, position, bytes);
     }
 
     @Override

@@ -152,7 +152,7 @@ class DiskFaultsTest {
             List<byte[]> told = new ArrayList<>();
             disk.setObserver(new DiskObserver() {
                 @Override
-                public void written(Object written, byte[] bytes) {
+                public void written(Object written, long position, byte[] bytes) {
                     told.add(bytes);
                 }
             });

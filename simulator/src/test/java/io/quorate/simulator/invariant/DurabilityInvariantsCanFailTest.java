@@ -13,6 +13,7 @@ import io.quorate.core.Effect;
 import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.Message;
+import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.simulator.CrashKind;
 import io.quorate.simulator.StillCluster;
@@ -30,6 +31,7 @@ class DurabilityInvariantsCanFailTest {
     private final RestartsAgreeWithDisk disks = new RestartsAgreeWithDisk();
     private final DurableBeforeSent sent = new DurableBeforeSent(disks);
     private final Object file = new Object();
+    private long end;
 
     @BeforeEach
     void open() {
@@ -38,8 +40,14 @@ class DurabilityInvariantsCanFailTest {
         }
     }
 
+    /** Behind whatever was written before. */
+    private void write(MemberId member, byte[] frame) {
+        disks.written(member, file, end, frame);
+        end += frame.length;
+    }
+
     private void durable(long member, byte[] frame) {
-        disks.written(id(member), file, frame);
+        write(id(member), frame);
         disks.synced(id(member), file, true);
     }
 
@@ -58,10 +66,10 @@ class DurabilityInvariantsCanFailTest {
 
     @Test
     void whatWasLostWithThePowerOrNeverSyncedNeedNotBeThere() {
-        disks.written(id(1), file, frame(3, 2, 0, FIRST));
+        write(id(1), frame(3, 2, 0, FIRST));
         disks.crashed(still.member(1), CrashKind.POWER_LOSS);
         disks.synced(id(1), file, true);
-        disks.written(id(1), file, frame(3, 2, 0, FIRST));
+        write(id(1), frame(3, 2, 0, FIRST));
         disks.synced(id(1), file, false);
         disks.synced(id(1), file, true);
         disks.opened(still.member(1));
@@ -114,7 +122,7 @@ class DurabilityInvariantsCanFailTest {
         durable(1, frame(3, 2, 0));
         believes(1, 3, 2);
         disks.crashed(still.member(1), CrashKind.PROCESS);
-        disks.written(id(1), file, frame(3, 2, 0));
+        write(id(1), frame(3, 2, 0));
         disks.rotted(id(1), Damage.ANY);
         disks.opened(still.member(1));
 
@@ -152,11 +160,45 @@ class DurabilityInvariantsCanFailTest {
         assertViolated(() -> disks.opened(still.member(1)));
     }
 
+    /** Seed 12458: the start that cut it off was broken off, and the next one did not find what had never been durable. */
+    @Test
+    void whatAStartHasCutOffIsNotMadeDurableByItsSync() {
+        durable(1, frame(0, 0, 0, FIRST));
+        byte[] unsynced = frame(0, 0, 0, new EntryId(1, 2));
+        write(id(1), unsynced);
+        disks.crashed(still.member(1), CrashKind.PROCESS);
+        disks.rotted(id(1), Damage.ONE_BIT);
+        disks.written(id(1), file, end - unsynced.length, new byte[unsynced.length]);
+        disks.written(id(1), file, end - unsynced.length, frame(0, 0, 0));
+        disks.synced(id(1), file, true);
+        disks.crashed(still.member(1), CrashKind.PROCESS);
+        holdsTheFirst();
+
+        disks.opened(still.member(1));
+    }
+
+    @Test
+    void whatNobodyHasCutOffIsMadeDurableByTheNextSync() {
+        durable(1, frame(0, 0, 0, FIRST));
+        write(id(1), frame(0, 0, 0, new EntryId(1, 2)));
+        disks.crashed(still.member(1), CrashKind.PROCESS);
+        disks.synced(id(1), file, true);
+        holdsTheFirst();
+
+        assertViolated(() -> disks.opened(still.member(1)));
+    }
+
+    /** All that the member's log has, and nothing of it is still to be written. */
+    private void holdsTheFirst() {
+        still.append(1, 1, "a");
+        assertThat(still.member(1).log().orElseThrow().takePending()).isPresent();
+    }
+
     @Test
     void anAcknowledgementWaitsForASyncThatSucceeds() {
         still.append(2, 1, "a");
         Message accepted = new Message.AppendAccepted(1, 1);
-        disks.written(id(2), file, frame(1, 0, 0, FIRST));
+        write(id(2), frame(1, 0, 0, FIRST));
         assertViolated(() -> sent.sent(id(2), id(1), raft(accepted)));
         disks.synced(id(2), file, false);
         assertViolated(() -> sent.sent(id(2), id(1), raft(accepted)));

@@ -121,7 +121,7 @@ class LogInvariantsCanFailTest {
         EntryId noOp = still.append(1, 1, "no-op");
         step(changes, still.member(1), new Effect.AppendNoOp(noOp));
         for (long member : durableOn) {
-            disks.written(id(member), this, frame(1, 1, 0, noOp));
+            disks.written(id(member), this, 0, frame(1, 1, 0, noOp));
             disks.synced(id(member), this, true);
         }
     }
