@@ -17,8 +17,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -112,7 +114,8 @@ final class AskedCluster implements AutoCloseable {
                 .toList());
     }
 
-    private ClusterReports askAll(List<Target> targets) {
+    private ClusterReports askAll(List<Target> known) {
+        List<Target> targets = withEndpoints(known);
         ClusterReports reports = askOnce(targets);
         boolean refused =
                 reports.members().stream().anyMatch(asked -> asked.failure().contains(WHO_ASKS));
@@ -121,6 +124,30 @@ final class AskedCluster implements AutoCloseable {
         }
         logInAnew();
         return askOnce(targets);
+    }
+
+    /**
+     * One that waits to take part has told the cluster no URL yet. It may be at an endpoint that was named: there it can be asked what
+     * it waits for.
+     */
+    private List<Target> withEndpoints(List<Target> known) {
+        if (known.stream().noneMatch(target -> target.clientUrls().isEmpty())) {
+            return known;
+        }
+        Map<String, String> endpoints = new HashMap<>();
+        List<URI> named = client.endpointUrls();
+        List<CompletableFuture<Asked>> asked = named.stream()
+                .map(url -> ask(new Target("", "", List.of(url.toString()))))
+                .toList();
+        for (int i = 0; i < named.size(); i++) {
+            String endpoint = named.get(i).toString();
+            asked.get(i).join().report().ifPresent(report -> endpoints.put(report.memberId(), endpoint));
+        }
+        return known.stream()
+                .map(target -> target.clientUrls().isEmpty() && endpoints.containsKey(target.id())
+                        ? new Target(target.id(), target.name(), List.of(endpoints.get(target.id())))
+                        : target)
+                .toList();
     }
 
     /** A member that has restarted knows no token of before; one that is given now is known to all. */

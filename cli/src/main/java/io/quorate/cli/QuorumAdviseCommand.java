@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
             "Tells which failures a cluster withstands, how fast it commits, and what would do it good.",
             "Every member is asked what it measures: the round trips and losses to all others, and how fast its log is",
             "synced. Each change that is advised is told with what it leads to. Nothing is changed.",
-            "Times are of the last minute. A member tells its zone if it was started with --zone."
+            "Times are of the last minute. A member tells its zone if it was started with --zone. Its score says",
+            "how far it is from failing, 0 to 1; 'quorate why' says by what."
         },
         footer = {"", "Example:", "  quorate quorum advise --endpoints 127.0.0.1:2379"})
 final class QuorumAdviseCommand implements Callable<Integer> {

@@ -11,6 +11,7 @@ import io.quorate.server.quorum.Outlook;
 import io.quorate.server.quorum.Spread;
 import io.quorate.server.quorum.Topology;
 import io.quorate.server.report.ClusterReports;
+import io.quorate.server.report.MemberReport;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -99,6 +100,11 @@ final class QuorumJson {
             node.zone().ifPresent(zone -> member.addProperty("zone", zone));
             member.addProperty("role", QuorumText.role(topology, node));
             member.addProperty("condition", node.condition().name().toLowerCase(Locale.ROOT));
+            member.addProperty("priority", node.priority());
+            cluster.report(node.id()).flatMap(MemberReport::score).ifPresent(score -> {
+                member.addProperty("score", score.value());
+                member.addProperty("ailing", score.ailing());
+            });
             node.sync().ifPresent(sync -> member.add("sync_micros", spread(sync)));
             cluster.report(node.id()).ifPresent(report -> member.addProperty("applied_index", report.appliedIndex()));
             members.add(member);

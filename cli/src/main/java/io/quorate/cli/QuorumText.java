@@ -1,5 +1,6 @@
 package io.quorate.cli;
 
+import io.quorate.server.grey.GreyScore;
 import io.quorate.server.quorum.Latency;
 import io.quorate.server.quorum.Link;
 import io.quorate.server.quorum.Node;
@@ -54,19 +55,29 @@ final class QuorumText {
                 .mapToLong(MemberReport::commitIndex)
                 .max()
                 .orElse(0);
-        Table table = new Table("MEMBER", "ZONE", "ROLE", "CONDITION", "SYNC p50 / p99", "TO APPLY");
+        Table table =
+                new Table("MEMBER", "ZONE", "ROLE", "CONDITION", "PRIORITY", "SCORE", "SYNC p50 / p99", "TO APPLY");
         for (Node node : byName(topology)) {
             table.add(
                     node.called(),
                     node.zone().orElse(UNKNOWN),
                     role(topology, node),
                     node.condition().name().toLowerCase(Locale.ROOT),
+                    Integer.toString(node.priority()),
+                    cluster.report(node.id())
+                            .flatMap(MemberReport::score)
+                            .map(QuorumText::score)
+                            .orElse(UNKNOWN),
                     node.sync().map(QuorumText::spread).orElse(UNKNOWN),
                     cluster.report(node.id())
                             .map(report -> Long.toString(Math.max(0, committed - report.appliedIndex())))
                             .orElse(UNKNOWN));
         }
         return table;
+    }
+
+    private static String score(MemberReport.Score score) {
+        return GreyScore.text(score.value()) + (score.ailing() ? ", ailing" : "");
     }
 
     static String role(Topology topology, Node node) {

@@ -108,6 +108,11 @@ enum ServerFlag {
             "repair|stop",
             "What the member does if its state differs from the others': get theirs, or stop.",
             "repair"),
+    ON_GREY_FAILURE(
+            "on-grey-failure",
+            "give-way|stay",
+            "What a leader does that fails slowly while another voter is clearly better: hand over to it, or lead on.",
+            "give-way"),
     SCRUB_INTERVAL(
             "scrub-interval",
             "<time>",

@@ -5,6 +5,7 @@ import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.Upkeep;
 import io.quorate.server.Upkeep.OnDivergence;
+import io.quorate.server.Upkeep.OnGreyFailure;
 import io.quorate.server.WatchOptions;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
@@ -183,7 +184,18 @@ final class ServerSettings {
                 todo,
                 AutoCompaction.parse(
                         orDefault(ServerFlag.AUTO_COMPACTION_MODE).text(),
-                        orDefault(ServerFlag.AUTO_COMPACTION_RETENTION).text()));
+                        orDefault(ServerFlag.AUTO_COMPACTION_RETENTION).text()),
+                onGreyFailure());
+    }
+
+    private OnGreyFailure onGreyFailure() {
+        Given todo = orDefault(ServerFlag.ON_GREY_FAILURE);
+        return switch (todo.text().toLowerCase(Locale.ROOT)) {
+            case "give-way" -> OnGreyFailure.GIVE_WAY;
+            case "stay" -> OnGreyFailure.STAY;
+            default ->
+                throw CommandFailed.usage(todo.where() + " is \"" + todo.text() + "\"; use 'give-way' or 'stay'");
+        };
     }
 
     private AuthOptions auth() {

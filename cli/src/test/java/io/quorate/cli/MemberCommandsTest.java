@@ -279,6 +279,12 @@ class MemberCommandsTest {
             assertDone(run("transfer-leader", target));
         }
         assertDone(run("members", "update", "node1", "--priority=0"));
+        assertThat(list())
+                .extracting(member -> member.get("priority").getAsInt())
+                .containsExactlyInAnyOrder(0, 1, 1);
+        assertThat(run("members", "list").out()).containsPattern("node1 +\\w+ +voter +0 ");
+        assertThat(run("doctor").out()).contains("node1 never leads, since its priority is 0");
+        assertThat(run("quorum", "advise").out()).containsPattern("node1 .*voter +good +0 +0\\.\\d\\d");
         assertThat(run("transfer-leader", "node1").exitCode())
                 .as("a member of priority 0 never leads")
                 .isEqualTo(ExitCode.FAILED);

@@ -50,11 +50,19 @@ class QuorumCommandsTest {
         List<Integer> ports = FreePorts.find(6);
         List<ServerConfig> configs = DevCluster.of(3, ports.subList(0, 3), ports.subList(3, 6), dir, false)
                 .configs();
+        endpoint = "127.0.0.1:" + ports.getFirst();
         for (int i = 0; i < configs.size(); i++) {
             members.add(MemberServer.start(configs.get(i).withZone("zone" + (i + 1))));
+            if (i == 0) {
+                await().atMost(PATIENCE)
+                        .until(
+                                () -> run("doctor")
+                                        .out()
+                                        .contains(
+                                                "node1 takes no part yet, since it came without data: it has no data, and 2 more"));
+            }
         }
         members.forEach(member -> member.ready().join());
-        endpoint = "127.0.0.1:" + ports.getFirst();
     }
 
     private CommandRun run(String... command) {

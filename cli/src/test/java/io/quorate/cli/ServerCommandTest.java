@@ -7,6 +7,7 @@ import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.Upkeep;
 import io.quorate.server.Upkeep.OnDivergence;
+import io.quorate.server.Upkeep.OnGreyFailure;
 import io.quorate.server.WatchOptions;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
@@ -101,6 +102,7 @@ class ServerCommandTest {
                 "--max-watches-per-connection=17",
                 "--verify-interval=250ms",
                 "--on-divergence=stop",
+                "--on-grey-failure=stay",
                 "--scrub-interval=90m",
                 "--scrub-rate=4096",
                 "--auth-token=jwt,sign-method=RS256,pub-key=k.pub,priv-key=k.key,ttl=1m",
@@ -132,7 +134,8 @@ class ServerCommandTest {
                         3,
                         new WatchOptions(Duration.ofSeconds(2), 17),
                         Duration.ofMillis(250),
-                        new Upkeep(Duration.ofMinutes(90), 4096, OnDivergence.STOP, new AutoCompaction.Revisions(5000)),
+                        new Upkeep(Duration.ofMinutes(90), 4096, OnDivergence.STOP, new AutoCompaction.Revisions(5000))
+                                .with(OnGreyFailure.STAY),
                         new AuthOptions(
                                 new TokenOptions.Jwt(
                                         TokenOptions.Algorithm.RS256,
@@ -238,6 +241,7 @@ class ServerCommandTest {
                 bad("--verify-interval has \"10\", which is not a time; give", "--verify-interval=10"),
                 bad("--verify-interval has \"-1s\", which is not a time; give", "--verify-interval=-1s"),
                 bad("--verify-interval has \"99999999999s\"", "--verify-interval=99999999999s"),
+                bad("--on-grey-failure is \"no\"; use 'give-way' or 'stay'", "--on-grey-failure=no"),
                 bad("--on-divergence is \"ask\"; use 'repair' or 'stop'", "--on-divergence=ask"),
                 bad("--scrub-rate is 0 bytes per second; give at least 1", "--scrub-rate=0"),
                 bad("--log-level is \"loud\"; use one of", "--log-level=loud"),

@@ -2,6 +2,7 @@ package io.quorate.core;
 
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
+import java.util.Set;
 
 /** What can happen to a member, as its core sees it. */
 public sealed interface Event {
@@ -90,6 +91,20 @@ public sealed interface Event {
      * vote for others, and to keep the log.
      */
     record LeadershipBarred(boolean barred) implements Event {}
+
+    /**
+     * The application wants this member to give way to {@code target}, since it is not well itself. That is no reason to disturb
+     * anything: it is refused while a transfer to another member or a change of members is under way, and unless the target has been
+     * there for a while and has almost all of the log.
+     */
+    record GiveWayRequested(MemberId target) implements Event {}
+
+    /** The application holds these members to be unwell, and no others: none of them is handed the leadership for its priority. */
+    record MembersUnwell(Set<MemberId> members) implements Event {
+        public MembersUnwell {
+            members = Set.copyOf(members);
+        }
+    }
 
     /**
      * The silence of the leader from which on it is to be suspected was estimated, from how regularly it is heard. Only the

@@ -46,6 +46,16 @@ final class LeadershipTransfer {
         }
     }
 
+    /** Whether one to this member is under way. */
+    boolean isTo(MemberId member) {
+        return target.equals(Optional.of(member));
+    }
+
+    /** Whoever has asked for a transfer to this member is told that there is none. */
+    void refuse(MemberId refused) {
+        effects.add(new Effect.TransferEnded(refused, false));
+    }
+
     void tick() {
         if (target.isEmpty()) {
             return;

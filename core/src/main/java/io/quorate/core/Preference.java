@@ -1,15 +1,19 @@
 package io.quorate.core;
 
 import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Lets a leader hand over to a voter that is to lead rather than itself: one of a higher priority, once that is well.
+ * Lets a leader hand over to a voter that is to lead rather than itself: one of a higher priority, once that is well; or one that the
+ * application names, since this member is not well itself.
  *
  * <p>It must not flap. So the other must have been heard all the time for some election timeouts, have durably what was
  * committed an election timeout ago, and be almost as far as the leader; the leader must have led for a while; and each attempt
- * that fails doubles the time to the next. Whoever gets the leadership so hands it on to nobody of a lower priority.
+ * that fails doubles the time to the next. Whoever gets the leadership so hands it on to nobody of a lower priority. How often the
+ * application may ask is for the application to bound; it also says who is unwell, whom no priority brings back before that is over.
  *
  * <p>Safety does not depend on any of it: it asks for a transfer like anybody else, and the elections decide.
  */
@@ -33,6 +37,7 @@ final class Preference {
     private int ticksToWait;
     private int failures;
     private boolean attempting;
+    private Set<MemberId> unwell = Set.of();
 
     /** The commit index as it was at the beginning of this election timeout, and of the one before. */
     private long committedRecently;
@@ -72,6 +77,27 @@ final class Preference {
         }
     }
 
+    /** These members are not handed the leadership for their priority. */
+    void unwell(Set<MemberId> members) {
+        unwell = members;
+    }
+
+    /** Hands over because this member is not well, to one that is not to lead rather otherwise; or refuses to. */
+    void giveWay(MemberId target) {
+        if (transfer.isTo(target)) {
+            return;
+        }
+        boolean fits = !transfer.inProgress()
+                && node.role() instanceof Leader leader
+                && isSettled(leader)
+                && leader.follower(target).filter(this::isWell).isPresent();
+        if (fits) {
+            transfer.request(target);
+        } else {
+            transfer.refuse(target);
+        }
+    }
+
     private void begin(int timeoutTicks) {
         ticksToWait = FIRST_WAIT_TIMEOUTS * timeoutTicks;
         failures = 0;
@@ -94,6 +120,7 @@ final class Preference {
         return leader.followers().stream()
                 .filter(follower -> members.isVoter(follower.member()))
                 .filter(follower -> members.priority(follower.member()) > node.priority())
+                .filter(follower -> !unwell.contains(follower.member()))
                 .filter(this::isWell)
                 .max(Comparator.comparingInt((FollowerProgress follower) -> members.priority(follower.member()))
                         .thenComparingLong(FollowerProgress::matchIndex));

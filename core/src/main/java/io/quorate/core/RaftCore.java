@@ -105,6 +105,8 @@ public final class RaftCore {
             }
             case Event.LogMended mended -> repair.mended(mended);
             case Event.LeadershipBarred wanted -> node.barLeadership(wanted.barred());
+            case Event.GiveWayRequested request -> preference.giveWay(request.target());
+            case Event.MembersUnwell unwell -> preference.unwell(unwell.members());
             case Event.ElectionTimeoutEstimated estimate -> election.handle(estimate);
             case Event.Unreachable unreachable -> unreachable(unreachable.member());
         }

@@ -16,6 +16,7 @@ import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -160,6 +161,89 @@ class PriorityTest {
         assertThat(leader.step(new Event.TransferRequested(TWO))).containsExactly(new Effect.TransferEnded(TWO, false));
         List<Effect> resigned = leader.step(new Event.LeadershipBarred(true));
         assertThat(resigned).contains(new Effect.Send(THREE, new Message.TimeoutNow(1)));
+    }
+
+    // --- giving way
+
+    private static List<MemberId> told(List<Effect> effects) {
+        return effects(effects, Effect.Send.class).stream()
+                .filter(send -> send.message() instanceof Message.TimeoutNow)
+                .map(Effect.Send::to)
+                .toList();
+    }
+
+    /** Led for long enough that its followers count as present. */
+    private static CoreUnderTest settledLeader(Configuration configuration) {
+        CoreUnderTest leader = member(configuration).toEstablishedLeader();
+        ticks(leader, 5 * T);
+        return leader;
+    }
+
+    private static List<Effect> giveWay(CoreUnderTest leader, MemberId target) {
+        List<Effect> all = new ArrayList<>(leader.step(new Event.GiveWayRequested(target)));
+        all.addAll(leader.flush());
+        return all;
+    }
+
+    @Test
+    void aLeaderThatIsUnwellGivesWayToWhomItIsTold() {
+        CoreUnderTest leader = settledLeader(voters(3));
+        assertThat(told(giveWay(leader, THREE))).containsExactly(THREE);
+        // To be asked again joins the transfer that is under way.
+        assertThat(leader.step(new Event.GiveWayRequested(THREE))).isEmpty();
+    }
+
+    @Test
+    void nobodyIsGivenWayToThatCouldNotTakeOverAtOnce() {
+        Effect refused = new Effect.TransferEnded(THREE, false);
+        CoreUnderTest justElected = member(voters(3)).toEstablishedLeader();
+        assertThat(giveWay(justElected, THREE)).containsExactly(refused);
+        CoreUnderTest leader = settledLeader(voters(3));
+        leader.propose(1);
+        leader.flush();
+        leader.syncAll();
+        ticks(leader, 3 * T, THREE);
+        assertThat(leader.step(new Event.GiveWayRequested(THREE)))
+                .as("it lacks what is committed")
+                .containsExactly(refused);
+        assertThat(settledLeader(voters(3).withPriority(THREE, 0)).step(new Event.GiveWayRequested(THREE)))
+                .containsExactly(refused);
+        assertThat(settledLeader(voters(3)).step(new Event.GiveWayRequested(SELF)))
+                .containsExactly(new Effect.TransferEnded(SELF, false));
+        assertThat(CoreUnderTest.ofVoters(3).follow(TWO, 1).step(new Event.GiveWayRequested(THREE)))
+                .containsExactly(refused);
+    }
+
+    @Test
+    void aTransferAndAChangeOfMembersAreNotDisturbed() {
+        CoreUnderTest leader = settledLeader(voters(3));
+        assertThat(told(concat(leader.step(new Event.TransferRequested(TWO)), leader.flush())))
+                .containsExactly(TWO);
+        assertThat(leader.step(new Event.GiveWayRequested(THREE)))
+                .containsExactly(new Effect.TransferEnded(THREE, false));
+        assertThat(ticks(leader, 2 * T)).contains(new Effect.TransferEnded(TWO, false));
+
+        CoreUnderTest changing = settledLeader(voters(3));
+        changing.step(new Event.ConfigurationProposed(TWO_IS_PREFERRED));
+        assertThat(changing.step(new Event.GiveWayRequested(THREE)))
+                .as("the change is not committed")
+                .containsExactly(new Effect.TransferEnded(THREE, false));
+    }
+
+    private static List<Effect> concat(List<Effect> first, List<Effect> second) {
+        List<Effect> all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+
+    /** Or a member that is unwell would be handed the leadership back that it has just given away. */
+    @Test
+    void noPriorityBringsBackWhoIsUnwellBeforeThatIsOver() {
+        CoreUnderTest leader = member(TWO_IS_PREFERRED).toEstablishedLeader();
+        leader.step(new Event.MembersUnwell(Set.of(TWO)));
+        assertThat(told(ticks(leader, 50 * T))).isEmpty();
+        leader.step(new Event.MembersUnwell(Set.of()));
+        assertThat(told(ticks(leader, 2))).contains(TWO);
     }
 
     // --- changing priorities

@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -208,13 +209,25 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     }
 
     void transfer(MemberId target, CompletableFuture<Void> done) {
+        handOver(target, new Event.TransferRequested(target), done);
+    }
+
+    void giveWay(MemberId target, CompletableFuture<Void> done) {
+        handOver(target, new Event.GiveWayRequested(target), done);
+    }
+
+    private void handOver(MemberId target, Event request, CompletableFuture<Void> done) {
         enqueue(new Input.Job<>(
                 () -> {
                     if (transfers.begin(target, done, core.status())) {
-                        step(new Event.TransferRequested(target));
+                        step(request);
                     }
                 },
                 done::completeExceptionally));
+    }
+
+    void unwell(Set<MemberId> members) {
+        onLoop(() -> step(new Event.MembersUnwell(members)));
     }
 
     void ask(LeaderQuestions.Question question) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -158,6 +159,22 @@ public final class RaftNode<R> implements AutoCloseable {
         CompletableFuture<Void> done = new CompletableFuture<>();
         loop.transfer(target, done);
         return done;
+    }
+
+    /**
+     * As {@link #transferLeadership}, for a leader that is not well and gives way before it fails. Nothing is disturbed for that: it fails
+     * while a transfer to another member or a change of members is under way, and unless the target has been heard for four election
+     * timeouts and has almost all of the log. How often it is asked for is for the caller to bound.
+     */
+    public CompletableFuture<Void> giveWay(MemberId target) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        loop.giveWay(target, done);
+        return done;
+    }
+
+    /** These members, and no others, are unwell: this one, while it leads, hands over to none of them for its priority. */
+    public void unwell(Set<MemberId> members) {
+        loop.unwell(Set.copyOf(members));
     }
 
     /**

@@ -8,8 +8,6 @@ import io.quorate.engine.NodeOptions;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
 import io.quorate.engine.disk.FileDisk;
-import io.quorate.kv.MvccStore;
-import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
 import io.quorate.server.api.AuthService;
 import io.quorate.server.api.Clients;
@@ -30,6 +28,7 @@ import io.quorate.server.api.SnapshotStreams;
 import io.quorate.server.api.WatchService;
 import io.quorate.server.auth.Passwords;
 import io.quorate.server.auth.Tokens;
+import io.quorate.server.grey.Bulletin;
 import io.quorate.server.members.MemberChange;
 import io.quorate.server.members.MemberChanges;
 import io.quorate.server.members.ServerTiming;
@@ -44,14 +43,16 @@ import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.store.StateComparison;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +65,7 @@ import org.slf4j.LoggerFactory;
  * @param clients who asks for something, and what they may do
  * @param streams the clients' open streams, to be ended before anything else is closed
  * @param newcomer finds out whether the member may take part, if that is not known
+ * @param grey how the member is, and whether it fails slowly
  */
 record Incarnation(
         long number,
@@ -73,6 +75,7 @@ record Incarnation(
         List<ServerServiceDefinition> services,
         OpenStreams streams,
         Newcomer newcomer,
+        GreyWatch grey,
         OpenParts parts)
         implements AutoCloseable {
 
@@ -91,7 +94,7 @@ record Incarnation(
      * Opens the data and begins to take part. A store that is damaged such that it cannot be opened is dropped if the member
      * may repair it.
      *
-     * @param opening of a store that is not in memory
+     * @param opening how its storage is opened
      * @param healing told what is found wrong from now on
      * @param metrics told what the node does
      * @throws IOException with one sentence if the data cannot be opened
@@ -100,7 +103,7 @@ record Incarnation(
             long number,
             ServerConfig config,
             OwnMembership membership,
-            Function<OrderedStore, MvccStore> opening,
+            StorageOpening opening,
             MemberHealing healing,
             MemberMetrics metrics)
             throws IOException {
@@ -120,7 +123,7 @@ record Incarnation(
             long number,
             ServerConfig config,
             OwnMembership membership,
-            Function<OrderedStore, MvccStore> opening,
+            StorageOpening opening,
             MemberHealing healing,
             MemberMetrics metrics)
             throws IOException {
@@ -140,10 +143,11 @@ record Incarnation(
                     failure -> healing.storeDamaged(number, failure));
             Tokens tokens = memberNode.tokens().of(store);
             Clients clients = new Clients(store, tokens);
+            GreyWatch grey = parts.add(GreyWatch.start(config, memberNode, metrics));
             List<ServerServiceDefinition> services =
-                    services(config, membership, memberNode, store, tokens, clients, streams, parts);
+                    services(config, membership, memberNode, grey, store, tokens, clients, streams, parts);
             Newcomer newcomer = parts.add(new Newcomer(config, membership, memberNode.storages()));
-            return new Incarnation(number, memberNode, fence, clients, services, streams, newcomer, parts);
+            return new Incarnation(number, memberNode, fence, clients, services, streams, newcomer, grey, parts);
         } catch (IOException | RuntimeException e) {
             try {
                 parts.close();
@@ -158,6 +162,7 @@ record Incarnation(
             ServerConfig config,
             OwnMembership membership,
             MemberNode memberNode,
+            GreyWatch grey,
             ReplicatedStore store,
             Tokens tokens,
             Clients clients,
@@ -190,9 +195,7 @@ record Incarnation(
                         config.electionTimeout(),
                         config.requestTimeout()),
                 timer);
-        node.answerAsLeader(question -> MemberChange.isOne(question)
-                ? changes.answer(question)
-                : memberNode.leases().answer(question));
+        node.answerAsLeader(question -> answer(question, changes, grey, memberNode));
         LearnerCalls learnerCalls = new LearnerCalls(() -> isLearner(node.status()));
         keepHouse(config.upkeep().autoCompaction(), store, memberNode.readers(), timer);
         SnapshotStreams snapshots =
@@ -217,6 +220,17 @@ record Incarnation(
                 .map(service -> ServerInterceptors.intercept(
                         service, clients, new Connections(), learnerCalls, leaderRequirement, streams))
                 .toList();
+    }
+
+    /** What a question is about its first byte says. */
+    private static CompletableFuture<Optional<ByteBuffer>> answer(
+            ByteBuffer question, MemberChanges changes, GreyWatch grey, MemberNode memberNode) {
+        if (MemberChange.isOne(question)) {
+            return changes.answer(question);
+        }
+        return Bulletin.isOne(question)
+                ? grey.answer(question)
+                : memberNode.leases().answer(question);
     }
 
     /** One that joins and has nothing of the log yet is one as well: it finds out what it is by the log. */

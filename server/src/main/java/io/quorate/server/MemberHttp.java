@@ -79,7 +79,7 @@ final class MemberHttp {
 
     private static Optional<String> ownRead(Incarnation member, BooleanSupplier serving) {
         if (!serving.getAsBoolean()) {
-            return Optional.of("the member serves nobody: it starts, stops, or mends its data");
+            return Optional.of(whyNobodyIsServed(member));
         }
         if (member.node().stopped().isDone()) {
             return Optional.of(EtcdError.STOPPED.message());
@@ -92,9 +92,14 @@ final class MemberHttp {
         }
     }
 
+    private static String whyNobodyIsServed(Incarnation member) {
+        return "the member serves nobody: "
+                + member.newcomer().waitsFor().orElse("it starts, stops, or mends its data");
+    }
+
     private Optional<String> quorumRead(Incarnation member, BooleanSupplier serving) throws InterruptedException {
         if (!serving.getAsBoolean()) {
-            return Optional.of("the member serves nobody: it starts, stops, or mends its data");
+            return Optional.of(whyNobodyIsServed(member));
         }
         try {
             member.node().readIndex().get(requestTimeout.toMillis(), TimeUnit.MILLISECONDS);

@@ -7,6 +7,7 @@ import io.quorate.engine.Ports;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
 import io.quorate.engine.disk.DataDirectory;
+import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.disk.MeasuredDisk;
 import io.quorate.engine.transport.LinkProbes;
@@ -16,8 +17,6 @@ import io.quorate.engine.transport.StorageIds;
 import io.quorate.engine.transport.netty.EventLoops;
 import io.quorate.engine.transport.netty.NettyNetwork;
 import io.quorate.engine.transport.netty.NettyOptions;
-import io.quorate.kv.MvccStore;
-import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.RocksMemory;
 import io.quorate.server.auth.TokenSource;
@@ -43,7 +42,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
  * The Raft node of a member with the store under it, made from the member's configuration.
@@ -76,7 +74,7 @@ record MemberNode(
     /**
      * Opens the data and begins to take part.
      *
-     * @param opening of a store that is not in memory
+     * @param opening how its storage is opened
      * @param divergence told if this member's state differs from the others'
      * @param metrics told what the node does
      * @param parts gets everything that is opened, also if this method fails
@@ -85,13 +83,13 @@ record MemberNode(
     static MemberNode open(
             ServerConfig config,
             OwnMembership membership,
-            Function<OrderedStore, MvccStore> opening,
+            StorageOpening opening,
             DivergenceListener divergence,
             MemberMetrics metrics,
             OpenParts parts)
             throws IOException {
         Path folder = folder(config, parts);
-        FileDisk disk = new FileDisk(folder);
+        Disk disk = opening.disk().apply(new FileDisk(folder));
         if (StateRepair.find(disk).isPresent()) {
             new DroppedState(folder).drop();
         }
@@ -106,7 +104,8 @@ record MemberNode(
                 peerLoops.shutdownGracefully(0, REST_SECONDS, TimeUnit.SECONDS).syncUninterruptibly());
         KvStateMachine machine = config.ephemeral()
                 ? KvStateMachine.inMemory(folder.resolve(DroppedState.STATE), background)
-                : KvStateMachine.open(folder.resolve(DroppedState.STATE), RocksMemory.standard(), opening, background);
+                : KvStateMachine.open(
+                        folder.resolve(DroppedState.STATE), RocksMemory.standard(), opening.store(), background);
         StateVerification verification = parts.add(new StateVerification(
                 config.name(), membership.self(), machine.store(), config.verifyInterval(), divergence));
         machine.tell(verification);

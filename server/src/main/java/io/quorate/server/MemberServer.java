@@ -5,8 +5,6 @@ import io.grpc.ServerServiceDefinition;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
 import io.quorate.engine.disk.FileDisk;
-import io.quorate.kv.MvccStore;
-import io.quorate.kv.OrderedStore;
 import io.quorate.kv.PublishMember;
 import io.quorate.kv.Result;
 import io.quorate.server.gateway.JsonGateway;
@@ -37,7 +35,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,7 +66,7 @@ public final class MemberServer implements AutoCloseable {
 
     private final ServerConfig config;
     private final OwnMembership membership;
-    private final Function<OrderedStore, MvccStore> opening;
+    private final StorageOpening opening;
     private final OpenParts parts;
     private final MemberHealing healing;
     private final MemberMetrics metrics;
@@ -81,8 +78,7 @@ public final class MemberServer implements AutoCloseable {
     private volatile Incarnation incarnation;
     private boolean closed;
 
-    private MemberServer(
-            ServerConfig config, OwnMembership membership, Function<OrderedStore, MvccStore> opening, OpenParts parts)
+    private MemberServer(ServerConfig config, OwnMembership membership, StorageOpening opening, OpenParts parts)
             throws IOException {
         this.config = config;
         this.membership = membership;
@@ -111,11 +107,11 @@ public final class MemberServer implements AutoCloseable {
      * @throws IllegalArgumentException with one sentence if the configuration contradicts itself
      */
     public static MemberServer start(ServerConfig config) throws IOException {
-        return start(config, MvccStore::open);
+        return start(config, StorageOpening.PLAIN);
     }
 
-    /** As {@link #start(ServerConfig)}, with a store that is opened in a way of its own: tests leave out parts of it. */
-    static MemberServer start(ServerConfig config, Function<OrderedStore, MvccStore> opening) throws IOException {
+    /** As {@link #start(ServerConfig)}, with a storage that is opened in a way of its own: tests leave out parts of it, or make it slow. */
+    static MemberServer start(ServerConfig config, StorageOpening opening) throws IOException {
         OpenParts parts = new OpenParts();
         try {
             OwnMembership membership = membership(config);
@@ -417,6 +413,11 @@ public final class MemberServer implements AutoCloseable {
     /** How often the node below was opened. */
     long incarnation() {
         return incarnation.number();
+    }
+
+    /** The watch over itself below, to be asked. */
+    GreyWatch grey() {
+        return incarnation.grey();
     }
 
     /** How many watches clients have at this member. */

@@ -41,7 +41,7 @@ final class Newcomer implements AutoCloseable {
     private final OwnMembership membership;
     private final StorageIds storages;
     private final Map<MemberId, Report> answers = new TreeMap<>();
-    private String waitsFor = "";
+    private volatile String waitsFor = "";
     private String toldToWaitFor = "";
     private Optional<Thread> asking = Optional.empty();
     private volatile boolean closed;
@@ -62,6 +62,11 @@ final class Newcomer implements AutoCloseable {
             asking = Optional.of(
                     Thread.ofVirtual().name(config.name() + "-newcomer").start(() -> run(stop)));
         }
+    }
+
+    /** What the member waits for before it may take part, in words; empty if it may, or does not know yet. */
+    Optional<String> waitsFor() {
+        return storages.isAdmitted() ? Optional.empty() : Optional.of(waitsFor).filter(known -> !known.isEmpty());
     }
 
     private void run(Consumer<Throwable> stop) {

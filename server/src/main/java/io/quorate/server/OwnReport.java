@@ -95,7 +95,24 @@ record OwnReport(
                         .map(OwnReport::link)
                         .toList(),
                 missing(present),
-                transfers());
+                transfers(),
+                Optional.of(score(present.grey().present())),
+                present.newcomer().waitsFor());
+    }
+
+    private static MemberReport.Score score(GreyWatch.Present present) {
+        return new MemberReport.Score(
+                present.score().value(),
+                present.ailing(),
+                present.rests().toMillis(),
+                present.score().readings().stream()
+                        .map(reading -> new MemberReport.ScoredPart(
+                                reading.part().word(),
+                                reading.score(),
+                                reading.micros(),
+                                reading.fineMicros(),
+                                reading.failingMicros()))
+                        .toList());
     }
 
     private static Optional<String> stopped(Incarnation present) {
@@ -125,7 +142,8 @@ record OwnReport(
                             told.name(),
                             Optional.of(told.zone()).filter(zone -> !zone.isEmpty()),
                             configuration.addresses().getOrDefault(id, List.of()),
-                            told.clientUrls());
+                            told.clientUrls(),
+                            Optional.of(configuration.priority(id)));
                 })
                 .toList();
     }

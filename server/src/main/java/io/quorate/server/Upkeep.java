@@ -10,9 +10,14 @@ import java.time.Duration;
  * @param scrubBytesPerSecond how fast that reads, at most
  * @param onDivergence what a member does whose state differs from the others' or from its own digest
  * @param autoCompaction which history is given up by itself
+ * @param onGreyFailure what a leader does that fails slowly
  */
 public record Upkeep(
-        Duration scrubInterval, long scrubBytesPerSecond, OnDivergence onDivergence, AutoCompaction autoCompaction) {
+        Duration scrubInterval,
+        long scrubBytesPerSecond,
+        OnDivergence onDivergence,
+        AutoCompaction autoCompaction,
+        OnGreyFailure onGreyFailure) {
 
     /** What a member does about a wrong state. */
     public enum OnDivergence {
@@ -22,11 +27,33 @@ public record Upkeep(
         STOP
     }
 
+    /** What a leader does that is there, and slow, while another voter is clearly better. */
+    public enum OnGreyFailure {
+        /** It hands the leadership to that one. */
+        GIVE_WAY,
+        /** It leads on, and tells how it is. */
+        STAY
+    }
+
     public static final Upkeep DEFAULT = new Upkeep(Duration.ofDays(1), 8 << 20, OnDivergence.REPAIR);
 
     /** One that gives up no history by itself. */
     public Upkeep(Duration scrubInterval, long scrubBytesPerSecond, OnDivergence onDivergence) {
         this(scrubInterval, scrubBytesPerSecond, onDivergence, AutoCompaction.OFF);
+    }
+
+    /** One that gives way if it fails slowly. */
+    public Upkeep(
+            Duration scrubInterval,
+            long scrubBytesPerSecond,
+            OnDivergence onDivergence,
+            AutoCompaction autoCompaction) {
+        this(scrubInterval, scrubBytesPerSecond, onDivergence, autoCompaction, OnGreyFailure.GIVE_WAY);
+    }
+
+    /** The same, with a leader that does this when it fails slowly. */
+    public Upkeep with(OnGreyFailure todo) {
+        return new Upkeep(scrubInterval, scrubBytesPerSecond, onDivergence, autoCompaction, todo);
     }
 
     public Upkeep {

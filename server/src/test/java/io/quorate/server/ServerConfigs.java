@@ -52,6 +52,15 @@ public final class ServerConfigs {
         });
     }
 
+    /** As if both were given by flags: nothing adapts. */
+    static ServerConfig withTimeouts(ServerConfig config, Duration heartbeat, Duration election) {
+        return changed(config, draft -> {
+            draft.heartbeatInterval = heartbeat;
+            draft.electionTimeout = election;
+            draft.adaptive = false;
+        });
+    }
+
     static ServerConfig withQuota(ServerConfig config, long bytes) {
         return changed(config, draft -> draft.quotaBytes = bytes);
     }
@@ -100,6 +109,9 @@ public final class ServerConfigs {
         private List<InitialMember> initialCluster;
         private InitialClusterState state;
         private String token;
+        private Duration heartbeatInterval;
+        private Duration electionTimeout;
+        private boolean adaptive;
         private long snapshotCount;
         private long quotaBytes;
         private WatchOptions watches;
@@ -117,6 +129,9 @@ public final class ServerConfigs {
             this.initialCluster = original.initialCluster();
             this.state = original.initialClusterState();
             this.token = original.initialClusterToken();
+            this.heartbeatInterval = original.heartbeatInterval();
+            this.electionTimeout = original.electionTimeout();
+            this.adaptive = original.adaptiveElections();
             this.snapshotCount = original.snapshotCount();
             this.quotaBytes = original.quotaBackendBytes();
             this.watches = original.watches();
@@ -137,9 +152,9 @@ public final class ServerConfigs {
                     initialCluster,
                     state,
                     token,
-                    original.heartbeatInterval(),
-                    original.electionTimeout(),
-                    original.adaptiveElections(),
+                    heartbeatInterval,
+                    electionTimeout,
+                    adaptive,
                     snapshotCount,
                     quotaBytes,
                     original.maxRequestBytes(),

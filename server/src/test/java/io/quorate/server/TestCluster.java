@@ -33,11 +33,11 @@ public final class TestCluster implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final List<ServerConfig> configs;
-    private final Function<OrderedStore, MvccStore> opening;
+    private final StorageOpening opening;
     private final SortedMap<Integer, MemberServer> running = new TreeMap<>();
     private final List<ManagedChannel> channels = new ArrayList<>();
 
-    private TestCluster(List<ServerConfig> configs, Function<OrderedStore, MvccStore> opening) {
+    private TestCluster(List<ServerConfig> configs, StorageOpening opening) {
         this.configs = new ArrayList<>(configs);
         this.opening = opening;
     }
@@ -49,23 +49,28 @@ public final class TestCluster implements AutoCloseable {
 
     /** Starts members whose configurations are changed by {@code settings}. */
     public static TestCluster start(int members, Path folder, UnaryOperator<ServerConfig> settings) throws IOException {
-        return start(members, folder, settings, MvccStore::open);
+        return start(members, folder, settings, StorageOpening.PLAIN);
     }
 
     /** Starts members whose stores are opened in a way of their own, too. */
     static TestCluster start(
             int members, Path folder, UnaryOperator<ServerConfig> settings, Function<OrderedStore, MvccStore> opening)
             throws IOException {
+        return start(members, folder, settings, StorageOpening.PLAIN.withStore(opening));
+    }
+
+    /** Starts members whose storages are opened in a way of their own, too. */
+    static TestCluster start(int members, Path folder, UnaryOperator<ServerConfig> settings, StorageOpening opening)
+            throws IOException {
         return start(configs(members, folder).stream().map(settings).toList(), opening);
     }
 
     /** Starts members of which the configurations are known, and maybe the data there. */
     static TestCluster start(List<ServerConfig> configs) throws IOException {
-        return start(configs, MvccStore::open);
+        return start(configs, StorageOpening.PLAIN);
     }
 
-    private static TestCluster start(List<ServerConfig> configs, Function<OrderedStore, MvccStore> opening)
-            throws IOException {
+    private static TestCluster start(List<ServerConfig> configs, StorageOpening opening) throws IOException {
         TestCluster cluster = new TestCluster(configs, opening);
         try {
             for (int i = 0; i < configs.size(); i++) {

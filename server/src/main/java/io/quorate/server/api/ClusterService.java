@@ -1,6 +1,7 @@
 package io.quorate.server.api;
 
 import io.grpc.stub.StreamObserver;
+import io.quorate.core.CoreStatus;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.kv.AccessCheck;
@@ -138,6 +139,13 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
             throw EtcdError.MEMBER_NOT_FOUND.exception();
         }
         return new MemberId(id);
+    }
+
+    /** The configuration that is in force after this call, for whoever may list the members. */
+    CompletableFuture<Configuration> configuration() {
+        return clients.current()
+                .read(false, AccessCheck::user, MvccStore::members)
+                .thenCompose(published -> store.node().inspect().thenApply(CoreStatus::configuration));
     }
 
     /** The members that a change has led to. */

@@ -18,6 +18,9 @@ import io.quorate.server.proto.managerpb.ChangeMembersRequest;
 import io.quorate.server.proto.managerpb.ChangeMembersResponse;
 import io.quorate.server.proto.managerpb.CompareStatesRequest;
 import io.quorate.server.proto.managerpb.CompareStatesResponse;
+import io.quorate.server.proto.managerpb.DescribeMembersRequest;
+import io.quorate.server.proto.managerpb.DescribeMembersResponse;
+import io.quorate.server.proto.managerpb.DescribedMember;
 import io.quorate.server.proto.managerpb.ListOperationsRequest;
 import io.quorate.server.proto.managerpb.ListOperationsResponse;
 import io.quorate.server.proto.managerpb.ManagerGrpc;
@@ -145,6 +148,22 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
                         .addAllEqual(compared.equal())
                         .addAllDiffering(compared.differing())
                         .addAllSilent(compared.silent())
+                        .build());
+    }
+
+    @Override
+    public void describeMembers(DescribeMembersRequest request, StreamObserver<DescribeMembersResponse> call) {
+        Answers.send(
+                call,
+                members::configuration,
+                configuration -> DescribeMembersResponse.newBuilder()
+                        .setHeader(headers.withoutRevision())
+                        .addAllMembers(configuration.members().stream()
+                                .map(member -> DescribedMember.newBuilder()
+                                        .setId(member.value())
+                                        .setPriority(configuration.priority(member))
+                                        .build())
+                                .toList())
                         .build());
     }
 

@@ -1,9 +1,12 @@
 package io.quorate.server.metrics;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /** How long the syncs of the log's files took lately, and for how long one has been waited for that does not end. Thread-safe. */
@@ -12,6 +15,7 @@ public final class LogSyncs {
     private final LongSupplier nanoTime;
     private final RecentDurations recent;
     private final Map<String, Long> begunNanos = new ConcurrentHashMap<>();
+    private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
 
     /** @param nanoTime a monotonic clock */
     public LogSyncs(LongSupplier nanoTime) {
@@ -26,6 +30,17 @@ public final class LogSyncs {
     void ended(String file, long nanos) {
         begunNanos.remove(file);
         recent.add(nanos);
+        listeners.forEach(listener -> listener.accept(nanos));
+    }
+
+    /** Has a listener told how many nanoseconds each sync takes, on the thread that syncs. */
+    public void tell(LongConsumer listener) {
+        listeners.add(listener);
+    }
+
+    /** Tells a listener no more. */
+    public void tellNoMore(LongConsumer listener) {
+        listeners.remove(listener);
     }
 
     void failed(String file) {

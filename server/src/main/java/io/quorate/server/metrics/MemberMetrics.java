@@ -2,6 +2,7 @@ package io.quorate.server.metrics;
 
 import io.grpc.ServerInterceptor;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
@@ -17,7 +18,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
@@ -42,6 +45,7 @@ public final class MemberMetrics
     private final StoreMetrics store = new StoreMetrics(registry);
     private final LongAdder pending = new LongAdder();
     private final LogSyncs logSyncs = new LogSyncs(System::nanoTime);
+    private volatile Set<String> scoredParts = Set.of();
     private final SnapshotTransfers snapshotTransfers = new SnapshotTransfers(System::nanoTime);
 
     private final Counter leaderChanges = Counter.builder()
@@ -69,6 +73,19 @@ public final class MemberMetrics
     private final Counter snapshotsTaken = Counter.builder()
             .name("quorate_snapshots_taken_total")
             .help("Snapshots of the state that were taken.")
+            .register(registry);
+    private final Gauge score = Gauge.builder()
+            .name("quorate_grey_score")
+            .help("How far the member is from failing: 0 healthy, 1 failing.")
+            .register(registry);
+    private final Gauge partScore = Gauge.builder()
+            .name("quorate_grey_part_score")
+            .help("The same, of each part that is measured; the worst is the member's.")
+            .labelNames("part")
+            .register(registry);
+    private final Counter handOvers = Counter.builder()
+            .name("quorate_grey_hand_overs_total")
+            .help("How often the member has tried to give way as the leader, since it was failing slowly.")
             .register(registry);
     private final Counter snapshotsInstalled = Counter.builder()
             .name("quorate_snapshots_installed_total")
@@ -109,6 +126,23 @@ public final class MemberMetrics
     /** The snapshots that are sent. */
     public SnapshotTransfers snapshotTransfers() {
         return snapshotTransfers;
+    }
+
+    /**
+     * What the member's score is now.
+     *
+     * @param ofParts the scores of the parts that are measured, by their names
+     */
+    public void scored(double value, Map<String, Double> ofParts) {
+        score.set(value);
+        ofParts.forEach((part, itsScore) -> partScore.labelValues(part).set(itsScore));
+        scoredParts.stream().filter(part -> !ofParts.containsKey(part)).forEach(partScore::remove);
+        scoredParts = Set.copyOf(ofParts.keySet());
+    }
+
+    /** The member tries to give way as the leader. */
+    public void givesWay() {
+        handOvers.inc();
     }
 
     /** Counts what was applied. */

@@ -1,15 +1,15 @@
 package io.quorate.server.metrics;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How long something took each time, of the last minute. Thread-safe.
+ * How long something took each time, of the last minute or another window. Thread-safe.
  *
  * <p>Durations are counted in classes of which each is a sixteenth wider than its lower end, in microseconds; so what is told is too high
- * by that much at most. Seven spans of ten seconds are kept, the present one among them.
+ * by that much at most. Seven spans, of ten seconds for a minute, are kept, the present one among them.
  */
 public final class RecentDurations {
 
@@ -24,16 +24,32 @@ public final class RecentDurations {
     private static final int SUB_CLASSES = 1 << SUB_BITS;
     private static final int CLASSES = (Long.SIZE - SUB_BITS) * SUB_CLASSES;
     private static final int SPANS = 7;
-    private static final long SPAN_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final Duration SPAN_OF_A_MINUTE = Duration.ofSeconds(10);
 
     private final LongSupplier nanoTime;
+    private final long spanNanos;
     private final long beginNanos;
     private final int[][] counts = new int[SPANS][CLASSES];
     private final long[] spanOf = new long[SPANS];
 
-    /** @param nanoTime a monotonic clock */
+    /**
+     * Those of the last minute.
+     *
+     * @param nanoTime a monotonic clock
+     */
     public RecentDurations(LongSupplier nanoTime) {
+        this(nanoTime, SPAN_OF_A_MINUTE);
+    }
+
+    /**
+     * Those of another window.
+     *
+     * @param nanoTime a monotonic clock
+     * @param span of which the window has seven, the present one, which is not over, among them
+     */
+    public RecentDurations(LongSupplier nanoTime, Duration span) {
         this.nanoTime = nanoTime;
+        this.spanNanos = span.toNanos();
         this.beginNanos = nanoTime.getAsLong();
     }
 
@@ -49,10 +65,10 @@ public final class RecentDurations {
     }
 
     private long span() {
-        return (nanoTime.getAsLong() - beginNanos) / SPAN_NANOS;
+        return (nanoTime.getAsLong() - beginNanos) / spanNanos;
     }
 
-    /** What was counted in the last minute; nothing if there was nothing. */
+    /** What was counted in the window; nothing if there was nothing. */
     public synchronized Optional<Summary> summary() {
         long now = span();
         long[] sums = new long[CLASSES];

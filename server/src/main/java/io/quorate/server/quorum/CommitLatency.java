@@ -37,9 +37,20 @@ public final class CommitLatency {
                 .orElseGet(Latency.Never::new);
     }
 
-    /** The voter that would commit fastest in the median, of those of which it can be told. */
+    /**
+     * The voter that would commit fastest in the median, of those of which it can be told. Of voters that are well, those of the highest
+     * priority alone come into question: others would not lead for long.
+     */
     public static Optional<String> fastest(Topology topology) {
+        int highest = topology.voters().present().stream()
+                .map(topology::node)
+                .filter(Node::isGood)
+                .mapToInt(Node::priority)
+                .max()
+                .orElse(0);
         return topology.voters().present().stream()
+                .filter(voter ->
+                        topology.node(voter).mayLead() && topology.node(voter).priority() >= highest)
                 .filter(voter -> of(topology, voter, Percentile.P50).bound().isPresent())
                 .min(Comparator.comparingLong(
                         voter -> of(topology, voter, Percentile.P50).bound().orElse(Long.MAX_VALUE)));

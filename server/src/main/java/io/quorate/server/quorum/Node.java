@@ -9,8 +9,18 @@ import java.util.Optional;
  * @param name empty if it has told none
  * @param zone what it may fail together with, if that is known
  * @param sync how long its log takes to become durable, if that is known
+ * @param priority by which it is to lead rather than others; 0 if it never leads
  */
-public record Node(String id, String name, Optional<String> zone, Optional<Spread> sync, Condition condition) {
+public record Node(
+        String id, String name, Optional<String> zone, Optional<Spread> sync, Condition condition, int priority) {
+
+    /** The priority of a member of which nothing else was said. */
+    public static final int USUAL_PRIORITY = 1;
+
+    /** One of the usual priority. */
+    public Node(String id, String name, Optional<String> zone, Optional<Spread> sync, Condition condition) {
+        this(id, name, zone, sync, condition, USUAL_PRIORITY);
+    }
 
     /** Whether a member takes part in decisions now. */
     public enum Condition {
@@ -29,6 +39,10 @@ public record Node(String id, String name, Optional<String> zone, Optional<Sprea
 
     public boolean isGood() {
         return condition == Condition.GOOD;
+    }
+
+    public boolean mayLead() {
+        return priority > 0;
     }
 
     boolean isIn(String someZone) {

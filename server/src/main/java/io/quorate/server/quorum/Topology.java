@@ -144,6 +144,10 @@ public record Topology(SortedMap<String, Node> nodes, Voters voters, Optional<St
         if (!voters.present().contains(id)) {
             throw new IllegalArgumentException("member " + node.called() + " is no voter, and cannot lead");
         }
+        if (!node.mayLead()) {
+            throw new IllegalArgumentException("member " + node.called()
+                    + " never leads, since its priority is 0; 'quorate members update' changes that");
+        }
         return new Topology(nodes, voters, Optional.of(id), links);
     }
 

@@ -159,7 +159,15 @@ public record ClusterReports(List<Asked> members) {
                 .filter(measured -> measured.count() > 0)
                 .map(measured -> new Spread(measured.p50Micros(), measured.p99Micros()));
         String called = called(id);
-        return new Node(id, called.equals(id) ? "" : called, zone, sync, condition(id));
+        return new Node(id, called.equals(id) ? "" : called, zone, sync, condition(id), priority(id));
+    }
+
+    /** By which a member is to lead rather than others, 0 if never; the usual one if nobody tells. */
+    public int priority(String id) {
+        return mostKnowing()
+                .flatMap(report -> known(report, id))
+                .flatMap(Known::priority)
+                .orElse(Node.USUAL_PRIORITY);
     }
 
     /** Whether a member takes part in decisions now, as far as the leader and the member itself tell. */

@@ -106,6 +106,11 @@ final class LeadershipProblems {
                         voter -> cluster.report(voter).map(MemberReport::fenced).orElse(false))) {
             return "the states of all voters that run differ, and none of them is let lead";
         }
+        if (able.stream().noneMatch(this::mayLead)) {
+            return "the voters that can vote never lead, since their priority is 0: " + names(List.copyOf(able))
+                    + "; it waits for "
+                    + names(voters.all().stream().filter(this::mayLead).toList());
+        }
         return "an election is under way in term "
                 + cluster.reports().stream().mapToLong(MemberReport::term).max().orElse(0) + slowness();
     }
@@ -120,6 +125,10 @@ final class LeadershipProblems {
                         report.stopped().isPresent() ? "has stopped" : "must not vote, since its log was damaged")
                 .orElse("does not answer");
         return cluster.called(voter) + " " + why;
+    }
+
+    private boolean mayLead(String voter) {
+        return cluster.priority(voter) > 0;
     }
 
     private boolean isCut(String one, String other) {
@@ -169,6 +178,10 @@ final class LeadershipProblems {
                 .allMatch(
                         voter -> cluster.report(voter).map(MemberReport::fenced).orElse(false))) {
             return "nothing tells which state is right: restore the cluster from a backup";
+        }
+        if (able.stream().noneMatch(this::mayLead)) {
+            return "start those that may lead; only with a leader can priorities be changed, so if they are lost for good, 'quorate"
+                    + " recover' goes on from what is left";
         }
         return "ask again in a few seconds; if it goes on, look at the round trips ('quorate quorum advise') and at"
                 + " --election-timeout, which is " + knowing.electionTimeoutMillis() + " ms";

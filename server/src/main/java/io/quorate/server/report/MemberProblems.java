@@ -1,14 +1,19 @@
 package io.quorate.server.report;
 
+import io.quorate.server.grey.GreyScore;
+import io.quorate.server.grey.Part;
 import io.quorate.server.quorum.Latency;
 import io.quorate.server.report.ClusterReports.Asked;
 import io.quorate.server.report.ClusterReports.Clock;
 import io.quorate.server.report.MemberReport.Follower;
+import io.quorate.server.report.MemberReport.Score;
+import io.quorate.server.report.MemberReport.ScoredPart;
 import io.quorate.server.report.MemberReport.SnapshotTransfer;
 import io.quorate.server.report.Problem.Urgency;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What is wrong with each member by itself, and why it is behind. */
 final class MemberProblems {
@@ -89,7 +94,14 @@ final class MemberProblems {
         report.stopped()
                 .ifPresent(why -> add(
                         Urgency.SERIOUS, name, "takes no part any more: " + why, "read its log, and start it again"));
-        if (!report.serving() && report.stopped().isEmpty()) {
+        report.waitsFor()
+                .ifPresent(
+                        why -> add(
+                                Urgency.SERIOUS,
+                                name,
+                                "takes no part yet, since it came without data: " + why,
+                                "start the others, with their data; if it had data, give them back to it: see docs/membership.md"));
+        if (!report.serving() && report.stopped().isEmpty() && report.waitsFor().isEmpty()) {
             add(Urgency.SERIOUS, name, "serves no clients: it starts, stops, or mends its data", "wait, and ask again");
         }
         state(name, report);
@@ -125,7 +137,31 @@ final class MemberProblems {
                         "was stopped for " + gc.pauseMaxMillis() + " ms by its garbage collector, more than half of the"
                                 + " election timeout",
                         "give the process more memory"));
+        report.score()
+                .filter(Score::ailing)
+                .ifPresent(score -> add(
+                        Urgency.SERIOUS,
+                        name,
+                        "fails slowly: its score is " + GreyScore.text(score.value()) + " of 1"
+                                + (score.value() > 0 ? ", since " + reasons(score) : ""),
+                        report.leads()
+                                ? "it gives way when another voter is clearly better, unless it was started with"
+                                        + " --on-grey-failure stay; see docs/elections.md"
+                                : "look at what makes it slow; it is not handed the leadership meanwhile"));
         behind(member, report);
+    }
+
+    private static String reasons(Score score) {
+        return score.parts().stream()
+                .filter(part -> part.score() > 0)
+                .map(MemberProblems::reason)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String reason(ScoredPart scored) {
+        return Part.called(scored.part()).map(Part::what).orElse(scored.part() + " is") + " "
+                + Latency.millis(scored.micros()) + " (fine up to " + Latency.millis(scored.fineMicros())
+                + ", failing from " + Latency.millis(scored.failingMicros()) + ")";
     }
 
     private void state(String name, MemberReport report) {

@@ -30,6 +30,8 @@ import java.util.Optional;
  * @param disk of its data; empty if it keeps none, or cannot tell in time
  * @param missingEntries what its damaged log lacks, if it does
  * @param snapshotTransfers the snapshots that it sends to others
+ * @param score how far it is from failing, if it tells
+ * @param waitsFor what it waits for before it takes part at all, if it does: it came without data
  */
 public record MemberReport(
         String memberId,
@@ -65,7 +67,9 @@ public record MemberReport(
         Optional<Gc> gc,
         List<Link> links,
         Optional<MissingEntries> missingEntries,
-        List<SnapshotTransfer> snapshotTransfers) {
+        List<SnapshotTransfer> snapshotTransfers,
+        Optional<Score> score,
+        Optional<String> waitsFor) {
 
     public static final String LEADER = "leader";
     public static final String CANDIDATE = "candidate";
@@ -84,6 +88,8 @@ public record MemberReport(
         disk = Objects.requireNonNullElse(disk, Optional.empty());
         gc = Objects.requireNonNullElse(gc, Optional.empty());
         missingEntries = Objects.requireNonNullElse(missingEntries, Optional.empty());
+        score = Objects.requireNonNullElse(score, Optional.empty());
+        waitsFor = Objects.requireNonNullElse(waitsFor, Optional.empty());
         alarms = List.copyOf(alarms);
         voters = List.copyOf(voters);
         outgoingVoters = List.copyOf(outgoingVoters);
@@ -122,12 +128,19 @@ public record MemberReport(
      *
      * @param name empty if it has never started
      * @param zone if it has told one
+     * @param priority by which it is to lead rather than others, 0 if never; empty if a release before this one tells
      */
     public record Known(
-            String memberId, String name, Optional<String> zone, List<String> peerUrls, List<String> clientUrls) {
+            String memberId,
+            String name,
+            Optional<String> zone,
+            List<String> peerUrls,
+            List<String> clientUrls,
+            Optional<Integer> priority) {
 
         public Known {
             zone = Objects.requireNonNullElse(zone, Optional.empty());
+            priority = Objects.requireNonNullElse(priority, Optional.empty());
             peerUrls = List.copyOf(peerUrls);
             clientUrls = List.copyOf(clientUrls);
         }
@@ -166,6 +179,30 @@ public record MemberReport(
             differing = List.copyOf(differing);
         }
     }
+
+    /**
+     * How far a member is from failing.
+     *
+     * @param value 0 healthy to 1 failing: the worst of its parts
+     * @param ailing whether that has been so bad for so long that the member should not lead
+     * @param restingMillis how long it is not handed the leadership yet, since it has given way
+     */
+    public record Score(double value, boolean ailing, long restingMillis, List<ScoredPart> parts) {
+
+        public Score {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /**
+     * One part of a score.
+     *
+     * @param part its name
+     * @param micros what was measured
+     * @param fineMicros up to this the part's score is 0
+     * @param failingMicros from this on it is 1
+     */
+    public record ScoredPart(String part, double score, long micros, long fineMicros, long failingMicros) {}
 
     public record Disk(long usableBytes, long totalBytes) {}
 

@@ -72,6 +72,7 @@ final class Precautions {
                     "has all voters in one zone, " + topology.zones().first(),
                     "spread them over three zones");
         }
+        priorities(topology);
         for (Node learner : topology.learners()) {
             if (learner.isGood()) {
                 add(
@@ -87,6 +88,34 @@ final class Precautions {
                     Problem.CLUSTER,
                     "could be better: " + recommendation.text(topology),
                     "'quorate quorum advise' tells more");
+        }
+    }
+
+    /** Who may lead: nobody notices that there is but one before that one is gone. */
+    private void priorities(Topology topology) {
+        List<Node> voters = topology.voters().all().stream().map(topology::node).toList();
+        List<Node> never = voters.stream().filter(voter -> !voter.mayLead()).toList();
+        if (never.isEmpty()) {
+            return;
+        }
+        List<Node> able = voters.stream()
+                .filter(voter -> voter.mayLead() && voter.isGood())
+                .toList();
+        if (able.size() == 1) {
+            add(
+                    Urgency.SERIOUS,
+                    able.getFirst().called(),
+                    "alone is left to lead: the other voters that are well never do, since their priority is 0",
+                    "bring back the voters that may lead, or give another one a priority above 0: 'quorate members update"
+                            + " NAME --priority 1'");
+        }
+        for (Node voter : never) {
+            add(
+                    Urgency.NOTICE,
+                    voter.called(),
+                    "never leads, since its priority is 0",
+                    "give it a priority above 0, if that is not meant: 'quorate members update " + voter.called()
+                            + " --priority 1'");
         }
     }
 

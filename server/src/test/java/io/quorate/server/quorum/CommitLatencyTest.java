@@ -102,6 +102,15 @@ class CommitLatencyTest {
     void whoeverIsFastestIsFoundAmongThoseOfWhichItCanBeTold() {
         assertThat(CommitLatency.fastest(three().syncs("a", 20_000).done())).contains("b");
         assertThat(CommitLatency.fastest(Drawing.voters("a b c").done())).isEmpty();
+        assertThat(CommitLatency.fastest(
+                        three().priority("a", 0).priority("b", 0).done()))
+                .as("whoever never leads is no choice")
+                .contains("c");
+        assertThat(CommitLatency.fastest(three().priority("c", 2).done()))
+                .as("nor is one that would hand over to another")
+                .contains("c");
+        assertThat(CommitLatency.fastest(three().priority("c", 2).down("c").done()))
+                .contains("a");
         assertThat(CommitLatency.of(three().done(), Percentile.P50)).isEqualTo(new Known(600));
         assertThat(CommitLatency.of(three().ledBy("c").done(), Percentile.P50)).isEqualTo(new Known(8_100));
     }

@@ -59,7 +59,8 @@ final class Drawing {
     private void condition(String members, Condition condition) {
         for (String member : words(members)) {
             nodes.computeIfPresent(
-                    member, (id, node) -> new Node(id, node.name(), node.zone(), node.sync(), condition));
+                    member,
+                    (id, node) -> new Node(id, node.name(), node.zone(), node.sync(), condition, node.priority()));
         }
     }
 
@@ -73,12 +74,19 @@ final class Drawing {
         return this;
     }
 
+    Drawing priority(String member, int priority) {
+        nodes.computeIfPresent(
+                member, (id, node) -> new Node(id, node.name(), node.zone(), node.sync(), node.condition(), priority));
+        return this;
+    }
+
     /** All syncs take so long, three times that in 1 of 100. */
     Drawing syncs(String members, long micros) {
         for (String member : words(members)) {
             Optional<Spread> sync = Optional.of(new Spread(micros, micros * 3));
             nodes.computeIfPresent(
-                    member, (id, node) -> new Node(id, node.name(), node.zone(), sync, node.condition()));
+                    member,
+                    (id, node) -> new Node(id, node.name(), node.zone(), sync, node.condition(), node.priority()));
         }
         return this;
     }

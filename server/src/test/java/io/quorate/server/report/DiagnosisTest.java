@@ -7,12 +7,15 @@ import io.quorate.server.report.MemberReport.Alarm;
 import io.quorate.server.report.MemberReport.Disk;
 import io.quorate.server.report.MemberReport.Gc;
 import io.quorate.server.report.MemberReport.MissingEntries;
+import io.quorate.server.report.MemberReport.Score;
+import io.quorate.server.report.MemberReport.ScoredPart;
 import io.quorate.server.report.MemberReport.SnapshotTransfer;
 import io.quorate.server.report.MemberReport.Sync;
 import io.quorate.server.report.MemberReport.Verification;
 import io.quorate.server.report.Problem.Urgency;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +97,14 @@ class DiagnosisTest {
                     b.term = 9;
                 })))
                 .containsExactly("CRITICAL the cluster has no leader: an election is under way in term 9");
+    }
+
+    @Test
+    void onlyMembersThatNeverLeadAreLeft() {
+        assertThat(why(Told.well().leaderless().down("a").all(draft -> draft.priorities = Map.of("b", 0, "c", 0))))
+                .startsWith(
+                        "CRITICAL the cluster has no leader: the voters that can vote never lead, since their priority is"
+                                + " 0: node-b, node-c; it waits for node-a");
     }
 
     @Test
@@ -247,6 +258,40 @@ class DiagnosisTest {
                         + " election timeout");
     }
 
+    private static Score ailing(double value) {
+        return new Score(
+                value,
+                true,
+                0,
+                List.of(
+                        new ScoredPart("sync", value, 80_000, 10_000, 250_000),
+                        new ScoredPart("pause", 0, 3, 100_000, 500_000)));
+    }
+
+    @Test
+    void aMemberFailsSlowly() {
+        String what = "fails slowly: its score is 0.65 of 1, since 1 of 100 syncs of its log takes 80.0 ms"
+                + " (fine up to 10.0 ms, failing from 250 ms)";
+        assertThat(why(Told.well().member("a", a -> a.score = Optional.of(ailing(0.65)))))
+                .containsExactly("SERIOUS node-a " + what);
+        assertThat(why(Told.well().member("b", b -> b.score = Optional.of(ailing(0.65)))))
+                .containsExactly("SERIOUS node-b " + what);
+        assertThat(why(Told.well().all(draft -> draft.score = Optional.of(new Score(0.9, false, 0, List.of())))))
+                .as("one bad moment is no failure")
+                .isEmpty();
+    }
+
+    @Test
+    void aMemberWaitsUntilItMayTakePart() {
+        assertThat(why(Told.well().member("c", c -> {
+                    c.serving = false;
+                    c.waitsFor = Optional.of("it has no data, and 1 more of the others must answer");
+                })))
+                .containsExactly(
+                        "SERIOUS node-c takes no part yet, since it came without data: it has no data, and 1 more of"
+                                + " the others must answer");
+    }
+
     @Test
     void aMemberIsCutOffFromTheLeaderAlone() {
         assertThat(why(Told.well().cut("a", "c").member("a", a -> a.sees("c", "probe", 9_000, false))))
@@ -391,6 +436,20 @@ class DiagnosisTest {
     void theNextFailureWouldStopTheCluster() {
         assertThat(doctor(Told.well().down("c")))
                 .contains("SERIOUS the cluster would stop with the next member that fails: 3 voters, 2 of them well");
+    }
+
+    @Test
+    void aMemberNeverLeads() {
+        assertThat(doctor(Told.well().all(draft -> draft.priorities = Map.of("c", 0))))
+                .containsExactly("NOTICE node-c never leads, since its priority is 0");
+    }
+
+    @Test
+    void oneAloneIsLeftToLead() {
+        assertThat(doctor(Told.well().down("b").all(draft -> draft.priorities = Map.of("c", 0))))
+                .contains(
+                        "SERIOUS node-a alone is left to lead: the other voters that are well never do, since their priority"
+                                + " is 0");
     }
 
     @Test

@@ -7,6 +7,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.quorate.server.report.MemberReport.Gc;
 import io.quorate.server.report.MemberReport.MissingEntries;
+import io.quorate.server.report.MemberReport.Score;
+import io.quorate.server.report.MemberReport.ScoredPart;
 import io.quorate.server.report.MemberReport.SnapshotTransfer;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +28,9 @@ class ReportJsonTest {
                     a.transfers = List.of(new SnapshotTransfer("c", 7, 5, 10));
                     a.stopped = Optional.of("a \"reason\"\nof two lines, <b>");
                     a.cutFrom("c");
+                    a.score = Optional.of(
+                            new Score(0.5, true, 7_000, List.of(new ScoredPart("sync", 0.5, 50_000, 10_000, 250_000))));
+                    a.waitsFor = Optional.of("the others");
                 })
                 .done()
                 .report("a")

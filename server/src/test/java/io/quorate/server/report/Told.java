@@ -10,6 +10,7 @@ import io.quorate.server.report.MemberReport.Known;
 import io.quorate.server.report.MemberReport.Link;
 import io.quorate.server.report.MemberReport.MissingEntries;
 import io.quorate.server.report.MemberReport.Rtt;
+import io.quorate.server.report.MemberReport.Score;
 import io.quorate.server.report.MemberReport.SnapshotTransfer;
 import io.quorate.server.report.MemberReport.Sync;
 import io.quorate.server.report.MemberReport.Verification;
@@ -53,6 +54,9 @@ final class Told {
         Optional<Gc> gc = Optional.empty();
         Optional<MissingEntries> missing = Optional.empty();
         List<SnapshotTransfer> transfers = List.of();
+        Map<String, Integer> priorities = Map.of();
+        Optional<Score> score = Optional.empty();
+        Optional<String> waitsFor = Optional.empty();
         final Map<String, Follower> followers = new TreeMap<>();
         final Map<String, Link> links = new TreeMap<>();
 
@@ -77,7 +81,12 @@ final class Told {
             List<String> all = new ArrayList<>(voters);
             all.addAll(learners);
             all.forEach(member -> known.add(new Known(
-                    member, "node-" + member, Optional.empty(), List.of(), List.of("http://" + member + ":2379"))));
+                    member,
+                    "node-" + member,
+                    Optional.empty(),
+                    List.of(),
+                    List.of("http://" + member + ":2379"),
+                    Optional.of(priorities.getOrDefault(member, 1)))));
             return new MemberReport(
                     id,
                     "node-" + id,
@@ -112,7 +121,9 @@ final class Told {
                     gc,
                     List.copyOf(links.values()),
                     missing,
-                    transfers);
+                    transfers,
+                    score,
+                    waitsFor);
         }
     }
 

@@ -1,0 +1,114 @@
+package io.quorate.server;
+
+import io.quorate.engine.RaftNode;
+import io.quorate.kv.Bytes;
+import io.quorate.kv.CommandCodec;
+import io.quorate.kv.ManagedOperation;
+import io.quorate.kv.NoteOperation;
+import io.quorate.kv.Result;
+import io.quorate.server.grey.Bulletin;
+import io.quorate.server.grey.GreyScore;
+import io.quorate.server.proto.managerpb.Check;
+import io.quorate.server.proto.managerpb.OperationReport;
+import io.quorate.server.proto.managerpb.Step;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attempt of a leader to hand over since it fails slowly, on record as the manager's operations are: it waits for none of them, and none
+ * of them is disturbed by it.
+ */
+final class GivingWayOperation {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GivingWayOperation.class);
+
+    private final RaftNode<Result> node;
+    private final String self;
+    private final Bulletin heir;
+    private final String heirName;
+    private final GreyScore score;
+    private final OperationReport.Builder report = OperationReport.newBuilder();
+
+    /**
+     * One that has not begun.
+     *
+     * @param self what this member is called
+     * @param heirName what the other is called
+     * @param score this member's
+     */
+    GivingWayOperation(RaftNode<Result> node, String self, Bulletin heir, String heirName, GreyScore score) {
+        this.node = node;
+        this.self = self;
+        this.heir = heir;
+        this.heirName = heirName;
+        this.score = score;
+    }
+
+    /**
+     * Puts itself on record, hands over, and tells how that ended.
+     *
+     * @param begun called once it is on record, before anything is done
+     * @return completes when it is over, whatever came of it; fails if that could not be put on record
+     */
+    CompletableFuture<?> execute(Runnable begun) {
+        String reason = "the score of " + self + " is " + GreyScore.text(score.value()) + ": " + score.reasons()
+                + "; that of " + heirName + " is " + GreyScore.text(heir.score());
+        report.setTitle("grey failure: " + self + " gives way to " + heirName)
+                .addPreflight(Check.newBuilder()
+                        .setName("reason")
+                        .setVerdict(Check.Verdict.FINE)
+                        .setFinding(reason));
+        return note(0, ManagedOperation.State.RUNNING)
+                .thenCompose(noted -> {
+                    if (!noted.accepted()) {
+                        LOG.debug(
+                                "member {} does not give way to {} while operation {} is under way",
+                                self,
+                                heirName,
+                                noted.operation().id());
+                        return CompletableFuture.<Void>completedFuture(null);
+                    }
+                    LOG.warn("member {} leads, fails slowly, and gives way to {}: {}", self, heirName, reason);
+                    begun.run();
+                    return handOver(noted.operation().id());
+                })
+                .whenComplete((over, failure) -> {
+                    if (failure != null) {
+                        LOG.warn("member {} could not put on record that it gives way: {}", self, failure.toString());
+                    }
+                });
+    }
+
+    private CompletableFuture<Void> handOver(long id) {
+        long beginNanos = System.nanoTime();
+        return node.giveWay(heir.member())
+                .handle((done, failure) -> failure == null)
+                .thenCompose(done -> {
+                    String outcome = done
+                            ? heirName + " leads"
+                            : "the leadership was not handed over: another transfer or a change of members is under way, or "
+                                    + heirName + " has not caught up, or did not win its election";
+                    report.addSteps(Step.newBuilder()
+                                    .setName("hand over the leadership")
+                                    .setDone(done)
+                                    .setResult(outcome)
+                                    .setMillis(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beginNanos)))
+                            .setOutcome(outcome);
+                    LOG.info("member {} has tried to give way: {}", self, outcome);
+                    return note(id, done ? ManagedOperation.State.DONE : ManagedOperation.State.FAILED);
+                })
+                .thenAccept(noted -> {});
+    }
+
+    private CompletableFuture<Result.OperationResult> note(long ofId, ManagedOperation.State state) {
+        Bytes told = Bytes.wrap(report.build().toByteArray());
+        NoteOperation note = new NoteOperation(ofId, state, System.currentTimeMillis(), false, told);
+        return node.propose(ByteBuffer.wrap(CommandCodec.encode(note))).thenApply(result -> switch (result) {
+            case Result.OperationResult noted -> noted;
+            default -> throw new IllegalStateException("a note came to " + result);
+        });
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorate.server.grey;
+
+import org.jspecify.annotations.NullMarked;
