@@ -99,7 +99,7 @@ final class OperationRun {
         this.err = err;
         this.force = force;
         this.breakOff = breakOff;
-        this.report = OperationReport.newBuilder().setTitle(title);
+        this.report = OperationReport.newBuilder().setTitle(title).setAskedBy(Asker.ofThisProcess());
     }
 
     ClusterSight sight() {
