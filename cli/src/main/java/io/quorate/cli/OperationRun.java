@@ -116,6 +116,7 @@ final class OperationRun {
         report.setForced(false);
         try (SignsOfLife life = SignsOfLife.begin(sight, report.build(), breakOff)) {
             place = Optional.of(life);
+            sight.actAs(life.id());
             Preflight preflight;
             try {
                 preflight = check(plan);
@@ -145,6 +146,7 @@ final class OperationRun {
     private Preflight check(Plan plan) {
         long beginNanos = System.nanoTime();
         ClusterSight.Seen seen = sight.lookCertainly();
+        new MemberCalls(sight).settle(seen);
         if (!known(seen).equals(known(plan.seen()))) {
             throw new CommandFailed(
                     ExitCode.FAILED, "the members have changed meanwhile, and nothing was done; look, and begin anew");

@@ -12,6 +12,7 @@ import io.quorate.kv.MvccStore;
 import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
 import io.quorate.server.api.AuthService;
+import io.quorate.server.api.CallingOperation;
 import io.quorate.server.api.Clients;
 import io.quorate.server.api.ClusterService;
 import io.quorate.server.api.Connections;
@@ -215,7 +216,13 @@ record Incarnation(
                         new MaintenanceService(clients, store, headers, hashes, defragmenter, snapshots),
                         new AuthService(clients, passwords, tokens, headers))
                 .map(service -> ServerInterceptors.intercept(
-                        service, clients, new Connections(), learnerCalls, leaderRequirement, streams))
+                        service,
+                        clients,
+                        new CallingOperation.Interceptor(),
+                        new Connections(),
+                        learnerCalls,
+                        leaderRequirement,
+                        streams))
                 .toList();
     }
 

@@ -156,7 +156,8 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
 
     @Override
     public void changeMembers(ChangeMembersRequest request, StreamObserver<ChangeMembersResponse> call) {
-        Answers.send(call, () -> asRoot(() -> changes.make(together(request))), this::changed);
+        CallingOperation operation = CallingOperation.current();
+        Answers.send(call, () -> asRoot(() -> changes.make(operation.step(together(request)))), this::changed);
     }
 
     private ChangeMembersResponse changed(Changed changed) {

@@ -185,7 +185,7 @@ final class AutopilotOperation {
     private Outcome perform(Proof.Goal goal, int promised) throws InterruptedException {
         long beginNanos = nanoTime.getAsLong();
         try {
-            var unused = await(cluster.change(act.change()));
+            var unused = await(cluster.change(id, act.change()));
             step(true, "one change of members is in force", beginNanos);
         } catch (StepFailed e) {
             String why = String.valueOf(e.getMessage());
