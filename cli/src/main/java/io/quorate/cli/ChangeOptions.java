@@ -42,7 +42,14 @@ final class ChangeOptions {
     /** An operation of this command. */
     OperationRun operation(ClusterSight sight, String title) {
         var commandLine = command.commandLine();
-        return new OperationRun(sight, commandLine.getOut(), commandLine.getErr(), force, breakOff, title);
+        return new OperationRun(
+                sight,
+                commandLine.getOut(),
+                commandLine.getErr(),
+                force,
+                breakOff,
+                Quorate.stopRequest(command),
+                title);
     }
 
     /** The ids of the voters, some of which go, and some of which were learners before. */
