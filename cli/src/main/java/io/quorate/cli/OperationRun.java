@@ -267,7 +267,7 @@ final class OperationRun {
         say("after:");
         List<Check> checks;
         try {
-            checks = new Verifying(this, goal.get(), promised).checks();
+            checks = new Verifying(this).checks(goal.get(), promised);
         } catch (CommandFailed e) {
             return end(life, Operation.State.FAILED, "all was done, but nothing could be verified: " + e.getMessage());
         }

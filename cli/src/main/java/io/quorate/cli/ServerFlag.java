@@ -51,23 +51,23 @@ enum ServerFlag {
             "heartbeat-interval",
             "<ms>",
             "Milliseconds between a leader's heartbeats.",
-            Long.toString(ServerConfig.DEFAULT_HEARTBEAT_INTERVAL.toMillis())),
+            Long.toString(ServerConfig.Timing.DEFAULT.heartbeatInterval().toMillis())),
     ELECTION_TIMEOUT(
             "election-timeout",
             "<ms>",
             "Milliseconds without a leader until an election, at least 5 heartbeats; if not given, fewer where the leader"
                     + " is heard regularly.",
-            Long.toString(ServerConfig.DEFAULT_ELECTION_TIMEOUT.toMillis())),
+            Long.toString(ServerConfig.Timing.DEFAULT.electionTimeout().toMillis())),
     SNAPSHOT_COUNT(
             "snapshot-count",
             "<n>",
             "Entries applied between two snapshots.",
-            Long.toString(ServerConfig.DEFAULT_SNAPSHOT_COUNT)),
+            Long.toString(ServerConfig.Snapshots.DEFAULT.count())),
     QUOTA_BACKEND_BYTES(
             "quota-backend-bytes",
             "<bytes>",
             "Size of the store above which writes are refused; 0 is 2 GiB, below 0 no limit.",
-            Long.toString(ServerConfig.DEFAULT_QUOTA_BACKEND_BYTES)),
+            Long.toString(ServerConfig.Limits.DEFAULT.quotaBackendBytes())),
     MAX_REQUEST_BYTES(
             "max-request-bytes",
             "<bytes>",

@@ -83,13 +83,15 @@ final class ServerSettings {
                     initialCluster(name, advertisePeerUrls),
                     initialClusterState(),
                     orDefault(ServerFlag.INITIAL_CLUSTER_TOKEN).text(),
-                    Duration.ofMillis(integer(ServerFlag.HEARTBEAT_INTERVAL, Integer.MAX_VALUE)),
-                    Duration.ofMillis(integer(ServerFlag.ELECTION_TIMEOUT, Integer.MAX_VALUE)),
-                    !given.containsKey(ServerFlag.ELECTION_TIMEOUT),
-                    integer(ServerFlag.SNAPSHOT_COUNT, Long.MAX_VALUE),
-                    integer(ServerFlag.QUOTA_BACKEND_BYTES, Long.MAX_VALUE),
-                    (int) integer(ServerFlag.MAX_REQUEST_BYTES, Integer.MAX_VALUE),
-                    (int) integer(ServerFlag.MAX_TXN_OPS, Integer.MAX_VALUE),
+                    new ServerConfig.Timing(
+                            Duration.ofMillis(integer(ServerFlag.HEARTBEAT_INTERVAL, Integer.MAX_VALUE)),
+                            Duration.ofMillis(integer(ServerFlag.ELECTION_TIMEOUT, Integer.MAX_VALUE)),
+                            !given.containsKey(ServerFlag.ELECTION_TIMEOUT)),
+                    new ServerConfig.Snapshots(integer(ServerFlag.SNAPSHOT_COUNT, Long.MAX_VALUE)),
+                    new ServerConfig.Limits(
+                            integer(ServerFlag.QUOTA_BACKEND_BYTES, Long.MAX_VALUE),
+                            (int) integer(ServerFlag.MAX_REQUEST_BYTES, Integer.MAX_VALUE),
+                            (int) integer(ServerFlag.MAX_TXN_OPS, Integer.MAX_VALUE)),
                     new WatchOptions(time(ServerFlag.WATCH_PROGRESS_INTERVAL), (int)
                             integer(ServerFlag.MAX_WATCHES_PER_CONNECTION, Integer.MAX_VALUE)),
                     time(ServerFlag.VERIFY_INTERVAL),

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
+import io.quorate.server.ServerConfig.Limits;
+import io.quorate.server.ServerConfig.Snapshots;
+import io.quorate.server.ServerConfig.Timing;
 import io.quorate.server.Upkeep;
 import io.quorate.server.Upkeep.OnDivergence;
 import io.quorate.server.WatchOptions;
@@ -60,17 +63,15 @@ class ServerCommandTest {
                         List.of(new InitialMember("default", URI.create("http://localhost:2380"))),
                         InitialClusterState.NEW,
                         "etcd-cluster",
-                        Duration.ofMillis(100),
-                        Duration.ofSeconds(1),
-                        true,
-                        100_000,
-                        0,
-                        1_572_864,
-                        128,
+                        new Timing(Duration.ofMillis(100), Duration.ofSeconds(1), true),
+                        new Snapshots(100_000),
+                        new Limits(0, 1_572_864, 128),
                         new WatchOptions(Duration.ofMinutes(10), 100_000),
                         Duration.ofSeconds(10),
                         new Upkeep(Duration.ofHours(24), 8 << 20, OnDivergence.REPAIR),
                         new AuthOptions(new TokenOptions.Simple(Duration.ofMinutes(5)), 10),
+                        "",
+                        AutopilotPolicy.OFF,
                         false));
     }
 
@@ -123,13 +124,9 @@ class ServerCommandTest {
                                 new InitialMember("n2", URI.create("http://b.example:3"))),
                         InitialClusterState.EXISTING,
                         "tok",
-                        Duration.ofMillis(10),
-                        Duration.ofMillis(50),
-                        false,
-                        7,
-                        -1,
-                        9,
-                        3,
+                        new Timing(Duration.ofMillis(10), Duration.ofMillis(50), false),
+                        new Snapshots(7),
+                        new Limits(-1, 9, 3),
                         new WatchOptions(Duration.ofSeconds(2), 17),
                         Duration.ofMillis(250),
                         new Upkeep(Duration.ofMinutes(90), 4096, OnDivergence.STOP, new AutoCompaction.Revisions(5000)),
@@ -160,8 +157,8 @@ class ServerCommandTest {
 
         assertThat(config.name()).isEqualTo("from-file");
         assertThat(config.dataDir()).isEqualTo(Path.of("from-file.quorate"));
-        assertThat(config.maxTxnOps()).isEqualTo(2);
-        assertThat(config.snapshotCount()).isEqualTo(3);
+        assertThat(config.limits().maxTxnOps()).isEqualTo(2);
+        assertThat(config.snapshots().count()).isEqualTo(3);
         // An empty variable counts as not set.
         assertThat(config.electionTimeout()).isEqualTo(Duration.ofMillis(700));
         assertThat(config.listenClientUrls()).containsExactly(URI.create(clientUrl));

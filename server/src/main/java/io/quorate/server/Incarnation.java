@@ -136,8 +136,10 @@ record Incarnation(
                     memberNode.machine().store(),
                     fence,
                     memberNode.readers(),
-                    config.maxRequestBytes(),
-                    config.quotaBackendBytes() == 0 ? DEFAULT_QUOTA_BYTES : config.quotaBackendBytes(),
+                    config.limits().maxRequestBytes(),
+                    config.limits().quotaBackendBytes() == 0
+                            ? DEFAULT_QUOTA_BYTES
+                            : config.limits().quotaBackendBytes(),
                     failure -> healing.storeDamaged(number, failure));
             Tokens tokens = memberNode.tokens().of(store);
             Clients clients = new Clients(store, tokens);
@@ -176,7 +178,7 @@ record Incarnation(
                 clients,
                 memberNode.watches(),
                 headers,
-                config.maxRequestBytes() + GRPC_OVERHEAD_BYTES,
+                config.limits().maxRequestBytes() + GRPC_OVERHEAD_BYTES,
                 config.watches().maxPerConnection(),
                 config.watches().progressInterval(),
                 timer));
@@ -201,7 +203,11 @@ record Incarnation(
         HashCalls hashes = parts.add(new HashCalls(config.name()));
         ClusterService cluster = new ClusterService(clients, store, headers, changes);
         return Stream.of(
-                        new KvService(clients, memberNode.machine().cleaner(), headers, config.maxTxnOps()),
+                        new KvService(
+                                clients,
+                                memberNode.machine().cleaner(),
+                                headers,
+                                config.limits().maxTxnOps()),
                         watch,
                         new LeaseService(clients, store, memberNode.leases(), headers, config.minLeaseTtlSeconds()),
                         new LockService(clients, memberNode.watches(), headers),

@@ -154,12 +154,12 @@ record MemberNode(
         NodeOptions options =
                 NodeOptions.of(membership.clusterId(), membership.self(), config.name(), membership.beginning());
         return options.with(NodeOptions.Timing.of(config.heartbeatInterval(), config.electionTimeout())
-                        .withAdaptive(config.adaptiveElections())
+                        .withAdaptive(config.timing().adaptive())
                         // Whoever starts need not wait long for a leader; a living one is not disturbed, thanks to
                         // PreVote.
                         .withInitialElapsed(
                                 config.electionTimeout().multipliedBy(9).dividedBy(10)))
-                .with(options.storage().withSnapshotEntries(config.snapshotCount(), KEPT_ENTRIES));
+                .with(options.storage().withSnapshotEntries(config.snapshots().count(), KEPT_ENTRIES));
     }
 
     private static Network network(
@@ -181,7 +181,7 @@ record MemberNode(
                 // Who they are, and where, is said by the configurations of the log.
                 Map.of(),
                 new NettyOptions.Limits(
-                        Math.max(limits.maxFrameBytes(), config.maxRequestBytes() + FRAME_HEADROOM_BYTES),
+                        Math.max(limits.maxFrameBytes(), config.limits().maxRequestBytes() + FRAME_HEADROOM_BYTES),
                         limits.maxQueuedBytes(),
                         limits.connectTimeout(),
                         limits.handshakeTimeout(),

@@ -151,7 +151,8 @@ public final class MemberServer implements AutoCloseable {
     private ClientListener listen() throws IOException {
         EventLoops eventLoops =
                 parts.add(EventLoops.open(Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8)));
-        ClientListenerOptions options = ClientListenerOptions.defaults().withMaxRequestBytes(config.maxRequestBytes());
+        ClientListenerOptions options = ClientListenerOptions.defaults()
+                .withMaxRequestBytes(config.limits().maxRequestBytes());
         List<ServerServiceDefinition> measured = services.definitions().stream()
                 .map(service -> ServerInterceptors.intercept(service, metrics.rpcs()))
                 .toList();
@@ -195,7 +196,7 @@ public final class MemberServer implements AutoCloseable {
     }
 
     private MemberIdentity identity() {
-        long quotaBytes = config.quotaBackendBytes();
+        long quotaBytes = config.limits().quotaBackendBytes();
         return new MemberIdentity(
                 memberId(),
                 HttpPages.ETCD_VERSION,

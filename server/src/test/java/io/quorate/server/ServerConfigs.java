@@ -2,6 +2,8 @@ package io.quorate.server;
 
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
+import io.quorate.server.ServerConfig.Limits;
+import io.quorate.server.ServerConfig.Snapshots;
 import io.quorate.server.auth.AuthOptions;
 import java.net.URI;
 import java.nio.file.Path;
@@ -53,7 +55,8 @@ public final class ServerConfigs {
     }
 
     static ServerConfig withQuota(ServerConfig config, long bytes) {
-        return changed(config, draft -> draft.quotaBytes = bytes);
+        return changed(config, draft -> draft.limits =
+                new Limits(bytes, draft.limits.maxRequestBytes(), draft.limits.maxTxnOps()));
     }
 
     static ServerConfig ephemeral(ServerConfig config) {
@@ -65,7 +68,7 @@ public final class ServerConfigs {
     }
 
     static ServerConfig withSnapshotCount(ServerConfig config, long count) {
-        return changed(config, draft -> draft.snapshotCount = count);
+        return changed(config, draft -> draft.snapshots = new Snapshots(count));
     }
 
     static ServerConfig withWatches(ServerConfig config, WatchOptions watches) {
@@ -100,8 +103,8 @@ public final class ServerConfigs {
         private List<InitialMember> initialCluster;
         private InitialClusterState state;
         private String token;
-        private long snapshotCount;
-        private long quotaBytes;
+        private Snapshots snapshots;
+        private Limits limits;
         private WatchOptions watches;
         private Duration verifyInterval;
         private Upkeep upkeep;
@@ -117,8 +120,8 @@ public final class ServerConfigs {
             this.initialCluster = original.initialCluster();
             this.state = original.initialClusterState();
             this.token = original.initialClusterToken();
-            this.snapshotCount = original.snapshotCount();
-            this.quotaBytes = original.quotaBackendBytes();
+            this.snapshots = original.snapshots();
+            this.limits = original.limits();
             this.watches = original.watches();
             this.verifyInterval = original.verifyInterval();
             this.upkeep = original.upkeep();
@@ -137,17 +140,15 @@ public final class ServerConfigs {
                     initialCluster,
                     state,
                     token,
-                    original.heartbeatInterval(),
-                    original.electionTimeout(),
-                    original.adaptiveElections(),
-                    snapshotCount,
-                    quotaBytes,
-                    original.maxRequestBytes(),
-                    original.maxTxnOps(),
+                    original.timing(),
+                    snapshots,
+                    limits,
                     watches,
                     verifyInterval,
                     upkeep,
                     auth,
+                    original.zone(),
+                    original.autopilot(),
                     ephemeral);
         }
     }
