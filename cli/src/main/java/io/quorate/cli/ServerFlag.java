@@ -6,8 +6,10 @@ import io.quorate.server.WatchOptions;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The settings of {@code quorate server}, with etcd's names, meanings and defaults.
@@ -63,6 +65,12 @@ enum ServerFlag {
             "<n>",
             "Entries applied between two snapshots.",
             Long.toString(ServerConfig.Snapshots.DEFAULT.count())),
+    SNAPSHOT_CATCHUP_ENTRIES(
+            "snapshot-catchup-entries",
+            "<n>",
+            "Entries before a snapshot that stay in the log for slow members, in at most 64 MiB; 0 is the default.",
+            Long.toString(ServerConfig.Snapshots.DEFAULT.catchUpEntries()),
+            Optional.of("experimental-snapshot-catchup-entries")),
     QUOTA_BACKEND_BYTES(
             "quota-backend-bytes",
             "<bytes>",
@@ -145,12 +153,23 @@ enum ServerFlag {
     private final String valueLabel;
     private final String description;
     private final String defaultText;
+    private final Optional<String> formerKey;
 
     ServerFlag(String key, String valueLabel, String description, String defaultText) {
+        this(key, valueLabel, description, defaultText, Optional.empty());
+    }
+
+    /** @param formerKey what it was called in earlier releases of etcd */
+    ServerFlag(String key, String valueLabel, String description, String defaultText, Optional<String> formerKey) {
         this.key = key;
         this.valueLabel = valueLabel;
         this.description = description;
         this.defaultText = defaultText;
+        this.formerKey = formerKey;
+    }
+
+    private List<String> keys() {
+        return Stream.concat(Stream.of(key), formerKey.stream()).toList();
     }
 
     /** The name in the configuration file, for example {@code data-dir}. */
@@ -163,9 +182,16 @@ enum ServerFlag {
         return "--" + key;
     }
 
-    /** The name in the environment, for example {@code QUORATE_DATA_DIR}. */
-    String variable() {
-        return "QUORATE_" + key.toUpperCase(Locale.ROOT).replace('-', '_');
+    /** All its names on the command line, this release's first. */
+    String[] options() {
+        return keys().stream().map(name -> "--" + name).toArray(String[]::new);
+    }
+
+    /** All its names in the environment, this release's first; for example {@code QUORATE_DATA_DIR}. */
+    List<String> variables() {
+        return keys().stream()
+                .map(name -> "QUORATE_" + name.toUpperCase(Locale.ROOT).replace('-', '_'))
+                .toList();
     }
 
     String valueLabel() {
@@ -182,6 +208,6 @@ enum ServerFlag {
     }
 
     static Optional<ServerFlag> ofKey(String key) {
-        return Arrays.stream(values()).filter(flag -> flag.key.equals(key)).findFirst();
+        return Arrays.stream(values()).filter(flag -> flag.keys().contains(key)).findFirst();
     }
 }

@@ -66,9 +66,6 @@ record MemberNode(
         ExecutorService background,
         StorageIds storages) {
 
-    /** etcd's figure: so many entries before a snapshot stay in the log for followers that lag behind. */
-    private static final long KEPT_ENTRIES = 5000;
-
     private static final int MAX_QUEUED_READS = 20_000;
     private static final int FRAME_HEADROOM_BYTES = 2 << 20;
     private static final long REST_SECONDS = 10;
@@ -150,7 +147,7 @@ record MemberNode(
         return folder;
     }
 
-    private static NodeOptions options(ServerConfig config, OwnMembership membership) {
+    static NodeOptions options(ServerConfig config, OwnMembership membership) {
         NodeOptions options =
                 NodeOptions.of(membership.clusterId(), membership.self(), config.name(), membership.beginning());
         return options.with(NodeOptions.Timing.of(config.heartbeatInterval(), config.electionTimeout())
@@ -159,7 +156,9 @@ record MemberNode(
                         // PreVote.
                         .withInitialElapsed(
                                 config.electionTimeout().multipliedBy(9).dividedBy(10)))
-                .with(options.storage().withSnapshotEntries(config.snapshots().count(), KEPT_ENTRIES));
+                .with(options.storage()
+                        .withSnapshotEntries(
+                                config.snapshots().count(), config.snapshots().keptEntries()));
     }
 
     private static Network network(

@@ -123,13 +123,24 @@ public record ServerConfig(
      * When snapshots are taken, and what of the log stays then.
      *
      * @param count the number of applied entries after which one is taken
+     * @param catchUpEntries how many entries before a snapshot stay in the log for followers that lag behind, if they are not too large;
+     *     whoever lacks more gets the snapshot. 0 means the default, as in etcd
      */
-    public record Snapshots(long count) {
+    public record Snapshots(long count, long catchUpEntries) {
 
-        public static final Snapshots DEFAULT = new Snapshots(100_000);
+        public static final Snapshots DEFAULT = new Snapshots(100_000, 5_000);
 
         public Snapshots {
             requirePositive("--snapshot-count", count);
+            if (catchUpEntries < 0) {
+                throw new IllegalArgumentException("--snapshot-catchup-entries is " + catchUpEntries
+                        + "; give a number above 0, or 0 for the default");
+            }
+        }
+
+        /** How many entries stay. */
+        long keptEntries() {
+            return catchUpEntries == 0 ? DEFAULT.catchUpEntries : catchUpEntries;
         }
     }
 

@@ -55,8 +55,9 @@ public final class ServerConfigs {
     }
 
     static ServerConfig withQuota(ServerConfig config, long bytes) {
-        return changed(config, draft -> draft.limits =
-                new Limits(bytes, draft.limits.maxRequestBytes(), draft.limits.maxTxnOps()));
+        return changed(
+                config,
+                draft -> draft.limits = new Limits(bytes, draft.limits.maxRequestBytes(), draft.limits.maxTxnOps()));
     }
 
     static ServerConfig ephemeral(ServerConfig config) {
@@ -68,7 +69,11 @@ public final class ServerConfigs {
     }
 
     static ServerConfig withSnapshotCount(ServerConfig config, long count) {
-        return changed(config, draft -> draft.snapshots = new Snapshots(count));
+        return withSnapshots(config, new Snapshots(count, 5_000));
+    }
+
+    static ServerConfig withSnapshots(ServerConfig config, Snapshots snapshots) {
+        return changed(config, draft -> draft.snapshots = snapshots);
     }
 
     static ServerConfig withWatches(ServerConfig config, WatchOptions watches) {
