@@ -2,10 +2,13 @@ package io.quorate.cli;
 
 import io.quorate.cli.SnapshotTransfer.Origin;
 import io.quorate.server.bolt.BoltException;
+import io.quorate.server.proto.managerpb.Check;
+import io.quorate.server.proto.managerpb.Operation;
 import io.quorate.server.snapshot.InvalidSnapshotException;
 import io.quorate.server.snapshot.SnapshotChecksum;
 import io.quorate.server.snapshot.SnapshotStatus;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,14 +30,19 @@ final class Backup {
     private final BackupFolder folder;
     private final int keep;
     private final TransferProgress progress;
+    private final PrintWriter err;
     private final InstantSource clock;
 
-    /** @param keep how many backups stay */
-    Backup(ClientOptions client, BackupFolder folder, int keep, TransferProgress progress, InstantSource clock) {
+    /**
+     * @param keep how many backups stay
+     * @param err is told how far it is, and what of the cluster is not well
+     */
+    Backup(ClientOptions client, BackupFolder folder, int keep, PrintWriter err, InstantSource clock) {
         this.client = client;
         this.folder = folder;
         this.keep = keep;
-        this.progress = progress;
+        this.progress = TransferProgress.on(err);
+        this.err = err;
         this.clock = clock;
     }
 
@@ -43,16 +51,33 @@ final class Backup {
      *
      * @param deleted the names of those that were too old
      */
-    record Made(BackupManifest manifest, Duration took, List<String> deleted) {}
+    record Made(BackupManifest manifest, Duration took, List<String> deleted, CopyOperation.OnRecord onRecord) {}
 
     /** @throws CommandFailed if there is no backup, not even one that is not good; nothing is left of it then */
     Made make() {
+        try (CopyOperation operation = CopyOperation.begin(client, err, "backup --to " + folder.path())) {
+            try {
+                return make(operation);
+            } catch (CommandFailed e) {
+                operation.failed(e);
+                throw e;
+            }
+        }
+    }
+
+    private Made make(CopyOperation operation) {
         long begin = System.nanoTime();
         Instant takenAt = clock.instant();
         try (PartialFile file = folder.begin()) {
             SnapshotTransfer.Room room =
                     bytes -> FreeRoom.require(folder.path(), ROOM * bytes, "a backup while it is verified");
             Origin origin = new SnapshotTransfer(client, progress, room).into(file);
+            operation.hasRoom("there is room in " + folder.path() + " for it, and to restore it there");
+            operation.did(
+                    "take a snapshot of " + origin.endpoint().getAuthority(),
+                    Files.size(file.path()) + " bytes",
+                    begin);
+            long judgeNanos = System.nanoTime();
             BackupManifest manifest = judge(file.path(), takenAt, origin);
             if (Thread.currentThread().isInterrupted()) {
                 throw new CommandFailed(ExitCode.FAILED, "interrupted; nothing was kept");
@@ -60,10 +85,33 @@ final class Backup {
             folder.keep(file, manifest);
             // What has gone wrong is no reason to give up what was good.
             List<String> deleted = folder.prune(keep, manifest.name(), origin.clusterId());
-            return new Made(manifest, Duration.ofNanos(System.nanoTime() - begin), deleted);
+            Duration took = Duration.ofNanos(System.nanoTime() - begin);
+            return new Made(manifest, took, deleted, end(operation, manifest, judgeNanos));
         } catch (IOException e) {
             throw new CommandFailed(ExitCode.FAILED, "the backup cannot be written to " + folder.path() + ": " + e, e);
         }
+    }
+
+    private static CopyOperation.OnRecord end(CopyOperation operation, BackupManifest manifest, long judgeNanos) {
+        String kept = "kept as " + manifest.name().file();
+        switch (manifest.verdict()) {
+            case BackupVerdict.Verified verified ->
+                operation.found(
+                        "restore",
+                        Check.Verdict.FINE,
+                        "restored, it has the " + verified.keys() + " keys and the hash "
+                                + Long.toHexString(verified.hash()) + " that "
+                                + verified.comparedWith().getAuthority() + " has at revision "
+                                + manifest.name().revision() + "; digest " + verified.digest(),
+                        judgeNanos);
+            case BackupVerdict.Wrong wrong ->
+                operation.found("restore", Check.Verdict.REFUSED, wrong.why(), judgeNanos);
+            case BackupVerdict.Unknown unknown ->
+                operation.found("restore", Check.Verdict.WARNING, unknown.why(), judgeNanos);
+        }
+        return manifest.verdict() instanceof BackupVerdict.Verified
+                ? operation.end(Operation.State.DONE, kept + ", and verified")
+                : operation.end(Operation.State.FAILED, kept + ", which is not verified");
     }
 
     private BackupManifest judge(Path file, Instant takenAt, Origin origin) throws IOException {

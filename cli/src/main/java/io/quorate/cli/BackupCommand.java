@@ -86,8 +86,7 @@ final class BackupCommand implements Callable<Integer> {
         client.endpointUrls();
         try (CleanEnd end = CleanEnd.ofThisThread();
                 BackupFolder folder = BackupFolder.open(directory)) {
-            TransferProgress progress = TransferProgress.on(spec.commandLine().getErr());
-            Backup backup = new Backup(client, folder, keep, progress, InstantSource.system());
+            Backup backup = new Backup(client, folder, keep, spec.commandLine().getErr(), InstantSource.system());
             return once ? makeOne(backup) : repeat(backup);
         } catch (IOException e) {
             throw new CommandFailed(ExitCode.FAILED, directory + " cannot be used for backups: " + e, e);
@@ -132,11 +131,13 @@ final class BackupCommand implements Callable<Integer> {
             JsonObject json = made.manifest().json();
             json.addProperty("seconds", made.took().toMillis() / 1000.0);
             json.add("deleted", JsonOutput.texts(made.deleted()));
+            JsonOutput.addOnRecord(json, made.onRecord());
             JsonOutput.print(out, json);
         } else {
             out.println(made.manifest().line()
                     + String.format(Locale.ROOT, ", %.1f s: ", made.took().toMillis() / 1000.0)
-                    + made.manifest().name().file());
+                    + made.manifest().name().file()
+                    + " (" + made.onRecord().text() + ")");
         }
         return made.manifest().verdict().exitCode();
     }

@@ -4,6 +4,7 @@ import io.quorate.server.operations.ClusterHealth;
 import io.quorate.server.operations.Preflight;
 import io.quorate.server.operations.Proof;
 import io.quorate.server.proto.etcdserverpb.Member;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -42,7 +43,14 @@ final class ChangeOptions {
     /** An operation of this command. */
     OperationRun operation(ClusterSight sight, String title) {
         var commandLine = command.commandLine();
-        return new OperationRun(sight, commandLine.getOut(), commandLine.getErr(), force, breakOff, title);
+        return new OperationRun(
+                sight,
+                commandLine.getOut(),
+                commandLine.getErr(),
+                force,
+                breakOff,
+                Quorate.stopRequest(command),
+                title);
     }
 
     /** The ids of the voters, some of which go, and some of which were learners before. */
@@ -56,6 +64,23 @@ final class ChangeOptions {
     static OperationRun.Plan sameMembers(ClusterSight.Seen seen, List<OperationRun.PlannedStep> steps) {
         return new OperationRun.Plan(
                 seen, now -> Preflight.Intent.nothingOf(now.health()), steps, () -> Proof.Goal.asIn(seen.health()));
+    }
+
+    /** Where a member that is to come is found. */
+    static final class Newcomer {
+
+        @Option(
+                names = "--peer-urls",
+                paramLabel = "<urls>",
+                required = true,
+                description = "Where the other members will reach the new one, separated by commas.")
+        private String peerUrls = "";
+
+        List<String> urls() {
+            return MemberUrls.parseList("--peer-urls", peerUrls).stream()
+                    .map(URI::toString)
+                    .toList();
+        }
     }
 
     /** How learners are brought to where they may vote. */

@@ -22,6 +22,9 @@ final class ClusterSight implements AutoCloseable {
     private final ClientOptions client;
     private final AskedCluster cluster;
 
+    /** Whose steps the changes are that are asked for from here. */
+    private Optional<Long> operation = Optional.empty();
+
     /** What was seen at about one moment. */
     record Seen(List<Member> members, ClusterReports reports, ClusterHealth health) {
 
@@ -71,6 +74,15 @@ final class ClusterSight implements AutoCloseable {
 
     ClientOptions client() {
         return client;
+    }
+
+    /** From now on all changes are asked for as steps of an operation, and refused once that has lost its place. */
+    void actAs(long number) {
+        operation = Optional.of(number);
+    }
+
+    Optional<Long> operation() {
+        return operation;
     }
 
     /**

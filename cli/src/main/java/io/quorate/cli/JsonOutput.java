@@ -37,6 +37,14 @@ final class JsonOutput {
         return Long.toHexString(id);
     }
 
+    /** By which number an operation is on record, or why it is not. */
+    static void addOnRecord(JsonObject object, CopyOperation.OnRecord onRecord) {
+        onRecord.id()
+                .ifPresentOrElse(
+                        id -> object.addProperty("operation", Long.toString(id)),
+                        () -> object.addProperty("not_on_record", onRecord.why()));
+    }
+
     static JsonArray texts(List<String> texts) {
         JsonArray array = new JsonArray();
         texts.forEach(array::add);

@@ -1,7 +1,12 @@
 package io.quorate.cli;
 
 import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.stub.MetadataUtils;
+import io.quorate.server.api.CallingOperation;
+import io.quorate.server.operations.MemberHealth;
 import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
 import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
 import io.quorate.server.proto.etcdserverpb.Member;
@@ -85,6 +90,40 @@ final class MemberCalls {
                 members -> isDone.test(members) ? Optional.of(members) : Optional.empty());
     }
 
+    /**
+     * Makes sure that whatever was asked for before is over, also by an operation that was broken off with a step under way: the leader
+     * makes one change after the other, and this one changes nothing. While a change is half made nothing is to be made sure of: until it
+     * is over the leader takes no other one.
+     *
+     * @param seen with certainty
+     * @throws CommandFailed if the members are others by now
+     */
+    void settle(ClusterSight.Seen seen) {
+        boolean changing = seen.health().members().stream()
+                .flatMap(member -> member.told().stream())
+                .anyMatch(MemberHealth.Told::changing);
+        if (changing) {
+            return;
+        }
+        ChangeMembersRequest request = MembersChange.expected(seen.members()).build();
+        try (ClusterClient cluster = sight.connect()) {
+            var unused = cluster.read(asStep((channel, deadline) ->
+                    ManagerGrpc.newBlockingStub(channel).withDeadline(deadline).changeMembers(request)));
+        }
+    }
+
+    /** So that members know which operation asks. */
+    private <T> ClusterClient.Call<T> asStep(ClusterClient.Call<T> call) {
+        if (sight.operation().isEmpty()) {
+            return call;
+        }
+        Metadata headers = new Metadata();
+        headers.put(
+                CallingOperation.FIELD, Long.toUnsignedString(sight.operation().get()));
+        return (channel, deadline) -> call.on(
+                ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)), deadline);
+    }
+
     /** Asks the leader, at its own endpoint, to hand over. */
     void moveLeader(URI leader, long target) {
         try (ClusterClient cluster = sight.client().connect(List.of(leader))) {
@@ -107,7 +146,7 @@ final class MemberCalls {
     /** @param result what the members tell of the change, if it has been made */
     private <T> T change(ClusterClient.Call<T> call, Function<List<Member>, Optional<T>> result) {
         try (ClusterClient cluster = sight.connect()) {
-            return cluster.write(call);
+            return cluster.write(asStep(call));
         } catch (CommandFailed e) {
             if (e.exitCode() != ExitCode.UNKNOWN_OUTCOME) {
                 throw e;

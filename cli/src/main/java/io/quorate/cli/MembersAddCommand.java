@@ -1,7 +1,6 @@
 package io.quorate.cli;
 
 import io.quorate.server.operations.Preflight;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,13 +24,6 @@ final class MembersAddCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "<name>", description = "The name that the new member will be started with.")
     private String name = "";
 
-    @Option(
-            names = "--peer-urls",
-            paramLabel = "<urls>",
-            required = true,
-            description = "Where the other members will reach it, separated by commas.")
-    private String peerUrls = "";
-
     @Option(names = "--learner", description = "Leave it a learner: it gets the log, and does not vote.")
     private boolean learner;
 
@@ -39,13 +31,14 @@ final class MembersAddCommand implements Callable<Integer> {
     private final ChangeOptions options = new ChangeOptions();
 
     @Mixin
+    private final ChangeOptions.Newcomer newcomer = new ChangeOptions.Newcomer();
+
+    @Mixin
     private final ChangeOptions.Learning learning = new ChangeOptions.Learning();
 
     @Override
     public Integer call() {
-        List<String> urls = MemberUrls.parseList("--peer-urls", peerUrls).stream()
-                .map(URI::toString)
-                .toList();
+        List<String> urls = newcomer.urls();
         learning.requireSense();
         try (ClusterSight sight = new ClusterSight(options.client)) {
             ClusterSight.Seen seen = sight.look();

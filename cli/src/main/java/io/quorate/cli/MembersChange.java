@@ -228,7 +228,8 @@ final class MembersChange {
                 .collect(Collectors.toSet());
     }
 
-    private static ChangeMembersRequest.Builder expected(List<Member> members) {
+    /** A change that is made only if these are still the members. */
+    static ChangeMembersRequest.Builder expected(List<Member> members) {
         return ChangeMembersRequest.newBuilder()
                 .addAllExpectedVoters(ids(members, false))
                 .addAllExpectedLearners(ids(members, true));

@@ -2,7 +2,6 @@ package io.quorate.cli;
 
 import io.quorate.server.operations.MembersPlan;
 import io.quorate.server.proto.etcdserverpb.Member;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -34,24 +33,18 @@ final class MembersReplaceCommand implements Callable<Integer> {
             description = "The name that the new member will be started with.")
     private String name = "";
 
-    @Option(
-            names = "--peer-urls",
-            paramLabel = "<urls>",
-            required = true,
-            description = "Where the other members will reach the new one, separated by commas.")
-    private String peerUrls = "";
-
     @Mixin
     private final ChangeOptions options = new ChangeOptions();
+
+    @Mixin
+    private final ChangeOptions.Newcomer newcomer = new ChangeOptions.Newcomer();
 
     @Mixin
     private final ChangeOptions.Learning learning = new ChangeOptions.Learning();
 
     @Override
     public Integer call() {
-        List<String> urls = MemberUrls.parseList("--peer-urls", peerUrls).stream()
-                .map(URI::toString)
-                .toList();
+        List<String> urls = newcomer.urls();
         learning.requireSense();
         try (ClusterSight sight = new ClusterSight(options.client)) {
             ClusterSight.Seen seen = sight.look();

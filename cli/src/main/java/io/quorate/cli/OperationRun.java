@@ -37,11 +37,15 @@ final class OperationRun {
     private final PrintWriter err;
     private final boolean force;
     private final boolean breakOff;
+    private final StopRequest stop;
     private final OperationReport.Builder report;
     private long pollMillis = FIRST_POLL_MILLIS;
 
     /** Its place in the cluster, while it has one. */
     private Optional<SignsOfLife> place = Optional.empty();
+
+    /** Whether it takes back what it has done, which nobody's wish to stop keeps it from. */
+    private boolean undoing;
 
     /** What one step does; fails with {@link CommandFailed}, the sentence of which says where things stand. */
     @FunctionalInterface
@@ -92,14 +96,23 @@ final class OperationRun {
      * @param title what was asked for, as it is said on the command line
      * @param force does it although the checks refuse it
      * @param breakOff does it although another operation is under way
+     * @param stop ends it before its next step
      */
-    OperationRun(ClusterSight sight, PrintWriter out, PrintWriter err, boolean force, boolean breakOff, String title) {
+    OperationRun(
+            ClusterSight sight,
+            PrintWriter out,
+            PrintWriter err,
+            boolean force,
+            boolean breakOff,
+            StopRequest stop,
+            String title) {
         this.sight = sight;
+        this.stop = stop;
         this.out = out;
         this.err = err;
         this.force = force;
         this.breakOff = breakOff;
-        this.report = OperationReport.newBuilder().setTitle(title);
+        this.report = OperationReport.newBuilder().setTitle(title).setAskedBy(Asker.ofThisProcess());
     }
 
     ClusterSight sight() {
@@ -112,10 +125,13 @@ final class OperationRun {
      * @return the exit code
      * @throws CommandFailed if another operation is under way, or the checks refuse it: nothing was changed then
      */
+    @SuppressWarnings("try") // What listens is named to be closed.
     int execute(Plan plan) {
         report.setForced(false);
-        try (SignsOfLife life = SignsOfLife.begin(sight, report.build(), breakOff)) {
+        try (StopRequest.Listening listening = stop.listen();
+                SignsOfLife life = SignsOfLife.begin(sight, report.build(), breakOff)) {
             place = Optional.of(life);
+            sight.actAs(life.id());
             Preflight preflight;
             try {
                 preflight = check(plan);
@@ -145,6 +161,7 @@ final class OperationRun {
     private Preflight check(Plan plan) {
         long beginNanos = System.nanoTime();
         ClusterSight.Seen seen = sight.lookCertainly();
+        new MemberCalls(sight).settle(seen);
         if (!known(seen).equals(known(plan.seen()))) {
             throw new CommandFailed(
                     ExitCode.FAILED, "the members have changed meanwhile, and nothing was done; look, and begin anew");
@@ -186,6 +203,10 @@ final class OperationRun {
             if (!life.confirm()) {
                 throw new BrokenOff();
             }
+            if (stop.isMade()) {
+                undo(begun, life);
+                throw stopped(begun.size() + " of " + steps.size() + " steps were done");
+            }
             begun.push(step);
             pollMillis = FIRST_POLL_MILLIS;
             long beginNanos = System.nanoTime();
@@ -204,8 +225,13 @@ final class OperationRun {
         }
     }
 
+    private static CommandFailed stopped(String where) {
+        return new CommandFailed(ExitCode.FAILED, "stopped, as was asked for: " + where);
+    }
+
     /** What cannot be taken back is said to stand as it is. */
     private void undo(Deque<PlannedStep> begun, SignsOfLife life) {
+        undoing = true;
         boolean interrupted = Thread.interrupted();
         for (PlannedStep step : begun) {
             if (step.undo().isEmpty()) {
@@ -241,7 +267,7 @@ final class OperationRun {
         say("after:");
         List<Check> checks;
         try {
-            checks = new Verifying(this, goal.get(), promised).checks();
+            checks = new Verifying(this).checks(goal.get(), promised);
         } catch (CommandFailed e) {
             return end(life, Operation.State.FAILED, "all was done, but nothing could be verified: " + e.getMessage());
         }
@@ -313,10 +339,16 @@ final class OperationRun {
         }
     }
 
-    /** For a step that waits: lets a moment pass, a longer one each time; ends it if another operation has taken this one's place. */
+    /**
+     * For a step that waits: lets a moment pass, a longer one each time; ends it if another operation has taken this one's place, or it
+     * is to stop.
+     */
     void pause() {
         if (place.filter(SignsOfLife::isBrokenOff).isPresent()) {
             throw new BrokenOff();
+        }
+        if (stop.isMade() && !undoing) {
+            throw stopped("what it waited for had not come");
         }
         sleep(pollMillis);
         pollMillis = Math.min(LAST_POLL_MILLIS, pollMillis * 5 / 4);

@@ -3,6 +3,7 @@ package io.quorate.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.quorate.server.members.ClusterEpoch;
 import io.quorate.server.proto.managerpb.Check;
 import io.quorate.server.proto.managerpb.ListOperationsRequest;
 import io.quorate.server.proto.managerpb.ManagerGrpc;
@@ -92,7 +93,11 @@ final class OperationsCommand implements Callable<Integer> {
         out.println("operation " + operation.getId() + ": " + report.getTitle());
         out.println("began " + Instant.ofEpochMilli(operation.getBeganMillis()) + ", " + state(operation) + " after "
                 + (operation.getToldMillis() - operation.getBeganMillis()) + " ms"
-                + (report.getForced() ? ", forced against what was found before" : ""));
+                + (report.getForced() ? ", forced against what was found before" : "")
+                + (report.getAskedBy().isEmpty() ? "" : ", asked for by " + report.getAskedBy()));
+        if (report.getFoundedClusterId() != 0) {
+            out.println("it has made the cluster " + new ClusterEpoch(report.getFoundedClusterId()));
+        }
         print(out, "before", report.getPreflightList());
         Table steps = new Table("STEP", "", "TOOK", "RESULT");
         report.getStepsList()

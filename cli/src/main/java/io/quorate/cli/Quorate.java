@@ -27,14 +27,20 @@ public final class Quorate implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    private Quorate() {}
+    private final boolean process;
+
+    /** @param process whether the process is there for the one command alone */
+    private Quorate(boolean process) {
+        this.process = process;
+    }
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
         // Text is UTF-8 whatever the locale says, as keys and values are.
         PrintWriter out = writer(new FileOutputStream(FileDescriptor.out));
         PrintWriter err = writer(new FileOutputStream(FileDescriptor.err));
-        CommandLine commandLine = commandLine(Members.factory(), System.getenv(), System.in, System.err);
+        CommandLine commandLine =
+                commandLine(new Quorate(true), Members.factory(), System.getenv(), System.in, System.err);
         commandLine.setOut(out).setErr(err);
         int exitCode = commandLine.execute(arguments);
         out.flush();
@@ -42,7 +48,17 @@ public final class Quorate implements Callable<Integer> {
         System.exit(exitCode);
     }
 
+    /** What asks a command to stop, of which there may be several in a process that is not theirs alone. */
+    static StopRequest stopRequest(CommandSpec command) {
+        PrintWriter err = command.commandLine().getErr();
+        return command.root().userObject() instanceof Quorate root && root.process
+                ? StopRequest.ofThisProcess(err)
+                : StopRequest.by(err, exitCode -> {});
+    }
+
     /**
+     * The commands, for a process that is not theirs alone.
+     *
      * @param members what runs members
      * @param environment the process's environment
      * @param in where {@code put} finds a value, and {@code verify history} a history, that is not on the command line
@@ -50,7 +66,16 @@ public final class Quorate implements Callable<Integer> {
      */
     static CommandLine commandLine(
             MemberFactory members, Map<String, String> environment, InputStream in, OutputStream logStream) {
-        CommandLine root = new CommandLine(new Quorate())
+        return commandLine(new Quorate(false), members, environment, in, logStream);
+    }
+
+    private static CommandLine commandLine(
+            Quorate quorate,
+            MemberFactory members,
+            Map<String, String> environment,
+            InputStream in,
+            OutputStream logStream) {
+        CommandLine root = new CommandLine(quorate)
                 .addSubcommand(new DevCommand(members, logStream))
                 .addSubcommand(new ServerCommand(members, environment, logStream).toCommandLine())
                 .addSubcommand(new CommandLine(new SnapshotCommand())

@@ -93,7 +93,7 @@ final class RecoverCommand implements Callable<Integer> {
                 RecoveryText.print(report, out);
             }
             if (confirm) {
-                made = Optional.of(NewEpoch.make(recovery, place(report), force));
+                made = Optional.of(NewEpoch.make(recovery, place(report), force, Asker.ofThisProcess()));
             }
             if (json) {
                 JsonOutput.print(out, RecoveryJson.object(report, made));

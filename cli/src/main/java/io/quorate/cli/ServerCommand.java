@@ -73,7 +73,7 @@ final class ServerCommand implements Callable<Integer> {
         for (ServerFlag flag : ServerFlag.values()) {
             commandLine
                     .getCommandSpec()
-                    .addOption(OptionSpec.builder(flag.option())
+                    .addOption(OptionSpec.builder(flag.options())
                             .type(String.class)
                             .paramLabel(flag.valueLabel())
                             .description(flag.description() + " Default: " + flag.defaultText())

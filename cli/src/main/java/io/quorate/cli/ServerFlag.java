@@ -6,8 +6,10 @@ import io.quorate.server.WatchOptions;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The settings of {@code quorate server}, with etcd's names, meanings and defaults.
@@ -51,23 +53,29 @@ enum ServerFlag {
             "heartbeat-interval",
             "<ms>",
             "Milliseconds between a leader's heartbeats.",
-            Long.toString(ServerConfig.DEFAULT_HEARTBEAT_INTERVAL.toMillis())),
+            Long.toString(ServerConfig.Timing.DEFAULT.heartbeatInterval().toMillis())),
     ELECTION_TIMEOUT(
             "election-timeout",
             "<ms>",
             "Milliseconds without a leader until an election, at least 5 heartbeats; if not given, fewer where the leader"
                     + " is heard regularly.",
-            Long.toString(ServerConfig.DEFAULT_ELECTION_TIMEOUT.toMillis())),
+            Long.toString(ServerConfig.Timing.DEFAULT.electionTimeout().toMillis())),
     SNAPSHOT_COUNT(
             "snapshot-count",
             "<n>",
             "Entries applied between two snapshots.",
-            Long.toString(ServerConfig.DEFAULT_SNAPSHOT_COUNT)),
+            Long.toString(ServerConfig.Snapshots.DEFAULT.count())),
+    SNAPSHOT_CATCHUP_ENTRIES(
+            "snapshot-catchup-entries",
+            "<n>",
+            "Entries before a snapshot that stay in the log for slow members, in at most 64 MiB; 0 is the default.",
+            Long.toString(ServerConfig.Snapshots.DEFAULT.catchUpEntries()),
+            Optional.of("experimental-snapshot-catchup-entries")),
     QUOTA_BACKEND_BYTES(
             "quota-backend-bytes",
             "<bytes>",
             "Size of the store above which writes are refused; 0 is 2 GiB, below 0 no limit.",
-            Long.toString(ServerConfig.DEFAULT_QUOTA_BACKEND_BYTES)),
+            Long.toString(ServerConfig.Limits.DEFAULT.quotaBackendBytes())),
     MAX_REQUEST_BYTES(
             "max-request-bytes",
             "<bytes>",
@@ -150,12 +158,23 @@ enum ServerFlag {
     private final String valueLabel;
     private final String description;
     private final String defaultText;
+    private final Optional<String> formerKey;
 
     ServerFlag(String key, String valueLabel, String description, String defaultText) {
+        this(key, valueLabel, description, defaultText, Optional.empty());
+    }
+
+    /** @param formerKey what it was called in earlier releases of etcd */
+    ServerFlag(String key, String valueLabel, String description, String defaultText, Optional<String> formerKey) {
         this.key = key;
         this.valueLabel = valueLabel;
         this.description = description;
         this.defaultText = defaultText;
+        this.formerKey = formerKey;
+    }
+
+    private List<String> keys() {
+        return Stream.concat(Stream.of(key), formerKey.stream()).toList();
     }
 
     /** The name in the configuration file, for example {@code data-dir}. */
@@ -168,9 +187,16 @@ enum ServerFlag {
         return "--" + key;
     }
 
-    /** The name in the environment, for example {@code QUORATE_DATA_DIR}. */
-    String variable() {
-        return "QUORATE_" + key.toUpperCase(Locale.ROOT).replace('-', '_');
+    /** All its names on the command line, this release's first. */
+    String[] options() {
+        return keys().stream().map(name -> "--" + name).toArray(String[]::new);
+    }
+
+    /** All its names in the environment, this release's first; for example {@code QUORATE_DATA_DIR}. */
+    List<String> variables() {
+        return keys().stream()
+                .map(name -> "QUORATE_" + name.toUpperCase(Locale.ROOT).replace('-', '_'))
+                .toList();
     }
 
     String valueLabel() {
@@ -187,6 +213,6 @@ enum ServerFlag {
     }
 
     static Optional<ServerFlag> ofKey(String key) {
-        return Arrays.stream(values()).filter(flag -> flag.key.equals(key)).findFirst();
+        return Arrays.stream(values()).filter(flag -> flag.keys().contains(key)).findFirst();
     }
 }

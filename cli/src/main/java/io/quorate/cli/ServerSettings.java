@@ -48,12 +48,14 @@ final class ServerSettings {
             String configFileName) {
         for (ServerFlag flag : ServerFlag.values()) {
             String argument = commandLine.get(flag);
-            String variable = environment.getOrDefault(flag.variable(), "");
+            Optional<String> variable = flag.variables().stream()
+                    .filter(name -> !environment.getOrDefault(name, "").isEmpty())
+                    .findFirst();
             String entry = configFile.get(flag);
             if (argument != null) {
                 given.put(flag, new Given(argument, flag.option()));
-            } else if (!variable.isEmpty()) {
-                given.put(flag, new Given(variable, flag.variable()));
+            } else if (variable.isPresent()) {
+                given.put(flag, new Given(environment.getOrDefault(variable.get(), ""), variable.get()));
             } else if (entry != null) {
                 given.put(flag, new Given(entry, "\"" + flag.key() + "\" in " + configFileName));
             }
@@ -84,13 +86,17 @@ final class ServerSettings {
                     initialCluster(name, advertisePeerUrls),
                     initialClusterState(),
                     orDefault(ServerFlag.INITIAL_CLUSTER_TOKEN).text(),
-                    Duration.ofMillis(integer(ServerFlag.HEARTBEAT_INTERVAL, Integer.MAX_VALUE)),
-                    Duration.ofMillis(integer(ServerFlag.ELECTION_TIMEOUT, Integer.MAX_VALUE)),
-                    !given.containsKey(ServerFlag.ELECTION_TIMEOUT),
-                    integer(ServerFlag.SNAPSHOT_COUNT, Long.MAX_VALUE),
-                    integer(ServerFlag.QUOTA_BACKEND_BYTES, Long.MAX_VALUE),
-                    (int) integer(ServerFlag.MAX_REQUEST_BYTES, Integer.MAX_VALUE),
-                    (int) integer(ServerFlag.MAX_TXN_OPS, Integer.MAX_VALUE),
+                    new ServerConfig.Timing(
+                            Duration.ofMillis(integer(ServerFlag.HEARTBEAT_INTERVAL, Integer.MAX_VALUE)),
+                            Duration.ofMillis(integer(ServerFlag.ELECTION_TIMEOUT, Integer.MAX_VALUE)),
+                            !given.containsKey(ServerFlag.ELECTION_TIMEOUT)),
+                    new ServerConfig.Snapshots(
+                            integer(ServerFlag.SNAPSHOT_COUNT, Long.MAX_VALUE),
+                            integer(ServerFlag.SNAPSHOT_CATCHUP_ENTRIES, Long.MAX_VALUE)),
+                    new ServerConfig.Limits(
+                            integer(ServerFlag.QUOTA_BACKEND_BYTES, Long.MAX_VALUE),
+                            (int) integer(ServerFlag.MAX_REQUEST_BYTES, Integer.MAX_VALUE),
+                            (int) integer(ServerFlag.MAX_TXN_OPS, Integer.MAX_VALUE)),
                     new WatchOptions(time(ServerFlag.WATCH_PROGRESS_INTERVAL), (int)
                             integer(ServerFlag.MAX_WATCHES_PER_CONNECTION, Integer.MAX_VALUE)),
                     time(ServerFlag.VERIFY_INTERVAL),

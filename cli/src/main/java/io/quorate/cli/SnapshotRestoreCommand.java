@@ -153,7 +153,7 @@ final class SnapshotRestoreCommand implements Callable<Integer> {
         SnapshotImport.Options options = options();
         ServerConfig config = config();
         try {
-            print(SnapshotImport.run(file, config, options), config);
+            print(SnapshotImport.run(file, config, options, Asker.ofThisProcess()), config);
             return ExitCode.OK;
         } catch (BoltException | InvalidSnapshotException e) {
             throw new CommandFailed(ExitCode.FAILED, file + " cannot be " + verb + ": " + e.getMessage(), e);

@@ -1,6 +1,8 @@
 package io.quorate.cli;
 
 import com.google.gson.JsonObject;
+import io.quorate.server.proto.managerpb.Check;
+import io.quorate.server.proto.managerpb.Operation;
 import io.quorate.server.snapshot.SnapshotFile.Content;
 import io.quorate.server.snapshot.SnapshotStatus;
 import java.io.IOException;
@@ -52,18 +54,43 @@ final class SnapshotSaveCommand implements Callable<Integer> {
         if (!Files.isDirectory(folder)) {
             throw CommandFailed.usage(folder + " is not a directory; make it first, or name a file elsewhere");
         }
-        long begin = System.nanoTime();
+        PrintWriter err = spec.commandLine().getErr();
         try (CleanEnd end = CleanEnd.ofThisThread();
-                PartialFile partial = PartialFile.beside(file)) {
+                CopyOperation operation = CopyOperation.begin(client, err, "snapshot save " + file)) {
+            try {
+                save(folder, operation);
+                return ExitCode.OK;
+            } catch (CommandFailed e) {
+                operation.failed(e);
+                throw e;
+            }
+        }
+    }
+
+    private void save(Path folder, CopyOperation operation) {
+        long begin = System.nanoTime();
+        try (PartialFile partial = PartialFile.beside(file)) {
             TransferProgress progress = TransferProgress.on(spec.commandLine().getErr());
             URI from = new SnapshotTransfer(client, progress, bytes -> FreeRoom.require(folder, bytes, "the snapshot"))
                     .into(partial)
                     .endpoint();
+            operation.hasRoom("there is room for it in " + folder);
+            long readNanos = System.nanoTime();
             SnapshotStatus status = SnapshotStatusCommand.readReceived(partial.path(), from);
             requireFree();
             partial.moveTo(file);
-            print(status, from, Files.size(file), Duration.ofNanos(System.nanoTime() - begin));
-            return ExitCode.OK;
+            Duration took = Duration.ofNanos(System.nanoTime() - begin);
+            String what = "revision " + status.content().revision() + ", " + Files.size(file) + " bytes";
+            operation.did(
+                    "take a snapshot of " + from.getAuthority(),
+                    what + ", sha256 " + status.checksum().fileSha256(),
+                    begin);
+            operation.found(
+                    "file",
+                    Check.Verdict.FINE,
+                    "its SHA-256 holds, and all in it can be read; it was not restored, which 'quorate backup' does",
+                    readNanos);
+            print(status, from, took, operation.end(Operation.State.DONE, "saved: " + what));
         } catch (IOException e) {
             throw new CommandFailed(ExitCode.FAILED, "the snapshot cannot be saved: " + e, e);
         }
@@ -76,7 +103,9 @@ final class SnapshotSaveCommand implements Callable<Integer> {
         }
     }
 
-    private void print(SnapshotStatus status, URI from, long bytes, Duration took) {
+    private void print(SnapshotStatus status, URI from, Duration took, CopyOperation.OnRecord onRecord)
+            throws IOException {
+        long bytes = Files.size(file);
         PrintWriter out = spec.commandLine().getOut();
         Content content = status.content();
         if (client.json()) {
@@ -88,6 +117,7 @@ final class SnapshotSaveCommand implements Callable<Integer> {
             answer.addProperty("bytes", bytes);
             answer.addProperty("sha256", status.checksum().fileSha256());
             answer.addProperty("seconds", seconds(took));
+            JsonOutput.addOnRecord(answer, onRecord);
             JsonOutput.print(out, answer);
             return;
         }
@@ -95,6 +125,7 @@ final class SnapshotSaveCommand implements Callable<Integer> {
                 + content.tally().records() + " total keys, " + bytes + " bytes, "
                 + String.format(Locale.ROOT, "%.1f s", seconds(took)));
         out.println("sha256: " + status.checksum().fileSha256());
+        out.println(onRecord.text());
     }
 
     private static double seconds(Duration took) {

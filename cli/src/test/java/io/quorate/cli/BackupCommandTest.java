@@ -102,10 +102,12 @@ class BackupCommandTest {
         assertThat(first.err()).isEmpty();
         assertThat(first.exitCode()).isEqualTo(ExitCode.OK);
         assertThat(first.out())
-                .matches("\\S+Z revision 22, 19 keys, \\d+ bytes, verified, \\d+\\.\\d s: quorate-\\S+-r22.db\n");
+                .matches("\\S+Z revision 22, 19 keys, \\d+ bytes, verified, \\d+\\.\\d s: quorate-\\S+-r22.db"
+                        + " \\(operation \\d+\\)\n");
         String old = files().get(1);
         assertThat(old).endsWith("-r22.db");
-        assertThat(dir.resolve(old)).hasBinaryContent(snapshot);
+        // The same but for the place in the log that it stands at: what was done before is on record by now.
+        assertThat(dir.resolve(old)).hasSize(snapshot.length);
 
         CommandRun second = backup(member.endpoint(), "--keep=1", "--output=json");
         JsonObject line = JsonParser.parseString(second.out()).getAsJsonObject();
@@ -120,6 +122,9 @@ class BackupCommandTest {
         assertThat(manifest.get("bytes").getAsLong()).isEqualTo(Files.size(dir.resolve(file)));
         assertThat(manifest.get("hash_kv").getAsLong()).isEqualTo(restored.hash());
         assertThat(manifest.get("digest").getAsString()).isEqualTo(restored.digest());
+        assertThat(member.run("operations", line.get("operation").getAsString()).out())
+                .contains("backup --to " + dir, ", done after ", "kept as " + file + ", and verified")
+                .contains("restored, it has the 19 keys and the hash ", restored.digest());
         assertNothingIsLeft();
     }
 
@@ -133,7 +138,7 @@ class BackupCommandTest {
             CommandRun otherHash = backup(fake.endpoint(), "--keep=1");
             assertThat(otherHash.exitCode()).isEqualTo(ExitCode.FAILED);
             assertThat(otherHash.out())
-                    .contains("NOT GOOD: restored, it has the hash ")
+                    .contains("NOT GOOD: restored, it has the hash ", " (not on record: ")
                     .hasLineCount(1);
             assertThat(files()).containsAll(good).hasSize(4).anyMatch(file -> file.endsWith("-r22.db.unverified"));
 

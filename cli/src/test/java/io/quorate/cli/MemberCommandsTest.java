@@ -119,17 +119,15 @@ class MemberCommandsTest {
                 initial,
                 InitialClusterState.EXISTING,
                 like.initialClusterToken(),
-                like.heartbeatInterval(),
-                like.electionTimeout(),
-                like.adaptiveElections(),
-                like.snapshotCount(),
-                like.quotaBackendBytes(),
-                like.maxRequestBytes(),
-                like.maxTxnOps(),
+                like.timing(),
+                like.snapshots(),
+                like.limits(),
                 like.watches(),
                 like.verifyInterval(),
                 like.upkeep(),
                 like.auth(),
+                like.zone(),
+                like.autopilot(),
                 false);
         members.put(name, MemberServer.start(config));
     }

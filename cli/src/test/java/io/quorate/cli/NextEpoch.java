@@ -214,6 +214,25 @@ final class NextEpoch implements AutoCloseable {
         }
     }
 
+    /** Whoever asks later is told that it was recovered, from what, and what was kept. */
+    void tellsThatItWasRecovered(Path survivor) {
+        String endpoint =
+                former.members().getFirst().listenClientUrls().getFirst().getAuthority();
+        await().until(() ->
+                CommandRun.of("operations", "--endpoints", endpoint).out().contains("recover " + survivor));
+        String id = CommandRun.of("operations", "--endpoints", endpoint)
+                .out()
+                .lines()
+                .filter(line -> line.contains("recover " + survivor))
+                .map(line -> line.strip().replaceFirst(" .*", ""))
+                .findFirst()
+                .orElseThrow();
+        assertThat(CommandRun.of("operations", id, "--endpoints", endpoint).out())
+                .contains("asked for by ", "it has made the cluster ", "(epoch 1)")
+                .contains("kept: 1 to ", "of 3 voters 1 were left, and 2 make a quorum", "make epoch 1 of node1")
+                .contains("the cluster goes on as epoch 1 with what node1 had");
+    }
+
     void isHealthy() {
         String endpoint =
                 former.members().getLast().listenClientUrls().getFirst().getAuthority();

@@ -102,6 +102,7 @@ class RecoverCommandTest {
                     "in use by a running member",
                     "stop all members");
             epoch.hasAllThatWasAcknowledged();
+            epoch.tellsThatItWasRecovered(survivor);
             epoch.keepsOut(zombie);
             epoch.takesInNewMembers();
             epoch.isHealthy();

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
+import io.quorate.server.ServerConfig.Limits;
+import io.quorate.server.ServerConfig.Snapshots;
+import io.quorate.server.ServerConfig.Timing;
 import io.quorate.server.Upkeep;
 import io.quorate.server.Upkeep.OnDivergence;
 import io.quorate.server.Upkeep.OnGreyFailure;
@@ -61,17 +64,15 @@ class ServerCommandTest {
                         List.of(new InitialMember("default", URI.create("http://localhost:2380"))),
                         InitialClusterState.NEW,
                         "etcd-cluster",
-                        Duration.ofMillis(100),
-                        Duration.ofSeconds(1),
-                        true,
-                        100_000,
-                        0,
-                        1_572_864,
-                        128,
+                        new Timing(Duration.ofMillis(100), Duration.ofSeconds(1), true),
+                        new Snapshots(100_000, 5_000),
+                        new Limits(0, 1_572_864, 128),
                         new WatchOptions(Duration.ofMinutes(10), 100_000),
                         Duration.ofSeconds(10),
                         new Upkeep(Duration.ofHours(24), 8 << 20, OnDivergence.REPAIR),
                         new AuthOptions(new TokenOptions.Simple(Duration.ofMinutes(5)), 10),
+                        "",
+                        AutopilotPolicy.OFF,
                         false));
     }
 
@@ -92,6 +93,7 @@ class ServerCommandTest {
                 "--election-timeout",
                 "50",
                 "--snapshot-count=7",
+                "--snapshot-catchup-entries=11",
                 "--quota-backend-bytes",
                 "-1",
                 "--max-request-bytes=9",
@@ -125,13 +127,9 @@ class ServerCommandTest {
                                 new InitialMember("n2", URI.create("http://b.example:3"))),
                         InitialClusterState.EXISTING,
                         "tok",
-                        Duration.ofMillis(10),
-                        Duration.ofMillis(50),
-                        false,
-                        7,
-                        -1,
-                        9,
-                        3,
+                        new Timing(Duration.ofMillis(10), Duration.ofMillis(50), false),
+                        new Snapshots(7, 11),
+                        new Limits(-1, 9, 3),
                         new WatchOptions(Duration.ofSeconds(2), 17),
                         Duration.ofMillis(250),
                         new Upkeep(Duration.ofMinutes(90), 4096, OnDivergence.STOP, new AutoCompaction.Revisions(5000))
@@ -163,11 +161,24 @@ class ServerCommandTest {
 
         assertThat(config.name()).isEqualTo("from-file");
         assertThat(config.dataDir()).isEqualTo(Path.of("from-file.quorate"));
-        assertThat(config.maxTxnOps()).isEqualTo(2);
-        assertThat(config.snapshotCount()).isEqualTo(3);
+        assertThat(config.limits().maxTxnOps()).isEqualTo(2);
+        assertThat(config.snapshots().count()).isEqualTo(3);
         // An empty variable counts as not set.
         assertThat(config.electionTimeout()).isEqualTo(Duration.ofMillis(700));
         assertThat(config.listenClientUrls()).containsExactly(URI.create(clientUrl));
+    }
+
+    @Test
+    void aFlagIsKnownByTheNameThatItHadBefore() throws IOException {
+        Path file = Files.writeString(dir.resolve("old.yaml"), "experimental-snapshot-catchup-entries: 3\n");
+        String[] own = urls();
+        Map<String, String> environment = Map.of("QUORATE_EXPERIMENTAL_SNAPSHOT_CATCHUP_ENTRIES", "2");
+        assertThat(List.of(
+                        started(Map.of(), own[0], own[1], "--experimental-snapshot-catchup-entries=1"),
+                        started(environment, own),
+                        started(Map.of(), own[0], own[1], "--config-file=" + file)))
+                .extracting(config -> config.snapshots().catchUpEntries())
+                .containsExactly(1L, 2L, 3L);
     }
 
     @Test
@@ -236,6 +247,7 @@ class ServerCommandTest {
                 bad("--heartbeat-interval is 0; it must be at least 1", "--heartbeat-interval=0"),
                 bad("--heartbeat-interval has \"100ms\", which is not a whole number", "--heartbeat-interval=100ms"),
                 bad("--snapshot-count is 0", "--snapshot-count=0"),
+                bad("--snapshot-catchup-entries is -1; give a number above 0", "--snapshot-catchup-entries=-1"),
                 bad("--max-request-bytes is 4294967296; at most", "--max-request-bytes=4294967296"),
                 bad("--max-txn-ops is -1", "--max-txn-ops=-1"),
                 bad("--verify-interval has \"10\", which is not a time; give", "--verify-interval=10"),

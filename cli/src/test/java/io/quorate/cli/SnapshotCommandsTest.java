@@ -1,6 +1,7 @@
 package io.quorate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -104,6 +105,11 @@ class SnapshotCommandsTest {
         assertThat(save.get("revision").getAsLong()).isEqualTo(REVISION);
         assertThat(save.get("bytes").getAsLong()).isEqualTo(Files.size(file));
         assertThat(files()).containsExactly("snapshot.db");
+        assertThat(member.run("operations", save.get("operation").getAsString()).out())
+                .contains("snapshot save " + file, ", done after ", "asked for by ", "saved: revision 33, ")
+                .containsPattern("states +fine")
+                .containsPattern("disk +fine")
+                .contains(save.get("sha256").getAsString(), "its SHA-256 holds, and all in it can be read");
 
         JsonObject status = json(CommandRun.of("snapshot", "status", file.toString(), "--output=json"));
         assertThat(status.get("revision").getAsLong()).isEqualTo(REVISION);
@@ -123,6 +129,17 @@ class SnapshotCommandsTest {
             assertThat(copy.run("get", "key2").out()).doesNotContain("value");
             assertThat(copy.run("get", "key7").out()).contains("value 7");
             assertThat(copy.run("put", "key1", "a third one").out()).contains("revision " + (REVISION + 1));
+            await().until(() -> copy.run("operations").out().contains("snapshot restore " + file));
+            CommandRun operations = copy.run("operations", "--output=json");
+            JsonObject first = JsonParser.parseString(operations.out())
+                    .getAsJsonObject()
+                    .getAsJsonArray("operations")
+                    .get(0)
+                    .getAsJsonObject();
+            assertThat(copy.run("operations", first.get("id").getAsString()).out())
+                    .contains("founded with the state of that snapshot", "asked for by ", "digest ")
+                    .contains("it has made the cluster ");
+            await().until(() -> !Files.exists(config.dataDir().resolve("founding")));
             assertThatUsersAreAskedFor(copy);
         }
     }

@@ -9,8 +9,14 @@ package io.quorate.kv;
  * @param toldMillis when it was last heard of, likewise; not before that it began, whatever clocks say
  * @param state how far it is
  * @param report what was checked, done and verified, in a form that the manager knows
+ * @param aside whether it changed nothing in the cluster, as a backup does, and others could be under way beside it
  */
-public record ManagedOperation(long id, long beganMillis, long toldMillis, State state, Bytes report) {
+public record ManagedOperation(long id, long beganMillis, long toldMillis, State state, Bytes report, boolean aside) {
+
+    /** One that had a place of its own. */
+    public ManagedOperation(long id, long beganMillis, long toldMillis, State state, Bytes report) {
+        this(id, beganMillis, toldMillis, state, report, false);
+    }
 
     /** How far an operation is. */
     public enum State implements Numbered {

@@ -1,6 +1,8 @@
 package io.quorate.kv;
 
 import java.util.Collections;
+import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,6 +20,9 @@ record OperationRecords(SortedMap<Long, ManagedOperation> byId) {
 
     /** So many are kept; the oldest makes room. */
     static final int MAX_KEPT = 100;
+
+    /** So many of them may be of the kind that changes nothing: one that is done every hour must not displace all others. */
+    static final int MAX_ASIDE = 20;
 
     /** An operation that was silent for longer has died. */
     static final long MAX_SILENCE_MILLIS = 60_000;
@@ -39,7 +44,42 @@ record OperationRecords(SortedMap<Long, ManagedOperation> byId) {
      * @return empty if it is about an operation that is not on record (any more)
      */
     Optional<Outcome> after(NoteOperation note, long index) {
+        if (note.isPast()) {
+            return Optional.of(past(note, index));
+        }
         return note.id() == 0 ? Optional.of(begun(note, index)) : told(note);
+    }
+
+    /** One that is over before it is told of is in nobody's way, and nobody is in its. */
+    private Outcome past(NoteOperation note, long index) {
+        NavigableMap<Long, ManagedOperation> changed = new TreeMap<>(byId);
+        if (note.aside()) {
+            makeRoomAside(changed);
+        }
+        makeRoom(changed);
+        ManagedOperation past = new ManagedOperation(
+                index,
+                note.nowMillis() - note.tookMillis(),
+                note.nowMillis(),
+                note.state(),
+                note.report(),
+                note.aside());
+        changed.put(index, past);
+        return new Outcome(new OperationRecords(changed), past, true);
+    }
+
+    private static void makeRoomAside(NavigableMap<Long, ManagedOperation> records) {
+        List<Long> aside = records.values().stream()
+                .filter(ManagedOperation::aside)
+                .map(ManagedOperation::id)
+                .toList();
+        aside.stream().limit(Math.max(0, aside.size() - MAX_ASIDE + 1)).forEach(records::remove);
+    }
+
+    private static void makeRoom(NavigableMap<Long, ManagedOperation> records) {
+        while (records.size() >= MAX_KEPT) {
+            records.remove(records.firstKey());
+        }
     }
 
     private Outcome begun(NoteOperation note, long index) {
@@ -48,11 +88,9 @@ record OperationRecords(SortedMap<Long, ManagedOperation> byId) {
         if (inTheWay) {
             return new Outcome(this, running.get(), false);
         }
-        SortedMap<Long, ManagedOperation> changed = new TreeMap<>(byId);
+        NavigableMap<Long, ManagedOperation> changed = new TreeMap<>(byId);
         running.ifPresent(silent -> changed.put(silent.id(), silent.brokenOff()));
-        while (changed.size() >= MAX_KEPT) {
-            changed.remove(changed.firstKey());
-        }
+        makeRoom(changed);
         ManagedOperation begun = new ManagedOperation(
                 index, note.nowMillis(), note.nowMillis(), ManagedOperation.State.RUNNING, note.report());
         changed.put(index, begun);
@@ -65,7 +103,7 @@ record OperationRecords(SortedMap<Long, ManagedOperation> byId) {
             if (known.state() != ManagedOperation.State.RUNNING) {
                 return new Outcome(this, known, false);
             }
-            SortedMap<Long, ManagedOperation> changed = new TreeMap<>(byId);
+            NavigableMap<Long, ManagedOperation> changed = new TreeMap<>(byId);
             ManagedOperation told = known.told(note);
             changed.put(told.id(), told);
             return new Outcome(new OperationRecords(changed), told, true);

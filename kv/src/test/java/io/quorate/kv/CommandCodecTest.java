@@ -44,6 +44,7 @@ class CommandCodecTest {
                 new DigestReport(0, Long.MAX_VALUE, DigestSum.ZERO, List.of()),
                 new NoteOperation(0, ManagedOperation.State.RUNNING, 1_700_000_000_000L, true, b("")),
                 new NoteOperation(42, ManagedOperation.State.BROKEN_OFF, 0, false, b("report")),
+                NoteOperation.past(ManagedOperation.State.DONE, 1_700_000_000_000L, 12, true, b("report")),
                 new AuthChange.Enable(),
                 new AuthChange.Disable(),
                 new AuthChange.AddUser("Zoë", b("$2a$10$x"), false),

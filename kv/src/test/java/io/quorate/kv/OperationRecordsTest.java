@@ -88,4 +88,25 @@ class OperationRecordsTest {
                 .isEqualTo(KvError.REPORT_TOO_LARGE);
         assertThat(client.store.operations()).isEmpty();
     }
+
+    /** A backup every hour must not hide what was done to the members last week. */
+    @Test
+    void whatIsOverAlreadyTakesNoPlaceAndDisplacesLittle() {
+        long running = begin("add d", NOW, false).operation().id();
+        for (int i = 0; i < 2 * OperationRecords.MAX_KEPT; i++) {
+            client.apply(NoteOperation.past(State.DONE, NOW + i, 7, true, b("backup " + i)));
+        }
+        List<ManagedOperation> kept = client.store.operations();
+        assertThat(kept).hasSize(1 + OperationRecords.MAX_ASIDE);
+        assertThat(kept.getFirst()).matches(first -> first.id() == running && first.state() == State.RUNNING);
+        assertThat(kept.getLast())
+                .matches(last -> last.aside() && last.toldMillis() - last.beganMillis() == 7)
+                .extracting(ManagedOperation::report)
+                .isEqualTo(b("backup 199"));
+        assertThat(begin("remove a", NOW + 1, false).accepted())
+                .as("the place is still the first one's")
+                .isFalse();
+        assertThat(MvccStore.open(ordered).operations()).isEqualTo(kept);
+        assertThat(NaiveDigest.of(client.store)).isEqualTo(client.store.digest());
+    }
 }

@@ -10,6 +10,7 @@ import io.quorate.engine.StateRepair;
 import io.quorate.engine.disk.FileDisk;
 import io.quorate.kv.Result;
 import io.quorate.server.api.AuthService;
+import io.quorate.server.api.CallingOperation;
 import io.quorate.server.api.Clients;
 import io.quorate.server.api.ClusterService;
 import io.quorate.server.api.Connections;
@@ -138,8 +139,10 @@ record Incarnation(
                     memberNode.machine().store(),
                     fence,
                     memberNode.readers(),
-                    config.maxRequestBytes(),
-                    config.quotaBackendBytes() == 0 ? DEFAULT_QUOTA_BYTES : config.quotaBackendBytes(),
+                    config.limits().maxRequestBytes(),
+                    config.limits().quotaBackendBytes() == 0
+                            ? DEFAULT_QUOTA_BYTES
+                            : config.limits().quotaBackendBytes(),
                     failure -> healing.storeDamaged(number, failure));
             Tokens tokens = memberNode.tokens().of(store);
             Clients clients = new Clients(store, tokens);
@@ -180,7 +183,7 @@ record Incarnation(
                 clients,
                 memberNode.watches(),
                 headers,
-                config.maxRequestBytes() + GRPC_OVERHEAD_BYTES,
+                config.limits().maxRequestBytes() + GRPC_OVERHEAD_BYTES,
                 config.watches().maxPerConnection(),
                 config.watches().progressInterval(),
                 timer));
@@ -203,7 +206,11 @@ record Incarnation(
         HashCalls hashes = parts.add(new HashCalls(config.name()));
         ClusterService cluster = new ClusterService(clients, store, headers, changes);
         return Stream.of(
-                        new KvService(clients, memberNode.machine().cleaner(), headers, config.maxTxnOps()),
+                        new KvService(
+                                clients,
+                                memberNode.machine().cleaner(),
+                                headers,
+                                config.limits().maxTxnOps()),
                         watch,
                         new LeaseService(clients, store, memberNode.leases(), headers, config.minLeaseTtlSeconds()),
                         new LockService(clients, memberNode.watches(), headers),
@@ -218,7 +225,13 @@ record Incarnation(
                         new MaintenanceService(clients, store, headers, hashes, defragmenter, snapshots),
                         new AuthService(clients, passwords, tokens, headers))
                 .map(service -> ServerInterceptors.intercept(
-                        service, clients, new Connections(), learnerCalls, leaderRequirement, streams))
+                        service,
+                        clients,
+                        new CallingOperation.Interceptor(),
+                        new Connections(),
+                        learnerCalls,
+                        leaderRequirement,
+                        streams))
                 .toList();
     }
 

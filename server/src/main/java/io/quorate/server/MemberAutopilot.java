@@ -150,14 +150,15 @@ final class MemberAutopilot implements HttpPages.JsonPage, AutoCloseable {
         }
 
         @Override
-        public CompletableFuture<?> change(MemberChange.Together change) {
+        public CompletableFuture<?> change(long operation, MemberChange.Together change) {
             Incarnation present = member.get();
             ServerTiming timing = new ServerTiming(
                     NodeOptions.Timing.of(config.heartbeatInterval(), config.electionTimeout())
                             .tick(),
                     config.electionTimeout(),
                     config.requestTimeout());
-            return new MemberChanges(present.node(), store(present), timing, timer).makeHere(change);
+            return new MemberChanges(present.node(), store(present), timing, timer)
+                    .makeHere(new MemberChange.Step(operation, change));
         }
 
         @Override

@@ -64,9 +64,6 @@ record MemberNode(
         ExecutorService background,
         StorageIds storages) {
 
-    /** etcd's figure: so many entries before a snapshot stay in the log for followers that lag behind. */
-    private static final long KEPT_ENTRIES = 5000;
-
     private static final int MAX_QUEUED_READS = 20_000;
     private static final int FRAME_HEADROOM_BYTES = 2 << 20;
     private static final long REST_SECONDS = 10;
@@ -149,16 +146,18 @@ record MemberNode(
         return folder;
     }
 
-    private static NodeOptions options(ServerConfig config, OwnMembership membership) {
+    static NodeOptions options(ServerConfig config, OwnMembership membership) {
         NodeOptions options =
                 NodeOptions.of(membership.clusterId(), membership.self(), config.name(), membership.beginning());
         return options.with(NodeOptions.Timing.of(config.heartbeatInterval(), config.electionTimeout())
-                        .withAdaptive(config.adaptiveElections())
+                        .withAdaptive(config.timing().adaptive())
                         // Whoever starts need not wait long for a leader; a living one is not disturbed, thanks to
                         // PreVote.
                         .withInitialElapsed(
                                 config.electionTimeout().multipliedBy(9).dividedBy(10)))
-                .with(options.storage().withSnapshotEntries(config.snapshotCount(), KEPT_ENTRIES));
+                .with(options.storage()
+                        .withSnapshotEntries(
+                                config.snapshots().count(), config.snapshots().keptEntries()));
     }
 
     private static Network network(
@@ -180,7 +179,7 @@ record MemberNode(
                 // Who they are, and where, is said by the configurations of the log.
                 Map.of(),
                 new NettyOptions.Limits(
-                        Math.max(limits.maxFrameBytes(), config.maxRequestBytes() + FRAME_HEADROOM_BYTES),
+                        Math.max(limits.maxFrameBytes(), config.limits().maxRequestBytes() + FRAME_HEADROOM_BYTES),
                         limits.maxQueuedBytes(),
                         limits.connectTimeout(),
                         limits.handshakeTimeout(),

@@ -147,7 +147,8 @@ public final class MemberServer implements AutoCloseable {
     private ClientListener listen() throws IOException {
         EventLoops eventLoops =
                 parts.add(EventLoops.open(Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8)));
-        ClientListenerOptions options = ClientListenerOptions.defaults().withMaxRequestBytes(config.maxRequestBytes());
+        ClientListenerOptions options = ClientListenerOptions.defaults()
+                .withMaxRequestBytes(config.limits().maxRequestBytes());
         List<ServerServiceDefinition> measured = services.definitions().stream()
                 .map(service -> ServerInterceptors.intercept(service, metrics.rpcs()))
                 .toList();
@@ -191,7 +192,7 @@ public final class MemberServer implements AutoCloseable {
     }
 
     private MemberIdentity identity() {
-        long quotaBytes = config.quotaBackendBytes();
+        long quotaBytes = config.limits().quotaBackendBytes();
         return new MemberIdentity(
                 memberId(),
                 HttpPages.ETCD_VERSION,
@@ -254,6 +255,7 @@ public final class MemberServer implements AutoCloseable {
         }
         services.serve(begun.services());
         begun.memberNode().verification().begin(begun.node());
+        FoundingRecord.begin(config, membership.clusterId(), begun.memberNode());
         begun.memberNode().background().execute(this::keepDroppedState);
         LOG.info("ready to serve client requests at {}", String.join(",", addresses()));
         ready.complete(null);

@@ -63,8 +63,13 @@ public final class NewEpoch {
     private final Path target;
     private final Path unfinished;
 
-    private NewEpoch(Recovery recovery, RecoveryPlan plan, Path target) {
+    private final boolean force;
+    private final FoundingDescription description;
+
+    private NewEpoch(Recovery recovery, RecoveryPlan plan, Path target, boolean force, String askedBy) {
         this.recovery = recovery;
+        this.force = force;
+        this.description = new FoundingDescription("recover " + plan.best().directory(), askedBy);
         this.plan = plan;
         this.best = plan.best();
         this.target = target.toAbsolutePath().normalize();
@@ -117,10 +122,11 @@ public final class NewEpoch {
      *
      * @param target the new member's data directory, which there is not yet
      * @param force whether to go on in spite of doubts
+     * @param askedBy who asked for it, and on which machine: that is put on record in the new epoch
      * @throws DataDirectoryException with one sentence if it must not or cannot be done
      */
-    public static Made make(Recovery recovery, Path target, boolean force) throws IOException {
-        return new NewEpoch(recovery, recovery.requirePlan(force), target).make();
+    public static Made make(Recovery recovery, Path target, boolean force, String askedBy) throws IOException {
+        return new NewEpoch(recovery, recovery.requirePlan(force), target, force, askedBy).make();
     }
 
     private Made make() throws IOException {
@@ -182,6 +188,7 @@ public final class NewEpoch {
             Made made = makeUnfinished(parts);
             FolderCopy.sync(folder());
             requireRight(made);
+            FoundingNote.write(new FileDisk(folder()), description.ofRecovery(recovery.report(), made, force));
             return made;
         } catch (Throwable e) {
             // Whatever it is, a lack of memory too: what is left would keep the next recovery from beginning.

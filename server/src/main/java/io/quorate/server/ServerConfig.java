@@ -28,15 +28,9 @@ import java.util.regex.Pattern;
  * @param initialCluster the members that the cluster starts with, in the order given; a name may appear once per peer URL
  * @param initialClusterState whether the cluster is to be founded, or exists and is joined
  * @param initialClusterToken what tells apart the ids of two clusters that are otherwise configured alike
- * @param heartbeatInterval the time between two heartbeats of a leader; also the length of a tick
- * @param electionTimeout the time without a leader after which a follower campaigns, before randomization
- * @param adaptiveElections whether a follower campaigns earlier where it has heard the leader so regularly that a shorter silence
- *     is suspicious; true unless {@code --election-timeout} is given
- * @param snapshotCount the number of applied entries after which a snapshot is taken
- * @param quotaBackendBytes the size of the store above which writes are refused, in bytes; 0 means the default of 2 GiB, less
- *     than 0 no limit
- * @param maxRequestBytes the largest request that a client may send, in bytes
- * @param maxTxnOps the largest number of operations in one transaction
+ * @param timing when a leader is heard of, and missed
+ * @param snapshots when snapshots are taken
+ * @param limits what clients may ask for
  * @param watches what those who watch are allowed
  * @param verifyInterval the time after which the members' states are compared again; 0 means never
  * @param upkeep how the member looks after its own data
@@ -55,13 +49,9 @@ public record ServerConfig(
         List<InitialMember> initialCluster,
         InitialClusterState initialClusterState,
         String initialClusterToken,
-        Duration heartbeatInterval,
-        Duration electionTimeout,
-        boolean adaptiveElections,
-        long snapshotCount,
-        long quotaBackendBytes,
-        int maxRequestBytes,
-        int maxTxnOps,
+        Timing timing,
+        Snapshots snapshots,
+        Limits limits,
         WatchOptions watches,
         Duration verifyInterval,
         Upkeep upkeep,
@@ -71,10 +61,6 @@ public record ServerConfig(
         boolean ephemeral) {
 
     public static final String DEFAULT_CLUSTER_TOKEN = "etcd-cluster";
-    public static final Duration DEFAULT_HEARTBEAT_INTERVAL = Duration.ofMillis(100);
-    public static final Duration DEFAULT_ELECTION_TIMEOUT = Duration.ofSeconds(1);
-    public static final long DEFAULT_SNAPSHOT_COUNT = 100_000;
-    public static final long DEFAULT_QUOTA_BACKEND_BYTES = 0;
     public static final int DEFAULT_MAX_REQUEST_BYTES = 1_572_864;
     public static final int DEFAULT_MAX_TXN_OPS = 128;
     public static final Duration DEFAULT_VERIFY_INTERVAL = Duration.ofSeconds(10);
@@ -104,6 +90,82 @@ public record ServerConfig(
         }
     }
 
+    /**
+     * When a leader is heard of, and missed.
+     *
+     * @param heartbeatInterval the time between two heartbeats of a leader; also the length of a tick
+     * @param electionTimeout the time without a leader after which a follower campaigns, before randomization
+     * @param adaptive whether a follower campaigns earlier where it has heard the leader so regularly that a shorter silence is
+     *     suspicious; true unless {@code --election-timeout} is given
+     */
+    public record Timing(Duration heartbeatInterval, Duration electionTimeout, boolean adaptive) {
+
+        public static final Timing DEFAULT = new Timing(Duration.ofMillis(100), Duration.ofSeconds(1), true);
+
+        public Timing {
+            requirePositive("--heartbeat-interval", heartbeatInterval.toMillis());
+            requirePositive("--election-timeout", electionTimeout.toMillis());
+            if (electionTimeout.compareTo(MAX_ELECTION_TIMEOUT) > 0) {
+                throw new IllegalArgumentException("--election-timeout is " + electionTimeout.toMillis()
+                        + " ms; at most " + MAX_ELECTION_TIMEOUT.toMillis() + " ms are allowed");
+            }
+            Duration least = heartbeatInterval.multipliedBy(MIN_HEARTBEATS_PER_ELECTION_TIMEOUT);
+            if (electionTimeout.compareTo(least) < 0) {
+                throw new IllegalArgumentException("--election-timeout (" + electionTimeout.toMillis()
+                        + " ms) is less than " + MIN_HEARTBEATS_PER_ELECTION_TIMEOUT + " times --heartbeat-interval ("
+                        + heartbeatInterval.toMillis() + " ms); raise it to at least " + least.toMillis()
+                        + " ms, or lower the heartbeat interval");
+            }
+        }
+    }
+
+    /**
+     * When snapshots are taken, and what of the log stays then.
+     *
+     * @param count the number of applied entries after which one is taken
+     * @param catchUpEntries how many entries before a snapshot stay in the log for followers that lag behind, if they are not too large;
+     *     whoever lacks more gets the snapshot. 0 means the default, as in etcd
+     */
+    public record Snapshots(long count, long catchUpEntries) {
+
+        public static final Snapshots DEFAULT = new Snapshots(100_000, 5_000);
+
+        public Snapshots {
+            requirePositive("--snapshot-count", count);
+            if (catchUpEntries < 0) {
+                throw new IllegalArgumentException("--snapshot-catchup-entries is " + catchUpEntries
+                        + "; give a number above 0, or 0 for the default");
+            }
+        }
+
+        /** How many entries stay. */
+        long keptEntries() {
+            return catchUpEntries == 0 ? DEFAULT.catchUpEntries : catchUpEntries;
+        }
+    }
+
+    /**
+     * What clients may ask for.
+     *
+     * @param quotaBackendBytes the size of the store above which writes are refused, in bytes; 0 means the default of 2 GiB, less
+     *     than 0 no limit
+     * @param maxRequestBytes the largest request that a client may send, in bytes
+     * @param maxTxnOps the largest number of operations in one transaction
+     */
+    public record Limits(long quotaBackendBytes, int maxRequestBytes, int maxTxnOps) {
+
+        public static final Limits DEFAULT = new Limits(0, DEFAULT_MAX_REQUEST_BYTES, DEFAULT_MAX_TXN_OPS);
+
+        public Limits {
+            requirePositive("--max-request-bytes", maxRequestBytes);
+            if (maxRequestBytes > RaftNode.MAX_COMMAND_BYTES) {
+                throw new IllegalArgumentException("--max-request-bytes is " + maxRequestBytes
+                        + ", more than the log takes; give at most " + RaftNode.MAX_COMMAND_BYTES);
+            }
+            requirePositive("--max-txn-ops", maxTxnOps);
+        }
+    }
+
     public ServerConfig {
         listenClientUrls = List.copyOf(listenClientUrls);
         advertiseClientUrls = List.copyOf(advertiseClientUrls);
@@ -119,14 +181,6 @@ public record ServerConfig(
                 "--initial-cluster",
                 initialCluster.stream().map(InitialMember::peerUrl).toList());
         requireMembership(name, initialAdvertisePeerUrls, initialCluster);
-        requireTimeouts(heartbeatInterval, electionTimeout);
-        requirePositive("--snapshot-count", snapshotCount);
-        requirePositive("--max-request-bytes", maxRequestBytes);
-        if (maxRequestBytes > RaftNode.MAX_COMMAND_BYTES) {
-            throw new IllegalArgumentException("--max-request-bytes is " + maxRequestBytes
-                    + ", more than the log takes;" + " give at most " + RaftNode.MAX_COMMAND_BYTES);
-        }
-        requirePositive("--max-txn-ops", maxTxnOps);
         if (verifyInterval.isNegative()) {
             throw new IllegalArgumentException("--verify-interval is less than 0; give a time such as 10s, or 0 to"
                     + " have states never compared");
@@ -137,120 +191,30 @@ public record ServerConfig(
                     "--zone \"" + zone + "\" is not a zone's name; use one word without blanks,"
                             + " '=', ',' and '/', of at most " + MAX_ZONE_LENGTH + " characters");
         }
-        autopilot.requireLongerThan(electionTimeout);
+        autopilot.requireLongerThan(timing.electionTimeout());
         if (initialClusterToken.isBlank()) {
             throw new IllegalArgumentException("--initial-cluster-token is empty; give it a word of its own,"
                     + " such as the default, " + DEFAULT_CLUSTER_TOKEN);
         }
     }
 
-    /** One of a member that names no zone, and has no autopilot. */
-    public ServerConfig(
-            String name,
-            Path dataDir,
-            List<URI> listenClientUrls,
-            List<URI> advertiseClientUrls,
-            List<URI> listenPeerUrls,
-            List<URI> initialAdvertisePeerUrls,
-            List<InitialMember> initialCluster,
-            InitialClusterState initialClusterState,
-            String initialClusterToken,
-            Duration heartbeatInterval,
-            Duration electionTimeout,
-            boolean adaptiveElections,
-            long snapshotCount,
-            long quotaBackendBytes,
-            int maxRequestBytes,
-            int maxTxnOps,
-            WatchOptions watches,
-            Duration verifyInterval,
-            Upkeep upkeep,
-            AuthOptions auth,
-            boolean ephemeral) {
-        this(
-                name,
-                dataDir,
-                listenClientUrls,
-                advertiseClientUrls,
-                listenPeerUrls,
-                initialAdvertisePeerUrls,
-                initialCluster,
-                initialClusterState,
-                initialClusterToken,
-                heartbeatInterval,
-                electionTimeout,
-                adaptiveElections,
-                snapshotCount,
-                quotaBackendBytes,
-                maxRequestBytes,
-                maxTxnOps,
-                watches,
-                verifyInterval,
-                upkeep,
-                auth,
-                "",
-                AutopilotPolicy.OFF,
-                ephemeral);
-    }
-
     /** The same member in a zone. */
     public ServerConfig withZone(String zoneName) {
-        return new ServerConfig(
-                name,
-                dataDir,
-                listenClientUrls,
-                advertiseClientUrls,
-                listenPeerUrls,
-                initialAdvertisePeerUrls,
-                initialCluster,
-                initialClusterState,
-                initialClusterToken,
-                heartbeatInterval,
-                electionTimeout,
-                adaptiveElections,
-                snapshotCount,
-                quotaBackendBytes,
-                maxRequestBytes,
-                maxTxnOps,
-                watches,
-                verifyInterval,
-                upkeep,
-                auth,
-                zoneName,
-                autopilot,
-                ephemeral);
+        return with(initialCluster, initialClusterState, zoneName, autopilot);
     }
 
     /** The same member with an autopilot. */
     public ServerConfig withAutopilot(AutopilotPolicy policy) {
-        return new ServerConfig(
-                name,
-                dataDir,
-                listenClientUrls,
-                advertiseClientUrls,
-                listenPeerUrls,
-                initialAdvertisePeerUrls,
-                initialCluster,
-                initialClusterState,
-                initialClusterToken,
-                heartbeatInterval,
-                electionTimeout,
-                adaptiveElections,
-                snapshotCount,
-                quotaBackendBytes,
-                maxRequestBytes,
-                maxTxnOps,
-                watches,
-                verifyInterval,
-                upkeep,
-                auth,
-                zone,
-                policy,
-                ephemeral);
+        return with(initialCluster, initialClusterState, zone, policy);
     }
 
     /** The same, of a member that joins a cluster whose members, itself among them, are these. */
     ServerConfig joining(List<InitialMember> members) {
+        return with(members, InitialClusterState.EXISTING, zone, autopilot);
+    }
+
+    private ServerConfig with(
+            List<InitialMember> members, InitialClusterState state, String zoneName, AutopilotPolicy policy) {
         return new ServerConfig(
                 name,
                 dataDir,
@@ -259,32 +223,36 @@ public record ServerConfig(
                 listenPeerUrls,
                 initialAdvertisePeerUrls,
                 members,
-                InitialClusterState.EXISTING,
+                state,
                 initialClusterToken,
-                heartbeatInterval,
-                electionTimeout,
-                adaptiveElections,
-                snapshotCount,
-                quotaBackendBytes,
-                maxRequestBytes,
-                maxTxnOps,
+                timing,
+                snapshots,
+                limits,
                 watches,
                 verifyInterval,
                 upkeep,
                 auth,
-                zone,
-                autopilot,
+                zoneName,
+                policy,
                 ephemeral);
+    }
+
+    public Duration heartbeatInterval() {
+        return timing.heartbeatInterval();
+    }
+
+    public Duration electionTimeout() {
+        return timing.electionTimeout();
     }
 
     /** How long a request is worked at before the client is told that its time is over; as in etcd. */
     Duration requestTimeout() {
-        return REQUEST_TIMEOUT.plus(electionTimeout.multipliedBy(2));
+        return REQUEST_TIMEOUT.plus(electionTimeout().multipliedBy(2));
     }
 
     /** The shortest lease, in seconds: it outlasts one and a half election timeouts; as in etcd. */
     long minLeaseTtlSeconds() {
-        return Math.ceilDiv(electionTimeout.toMillis() * 3, 2000);
+        return Math.ceilDiv(electionTimeout().toMillis() * 3, 2000);
     }
 
     private static void requireName(String name) {
@@ -341,22 +309,6 @@ public record ServerConfig(
         if (!own.equals(Set.copyOf(advertised))) {
             throw new IllegalArgumentException("--initial-cluster gives " + name + " the peer URLs " + join(own)
                     + ", but --initial-advertise-peer-urls gives it " + join(advertised) + "; make them equal");
-        }
-    }
-
-    private static void requireTimeouts(Duration heartbeatInterval, Duration electionTimeout) {
-        requirePositive("--heartbeat-interval", heartbeatInterval.toMillis());
-        requirePositive("--election-timeout", electionTimeout.toMillis());
-        if (electionTimeout.compareTo(MAX_ELECTION_TIMEOUT) > 0) {
-            throw new IllegalArgumentException("--election-timeout is " + electionTimeout.toMillis() + " ms; at most "
-                    + MAX_ELECTION_TIMEOUT.toMillis() + " ms are allowed");
-        }
-        Duration least = heartbeatInterval.multipliedBy(MIN_HEARTBEATS_PER_ELECTION_TIMEOUT);
-        if (electionTimeout.compareTo(least) < 0) {
-            throw new IllegalArgumentException("--election-timeout (" + electionTimeout.toMillis()
-                    + " ms) is less than " + MIN_HEARTBEATS_PER_ELECTION_TIMEOUT + " times --heartbeat-interval ("
-                    + heartbeatInterval.toMillis() + " ms); raise it to at least " + least.toMillis()
-                    + " ms, or lower the heartbeat interval");
         }
     }
 

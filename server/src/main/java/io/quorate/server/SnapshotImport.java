@@ -37,7 +37,7 @@ public final class SnapshotImport {
 
     /** In the order in which they are moved: whose data it is comes last. */
     private static final List<String> PARTS =
-            List.of(DroppedState.STATE, "snapshots", "log", "storage-ids", "identity");
+            List.of(DroppedState.STATE, "snapshots", "log", "storage-ids", FoundingNote.NAME, "identity");
 
     private SnapshotImport() {}
 
@@ -62,21 +62,23 @@ public final class SnapshotImport {
         public static final Options USUAL = new Options(false, 0);
     }
 
-    /** As {@link #run(Path, ServerConfig, Options)}, with the revision that the file has. */
+    /** As {@link #run(Path, ServerConfig, Options, String)}, with the revision that the file has. */
     public static Imported run(Path file, ServerConfig config, boolean skipHashCheck) throws IOException {
-        return run(file, config, new Options(skipHashCheck, 0));
+        return run(file, config, new Options(skipHashCheck, 0), "");
     }
 
     /**
      * Imports a file. If that fails, the directory is as before; if it is broken off, no member starts with it.
      *
      * @param config the member's: its name, data directory, and those that found the cluster
+     * @param askedBy who asked for it, and on which machine: that is put on record in the new cluster
      * @throws io.quorate.server.snapshot.InvalidSnapshotException if the file is no snapshot
      * @throws io.quorate.server.bolt.BoltException if the file is damaged
      * @throws DataDirectoryException if the data directory cannot be used
      */
     @SuppressWarnings("try") // The lock is named to be closed.
-    public static Imported run(Path file, ServerConfig config, Options options) throws IOException {
+    public static Imported run(Path file, ServerConfig config, Options options, String askedBy) throws IOException {
+        FoundingDescription description = new FoundingDescription("snapshot restore " + file, askedBy);
         InitialMembership membership = InitialMembership.of(config);
         long length = SnapshotChecksum.verify(file, options.skipHashCheck());
         try (BoltReader reader = BoltReader.open(file, length);
@@ -84,6 +86,12 @@ public final class SnapshotImport {
             requireEmpty(config.dataDir());
             Path folder = config.dataDir().resolve(UNFINISHED);
             Imported imported = makeOrLeaveNothing(reader, folder, config.name(), membership, options.revisionBump());
+            try {
+                FoundingNote.write(new FileDisk(folder), description.ofRestore(file, imported, options, config.name()));
+            } catch (IOException e) {
+                ScratchFolder.delete(folder);
+                throw e;
+            }
             move(folder, config.dataDir());
             return imported;
         }

@@ -6,6 +6,7 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.auth.AuthOptions;
+import io.quorate.server.autopilot.AutopilotPolicy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,17 +34,15 @@ class InitialMembershipTest {
                 List.of(members),
                 InitialClusterState.NEW,
                 token,
-                ServerConfig.DEFAULT_HEARTBEAT_INTERVAL,
-                ServerConfig.DEFAULT_ELECTION_TIMEOUT,
-                true,
-                ServerConfig.DEFAULT_SNAPSHOT_COUNT,
-                ServerConfig.DEFAULT_QUOTA_BACKEND_BYTES,
-                ServerConfig.DEFAULT_MAX_REQUEST_BYTES,
-                ServerConfig.DEFAULT_MAX_TXN_OPS,
+                ServerConfig.Timing.DEFAULT,
+                ServerConfig.Snapshots.DEFAULT,
+                ServerConfig.Limits.DEFAULT,
                 WatchOptions.DEFAULT,
                 ServerConfig.DEFAULT_VERIFY_INTERVAL,
                 Upkeep.DEFAULT,
                 AuthOptions.DEFAULT,
+                "",
+                AutopilotPolicy.OFF,
                 false));
     }
 

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.grpc.ClientInterceptor;
+import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
 import io.quorate.server.ServerConfig.InitialMember;
+import io.quorate.server.api.CallingOperation;
 import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
 import io.quorate.server.proto.etcdserverpb.Member;
 import io.quorate.server.proto.etcdserverpb.MemberAddRequest;
@@ -16,6 +20,10 @@ import io.quorate.server.proto.etcdserverpb.MemberRemoveRequest;
 import io.quorate.server.proto.etcdserverpb.MemberUpdateRequest;
 import io.quorate.server.proto.etcdserverpb.MemberUpdateResponse;
 import io.quorate.server.proto.etcdserverpb.RangeRequest;
+import io.quorate.server.proto.managerpb.ChangeMembersRequest;
+import io.quorate.server.proto.managerpb.ManagerGrpc;
+import io.quorate.server.proto.managerpb.NoteOperationRequest;
+import io.quorate.server.proto.managerpb.Operation;
 import io.quorate.server.wire.EtcdError;
 import java.io.IOException;
 import java.net.URI;
@@ -385,6 +393,61 @@ class MembershipApiTest {
                 .allSatisfy(member -> assertThat(member.getPeerURLsList())
                         .hasSize(2)
                         .anyMatch(url -> url.matches("http://127.0.0.1:10[0-9]")));
+    }
+
+    private Operation begin(boolean breakOff) {
+        return ManagerGrpc.newBlockingStub(cluster().channel(0))
+                .noteOperation(
+                        NoteOperationRequest.newBuilder().setForce(breakOff).build())
+                .getOperation();
+    }
+
+    private ClientInterceptor stepOf(Operation operation) {
+        Metadata headers = new Metadata();
+        headers.put(CallingOperation.FIELD, Long.toString(operation.getId()));
+        return MetadataUtils.newAttachHeadersInterceptor(headers);
+    }
+
+    /** Whoever has broken an operation off relies on what it saw then: a step that was on its way comes too late. */
+    @Test
+    void aStepOfAnOperationThatHasLostItsPlaceIsRefusedAtWhicheverMember() throws Exception {
+        EtcdClient client = start(3);
+        Operation first = begin(false);
+        Operation second = begin(true);
+        long last = list(client).getLast().getID();
+        for (int i = 0; i < 3; i++) {
+            ManagerGrpc.ManagerBlockingStub manager =
+                    ManagerGrpc.newBlockingStub(cluster().channel(i)).withInterceptors(stepOf(first));
+            ClusterGrpc.ClusterBlockingStub members =
+                    ClusterGrpc.newBlockingStub(cluster().channel(i)).withInterceptors(stepOf(first));
+            String why = "operation " + first.getId() + " does not have its place any more";
+            assertThatThrownBy(() -> members.memberRemove(
+                            MemberRemoveRequest.newBuilder().setID(last).build()))
+                    .hasMessageContaining(why);
+            assertThatThrownBy(() -> manager.changeMembers(
+                            nothing(list(client)).toBuilder().addRemove(last).build()))
+                    .hasMessageContaining(why);
+        }
+        assertThat(list(client)).hasSize(3);
+
+        ManagerGrpc.ManagerBlockingStub owner =
+                ManagerGrpc.newBlockingStub(cluster().channel(1)).withInterceptors(stepOf(second));
+        assertThat(owner.changeMembers(nothing(list(client))).getMembersList()).hasSize(3);
+        assertThatThrownBy(() -> owner.changeMembers(nothing(list(client).subList(0, 2))))
+                .as("whoever has seen others may not rely on that")
+                .hasMessageContaining("the members are not those any more");
+        assertThat(owner.changeMembers(nothing(list(client)).toBuilder()
+                                .addRemove(last)
+                                .build())
+                        .getMembersList())
+                .hasSize(2);
+    }
+
+    /** A change that is none. */
+    private static ChangeMembersRequest nothing(List<Member> seen) {
+        return ChangeMembersRequest.newBuilder()
+                .addAllExpectedVoters(seen.stream().map(Member::getID).toList())
+                .build();
     }
 
     @Test

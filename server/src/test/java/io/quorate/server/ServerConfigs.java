@@ -2,6 +2,9 @@ package io.quorate.server;
 
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
+import io.quorate.server.ServerConfig.Limits;
+import io.quorate.server.ServerConfig.Snapshots;
+import io.quorate.server.ServerConfig.Timing;
 import io.quorate.server.auth.AuthOptions;
 import java.net.URI;
 import java.nio.file.Path;
@@ -54,15 +57,13 @@ public final class ServerConfigs {
 
     /** As if both were given by flags: nothing adapts. */
     static ServerConfig withTimeouts(ServerConfig config, Duration heartbeat, Duration election) {
-        return changed(config, draft -> {
-            draft.heartbeatInterval = heartbeat;
-            draft.electionTimeout = election;
-            draft.adaptive = false;
-        });
+        return changed(config, draft -> draft.timing = new Timing(heartbeat, election, false));
     }
 
     static ServerConfig withQuota(ServerConfig config, long bytes) {
-        return changed(config, draft -> draft.quotaBytes = bytes);
+        return changed(
+                config,
+                draft -> draft.limits = new Limits(bytes, draft.limits.maxRequestBytes(), draft.limits.maxTxnOps()));
     }
 
     static ServerConfig ephemeral(ServerConfig config) {
@@ -74,7 +75,11 @@ public final class ServerConfigs {
     }
 
     static ServerConfig withSnapshotCount(ServerConfig config, long count) {
-        return changed(config, draft -> draft.snapshotCount = count);
+        return withSnapshots(config, new Snapshots(count, 5_000));
+    }
+
+    static ServerConfig withSnapshots(ServerConfig config, Snapshots snapshots) {
+        return changed(config, draft -> draft.snapshots = snapshots);
     }
 
     static ServerConfig withWatches(ServerConfig config, WatchOptions watches) {
@@ -109,11 +114,9 @@ public final class ServerConfigs {
         private List<InitialMember> initialCluster;
         private InitialClusterState state;
         private String token;
-        private Duration heartbeatInterval;
-        private Duration electionTimeout;
-        private boolean adaptive;
-        private long snapshotCount;
-        private long quotaBytes;
+        private Timing timing;
+        private Snapshots snapshots;
+        private Limits limits;
         private WatchOptions watches;
         private Duration verifyInterval;
         private Upkeep upkeep;
@@ -129,11 +132,9 @@ public final class ServerConfigs {
             this.initialCluster = original.initialCluster();
             this.state = original.initialClusterState();
             this.token = original.initialClusterToken();
-            this.heartbeatInterval = original.heartbeatInterval();
-            this.electionTimeout = original.electionTimeout();
-            this.adaptive = original.adaptiveElections();
-            this.snapshotCount = original.snapshotCount();
-            this.quotaBytes = original.quotaBackendBytes();
+            this.timing = original.timing();
+            this.snapshots = original.snapshots();
+            this.limits = original.limits();
             this.watches = original.watches();
             this.verifyInterval = original.verifyInterval();
             this.upkeep = original.upkeep();
@@ -152,17 +153,15 @@ public final class ServerConfigs {
                     initialCluster,
                     state,
                     token,
-                    heartbeatInterval,
-                    electionTimeout,
-                    adaptive,
-                    snapshotCount,
-                    quotaBytes,
-                    original.maxRequestBytes(),
-                    original.maxTxnOps(),
+                    timing,
+                    snapshots,
+                    limits,
                     watches,
                     verifyInterval,
                     upkeep,
                     auth,
+                    original.zone(),
+                    original.autopilot(),
                     ephemeral);
         }
     }

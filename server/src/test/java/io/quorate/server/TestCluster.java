@@ -10,6 +10,7 @@ import io.quorate.kv.OrderedStore;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.auth.AuthOptions;
+import io.quorate.server.autopilot.AutopilotPolicy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -105,17 +106,15 @@ public final class TestCluster implements AutoCloseable {
                 initial,
                 InitialClusterState.NEW,
                 "test-cluster",
-                ServerConfig.DEFAULT_HEARTBEAT_INTERVAL,
-                ServerConfig.DEFAULT_ELECTION_TIMEOUT,
-                true,
-                ServerConfig.DEFAULT_SNAPSHOT_COUNT,
-                ServerConfig.DEFAULT_QUOTA_BACKEND_BYTES,
-                ServerConfig.DEFAULT_MAX_REQUEST_BYTES,
-                ServerConfig.DEFAULT_MAX_TXN_OPS,
+                ServerConfig.Timing.DEFAULT,
+                ServerConfig.Snapshots.DEFAULT,
+                ServerConfig.Limits.DEFAULT,
                 WatchOptions.DEFAULT,
                 ServerConfig.DEFAULT_VERIFY_INTERVAL,
                 Upkeep.DEFAULT,
                 AuthOptions.DEFAULT,
+                "",
+                AutopilotPolicy.OFF,
                 false);
     }
 

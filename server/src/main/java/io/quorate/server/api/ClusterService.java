@@ -66,12 +66,13 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
     @Override
     public void memberAdd(MemberAddRequest request, StreamObserver<MemberAddResponse> call) {
+        CallingOperation operation = CallingOperation.current();
         Answers.send(
                 call,
                 () -> asRoot(() -> {
                     List<String> urls = peerUrls(request.getPeerURLsList());
                     MemberId id = NewMemberId.of(urls, Instant.now());
-                    return changes.make(new MemberChange.Add(id, urls, request.getIsLearner()))
+                    return changes.make(operation.step(new MemberChange.Add(id, urls, request.getIsLearner())))
                             .thenApply(changed -> Map.entry(id, changed));
                 }),
                 added -> {
@@ -90,9 +91,10 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
     @Override
     public void memberRemove(MemberRemoveRequest request, StreamObserver<MemberRemoveResponse> call) {
+        CallingOperation operation = CallingOperation.current();
         Answers.send(
                 call,
-                () -> asRoot(() -> changes.make(new MemberChange.Remove(member(request.getID())))),
+                () -> asRoot(() -> changes.make(operation.step(new MemberChange.Remove(member(request.getID()))))),
                 removed -> MemberRemoveResponse.newBuilder()
                         .setHeader(headers.withoutRevision())
                         .addAllMembers(members(removed))
@@ -101,11 +103,12 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
     @Override
     public void memberUpdate(MemberUpdateRequest request, StreamObserver<MemberUpdateResponse> call) {
+        CallingOperation operation = CallingOperation.current();
         Answers.send(
                 call,
                 () -> asRoot(() -> {
                     List<String> urls = peerUrls(request.getPeerURLsList());
-                    return changes.make(new MemberChange.Update(member(request.getID()), urls));
+                    return changes.make(operation.step(new MemberChange.Update(member(request.getID()), urls)));
                 }),
                 updated -> MemberUpdateResponse.newBuilder()
                         .setHeader(headers.withoutRevision())
@@ -115,9 +118,10 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
     @Override
     public void memberPromote(MemberPromoteRequest request, StreamObserver<MemberPromoteResponse> call) {
+        CallingOperation operation = CallingOperation.current();
         Answers.send(
                 call,
-                () -> asRoot(() -> changes.make(new MemberChange.Promote(member(request.getID())))),
+                () -> asRoot(() -> changes.make(operation.step(new MemberChange.Promote(member(request.getID()))))),
                 promoted -> MemberPromoteResponse.newBuilder()
                         .setHeader(headers.withoutRevision())
                         .addAllMembers(members(promoted))

@@ -77,18 +77,19 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
     }
 
     private static io.quorate.kv.NoteOperation note(NoteOperationRequest request) {
-        return new io.quorate.kv.NoteOperation(
-                request.getId(),
-                state(request),
-                System.currentTimeMillis(),
-                request.getForce(),
-                Bytes.wrap(request.getReport().toByteArray()));
+        ManagedOperation.State state = state(request);
+        Bytes report = Bytes.wrap(request.getReport().toByteArray());
+        long nowMillis = System.currentTimeMillis();
+        return request.getId() == 0 && state != ManagedOperation.State.RUNNING
+                ? io.quorate.kv.NoteOperation.past(
+                        state, nowMillis, Math.max(0, request.getTookMillis()), request.getAside(), report)
+                : new io.quorate.kv.NoteOperation(request.getId(), state, nowMillis, request.getForce(), report);
     }
 
     private static ManagedOperation.State state(NoteOperationRequest request) {
-        if (request.getId() == 0 && request.getState() != Operation.State.RUNNING) {
+        if (request.getId() == 0 && request.getState() == Operation.State.BROKEN_OFF) {
             throw Status.INVALID_ARGUMENT
-                    .withDescription("etcdserver: an operation that begins is running")
+                    .withDescription("etcdserver: an operation that begins cannot have been broken off")
                     .asRuntimeException();
         }
         return switch (request.getState()) {
@@ -121,6 +122,7 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
                 .setId(operation.id())
                 .setBeganMillis(operation.beganMillis())
                 .setToldMillis(operation.toldMillis())
+                .setAside(operation.aside())
                 .setState(
                         switch (operation.state()) {
                             case RUNNING -> Operation.State.RUNNING;
@@ -173,7 +175,8 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
 
     @Override
     public void changeMembers(ChangeMembersRequest request, StreamObserver<ChangeMembersResponse> call) {
-        Answers.send(call, () -> asRoot(() -> changes.make(together(request))), this::changed);
+        CallingOperation operation = CallingOperation.current();
+        Answers.send(call, () -> asRoot(() -> changes.make(operation.step(together(request)))), this::changed);
     }
 
     private ChangeMembersResponse changed(Changed changed) {

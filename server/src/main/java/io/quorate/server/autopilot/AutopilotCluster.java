@@ -16,8 +16,8 @@ public interface AutopilotCluster {
     /** Puts an operation on record; completes with a {@link Result.OperationResult}. */
     CompletableFuture<Result> note(NoteOperation note);
 
-    /** Changes the members, if this member leads; else nothing is changed. */
-    CompletableFuture<?> change(MemberChange.Together change);
+    /** Changes the members, if this member leads and an operation has its place; else nothing is changed. */
+    CompletableFuture<?> change(long operation, MemberChange.Together change);
 
     /** Has the members' states compared. */
     CompletableFuture<Compared> compare(Duration wait);

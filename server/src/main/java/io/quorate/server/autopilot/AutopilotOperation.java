@@ -7,15 +7,16 @@ import io.quorate.kv.NoteOperation;
 import io.quorate.kv.Result;
 import io.quorate.server.members.MemberChange;
 import io.quorate.server.operations.ClusterHealth;
-import io.quorate.server.operations.MemberHealth;
 import io.quorate.server.operations.Preflight;
 import io.quorate.server.operations.Proof;
+import io.quorate.server.operations.Proving;
 import io.quorate.server.proto.managerpb.Check;
 import io.quorate.server.proto.managerpb.CompareStatesResponse;
 import io.quorate.server.proto.managerpb.OperationReport;
 import io.quorate.server.proto.managerpb.Step;
 import io.quorate.server.store.StateComparison.Compared;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,9 +38,6 @@ import org.slf4j.LoggerFactory;
 final class AutopilotOperation {
 
     private static final Logger LOG = LoggerFactory.getLogger(AutopilotOperation.class);
-
-    /** As operations from the command line do: members that are well have come so far within a heartbeat. */
-    private static final Duration PROOF_PATIENCE = Duration.ofSeconds(10);
 
     /** Whoever does not answer is not waited for as long as the others. */
     private static final Duration SHORT_WAIT = Duration.ofSeconds(1);
@@ -185,7 +183,7 @@ final class AutopilotOperation {
     private Outcome perform(Proof.Goal goal, int promised) throws InterruptedException {
         long beginNanos = nanoTime.getAsLong();
         try {
-            var unused = await(cluster.change(act.change()));
+            var unused = await(cluster.change(id, act.change()));
             step(true, "one change of members is in force", beginNanos);
         } catch (StepFailed e) {
             String why = String.valueOf(e.getMessage());
@@ -215,23 +213,39 @@ final class AutopilotOperation {
     }
 
     private boolean verify(Proof.Goal goal, int promised) throws InterruptedException, StepFailed {
-        long beginNanos = nanoTime.getAsLong();
-        Sighting seen = lookAsLeader();
-        long index = seen.status().commitIndex();
-        CompareStatesResponse states = compare(seen.health());
-        Proof proof = new Proof(seen.health(), goal, index, states, promised);
-        while (!proof.isComplete() && nanoTime.getAsLong() - beginNanos < PROOF_PATIENCE.toNanos()) {
+        List<Check> checks = new Proving<>(new Seen(), goal, promised).checks();
+        report.addAllVerified(checks);
+        return checks.stream().noneMatch(check -> check.getVerdict() == Check.Verdict.REFUSED);
+    }
+
+    /** The cluster as its leader sees it. */
+    private final class Seen implements Proving.Cluster<StepFailed> {
+
+        @Override
+        public ClusterHealth look() throws StepFailed {
+            return lookAsLeader().health();
+        }
+
+        @Override
+        public CompareStatesResponse compare(boolean allAnswer, long index) throws StepFailed, InterruptedException {
+            Compared compared = await(cluster.compare(allAnswer ? Proving.PATIENCE : SHORT_WAIT));
+            return CompareStatesResponse.newBuilder()
+                    .setIndex(compared.index())
+                    .addAllEqual(compared.equal())
+                    .addAllDiffering(compared.differing())
+                    .addAllSilent(compared.silent())
+                    .build();
+        }
+
+        @Override
+        public void pause() throws InterruptedException {
             cluster.pause();
-            ClusterHealth health = lookAsLeader().health();
-            if (proof.states().getVerdict() == Check.Verdict.REFUSED) {
-                states = compare(health);
-            }
-            proof = new Proof(health, goal, index, states, promised);
         }
-        for (Check check : proof.checks()) {
-            report.addVerified(check.toBuilder().setMillis(millisSince(beginNanos)));
+
+        @Override
+        public long nanoTime() {
+            return nanoTime.getAsLong();
         }
-        return proof.checks().stream().noneMatch(check -> check.getVerdict() == Check.Verdict.REFUSED);
     }
 
     /** Only a leader knows how far the others' logs are. */
@@ -241,17 +255,6 @@ final class AutopilotOperation {
             throw new StepFailed("this member does not lead any more");
         }
         return seen;
-    }
-
-    private CompareStatesResponse compare(ClusterHealth health) throws InterruptedException, StepFailed {
-        boolean allAnswer = health.members().stream().allMatch(MemberHealth::answers);
-        Compared compared = await(cluster.compare(allAnswer ? PROOF_PATIENCE : SHORT_WAIT));
-        return CompareStatesResponse.newBuilder()
-                .setIndex(compared.index())
-                .addAllEqual(compared.equal())
-                .addAllDiffering(compared.differing())
-                .addAllSilent(compared.silent())
-                .build();
     }
 
     /**

@@ -14,12 +14,15 @@ import java.util.TreeSet;
  * A change of members that is asked for, of whichever member.
  *
  * <p>As bytes, between two members: {@code byte code, byte kind}, and {@code long id} with the URLs in UTF-8, one a line, or the priority as an {@code int}; for several
- * changes as one, two lists of ids and the changes, each after its length. Immutable.
+ * changes as one, two lists of ids and the changes, each after its length; for a step of an operation, {@code long} its number and the change. Immutable.
  */
 public sealed interface MemberChange {
 
     /** With this a question begins that is about a change of members, and about nothing else. */
     byte CODE = 16;
+
+    /** The kind of a change that is a step of an operation. */
+    byte STEP = 8;
 
     /** A change of one member. */
     sealed interface OfOne extends MemberChange {
@@ -74,6 +77,26 @@ public sealed interface MemberChange {
         }
     }
 
+    /**
+     * A change that is a step of one of the manager's operations, and is made only while that has its place: whoever broke it off has
+     * looked at the members, and relies on what was seen.
+     *
+     * @param operation its number
+     * @param change none of an operation itself
+     */
+    record Step(long operation, MemberChange change) implements MemberChange {
+        public Step {
+            if (change instanceof Step) {
+                throw new IllegalArgumentException("a change is a step of one operation");
+            }
+        }
+    }
+
+    /** What is to be done, whichever operation it is a step of. */
+    default MemberChange itself() {
+        return this instanceof Step step ? step.change() : this;
+    }
+
     /** The change as bytes, which {@link #decode} reads. */
     default ByteBuffer encoded() {
         return switch (this) {
@@ -83,7 +106,18 @@ public sealed interface MemberChange {
             case Promote promote -> encoded(5, promote);
             case Prefer prefer -> encoded(prefer);
             case Together together -> encoded(together);
+            case Step step -> encoded(step);
         };
+    }
+
+    private static ByteBuffer encoded(Step step) {
+        ByteBuffer change = step.change().encoded();
+        return ByteBuffer.allocate(2 + Long.BYTES + change.remaining())
+                .put(CODE)
+                .put(STEP)
+                .putLong(step.operation())
+                .put(change)
+                .flip();
     }
 
     private static ByteBuffer encoded(int kind, OfOne change) {
@@ -142,7 +176,11 @@ public sealed interface MemberChange {
                 throw unknown(question);
             }
             byte kind = in.get();
-            return kind == 7 ? together(in) : ofOne(kind, in);
+            return switch (kind) {
+                case 7 -> together(in);
+                case STEP -> step(in);
+                default -> ofOne(kind, in);
+            };
         } catch (BufferUnderflowException e) {
             throw unknown(question);
         }
@@ -166,6 +204,14 @@ public sealed interface MemberChange {
             case 5 -> new Promote(member);
             default -> throw unknown(in);
         };
+    }
+
+    private static Step step(ByteBuffer in) {
+        long operation = in.getLong();
+        if (in.remaining() < 2 || in.get(in.position() + 1) == STEP) {
+            throw unknown(in);
+        }
+        return new Step(operation, decode(in));
     }
 
     private static Together together(ByteBuffer in) {

@@ -1,5 +1,6 @@
 package io.quorate.server.members;
 
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quorate.core.CoreStatus;
 import io.quorate.core.Rejection;
@@ -9,6 +10,7 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.LeaderAnswers;
 import io.quorate.engine.RaftException;
 import io.quorate.engine.RaftNode;
+import io.quorate.kv.ManagedOperation;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.PublishedMember;
 import io.quorate.server.wire.EtcdError;
@@ -152,20 +154,53 @@ public final class MemberChanges implements LeaderAnswers {
             }
             return connected(change, status).thenCompose(connected -> {
                 Configuration target = new MemberRules(status, started(), connected).outcome(change);
-                return propose(change, status.configuration(), target, deadlineNanos);
+                return requirePlace(change)
+                        .thenCompose(held -> changesNothing(change)
+                                ? CompletableFuture.completedFuture(new Changed(target))
+                                : propose(change, status.configuration(), target, deadlineNanos));
             });
+        });
+    }
+
+    /** Whoever asks for no change wants to know whether the members are those that it names, and whatever was begun before is over. */
+    private static boolean changesNothing(MemberChange change) {
+        return change.itself() instanceof MemberChange.Together together
+                && together.changes().isEmpty();
+    }
+
+    /**
+     * Fails unless the operation that the change is a step of has its place, if it is one. This is the last thing before the change is
+     * proposed, so that nothing is waited for in between; and as all changes wait for their turn here, whoever has broken the operation off
+     * needs only ask for its own turn to know that none of that operation's steps comes any more.
+     */
+    private CompletableFuture<Void> requirePlace(MemberChange change) {
+        if (!(change instanceof MemberChange.Step step)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return node.readIndex().thenAccept(index -> {
+            boolean held = store.operations().stream()
+                    .anyMatch(
+                            known -> known.id() == step.operation() && known.state() == ManagedOperation.State.RUNNING);
+            if (!held) {
+                throw Status.FAILED_PRECONDITION
+                        .withDescription("etcdserver: operation " + step.operation()
+                                + " does not have its place any more, so that its step was not done: another operation"
+                                + " has broken it off, or it is over")
+                        .asRuntimeException();
+            }
         });
     }
 
     /** Who is there, if that matters: whoever answers after the question has come. That takes about a heartbeat if all do. */
     private CompletableFuture<Set<MemberId>> connected(MemberChange change, CoreStatus status) {
-        boolean matters = switch (change) {
+        boolean matters = switch (change.itself()) {
             case MemberChange.Add add -> !add.learner();
             case MemberChange.Remove remove -> status.configuration().isVoter(remove.member());
             case MemberChange.Update update -> false;
             case MemberChange.Promote promote -> false;
             case MemberChange.Prefer prefer -> false;
-            case MemberChange.Together together -> true;
+            case MemberChange.Together together -> !together.changes().isEmpty();
+            case MemberChange.Step step -> throw new IllegalStateException("a step is of something else");
         };
         return matters
                 ? heardSince(System.nanoTime(), votersToBe(change))
@@ -173,7 +208,7 @@ public final class MemberChanges implements LeaderAnswers {
     }
 
     private static Set<MemberId> votersToBe(MemberChange change) {
-        return change instanceof MemberChange.Together together
+        return change.itself() instanceof MemberChange.Together together
                 ? together.changes().stream()
                         .filter(MemberChange.Promote.class::isInstance)
                         .map(MemberChange.OfOne::member)

@@ -40,6 +40,7 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
             case MemberChange.Promote promote -> promote(promote.member());
             case MemberChange.Prefer prefer -> prefer(prefer);
             case MemberChange.Together together -> new JointRules(this).outcome(together);
+            case MemberChange.Step step -> outcome(step.change());
         };
     }
 

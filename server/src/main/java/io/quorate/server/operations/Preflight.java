@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Judges whether a cluster is well enough for an operation, before anything is done: what would put its quorum at risk is refused,
@@ -55,6 +56,19 @@ public record Preflight(ClusterHealth health, Intent intent) {
     /** All checks, in the order in which they are best read. */
     public List<Check> checks() {
         return List.of(leader(), answers(), quorum(), noChange(), states(), lag(), alarms(), disk(), versions());
+    }
+
+    /**
+     * The checks before a copy of the state is taken, which changes nothing and may be what saves a cluster that is not well: nothing of
+     * this refuses it, but it is known beside the copy.
+     */
+    public static List<Check> beforeACopy(ClusterHealth health) {
+        Preflight preflight = new Preflight(health, Intent.nothingOf(health));
+        return Stream.of(preflight.leader(), preflight.answers(), preflight.states(), preflight.alarms())
+                .map(check -> check.getVerdict() == Check.Verdict.REFUSED
+                        ? check.toBuilder().setVerdict(Check.Verdict.WARNING).build()
+                        : check)
+                .toList();
     }
 
     private Check leader() {

@@ -1,6 +1,7 @@
 package io.quorate.server.recover;
 
 import io.quorate.core.EntryId;
+import io.quorate.core.HardState;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.StateRepair;
@@ -15,29 +16,34 @@ import io.quorate.server.inspect.InspectedState;
 import io.quorate.server.recover.Survivor.Standing;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 
 /** Makes a {@link Survivor} of what was found in a data directory. */
 final class Evidence {
 
     private final InspectedMember member;
     private final Identity identity;
-    private final LogInspection.Content content;
+
+    /** What can be relied on of the log; empty if that is damaged such that not even the member's vote is known. */
+    private final Optional<LogInspection.Content> content;
 
     /** The snapshot that a start would let the log begin at: it had arrived, and a crash kept it from being installed. */
     private final Optional<Start> arrived;
 
-    private Evidence(InspectedMember member, Identity identity, LogInspection.Content content) {
+    private Evidence(InspectedMember member, Identity identity) {
         this.member = member;
         this.identity = identity;
-        this.content = content;
-        this.arrived = member.newestSnapshot()
-                .filter(start -> start.meta().last().index() > content.last().index());
+        this.content = member.content();
+        long last = content.map(log -> log.last().index()).orElse(0L);
+        this.arrived =
+                member.newestSnapshot().filter(start -> start.meta().last().index() > last);
     }
 
     /**
      * Judges one member's data.
      *
-     * @throws DataDirectoryException if it is in use, or does not even tell whose it is and what was promised with it
+     * @throws DataDirectoryException if it is in use, does not even tell whose it is, or holds nothing that is intact
      */
     static Survivor of(InspectedMember member) throws IOException {
         if (member.refusal().isPresent()) {
@@ -45,8 +51,13 @@ final class Evidence {
                     member.name() + " is in use by a running member: stop all members of the cluster first.");
         }
         Identity identity = member.identity().orElseThrow(() -> unusable(member));
-        LogInspection.Content content = member.content().orElseThrow(() -> unusable(member));
-        return new Evidence(member, identity, content).survivor();
+        boolean tellsNothing = member.content().isEmpty()
+                && member.storeState().isEmpty()
+                && member.newestSnapshot().isEmpty();
+        if (tellsNothing) {
+            throw unusable(member);
+        }
+        return new Evidence(member, identity).survivor();
     }
 
     private static DataDirectoryException unusable(InspectedMember member) {
@@ -60,22 +71,42 @@ final class Evidence {
     }
 
     private Survivor survivor() throws IOException {
-        SurvivingLog log = arrived.map(SurvivingLog::at).orElseGet(() -> SurvivingLog.of(content));
-        Configuration members =
-                arrived.map(start -> start.meta().configuration()).orElseGet(content::configuration);
+        SurvivingLog log = arrived.map(SurvivingLog::at)
+                .or(() -> content.map(SurvivingLog::of))
+                .orElseGet(SurvivingLog::none);
+        Configuration members = arrived.map(start -> start.meta().configuration())
+                .or(() -> content.map(LogInspection.Content::configuration))
+                .orElseGet(() -> Configuration.of(Set.of()));
         Optional<String> damage = damage();
         Optional<StateRepair> givenUp = StateRepair.find(new ReadOnlyDisk(member.folder()));
         Standing standing = new Standing(
                 committed(),
                 member.newestSnapshot().map(start -> start.meta().last()),
                 member.storeState(),
+                unreadable(),
                 damage.isEmpty(),
                 damage.or(() -> notAMember(members))
                         .or(() -> empty(log))
                         .or(() -> givenUp.map(Evidence::text))
                         .or(() -> withoutState(log)),
                 divergence());
-        return new Survivor(member.name(), identity, content.hardState(), log, members, standing);
+        return new Survivor(member.name(), identity, hardState(log), log, members, standing);
+    }
+
+    /** Where term and vote are lost, what is known of the term is that of the last entry that is known. */
+    private HardState hardState(SurvivingLog log) {
+        return content.map(LogInspection.Content::hardState)
+                .orElseGet(() -> new HardState(
+                        log.last().term(), Optional.empty(), log.last().index()));
+    }
+
+    /** The last entry that the log has had, as far as its damage tells. */
+    private OptionalLong unreadable() {
+        return member.logFindings().stream()
+                .filter(Finding::isDamage)
+                .flatMap(finding -> finding.entries().stream())
+                .mapToLong(Finding.EntryRange::last)
+                .max();
     }
 
     /** Only what was committed is applied, or covered by a snapshot. */
@@ -84,7 +115,8 @@ final class Evidence {
                 .map(start -> start.meta().last().index())
                 .orElse(0L);
         long applied = member.storeState().map(InspectedState::appliedIndex).orElse(0L);
-        return Math.max(content.hardState().commitIndex(), Math.max(snapshot, applied));
+        long logged = content.map(log -> log.hardState().commitIndex()).orElse(0L);
+        return Math.max(logged, Math.max(snapshot, applied));
     }
 
     /** What keeps the log from being all that the member ever acknowledged. */
@@ -97,15 +129,26 @@ final class Evidence {
                         .filter(finding -> finding.isDamage() && contradictsLog(finding))
                         .map(finding -> "its data contradict each other: " + finding)
                         .findFirst());
-        return found.isEmpty() && content.votingSuspended()
+        return found.isEmpty()
+                        && content.filter(LogInspection.Content::votingSuspended)
+                                .isPresent()
                 ? Optional.of("its log was damaged before, and had not got back what it had lost")
                 : found;
     }
 
-    /** A store that is ahead of the log is no contradiction if the log is to begin where the store is. */
+    /**
+     * A store that is ahead of the log is no contradiction if a snapshot that had arrived was installed in it, and the log is to begin
+     * there. A store that is ahead of that snapshot has applied entries of a log that had them: that log has lost its end, and with it
+     * what nobody knows.
+     */
     private boolean contradictsLog(Finding finding) {
-        return finding.entries().isPresent()
-                && (arrived.isEmpty() || !finding.file().startsWith("state"));
+        boolean installed = finding.file().startsWith("state")
+                && arrived.filter(start -> member.storeState()
+                                .filter(state -> state.appliedIndex()
+                                        > start.meta().last().index())
+                                .isEmpty())
+                        .isPresent();
+        return finding.entries().isPresent() && !installed;
     }
 
     private Optional<String> notAMember(Configuration members) {

@@ -164,6 +164,16 @@ public record RecoveryPlan(
             if (known > end) {
                 fates.add(lost(other, end + 1, known));
             }
+            long proven = Math.max(end, known);
+            other.standing().unreadable().stream()
+                    .filter(unreadable -> unreadable > proven)
+                    .forEach(unreadable -> fates.add(new Fate(
+                            Kind.AT_RISK,
+                            other,
+                            proven + 1,
+                            unreadable,
+                            "its log had them and is damaged, so that nothing tells what they were, or whether they were"
+                                    + " committed")));
         }
 
         private Fate lost(Survivor other, long first, long last) {

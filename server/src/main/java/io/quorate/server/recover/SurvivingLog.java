@@ -70,6 +70,31 @@ public interface SurvivingLog {
         };
     }
 
+    /** A log of which nothing can be relied on. */
+    static SurvivingLog none() {
+        return new SurvivingLog() {
+            @Override
+            public EntryId base() {
+                return EntryId.ORIGIN;
+            }
+
+            @Override
+            public EntryId last() {
+                return EntryId.ORIGIN;
+            }
+
+            @Override
+            public EntryId idAt(long index) {
+                return EntryId.ORIGIN;
+            }
+
+            @Override
+            public OptionalLong chainHashAt(long index) {
+                return OptionalLong.empty();
+            }
+        };
+    }
+
     /** Whether an entry is here, or is the one before the first. */
     default boolean reaches(long index) {
         return index >= base().index() && index <= last().index();

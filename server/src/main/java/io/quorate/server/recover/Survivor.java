@@ -7,6 +7,7 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.Identity;
 import io.quorate.server.inspect.InspectedState;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A member of whom there still is a data directory.
@@ -29,6 +30,7 @@ public record Survivor(
      * @param committed up to where it knows entries to be committed; behind the end of its log if that has lost some
      * @param snapshot where its newest intact snapshot stands
      * @param state what its store holds, if that is intact
+     * @param unreadable the last entry that its log has had and that its damage tells of; empty if it lacks nothing, or that is not known
      * @param whole whether its log is all that the member ever acknowledged: then it would vote if it were started
      * @param unfit why it is impossible to go on from it; empty if it is possible
      * @param doubt why one should not go on from it unless there is nothing better
@@ -37,6 +39,7 @@ public record Survivor(
             long committed,
             Optional<EntryId> snapshot,
             Optional<InspectedState> state,
+            OptionalLong unreadable,
             boolean whole,
             Optional<String> unfit,
             Optional<String> doubt) {}

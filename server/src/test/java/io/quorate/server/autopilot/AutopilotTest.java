@@ -63,7 +63,10 @@ class AutopilotTest {
         }
 
         @Override
-        public CompletableFuture<?> change(MemberChange.Together change) {
+        public CompletableFuture<?> change(long operation, MemberChange.Together change) {
+            assertThat(sightings.operations.getLast())
+                    .as("a step of the operation that has its place")
+                    .matches(latest -> latest.id() == operation);
             changes.add(change);
             if (failure.isPresent()) {
                 return CompletableFuture.failedFuture(failure.get());

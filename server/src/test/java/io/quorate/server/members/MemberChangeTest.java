@@ -34,6 +34,9 @@ class MemberChangeTest {
                 new MemberChange.Prefer(ONE, 0),
                 new MemberChange.Prefer(ONE, Integer.MAX_VALUE),
                 new MemberChange.Together(new TreeSet<>(), new TreeSet<>(), List.of()),
+                new MemberChange.Step(-1, new MemberChange.Remove(ONE)),
+                new MemberChange.Step(
+                        42, new MemberChange.Together(new TreeSet<>(Set.of(ONE)), new TreeSet<>(), List.of())),
                 new MemberChange.Together(
                         new TreeSet<>(Set.of(ONE, new MemberId(2))),
                         new TreeSet<>(Set.of(new MemberId(-3))),
@@ -63,7 +66,13 @@ class MemberChangeTest {
                 .flip();
         ByteBuffer cutOff = new MemberChange.Prefer(ONE, 7).encoded();
         cutOff.limit(cutOff.limit() - 1);
-        for (ByteBuffer bytes : List.of(ByteBuffer.allocate(0), ByteBuffer.allocate(10), unknown, nested, cutOff)) {
+        ByteBuffer step = new MemberChange.Step(1, new MemberChange.Remove(ONE)).encoded();
+        ByteBuffer ofAStep = ByteBuffer.allocate(10 + step.remaining())
+                .put(step.duplicate().limit(10))
+                .put(step)
+                .flip();
+        for (ByteBuffer bytes :
+                List.of(ByteBuffer.allocate(0), ByteBuffer.allocate(10), unknown, nested, cutOff, ofAStep)) {
             assertThatThrownBy(() -> MemberChange.decode(bytes)).isInstanceOf(IllegalArgumentException.class);
         }
         assertThat(MemberChange.isOne(ByteBuffer.allocate(0))).isFalse();

@@ -68,7 +68,14 @@ final class Logs {
                 id,
                 members,
                 log,
-                new Standing(committed, Optional.empty(), Optional.empty(), true, Optional.empty(), Optional.empty()));
+                new Standing(
+                        committed,
+                        Optional.empty(),
+                        Optional.empty(),
+                        OptionalLong.empty(),
+                        true,
+                        Optional.empty(),
+                        Optional.empty()));
     }
 
     static Survivor survivor(long id, Configuration members, SurvivingLog log, Standing standing) {
@@ -87,6 +94,11 @@ final class Logs {
 
     /** With a log that has lost something. */
     static Survivor damaged(long id, Configuration members, SurvivingLog log, long committed) {
+        return damaged(id, members, log, committed, OptionalLong.empty());
+    }
+
+    /** With a log that has lost something, up to an entry that it had. */
+    static Survivor damaged(long id, Configuration members, SurvivingLog log, long committed, OptionalLong unreadable) {
         return survivor(
                 id,
                 members,
@@ -95,6 +107,7 @@ final class Logs {
                         committed,
                         Optional.empty(),
                         Optional.empty(),
+                        unreadable,
                         false,
                         Optional.of("damaged"),
                         Optional.empty()));
@@ -110,6 +123,7 @@ final class Logs {
                         committed,
                         Optional.empty(),
                         Optional.empty(),
+                        OptionalLong.empty(),
                         true,
                         Optional.of("no state"),
                         Optional.empty()));

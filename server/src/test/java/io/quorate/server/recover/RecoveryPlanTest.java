@@ -66,6 +66,21 @@ class RecoveryPlanTest {
         assertThat(fates(plan)).containsExactly("COMMITTED of 1: 1-2");
     }
 
+    /** Its store is intact and ahead of what can be read of its log, and behind what was in it. */
+    @Test
+    void whatADamagedLogHadBehindItsStoreIsSaidToBeAtRisk() throws IOException {
+        RecoveryPlan plan =
+                plan(survivor(1, FIVE, Terms.of(1, 1, 1), 2), damaged(2, FIVE, Terms.of(1), 5, OptionalLong.of(9)));
+
+        assertThat(plan.best().id()).isEqualTo(ids(1).iterator().next());
+        assertThat(fates(plan))
+                .containsExactly("COMMITTED of 1: 1-2", "KEPT of 1: 3-3", "LOST of 2: 4-5", "AT_RISK of 2: 6-9");
+        assertThat(fates(plan(
+                        survivor(1, FIVE, Terms.of(1, 1, 1), 3), damaged(2, FIVE, Terms.of(1), 1, OptionalLong.of(3)))))
+                .as("entries that the best one has are not lost with another one's log")
+                .containsExactly("COMMITTED of 1: 1-3");
+    }
+
     @Test
     void aLearnerDoesNotCountForAQuorumButCanBeGoneOnFrom() throws IOException {
         Configuration members = withLearner(voters(1, 2), 9);
@@ -176,7 +191,13 @@ class RecoveryPlanTest {
     @Test
     void ofEqualOnesTheOneWithoutADoubtIsTaken() throws IOException {
         Standing doubtful = new Standing(
-                2, Optional.empty(), Optional.empty(), true, Optional.empty(), Optional.of("its state differed"));
+                2,
+                Optional.empty(),
+                Optional.empty(),
+                OptionalLong.empty(),
+                true,
+                Optional.empty(),
+                Optional.of("its state differed"));
         RecoveryPlan plan = plan(survivor(1, FIVE, Terms.of(1, 1), doubtful), survivor(2, FIVE, Terms.of(1, 1), 1));
 
         assertThat(plan.best().name()).isEqualTo("m2");
