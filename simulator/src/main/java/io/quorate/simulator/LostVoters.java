@@ -95,7 +95,7 @@ final class LostVoters {
                 .filter(voter -> !voter.equals(victim))
                 .allMatch(voter -> cluster.member(voter)
                         .storages()
-                        .map(known -> known.of(victim))
+                        .map(known -> known.remembered().getOrDefault(victim, StorageIds.UNKNOWN))
                         .equals(storage));
     }
 

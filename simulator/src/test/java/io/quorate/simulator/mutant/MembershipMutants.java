@@ -130,11 +130,11 @@ final class MembershipMutants {
                     "if (base.isPresent() && base.get().isJoint()) {"),
             new Mutant(
                     "wiped-member-let-in",
-                    "A member that comes under its old id with another storage is let in.",
+                    "Nobody is known again by the storage that it came with before.",
                     "corner case 8",
                     engine("transport.StorageIds"),
-                    "return known == UNKNOWN ? Standing.NEW : known == storage ? Standing.SAME : Standing.OTHER;",
-                    "return known == UNKNOWN ? Standing.NEW : Standing.SAME;"));
+                    "return present.others().getOrDefault(member, UNKNOWN);",
+                    "return UNKNOWN;"));
 
     private MembershipMutants() {}
 }
