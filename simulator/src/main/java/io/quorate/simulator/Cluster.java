@@ -68,6 +68,7 @@ public final class Cluster {
     /** Whether a member runs, and has on its disk all that it ever acknowledged. */
     static boolean isWhole(SimulatedMember member) {
         return !member.isSuspect()
+                && !member.isWiped()
                 && member.node()
                         .map(RaftNode::status)
                         .filter(status -> !status.votingSuspended())

@@ -39,14 +39,25 @@ final class FaultInjector {
     private final List<Bad> bad = new ArrayList<>();
 
     private final MembershipDriver membership;
+
+    /** Whoever manages the cluster, if anybody does. */
+    private final Optional<ClusterOperator> operator;
+
     private final DiskDamage damage;
     private final SplittableRandom random;
     private boolean healed;
     private int injected;
 
-    FaultInjector(Agenda agenda, Cluster cluster, SplittableRandom random, RunObserver observer) {
+    /** @param forManagement what the operator throws its dice with, if there is one */
+    FaultInjector(
+            Agenda agenda,
+            Cluster cluster,
+            SplittableRandom random,
+            Optional<SplittableRandom> forManagement,
+            RunObserver observer) {
         this.random = random;
-        this.membership = new MembershipDriver(agenda, cluster, random.split(), observer);
+        this.membership = new MembershipDriver(agenda, cluster, random.split(), observer, forManagement.isPresent());
+        this.operator = forManagement.map(dice -> new ClusterOperator(agenda, cluster, membership, dice, observer));
         this.damage = new DiskDamage(agenda, cluster, observer, membership);
         this.agenda = agenda;
         this.cluster = cluster;
@@ -72,6 +83,11 @@ final class FaultInjector {
         damage.stopped(member, cause);
     }
 
+    /** A member is about to lead. */
+    void elected(SimulatedMember member) {
+        operator.ifPresent(present -> present.elected(member));
+    }
+
     /** A plan that was cut down may speak of members that there are not. */
     private boolean concernsSomebody(Fault fault) {
         return switch (fault) {
@@ -94,6 +110,7 @@ final class FaultInjector {
             case Fault.MisdirectedWrite write -> exists(write.member());
             case Fault.OldFiles files -> exists(files.member());
             case Fault.ChangeMembers change -> true;
+            case Fault.Manage manage -> true;
             case Fault.Transfer transfer -> exists(transfer.target());
             case Fault.Snapshot snapshot -> exists(snapshot.member());
         };
@@ -151,6 +168,7 @@ final class FaultInjector {
             case Fault.MisdirectedWrite write -> damage.misdirectWrite(write);
             case Fault.OldFiles files -> damage.bringBackOld(files);
             case Fault.ChangeMembers change -> membership.begin(change.change());
+            case Fault.Manage manage -> operator.ifPresent(present -> present.begin(manage.operation()));
             case Fault.Transfer transfer ->
                 cluster.leader().flatMap(SimulatedMember::node).ifPresent(node -> {
                     CompletableFuture<Void> unused = node.transferLeadership(transfer.target());

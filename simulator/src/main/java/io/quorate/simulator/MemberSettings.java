@@ -11,9 +11,15 @@ import java.util.SplittableRandom;
  * How every member of a run is set up: small segments and frequent snapshots, so that a short run sees many of them.
  *
  * @param leases how leases are kept, in a run that has clients who hold some, or watch
+ * @param handshakes whether members know each other again by their storages, and are told so before the first frame; in a run that
+ *     is managed
  */
 public record MemberSettings(
-        NodeOptions.Timing timing, NodeOptions.Storage storage, NodeOptions.Flow flow, Optional<LeaseOptions> leases) {
+        NodeOptions.Timing timing,
+        NodeOptions.Storage storage,
+        NodeOptions.Flow flow,
+        Optional<LeaseOptions> leases,
+        boolean handshakes) {
 
     /** The least that a segment holds. */
     private static final int SEGMENT_BYTES = 16 << 10;
@@ -48,11 +54,16 @@ public record MemberSettings(
                         .withAdaptive(random.nextBoolean()),
                 drawnStorage,
                 drawnFlow,
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     MemberSettings withLeases(LeaseOptions options) {
-        return new MemberSettings(timing, storage, flow, Optional.of(options));
+        return new MemberSettings(timing, storage, flow, Optional.of(options), handshakes);
+    }
+
+    MemberSettings withHandshakes() {
+        return new MemberSettings(timing, storage, flow, leases, true);
     }
 
     long electionTimeoutNanos() {

@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * Changes the members of the cluster while it runs, as an operator would: looks at what the leader knows, asks it for a
@@ -21,8 +23,8 @@ import java.util.concurrent.CompletableFuture;
 final class MembershipDriver {
 
     private static final long SECOND = 1_000_000_000;
-    private static final int MIN_VOTERS = 3;
-    private static final int MAX_MEMBERS = 9;
+    static final int MIN_VOTERS = 3;
+    static final int MAX_MEMBERS = 9;
     private static final int TRIES = 6;
     private static final int MAX_PRIORITY = 3;
 
@@ -30,6 +32,9 @@ final class MembershipDriver {
     private final Cluster cluster;
     private final SplittableRandom random;
     private final RunObserver observer;
+
+    /** Whether the members' priorities, and who was removed, are kept from one configuration to the next. */
+    private final boolean managed;
 
     /** The one that has lost its disk for good and is not out of the configuration yet, if there is one. */
     private Optional<MemberId> lost = Optional.empty();
@@ -42,11 +47,12 @@ final class MembershipDriver {
 
     private boolean stopped;
 
-    MembershipDriver(Agenda agenda, Cluster cluster, SplittableRandom random, RunObserver observer) {
+    MembershipDriver(Agenda agenda, Cluster cluster, SplittableRandom random, RunObserver observer, boolean managed) {
         this.agenda = agenda;
         this.cluster = cluster;
         this.random = random;
         this.observer = observer;
+        this.managed = managed;
         this.committed = Configuration.of(new TreeSet<>(cluster.ids()));
     }
 
@@ -58,20 +64,36 @@ final class MembershipDriver {
     /** A member cannot go on with what its disk holds: another takes its place, unless one is lost already. */
     void replaceLost(MemberId member) {
         if (lost.isEmpty()) {
-            lose(member);
+            lose(member, CrashKind.DISK_LOSS);
             begin(MembershipChange.REPLACE);
         }
     }
 
-    private void lose(MemberId victim) {
+    /** A member is gone for good; it is to be replaced. */
+    void lose(MemberId victim, CrashKind kind) {
         lost = Optional.of(victim);
-        cluster.member(victim).crash(CrashKind.DISK_LOSS);
+        cluster.member(victim).crash(kind);
         cluster.member(victim).retire();
+    }
+
+    /** A member loses its disk, and will come back under its id without its memory; it is to be replaced. */
+    void wipe(MemberId victim) {
+        lost = Optional.of(victim);
+        cluster.member(victim).wipe();
+    }
+
+    /** The one that is gone for good, or has lost its memory, and is a member yet. */
+    Optional<MemberId> lost() {
+        return lost;
     }
 
     /** Begins no further change. */
     void stop() {
         stopped = true;
+    }
+
+    boolean isStopped() {
+        return stopped;
     }
 
     /** Begins a change. */
@@ -90,23 +112,44 @@ final class MembershipDriver {
             agenda.after(SECOND / 2, () -> attempt(change, triesLeft - 1));
             return;
         }
-        RaftNode<Result> node = leader.get().node().orElseThrow();
+        observer.fault(change + ": " + target.get());
+        ask(leader.get(), Optional.empty(), target.get(), failure -> {
+            if (failure.isPresent()) {
+                agenda.after(SECOND / 2, () -> attempt(change, triesLeft - 1));
+            }
+        });
+    }
+
+    /**
+     * Asks a member that leads for a change.
+     *
+     * @param base what the target was made of, if the change is to be refused where that is not in force any more
+     * @param ended told why it was not done, or may not have been; empty if it was done
+     */
+    void ask(
+            SimulatedMember leader,
+            Optional<Configuration> base,
+            Configuration target,
+            Consumer<Optional<Throwable>> ended) {
+        RaftNode<Result> node = leader.node().orElseThrow();
         boolean uncertainBefore = uncertain;
         uncertain = true;
-        observer.fault(change + ": " + target.get());
-        CompletableFuture<Void> unused = node.changeMembership(target.get()).handle((done, failure) -> {
+        CompletableFuture<Configuration> answer =
+                base.isPresent() ? node.changeMembership(base.get(), target) : node.changeMembership(target);
+        CompletableFuture<Void> unused = answer.handle((done, failure) -> {
+            if (failure == null) {
+                observer.changed(leader, base, target);
+            }
             agenda.after(1, () -> {
                 if (failure == null) {
                     uncertain = false;
-                    committed = target.get();
-                    target.get().members().forEach(id -> cluster.member(id).becameMember());
-                    retireRemoved(target.get());
-                } else {
-                    if (failure instanceof RaftException.Refused) {
-                        uncertain = uncertainBefore;
-                    }
-                    agenda.after(SECOND / 2, () -> attempt(change, triesLeft - 1));
+                    committed = target;
+                    target.members().forEach(id -> cluster.member(id).becameMember());
+                    retireRemoved(target);
+                } else if (failure instanceof RaftException.Refused) {
+                    uncertain = uncertainBefore;
                 }
+                ended.accept(Optional.ofNullable(failure));
             });
             return null;
         });
@@ -158,9 +201,44 @@ final class MembershipDriver {
                 mayGrow(now) && voters.remove(any(voters)) && voters.add(newcomer(now)) && voters.add(newcomer());
             case REPLACE -> replace(leader, now, voters);
         };
-        return possible
-                ? Optional.of(withPriorities(new Configuration(voters, new TreeSet<>(), learners)))
-                : Optional.empty();
+        if (!possible) {
+            return Optional.empty();
+        }
+        Configuration next =
+                managed ? withMemory(now, voters, learners) : new Configuration(voters, new TreeSet<>(), learners);
+        return Optional.of(electable(withPriorities(next)));
+    }
+
+    /** Whoever goes is remembered as removed, and whoever stays has the priority that it had. */
+    private static Configuration withMemory(
+            Configuration now, SortedSet<MemberId> voters, SortedSet<MemberId> learners) {
+        Configuration rest = now;
+        for (MemberId member : now.members()) {
+            if (!voters.contains(member) && !learners.contains(member)) {
+                rest = rest.without(member);
+            }
+        }
+        return new Configuration(voters, new TreeSet<>(), learners, new TreeMap<>(), rest.removed(), rest.priorities());
+    }
+
+    /**
+     * With so few of priority 0 that the others are a majority although one of them be lost: of the others one has everything that is
+     * committed then, and is elected. Else nobody might be.
+     */
+    static Configuration electable(Configuration target) {
+        int voters = target.voters().size();
+        long others =
+                target.voters().stream().filter(id -> target.priority(id) > 0).count();
+        if (others == voters || others - 1 >= voters / 2 + 1) {
+            return target;
+        }
+        Configuration raised = target;
+        for (MemberId voter : target.voters()) {
+            if (target.priority(voter) == 0) {
+                raised = raised.withPriority(voter, Configuration.DEFAULT_PRIORITY);
+            }
+        }
+        return raised;
     }
 
     /**
@@ -191,15 +269,16 @@ final class MembershipDriver {
             return false;
         }
         if (lost.isEmpty()) {
-            lose(anyBut(leader, voters));
+            lose(anyBut(leader, voters), CrashKind.DISK_LOSS);
         }
         return voters.remove(lost.orElseThrow()) && voters.add(newcomer(now));
     }
 
     /** One that a change which failed was to bring in, or a new one. */
-    private MemberId newcomer(Configuration now) {
+    MemberId newcomer(Configuration now) {
         return cluster.members().stream()
                 .filter(member -> !member.isRetired() && !member.wasMember() && !now.isMember(member.id()))
+                .filter(member -> !now.removed().contains(member.id()))
                 .map(SimulatedMember::id)
                 .findFirst()
                 .orElseGet(this::newcomer);

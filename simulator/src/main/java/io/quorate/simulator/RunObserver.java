@@ -2,6 +2,7 @@ package io.quorate.simulator;
 
 import io.quorate.core.Effect;
 import io.quorate.core.Event;
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.StateMachine;
 import io.quorate.engine.transport.PeerFrame;
@@ -9,6 +10,7 @@ import io.quorate.kv.Result;
 import io.quorate.simulator.disk.Damage;
 import io.quorate.simulator.disk.DiskObserver;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Is told everything that happens in a run, while it happens: what invariants, the trace and the timeline are made from.
@@ -76,6 +78,19 @@ public interface RunObserver {
 
     /** A member's node has stopped by itself, or could not start. */
     default void stopped(SimulatedMember member, Throwable cause) {}
+
+    /** Others say that they remember a member with another storage: it is about to stop. */
+    default void disowned(SimulatedMember member) {}
+
+    /**
+     * Whoever manages the cluster is told by its leader that a change of members is done.
+     *
+     * @param base what the target was made of, if the leader was to refuse it in case that is not in force any more
+     */
+    default void changed(SimulatedMember leader, Optional<Configuration> base, Configuration target) {}
+
+    /** A learner is about to be made a voter, since it has all up to an index that was committed. */
+    default void promoting(MemberId learner, long upTo) {}
 
     /** Everything is mended, and stays so. */
     default void mended() {}

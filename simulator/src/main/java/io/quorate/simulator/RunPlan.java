@@ -3,6 +3,7 @@ package io.quorate.simulator;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.simulator.fault.Fault;
 import io.quorate.simulator.fault.FaultDraw;
+import io.quorate.simulator.fault.ManagementDraw;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -33,6 +34,9 @@ public record RunPlan(
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final int MAX_FAULTS = 25;
     private static final int MAX_OPERATIONS = 1_000;
+
+    /** Makes of a seed that of another generator. */
+    private static final long MANAGEMENT_FACTOR = 0xd1342543de82ef95L;
 
     /** As the robustness tests of etcd do, every 100 to 200 ms. */
     private static final long COMPACTION_NANOS = SECOND / 5;
@@ -74,8 +78,15 @@ public record RunPlan(
         for (int i = 1; i <= members; i++) {
             ids.add(new MemberId(i));
         }
-        List<Fault> faults = new FaultDraw(random.split(), ids, faultNanos).draw(random.nextInt(MAX_FAULTS));
+        List<Fault> drawn = new FaultDraw(random.split(), ids, faultNanos).draw(random.nextInt(MAX_FAULTS));
+        List<Fault> faults = ManagementDraw.together(
+                drawn, ManagementDraw.draw(new SplittableRandom(seed * MANAGEMENT_FACTOR), faultNanos));
         return new RunPlan(seed, members, faultNanos, faults, clients, operations, random.nextInt(3) == 0, 0);
+    }
+
+    /** Whether the cluster is managed while things go wrong. */
+    boolean isManaged() {
+        return faults.stream().anyMatch(Fault.Manage.class::isInstance);
     }
 
     private RunPlan withCompaction(long nanos) {

@@ -11,7 +11,9 @@ import io.quorate.engine.NodeOptions;
 import io.quorate.engine.Ports;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateMachine;
+import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.log.RaftLog;
+import io.quorate.engine.transport.StorageIds;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.Result;
 import io.quorate.simulator.disk.Damage;
@@ -38,7 +40,8 @@ public final class SimulatedMember {
             SimulatedProcess process,
             RaftNode<Result> node,
             SimulatedStateMachine stateMachine,
-            Optional<ClientServices> services) {}
+            Optional<ClientServices> services,
+            Optional<StorageIds> storages) {}
 
     /** A death that is foreseen. */
     private static final class ArmedCrash {
@@ -76,6 +79,9 @@ public final class SimulatedMember {
 
     /** Whether its disk has ever given or kept anything else than what was written. */
     private boolean misled;
+
+    /** Whether it has lost its disk, and comes back under its id all the same. */
+    private boolean wiped;
 
     /** Whether it runs no more, for good: it was removed, or its disk is lost. */
     private boolean retired;
@@ -177,6 +183,22 @@ public final class SimulatedMember {
         retired = true;
     }
 
+    /** It has lost its disk, and will come back by the same id with an empty one. */
+    void wipe() {
+        wiped = true;
+        crash(CrashKind.DISK_LOSS);
+    }
+
+    /** Whether it has lost what it had promised, and may come back all the same: nobody may count on it, nor count it. */
+    public boolean isWiped() {
+        return wiped;
+    }
+
+    /** What it knows of the others' storages, while it runs, in a run with handshakes. */
+    Optional<StorageIds> storages() {
+        return life.flatMap(Life::storages);
+    }
+
     /** Whether it will never run again. */
     public boolean isRetired() {
         return retired;
@@ -256,12 +278,14 @@ public final class SimulatedMember {
         services.ifPresent(stateMachine::setServices);
         disk.setHook(() -> beforeDiskOperation(process));
         try {
-            RaftNode<Result> node =
-                    RaftNode.start(options(), ports(process), stateMachine, EngineMetrics.NONE, nodeObserver(process));
+            Optional<StorageIds> storages = openStorages(process);
+            RaftNode<Result> node = RaftNode.start(
+                    options(), ports(process, storages), stateMachine, EngineMetrics.NONE, nodeObserver(process));
             disk.takeLatencyNanos();
             services.ifPresent(begun -> begun.begin(node));
             suspect = disk.isMisleading();
-            life = Optional.of(new Life(process, node, stateMachine, services));
+            life = Optional.of(new Life(process, node, stateMachine, services, storages));
+            storages.ifPresent(known -> takePart(process, node, known));
             CompletableFuture<Void> unused = node.stopped().thenAccept(cause -> {
                 if (process.isAlive()) {
                     agenda.at(agenda.now(), () -> end(process, cause));
@@ -272,6 +296,35 @@ public final class SimulatedMember {
             disk = disk.afterProcessCrash();
             observer.stopped(this, e);
         }
+    }
+
+    private Optional<StorageIds> openStorages(SimulatedProcess process) throws IOException {
+        if (!settings.handshakes()) {
+            return Optional.empty();
+        }
+        boolean usedBefore = DataDirectory.identityOf(disk).isPresent();
+        return Optional.of(StorageIds.open(
+                disk, usedBefore, () -> 1 + random.nextLong(Long.MAX_VALUE), process.executor(OTHER_TASK_NANOS)));
+    }
+
+    /** One whose disk was wiped has to find out first that it has lost nothing, which it will not. */
+    private void takePart(SimulatedProcess process, RaftNode<Result> node, StorageIds storages) {
+        if (!wiped && !storages.isAdmitted()) {
+            CompletableFuture<Void> unused = storages.admit();
+        }
+        CompletableFuture<Void> unused = node.disowned()
+                .thenAccept(says -> agenda.at(agenda.now(), () -> {
+                    if (process.isAlive()) {
+                        disown();
+                    }
+                }));
+    }
+
+    /** Others remember it with another storage: it stops for good, as the server does. */
+    void disown() {
+        observer.disowned(this);
+        retire();
+        crash(CrashKind.PROCESS);
     }
 
     private NodeOptions options() {
@@ -288,13 +341,13 @@ public final class SimulatedMember {
         return plain;
     }
 
-    private Ports ports(SimulatedProcess process) {
+    private Ports ports(SimulatedProcess process, Optional<StorageIds> storages) {
         Executor loop = process.executor(LOOP_TASK_NANOS);
         return new Ports(
                 process,
                 process,
                 disk,
-                listener -> network.open(id, process::isAlive, listener),
+                listener -> network.open(id, process::isAlive, listener, storages),
                 task -> loop.execute(() -> {
                     task.run();
                     if (process.isAlive()) {

@@ -1,6 +1,8 @@
 package io.quorate.simulator;
 
 import io.quorate.core.CoreStatus;
+import io.quorate.core.Effect;
+import io.quorate.core.RoleName;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftNode;
@@ -43,19 +45,34 @@ public final class SimulatedRun {
         this.special = SpecialClients.draw(
                 new SplittableRandom(~plan.seed()), new SplittableRandom(plan.seed() * 0x2545f4914f6cdd1dL));
         MemberSettings plain = MemberSettings.draw(random.split());
-        MemberSettings settings = special.options().map(plain::withLeases).orElse(plain);
+        MemberSettings withLeases = special.options().map(plain::withLeases).orElse(plain);
+        MemberSettings settings = plan.isManaged() ? withLeases.withHandshakes() : withLeases;
         this.cluster = new Cluster(plan.members(), settings, agenda, random.split(), watchers);
         this.invariants = Invariants.all(cluster, agenda::now, special.options());
         invariants.forEach(watchers::add);
-        this.faults = new FaultInjector(agenda, cluster, random.split(), watchers);
+        this.faults = new FaultInjector(agenda, cluster, random.split(), forManagement(plan), watchers);
         watchers.add(new RunObserver() {
             @Override
             public void stopped(SimulatedMember member, Throwable cause) {
                 faults.stopped(member, cause);
                 agenda.after(RESTART_NANOS, member::start);
             }
+
+            @Override
+            public void changedRole(SimulatedMember member, Effect.RoleChanged changed) {
+                if (changed.role() == RoleName.LEADER) {
+                    faults.elected(member);
+                }
+            }
         });
         this.clients = new Clients(plan, agenda, cluster, random.split(), watchers, special);
+    }
+
+    /** Another generator than that of all the rest, so that a run that is not managed does not depend on it. */
+    private static Optional<SplittableRandom> forManagement(RunPlan plan) {
+        return plan.isManaged()
+                ? Optional.of(new SplittableRandom(~plan.seed() * 0xd1342543de82ef95L))
+                : Optional.empty();
     }
 
     /** Has somebody watch, after the invariants. */

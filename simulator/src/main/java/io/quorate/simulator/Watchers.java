@@ -2,6 +2,7 @@ package io.quorate.simulator;
 
 import io.quorate.core.Effect;
 import io.quorate.core.Event;
+import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.StateMachine;
 import io.quorate.engine.transport.PeerFrame;
@@ -72,6 +73,9 @@ public final class Watchers implements RunObserver {
     private final Interested asked = new Interested("asked");
     private final Interested answered = new Interested("answered");
     private final Interested captured = new Interested("captured");
+    private final Interested disowned = new Interested("disowned");
+    private final Interested changed = new Interested("changed");
+    private final Interested promoting = new Interested("promoting");
     private final Interested mended = new Interested("mended");
     private final Interested fault = new Interested("fault");
     private Optional<InvariantViolation> violation = Optional.empty();
@@ -311,6 +315,39 @@ public final class Watchers implements RunObserver {
         try {
             for (RunObserver watcher : captured.toTell()) {
                 watcher.captured(member, index);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void disowned(SimulatedMember member) {
+        try {
+            for (RunObserver watcher : disowned.toTell()) {
+                watcher.disowned(member);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void changed(SimulatedMember leader, Optional<Configuration> base, Configuration target) {
+        try {
+            for (RunObserver watcher : changed.toTell()) {
+                watcher.changed(leader, base, target);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void promoting(MemberId learner, long upTo) {
+        try {
+            for (RunObserver watcher : promoting.toTell()) {
+                watcher.promoting(learner, upTo);
             }
         } catch (InvariantViolation found) {
             report(found);

@@ -60,7 +60,8 @@ class AdaptiveElectionsTest {
 
     private static MemberSettings settings() {
         MemberSettings drawn = MemberSettings.draw(new SplittableRandom(1));
-        return new MemberSettings(drawn.timing().withAdaptive(true), drawn.storage(), drawn.flow(), drawn.leases());
+        return new MemberSettings(
+                drawn.timing().withAdaptive(true), drawn.storage(), drawn.flow(), drawn.leases(), false);
     }
 
     private static LinkFaults lateBy(long nanos) {

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,14 +56,20 @@ public final class StorageIds implements AutoCloseable {
     }
 
     private final Optional<Disk> disk;
-    private final Optional<ExecutorService> writer;
+    private final Executor writer;
+
+    /** The writer, where it is a thread of this object's own. */
+    private final Optional<ExecutorService> ownWriter;
+
     private final CompletableFuture<Void> admission = new CompletableFuture<>();
     private volatile StorageRecord present;
     private volatile Set<MemberId> members = Set.of();
 
-    private StorageIds(Optional<Disk> disk, Optional<ExecutorService> writer, StorageRecord present) {
+    private StorageIds(
+            Optional<Disk> disk, Executor writer, Optional<ExecutorService> ownWriter, StorageRecord present) {
         this.disk = disk;
         this.writer = writer;
+        this.ownWriter = ownWriter;
         this.present = present;
         if (present.admitted()) {
             admission.complete(null);
@@ -73,6 +80,7 @@ public final class StorageIds implements AutoCloseable {
     public static StorageIds inMemory() {
         return new StorageIds(
                 Optional.empty(),
+                Runnable::run,
                 Optional.empty(),
                 StorageRecord.first(draw(), false).withAdmission());
     }
@@ -86,19 +94,35 @@ public final class StorageIds implements AutoCloseable {
      * @throws io.quorate.engine.disk.DataDirectoryException if the file is damaged
      */
     public static StorageIds open(Disk disk, boolean usedBefore, String name) throws IOException {
+        StorageRecord present = readOrBegin(disk, usedBefore, StorageIds::draw);
+        ExecutorService writer = Executors.newSingleThreadExecutor(
+                task -> Thread.ofPlatform().daemon().name(name + "-storage-ids").unstarted(task));
+        return new StorageIds(Optional.of(disk), writer, Optional.of(writer), present);
+    }
+
+    /**
+     * As {@link #open(Disk, boolean, String)}, without a thread or a die of its own: where the same seed is to give the same run.
+     *
+     * @param draw asked for the id of a storage that is new; never gives {@link #UNKNOWN}
+     * @param writer writes, one task after the other
+     */
+    public static StorageIds open(Disk disk, boolean usedBefore, LongSupplier draw, Executor writer)
+            throws IOException {
+        return new StorageIds(Optional.of(disk), writer, Optional.empty(), readOrBegin(disk, usedBefore, draw));
+    }
+
+    private static StorageRecord readOrBegin(Disk disk, boolean usedBefore, LongSupplier draw) throws IOException {
         Optional<StorageRecord> found = StorageFile.read(disk);
         if (found.isPresent() && found.get().admitted() && !usedBefore) {
             throw new DataDirectoryException("its data directory has lost all but the file " + StorageFile.NAME
                     + ", which says that its member took part: remove the member from the cluster and add it anew with an empty"
                     + " directory, or start it once with --replace-member and an empty one");
         }
-        StorageRecord present = found.orElseGet(() -> StorageRecord.first(draw(), usedBefore));
+        StorageRecord present = found.orElseGet(() -> StorageRecord.first(draw.getAsLong(), usedBefore));
         if (found.isEmpty()) {
             StorageFile.write(disk, present);
         }
-        ExecutorService writer = Executors.newSingleThreadExecutor(
-                task -> Thread.ofPlatform().daemon().name(name + "-storage-ids").unstarted(task));
-        return new StorageIds(Optional.of(disk), Optional.of(writer), present);
+        return present;
     }
 
     /** Begins the file of a directory in which a member is founded that has not taken part yet. */
@@ -197,9 +221,8 @@ public final class StorageIds implements AutoCloseable {
 
     /** Makes a change durable first, then known. */
     private CompletableFuture<Void> change(UnaryOperator<StorageRecord> change) {
-        Executor executor = writer.isPresent() ? writer.get() : Runnable::run;
         try {
-            return CompletableFuture.runAsync(() -> apply(change), executor);
+            return CompletableFuture.runAsync(() -> apply(change), writer);
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -223,12 +246,12 @@ public final class StorageIds implements AutoCloseable {
     /** Waits until what was asked for before is written. */
     @Override
     public void close() throws IOException {
-        if (writer.isEmpty()) {
+        if (ownWriter.isEmpty()) {
             return;
         }
-        writer.get().shutdown();
+        ownWriter.get().shutdown();
         try {
-            if (!writer.get().awaitTermination(REST_SECONDS, TimeUnit.SECONDS)) {
+            if (!ownWriter.get().awaitTermination(REST_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException("the storage ids were not written within " + REST_SECONDS + " s");
             }
         } catch (InterruptedException e) {

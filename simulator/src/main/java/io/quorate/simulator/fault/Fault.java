@@ -94,6 +94,9 @@ public sealed interface Fault {
     /** The members are changed. */
     record ChangeMembers(long at, MembershipChange change) implements Fault {}
 
+    /** Whoever manages the cluster does something. */
+    record Manage(long at, Management operation) implements Fault {}
+
     /** Leadership is handed over. */
     record Transfer(long at, MemberId target) implements Fault {}
 

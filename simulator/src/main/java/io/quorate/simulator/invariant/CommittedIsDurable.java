@@ -11,7 +11,8 @@ import java.util.Set;
 
 /**
  * When an entry is first committed, it is durable on a quorum of the voters in the leader's configuration, on one of each
- * half if that is joint; learners are not asked (paper sections 5.3 and 6; invariants 8 and 10, corner case 5).
+ * half if that is joint; learners are not asked, and what was written by one that has lost its disk and come back counts for nothing (paper sections 5.3 and 6; invariants
+ * 8 and 10, corner cases 5 and 8).
  */
 final class CommittedIsDurable implements Invariant, CommittedLog.Listener {
 
@@ -29,7 +30,7 @@ final class CommittedIsDurable implements Invariant, CommittedLog.Listener {
         RaftLog log = leader.log().orElseThrow();
         if (!isDurable(last, log.snapshotMetaAt(log.lastId().index()).configuration())) {
             List<MemberId> holders = configuration.allVoters().stream()
-                    .filter(voter -> disks.disk(voter).holds(last))
+                    .filter(voter -> disks.countedDisk(voter).holds(last))
                     .toList();
             throw violated("leader " + leader.id() + " commits " + last + ", which is durable on " + holders
                     + " alone, and not on a quorum of " + configuration);
@@ -42,6 +43,6 @@ final class CommittedIsDurable implements Invariant, CommittedLog.Listener {
             configuration = present;
             quorum = new Quorum(present);
         }
-        return quorum.isQuorum(voter -> disks.disk(voter).holds(id));
+        return quorum.isQuorum(voter -> disks.countedDisk(voter).holds(id));
     }
 }

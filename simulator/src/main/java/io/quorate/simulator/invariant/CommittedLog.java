@@ -57,6 +57,11 @@ final class CommittedLog implements Invariant {
         return last;
     }
 
+    /** A committed entry, by its index. */
+    EntryId at(long index) {
+        return new EntryId(terms[(int) index], index);
+    }
+
     /** The last entry that was committed in a term before this one. */
     EntryId lastBefore(long term) {
         int index = (int) last.index();

@@ -7,9 +7,16 @@ import java.io.IOException;
 
 /**
  * No node stops by itself, or refuses to start, unless its disk gave it a reason to. A full disk is none (corner case 26)
- * once the node runs, for it has nothing to lose by waiting (invariant 19).
+ * once the node runs, for it has nothing to lose by waiting (invariant 19). And nobody is disowned that has not lost its disk.
  */
 final class NoNodeBreaksDown implements Invariant {
+
+    @Override
+    public void disowned(SimulatedMember member) {
+        if (!member.isWiped()) {
+            throw violated("member " + member.id() + " is remembered with another storage, and has had no other");
+        }
+    }
 
     @Override
     public void stopped(SimulatedMember member, Throwable cause) {

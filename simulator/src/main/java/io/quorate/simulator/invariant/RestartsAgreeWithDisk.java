@@ -19,9 +19,21 @@ final class RestartsAgreeWithDisk implements Invariant {
 
     private final Map<MemberId, DurableLog> disks = new HashMap<>();
 
+    /** Of members that have lost their disk: what that held. */
+    private final Map<MemberId, DurableLog> lost = new HashMap<>();
+
     /** What a member's disk holds of its log. */
     DurableLog disk(MemberId member) {
         return disks.computeIfAbsent(member, id -> new DurableLog());
+    }
+
+    /**
+     * What counts of a member: what its first disk holds, or held when it was lost. What it says under its old id with an empty
+     * disk must not count (corner case 8).
+     */
+    DurableLog countedDisk(MemberId member) {
+        DurableLog first = lost.get(member);
+        return first == null ? disk(member) : first;
     }
 
     @Override
@@ -44,6 +56,10 @@ final class RestartsAgreeWithDisk implements Invariant {
         disk(member.id()).died();
         if (kind == CrashKind.POWER_LOSS) {
             disk(member.id()).powerLost();
+        }
+        if (kind == CrashKind.DISK_LOSS) {
+            lost.putIfAbsent(member.id(), disk(member.id()));
+            disks.remove(member.id());
         }
     }
 

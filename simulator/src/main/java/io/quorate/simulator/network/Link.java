@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The way from one member to another: a connection at a time, and the queue in front of it, which is bounded as the
@@ -30,6 +31,9 @@ final class Link {
 
     final List<byte[]> past = new ArrayList<>();
     final Deque<Held> held = new ArrayDeque<>();
+
+    /** The latest; where members know each other again by their storages. */
+    Optional<Handshake> handshake = Optional.empty();
 
     /** Counts connections: what was under way on one that has ended is lost. */
     private int connection;

@@ -6,6 +6,7 @@ import io.quorate.engine.log.CorruptFrameException;
 import io.quorate.engine.transport.FrameCodec;
 import io.quorate.engine.transport.Network;
 import io.quorate.engine.transport.PeerFrame;
+import io.quorate.engine.transport.StorageIds;
 import io.quorate.simulator.Agenda;
 import io.quorate.simulator.RunObserver;
 import io.quorate.simulator.network.LinkFaults.Cut;
@@ -13,8 +14,10 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Carries frames between the members of a run, in their binary form, so that the codec is part of what is tested and no
@@ -26,7 +29,7 @@ import java.util.function.BooleanSupplier;
 public final class SimulatedNetwork {
 
     private static final int MAX_FRAME_BYTES = 64 << 20;
-    private static final long LEAST_DELAY_NANOS = 150_000;
+    static final long LEAST_DELAY_NANOS = 150_000;
     private static final long DELAY_SPREAD_NANOS = 350_000;
 
     /** Frames of the past that a link can replay. */
@@ -63,9 +66,29 @@ public final class SimulatedNetwork {
      * @param alive whether that life still goes on
      */
     public Network open(MemberId self, BooleanSupplier alive, Network.Listener listener) {
-        Endpoint endpoint = new Endpoint(self, alive, listener);
+        return open(self, alive, listener, Optional.empty());
+    }
+
+    /**
+     * The same.
+     *
+     * @param storages what it knows of the others' storages, if those that are not known again by theirs are not let in; of all members
+     *     or of none
+     */
+    public Network open(
+            MemberId self, BooleanSupplier alive, Network.Listener listener, Optional<StorageIds> storages) {
+        Endpoint endpoint = new Endpoint(self, alive, listener, storages);
         endpoints.put(self, endpoint);
         return endpoint;
+    }
+
+    /** Whether a question and its answer pass between two members. */
+    public boolean areConnected(MemberId one, MemberId other) {
+        return passes(link(one, other)) && passes(link(other, one));
+    }
+
+    private boolean passes(Link way) {
+        return way.faults.cut() == Cut.NONE && !way.faults.clogged() && way.isConnected(agenda.now());
     }
 
     /** What is wrong with a link from now on. */
@@ -121,17 +144,46 @@ public final class SimulatedNetwork {
         private final MemberId self;
         private final BooleanSupplier alive;
         private final Listener listener;
+        private final Optional<StorageIds> storages;
         private final Map<MemberId, Link> outgoing;
 
-        Endpoint(MemberId self, BooleanSupplier alive, Listener listener) {
+        /** Those that were removed for good, as far as this member knows. */
+        private Set<MemberId> removed = Set.of();
+
+        Endpoint(MemberId self, BooleanSupplier alive, Listener listener, Optional<StorageIds> storages) {
             this.self = self;
             this.alive = alive;
             this.listener = listener;
+            this.storages = storages;
             this.outgoing = linksFrom(self);
         }
 
-        private boolean isAlive() {
+        boolean isAlive() {
             return alive.getAsBoolean();
+        }
+
+        MemberId self() {
+            return self;
+        }
+
+        Listener listener() {
+            return listener;
+        }
+
+        StorageIds storages() {
+            return storages.orElseThrow();
+        }
+
+        boolean hasRemoved(MemberId member) {
+            return removed.contains(member);
+        }
+
+        /** Whether frames may leave: the two know each other by their storages. If not yet, they find out. */
+        private boolean isLetIn(Link link, Endpoint receiver) {
+            if (link.handshake.isEmpty() || !link.handshake.get().isOf(this, receiver, link.connection())) {
+                link.handshake = Optional.of(Handshake.begin(agenda, this, receiver, link.connection()));
+            }
+            return link.handshake.get().isAccepted();
         }
 
         @Override
@@ -148,6 +200,10 @@ public final class SimulatedNetwork {
                 if (faults.cut() != Cut.SILENT) {
                     interrupted(link, NOTICED);
                 }
+                return;
+            }
+            if (storages.isPresent() && !isLetIn(link, receiver.get())) {
+                observer.lost(self, to, frame);
                 return;
             }
             if (faults.bytesPerSecond() == 0 && !faults.clogged()) {
@@ -251,6 +307,11 @@ public final class SimulatedNetwork {
             if (!isAlive() || connection != link.connection()) {
                 return;
             }
+            if (removed.contains(from)) {
+                // The next hello is refused, and its sender told.
+                link.handshake = Optional.empty();
+                return;
+            }
             try {
                 PeerFrame frame = codec.decode(ByteBuffer.wrap(bytes));
                 observer.delivered(from, self, frame);
@@ -264,7 +325,14 @@ public final class SimulatedNetwork {
 
         /** Here everybody is reached by the id. */
         @Override
-        public void membersChanged(Configuration current, Configuration committed) {}
+        public void membersChanged(Configuration current, Configuration committed) {
+            if (storages.isPresent()) {
+                storages.get().membersChanged(self, current, committed);
+                removed = committed.removed().stream()
+                        .filter(member -> !current.isMember(member))
+                        .collect(Collectors.toUnmodifiableSet());
+            }
+        }
 
         @Override
         public void flush() {

@@ -32,6 +32,7 @@ class FaultDrawTest {
         for (long seed = 0; seed < SEEDS; seed++) {
             draw(seed).forEach(fault -> kinds.add(fault.getClass()));
         }
+        kinds.add(Fault.Manage.class); // which ManagementDraw draws
         assertThat(kinds).containsExactlyInAnyOrder(Fault.class.getPermittedSubclasses());
     }
 

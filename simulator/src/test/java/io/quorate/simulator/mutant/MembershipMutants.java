@@ -104,7 +104,37 @@ final class MembershipMutants {
                     "return index.metaAt(at, start.meta());",
                     """
                     SnapshotMeta latest = index.metaAt(lastId().index(), start.meta());
-                            return new SnapshotMeta(idAt(at), latest.configuration(), latest.configurationIndex());"""));
+                            return new SnapshotMeta(idAt(at), latest.configuration(), latest.configurationIndex());"""),
+            new Mutant(
+                    "priority-zero-campaigns",
+                    "A member of priority 0 campaigns like any other.",
+                    "docs/elections.md",
+                    core("NodeState"),
+                    "return priority() == 0 && configurations",
+                    "return priority() < 0 && configurations"),
+            new Mutant(
+                    "change-acknowledged-when-appended",
+                    "A change of members is said to be done as soon as it is appended.",
+                    "corner case 16",
+                    engine("MembershipChanges"),
+                    "underWay = Optional.of(new UnderWay(change.target, change.done, Optional.of(id)));",
+                    """
+                    underWay = Optional.of(new UnderWay(change.target, change.done, Optional.of(id)));
+                                change.done.complete(change.target);"""),
+            new Mutant(
+                    "change-of-other-members",
+                    "A change is made though others have changed the members since it was asked for.",
+                    "corner case 16; etcd's Cluster API",
+                    engine("NodeLoop"),
+                    "if (base.isPresent() && !base.get().equals(core.configuration())) {",
+                    "if (base.isPresent() && base.get().isJoint()) {"),
+            new Mutant(
+                    "wiped-member-let-in",
+                    "Nobody is known again by the storage that it came with before.",
+                    "corner case 8",
+                    engine("transport.StorageIds"),
+                    "return present.others().getOrDefault(member, UNKNOWN);",
+                    "return UNKNOWN;"));
 
     private MembershipMutants() {}
 }
