@@ -13,6 +13,7 @@ import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /**
  * Changes the members of the cluster while it runs, as an operator would: looks at what the leader knows, asks it for a
@@ -47,7 +48,7 @@ final class MembershipDriver {
         this.cluster = cluster;
         this.random = random;
         this.observer = observer;
-        this.committed = Configuration.of(new TreeSet<>(cluster.ids()));
+        this.committed = cluster.beginning();
     }
 
     /** The configuration, if it is certain that no other can come into force by itself. */
@@ -148,19 +149,34 @@ final class MembershipDriver {
         TreeSet<MemberId> voters = new TreeSet<>(now.voters());
         TreeSet<MemberId> learners = new TreeSet<>(now.learners());
         boolean possible = switch (change) {
-            case ADD_LEARNER -> mayGrow(now) && learners.add(newcomer(now));
-            case ADD_VOTER -> mayGrow(now) && voters.add(newcomer(now));
+            case ADD_LEARNER -> mayGrow(now) && learners.add(newcomer(now, isWitnessWanted(now)));
+            case ADD_VOTER -> mayGrow(now) && voters.add(newcomer(now, false));
             case PROMOTE -> lost.isEmpty() && move(learners, voters);
-            case DEMOTE -> mayLoseVoter(voters) && move(voters, learners);
-            case REMOVE -> mayLoseVoter(voters) && voters.remove(anyBut(leader, voters));
-            case REMOVE_LEADER -> mayLoseVoter(voters) && voters.remove(leader);
+            case DEMOTE -> mayLoseVoter(now) && move(voters, learners);
+            case REMOVE -> mayLoseVoter(now) && voters.remove(anyBut(leader, voters));
+            case REMOVE_LEADER -> mayLoseVoter(now) && voters.remove(leader);
             case JOINT ->
-                mayGrow(now) && voters.remove(any(voters)) && voters.add(newcomer(now)) && voters.add(newcomer());
+                mayGrow(now)
+                        && voters.remove(any(voters))
+                        && voters.add(newcomer(now, false))
+                        && voters.add(newcomer(false));
             case REPLACE -> replace(leader, now, voters);
         };
-        return possible
-                ? Optional.of(withPriorities(new Configuration(voters, new TreeSet<>(), learners)))
-                : Optional.empty();
+        return possible ? Optional.of(withPriorities(target(voters, learners))) : Optional.empty();
+    }
+
+    private Configuration target(SortedSet<MemberId> voters, SortedSet<MemberId> learners) {
+        Configuration plain = new Configuration(voters, new TreeSet<>(), learners);
+        return plain.withWitnesses(plain.members().stream()
+                .filter(id -> cluster.member(id).isWitness())
+                .collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    /** A cluster that had a witness may have another one, when that is gone and enough others vote. */
+    private boolean isWitnessWanted(Configuration now) {
+        return !cluster.beginning().witnesses().isEmpty()
+                && now.witnesses().isEmpty()
+                && now.voters().size() >= WitnessDraw.LEAST_VOTERS;
     }
 
     /**
@@ -171,6 +187,9 @@ final class MembershipDriver {
         Configuration drawn = configuration;
         if (random.nextInt(3) == 0) {
             for (MemberId voter : configuration.voters()) {
+                if (configuration.isWitness(voter)) {
+                    continue;
+                }
                 drawn = drawn.withPriority(voter, random.nextInt(1, 1 + MAX_PRIORITY));
             }
         }
@@ -182,8 +201,8 @@ final class MembershipDriver {
     }
 
     /** With one lost already, no other may go. */
-    private boolean mayLoseVoter(SortedSet<MemberId> voters) {
-        return lost.isEmpty() && voters.size() > MIN_VOTERS;
+    private boolean mayLoseVoter(Configuration now) {
+        return lost.isEmpty() && WitnessDraw.mayLoseOne(now, MIN_VOTERS);
     }
 
     private boolean replace(MemberId leader, Configuration now, SortedSet<MemberId> voters) {
@@ -193,20 +212,23 @@ final class MembershipDriver {
         if (lost.isEmpty()) {
             lose(anyBut(leader, voters));
         }
-        return voters.remove(lost.orElseThrow()) && voters.add(newcomer(now));
+        return voters.remove(lost.orElseThrow()) && voters.add(newcomer(now, false));
     }
 
     /** One that a change which failed was to bring in, or a new one. */
-    private MemberId newcomer(Configuration now) {
+    private MemberId newcomer(Configuration now, boolean witness) {
         return cluster.members().stream()
-                .filter(member -> !member.isRetired() && !member.wasMember() && !now.isMember(member.id()))
+                .filter(member -> member.isWitness() == witness
+                        && !member.isRetired()
+                        && !member.wasMember()
+                        && !now.isMember(member.id()))
                 .map(SimulatedMember::id)
                 .findFirst()
-                .orElseGet(this::newcomer);
+                .orElseGet(() -> newcomer(witness));
     }
 
-    private MemberId newcomer() {
-        SimulatedMember member = cluster.addMember();
+    private MemberId newcomer(boolean witness) {
+        SimulatedMember member = cluster.addMember(witness);
         member.start();
         return member.id();
     }

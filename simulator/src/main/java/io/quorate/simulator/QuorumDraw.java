@@ -28,8 +28,10 @@ final class QuorumDraw {
         List<MemberId> able = new ArrayList<>();
         for (MemberId voter : configuration.get().voters()) {
             SimulatedMember member = cluster.member(voter);
-            // One that was misled may have to be filled by any of the others, or by all.
-            if (!member.isRetired() && !member.wasMisled()) {
+            // One that was misled may have to be filled by any of the others, or by all. A witness may have more of the
+            // log
+            // than the rest of a quorum, and then only one that is not in it can lead.
+            if (!member.isRetired() && !member.wasMisled() && !member.isWitness()) {
                 able.add(voter);
             }
         }

@@ -44,7 +44,8 @@ public final class SimulatedRun {
                 new SplittableRandom(~plan.seed()), new SplittableRandom(plan.seed() * 0x2545f4914f6cdd1dL));
         MemberSettings plain = MemberSettings.draw(random.split());
         MemberSettings settings = special.options().map(plain::withLeases).orElse(plain);
-        this.cluster = new Cluster(plan.members(), settings, agenda, random.split(), watchers);
+        this.cluster = new Cluster(
+                WitnessDraw.beginning(plan.seed(), plan.members()), settings, agenda, random.split(), watchers);
         this.invariants = Invariants.all(cluster, agenda::now, special.options());
         invariants.forEach(watchers::add);
         this.faults = new FaultInjector(agenda, cluster, random.split(), watchers);
@@ -193,7 +194,9 @@ public final class SimulatedRun {
                     || status.get().appliedIndex() != status.get().last().index()) {
                 return false;
             }
-            long applied = member.store().orElseThrow().appliedIndex();
+            long applied = member.isWitness()
+                    ? status.get().appliedIndex()
+                    : member.store().orElseThrow().appliedIndex();
             if (applied != status.get().appliedIndex() || (common.isPresent() && common.getAsLong() != applied)) {
                 return false;
             }
