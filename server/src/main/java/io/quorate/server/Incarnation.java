@@ -28,6 +28,7 @@ import io.quorate.server.api.ManagerService;
 import io.quorate.server.api.OpenStreams;
 import io.quorate.server.api.SnapshotStreams;
 import io.quorate.server.api.WatchService;
+import io.quorate.server.api.WitnessCalls;
 import io.quorate.server.auth.Passwords;
 import io.quorate.server.auth.Tokens;
 import io.quorate.server.members.MemberChange;
@@ -193,7 +194,9 @@ record Incarnation(
         node.answerAsLeader(question -> MemberChange.isOne(question)
                 ? changes.answer(question)
                 : memberNode.leases().answer(question));
-        LearnerCalls learnerCalls = new LearnerCalls(() -> isLearner(node.status()));
+        // A witness that learns is a witness first: there is not even anything stale to be read.
+        LearnerCalls learnerCalls = new LearnerCalls(() -> !config.isWitness() && isLearner(node.status()));
+        WitnessCalls witnessCalls = new WitnessCalls(config.isWitness());
         keepHouse(config.upkeep().autoCompaction(), store, memberNode.readers(), timer);
         SnapshotStreams snapshots =
                 parts.add(new SnapshotStreams(config.name(), new SnapshotSource(store, memberNode.machine())));
@@ -215,7 +218,14 @@ record Incarnation(
                         new MaintenanceService(clients, store, headers, hashes, defragmenter, snapshots),
                         new AuthService(clients, passwords, tokens, headers))
                 .map(service -> ServerInterceptors.intercept(
-                        service, clients, new Connections(), learnerCalls, leaderRequirement, streams))
+                        service,
+                        clients,
+                        new Connections(),
+                        learnerCalls,
+                        leaderRequirement,
+                        streams,
+                        // The last one is asked first: before anybody looks for users that are not known here.
+                        witnessCalls))
                 .toList();
     }
 

@@ -159,7 +159,8 @@ record MemberNode(
                         // PreVote.
                         .withInitialElapsed(
                                 config.electionTimeout().multipliedBy(9).dividedBy(10)))
-                .with(options.storage().withSnapshotEntries(config.snapshotCount(), KEPT_ENTRIES));
+                .with(options.storage().withSnapshotEntries(config.snapshotCount(), KEPT_ENTRIES))
+                .withWitness(config.isWitness());
     }
 
     private static Network network(

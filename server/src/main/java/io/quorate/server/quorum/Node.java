@@ -9,8 +9,15 @@ import java.util.Optional;
  * @param name empty if it has told none
  * @param zone what it may fail together with, if that is known
  * @param sync how long its log takes to become durable, if that is known
+ * @param witness whether it votes and holds no data, and so never leads
  */
-public record Node(String id, String name, Optional<String> zone, Optional<Spread> sync, Condition condition) {
+public record Node(
+        String id, String name, Optional<String> zone, Optional<Spread> sync, Condition condition, boolean witness) {
+
+    /** A member with data. */
+    public Node(String id, String name, Optional<String> zone, Optional<Spread> sync, Condition condition) {
+        this(id, name, zone, sync, condition, false);
+    }
 
     /** Whether a member takes part in decisions now. */
     public enum Condition {

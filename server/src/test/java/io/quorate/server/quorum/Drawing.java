@@ -51,6 +51,15 @@ final class Drawing {
         return this;
     }
 
+    /** Of those that are there already. */
+    Drawing witnesses(String members) {
+        for (String member : words(members)) {
+            nodes.computeIfPresent(
+                    member, (id, node) -> new Node(id, node.name(), node.zone(), node.sync(), node.condition(), true));
+        }
+        return this;
+    }
+
     Drawing ledBy(String member) {
         leader = Optional.of(member);
         return this;
