@@ -53,11 +53,16 @@ final class MembersListCommand implements Callable<Integer> {
             table.add(
                     member.getName().isEmpty() ? "(never started)" : member.getName(),
                     JsonOutput.id(member.getID()),
-                    member.getIsLearner() ? "learner" : "voter",
+                    role(member),
                     String.join(",", member.getPeerURLsList()),
                     String.join(",", member.getClientURLsList()));
         }
         return table;
+    }
+
+    private static String role(Member member) {
+        String role = member.getIsLearner() ? "learner" : "voter";
+        return member.getIsWitness() ? role + ", witness" : role;
     }
 
     private static JsonObject json(MemberListResponse response) {
@@ -67,6 +72,9 @@ final class MembersListCommand implements Callable<Integer> {
             told.addProperty("name", member.getName());
             told.addProperty("member_id", JsonOutput.id(member.getID()));
             told.addProperty("role", member.getIsLearner() ? "learner" : "voter");
+            if (member.getIsWitness()) {
+                told.addProperty("witness", true);
+            }
             JsonArray peers = new JsonArray();
             member.getPeerURLsList().forEach(peers::add);
             told.add("peer_urls", peers);
