@@ -146,6 +146,37 @@ class WitnessApiTest {
         }
     }
 
+    /** It joins as a learner, under what the cluster has added it as, and as nothing else. */
+    @Test
+    void aWitnessJoinsAsWhatItWasAdded() throws Exception {
+        try (TestCluster cluster = TestCluster.start(2, folder)) {
+            int port = TestCluster.freePorts(1).getFirst();
+            EtcdClient client = new EtcdClient(cluster.channel(cluster.leader()));
+            ChangeMembersRequest.Builder add = ChangeMembersRequest.newBuilder()
+                    .addAdd(ChangeMembersRequest.Added.newBuilder()
+                            .addPeerUrls("http://127.0.0.1:" + port)
+                            .setWitness(true));
+            list(client).forEach(member -> add.addExpectedVoters(member.getID()));
+            assertThat(ManagerGrpc.newBlockingStub(cluster.channel(cluster.leader()))
+                            .changeMembers(add.build())
+                            .getMembersList())
+                    .anyMatch(member -> member.getIsWitness() && member.getIsLearner());
+
+            ServerConfig plain = cluster.joining("w", port, folder);
+            assertThatThrownBy(() -> MemberServer.start(plain))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("was added to the cluster as a witness; start it with --witness");
+            int joined = cluster.add(ServerConfigs.withWitnesses(plain, "w"));
+            cluster.start(joined);
+            cluster.awaitReady();
+            client.put("k", "v");
+            long last = cluster.member(cluster.leader()).node().status().last().index();
+            TestCluster.await(
+                    () -> cluster.member(joined).node().status().appliedIndex() >= last, "it has the names of all");
+            assertThat(cluster.member(joined).machine().store().appliedIndex()).isZero();
+        }
+    }
+
     /** Each founder's own word would not be enough: those that differ are different clusters, and found none together. */
     @Test
     void foundersThatDoNotAgreeOnWhoIsAWitnessAreOfDifferentClusters() throws IOException {
