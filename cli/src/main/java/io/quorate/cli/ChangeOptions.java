@@ -121,14 +121,15 @@ final class ChangeOptions {
     }
 
     /** How a member that was added is started, with the flags that say who is in the cluster. */
-    static String startLine(ClusterSight.Seen seen, String name, List<String> peerUrls) {
+    static String startLine(ClusterSight.Seen seen, String name, List<String> peerUrls, boolean witness) {
         String others = seen.members().stream()
                 .filter(member -> !member.getPeerURLsList().equals(peerUrls))
                 .flatMap(member -> member.getPeerURLsList().stream().map(url -> initialName(member) + "=" + url))
                 .collect(Collectors.joining(","));
         String own = peerUrls.stream().map(url -> name + "=" + url).collect(Collectors.joining(","));
         String peers = String.join(",", peerUrls);
-        return "./quorate server --name " + name + " --data-dir <empty directory> --initial-cluster-state existing"
+        return "./quorate server --name " + name + (witness ? " --witness" : "")
+                + " --data-dir <empty directory> --initial-cluster-state existing"
                 + " --initial-cluster " + (others.isEmpty() ? own : others + "," + own)
                 + " --listen-peer-urls " + peers + " --initial-advertise-peer-urls " + peers
                 + " --listen-client-urls <url> --advertise-client-urls <url>";

@@ -119,6 +119,7 @@ final class ClusterSight implements AutoCloseable {
                     member.getID(),
                     member.getName(),
                     member.getIsLearner(),
+                    member.getIsWitness(),
                     reports.report(JsonOutput.id(member.getID())).map(ClusterSight::told)));
         }
         return new Seen(members, reports, new ClusterHealth(health));

@@ -40,7 +40,7 @@ final class ConfigFile {
         if (value instanceof Collection<?> list && !list.isEmpty()) {
             return list.stream().map(part -> scalar(file, flag, part)).collect(Collectors.joining(","));
         }
-        if (value instanceof String || value instanceof Number) {
+        if (value instanceof String || value instanceof Number || (flag.isSwitch() && value instanceof Boolean)) {
             return String.valueOf(value);
         }
         throw CommandFailed.usage("the configuration file " + file + " has no text or number for the key \""

@@ -53,6 +53,35 @@ final class MemberCalls {
                 members -> with(peerUrls, members).map(Member::getID));
     }
 
+    /**
+     * Adds a learner that is a witness; answers its id. etcd's API has no such member.
+     *
+     * @param present the members of now
+     */
+    long addWitness(List<String> peerUrls, List<Member> present) {
+        ChangeMembersRequest.Builder request = ChangeMembersRequest.newBuilder()
+                .addAdd(ChangeMembersRequest.Added.newBuilder()
+                        .addAllPeerUrls(peerUrls)
+                        .setWitness(true));
+        present.forEach(member -> {
+            if (member.getIsLearner()) {
+                request.addExpectedLearners(member.getID());
+            } else {
+                request.addExpectedVoters(member.getID());
+            }
+        });
+        List<Member> members = changeTogether(
+                request.build(),
+                now -> with(peerUrls, now).filter(Member::getIsWitness).isPresent());
+        return with(peerUrls, members)
+                .filter(Member::getIsWitness)
+                .map(Member::getID)
+                .orElseThrow(() -> new CommandFailed(
+                        ExitCode.FAILED,
+                        "the member was added, and not as a witness: whoever leads runs an earlier release; remove it, and"
+                                + " upgrade all members first"));
+    }
+
     private static Optional<Member> with(List<String> peerUrls, List<Member> members) {
         return members.stream()
                 .filter(member -> member.getPeerURLsList().stream().anyMatch(peerUrls::contains))

@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
         name = "add",
         description = {
             "Adds a member as a learner, says how to start it, waits until it has the log, and lets it vote then.",
-            "If it makes no progress it stays a learner, and the command says so: promote or remove it."
+            "If it makes no progress it stays a learner, and the command says so: promote or remove it.",
+            "With --witness it votes and holds no data: of three members, one may be a small machine then."
         },
         footer = {"", "Example:", "  quorate members add d --peer-urls http://10.0.0.4:2380"})
 final class MembersAddCommand implements Callable<Integer> {
@@ -26,6 +27,9 @@ final class MembersAddCommand implements Callable<Integer> {
 
     @Option(names = "--learner", description = "Leave it a learner: it gets the log, and does not vote.")
     private boolean learner;
+
+    @Option(names = "--witness", description = "It is a witness: it votes, holds no data, and never leads.")
+    private boolean witness;
 
     @Mixin
     private final ChangeOptions options = new ChangeOptions();
@@ -52,20 +56,22 @@ final class MembersAddCommand implements Callable<Integer> {
                             List.of(),
                             learner ? List.of() : List.of(id.get()),
                             learner ? List.of(id.get()) : List.of()));
-            return options.operation(sight, "members add " + name).execute(plan);
+            return options.operation(sight, "members add " + name + (witness ? " --witness" : ""))
+                    .execute(plan);
         }
     }
 
     private List<OperationRun.PlannedStep> steps(ClusterSight sight, List<String> urls, AtomicLong id) {
         MemberCalls calls = new MemberCalls(sight);
         List<OperationRun.PlannedStep> steps = new ArrayList<>();
-        steps.add(OperationRun.PlannedStep.of("add " + name + " as a learner", run -> {
-            id.set(calls.addLearner(urls));
+        String asWhat = witness ? " as a learner, a witness" : " as a learner";
+        steps.add(OperationRun.PlannedStep.of("add " + name + asWhat, run -> {
+            id.set(witness ? calls.addWitness(urls, run.sight().lookCertainly().members()) : calls.addLearner(urls));
             return "its id is " + JsonOutput.id(id.get());
         }));
         steps.add(OperationRun.PlannedStep.of("say how to start " + name, run -> {
             run.say("          start it now, if it does not run yet, with its own client URLs:");
-            run.say("          " + ChangeOptions.startLine(run.sight().look(), name, urls));
+            run.say("          " + ChangeOptions.startLine(run.sight().look(), name, urls, witness));
             return "said";
         }));
         if (!learner) {

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
             "    peer-urls: http://10.0.0.1:2380",
             "  - name: e",
             "    peer-urls: http://10.0.0.5:2380",
-            "    role: learner        # voter, unless it is said"
+            "    role: learner        # voter, unless it is said",
+            "    witness: true        # holds no data; false, unless it is said"
         },
         footer = {"", "Example:", "  quorate members apply members.yaml --dry-run"})
 final class MembersApplyCommand implements Callable<Integer> {
@@ -78,7 +79,11 @@ final class MembersApplyCommand implements Callable<Integer> {
     private MembersPlan plan(ClusterSight.Seen seen, List<MembersPlan.Wanted> wanted) {
         List<MembersPlan.Present> present = seen.members().stream()
                 .map(member -> new MembersPlan.Present(
-                        member.getID(), member.getName(), member.getPeerURLsList(), member.getIsLearner()))
+                        member.getID(),
+                        member.getName(),
+                        member.getPeerURLsList(),
+                        member.getIsLearner(),
+                        member.getIsWitness()))
                 .toList();
         try {
             return MembersPlan.of(present, wanted);

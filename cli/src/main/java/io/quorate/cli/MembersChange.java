@@ -60,7 +60,8 @@ final class MembersChange {
         plan.add()
                 .forEach(wanted -> lines.add("add      " + wanted.name() + " at "
                         + String.join(",", wanted.peerUrls())
-                        + (wanted.voter() ? ": a learner first, then a voter" : ": a learner")));
+                        + (wanted.voter() ? ": a learner first, then a voter" : ": a learner")
+                        + (wanted.witness() ? ", a witness" : "")));
         plan.promote().forEach(id -> lines.add("promote  " + label(id)));
         plan.update()
                 .forEach(moved -> lines.add("update   " + moved.name() + " to " + String.join(",", moved.peerUrls())));
@@ -114,8 +115,9 @@ final class MembersChange {
     private String add() {
         ChangeMembersRequest.Builder request = expected(before.members());
         plan.add()
-                .forEach(wanted ->
-                        request.addAdd(ChangeMembersRequest.Added.newBuilder().addAllPeerUrls(wanted.peerUrls())));
+                .forEach(wanted -> request.addAdd(ChangeMembersRequest.Added.newBuilder()
+                        .addAllPeerUrls(wanted.peerUrls())
+                        .setWitness(wanted.witness())));
         Predicate<List<Member>> isDone = members ->
                 plan.add().stream().allMatch(wanted -> members.stream().anyMatch(isAt(wanted)));
         List<Member> members = calls.changeTogether(request.build(), isDone);
@@ -132,8 +134,8 @@ final class MembersChange {
         ClusterSight.Seen seen = run.sight().look();
         run.say("          start them now, if they do not run yet, with their own client URLs:");
         plan.add()
-                .forEach(wanted ->
-                        run.say("          " + ChangeOptions.startLine(seen, wanted.name(), wanted.peerUrls())));
+                .forEach(wanted -> run.say("          "
+                        + ChangeOptions.startLine(seen, wanted.name(), wanted.peerUrls(), wanted.witness())));
         return "said";
     }
 

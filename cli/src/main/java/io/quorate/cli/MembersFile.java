@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads the file of {@code members apply}: a YAML mapping with a list of the members that there shall be. */
 final class MembersFile {
 
-    private static final Set<String> KEYS = Set.of("name", "peer-urls", "role");
+    private static final Set<String> KEYS = Set.of("name", "peer-urls", "role", "witness");
 
     private final Path file;
 
@@ -59,7 +59,15 @@ final class MembersFile {
         List<String> urls = MemberUrls.parseList(where, text(member, "peer-urls", "")).stream()
                 .map(Object::toString)
                 .toList();
-        return new MembersPlan.Wanted(name, urls, role.equals("voter"));
+        return new MembersPlan.Wanted(name, urls, role.equals("voter"), witness(member, name));
+    }
+
+    private boolean witness(Map<?, ?> member, String name) {
+        Object value = member.get("witness");
+        if (value == null || value instanceof Boolean) {
+            return Boolean.TRUE.equals(value);
+        }
+        throw wrong("says of member " + name + " \"witness: " + value + "\"", "; write true or false");
     }
 
     /** @param otherwise what counts if the key is not there; empty: it must be */

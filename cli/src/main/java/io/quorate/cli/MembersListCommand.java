@@ -83,7 +83,7 @@ final class MembersListCommand implements Callable<Integer> {
             table.add(
                     member.getName().isEmpty() ? "(never started)" : member.getName(),
                     JsonOutput.id(member.getID()),
-                    member.getIsLearner() ? "learner" : "voter",
+                    role(member),
                     Optional.ofNullable(priorities.get(member.getID()))
                             .map(priority -> Integer.toString(priority))
                             .orElse("?"),
@@ -91,6 +91,11 @@ final class MembersListCommand implements Callable<Integer> {
                     String.join(",", member.getClientURLsList()));
         }
         return table;
+    }
+
+    private static String role(Member member) {
+        String role = member.getIsLearner() ? "learner" : "voter";
+        return member.getIsWitness() ? role + ", witness" : role;
     }
 
     private static JsonObject json(MemberListResponse response, Map<Long, Integer> priorities) {
@@ -102,6 +107,9 @@ final class MembersListCommand implements Callable<Integer> {
             told.addProperty("role", member.getIsLearner() ? "learner" : "voter");
             Optional.ofNullable(priorities.get(member.getID()))
                     .ifPresent(priority -> told.addProperty("priority", priority));
+            if (member.getIsWitness()) {
+                told.addProperty("witness", true);
+            }
             JsonArray peers = new JsonArray();
             member.getPeerURLsList().forEach(peers::add);
             told.add("peer_urls", peers);

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
         name = "replace",
         description = {
             "Adds a member as a learner, waits until it has the log, and lets it take the place of another one, all at once:",
-            "at no moment fewer failures are tolerated than before. The one that goes may be dead.",
+            "at no moment fewer failures are tolerated than before. The one that goes may be dead; if it is a witness, so is the new one.",
             "If the new one makes no progress it is removed again, and everything is as before.",
             "A machine that has lost its data and keeps its address: see 'quorate server --help', --replace-member."
         },
@@ -52,7 +52,7 @@ final class MembersReplaceCommand implements Callable<Integer> {
             List<Long> staying = new ArrayList<>(seen.health().voterIds());
             staying.remove(leaving.getID());
             MembersPlan plan = new MembersPlan(
-                    List.of(new MembersPlan.Wanted(name, urls, !leaving.getIsLearner())),
+                    List.of(new MembersPlan.Wanted(name, urls, !leaving.getIsLearner(), leaving.getIsWitness())),
                     List.of(),
                     List.of(),
                     List.of(leaving.getID()),

@@ -84,7 +84,8 @@ final class QuorumText {
         if (topology.leader().equals(Optional.of(node.id()))) {
             return "leader";
         }
-        return topology.isVoter(node.id()) ? "voter" : "learner";
+        String role = topology.isVoter(node.id()) ? "voter" : "learner";
+        return node.witness() ? role + ", witness" : role;
     }
 
     /** The links, as each end measures them. */

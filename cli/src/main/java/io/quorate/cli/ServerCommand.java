@@ -71,13 +71,14 @@ final class ServerCommand implements Callable<Integer> {
     CommandLine toCommandLine() {
         CommandLine commandLine = new CommandLine(this);
         for (ServerFlag flag : ServerFlag.values()) {
-            commandLine
-                    .getCommandSpec()
-                    .addOption(OptionSpec.builder(flag.options())
-                            .type(String.class)
-                            .paramLabel(flag.valueLabel())
-                            .description(flag.description() + " Default: " + flag.defaultText())
-                            .build());
+            OptionSpec.Builder option = OptionSpec.builder(flag.options())
+                    .type(String.class)
+                    .paramLabel(flag.valueLabel())
+                    .description(flag.description() + " Default: " + flag.defaultText());
+            if (flag.isSwitch()) {
+                option.arity("0..1").fallbackValue("true");
+            }
+            commandLine.getCommandSpec().addOption(option.build());
         }
         return commandLine;
     }

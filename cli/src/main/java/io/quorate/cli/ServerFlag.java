@@ -39,6 +39,16 @@ enum ServerFlag {
             "<name=url,...>",
             "The members that the cluster starts with, this one included.",
             "this member alone"),
+    INITIAL_WITNESSES(
+            "initial-witnesses",
+            "<name,...>",
+            "Those of --initial-cluster that found it as witnesses; to be given alike at all that found it.",
+            "none of them"),
+    WITNESS(
+            "witness",
+            "true|false",
+            "Whether this member is a witness: it votes, holds no data, and never leads; without a value, it is.",
+            "false"),
     INITIAL_CLUSTER_STATE(
             "initial-cluster-state",
             "new|existing",
@@ -175,6 +185,11 @@ enum ServerFlag {
 
     private List<String> keys() {
         return Stream.concat(Stream.of(key), formerKey.stream()).toList();
+    }
+
+    /** Whether it may be given without a value on the command line, which is {@code true} then. */
+    boolean isSwitch() {
+        return this == WITNESS;
     }
 
     /** The name in the configuration file, for example {@code data-dir}. */

@@ -15,11 +15,14 @@ import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The settings of {@code quorate server} with the place that each comes from.
@@ -146,11 +149,65 @@ final class ServerSettings {
 
     private List<InitialMember> initialCluster(String name, List<URI> advertisePeerUrls) {
         Given members = given.get(ServerFlag.INITIAL_CLUSTER);
-        return members == null
+        List<InitialMember> named = members == null
                 ? advertisePeerUrls.stream()
                         .map(url -> new InitialMember(name, url))
                         .toList()
                 : MemberUrls.parseMembers(members.where(), members.text());
+        Set<String> witnesses = witnesses(name, named);
+        return named.stream()
+                .map(member -> new InitialMember(member.name(), member.peerUrl(), witnesses.contains(member.name())))
+                .toList();
+    }
+
+    /**
+     * Who is a witness. Those that found a cluster must agree on it, so their own flags are not enough, and are compared with what
+     * all are told; one that joins says it of itself alone.
+     */
+    private Set<String> witnesses(String name, List<InitialMember> named) {
+        boolean self = isWitness();
+        Given list = given.get(ServerFlag.INITIAL_WITNESSES);
+        if (list == null) {
+            if (self && initialClusterState() == InitialClusterState.NEW) {
+                throw CommandFailed.usage(ServerFlag.WITNESS.option() + " is given and "
+                        + ServerFlag.INITIAL_WITNESSES.option()
+                        + " is not; name the witnesses there, this one among them, at all"
+                        + " members that found the cluster, or give " + ServerFlag.INITIAL_CLUSTER_STATE.option()
+                        + " existing if it runs already");
+            }
+            return self ? Set.of(name) : Set.of();
+        }
+        Set<String> names =
+                Arrays.stream(list.text().split(",", -1)).map(String::strip).collect(Collectors.toSet());
+        names.stream()
+                .filter(witness ->
+                        named.stream().noneMatch(member -> member.name().equals(witness)))
+                .findFirst()
+                .ifPresent(unknown -> {
+                    throw CommandFailed.usage(
+                            list.where() + " names \"" + unknown + "\", which is not among the members of "
+                                    + ServerFlag.INITIAL_CLUSTER.option() + "; correct it, or add it there");
+                });
+        if (names.contains(name) != self) {
+            throw CommandFailed.usage(
+                    self
+                            ? "member " + name + " is started with " + ServerFlag.WITNESS.option() + ", and "
+                                    + list.where()
+                                    + " does not name it; name it there, at all members, or leave the flag out"
+                            : list.where() + " names this member, " + name + ", and it is not started with "
+                                    + ServerFlag.WITNESS.option() + "; add that, or take the name out, at all members");
+        }
+        return names;
+    }
+
+    private boolean isWitness() {
+        Given witness = orDefault(ServerFlag.WITNESS);
+        return switch (witness.text().strip().toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                throw CommandFailed.usage(witness.where() + " is \"" + witness.text() + "\"; use 'true' or 'false'");
+        };
     }
 
     private InitialClusterState initialClusterState() {

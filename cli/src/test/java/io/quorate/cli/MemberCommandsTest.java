@@ -94,8 +94,12 @@ class MemberCommandsTest {
                 .toList();
     }
 
-    /** Starts a member as soon as the cluster expects it. */
     private void join(String name, int clientPort, int peerPort) throws IOException {
+        join(name, clientPort, peerPort, false);
+    }
+
+    /** Starts a member as soon as the cluster expects it. */
+    private void join(String name, int clientPort, int peerPort, boolean witness) throws IOException {
         await().atMost(PATIENCE)
                 .until(() -> list().stream()
                         .anyMatch(member ->
@@ -104,7 +108,7 @@ class MemberCommandsTest {
         list().forEach(member -> member.getAsJsonArray("peer_urls").forEach(url -> {
             boolean own = url.getAsString().equals(url(peerPort));
             String id = member.get("member_id").getAsString();
-            initial.add(new InitialMember(own ? name : id, URI.create(url.getAsString())));
+            initial.add(new InitialMember(own ? name : id, URI.create(url.getAsString()), own && witness));
         }));
         ServerConfig like = configs.values().iterator().next();
         List<URI> clients = List.of(URI.create(url(clientPort)));
@@ -167,6 +171,34 @@ class MemberCommandsTest {
         assertThat(operations())
                 .extracting(operation -> operation.get("state").getAsString())
                 .containsExactly("DONE", "DONE", "DONE");
+    }
+
+    @Test
+    void aWitnessTakesThePlaceOfAMemberWithDataAndTheLastOneWithDataStays() throws Exception {
+        List<Integer> ports = FreePorts.find(2);
+        CompletableFuture<CommandRun> add = begin("members", "add", "w", "--witness", "--peer-urls", url(ports.get(1)));
+        join("w", ports.get(0), ports.get(1), true);
+        CommandRun added = add.get();
+        assertDone(added);
+        assertThat(added.out())
+                .contains("./quorate server --name w --witness", "4 of 4 members have the same log")
+                .contains("3 members have the same state");
+        assertThat(list())
+                .filteredOn(member -> member.has("witness"))
+                .singleElement()
+                .satisfies(
+                        member -> assertThat(member.get("name").getAsString()).isEqualTo("w"));
+        assertThat(run("members", "list").out()).contains("voter, witness");
+
+        assertDone(run("members", "remove", "node3"));
+        assertThat(run("quorum", "advise").exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(run("members", "list").out()).contains("voter, witness").doesNotContain("node3");
+        CommandRun second = run("members", "remove", "node2");
+        assertThat(second.exitCode()).as(second.out()).isEqualTo(ExitCode.OK);
+        assertThat(second.out()).contains("one healthy voter would hold data");
+        CommandRun last = run("members", "remove", "node1");
+        assertThat(last.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(last.out() + last.err()).contains("no voter that holds data would be left");
     }
 
     @Test

@@ -31,11 +31,15 @@ class MembersFileTest {
                 - name: b
                   peer-urls: [10.0.0.2:2380, "http://10.0.1.2:2380/"]
                   role: learner
+                - name: c
+                  peer-urls: c:2380
+                  witness: true
                 """);
         assertThat(MembersFile.read(file))
                 .containsExactly(
                         new Wanted("a", List.of("http://10.0.0.1:2380"), true),
-                        new Wanted("b", List.of("http://10.0.0.2:2380", "http://10.0.1.2:2380"), false));
+                        new Wanted("b", List.of("http://10.0.0.2:2380", "http://10.0.1.2:2380"), false),
+                        new Wanted("c", List.of("http://c:2380"), true, true));
     }
 
     @Test

@@ -147,6 +147,20 @@ class ServerCommandTest {
     }
 
     @Test
+    void aWitnessIsStartedWithASwitchAndItsClusterIsFoundedWithTheNamesOfAll() throws IOException {
+        String cluster = "--initial-cluster=a=http://localhost:2380,b=http://b:2380,c=http://c:2380";
+        ServerConfig founder = started(Map.of(), cluster, "--initial-witnesses=c", "--name=a");
+        assertThat(founder.isWitness()).isFalse();
+        assertThat(founder.initialCluster()).extracting(InitialMember::witness).containsExactly(false, false, true);
+
+        Path file = Files.writeString(dir.resolve("witness.yaml"), "witness: true\n");
+        for (String flag : List.of("--witness", "--config-file=" + file)) {
+            ServerConfig joining = started(Map.of(), cluster, "--initial-cluster-state=existing", flag, "--name=a");
+            assertThat(joining.isWitness()).isTrue();
+        }
+    }
+
+    @Test
     void theCommandLineWinsOverTheEnvironmentAndThatOverTheFile() throws IOException {
         Path file = dir.resolve("quorate.yaml");
         Files.writeString(
@@ -242,6 +256,16 @@ class ServerCommandTest {
                 bad("names http://x:1 twice", "--initial-cluster=a=http://x:1,b=http://x:1"),
                 bad("--initial-cluster-state is \"old\"; use 'new' or 'existing'", "--initial-cluster-state=old"),
                 bad("--initial-cluster-token is empty", "--initial-cluster-token="),
+                bad("--witness is \"maybe\"; use 'true' or 'false'", "--witness=maybe"),
+                bad("--witness is given and --initial-witnesses is not", "--witness"),
+                bad("--initial-witnesses names \"c\", which is not among", "--initial-witnesses=c"),
+                bad("names this member, default, and it is not started with --witness", "--initial-witnesses=default"),
+                bad("are witnesses, which hold no data", "--initial-witnesses=default", "--witness"),
+                bad(
+                        "does not name it",
+                        "--initial-cluster=default=localhost:2380,b=x:1",
+                        "--initial-witnesses=b",
+                        "--witness"),
                 bad("less than 5 times --heartbeat-interval (300 ms)", "--heartbeat-interval=300"),
                 bad("at most 50000 ms are allowed", "--election-timeout=50001"),
                 bad("--heartbeat-interval is 0; it must be at least 1", "--heartbeat-interval=0"),

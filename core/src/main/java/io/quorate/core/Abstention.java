@@ -15,5 +15,7 @@ public enum Abstention {
     /** Its disk has completed nothing for an election timeout: its own vote could not become durable. */
     DISK_HANGS,
     /** Its priority is 0. */
-    PRIORITY_ZERO
+    PRIORITY_ZERO,
+    /** It is a witness, which holds nothing that a leader could serve. */
+    WITNESS
 }

@@ -51,7 +51,7 @@ public sealed interface Event {
     /**
      * The application wants other members. The change has ended when a configuration equal to {@code target} is committed.
      *
-     * @param target with one voter at least whose priority is not 0, and not joint
+     * @param target with one voter at least that may lead, not joint, and whoever stays is a witness if and only if it was one
      */
     record ConfigurationProposed(Configuration target) implements Event {}
 

@@ -53,7 +53,7 @@ final class MembershipChange {
         if (transfer.inProgress()) {
             return Optional.of(Rejection.TRANSFER_IN_PROGRESS);
         }
-        if (!target.canHaveLeader() || target.isJoint()) {
+        if (!target.canHaveLeader() || target.isJoint() || !target.keepsKindsOf(node.configuration())) {
             return Optional.of(Rejection.BAD_CONFIGURATION);
         }
         if (node.commitIndex() < leader.firstIndex()) {

@@ -185,7 +185,9 @@ final class NodeState {
 
     /** Why it may not try to lead, if so. */
     Optional<Abstention> abstention() {
-        if (!isVoterAsFarAsKnown()) {
+        if (isWitness(self())) {
+            return Optional.of(Abstention.WITNESS);
+        } else if (!isVoterAsFarAsKnown()) {
             return Optional.of(Abstention.NO_VOTER);
         } else if (votingSuspended) {
             return Optional.of(Abstention.VOTING_SUSPENDED);
@@ -219,6 +221,16 @@ final class NodeState {
 
     ConfigurationHistory configurations() {
         return configurations;
+    }
+
+    /**
+     * Whether a member is a witness in the configuration in force or, as one that is about to be removed, in the latest that is
+     * known to be committed. Nobody becomes one or ceases to be one while it is a member, so whoever is none by either, and a
+     * member by one of them, is none.
+     */
+    boolean isWitness(MemberId member) {
+        return configuration().isWitness(member)
+                || configurations.at(commitIndex).configuration().isWitness(member);
     }
 
     /** This member's priority, in the configuration in force. */

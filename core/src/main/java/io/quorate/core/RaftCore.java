@@ -310,6 +310,11 @@ public final class RaftCore {
         return node.configuration();
     }
 
+    /** Whether nothing but the names of entries may be sent to a member, and it serves nobody. */
+    public boolean isWitness(MemberId member) {
+        return node.isWitness(member);
+    }
+
     /** The latest configuration that is known to be committed. */
     public Configuration committedConfiguration() {
         return node.configurations().at(node.commitIndex()).configuration();

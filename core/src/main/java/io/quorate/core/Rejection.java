@@ -18,6 +18,6 @@ public enum Rejection {
     CHANGE_IN_PROGRESS,
     /** The leader has not committed an entry of its own term yet; it will soon (corner case 16). */
     NOTHING_COMMITTED_YET,
-    /** The configuration has no voter that may lead, or is joint. */
+    /** The configuration has no voter that may lead and holds data, is joint, or makes a member a witness that is none. */
     BAD_CONFIGURATION
 }

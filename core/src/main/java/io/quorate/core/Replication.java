@@ -1,6 +1,9 @@
 package io.quorate.core;
 
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /**
  * Brings the leader's log to its followers and commits it: the leader's half of AppendEntries (paper section 5.3, 5.4).
@@ -170,20 +173,48 @@ final class Replication {
         }
     }
 
+    /**
+     * Up to where entries may go to a follower. To a witness goes only what a voter that holds data has durably, one of either half
+     * if the configuration is joint. So as long as no disk is lost, some voter that may lead has a log at least as long as any
+     * witness's: what only a witness had, of an entry that a crash took from the others, would keep all of them from leading.
+     */
+    private long lastFor(Leader leader, FollowerProgress follower) {
+        if (!node.isWitness(follower.member())) {
+            return node.log().lastIndex();
+        }
+        Configuration present = node.configuration();
+        long held = heldWithData(leader, present.voters());
+        return present.isJoint() ? Math.min(held, heldWithData(leader, present.outgoingVoters())) : held;
+    }
+
+    private long heldWithData(Leader leader, SortedSet<MemberId> voters) {
+        long held = 0;
+        for (MemberId voter : voters) {
+            if (voter.equals(node.self())) {
+                held = Math.max(held, node.log().syncedIndex());
+            } else if (!node.isWitness(voter)) {
+                held = Math.max(
+                        held,
+                        leader.follower(voter).map(FollowerProgress::matchIndex).orElse(0L));
+            }
+        }
+        return held;
+    }
+
     private void probe(Leader leader, FollowerProgress follower, ProgressState.Probe probe) {
         long first = follower.nextIndex();
-        if (probe.sentBefore() || first > node.log().lastIndex()) {
+        long end = lastFor(leader, follower);
+        if (probe.sentBefore() || first > end) {
             sendEmpty(follower);
         } else {
-            long last = sizes.lastIndexWithin(
-                    first, node.log().lastIndex(), node.options().maxMessageBytes());
+            long last = sizes.lastIndexWithin(first, end, node.options().maxMessageBytes());
             sendEntries(leader, follower, first, last);
         }
         probe.sent();
     }
 
     private void replicate(Leader leader, FollowerProgress follower, ProgressState.Replicate replicate) {
-        long last = node.log().lastIndex();
+        long last = lastFor(leader, follower);
         CoreOptions options = node.options();
         Inflight inflight = replicate.inflight();
         while (follower.nextIndex() <= last && inflight.hasRoom(options.maxInflightBytes())) {

@@ -34,6 +34,8 @@ final class RandomCluster {
     private final int syncs;
     private final boolean reorders;
     private final boolean damages;
+
+    private final Configuration beginning;
     private long nextReadId;
     private boolean reliable;
 
@@ -50,7 +52,14 @@ final class RandomCluster {
         syncs = random.nextInt(1, 5) * 30;
         reorders = random.nextBoolean();
         damages = random.nextBoolean();
-        Configuration configuration = configuration();
+        // Drawn beside all else, so that other seeds stay what they are.
+        Configuration plain = configuration();
+        boolean witness = !damages
+                && plain.voters().size() > 2
+                && !plain.isJoint()
+                && new SplittableRandom(~seed).nextInt(3) == 0;
+        Configuration configuration = witness ? withWitness(plain) : plain;
+        beginning = configuration;
         SnapshotMeta bootstrap = new SnapshotMeta(EntryId.ORIGIN, configuration, 0);
         for (MemberId id : configuration.members()) {
             CoreOptions options = new CoreOptions(
@@ -89,6 +98,12 @@ final class RandomCluster {
         // Those that may lead must be a majority, or one of the others can refuse them its vote for good.
         boolean someNever = !damages && outgoing.isEmpty();
         return withPriorities(new Configuration(voters, outgoing, learners), someNever ? (voters.size() - 1) / 2 : 0);
+    }
+
+    /** The last voter is one. It and those that are never to lead must not be needed by those that may. */
+    private static Configuration withWitness(Configuration plain) {
+        return new Configuration(plain.voters(), plain.outgoingVoters(), plain.learners())
+                .withWitnesses(new TreeSet<>(Set.of(plain.voters().last())));
     }
 
     /** Some voters are to lead rather than others, and so many at most never. */
@@ -188,6 +203,20 @@ final class RandomCluster {
 
     /** Any of the members vote, others learn, and some are left out. */
     private Configuration anyConfiguration() {
+        return keepingWitnesses(drawConfiguration());
+    }
+
+    /** Whoever is a witness stays one; there is none to lead among witnesses alone, which is refused. */
+    private Configuration keepingWitnesses(Configuration drawn) {
+        if (beginning.witnesses().isEmpty()) {
+            return drawn;
+        }
+        TreeSet<MemberId> witnesses = new TreeSet<>(beginning.witnesses());
+        witnesses.retainAll(drawn.members());
+        return new Configuration(drawn.voters(), drawn.outgoingVoters(), drawn.learners()).withWitnesses(witnesses);
+    }
+
+    private Configuration drawConfiguration() {
         TreeSet<MemberId> voters = new TreeSet<>();
         TreeSet<MemberId> learners = new TreeSet<>();
         for (SimulatedMember member : members) {
@@ -204,7 +233,7 @@ final class RandomCluster {
     Configuration everyone() {
         TreeSet<MemberId> voters = new TreeSet<>();
         members.forEach(member -> voters.add(member.id));
-        return Configuration.of(voters);
+        return keepingWitnesses(Configuration.of(voters));
     }
 
     /** All leases run out; whoever comes first campaigns. Leaders change in the middle of everything. */

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
  *
  * <pre>
  * cluster 3                              members 1, 2 and 3; or: cluster 1 2 3 outgoing 1 2 4 learners 5 priorities 1=0 3=5
+ *                                        or: cluster 1 2 3 witnesses 3
  * log 2 term 3 of 1 1 3                  member 2 starts with entries of these terms, having been in term 3
  * campaign 1                             ticks until member 1 campaigns
  * tick 1 5 | tick all 5                  five ticks
@@ -131,6 +132,7 @@ final class Scenario {
         TreeSet<MemberId> outgoing = new TreeSet<>();
         TreeSet<MemberId> learners = new TreeSet<>();
         TreeMap<MemberId, Integer> priorities = new TreeMap<>();
+        TreeSet<MemberId> witnesses = new TreeSet<>();
         Set<MemberId> set = voters;
         if (words.size() == 1) {
             for (int i = 1; i <= Integer.parseInt(words.getFirst()); i++) {
@@ -143,6 +145,7 @@ final class Scenario {
                 case "outgoing" -> set = outgoing;
                 case "learners" -> set = learners;
                 case "priorities" -> set = Set.of();
+                case "witnesses" -> set = witnesses;
                 default -> {
                     String[] parts = word.split("=", -1);
                     if (parts.length == 2) {
@@ -154,7 +157,7 @@ final class Scenario {
             }
         }
         Configuration configuration =
-                new Configuration(voters, outgoing, learners, new TreeMap<>(), new TreeSet<>(), priorities);
+                new Configuration(voters, outgoing, learners, new TreeMap<>(), new TreeSet<>(), priorities, witnesses);
         SnapshotMeta bootstrap = new SnapshotMeta(EntryId.ORIGIN, configuration, 0);
         for (MemberId id : configuration.members()) {
             CoreOptions options = new CoreOptions(
@@ -173,7 +176,8 @@ final class Scenario {
         }
         line("configuration " + configuration.voters() + " outgoing " + configuration.outgoingVoters() + " learners "
                 + configuration.learners()
-                + (priorities.isEmpty() ? "" : " priorities " + configuration.priorities()));
+                + (priorities.isEmpty() ? "" : " priorities " + configuration.priorities())
+                + (witnesses.isEmpty() ? "" : " witnesses " + configuration.witnesses()));
     }
 
     private void log(List<String> words) {

@@ -1,5 +1,6 @@
 package io.quorate.engine;
 
+import io.quorate.core.BrokenInvariantException;
 import io.quorate.core.EntryId;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.engine.log.EntryFrame;
@@ -29,12 +30,21 @@ final class CommittedEntries<R> {
     private EntryId handed;
     private long appliedIndex;
     private boolean stateMissing;
+    private final boolean witness;
 
     /**
      * @param applied what the state machine stands at
      * @param stateMissing it stands nowhere, and gets nothing before {@link #skipTo}; no read is served until then
+     * @param witness whether commands are here without their content, so that there is nothing to apply
      */
-    CommittedEntries(RaftLog log, Proposals<R> proposals, Applier<R> applier, EntryId applied, boolean stateMissing) {
+    CommittedEntries(
+            RaftLog log,
+            Proposals<R> proposals,
+            Applier<R> applier,
+            EntryId applied,
+            boolean stateMissing,
+            boolean witness) {
+        this.witness = witness;
         this.log = log;
         this.proposals = proposals;
         this.applier = applier;
@@ -80,6 +90,13 @@ final class CommittedEntries<R> {
                 case COMMAND -> {
                     commands.add(new StateMachine.Command(entry.id(), entry.payload()));
                     waiters.add(waiter);
+                }
+                case WITNESSED -> {
+                    if (!witness) {
+                        throw new BrokenInvariantException(
+                                "entry " + entry.id() + " is to be applied, and is here without its command");
+                    }
+                    waiter.ifPresent(proposal -> proposal.fail(new RaftException.Witness(true)));
                 }
                 case CONFIGURATION, NO_OP -> {}
             }

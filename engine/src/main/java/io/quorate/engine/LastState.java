@@ -61,6 +61,7 @@ public final class LastState {
             try (LogFiles files = recovered.files()) {
                 NodeOpening.finishInstallation(log, snapshots);
                 requireVoting(log, disk);
+                requireData(log, disk, identity);
                 EntryId restored = NodeOpening.restore(log, snapshots, stateMachine, directory);
                 requireVoting(log, disk);
                 apply(log, restored.index() + 1, stateMachine);
@@ -74,6 +75,15 @@ public final class LastState {
         if (log.votingSuspended()) {
             throw new DataDirectoryException("The log in data directory " + disk
                     + " is damaged, or no state leads to it: run 'quorate verify data' on it.");
+        }
+    }
+
+    /** A witness's log leads to no state, whatever is taken for committed. */
+    private static void requireData(RaftLog log, Disk disk, Identity identity) throws DataDirectoryException {
+        Configuration latest = log.snapshotMetaAt(log.lastId().index()).configuration();
+        if (log.hadWitnessed() || latest.isWitness(identity.member())) {
+            throw new DataDirectoryException("Data directory " + disk
+                    + " is a witness's, which holds no data: take that of a member with data.");
         }
     }
 

@@ -50,6 +50,10 @@ final class LogMending {
     private static final long MAX_BYTES = 64L << 20;
 
     private final int group;
+
+    /** A witness has nothing that would help others, and takes the names of what they have. */
+    private final boolean witness;
+
     private final RaftLog log;
     private final long maxMessageBytes;
     private Optional<LogGap> gap;
@@ -69,6 +73,7 @@ final class LogMending {
 
     LogMending(NodeParts<?> parts) {
         this.group = parts.options().group();
+        this.witness = parts.options().witness();
         this.log = parts.log();
         this.maxMessageBytes = parts.options().flow().maxMessageBytes();
         this.gap = parts.gap();
@@ -144,7 +149,9 @@ final class LogMending {
     }
 
     private boolean isWanted(EntryFrame entry) {
-        return entry.index() == wantedIndex && entry.chainHash() == wantedChain;
+        // Without its command it has the same hash, and is not what was lost.
+        boolean whole = witness || entry.kind() != EntryKind.WITNESSED;
+        return whole && entry.index() == wantedIndex && entry.chainHash() == wantedChain;
     }
 
     private boolean takeSalvaged() {
@@ -156,7 +163,7 @@ final class LogMending {
     }
 
     private void take(EntryFrame entry) {
-        EntryFrame own = entry.detached();
+        EntryFrame own = witness ? entry.withoutCommand().detached() : entry.detached();
         found.addFirst(own);
         foundBytes += own.size();
         want(own.index() - 1, own.previousChain());
@@ -235,6 +242,9 @@ final class LogMending {
 
     /** What of a range another member can have from here: of its log, and of what was salvaged of it. */
     PeerFrame.Entries answer(PeerFrame.EntriesRequest request) {
+        if (witness) {
+            return new PeerFrame.Entries(group, request.firstIndex(), request.lastIndex(), List.of());
+        }
         Deque<EntryFrame> entries = new ArrayDeque<>();
         long bytes = 0;
         for (long index = lastAnswerable(request); index >= request.firstIndex(); index--) {

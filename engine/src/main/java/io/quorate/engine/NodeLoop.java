@@ -72,6 +72,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private final AtomicBoolean tickQueued = new AtomicBoolean();
     private final CompletableFuture<Throwable> stopped = new CompletableFuture<>();
     private final OwnStanding standing;
+    private final Stripping stripping;
 
     /** What the message being handled brought along; the core names it, within the same step. */
     private List<EntryFrame> receivedEntries = List.of();
@@ -96,6 +97,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         this.mailbox = new Mailbox<>(parts.ports().loop(), this::handle);
         this.nodeLog = new NodeLog(parts, this);
         this.mending = new LogMending(parts);
+        this.stripping = new Stripping(options.witness(), core::isWitness);
         this.missing = mending.missing();
         this.applier = new Applier<>(
                 parts.stateMachine(),
@@ -104,7 +106,8 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 this::fail,
                 metrics,
                 clock);
-        this.committed = new CommittedEntries<>(log, proposals, applier, parts.applied(), parts.stateMissing());
+        this.committed = new CommittedEntries<>(
+                log, proposals, applier, parts.applied(), parts.stateMissing(), options.witness());
         this.snapshots = new SnapshotDuty<>(parts, applier, committed, this::onLoop, this::step, this::applied);
         this.standing = new OwnStanding(options.self());
         this.network = parts.ports().networks().open(this);
@@ -367,7 +370,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 if (raft.message() instanceof Message.AppendRequest request) {
                     nodeLog.compare(request, raft.prevChain(), raft.entries());
                 }
-                receivedEntries = raft.entries();
+                receivedEntries = stripping.incoming(from, raft.entries());
                 step(new Event.Received(from, raft.message()));
                 receivedEntries = List.of();
             }
@@ -387,7 +390,8 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             // They are the network's own: where links are measured, they do not get here.
             case PeerFrame.Ping ping -> {}
             case PeerFrame.Pong pong -> {}
-            case PeerFrame.EntriesRequest request -> network.send(from, mending.answer(request));
+            case PeerFrame.EntriesRequest request ->
+                network.send(from, stripping.outgoing(from, mending.answer(request)));
             case PeerFrame.Entries entries -> {
                 if (mayMend()) {
                     mending.receive(from, entries, others(), network).ifPresent(this::mended);
@@ -426,6 +430,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             // Before the effects: whoever learns by one of them that something was done finds the members as they were
             // then.
             status = core.status();
+            WitnessMismatchException.check(status.configuration(), options.self(), options.witness());
         }
         observer.stepped(event, effects);
         for (Effect effect : effects) {
@@ -450,7 +455,8 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             case Effect.AppendReceived append -> nodeLog.append(append, receivedEntries);
             case Effect.TruncateLog truncate -> log.truncateFrom(truncate.fromIndex());
             case Effect.CompactLog compact -> log.compactTo(compact.upToIndex());
-            case Effect.Send send -> network.send(send.to(), nodeLog.frame(send.message()));
+            case Effect.Send send ->
+                network.send(send.to(), stripping.outgoing(send.to(), nodeLog.frame(send.message())));
             case Effect.SendAfterSync send -> {
                 PeerFrame frame = nodeLog.frame(send.message());
                 nodeLog.afterSync(() -> network.send(send.to(), frame));
@@ -461,7 +467,13 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             case Effect.ReadFailed failed -> reads.failed(failed.requestId());
             case Effect.RoleChanged changed -> roleChanged(changed);
             case Effect.TransferEnded ended -> transfers.end(ended.target(), ended.succeeded());
-            case Effect.SendSnapshotChunk send -> snapshots.send(send, network);
+            case Effect.SendSnapshotChunk send -> {
+                if (core.isWitness(send.to())) {
+                    snapshots.sendToWitness(send, network);
+                } else {
+                    snapshots.send(send, network);
+                }
+            }
             case Effect.StoreSnapshotChunk store -> snapshots.store(store, receivedChunk);
             case Effect.InstallSnapshot install -> {
                 log.resetTo(install.snapshot(), snapshots.chainHash(install.snapshot()), install.keepLogTail());

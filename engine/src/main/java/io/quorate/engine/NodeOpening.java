@@ -79,9 +79,13 @@ final class NodeOpening {
                         options.storage().groupBytes()));
         try {
             recovered.report().forEach(LOG::warn);
+            requireKind(recovered.log(), options);
+            StateMachine<R> machine = options.witness() ? new WitnessState<>(stateMachine) : stateMachine;
             EntryId kept = recovered.log().lastId();
             finishInstallation(recovered.log(), snapshots);
-            Optional<EntryId> restored = restore(recovered.log(), snapshots, stateMachine, directory, repair);
+            Optional<EntryId> restored = options.witness()
+                    ? Optional.of(startOfWitness(recovered.log(), directory, repair))
+                    : restore(recovered.log(), snapshots, machine, directory, repair);
             EntryId applied = restored.orElse(recovered.log().start().last());
             RestoredState state = new RestoredState(
                     recovered.log().hardState(),
@@ -102,7 +106,7 @@ final class NodeOpening {
                     recovered.log(),
                     recovered.files(),
                     snapshots,
-                    stateMachine,
+                    machine,
                     applied,
                     // To a log that was begun anew meanwhile, what it once held belongs no more.
                     recovered.gap().filter(gap -> recovered.log().lastId().equals(kept)),
@@ -110,6 +114,26 @@ final class NodeOpening {
         } catch (IOException | RuntimeException e) {
             recovered.files().close();
             throw e;
+        }
+    }
+
+    /** A witness has no state to bring anywhere, nor one that could be damaged: it stands where its log begins. */
+    private static EntryId startOfWitness(RaftLog log, DataDirectory directory, Optional<StateRepair> repair)
+            throws IOException {
+        if (repair.isPresent()) {
+            StateRepair.finish(directory.disk());
+        }
+        return log.start().last();
+    }
+
+    /** What the log holds says whose it is, also where its configurations do not name this member yet. */
+    private static void requireKind(RaftLog log, NodeOptions options) throws DataDirectoryException {
+        Configuration latest = log.snapshotMetaAt(log.lastId().index()).configuration();
+        boolean saysOtherwise =
+                latest.isMember(options.self()) && latest.isWitness(options.self()) != options.witness();
+        boolean holdsOtherwise = options.witness() ? log.hadCommands() : log.hadWitnessed();
+        if (saysOtherwise || holdsOtherwise) {
+            throw new DataDirectoryException(WitnessMismatchException.sentence(options.self(), options.witness()));
         }
     }
 

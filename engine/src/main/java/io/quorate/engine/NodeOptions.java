@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param timing heartbeats and timeouts
  * @param storage the bounds of the log and of snapshots
  * @param flow the bounds of what is under way
+ * @param witness whether the member keeps the names of entries and no commands: it has no state, and never leads. The
+ *     configurations of the log must say the same
  * @param seed of the generator that election timeouts and request ids are drawn from; different at each member and at each
  *     of its starts, or an answer to a request of an earlier life may be taken for another's
  */
@@ -28,7 +30,22 @@ public record NodeOptions(
         Timing timing,
         Storage storage,
         Flow flow,
+        boolean witness,
         long seed) {
+
+    /** The settings of a member that holds data. */
+    public NodeOptions(
+            int group,
+            long clusterId,
+            MemberId self,
+            String name,
+            Configuration bootstrap,
+            Timing timing,
+            Storage storage,
+            Flow flow,
+            long seed) {
+        this(group, clusterId, self, name, bootstrap, timing, storage, flow, false, seed);
+    }
 
     /**
      * Heartbeats and timeouts.
@@ -161,19 +178,24 @@ public record NodeOptions(
                 Timing.DEFAULT,
                 Storage.DEFAULT,
                 Flow.DEFAULT,
+                false,
                 self.value() ^ System.nanoTime());
     }
 
+    public NodeOptions withWitness(boolean newWitness) {
+        return new NodeOptions(group, clusterId, self, name, bootstrap, timing, storage, flow, newWitness, seed);
+    }
+
     public NodeOptions with(Timing newTiming) {
-        return new NodeOptions(group, clusterId, self, name, bootstrap, newTiming, storage, flow, seed);
+        return new NodeOptions(group, clusterId, self, name, bootstrap, newTiming, storage, flow, witness, seed);
     }
 
     public NodeOptions with(Storage newStorage) {
-        return new NodeOptions(group, clusterId, self, name, bootstrap, timing, newStorage, flow, seed);
+        return new NodeOptions(group, clusterId, self, name, bootstrap, timing, newStorage, flow, witness, seed);
     }
 
     public NodeOptions with(Flow newFlow) {
-        return new NodeOptions(group, clusterId, self, name, bootstrap, timing, storage, newFlow, seed);
+        return new NodeOptions(group, clusterId, self, name, bootstrap, timing, storage, newFlow, witness, seed);
     }
 
     CoreOptions core() {

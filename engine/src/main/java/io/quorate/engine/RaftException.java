@@ -30,10 +30,12 @@ public abstract sealed class RaftException extends RuntimeException {
                         case TRANSFER_IN_PROGRESS -> "leadership is being transferred";
                         case TOO_MANY_UNCOMMITTED -> "too much is appended and not yet committed";
                         case NO_ROOM -> "the leader's disk is full";
-                        case BAD_TRANSFER_TARGET -> "the target of the transfer is not a voter";
+                        case BAD_TRANSFER_TARGET -> "the target of the transfer is not a voter, or never leads";
                         case CHANGE_IN_PROGRESS -> "another change of members has not ended yet";
                         case NOTHING_COMMITTED_YET -> "the leader has only just been elected";
-                        case BAD_CONFIGURATION -> "a configuration needs a voter, and must not be joint";
+                        case BAD_CONFIGURATION ->
+                            "a configuration needs a voter that holds data and may lead, must not be joint, and makes nobody"
+                                    + " a witness who was none";
                     });
             this.reason = reason;
         }
@@ -68,6 +70,28 @@ public abstract sealed class RaftException extends RuntimeException {
         /** Whether the leader that held the request is gone, as far as this member knows. */
         public boolean leaderLost() {
             return leaderLost;
+        }
+    }
+
+    /** This member is a witness: it has no state that could be read, and does not see what a command results in. */
+    public static final class Witness extends RaftException {
+
+        private static final long serialVersionUID = 1;
+
+        private final boolean committed;
+
+        /** @param committed whether what was proposed is committed; if not, nothing was done */
+        public Witness(boolean committed) {
+            super(
+                    committed
+                            ? "it is committed; this member is a witness, and does not see what it resulted in"
+                            : "this member is a witness, which has no state to read");
+            this.committed = committed;
+        }
+
+        /** Whether what was proposed is committed, and so was done, or will be. If not, nothing was done. */
+        public boolean committed() {
+            return committed;
         }
     }
 

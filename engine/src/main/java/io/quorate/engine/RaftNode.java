@@ -60,7 +60,8 @@ public final class RaftNode<R> implements AutoCloseable {
     /**
      * Opens the data directory, recovers, and takes part.
      *
-     * @param stateMachine the application; closed with the node, and if the start fails
+     * @param stateMachine the application; closed with the node, and if the start fails. That of a witness is never asked for
+     *     anything else
      * @throws io.quorate.engine.disk.DataDirectoryException if the directory cannot be used; nothing was changed
      * @throws IOException if the disk cannot be read, or the network not be opened
      */
@@ -92,7 +93,8 @@ public final class RaftNode<R> implements AutoCloseable {
     }
 
     /**
-     * Replicates a command and applies it.
+     * Replicates a command and applies it. At a witness it is replicated, and fails with {@link RaftException.Witness} once it is
+     * committed: the member does not see what it results in.
      *
      * @param command its remaining bytes; must not be changed until the future completes
      * @return what applying it resulted in at this member. Fails with {@link RaftException.Refused} or {@link
@@ -116,9 +118,12 @@ public final class RaftNode<R> implements AutoCloseable {
      * Waits until a read of this member's state machine is linearizable: it then sees every command that had completed
      * anywhere before this call (thesis 6.4).
      *
-     * @return the index that the state machine has reached
+     * @return the index that the state machine has reached; fails with {@link RaftException.Witness} at a witness
      */
     public CompletableFuture<Long> readIndex() {
+        if (options.witness()) {
+            return CompletableFuture.failedFuture(new RaftException.Witness(false));
+        }
         CompletableFuture<Long> ready = new CompletableFuture<>();
         loop.enqueue(new Input.ReadAsked<>(new Reads.Read(ready, deadline())));
         return ready;

@@ -10,6 +10,7 @@ import io.quorate.engine.log.RaftLog;
 import io.quorate.engine.snapshot.SnapshotStore;
 import io.quorate.engine.snapshot.SnapshotStore.OpenSnapshot;
 import io.quorate.engine.snapshot.SnapshotStore.ReceiveResult;
+import io.quorate.engine.snapshot.WitnessSnapshot;
 import io.quorate.engine.transport.Network;
 import io.quorate.engine.transport.PeerFrame;
 import java.io.IOException;
@@ -245,6 +246,20 @@ final class SnapshotDuty<R> {
                 LOG.warn("sending a piece of snapshot {} to {} failed", snapshot.last(), send.to(), e);
             }
         });
+    }
+
+    /** In place of the snapshot, where it stands: a witness has no use for more. */
+    void sendToWitness(Effect.SendSnapshotChunk send, Network network) {
+        SnapshotMeta snapshot = send.snapshot();
+        ByteBuffer stream = WitnessSnapshot.stream(
+                snapshot, LogReads.chainHashAt(log, snapshot.last().index()));
+        int offset = (int) Math.min(send.offset(), stream.limit());
+        ByteBuffer content = stream.slice(
+                offset, Math.min(stream.limit() - offset, options.flow().snapshotChunkBytes()));
+        Message.SnapshotChunk chunk =
+                new Message.SnapshotChunk(send.term(), snapshot, offset, content.remaining(), stream.limit());
+        network.send(send.to(), new PeerFrame.Snapshot(options.group(), chunk, content));
+        metrics.snapshotPieceSent(send.to(), snapshot.last().index(), offset + chunk.length(), stream.limit());
     }
 
     /** Another one is needed, since the one that was there is not good. */

@@ -8,6 +8,7 @@ import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.FaultyDisk;
+import io.quorate.engine.log.ConfigurationCodec;
 import io.quorate.engine.log.EntryFrame;
 import io.quorate.engine.log.EntryKind;
 import io.quorate.engine.snapshot.SnapshotStore;
@@ -133,6 +134,23 @@ final class HandDrivenNode {
 
     void receive(MemberId from, Message message) {
         receive(from, new PeerFrame.Raft(0, message));
+    }
+
+    /** What a leader sends that begins a log with a configuration. */
+    static PeerFrame configurationFromStart(long term, Configuration configuration) {
+        EntryFrame entry = EntryFrame.encode(
+                0,
+                new EntryId(term, 1),
+                EntryKind.CONFIGURATION,
+                FIRST_CHAIN,
+                ConfigurationCodec.encode(configuration));
+        EntryBatch batch = new EntryBatch(
+                1, List.of(new TermRun(term, 1)), List.of(new EntryBatch.ConfigurationEntry(1, configuration)));
+        return new PeerFrame.Raft(
+                0,
+                new Message.AppendRequest(term, EntryId.ORIGIN, batch, 0),
+                List.of(entry),
+                OptionalLong.of(FIRST_CHAIN));
     }
 
     /** What was sent of this kind since the last call. */

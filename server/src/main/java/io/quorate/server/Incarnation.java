@@ -27,6 +27,7 @@ import io.quorate.server.api.ManagerService;
 import io.quorate.server.api.OpenStreams;
 import io.quorate.server.api.SnapshotStreams;
 import io.quorate.server.api.WatchService;
+import io.quorate.server.api.WitnessCalls;
 import io.quorate.server.auth.Passwords;
 import io.quorate.server.auth.Tokens;
 import io.quorate.server.grey.Bulletin;
@@ -199,7 +200,9 @@ record Incarnation(
                         config.requestTimeout()),
                 timer);
         node.answerAsLeader(question -> answer(question, changes, grey, memberNode));
-        LearnerCalls learnerCalls = new LearnerCalls(() -> isLearner(node.status()));
+        // A witness that learns is a witness first: there is not even anything stale to be read.
+        LearnerCalls learnerCalls = new LearnerCalls(() -> !config.isWitness() && isLearner(node.status()));
+        WitnessCalls witnessCalls = new WitnessCalls(config.isWitness());
         keepHouse(config.upkeep().autoCompaction(), store, memberNode.readers(), timer);
         SnapshotStreams snapshots =
                 parts.add(new SnapshotStreams(config.name(), new SnapshotSource(store, memberNode.machine())));
@@ -231,7 +234,9 @@ record Incarnation(
                         new Connections(),
                         learnerCalls,
                         leaderRequirement,
-                        streams))
+                        streams,
+                        // The last one is asked first: before anybody looks for users that are not known here.
+                        witnessCalls))
                 .toList();
     }
 

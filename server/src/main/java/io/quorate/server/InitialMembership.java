@@ -8,11 +8,15 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Who founds the cluster, and under which ids: derived from the configuration alone, so that all members come to the same
@@ -21,11 +25,19 @@ import java.util.TreeMap;
  * @param clusterId the first eight bytes of the SHA-1 of the sorted member ids
  * @param self this member
  * @param peerUrls the URLs under which each member is reached by its peers, sorted
+ * @param witnesses those of them that hold no data
  */
-public record InitialMembership(long clusterId, MemberId self, SortedMap<MemberId, List<URI>> peerUrls) {
+public record InitialMembership(
+        long clusterId, MemberId self, SortedMap<MemberId, List<URI>> peerUrls, SortedSet<MemberId> witnesses) {
 
     public InitialMembership {
         peerUrls = Collections.unmodifiableSortedMap(new TreeMap<>(peerUrls));
+        witnesses = Collections.unmodifiableSortedSet(new TreeSet<>(witnesses));
+    }
+
+    /** Founders that all hold data. */
+    public InitialMembership(long clusterId, MemberId self, SortedMap<MemberId, List<URI>> peerUrls) {
+        this(clusterId, self, peerUrls, new TreeSet<>());
     }
 
     /**
@@ -35,13 +47,21 @@ public record InitialMembership(long clusterId, MemberId self, SortedMap<MemberI
      */
     public static InitialMembership of(ServerConfig config) {
         Map<String, List<URI>> urlsByName = new LinkedHashMap<>();
+        Set<String> witnessNames = new HashSet<>();
         for (InitialMember member : config.initialCluster()) {
+            if (member.witness()) {
+                witnessNames.add(member.name());
+            }
             urlsByName.computeIfAbsent(member.name(), name -> new ArrayList<>()).add(member.peerUrl());
         }
         String token = config.initialClusterToken();
         SortedMap<MemberId, List<URI>> peerUrls = new TreeMap<>();
-        for (List<URI> urls : urlsByName.values()) {
-            List<URI> sorted = urls.stream().sorted().toList();
+        SortedSet<MemberId> witnesses = new TreeSet<>();
+        for (Map.Entry<String, List<URI>> member : urlsByName.entrySet()) {
+            List<URI> sorted = member.getValue().stream().sorted().toList();
+            if (witnessNames.contains(member.getKey())) {
+                witnesses.add(memberId(sorted, token));
+            }
             if (peerUrls.put(memberId(sorted, token), sorted) != null) {
                 throw new IllegalArgumentException("two members of --initial-cluster come to the same id by their peer"
                         + " URLs; give the cluster another --initial-cluster-token");
@@ -50,24 +70,29 @@ public record InitialMembership(long clusterId, MemberId self, SortedMap<MemberI
         // The configuration makes sure that these are the member's URLs in the initial cluster.
         MemberId self =
                 memberId(config.initialAdvertisePeerUrls().stream().sorted().toList(), token);
-        return new InitialMembership(clusterId(peerUrls), self, peerUrls);
+        return new InitialMembership(clusterId(peerUrls, witnesses), self, peerUrls, witnesses);
     }
 
     private static MemberId memberId(List<URI> sortedPeerUrls, String token) {
         return NewMemberId.ofFounder(sortedPeerUrls.stream().map(URI::toString).toList(), token);
     }
 
-    private static long clusterId(SortedMap<MemberId, ?> members) {
-        ByteBuffer ids = ByteBuffer.allocate(members.size() * Long.BYTES);
+    /**
+     * etcd's, where there are no witnesses. Their ids follow those of all: founders that do not agree on who is one have different
+     * clusters, and do not listen to each other.
+     */
+    private static long clusterId(SortedMap<MemberId, ?> members, SortedSet<MemberId> witnesses) {
+        ByteBuffer ids = ByteBuffer.allocate((members.size() + witnesses.size()) * Long.BYTES);
         members.keySet().forEach(id -> ids.putLong(id.value()));
+        witnesses.forEach(id -> ids.putLong(id.value()));
         return NewMemberId.firstEightBytesOfSha1(ids.array());
     }
 
-    /** The configuration that the cluster starts with: all of them vote. */
+    /** The configuration that the cluster starts with: all of them vote, witnesses too. */
     public Configuration configuration() {
         SortedMap<MemberId, List<String>> addresses = new TreeMap<>();
         peerUrls.forEach((member, urls) ->
                 addresses.put(member, urls.stream().map(URI::toString).toList()));
-        return Configuration.of(addresses);
+        return Configuration.of(addresses).withWitnesses(witnesses);
     }
 }

@@ -93,7 +93,7 @@ final class Joining {
      * Who this member is according to one that answered, if most of the voters that it names say the same. What one alone says may be
      * rolled back, or long since over; an id, once taken, is never given up.
      */
-    private Optional<OwnMembership> membershipBy(Report report, Collection<Report> all) throws LostDataException {
+    private Optional<OwnMembership> membershipBy(Report report, Collection<Report> all) throws IOException {
         Configuration members = report.members();
         Optional<MemberId> self = memberAt(own, members);
         if (self.isEmpty()) {
@@ -111,6 +111,7 @@ final class Joining {
         if (!namesTheSameMembers(report)) {
             return Optional.empty();
         }
+        requireKind(members, self.get());
         Set<MemberId> otherVoters = new TreeSet<>(members.voters());
         otherVoters.remove(self.get());
         long agreeing = all.stream()
@@ -129,6 +130,19 @@ final class Joining {
                 self.get(),
                 agreeing);
         return Optional.of(new OwnMembership(report.clusterId(), self.get(), Configuration.of(Set.of())));
+    }
+
+    /** What a member is was said when it was added, and stays. */
+    private void requireKind(Configuration members, MemberId self) throws IOException {
+        if (members.isWitness(self) && !config.isWitness()) {
+            throw new IOException(
+                    "member " + self + " was added to the cluster as a witness; start it with --witness, or"
+                            + " remove it and add a member with data in its place");
+        }
+        if (!members.isWitness(self) && config.isWitness()) {
+            throw new IOException("member " + self + " was added to the cluster as a member with data; start it without"
+                    + " --witness, or remove it and add a witness in its place, with 'quorate members add --witness'");
+        }
     }
 
     private static Optional<MemberId> memberAt(Set<String> urls, Configuration members) {

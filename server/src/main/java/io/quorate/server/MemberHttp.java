@@ -39,6 +39,7 @@ final class MemberHttp {
      * @param member what serves now
      * @param serving whether clients are served at all
      * @param health what {@code /health} tells
+     * @param witness whether nothing can be read: then it is told whether the member runs, and knows a leader
      */
     MemberHttp(
             JsonGateway gateway,
@@ -47,13 +48,16 @@ final class MemberHttp {
             BooleanSupplier serving,
             HttpPages.Health health,
             Map<String, HttpPages.JsonPage> jsonPages,
+            boolean witness,
             Duration requestTimeout) {
         this.gateway = gateway;
         this.health = health;
         this.jsonPages = jsonPages;
         this.requestTimeout = requestTimeout;
-        Check ownRead = new Check("serializable_read", () -> ownRead(member.get(), serving));
-        Check quorumRead = new Check("linearizable_read", () -> quorumRead(member.get(), serving));
+        Check ownRead = new Check(
+                "serializable_read", () -> witness ? running(member.get(), serving) : ownRead(member.get(), serving));
+        Check quorumRead = new Check(
+                "linearizable_read", () -> witness ? leader(member.get(), serving) : quorumRead(member.get(), serving));
         Check sound = new Check("data_corruption", () -> corruption(member.get()));
         this.slowPages = Map.of(
                 "/metrics",
@@ -77,12 +81,22 @@ final class MemberHttp {
         return List.of(gateway.newHandler(), new SlowPages(slowPages), new HttpPages(health, jsonPages));
     }
 
-    private static Optional<String> ownRead(Incarnation member, BooleanSupplier serving) {
+    private static Optional<String> running(Incarnation member, BooleanSupplier serving) {
         if (!serving.getAsBoolean()) {
             return Optional.of(whyNobodyIsServed(member));
         }
-        if (member.node().stopped().isDone()) {
-            return Optional.of(EtcdError.STOPPED.message());
+        return member.node().stopped().isDone() ? Optional.of(EtcdError.STOPPED.message()) : Optional.empty();
+    }
+
+    private static Optional<String> leader(Incarnation member, BooleanSupplier serving) {
+        boolean known = member.node().status().leader().isPresent();
+        return running(member, serving).or(() -> known ? Optional.empty() : Optional.of(EtcdError.NO_LEADER.message()));
+    }
+
+    private static Optional<String> ownRead(Incarnation member, BooleanSupplier serving) {
+        Optional<String> stopped = running(member, serving);
+        if (stopped.isPresent()) {
+            return stopped;
         }
         try {
             member.memberNode().machine().store().range(Range.of(ANY_KEY));

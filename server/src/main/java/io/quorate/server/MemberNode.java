@@ -157,7 +157,8 @@ record MemberNode(
                                 config.electionTimeout().multipliedBy(9).dividedBy(10)))
                 .with(options.storage()
                         .withSnapshotEntries(
-                                config.snapshots().count(), config.snapshots().keptEntries()));
+                                config.snapshots().count(), config.snapshots().keptEntries()))
+                .withWitness(config.isWitness());
     }
 
     private static Network network(

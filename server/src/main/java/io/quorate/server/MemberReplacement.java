@@ -70,6 +70,10 @@ public final class MemberReplacement {
      */
     @SuppressWarnings("try") // The lock is named to be closed.
     public static ServerConfig prepare(ServerConfig config) throws IOException {
+        if (config.isWitness()) {
+            throw new IOException("--replace-member is for members with data: remove this witness, add another one with"
+                    + " 'quorate members add --witness', and start that with an empty data directory");
+        }
         List<URI> others = others(config);
         FileDisk disk = new FileDisk(config.dataDir());
         try (Closeable lock = disk.lock()) {

@@ -170,6 +170,7 @@ public final class MemberServer implements AutoCloseable {
                         new ReportPage(ownReport(), () -> incarnation.clients()),
                         AUTOPILOT_PATH,
                         parts.add(MemberAutopilot.start(config, () -> incarnation))),
+                config.isWitness(),
                 config.requestTimeout());
         return ClientListener.start(
                 config.listenClientUrls().stream()

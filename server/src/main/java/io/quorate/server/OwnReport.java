@@ -80,6 +80,7 @@ record OwnReport(
                 ids(configuration.voters()),
                 ids(configuration.outgoingVoters()),
                 ids(configuration.learners()),
+                ids(configuration.witnesses()),
                 configuration.removed().size(),
                 members(configuration, store.members()),
                 status.followers().stream().map(this::follower).toList(),

@@ -46,6 +46,9 @@ final class Publication {
         if (failure == null) {
             LOG.debug("published: {}", result);
             done.complete(null);
+        } else if (failure instanceof RaftException.Witness witness && witness.committed()) {
+            LOG.debug("published: {}", failure.getMessage());
+            done.complete(null);
         } else if (failure instanceof RaftException.Stopped) {
             done.completeExceptionally(failure);
         } else {

@@ -81,8 +81,17 @@ public record ServerConfig(
         EXISTING
     }
 
-    /** One {@code name=url} of {@code --initial-cluster}. */
-    public record InitialMember(String name, URI peerUrl) {
+    /**
+     * One {@code name=url} of {@code --initial-cluster}.
+     *
+     * @param witness whether the member is one: of those that found a cluster, all must say the same
+     */
+    public record InitialMember(String name, URI peerUrl, boolean witness) {
+
+        /** A member with data. */
+        public InitialMember(String name, URI peerUrl) {
+            this(name, peerUrl, false);
+        }
 
         @Override
         public String toString() {
@@ -181,6 +190,7 @@ public record ServerConfig(
                 "--initial-cluster",
                 initialCluster.stream().map(InitialMember::peerUrl).toList());
         requireMembership(name, initialAdvertisePeerUrls, initialCluster);
+        requireData(initialCluster, initialClusterState);
         if (verifyInterval.isNegative()) {
             throw new IllegalArgumentException("--verify-interval is less than 0; give a time such as 10s, or 0 to"
                     + " have states never compared");
@@ -243,6 +253,11 @@ public record ServerConfig(
 
     public Duration electionTimeout() {
         return timing.electionTimeout();
+    }
+
+    /** Whether the member votes and holds no data. */
+    public boolean isWitness() {
+        return initialCluster.stream().anyMatch(member -> member.name().equals(name) && member.witness());
     }
 
     /** How long a request is worked at before the client is told that its time is over; as in etcd. */
@@ -309,6 +324,13 @@ public record ServerConfig(
         if (!own.equals(Set.copyOf(advertised))) {
             throw new IllegalArgumentException("--initial-cluster gives " + name + " the peer URLs " + join(own)
                     + ", but --initial-advertise-peer-urls gives it " + join(advertised) + "; make them equal");
+        }
+    }
+
+    private static void requireData(List<InitialMember> cluster, InitialClusterState state) {
+        if (state == InitialClusterState.NEW && cluster.stream().allMatch(InitialMember::witness)) {
+            throw new IllegalArgumentException("all members of --initial-cluster " + join(cluster)
+                    + " are witnesses, which hold no data; let one of them at least be none");
         }
     }
 

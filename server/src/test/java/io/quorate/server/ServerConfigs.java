@@ -60,6 +60,15 @@ public final class ServerConfigs {
         return changed(config, draft -> draft.timing = new Timing(heartbeat, election, false));
     }
 
+    /** Of a cluster some of whose initial members are witnesses, by their names. */
+    static ServerConfig withWitnesses(ServerConfig config, String... names) {
+        List<InitialMember> members = config.initialCluster().stream()
+                .map(member -> new InitialMember(
+                        member.name(), member.peerUrl(), List.of(names).contains(member.name())))
+                .toList();
+        return withInitialCluster(config, members);
+    }
+
     static ServerConfig withQuota(ServerConfig config, long bytes) {
         return changed(
                 config,

@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** All members of a run, those that are down included. */
 public final class Cluster {
@@ -25,33 +24,54 @@ public final class Cluster {
     private final SimulatedNetwork network;
     private final Map<MemberId, SimulatedMember> members = new TreeMap<>();
 
-    /** Members 1 to {@code size} with empty disks, none of which is started. */
+    private final Configuration beginning;
+
+    /** Members 1 to {@code size} with empty disks, none of which is started. All hold data. */
     public Cluster(int size, MemberSettings settings, Agenda agenda, SplittableRandom random, RunObserver observer) {
+        this(WitnessDraw.of(size, 0), settings, agenda, random, observer);
+    }
+
+    /** The voters of a configuration, with empty disks, none of which is started. */
+    Cluster(
+            Configuration beginning,
+            MemberSettings settings,
+            Agenda agenda,
+            SplittableRandom random,
+            RunObserver observer) {
+        this.beginning = beginning;
         this.agenda = agenda;
         this.settings = settings;
         this.random = random;
         this.observer = observer;
         this.network = new SimulatedNetwork(agenda, random.split(), observer);
-        TreeSet<MemberId> ids = new TreeSet<>();
-        for (int i = 1; i <= size; i++) {
-            ids.add(new MemberId(i));
-        }
-        Configuration bootstrap = Configuration.of(ids);
-        for (MemberId id : ids) {
-            add(id, bootstrap);
+        for (MemberId id : beginning.voters()) {
+            add(id, beginning, beginning.isWitness(id));
         }
     }
 
-    private SimulatedMember add(MemberId id, Configuration bootstrap) {
+    private SimulatedMember add(MemberId id, Configuration bootstrap, boolean witness) {
         SimulatedMember member =
-                new SimulatedMember(id, bootstrap, agenda, network, settings, random.split(), observer);
+                new SimulatedMember(id, bootstrap, witness, agenda, network, settings, random.split(), observer);
         members.put(id, member);
         return member;
     }
 
     /** A member with an empty disk that belongs to no configuration yet. */
-    SimulatedMember addMember() {
-        return add(new MemberId(members.size() + 1L), Configuration.of(Set.of()));
+    SimulatedMember addMember(boolean witness) {
+        return add(new MemberId(members.size() + 1L), Configuration.of(Set.of()), witness);
+    }
+
+    /** With whom it began. */
+    Configuration beginning() {
+        return beginning;
+    }
+
+    /** Those that hold data, whom clients ask, in order. */
+    public Collection<MemberId> withData() {
+        return members.values().stream()
+                .filter(member -> !member.isWitness())
+                .map(SimulatedMember::id)
+                .toList();
     }
 
     /**

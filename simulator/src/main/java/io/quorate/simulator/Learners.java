@@ -39,7 +39,7 @@ final class Learners {
 
     /** A member that runs, and belongs to the cluster as soon as that is told so. */
     SimulatedMember newMember() {
-        SimulatedMember member = cluster.addMember();
+        SimulatedMember member = cluster.addMember(false);
         member.start();
         return member;
     }

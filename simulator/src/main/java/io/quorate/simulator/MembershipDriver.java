@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Changes the members of the cluster while it runs, as an operator would: looks at what the leader knows, asks it for a
@@ -53,7 +54,7 @@ final class MembershipDriver {
         this.random = random;
         this.observer = observer;
         this.managed = managed;
-        this.committed = Configuration.of(new TreeSet<>(cluster.ids()));
+        this.committed = cluster.beginning();
     }
 
     /** The configuration, if it is certain that no other can come into force by itself. */
@@ -191,22 +192,26 @@ final class MembershipDriver {
         TreeSet<MemberId> voters = new TreeSet<>(now.voters());
         TreeSet<MemberId> learners = new TreeSet<>(now.learners());
         boolean possible = switch (change) {
-            case ADD_LEARNER -> mayGrow(now) && learners.add(newcomer(now));
-            case ADD_VOTER -> mayGrow(now) && voters.add(newcomer(now));
+            case ADD_LEARNER -> mayGrow(now) && learners.add(newcomer(now, isWitnessWanted(now)));
+            case ADD_VOTER -> mayGrow(now) && voters.add(newcomer(now, false));
             case PROMOTE -> lost.isEmpty() && move(learners, voters);
-            case DEMOTE -> mayLoseVoter(voters) && move(voters, learners);
-            case REMOVE -> mayLoseVoter(voters) && voters.remove(anyBut(leader, voters));
-            case REMOVE_LEADER -> mayLoseVoter(voters) && voters.remove(leader);
+            case DEMOTE -> mayLoseVoter(now) && move(voters, learners);
+            case REMOVE -> mayLoseVoter(now) && voters.remove(anyBut(leader, voters));
+            case REMOVE_LEADER -> mayLoseVoter(now) && voters.remove(leader);
             case JOINT ->
-                mayGrow(now) && voters.remove(any(voters)) && voters.add(newcomer(now)) && voters.add(newcomer());
+                mayGrow(now)
+                        && voters.remove(any(voters))
+                        && voters.add(newcomer(now, false))
+                        && voters.add(newcomer(false));
             case REPLACE -> replace(leader, now, voters);
         };
         if (!possible) {
             return Optional.empty();
         }
-        Configuration next =
-                managed ? withMemory(now, voters, learners) : new Configuration(voters, new TreeSet<>(), learners);
-        return Optional.of(electable(withPriorities(next)));
+        return Optional.of(
+                managed
+                        ? electable(withPriorities(withMemory(now, voters, learners)))
+                        : withPriorities(target(voters, learners)));
     }
 
     /** Whoever goes is remembered as removed, and whoever stays has the priority that it had. */
@@ -241,6 +246,20 @@ final class MembershipDriver {
         return raised;
     }
 
+    private Configuration target(SortedSet<MemberId> voters, SortedSet<MemberId> learners) {
+        Configuration plain = new Configuration(voters, new TreeSet<>(), learners);
+        return plain.withWitnesses(plain.members().stream()
+                .filter(id -> cluster.member(id).isWitness())
+                .collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    /** A cluster that had a witness may have another one, when that is gone and enough others vote. */
+    private boolean isWitnessWanted(Configuration now) {
+        return !cluster.beginning().witnesses().isEmpty()
+                && now.witnesses().isEmpty()
+                && now.voters().size() >= WitnessDraw.LEAST_VOTERS;
+    }
+
     /**
      * Now and then some are to lead rather than others. None is to lead never: after any fault that the cluster must survive, one
      * of those may be the only one that has everything.
@@ -249,6 +268,9 @@ final class MembershipDriver {
         Configuration drawn = configuration;
         if (random.nextInt(3) == 0) {
             for (MemberId voter : configuration.voters()) {
+                if (configuration.isWitness(voter)) {
+                    continue;
+                }
                 drawn = drawn.withPriority(voter, random.nextInt(1, 1 + MAX_PRIORITY));
             }
         }
@@ -260,8 +282,8 @@ final class MembershipDriver {
     }
 
     /** With one lost already, no other may go. */
-    private boolean mayLoseVoter(SortedSet<MemberId> voters) {
-        return lost.isEmpty() && voters.size() > MIN_VOTERS;
+    private boolean mayLoseVoter(Configuration now) {
+        return lost.isEmpty() && WitnessDraw.mayLoseOne(now, MIN_VOTERS);
     }
 
     private boolean replace(MemberId leader, Configuration now, SortedSet<MemberId> voters) {
@@ -271,21 +293,28 @@ final class MembershipDriver {
         if (lost.isEmpty()) {
             lose(anyBut(leader, voters), CrashKind.DISK_LOSS);
         }
-        return voters.remove(lost.orElseThrow()) && voters.add(newcomer(now));
+        return voters.remove(lost.orElseThrow()) && voters.add(newcomer(now, false));
     }
 
     /** One that a change which failed was to bring in, or a new one. */
     MemberId newcomer(Configuration now) {
-        return cluster.members().stream()
-                .filter(member -> !member.isRetired() && !member.wasMember() && !now.isMember(member.id()))
-                .filter(member -> !now.removed().contains(member.id()))
-                .map(SimulatedMember::id)
-                .findFirst()
-                .orElseGet(this::newcomer);
+        return newcomer(now, false);
     }
 
-    private MemberId newcomer() {
-        SimulatedMember member = cluster.addMember();
+    private MemberId newcomer(Configuration now, boolean witness) {
+        return cluster.members().stream()
+                .filter(member -> member.isWitness() == witness
+                        && !member.isRetired()
+                        && !member.wasMember()
+                        && !now.isMember(member.id())
+                        && !now.removed().contains(member.id()))
+                .map(SimulatedMember::id)
+                .findFirst()
+                .orElseGet(() -> newcomer(witness));
+    }
+
+    private MemberId newcomer(boolean witness) {
+        SimulatedMember member = cluster.addMember(witness);
         member.start();
         return member.id();
     }

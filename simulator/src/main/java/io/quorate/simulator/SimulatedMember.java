@@ -68,6 +68,7 @@ public final class SimulatedMember {
     private Optional<RaftLog> log = Optional.empty();
     private Optional<CoreStatus> recovered = Optional.empty();
     private Configuration bootstrap;
+    private final boolean witness;
     private Optional<ArmedCrash> armed = Optional.empty();
     private int starts;
 
@@ -89,6 +90,7 @@ public final class SimulatedMember {
     SimulatedMember(
             MemberId id,
             Configuration bootstrap,
+            boolean witness,
             Agenda agenda,
             SimulatedNetwork network,
             MemberSettings settings,
@@ -96,6 +98,7 @@ public final class SimulatedMember {
             RunObserver observer) {
         this.id = id;
         this.bootstrap = bootstrap;
+        this.witness = witness;
         this.wasMember = bootstrap.isMember(id);
         this.agenda = agenda;
         this.network = network;
@@ -172,6 +175,11 @@ public final class SimulatedMember {
 
     public MemberId id() {
         return id;
+    }
+
+    /** Whether it holds no data, in all its lives. */
+    public boolean isWitness() {
+        return witness;
     }
 
     public boolean isRunning() {
@@ -338,7 +346,7 @@ public final class SimulatedMember {
                 settings.storage(),
                 settings.flow(),
                 random.nextLong());
-        return plain;
+        return plain.withWitness(witness);
     }
 
     private Ports ports(SimulatedProcess process, Optional<StorageIds> storages) {

@@ -47,7 +47,7 @@ public final class SimulatedRun {
         MemberSettings plain = MemberSettings.draw(random.split());
         MemberSettings withLeases = special.options().map(plain::withLeases).orElse(plain);
         MemberSettings settings = plan.isManaged() ? withLeases.withHandshakes() : withLeases;
-        this.cluster = new Cluster(plan.members(), settings, agenda, random.split(), watchers);
+        this.cluster = new Cluster(beginning(plan), settings, agenda, random.split(), watchers);
         this.invariants = Invariants.all(cluster, agenda::now, special.options());
         invariants.forEach(watchers::add);
         this.faults = new FaultInjector(agenda, cluster, random.split(), forManagement(plan), watchers);
@@ -66,6 +66,11 @@ public final class SimulatedRun {
             }
         });
         this.clients = new Clients(plan, agenda, cluster, random.split(), watchers, special);
+    }
+
+    /** Whoever manages may leave few that can lead as it is, so that none of those runs has a witness. */
+    private static Configuration beginning(RunPlan plan) {
+        return plan.isManaged() ? WitnessDraw.of(plan.members(), 0) : WitnessDraw.beginning(plan.seed(), plan.members());
     }
 
     /** Another generator than that of all the rest, so that a run that is not managed does not depend on it. */
@@ -210,7 +215,9 @@ public final class SimulatedRun {
                     || status.get().appliedIndex() != status.get().last().index()) {
                 return false;
             }
-            long applied = member.store().orElseThrow().appliedIndex();
+            long applied = member.isWitness()
+                    ? status.get().appliedIndex()
+                    : member.store().orElseThrow().appliedIndex();
             if (applied != status.get().appliedIndex() || (common.isPresent() && common.getAsLong() != applied)) {
                 return false;
             }

@@ -25,8 +25,13 @@ public final class StillCluster {
 
     /** Members 1 to {@code size}, all voters. */
     public StillCluster(int size) {
+        this(size, 0);
+    }
+
+    /** Members 1 to {@code size}, all voters, the last of whom are witnesses. */
+    public StillCluster(int size, int witnesses) {
         this.cluster = new Cluster(
-                size,
+                WitnessDraw.of(size, witnesses),
                 MemberSettings.draw(new SplittableRandom(1)),
                 agenda,
                 new SplittableRandom(2),

@@ -24,6 +24,8 @@ import java.util.TreeSet;
  *     them may be an outgoing voter
  * @param priorities of those members that have another than {@value #DEFAULT_PRIORITY}: a member of priority 0 never leads, of
  *     the others one of a higher priority leads rather than one of a lower
+ * @param witnesses those members that keep the names of entries and not their content: they vote and acknowledge like others, and
+ *     never lead. A member is one for as long as it is a member, or never
  */
 public record Configuration(
         SortedSet<MemberId> voters,
@@ -31,7 +33,8 @@ public record Configuration(
         SortedSet<MemberId> learners,
         SortedMap<MemberId, List<String>> addresses,
         SortedSet<MemberId> removed,
-        SortedMap<MemberId, Integer> priorities) {
+        SortedMap<MemberId, Integer> priorities,
+        SortedSet<MemberId> witnesses) {
 
     /** The priority of a member of which nothing else was said. */
     public static final int DEFAULT_PRIORITY = 1;
@@ -46,6 +49,7 @@ public record Configuration(
         addresses = copy(addresses);
         removed = copy(removed);
         priorities = copyOfUnusual(priorities);
+        witnesses = copy(witnesses);
         for (MemberId learner : learners) {
             if (voters.contains(learner)) {
                 throw new IllegalArgumentException("member " + learner + " cannot be voter and learner at once");
@@ -67,6 +71,26 @@ public record Configuration(
                 throw new IllegalArgumentException("member " + member + " has a priority, and is none");
             }
         }
+        for (MemberId witness : witnesses) {
+            if (!voters.contains(witness) && !outgoingVoters.contains(witness) && !learners.contains(witness)) {
+                throw new IllegalArgumentException("member " + witness + " is a witness, and is none");
+            }
+            if (priorities.containsKey(witness)) {
+                throw new IllegalArgumentException(
+                        "member " + witness + " is a witness, which never leads: it has no priority but 0");
+            }
+        }
+    }
+
+    /** A configuration without witnesses. */
+    public Configuration(
+            SortedSet<MemberId> voters,
+            SortedSet<MemberId> outgoingVoters,
+            SortedSet<MemberId> learners,
+            SortedMap<MemberId, List<String>> addresses,
+            SortedSet<MemberId> removed,
+            SortedMap<MemberId, Integer> priorities) {
+        this(voters, outgoingVoters, learners, addresses, removed, priorities, new TreeSet<>());
     }
 
     /** A configuration in which all members have the same priority. */
@@ -150,9 +174,17 @@ public record Configuration(
         return isVoter(member) || learners.contains(member);
     }
 
-    /** The priority of a member, {@value #DEFAULT_PRIORITY} unless something else was said; also of one that is none. */
+    /** Whether a member is a witness: it has no content of entries, and so nothing that others could get from it. */
+    public boolean isWitness(MemberId member) {
+        return witnesses.contains(member);
+    }
+
+    /**
+     * The priority of a member, {@value #DEFAULT_PRIORITY} unless something else was said; also of one that is none. A witness's
+     * is 0.
+     */
     public int priority(MemberId member) {
-        return priorities.getOrDefault(member, DEFAULT_PRIORITY);
+        return isWitness(member) ? 0 : priorities.getOrDefault(member, DEFAULT_PRIORITY);
     }
 
     /** The highest priority that any voter has. */
@@ -160,9 +192,21 @@ public record Configuration(
         return allVoters().stream().mapToInt(this::priority).max().orElse(DEFAULT_PRIORITY);
     }
 
-    /** Whether there is a voter that may lead: one of another priority than 0. */
+    /**
+     * Whether there is a voter that may lead: one of another priority than 0, and so no witness. In a joint configuration, each
+     * half has voters that hold data.
+     */
     public boolean canHaveLeader() {
-        return allVoters().stream().anyMatch(voter -> priority(voter) > 0);
+        return allVoters().stream().anyMatch(voter -> priority(voter) > 0)
+                && !witnesses.containsAll(voters)
+                && (!isJoint() || !witnesses.containsAll(outgoingVoters));
+    }
+
+    /** Whether whoever is a member before and after a change is a witness both times, or not at all. */
+    public boolean keepsKindsOf(Configuration before) {
+        return before.members().stream()
+                .filter(this::isMember)
+                .allMatch(member -> isWitness(member) == before.isWitness(member));
     }
 
     // ---- what a change of members leads to
@@ -175,36 +219,54 @@ public record Configuration(
                 without(learners, member),
                 with(member, reached),
                 removed,
-                priorities);
+                priorities,
+                witnesses);
     }
 
     /** With one learner more. */
     public Configuration withLearner(MemberId member, List<String> reached) {
         return new Configuration(
-                voters, outgoingVoters, with(learners, member), with(member, reached), removed, priorities);
+                voters, outgoingVoters, with(learners, member), with(member, reached), removed, priorities, witnesses);
+    }
+
+    /** With one learner more, which is a witness, and stays one when it is promoted. */
+    public Configuration withWitnessLearner(MemberId member, List<String> reached) {
+        return withLearner(member, reached).withWitnesses(with(witnesses, member));
+    }
+
+    /** With these members as the witnesses, and no others: how a cluster begins. A change keeps whoever is one. */
+    public Configuration withWitnesses(SortedSet<MemberId> members) {
+        return new Configuration(voters, outgoingVoters, learners, addresses, removed, priorities, members);
     }
 
     /** A learner votes from now on; all else stays. */
     public Configuration withPromoted(MemberId learner) {
         return new Configuration(
-                with(voters, learner), outgoingVoters, without(learners, learner), addresses, removed, priorities);
+                with(voters, learner),
+                outgoingVoters,
+                without(learners, learner),
+                addresses,
+                removed,
+                priorities,
+                witnesses);
     }
 
     /** A member is reached elsewhere; all else stays. */
     public Configuration withAddresses(MemberId member, List<String> reached) {
-        return new Configuration(voters, outgoingVoters, learners, with(member, reached), removed, priorities);
+        return new Configuration(
+                voters, outgoingVoters, learners, with(member, reached), removed, priorities, witnesses);
     }
 
     /**
      * A member has another priority; all else stays.
      *
      * @param priority at least 0
-     * @throws IllegalArgumentException if it is negative, or the member is none
+     * @throws IllegalArgumentException if it is negative, or the member is none, or a witness
      */
     public Configuration withPriority(MemberId member, int priority) {
         SortedMap<MemberId, Integer> changed = new TreeMap<>(priorities);
         changed.put(member, priority);
-        return new Configuration(voters, outgoingVoters, learners, addresses, removed, changed);
+        return new Configuration(voters, outgoingVoters, learners, addresses, removed, changed, witnesses);
     }
 
     /** Without a member, which never comes back by that id. */
@@ -219,7 +281,13 @@ public record Configuration(
         }
         former.add(member);
         return new Configuration(
-                without(voters, member), outgoingVoters, without(learners, member), others, former, othersPriorities);
+                without(voters, member),
+                outgoingVoters,
+                without(learners, member),
+                others,
+                former,
+                othersPriorities,
+                outgoingVoters.contains(member) ? witnesses : without(witnesses, member));
     }
 
     /** What leads from {@code before} to this: both sets of voters decide, and all members of either are reached. */
@@ -236,7 +304,10 @@ public record Configuration(
                 allPriorities.put(member, priority);
             }
         });
-        return new Configuration(voters, before.voters, learners, all, removed, allPriorities);
+        SortedSet<MemberId> allWitnesses = new TreeSet<>(before.witnesses);
+        allWitnesses.retainAll(before.voters);
+        allWitnesses.addAll(witnesses);
+        return new Configuration(voters, before.voters, learners, all, removed, allPriorities, allWitnesses);
     }
 
     /** What follows this joint configuration: only the new voters decide. */
@@ -245,7 +316,10 @@ public record Configuration(
         staying.keySet().removeIf(member -> !voters.contains(member) && !learners.contains(member));
         SortedMap<MemberId, Integer> stayingPriorities = new TreeMap<>(priorities);
         stayingPriorities.keySet().removeIf(member -> !voters.contains(member) && !learners.contains(member));
-        return new Configuration(voters, new TreeSet<>(), learners, staying, removed, stayingPriorities);
+        SortedSet<MemberId> stayingWitnesses = new TreeSet<>(witnesses);
+        stayingWitnesses.removeIf(member -> !voters.contains(member) && !learners.contains(member));
+        return new Configuration(
+                voters, new TreeSet<>(), learners, staying, removed, stayingPriorities, stayingWitnesses);
     }
 
     private static SortedSet<MemberId> with(SortedSet<MemberId> members, MemberId member) {

@@ -127,6 +127,34 @@ class ConfigurationTest {
     }
 
     @Test
+    void aWitnessStaysOneThroughEveryChangeAndHasThePriorityZero() {
+        Configuration witnessed = THREE_VOTERS.withWitnesses(new TreeSet<>(Set.of(THREE)));
+        assertThat(witnessed.priority(THREE)).isZero();
+        assertThat(List.of(
+                        witnessed.withVoter(FOUR, List.of()),
+                        witnessed.withLearner(FOUR, List.of()),
+                        witnessed.withAddresses(TWO, List.of("b:1")),
+                        witnessed.withPriority(TWO, 4),
+                        witnessed.without(TWO),
+                        witnessed.withVoter(FOUR, List.of()).jointFrom(witnessed),
+                        witnessed.without(THREE).jointFrom(witnessed),
+                        witnessed.without(TWO).jointFrom(witnessed).settled()))
+                .allMatch(configuration -> configuration.witnesses().equals(Set.of(THREE)));
+        assertThat(witnessed.without(THREE).witnesses()).isEmpty();
+        assertThat(witnessed.without(THREE).jointFrom(witnessed).settled().witnesses())
+                .isEmpty();
+        Configuration learning = THREE_VOTERS.withWitnessLearner(FOUR, List.of());
+        assertThat(learning.isWitness(FOUR)).isTrue();
+        assertThat(learning.withPromoted(FOUR).isWitness(FOUR)).isTrue();
+        assertThatThrownBy(() -> witnessed.withPriority(THREE, 2)).hasMessageContaining("never leads");
+        assertThatThrownBy(() -> THREE_VOTERS.withWitnesses(new TreeSet<>(Set.of(FOUR))))
+                .hasMessageContaining("is a witness, and is none");
+        assertThat(witnessed.without(ONE).without(TWO).canHaveLeader()).isFalse();
+        assertThat(witnessed.keepsKindsOf(THREE_VOTERS)).isFalse();
+        assertThat(witnessed.keepsKindsOf(THREE_VOTERS.without(THREE))).isTrue();
+    }
+
+    @Test
     void prioritiesAreThoseOfMembersAndNotNegative() {
         assertThatThrownBy(() -> THREE_VOTERS.withPriority(FOUR, 2)).hasMessage("member 4 has a priority, and is none");
         assertThatThrownBy(() -> THREE_VOTERS.withPriority(ONE, -1)).hasMessageContaining("the least is 0");

@@ -66,7 +66,7 @@ public final class LocalCluster<R> implements AutoCloseable {
     /**
      * Starts a cluster.
      *
-     * @param members how many, all of them voters
+     * @param members how many, all of them voters with data
      * @param folder where each member gets a sub-folder with its id as a name
      * @param stateMachines makes a member's state machine; it is given a folder that the machine may keep files in
      * @param settings changes the default options; return them as they are to keep those
@@ -77,14 +77,33 @@ public final class LocalCluster<R> implements AutoCloseable {
             Function<Path, StateMachine<R>> stateMachines,
             UnaryOperator<NodeOptions> settings)
             throws IOException {
+        this(members, 0, folder, stateMachines, settings);
+    }
+
+    /**
+     * Starts a cluster some of whose members are witnesses.
+     *
+     * @param members how many hold data
+     * @param witnesses how many more do not; they have the highest ids
+     * @param folder as above
+     * @param stateMachines as above; a witness's is made, and not used
+     * @param settings as above
+     */
+    public LocalCluster(
+            int members,
+            int witnesses,
+            Path folder,
+            Function<Path, StateMachine<R>> stateMachines,
+            UnaryOperator<NodeOptions> settings)
+            throws IOException {
         this.folder = folder;
         this.stateMachines = stateMachines;
         this.settings = settings;
         TreeSet<MemberId> ids = new TreeSet<>();
-        for (int i = 1; i <= members; i++) {
+        for (int i = 1; i <= members + witnesses; i++) {
             ids.add(new MemberId(i));
         }
-        this.configuration = Configuration.of(ids);
+        this.configuration = Configuration.of(ids).withWitnesses(ids.tailSet(new MemberId(members + 1)));
         try {
             for (MemberId id : ids) {
                 start(id);
@@ -103,7 +122,8 @@ public final class LocalCluster<R> implements AutoCloseable {
                 new FileDisk(memberFolder(id).resolve("raft")), listener -> openNetwork(id, listener, opened));
         try {
             RaftNode<R> node = RaftNode.start(
-                    settings.apply(NodeOptions.of(CLUSTER_ID, id, "member-" + id, configuration)),
+                    settings.apply(NodeOptions.of(CLUSTER_ID, id, "member-" + id, configuration)
+                            .withWitness(configuration.isWitness(id))),
                     ports,
                     stateMachines.apply(memberFolder(id).resolve("state")),
                     EngineMetrics.NONE);

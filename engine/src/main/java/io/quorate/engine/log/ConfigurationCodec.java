@@ -15,16 +15,18 @@ import java.util.TreeSet;
  * The binary form of a {@link Configuration}: a version byte, then voters, outgoing voters and learners, each as a count and
  * member ids. Version 2 goes on with those that were removed, in the same form, and with the addresses: a count, and for each
  * member its id and a count of texts, each of which is its length in bytes and UTF-8. Version 3 goes on with the priorities:
- * a count, and for each member that has one its id and the priority, an int.
+ * a count, and for each member that has one its id and the priority, an int. Version 4 goes on with the witnesses, in the form
+ * of the voters.
  *
  * <p>What knows neither addresses nor removed members nor priorities is written in version 1, what knows no priorities in version
- * 2: so releases before each of these read it. Counts and lengths are shorts.
+ * 2, what knows no witnesses in version 3: so releases before each of these read it. Counts and lengths are shorts.
  */
 public final class ConfigurationCodec {
 
     private static final byte PLAIN = 1;
     private static final byte WITH_ADDRESSES = 2;
     private static final byte WITH_PRIORITIES = 3;
+    private static final byte WITH_WITNESSES = 4;
 
     private ConfigurationCodec() {}
 
@@ -43,11 +45,16 @@ public final class ConfigurationCodec {
         return switch (version(configuration)) {
             case PLAIN -> bytes;
             case WITH_ADDRESSES -> bytes + sizeOfRest(configuration);
-            default -> bytes + sizeOfRest(configuration) + sizeOfPriorities(configuration);
+            case WITH_PRIORITIES -> bytes + sizeOfRest(configuration) + sizeOfPriorities(configuration);
+            default ->
+                bytes + sizeOfRest(configuration) + sizeOfPriorities(configuration) + sizeOfWitnesses(configuration);
         };
     }
 
     private static byte version(Configuration configuration) {
+        if (!configuration.witnesses().isEmpty()) {
+            return WITH_WITNESSES;
+        }
         if (!configuration.priorities().isEmpty()) {
             return WITH_PRIORITIES;
         }
@@ -58,6 +65,10 @@ public final class ConfigurationCodec {
 
     private static int sizeOfPriorities(Configuration configuration) {
         return Short.BYTES + configuration.priorities().size() * (Long.BYTES + Integer.BYTES);
+    }
+
+    private static int sizeOfWitnesses(Configuration configuration) {
+        return Short.BYTES + configuration.witnesses().size() * Long.BYTES;
     }
 
     private static int sizeOfRest(Configuration configuration) {
@@ -83,6 +94,9 @@ public final class ConfigurationCodec {
         }
         if (version >= WITH_PRIORITIES) {
             putPriorities(configuration.priorities(), out);
+        }
+        if (version >= WITH_WITNESSES) {
+            put(configuration.witnesses(), out);
         }
     }
 
@@ -118,7 +132,7 @@ public final class ConfigurationCodec {
     /** Reads one configuration and moves the position behind it. */
     public static Configuration decode(ByteBuffer in) throws CorruptFrameException {
         byte version = in.hasRemaining() ? in.get() : 0;
-        if (version < PLAIN || version > WITH_PRIORITIES) {
+        if (version < PLAIN || version > WITH_WITNESSES) {
             throw new CorruptFrameException("a configuration is missing or of an unknown format version");
         }
         try {
@@ -133,7 +147,9 @@ public final class ConfigurationCodec {
             if (version == WITH_ADDRESSES) {
                 return new Configuration(voters, outgoingVoters, learners, addresses, removed);
             }
-            return new Configuration(voters, outgoingVoters, learners, addresses, removed, priorities(in));
+            SortedMap<MemberId, Integer> priorities = priorities(in);
+            SortedSet<MemberId> witnesses = version >= WITH_WITNESSES ? members(in) : new TreeSet<>();
+            return new Configuration(voters, outgoingVoters, learners, addresses, removed, priorities, witnesses);
         } catch (IllegalArgumentException e) {
             throw new CorruptFrameException("a configuration contradicts itself: " + e.getMessage());
         }

@@ -12,6 +12,9 @@ import java.util.zip.CRC32C;
  * is a running hash of the log up to and including this entry: two logs that agree on (term, index) but not on content
  * are told apart by it.
  *
+ * <p>What a witness has of a command ({@link EntryKind#WITNESSED}) holds the CRC32C of the command in its place. That is what of the
+ * command goes into the chain hash, so the entry continues the same chain, and has the same hash.
+ *
  * <p>Immutable; a view of an array that others may share. Safe for use by many threads.
  */
 public final class EntryFrame {
@@ -30,6 +33,9 @@ public final class EntryFrame {
     private static final int INDEX_OFFSET = 24;
     private static final int CHAIN_OFFSET = 32;
 
+    /** All that is kept of a command without its content. */
+    private static final int WITNESSED_BYTES = Integer.BYTES;
+
     private final ByteBuffer frame;
 
     private EntryFrame(ByteBuffer frame) {
@@ -39,10 +45,14 @@ public final class EntryFrame {
     /**
      * Encodes a new entry.
      *
+     * @param kind of a whole entry; one without its command comes from {@link #withoutCommand} alone
      * @param previousChain the chain hash of the entry before
      * @param payload its remaining bytes are copied; its position stays
      */
     public static EntryFrame encode(int group, EntryId id, EntryKind kind, long previousChain, ByteBuffer payload) {
+        if (kind == EntryKind.WITNESSED) {
+            throw new IllegalArgumentException("entry " + id + " cannot be made without its command");
+        }
         int length = payload.remaining();
         ByteBuffer frame = ByteBuffer.allocate(HEADER_BYTES + length);
         frame.put(HEADER_BYTES, payload, payload.position(), length);
@@ -79,8 +89,11 @@ public final class EntryFrame {
             throw new CorruptFrameException("an entry has format version " + frame.get(VERSION_OFFSET)
                     + ", this release knows version " + VERSION);
         }
-        if (frame.get(KIND_OFFSET) < 0 || frame.get(KIND_OFFSET) > EntryKind.CONFIGURATION.code()) {
+        if (frame.get(KIND_OFFSET) < 0 || frame.get(KIND_OFFSET) > EntryKind.WITNESSED.code()) {
             throw new CorruptFrameException("an entry is of the unknown kind " + frame.get(KIND_OFFSET));
+        }
+        if (frame.get(KIND_OFFSET) == EntryKind.WITNESSED.code() && length != WITNESSED_BYTES) {
+            throw new CorruptFrameException("an entry without its command takes " + length + " bytes");
         }
         in.position(in.position() + HEADER_BYTES + length);
         return new EntryFrame(frame);
@@ -105,10 +118,35 @@ public final class EntryFrame {
     }
 
     private static long chain(long previous, EntryId id, EntryKind kind, ByteBuffer frame) {
+        return mix(mix(mix(previous ^ content(kind, frame)) + id.term()) + id.index());
+    }
+
+    /** What of an entry's kind and payload goes into the chain hash: of a command the same, with the command and without it. */
+    private static long content(EntryKind kind, ByteBuffer frame) {
+        if (kind == EntryKind.WITNESSED) {
+            return (Integer.toUnsignedLong(frame.getInt(HEADER_BYTES)) << 8) | EntryKind.COMMAND.code();
+        }
+        return (payloadChecksum(frame) << 8) | kind.code();
+    }
+
+    private static long payloadChecksum(ByteBuffer frame) {
         CRC32C crc = new CRC32C();
         crc.update(frame.slice(HEADER_BYTES, frame.capacity() - HEADER_BYTES));
-        long content = (crc.getValue() << 8) | kind.code();
-        return mix(mix(mix(previous ^ content) + id.term()) + id.index());
+        return crc.getValue();
+    }
+
+    /** What a witness has of this entry: of a command, that it is there; anything else whole. */
+    public EntryFrame withoutCommand() {
+        if (kind() != EntryKind.COMMAND) {
+            return this;
+        }
+        ByteBuffer names = ByteBuffer.allocate(HEADER_BYTES + WITNESSED_BYTES);
+        names.put(0, frame, 0, HEADER_BYTES);
+        names.putInt(0, WITNESSED_BYTES);
+        names.put(KIND_OFFSET, EntryKind.WITNESSED.code());
+        names.putInt(HEADER_BYTES, (int) payloadChecksum(frame));
+        names.putInt(CRC_OFFSET, checksum(names));
+        return new EntryFrame(names);
     }
 
     /** The finalizer of SplitMix64: every bit of the input moves about half of the output's. */
@@ -131,10 +169,7 @@ public final class EntryFrame {
 
     /** The chain hash of the entry before: the one that this entry {@link #continues}. */
     public long previousChain() {
-        CRC32C crc = new CRC32C();
-        crc.update(frame.slice(HEADER_BYTES, frame.capacity() - HEADER_BYTES));
-        long content = (crc.getValue() << 8) | kind().code();
-        return unmix(unmix(unmix(chainHash()) - index()) - term()) ^ content;
+        return unmix(unmix(unmix(chainHash()) - index()) - term()) ^ content(kind(), frame);
     }
 
     /** The inverse of {@link #mix}. */
@@ -169,12 +204,20 @@ public final class EntryFrame {
             case 0 -> EntryKind.NO_OP;
             case 1 -> EntryKind.COMMAND;
             case 2 -> EntryKind.CONFIGURATION;
+            case 3 -> EntryKind.WITNESSED;
             default -> throw new AssertionError("checked when the frame was made");
         };
     }
 
-    /** The command, read-only, position 0. */
+    /**
+     * The command or configuration, read-only, position 0.
+     *
+     * @throws IllegalStateException if the entry is without its command
+     */
     public ByteBuffer payload() {
+        if (kind() == EntryKind.WITNESSED) {
+            throw new IllegalStateException("entry " + id() + " is here without its command, as a witness has it");
+        }
         return frame.slice(HEADER_BYTES, frame.capacity() - HEADER_BYTES).asReadOnlyBuffer();
     }
 

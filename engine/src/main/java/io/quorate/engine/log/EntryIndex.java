@@ -18,6 +18,10 @@ final class EntryIndex {
     private final List<ConfigurationEntry> configurations = new ArrayList<>();
     /** The entry before the first one. */
     private EntryId base;
+    /** The last entry that was appended with its command, and without it; 0 if there was none. */
+    private long lastCommand;
+
+    private long lastWitnessed;
 
     EntryIndex(EntryId base) {
         this.base = base;
@@ -37,6 +41,7 @@ final class EntryIndex {
         if (entry.kind() == EntryKind.CONFIGURATION) {
             configurations.add(new ConfigurationEntry(index, ConfigurationCodec.decode(entry.payload())));
         }
+        noteKind(entry.kind(), index);
         long term = entry.term();
         if (!terms.isEmpty() && terms.getLast().term() == term) {
             runEnd = index;
@@ -46,6 +51,24 @@ final class EntryIndex {
             runEnd = index;
         }
         table.append(entry.size(), place);
+    }
+
+    private void noteKind(EntryKind kind, long index) {
+        switch (kind) {
+            case COMMAND -> lastCommand = index;
+            case WITNESSED -> lastWitnessed = index;
+            case NO_OP, CONFIGURATION -> {}
+        }
+    }
+
+    /** Whether a command came with its content since the log was opened, be it dropped again or not. */
+    boolean hadCommands() {
+        return lastCommand > 0;
+    }
+
+    /** Whether a command came without its content since the log was opened, be it dropped again or not. */
+    boolean hadWitnessed() {
+        return lastWitnessed > 0;
     }
 
     /** How far the last run reaches: kept apart, so that appending allocates nothing. */

@@ -7,7 +7,9 @@ public enum EntryKind {
     /** A command of the application. */
     COMMAND(1),
     /** A configuration of the cluster. */
-    CONFIGURATION(2);
+    CONFIGURATION(2),
+    /** That there is a command, without the command: what a witness has of it. Never to be taken for an empty one. */
+    WITNESSED(3);
 
     private final byte code;
 

@@ -266,6 +266,11 @@ public final class LogInspection implements AutoCloseable {
             return replay.index().metaAt(last().index(), replay.start().meta()).configuration();
         }
 
+        /** Whether the log has commands without their content: it is a witness's, and leads to no state. */
+        public boolean isWitness() {
+            return replay.index().hadWitnessed();
+        }
+
         /** How many segments the log is made of, the ones before its beginning included. */
         public int segments() {
             return segments.size();

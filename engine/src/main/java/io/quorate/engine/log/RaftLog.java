@@ -354,6 +354,16 @@ public final class RaftLog implements LogSizes {
         return hardState;
     }
 
+    /** Whether the log holds, or has held since it was opened, commands with their content: it is no witness's. */
+    public boolean hadCommands() {
+        return index.hadCommands();
+    }
+
+    /** Whether the log holds, or has held since it was opened, commands without their content: it is a witness's. */
+    public boolean hadWitnessed() {
+        return index.hadWitnessed();
+    }
+
     public boolean votingSuspended() {
         return votingSuspended;
     }

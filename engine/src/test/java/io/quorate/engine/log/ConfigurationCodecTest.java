@@ -28,6 +28,9 @@ class ConfigurationCodecTest {
     private static final String WITH_PRIORITIES =
             "03" + BOTH + "0000" + "0000" + REST + "0001" + "0000000000000002" + "00000007";
 
+    private static final String WITH_WITNESSES =
+            "04" + BOTH + "0000" + "0000" + REST + "0000" + "0001" + "0000000000000002";
+
     private static final Configuration OF_BOTH = Configuration.of(Set.of(ONE, TWO));
     private static final Configuration REACHED = new Configuration(
             OF_BOTH.voters(),
@@ -61,6 +64,7 @@ class ConfigurationCodecTest {
         assertForm(WITH_ADDRESSES, REACHED);
         assertForm(WITH_PRIORITIES, REACHED.withPriority(TWO, 7));
         assertForm(WITH_ADDRESSES, REACHED.withPriority(TWO, 7).withPriority(TWO, 1));
+        assertForm(WITH_WITNESSES, REACHED.withWitnesses(new TreeSet<>(Set.of(TWO))));
     }
 
     @Test
@@ -69,7 +73,11 @@ class ConfigurationCodecTest {
             String cut = WITH_PRIORITIES.substring(0, length);
             assertThatThrownBy(() -> decode(cut)).isInstanceOf(CorruptFrameException.class);
         }
-        assertThatThrownBy(() -> decode("04" + WITH_PRIORITIES.substring(2))).isInstanceOf(CorruptFrameException.class);
+        for (int length = 0; length < WITH_WITNESSES.length(); length += 2) {
+            String cut = WITH_WITNESSES.substring(0, length);
+            assertThatThrownBy(() -> decode(cut)).isInstanceOf(CorruptFrameException.class);
+        }
+        assertThatThrownBy(() -> decode("05" + WITH_WITNESSES.substring(2))).isInstanceOf(CorruptFrameException.class);
         assertThatThrownBy(() -> decode(WITH_PRIORITIES.replace("00000007", "ffffffff")))
                 .hasMessageContaining("the least is 0");
     }

@@ -92,14 +92,17 @@ public final class RandomFrames {
             }
             EntryKind kind = anyOf(EntryKind.values());
             ByteBuffer payload = ByteBuffer.allocate(0);
-            if (kind == EntryKind.COMMAND) {
+            if (kind == EntryKind.COMMAND || kind == EntryKind.WITNESSED) {
                 payload = content();
             } else if (kind == EntryKind.CONFIGURATION) {
                 Configuration configuration = configuration();
                 payload = ConfigurationCodec.encode(configuration);
                 configurations.add(new EntryBatch.ConfigurationEntry(index, configuration));
             }
-            EntryFrame entry = EntryFrame.encode(group, new EntryId(term, index), kind, chain, payload);
+            boolean witnessed = kind == EntryKind.WITNESSED;
+            EntryFrame whole = EntryFrame.encode(
+                    group, new EntryId(term, index), witnessed ? EntryKind.COMMAND : kind, chain, payload);
+            EntryFrame entry = witnessed ? whole.withoutCommand() : whole;
             chain = entry.chainHash();
             entries.add(entry);
             if (!runs.isEmpty() && runs.getLast().term() == term) {
@@ -152,7 +155,14 @@ public final class RandomFrames {
         if (random.nextBoolean()) {
             voters.forEach(voter -> priorities.put(voter, random.nextInt(4)));
         }
-        return new Configuration(voters, outgoing, learners, addresses, removed, priorities);
+        var witnesses = new TreeSet<MemberId>();
+        if (random.nextInt(4) == 0) {
+            learners.forEach(learner -> {
+                witnesses.add(learner);
+                priorities.remove(learner);
+            });
+        }
+        return new Configuration(voters, outgoing, learners, addresses, removed, priorities, witnesses);
     }
 
     /** Bytes in the middle of a larger array, so that positions matter. */

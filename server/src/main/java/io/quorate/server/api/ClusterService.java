@@ -169,6 +169,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         Member.Builder member = Member.newBuilder()
                 .setID(id.value())
                 .setIsLearner(configuration.learners().contains(id))
+                .setIsWitness(configuration.isWitness(id))
                 .addAllPeerURLs(configuration.addresses().getOrDefault(id, List.of()));
         PublishedMember published = known.get(id.value());
         if (published != null) {

@@ -52,6 +52,7 @@ final class Failures {
             case RaftException.Superseded superseded -> EtcdError.LEADER_CHANGED;
             case RaftException.OutcomeUnknown unknown ->
                 unknown.leaderLost() ? EtcdError.TIMEOUT_LEADER_FAILURE : EtcdError.TIMEOUT;
+            case RaftException.Witness witness -> EtcdError.NOT_SUPPORTED_FOR_WITNESS;
             case RaftException.Stopped stopped -> EtcdError.STOPPED;
         };
     }

@@ -193,7 +193,7 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
         request.getAddList().forEach(added -> {
             List<String> urls =
                     PeerUrls.parse(added.getPeerUrlsList()).orElseThrow(EtcdError.BAD_MEMBER_URLS::exception);
-            changes.add(new MemberChange.Add(NewMemberId.of(urls, Instant.now()), urls, true));
+            changes.add(new MemberChange.Add(NewMemberId.of(urls, Instant.now()), urls, true, added.getWitness()));
         });
         request.getUpdateList().forEach(moved -> {
             List<String> urls =

@@ -80,6 +80,14 @@ public final class Autopilot {
         }
         long nowNanos = nanoTime.getAsLong();
         Picture picture = steadiness.look(nowNanos, seen);
+        if (!seen.status().configuration().witnesses().isEmpty()) {
+            latest = new Latest(
+                    picture.members(),
+                    next(
+                            new Judgement.Nothing(
+                                    "the cluster has witnesses, and the autopilot does not know whom it could replace by whom then")));
+            return;
+        }
         Judgement judgement = backOff.judge(new AutopilotRules(policy, picture).judge(), nowNanos);
         latest = new Latest(picture.members(), next(judgement));
         if (judgement instanceof Judgement.Act act) {

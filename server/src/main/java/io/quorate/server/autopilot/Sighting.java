@@ -87,6 +87,7 @@ public record Sighting(
                     member.value(),
                     name(member),
                     !status.configuration().isVoter(member),
+                    status.configuration().isWitness(member),
                     hears(member)
                             ? Optional.of(told(member, lastIndex, self ? matches : Map.of()))
                             : Optional.empty()));

@@ -345,8 +345,9 @@ public final class Comparison {
         String what = "what " + loser.name() + " has lost (" + lost + ") is ";
         List<InspectedMember> others =
                 members.stream().filter(member -> member != loser).toList();
-        List<InspectedMember> logs =
-                others.stream().filter(other -> holds(other, lost)).toList();
+        List<InspectedMember> logs = others.stream()
+                .filter(other -> !other.isWitness() && holds(other, lost))
+                .toList();
         if (!logs.isEmpty()) {
             return what + "whole in the log of " + String.join(", ", names(logs)) + ": nothing is lost";
         }

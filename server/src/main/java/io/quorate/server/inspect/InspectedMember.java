@@ -94,11 +94,29 @@ public final class InspectedMember implements AutoCloseable {
         for (Inspected snapshot : snapshots) {
             if (snapshot.start().isPresent()) {
                 compareWithLog(snapshot, snapshot.start().get());
-                findState(snapshot, snapshot.start().get());
+                if (!isWitness()) {
+                    findState(snapshot, snapshot.start().get());
+                }
             }
+        }
+        if (isWitness()) {
+            findings.add(Finding.note(
+                    "",
+                    "it is a witness's: its log was checked, by the running hash; the commands are not there and there is no"
+                            + " state, so these were not checked"));
+            return;
         }
         findStore();
         requireWayFromStateToLog();
+    }
+
+    /** Whether the member holds no data: its log has no commands, and leads to no state. */
+    public boolean isWitness() {
+        return content()
+                .filter(log -> log.isWitness()
+                        || identity.filter(own -> log.configuration().isWitness(own.member()))
+                                .isPresent())
+                .isPresent();
     }
 
     private void findIdentity(ReadOnlyDisk disk) throws IOException {

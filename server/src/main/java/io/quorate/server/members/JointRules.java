@@ -51,7 +51,7 @@ record JointRules(MemberRules facts) {
                 if (before.learners().size() >= MAX_LEARNERS) {
                     throw EtcdError.TOO_MANY_LEARNERS.exception();
                 }
-                yield before.withLearner(add.member(), add.peerUrls());
+                yield MemberRules.withLearner(before, add);
             }
             case MemberChange.Remove remove -> {
                 requireMember(before, remove.member());
@@ -74,6 +74,7 @@ record JointRules(MemberRules facts) {
             case MemberChange.Prefer prefer -> {
                 requireMember(before, prefer.member());
                 MemberRules.requirePriority(prefer.priority());
+                MemberRules.requireNoWitness(before, prefer.member());
                 yield before.withPriority(prefer.member(), prefer.priority());
             }
         };
@@ -104,6 +105,18 @@ record JointRules(MemberRules facts) {
         facts.requireStarted(after, 0);
         if (answering(before) < MemberRules.quorum(before.size())
                 || answering(after) < MemberRules.quorum(after.size())) {
+            throw EtcdError.UNHEALTHY.exception();
+        }
+        requireDataAmong(before);
+        requireDataAmong(after);
+    }
+
+    /** Of both halves of the joint change somebody that holds data is there, be it that the witnesses would be a quorum. */
+    private void requireDataAmong(SortedSet<MemberId> voters) {
+        boolean somebody = voters.stream()
+                .anyMatch(voter -> facts.connected().contains(voter)
+                        && !facts.status().configuration().isWitness(voter));
+        if (!somebody) {
             throw EtcdError.UNHEALTHY.exception();
         }
     }

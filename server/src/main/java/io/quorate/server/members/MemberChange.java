@@ -35,10 +35,22 @@ public sealed interface MemberChange {
         }
     }
 
-    /** Someone new, under an id that nobody ever had. */
-    record Add(MemberId member, List<String> peerUrls, boolean learner) implements OfOne {
+    /**
+     * Someone new, under an id that nobody ever had.
+     *
+     * @param witness whether it holds no data, ever; it is a learner then at first
+     */
+    record Add(MemberId member, List<String> peerUrls, boolean learner, boolean witness) implements OfOne {
         public Add {
             peerUrls = List.copyOf(peerUrls);
+            if (witness && !learner) {
+                throw new IllegalArgumentException("a witness begins as a learner");
+            }
+        }
+
+        /** A member with data. */
+        public Add(MemberId member, List<String> peerUrls, boolean learner) {
+            this(member, peerUrls, learner, false);
         }
     }
 
@@ -100,6 +112,7 @@ public sealed interface MemberChange {
     /** The change as bytes, which {@link #decode} reads. */
     default ByteBuffer encoded() {
         return switch (this) {
+            case Add add when add.witness() -> encoded(8, add);
             case Add add -> encoded(add.learner() ? 2 : 1, add);
             case Remove remove -> encoded(3, remove);
             case Update update -> encoded(4, update);
@@ -202,6 +215,7 @@ public sealed interface MemberChange {
             case 3 -> new Remove(member);
             case 4 -> new Update(member, urls);
             case 5 -> new Promote(member);
+            case 8 -> new Add(member, urls, true, true);
             default -> throw unknown(in);
         };
     }

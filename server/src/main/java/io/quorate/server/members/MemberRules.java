@@ -54,9 +54,13 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
         if (add.learner() && present.learners().size() >= MAX_LEARNERS) {
             throw EtcdError.TOO_MANY_LEARNERS.exception();
         }
-        return add.learner()
-                ? present.withLearner(add.member(), add.peerUrls())
-                : present.withVoter(add.member(), add.peerUrls());
+        return add.learner() ? withLearner(present, add) : present.withVoter(add.member(), add.peerUrls());
+    }
+
+    static Configuration withLearner(Configuration present, MemberChange.Add add) {
+        return add.witness()
+                ? present.withWitnessLearner(add.member(), add.peerUrls())
+                : present.withLearner(add.member(), add.peerUrls());
     }
 
     private Configuration remove(MemberId member) {
@@ -68,6 +72,12 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
             // Who does not answer is no loss; of the others, enough must stay.
             long answering = rest.stream().filter(connected::contains).count();
             if (connected.contains(member) && answering < quorum(rest.size())) {
+                throw EtcdError.UNHEALTHY.exception();
+            }
+            // Witnesses alone decide nothing: none of them leads.
+            boolean somebodyHoldsData =
+                    rest.stream().anyMatch(voter -> connected.contains(voter) && !present.isWitness(voter));
+            if (connected.contains(member) && !present.isWitness(member) && !rest.isEmpty() && !somebodyHoldsData) {
                 throw EtcdError.UNHEALTHY.exception();
             }
         }
@@ -119,6 +129,7 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
     private Configuration prefer(MemberChange.Prefer prefer) {
         requireMember(prefer.member());
         requirePriority(prefer.priority());
+        requireNoWitness(status.configuration(), prefer.member());
         return requireElectable(status.configuration().withPriority(prefer.member(), prefer.priority()));
     }
 
@@ -130,12 +141,22 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
         }
     }
 
+    static void requireNoWitness(Configuration present, MemberId preferred) {
+        if (present.isWitness(preferred)) {
+            throw Status.FAILED_PRECONDITION
+                    .withDescription("etcdserver: member " + preferred
+                            + " is a witness, which never leads: its priority is 0 and stays so")
+                    .asRuntimeException();
+        }
+    }
+
     /** Without such a voter nobody could ever lead again, and so nothing be changed back. */
     static Configuration requireElectable(Configuration outcome) {
         if (!outcome.canHaveLeader()) {
             throw Status.FAILED_PRECONDITION
                     .withDescription(
-                            "etcdserver: no voter would be left that may lead: give another one a priority above 0 first")
+                            "etcdserver: no voter would be left that may lead, as witnesses never do: give one with data a"
+                                    + " priority above 0, or add one, first")
                     .asRuntimeException();
         }
         return outcome;

@@ -83,7 +83,21 @@ public record ClusterHealth(List<MemberHealth> members) {
      * @return less than 0: they have no quorum
      */
     public int tolerated(Collection<Long> voters, int newcomers) {
-        return (int) healthy(voters) + newcomers - ((voters.size() + newcomers) / 2 + 1);
+        int ofQuorum = (int) healthy(voters) + newcomers - ((voters.size() + newcomers) / 2 + 1);
+        return Math.min(ofQuorum, holders(voters) + newcomers - 1);
+    }
+
+    /** How many of some voters are healthy and hold data: one of them has to lead. */
+    int holders(Collection<Long> voters) {
+        return (int) voters.stream()
+                .flatMap(id -> member(id).stream())
+                .filter(member -> !member.witness() && isHealthy(member))
+                .count();
+    }
+
+    /** Whether any voter is a witness. */
+    boolean hasWitness() {
+        return voters().stream().anyMatch(MemberHealth::witness);
     }
 
     /** How many of some members are healthy. */

@@ -10,9 +10,15 @@ import java.util.Optional;
  * @param id unsigned
  * @param name empty if the member was never started
  * @param learner whether it does not vote
+ * @param witness whether it holds no data, and never leads
  * @param told what it says of itself; empty if it does not answer
  */
-public record MemberHealth(long id, String name, boolean learner, Optional<Told> told) {
+public record MemberHealth(long id, String name, boolean learner, boolean witness, Optional<Told> told) {
+
+    /** A member with data. */
+    public MemberHealth(long id, String name, boolean learner, Optional<Told> told) {
+        this(id, name, learner, false, told);
+    }
 
     /**
      * What a member says of itself.

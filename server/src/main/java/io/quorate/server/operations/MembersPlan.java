@@ -21,9 +21,14 @@ public record MembersPlan(
         List<Wanted> add, List<Moved> update, List<Long> promote, List<Long> remove, Set<Long> votersAfter) {
 
     /** A member that there is. */
-    public record Present(long id, String name, List<String> peerUrls, boolean learner) {
+    public record Present(long id, String name, List<String> peerUrls, boolean learner, boolean witness) {
         public Present {
             peerUrls = List.copyOf(peerUrls);
+        }
+
+        /** A member with data. */
+        public Present(long id, String name, List<String> peerUrls, boolean learner) {
+            this(id, name, peerUrls, learner, false);
         }
     }
 
@@ -31,10 +36,16 @@ public record MembersPlan(
      * A member that there shall be.
      *
      * @param voter whether it votes, as against learning only
+     * @param witness whether it holds no data
      */
-    public record Wanted(String name, List<String> peerUrls, boolean voter) {
+    public record Wanted(String name, List<String> peerUrls, boolean voter, boolean witness) {
         public Wanted {
             peerUrls = List.copyOf(peerUrls);
+        }
+
+        /** A member with data. */
+        public Wanted(String name, List<String> peerUrls, boolean voter) {
+            this(name, peerUrls, voter, false);
         }
     }
 
@@ -73,6 +84,13 @@ public record MembersPlan(
             }
             Present stays = known.get();
             staying.add(stays.id());
+            if (stays.witness() != member.witness()) {
+                throw new IllegalArgumentException("member " + member.name()
+                        + (stays.witness()
+                                ? " is a witness, and cannot be made a member with data"
+                                : " holds data, and cannot be made a witness")
+                        + ": leave it out to remove it, and add it anew");
+            }
             if (!stays.learner() && !member.voter()) {
                 throw new IllegalArgumentException("member " + member.name()
                         + " votes, and cannot be made a learner: leave it out to remove it, and add it anew");
@@ -107,6 +125,9 @@ public record MembersPlan(
     private static void requireSense(List<Wanted> wanted) {
         if (wanted.stream().noneMatch(Wanted::voter)) {
             throw new IllegalArgumentException("there would be no voter; name one at least");
+        }
+        if (wanted.stream().noneMatch(member -> member.voter() && !member.witness())) {
+            throw new IllegalArgumentException("there would be no voter that holds data; name one at least");
         }
         Set<String> names = new HashSet<>();
         Set<String> urls = new HashSet<>();

@@ -55,7 +55,12 @@ public record Preflight(ClusterHealth health, Intent intent) {
 
     /** All checks, in the order in which they are best read. */
     public List<Check> checks() {
-        return List.of(leader(), answers(), quorum(), noChange(), states(), lag(), alarms(), disk(), versions());
+        List<Check> checks = new ArrayList<>(List.of(leader(), answers(), quorum()));
+        if (health.hasWitness()) {
+            checks.add(data());
+        }
+        checks.addAll(List.of(noChange(), states(), lag(), alarms(), disk(), versions()));
+        return List.copyOf(checks);
     }
 
     /**
@@ -106,6 +111,20 @@ public record Preflight(ClusterHealth health, Intent intent) {
             return refused("quorum", what + ": nothing could be committed any more");
         }
         return after < now ? warning("quorum", what) : fine("quorum", what);
+    }
+
+    /** Witnesses count for the quorum, and hold nothing: what they vote for must be somewhere else as well. */
+    private Check data() {
+        int after = health.holders(settled()) + intent.newcomers() + awaited();
+        if (after == 0) {
+            return refused(
+                    "data", "no voter that holds data would be left: witnesses hold none, and none of them leads");
+        }
+        return after == 1
+                ? warning(
+                        "data",
+                        "one healthy voter would hold data: if that fails, nobody can lead, and nothing is left")
+                : fine("data", after + " healthy voters hold data then, besides the witnesses");
     }
 
     /** How many voters may fail when the operation is over, if all goes well. */

@@ -79,6 +79,9 @@ public record Advice(List<String> notes, List<Recommendation> recommendations) {
         Tolerance tolerance = Tolerance.of(before);
         return topology.voters().present().stream()
                 .filter(voter -> !topology.leader().equals(Optional.of(voter)))
+                .filter(voter -> topology.voters().present().stream()
+                        .anyMatch(other ->
+                                !other.equals(voter) && !topology.node(other).witness()))
                 .map(voter -> {
                     Change remove = new Change.Remove(voter);
                     return new Recommendation(

@@ -22,7 +22,7 @@ public final class CommitLatency {
     /** Of a member, if it leads; what is not measured makes it unknown, or a bound. Members that are down or behind never answer. */
     public static Latency of(Topology topology, String leader, Percentile percentile) {
         Voters voters = topology.voters();
-        if (!topology.isGood(leader)) {
+        if (!topology.isGood(leader) || topology.node(leader).witness()) {
             return new Latency.Never();
         }
         Latency present = of(topology, leader, voters.present(), percentile);

@@ -46,19 +46,19 @@ public record FaultTolerance(int failures, SortedMap<String, Survival> zones, Li
             Predicate<String> elsewhere = voter -> !topology.node(voter).isIn(zone);
             Predicate<String> surelyElsewhere =
                     elsewhere.and(voter -> topology.node(voter).zone().isPresent());
-            if (voters.isQuorum(left.and(surelyElsewhere))) {
+            if (topology.canDecide(left.and(surelyElsewhere))) {
                 zones.put(zone, Survival.YES);
             } else {
-                zones.put(zone, voters.isQuorum(left.and(elsewhere)) ? Survival.UNKNOWN : Survival.NO);
+                zones.put(zone, topology.canDecide(left.and(elsewhere)) ? Survival.UNKNOWN : Survival.NO);
             }
         }
-        List<String> critical = voters.isQuorum(left)
+        List<String> critical = topology.canDecide(left)
                 ? voters.all().stream()
                         .filter(left)
-                        .filter(voter -> !voters.isQuorum(left.and(other -> !other.equals(voter))))
+                        .filter(voter -> !topology.canDecide(left.and(other -> !other.equals(voter))))
                         .toList()
                 : List.of();
-        return new FaultTolerance(voters.failuresTolerated(left), zones, critical);
+        return new FaultTolerance(topology.failuresTolerated(left), zones, critical);
     }
 
     public boolean hasQuorum() {

@@ -10,16 +10,23 @@ import java.util.Optional;
  * @param zone what it may fail together with, if that is known
  * @param sync how long its log takes to become durable, if that is known
  * @param priority by which it is to lead rather than others; 0 if it never leads
+ * @param witness whether it votes and holds no data, and so never leads
  */
 public record Node(
-        String id, String name, Optional<String> zone, Optional<Spread> sync, Condition condition, int priority) {
+        String id,
+        String name,
+        Optional<String> zone,
+        Optional<Spread> sync,
+        Condition condition,
+        int priority,
+        boolean witness) {
 
     /** The priority of a member of which nothing else was said. */
     public static final int USUAL_PRIORITY = 1;
 
-    /** One of the usual priority. */
+    /** One with data, and of the usual priority. */
     public Node(String id, String name, Optional<String> zone, Optional<Spread> sync, Condition condition) {
-        this(id, name, zone, sync, condition, USUAL_PRIORITY);
+        this(id, name, zone, sync, condition, USUAL_PRIORITY, false);
     }
 
     /** Whether a member takes part in decisions now. */

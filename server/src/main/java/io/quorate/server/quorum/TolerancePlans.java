@@ -145,8 +145,10 @@ final class TolerancePlans {
             if (refused) {
                 return false;
             }
-            boolean last =
-                    step instanceof Change.Remove && changed.voters().present().size() == 1;
+            boolean last = step instanceof Change.Remove remove
+                    && then.voters().present().stream()
+                            .allMatch(voter -> voter.equals(remove.id())
+                                    || then.node(voter).witness());
             if (last) {
                 return false;
             }

@@ -131,6 +131,10 @@ public record Topology(SortedMap<String, Node> nodes, Voters voters, Optional<St
         if (fewerVoters.isEmpty()) {
             throw new IllegalArgumentException("member " + node.called() + " is the last voter, and cannot be removed");
         }
+        if (fewerVoters.stream().allMatch(voter -> node(voter).witness())) {
+            throw new IllegalArgumentException(
+                    "member " + node.called() + " is the last voter that holds data, and cannot be removed");
+        }
         // Outgoing voters that are no members any more are gone as well: the change before is settled first.
         return new Topology(
                 fewer,
@@ -143,6 +147,9 @@ public record Topology(SortedMap<String, Node> nodes, Voters voters, Optional<St
         Node node = node(id);
         if (!voters.present().contains(id)) {
             throw new IllegalArgumentException("member " + node.called() + " is no voter, and cannot lead");
+        }
+        if (node.witness()) {
+            throw new IllegalArgumentException("member " + node.called() + " is a witness, and cannot lead");
         }
         if (!node.mayLead()) {
             throw new IllegalArgumentException("member " + node.called()
@@ -190,6 +197,20 @@ public record Topology(SortedMap<String, Node> nodes, Voters voters, Optional<St
     private static long middle(List<Spread> spreads, ToLongFunction<Spread> micros) {
         long[] sorted = spreads.stream().mapToLong(micros).sorted().toArray();
         return sorted[(sorted.length - 1) / 2];
+    }
+
+    /** Whether those that are left can decide: a quorum of voters, one of which holds data and so can lead. */
+    boolean canDecide(Predicate<String> left) {
+        return failuresTolerated(left) >= 0;
+    }
+
+    /** How many of those that are left may fail, whichever they are, such that the rest {@link #canDecide}; less than 0: they cannot. */
+    int failuresTolerated(Predicate<String> left) {
+        long leaders = voters.all().stream()
+                .filter(left)
+                .filter(voter -> !node(voter).witness())
+                .count();
+        return (int) Math.min(voters.failuresTolerated(left), leaders - 1);
     }
 
     Predicate<String> good() {

@@ -86,6 +86,7 @@ final class Evidence {
                 unreadable(),
                 damage.isEmpty(),
                 damage.or(() -> notAMember(members))
+                        .or(this::witness)
                         .or(() -> empty(log))
                         .or(() -> givenUp.map(Evidence::text))
                         .or(() -> withoutState(log)),
@@ -159,6 +160,10 @@ final class Evidence {
         return members.removed().contains(self) && !members.isMember(self)
                 ? Optional.of("it was removed from the cluster")
                 : Optional.empty();
+    }
+
+    private Optional<String> witness() {
+        return member.isWitness() ? Optional.of("it is a witness's, which holds no data") : Optional.empty();
     }
 
     private static Optional<String> empty(SurvivingLog log) {

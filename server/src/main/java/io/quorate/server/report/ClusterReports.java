@@ -84,10 +84,15 @@ public record ClusterReports(List<Asked> members) {
         return reports().stream().filter(MemberReport::leads).max(Comparator.comparingLong(MemberReport::term));
     }
 
-    /** Whose word on the configuration counts: the leader's, else that of whoever has most of the log. */
+    /**
+     * Whose word on the configuration counts: the leader's, else that of whoever has most of the log. A witness has not applied it, and
+     * does not know what the members are called.
+     */
     public Optional<MemberReport> mostKnowing() {
         return leader().or(() -> reports().stream()
-                .max(Comparator.comparingLong(MemberReport::commitIndex).thenComparingLong(MemberReport::lastIndex)));
+                .max(Comparator.comparing((MemberReport report) -> !report.isWitness())
+                        .thenComparingLong(MemberReport::commitIndex)
+                        .thenComparingLong(MemberReport::lastIndex)));
     }
 
     /** How people call a member. */
@@ -159,7 +164,8 @@ public record ClusterReports(List<Asked> members) {
                 .filter(measured -> measured.count() > 0)
                 .map(measured -> new Spread(measured.p50Micros(), measured.p99Micros()));
         String called = called(id);
-        return new Node(id, called.equals(id) ? "" : called, zone, sync, condition(id), priority(id));
+        boolean witness = knowing.witnesses().contains(id);
+        return new Node(id, called.equals(id) ? "" : called, zone, sync, condition(id), priority(id), witness);
     }
 
     /** By which a member is to lead rather than others, 0 if never; the usual one if nobody tells. */

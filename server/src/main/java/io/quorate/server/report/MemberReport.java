@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param stopped why its node has stopped, if it has
  * @param alarms that are raised, of whichever member, as far as it has applied the log
  * @param outgoingVoters those of the old configuration while the configuration is joint
+ * @param witnesses those of all members that hold no data
  * @param removed how many former members are remembered
  * @param members what is known of all members
  * @param followers how it sees the others; empty unless it leads
@@ -58,6 +59,7 @@ public record MemberReport(
         List<String> voters,
         List<String> outgoingVoters,
         List<String> learners,
+        List<String> witnesses,
         int removed,
         List<Known> members,
         List<Follower> followers,
@@ -94,6 +96,8 @@ public record MemberReport(
         voters = List.copyOf(voters);
         outgoingVoters = List.copyOf(outgoingVoters);
         learners = List.copyOf(learners);
+        // Earlier releases do not tell them, since they have none.
+        witnesses = List.copyOf(Objects.requireNonNullElse(witnesses, List.of()));
         members = List.copyOf(members);
         followers = List.copyOf(followers);
         links = List.copyOf(links);
@@ -102,6 +106,11 @@ public record MemberReport(
 
     public boolean leads() {
         return role.equals(LEADER);
+    }
+
+    /** Whether it holds no data itself. */
+    public boolean isWitness() {
+        return witnesses.contains(memberId);
     }
 
     public boolean isJoint() {

@@ -94,12 +94,21 @@ public final class StateComparison {
     }
 
     private static ByteBuffer mark(Configuration configuration) {
-        return ByteBuffer.wrap(
-                CommandCodec.encode(new Verify(ids(configuration.allVoters()), ids(configuration.learners()))));
+        return ByteBuffer.wrap(CommandCodec.encode(among(configuration)));
     }
 
-    private static List<Long> ids(Collection<MemberId> members) {
-        return members.stream().map(MemberId::value).toList();
+    /** Whose states are compared: those of all that have one, and so of no witness. */
+    static Verify among(Configuration configuration) {
+        return new Verify(
+                holders(configuration.allVoters(), configuration), holders(configuration.learners(), configuration));
+    }
+
+    /** The ids of those of some members that hold data. */
+    static List<Long> holders(Collection<MemberId> members, Configuration configuration) {
+        return members.stream()
+                .filter(member -> !configuration.isWitness(member))
+                .map(MemberId::value)
+                .toList();
     }
 
     /** A later mark takes the place of an earlier one, and does as well. */

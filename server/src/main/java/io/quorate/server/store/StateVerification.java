@@ -13,11 +13,8 @@ import io.quorate.kv.MvccStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.StateDigest;
 import io.quorate.kv.Verification;
-import io.quorate.kv.Verify;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
@@ -131,11 +128,14 @@ public final class StateVerification implements VerificationListener, AutoClosea
         }
         CoreStatus status = node.get().status();
         Configuration configuration = status.configuration();
-        if (status.role() != RoleName.LEADER || configuration.members().size() == 1) {
+        if (status.role() != RoleName.LEADER
+                || StateComparison.holders(configuration.members(), configuration)
+                                .size()
+                        == 1) {
             return;
         }
         marking = true;
-        byte[] mark = CommandCodec.encode(new Verify(ids(configuration.allVoters()), ids(configuration.learners())));
+        byte[] mark = CommandCodec.encode(StateComparison.among(configuration));
         var unused = node.get()
                 .propose(ByteBuffer.wrap(mark))
                 .whenComplete((result, failure) -> run(() -> {
@@ -149,10 +149,6 @@ public final class StateVerification implements VerificationListener, AutoClosea
     /** Whether reports of the last mark may yet come: another mark too soon would take for wrong who is only late. */
     private boolean isWaitedFor() {
         return !store.verification().isComplete() && System.nanoTime() - lastMarkNanos < interval.toNanos() * 9 / 10;
-    }
-
-    private static List<Long> ids(Collection<MemberId> members) {
-        return members.stream().map(MemberId::value).toList();
     }
 
     /** Reports what was captured, unless there is a newer mark, or the report is on record. */

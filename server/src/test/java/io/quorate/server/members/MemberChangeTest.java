@@ -27,6 +27,7 @@ class MemberChangeTest {
     static List<MemberChange> changes() {
         return List.of(
                 new MemberChange.Add(ONE, URLS, true),
+                new MemberChange.Add(ONE, URLS, true, true),
                 new MemberChange.Add(new MemberId(-1), List.of("http://a:1"), false),
                 new MemberChange.Remove(ONE),
                 new MemberChange.Update(ONE, URLS),

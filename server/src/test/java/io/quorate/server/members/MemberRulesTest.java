@@ -95,6 +95,25 @@ class MemberRulesTest {
     }
 
     @Test
+    void aWitnessComesAsALearnerAndStaysOneAndSomebodyHoldsData() {
+        MemberChange add = new MemberChange.Add(NEW, url(9), true, true);
+        Configuration added = healthy(voters(2)).outcome(add);
+        assertThat(added).isEqualTo(voters(2).withWitnessLearner(NEW, url(9)));
+        Configuration promoted = healthy(added).outcome(new MemberChange.Promote(NEW));
+        assertThat(promoted.voters()).contains(NEW);
+        assertThat(promoted.isWitness(NEW)).isTrue();
+
+        assertThatThrownBy(() -> healthy(promoted).outcome(new MemberChange.Prefer(NEW, 1)))
+                .hasMessageContaining("is a witness, which never leads");
+        assertRefused(
+                EtcdError.UNHEALTHY,
+                rules(promoted, LAST, Set.of(1L, 2L, 9L), Set.of(1L, 9L)),
+                new MemberChange.Remove(id(1)));
+        Configuration last = healthy(promoted).outcome(new MemberChange.Remove(id(2)));
+        assertRefused(EtcdError.UNHEALTHY, healthy(last), new MemberChange.Remove(id(1)));
+    }
+
+    @Test
     void aLearnerIsAddedWhoeverAnswersAndOneAlone() {
         MemberChange add = new MemberChange.Add(NEW, url(9), true);
 

@@ -61,6 +61,12 @@ final class Healths {
         return this;
     }
 
+    Healths witness(long id) {
+        members.computeIfPresent(
+                id, (key, member) -> new MemberHealth(id, member.name(), member.learner(), true, member.told()));
+        return this;
+    }
+
     Healths learner(long id) {
         members.put(id, new MemberHealth(id, name(id), true, Optional.of(wellTold())));
         return this;

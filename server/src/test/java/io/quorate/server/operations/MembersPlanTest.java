@@ -57,6 +57,19 @@ class MembersPlanTest {
     }
 
     @Test
+    void whoIsAWitnessStaysOne() {
+        List<Present> present = List.of(THREE.getFirst(), new Present(3, "c", List.of("http://c:1"), false, true));
+        Wanted a = voter("a", "http://a:1");
+        assertThat(MembersPlan.of(present, List.of(a, new Wanted("c", List.of("http://c:1"), true, true)))
+                        .isEmpty())
+                .isTrue();
+        assertThatThrownBy(() -> MembersPlan.of(present, List.of(a, voter("c", "http://c:1"))))
+                .hasMessageContaining("member c is a witness, and cannot be made a member with data");
+        assertThatThrownBy(() -> MembersPlan.of(present, List.of(new Wanted("c", List.of("http://c:1"), true, true))))
+                .hasMessageContaining("no voter that holds data");
+    }
+
+    @Test
     void whatMakesNoSenseIsSaidInASentence() {
         assertThatThrownBy(() -> MembersPlan.of(THREE, List.of())).hasMessageContaining("no voter");
         assertThatThrownBy(() -> MembersPlan.of(THREE, List.of(voter("a", "http://x:1"), voter("a", "http://y:1"))))

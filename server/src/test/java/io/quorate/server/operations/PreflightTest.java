@@ -48,6 +48,19 @@ class PreflightTest {
     }
 
     @Test
+    void oneVoterAtLeastHoldsDataWhateverTheWitnessesMakeOfTheQuorum() {
+        ClusterHealth health = Healths.voters(3).witness(3).get();
+        assertThat(check(same(health), "data").getVerdict()).isEqualTo(Verdict.FINE);
+        assertThat(check(same(health), "quorum").getFinding()).contains("tolerate 1 failure");
+
+        Preflight one = voters(health, Set.of(1L, 3L), 0);
+        assertThat(check(one, "data").getVerdict()).isEqualTo(Verdict.WARNING);
+        Preflight none = voters(Healths.voters(4).witness(3).witness(4).get(), Set.of(3L, 4L), 0);
+        assertThat(check(none, "data").getVerdict()).isEqualTo(Verdict.REFUSED);
+        assertThat(check(none, "quorum").getVerdict()).isEqualTo(Verdict.REFUSED);
+    }
+
+    @Test
     void withoutALeaderThatAMajorityFollowsNothingIsDone() {
         Healths nobodyFollows =
                 Healths.voters(3).with(2, Healths.leader(Optional.empty())).with(3, Healths.leader(Optional.of(2L)));

@@ -51,6 +51,15 @@ final class Drawing {
         return this;
     }
 
+    /** Of those that are there already. */
+    Drawing witnesses(String members) {
+        for (String member : words(members)) {
+            nodes.computeIfPresent(
+                    member, (id, node) -> new Node(id, node.name(), node.zone(), node.sync(), node.condition(), node.priority(), true));
+        }
+        return this;
+    }
+
     Drawing ledBy(String member) {
         leader = Optional.of(member);
         return this;
@@ -60,7 +69,7 @@ final class Drawing {
         for (String member : words(members)) {
             nodes.computeIfPresent(
                     member,
-                    (id, node) -> new Node(id, node.name(), node.zone(), node.sync(), condition, node.priority()));
+                    (id, node) -> new Node(id, node.name(), node.zone(), node.sync(), condition, node.priority(), node.witness()));
         }
     }
 
@@ -76,7 +85,7 @@ final class Drawing {
 
     Drawing priority(String member, int priority) {
         nodes.computeIfPresent(
-                member, (id, node) -> new Node(id, node.name(), node.zone(), node.sync(), node.condition(), priority));
+                member, (id, node) -> new Node(id, node.name(), node.zone(), node.sync(), node.condition(), priority, node.witness()));
         return this;
     }
 
@@ -86,7 +95,7 @@ final class Drawing {
             Optional<Spread> sync = Optional.of(new Spread(micros, micros * 3));
             nodes.computeIfPresent(
                     member,
-                    (id, node) -> new Node(id, node.name(), node.zone(), sync, node.condition(), node.priority()));
+                    (id, node) -> new Node(id, node.name(), node.zone(), sync, node.condition(), node.priority(), node.witness()));
         }
         return this;
     }

@@ -1,6 +1,7 @@
 package io.quorate.server.quorum;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.server.quorum.FaultTolerance.Survival;
 import java.util.List;
@@ -37,6 +38,21 @@ class FaultToleranceTest {
         assertThat(now.hasQuorum()).isFalse();
         assertThat(now.critical()).isEmpty();
         assertThat(now.text()).isEqualTo("there is no quorum");
+    }
+
+    @Test
+    void aWitnessCountsForTheQuorumAndCannotLead() {
+        FaultTolerance one =
+                FaultTolerance.now(Drawing.voters("a b w").witnesses("w").done());
+        assertThat(one.failures()).isEqualTo(1);
+        assertThat(one.critical()).isEmpty();
+        FaultTolerance two =
+                FaultTolerance.now(Drawing.voters("a v w").witnesses("v w").done());
+        assertThat(two.failures()).isZero();
+        assertThat(two.critical()).containsExactly("a");
+        Topology topology = Drawing.voters("a v w").witnesses("v w").done();
+        assertThatThrownBy(() -> topology.with(new Change.Lead("w"))).hasMessageContaining("is a witness");
+        assertThatThrownBy(() -> topology.with(new Change.Remove("a"))).hasMessageContaining("that holds data");
     }
 
     @Test

@@ -112,6 +112,7 @@ final class Told {
                     voters,
                     outgoing,
                     learners,
+                    List.of(),
                     0,
                     known,
                     List.copyOf(followers.values()),

@@ -30,6 +30,7 @@ public final class Invariants {
                 durable,
                 new OwnTermCommits(committed),
                 new OneLeaderPerTerm(),
+                new WitnessesHoldNoData(),
                 new ElectedByQuorum(),
                 new OneChangeAtATime(durable),
                 new LinearConfigurations(committed),

@@ -218,9 +218,9 @@ public final class Clients {
             }
         }
 
-        /** Clients know all members that there ever were. */
+        /** Clients know all members that there ever were, and hold data. */
         private SimulatedMember anyMember() {
-            List<MemberId> members = new ArrayList<>(cluster.ids());
+            List<MemberId> members = new ArrayList<>(cluster.withData());
             members.removeAll(silent);
             return cluster.member(members.get(random.nextInt(members.size())));
         }

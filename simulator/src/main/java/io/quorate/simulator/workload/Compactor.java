@@ -46,7 +46,7 @@ final class Compactor {
     }
 
     private void compact() {
-        List<MemberId> ids = List.copyOf(cluster.ids());
+        List<MemberId> ids = List.copyOf(cluster.withData());
         SimulatedMember member = cluster.member(ids.get(random.nextInt(ids.size())));
         if (!member.isResponsive()) {
             return;

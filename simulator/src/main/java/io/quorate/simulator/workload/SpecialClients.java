@@ -104,17 +104,18 @@ public final class SpecialClients {
                         + watchClients.map(WatchClients::whatIsLeft).orElse("");
     }
 
-    /** Any member that there ever was, whether it runs or not. */
+    /** Any member that there ever was and that holds data, whether it runs or not. */
     static SimulatedMember anyMember(Cluster cluster, SplittableRandom random) {
-        List<MemberId> members = List.copyOf(cluster.ids());
+        List<MemberId> members = List.copyOf(cluster.withData());
         return cluster.member(members.get(random.nextInt(members.size())));
     }
 
-    /** A member that belongs to the cluster; any, as long as nobody can tell which do. */
+    /** A member that belongs to the cluster and holds data; any, as long as nobody can tell which do. */
     static SimulatedMember anyOfTheCluster(Cluster cluster, SplittableRandom random) {
         List<MemberId> members = cluster.configuration()
-                .map(now -> List.copyOf(now.members()))
-                .orElseGet(() -> List.copyOf(cluster.ids()));
+                .map(now ->
+                        now.members().stream().filter(id -> !now.isWitness(id)).toList())
+                .orElseGet(() -> List.copyOf(cluster.withData()));
         return cluster.member(members.get(random.nextInt(members.size())));
     }
 }

@@ -10,6 +10,7 @@ import static io.quorate.simulator.invariant.Seen.step;
 import io.quorate.core.Effect;
 import io.quorate.core.Message;
 import io.quorate.simulator.StillCluster;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the invariants of elections let pass, and what they do not. */
@@ -24,6 +25,22 @@ class ElectionInvariantsCanFailTest {
         step(invariant, still.member(1), leads(2));
         step(invariant, still.member(2), leads(3));
         assertViolated(() -> step(invariant, still.member(3), leads(3)));
+    }
+
+    @Test
+    void aWitnessNeverLeadsNorAppliesAndItsLogHoldsNoCommand() {
+        StillCluster witnessed = new StillCluster(3, 1);
+        WitnessesHoldNoData invariant = new WitnessesHoldNoData();
+        step(invariant, witnessed.member(1), leads(2));
+        step(invariant, witnessed.member(3), follows(2));
+        assertViolated(() -> step(invariant, witnessed.member(3), leads(3)));
+        assertViolated(() -> invariant.applied(witnessed.member(3), List.of(), List.of(), 1));
+
+        witnessed.append(1, 1, "a");
+        invariant.settled(witnessed.member(1));
+        invariant.settled(witnessed.member(3));
+        witnessed.append(3, 1, "a");
+        assertViolated(() -> invariant.settled(witnessed.member(3)));
     }
 
     @Test

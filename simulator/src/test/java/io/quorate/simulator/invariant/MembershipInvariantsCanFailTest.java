@@ -144,7 +144,7 @@ class MembershipInvariantsCanFailTest {
         commit(entry);
         invariant.promoting(id(3), 0);
         assertViolated(() -> invariant.promoting(id(3), 1));
-        disks.written(id(3), this, frame(1, 0, 0, entry));
+        disks.written(id(3), this, 0, frame(1, 0, 0, entry));
         disks.synced(id(3), this, true);
         invariant.promoting(id(3), 1);
         invariant.promoting(id(3), 7);
@@ -179,7 +179,7 @@ class MembershipInvariantsCanFailTest {
         ElectedByQuorum elected = new ElectedByQuorum();
         EntryId entry = still.append(1, 1, "a");
         for (long member : new long[] {1, 2}) {
-            disks.written(id(member), this, frame(1, 1, 0, entry));
+            disks.written(id(member), this, 0, frame(1, 1, 0, entry));
             disks.synced(id(member), this, true);
         }
         disks.crashed(still.member(2), CrashKind.DISK_LOSS);
@@ -188,7 +188,7 @@ class MembershipInvariantsCanFailTest {
 
         EntryId next = still.append(1, 1, "b");
         for (long member : new long[] {1, 2}) {
-            disks.written(id(member), this, frame(1, 1, 0, entry, next));
+            disks.written(id(member), this, 0, frame(1, 1, 0, entry, next));
             disks.synced(id(member), this, true);
         }
         assertViolated(() -> durable.committed(still.member(1), 1, next));
