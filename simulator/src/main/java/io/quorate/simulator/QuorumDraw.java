@@ -28,7 +28,8 @@ final class QuorumDraw {
         List<MemberId> able = new ArrayList<>();
         for (MemberId voter : configuration.get().voters()) {
             SimulatedMember member = cluster.member(voter);
-            // One that was misled may have to be filled by any of the others, or by all. One of priority 0, or a witness, may have
+            // One that was misled may have to be filled by any of the others, or by all. One of priority 0, or a
+            // witness, may have
             // more of the log than the rest of a quorum, and does not lead.
             boolean wanting = member.wasMisled()
                     || member.isWiped()

@@ -55,7 +55,9 @@ final class Drawing {
     Drawing witnesses(String members) {
         for (String member : words(members)) {
             nodes.computeIfPresent(
-                    member, (id, node) -> new Node(id, node.name(), node.zone(), node.sync(), node.condition(), node.priority(), true));
+                    member,
+                    (id, node) -> new Node(
+                            id, node.name(), node.zone(), node.sync(), node.condition(), node.priority(), true));
         }
         return this;
     }
@@ -69,7 +71,8 @@ final class Drawing {
         for (String member : words(members)) {
             nodes.computeIfPresent(
                     member,
-                    (id, node) -> new Node(id, node.name(), node.zone(), node.sync(), condition, node.priority(), node.witness()));
+                    (id, node) -> new Node(
+                            id, node.name(), node.zone(), node.sync(), condition, node.priority(), node.witness()));
         }
     }
 
@@ -85,7 +88,9 @@ final class Drawing {
 
     Drawing priority(String member, int priority) {
         nodes.computeIfPresent(
-                member, (id, node) -> new Node(id, node.name(), node.zone(), node.sync(), node.condition(), priority, node.witness()));
+                member,
+                (id, node) -> new Node(
+                        id, node.name(), node.zone(), node.sync(), node.condition(), priority, node.witness()));
         return this;
     }
 
@@ -95,7 +100,8 @@ final class Drawing {
             Optional<Spread> sync = Optional.of(new Spread(micros, micros * 3));
             nodes.computeIfPresent(
                     member,
-                    (id, node) -> new Node(id, node.name(), node.zone(), sync, node.condition(), node.priority(), node.witness()));
+                    (id, node) -> new Node(
+                            id, node.name(), node.zone(), sync, node.condition(), node.priority(), node.witness()));
         }
         return this;
     }

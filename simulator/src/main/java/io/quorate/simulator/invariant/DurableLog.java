@@ -78,10 +78,17 @@ final class DurableLog {
      */
     private Optional<HardState> begun = Optional.empty();
 
-    private record Written(long position, byte[] bytes) {
+    private static final class Written {
+        private final long position;
+        private final byte[] bytes;
 
-        long end() {
-            return position + bytes.length;
+        Written(long position, byte[] bytes) {
+            this.position = position;
+            this.bytes = bytes;
+        }
+
+        boolean meets(long begin, long end) {
+            return position < end && begin < position + bytes.length;
         }
 
         Written before(long place) {
@@ -153,10 +160,10 @@ final class DurableLog {
         List<Written> earlier = unsynced.getOrDefault(file, List.of());
         for (int i = earlier.size() - 1; i >= 0; i--) {
             Written written = earlier.get(i);
-            if (written.end() <= position || written.position() >= position + length) {
+            if (!written.meets(position, position + length)) {
                 continue;
             }
-            if (written.position() < position) {
+            if (written.position < position) {
                 earlier.set(i, written.before(position));
             } else {
                 earlier.remove(i);
@@ -167,7 +174,7 @@ final class DurableLog {
     void synced(Object file, boolean succeeded) {
         List<Written> all = unsynced.remove(file);
         if (all != null && succeeded) {
-            all.forEach(written -> take(written.bytes()));
+            all.forEach(written -> take(written.bytes));
         }
     }
 
