@@ -124,7 +124,8 @@ final class Linearization {
             boolean counting,
             KeyValues state,
             Budget budget) {
-        Unseen unseen = new Unseen(Stream.concat(required.stream(), optional.stream()).toList());
+        Unseen unseen =
+                new Unseen(Stream.concat(required.stream(), optional.stream()).toList());
         this.required = required.stream()
                 .map(unseen::alike)
                 .sorted(Comparator.comparingLong(Operation::invokedNanos))

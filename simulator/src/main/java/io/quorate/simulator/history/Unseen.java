@@ -39,8 +39,8 @@ final class Unseen {
     }
 
     private void name(String key, Optional<String> value) {
-        value.ifPresent(some ->
-                named.computeIfAbsent(key, ignored -> new HashSet<>()).add(some));
+        value.ifPresent(
+                some -> named.computeIfAbsent(key, ignored -> new HashSet<>()).add(some));
     }
 
     /** The same operation, with one value for all of a key's that nobody names. */
