@@ -34,11 +34,13 @@ final class OwnStanding {
     void tell(Network network, RaftCore core) {
         Configuration current = core.configuration();
         Configuration decided = core.committedConfiguration();
-        if (current.equals(toldCurrent) && decided.equals(toldCommitted)) {
-            return;
-        }
+        boolean isKnown = current.equals(toldCurrent) && decided.equals(toldCommitted);
+        // Kept in any case: the very same object is compared at once the next time.
         toldCurrent = current;
         toldCommitted = decided;
+        if (isKnown) {
+            return;
+        }
         network.membersChanged(current, decided);
         if (decided.removed().contains(self) && !current.isMember(self)) {
             removed.complete(null);

@@ -15,6 +15,7 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -114,12 +115,7 @@ final class SimulatedStateMachine implements StateMachine<Result> {
             public void writeTo(SnapshotWriter snapshot) throws IOException {
                 try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(snapshot.create(FILE)))) {
                     for (held.seek(new byte[0]); held.isValid(); held.next()) {
-                        byte[] key = held.key();
-                        byte[] value = held.value();
-                        out.writeInt(key.length);
-                        out.writeInt(value.length);
-                        out.write(key);
-                        out.write(value);
+                        out.write(record(held.key(), held.value()));
                     }
                     out.writeInt(-1);
                 }
@@ -130,6 +126,16 @@ final class SimulatedStateMachine implements StateMachine<Result> {
                 held.close();
             }
         };
+    }
+
+    /** Both lengths, the key and the value. */
+    private static byte[] record(byte[] key, byte[] value) {
+        return ByteBuffer.allocate(2 * Integer.BYTES + key.length + value.length)
+                .putInt(key.length)
+                .putInt(value.length)
+                .put(key)
+                .put(value)
+                .array();
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>At each point any operation may come next that was invoked before the earliest answer among those that have not had
  * their turn. When none fits, the last choice is taken back. A set of operations and the state that they led to need not be
- * tried twice, in whatever order they came. Five things keep the choices few, and none of them loses an order:
+ * tried twice, in whatever order they came. Seven things keep the choices few, and none of them loses an order:
  *
  * <ul>
  *   <li>What fits and writes nothing is done at once: whatever comes later can come after it just as well.
@@ -24,7 +25,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>What need not have happened is tried last, only where it changes something, and not right before something that
  *       overwrites it unseen. {@link OptionalOperations} has more.
  *   <li>What is still to be seen and cannot be written again is not overwritten ({@link Needs}).
- *   <li>A choice that leads to a state and a set that are known to lead nowhere is not made.
+ *   <li>Of what need not have happened, little is done in a row at first, and more only where that has led nowhere: where there
+ *       is an order at all, there mostly is one that needs little.
+ *   <li>Values that nobody names are the same, and so are operations that differ in nothing else ({@link Unseen}).
+ *   <li>A choice that leads to a state and a set that are known to lead nowhere is not made, nor one that has only used up more
+ *       ({@link Tried}).
  * </ul>
  *
  * Iterative, so that the length of a history is not bounded by the stack. For one thread, and for one search.
@@ -63,6 +68,7 @@ final class Linearization {
      * @param invocation what was chosen, if it had to have its turn
      * @param optional what was chosen otherwise
      * @param branch which of the states that it can lead to
+     * @param inARowBefore how many that need not have happened came right before
      * @param tied the keys whose operations were to choose from
      * @param forced whether nothing else is to be tried instead
      */
@@ -73,6 +79,7 @@ final class Linearization {
             KeyValues before,
             OptionalOperations.Done doneBefore,
             int lastOptionalBefore,
+            int inARowBefore,
             int latestBefore,
             @Nullable BitSet tied,
             boolean forced) {}
@@ -86,7 +93,7 @@ final class Linearization {
     private final boolean overwritingMatters;
     private final int keys;
     private final Node head = new Node(-1, null);
-    private final Tried tried;
+    private Tried tried;
     private final Budget budget;
     private final Deque<Choice> choices = new ArrayDeque<>();
     private KeyValues state;
@@ -96,6 +103,12 @@ final class Linearization {
     private int latest = -1;
     /** What was chosen last, if it need not have happened; -1 otherwise. */
     private int lastOptional = -1;
+    /** How many that need not have happened were chosen last, one right after the other. */
+    private int inARow;
+    /** No more than this are chosen in a row. */
+    private int mostInARow = 1;
+    /** Whether more might have been. */
+    private boolean heldBack;
 
     /**
      * @param required what must have its turn
@@ -111,11 +124,15 @@ final class Linearization {
             boolean counting,
             KeyValues state,
             Budget budget) {
+        Unseen unseen =
+                new Unseen(Stream.concat(required.stream(), optional.stream()).toList());
         this.required = required.stream()
+                .map(unseen::alike)
                 .sorted(Comparator.comparingLong(Operation::invokedNanos))
                 .toList();
         this.required.forEach(operation -> footprints.add(Footprint.of(operation, keys)));
-        this.optional = OptionalOperations.of(optional, required, keys);
+        this.optional =
+                OptionalOperations.of(optional.stream().map(unseen::alike).toList(), required, keys);
         this.done = this.optional.noneDone();
         this.needs = new Needs(keys);
         this.required.forEach(operation -> shares.add(needs.addRequired(operation)));
@@ -151,8 +168,21 @@ final class Linearization {
         }
     }
 
-    /** Searches. */
+    /** Searches: first for an order that needs little of what need not have happened, and then for any. */
     Answer search() {
+        while (true) {
+            heldBack = false;
+            Answer answer = searchWithinBounds();
+            if (answer != Answer.IMPOSSIBLE || !heldBack) {
+                return answer;
+            }
+            // Every choice has been taken back: it begins anew.
+            mostInARow *= 2;
+            tried = new Tried(budget);
+        }
+    }
+
+    private Answer searchWithinBounds() {
         while (left > 0) {
             if (budget.isSpent()) {
                 return Answer.UNDECIDED;
@@ -176,6 +206,7 @@ final class Linearization {
                     take(node);
                     // Whatever was done last, it fitted into the state that that had left.
                     lastOptional = -1;
+                    inARow = 0;
                     return true;
                 }
             }
@@ -203,8 +234,14 @@ final class Linearization {
         int branch = after == null || after.invocation != null ? 0 : after.branch + 1;
         long earliestAnswer = earliestAnswer();
         for (int kind = begin; kind < optional.kinds(); kind++, branch = 0) {
-            if (optional.canBegin(kind, done, earliestAnswer) && tryOptional(kind, branch, tied)) {
-                return true;
+            if (optional.canBegin(kind, done, earliestAnswer)) {
+                if (inARow == mostInARow) {
+                    heldBack = true;
+                    return false;
+                }
+                if (tryOptional(kind, branch, tied)) {
+                    return true;
+                }
             }
         }
         return false;
@@ -222,6 +259,7 @@ final class Linearization {
             take(node);
             state = after.get(branch);
             lastOptional = -1;
+            inARow = 0;
             if (canGoOn(footprint) && isNew()) {
                 return true;
             }
@@ -244,6 +282,7 @@ final class Linearization {
                 needs.done(optionalShares.get(kind));
                 state = after.get(branch);
                 lastOptional = kind;
+                inARow++;
                 if (canGoOn(optional.footprint(kind)) && isNew()) {
                     return true;
                 }
@@ -277,13 +316,14 @@ final class Linearization {
     }
 
     private void push(@Nullable Node node, int kind, int branch, @Nullable BitSet tied, boolean forced) {
-        choices.push(new Choice(node, kind, branch, state, done, lastOptional, latest, tied, forced));
+        choices.push(new Choice(node, kind, branch, state, done, lastOptional, inARow, latest, tied, forced));
     }
 
     private void undo(Choice choice) {
         state = choice.before;
         done = choice.doneBefore;
         lastOptional = choice.lastOptionalBefore;
+        inARow = choice.inARowBefore;
         latest = choice.latestBefore;
         if (choice.invocation != null) {
             left++;
@@ -346,7 +386,8 @@ final class Linearization {
                 open[at++] = node.operation;
             }
         }
-        return tried.add(latest, open, state, done, lastOptional);
+        // What may be overwritten matters only where anything must not be.
+        return tried.add(latest, open, state, done, inARow, overwritingMatters ? -1 : lastOptional);
     }
 
     private Node first() {

@@ -1,16 +1,13 @@
 package io.quorate.simulator.history;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Operations that need not have happened, such as those of unknown outcome. Those that ask for the same are one kind: it
@@ -19,24 +16,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class OptionalOperations {
 
-    /** How many of each kind were done; the same numbers are the same object. */
+    /** How many of each kind were done. */
     static final class Done {
         private final int[] counts;
-        private final int hash;
 
         private Done(int[] counts) {
             this.counts = counts;
-            this.hash = Arrays.hashCode(counts);
         }
 
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Done that && Arrays.equals(counts, that.counts);
+        /** Whether no kind was done more often here than there. */
+        boolean isWithin(Done other) {
+            for (int kind = 0; kind < counts.length; kind++) {
+                if (counts[kind] > other.counts[kind]) {
+                    return false;
+                }
+            }
+            return true;
         }
 
-        @Override
-        public int hashCode() {
-            return hash;
+        /** The memory that the numbers take. */
+        long bytes() {
+            return (long) Integer.BYTES * counts.length;
         }
     }
 
@@ -47,7 +47,6 @@ final class OptionalOperations {
     private final List<Operation> kinds = new ArrayList<>();
     private final List<Footprint> footprints = new ArrayList<>();
     private final List<long[]> invocations = new ArrayList<>();
-    private final Map<Done, Done> distinct = new HashMap<>();
 
     private OptionalOperations() {}
 
@@ -151,12 +150,7 @@ final class OptionalOperations {
     }
 
     Done noneDone() {
-        return kept(new Done(new int[kinds.size()]));
-    }
-
-    private Done kept(Done done) {
-        Done before = distinct.putIfAbsent(done, done);
-        return before == null ? done : before;
+        return new Done(new int[kinds.size()]);
     }
 
     /** Whether another of this kind can have its turn before an answer. */
@@ -169,7 +163,7 @@ final class OptionalOperations {
     Done with(Done done, int kind) {
         int[] counts = done.counts.clone();
         counts[kind]++;
-        return kept(new Done(counts));
+        return new Done(counts);
     }
 
     /** Adds the keys of all that can have their turn before an answer. */

@@ -1,34 +1,39 @@
 package io.quorate.simulator.history;
 
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a search has come to already, and need not look at again. For one thread. */
+/**
+ * What a search has come to already, and need not look at again. For one thread.
+ *
+ * <p>Of two ways to the same state by the same required operations, the one that has used up less of what need not have
+ * happened can go on in every way in which the other can. So a way is not new either where that one was tried.
+ */
 final class Tried {
 
-    /** An entry with its place in the set, without the places of what is open. */
-    private static final long ENTRY_BYTES = 160;
+    /** An entry with its place in the map, without the places of what is open. */
+    private static final long ENTRY_BYTES = 200;
 
     /**
      * @param latest the greatest place of what has had its turn
      * @param open the places before it that have not: all of them under way at one moment, so no more than there are clients
-     * @param done what was done without having to be
+     * @param inARow how much of what need not have happened was done right before
      * @param lastOptional what must not be overwritten right away; -1 if nothing
      */
-    @SuppressWarnings({"ArrayRecordComponent", "ReferenceEquality"}) // compared below, by content and by identity
-    private record Entry(
-            int latest, int[] open, KeyValues state, OptionalOperations.Done done, int lastOptional, int hash) {
+    @SuppressWarnings("ArrayRecordComponent") // compared below, by content
+    private record Entry(int latest, int[] open, KeyValues state, int inARow, int lastOptional, int hash) {
 
         @Override
         public boolean equals(@Nullable Object other) {
-            // What was done without having to be is kept once: the same is the same object.
             return other instanceof Entry that
                     && hash == that.hash
                     && latest == that.latest
+                    && inARow == that.inARow
                     && lastOptional == that.lastOptional
-                    && done == that.done
                     && Arrays.equals(open, that.open)
                     && state.equals(that.state);
         }
@@ -39,7 +44,7 @@ final class Tried {
         }
     }
 
-    private final Set<Entry> entries = new HashSet<>();
+    private final Map<Entry, List<OptionalOperations.Done>> entries = new HashMap<>();
     private final Budget budget;
 
     /** @param budget pays for the memory */
@@ -47,17 +52,27 @@ final class Tried {
         this.budget = budget;
     }
 
-    /** Whether this was not tried before; from now on it was. */
-    boolean add(int latest, int[] open, KeyValues state, OptionalOperations.Done done, int lastOptional) {
+    /**
+     * Whether this was not tried before; from now on it was.
+     *
+     * @param done what was done without having to be
+     */
+    boolean add(int latest, int[] open, KeyValues state, OptionalOperations.Done done, int inARow, int lastOptional) {
         int hash = Arrays.hashCode(open);
         hash = 31 * hash + latest;
         hash = 31 * hash + state.hashCode();
-        hash = 31 * hash + System.identityHashCode(done);
+        hash = 31 * hash + inARow;
         hash = 31 * hash + lastOptional;
-        boolean isNew = entries.add(new Entry(latest, open, state, done, lastOptional, hash));
-        if (isNew) {
-            budget.remember(ENTRY_BYTES + (long) Integer.BYTES * open.length);
+        List<OptionalOperations.Done> before = entries.computeIfAbsent(
+                new Entry(latest, open, state, inARow, lastOptional, hash), entry -> new ArrayList<>(1));
+        for (OptionalOperations.Done less : before) {
+            if (less.isWithin(done)) {
+                return false;
+            }
         }
-        return isNew;
+        before.removeIf(done::isWithin);
+        before.add(done);
+        budget.remember(ENTRY_BYTES + (long) Integer.BYTES * open.length + done.bytes());
+        return true;
     }
 }

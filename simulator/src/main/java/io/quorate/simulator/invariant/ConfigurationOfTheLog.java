@@ -2,9 +2,12 @@ package io.quorate.simulator.invariant;
 
 import io.quorate.core.CoreStatus;
 import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.simulator.SimulatedMember;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,6 +15,18 @@ import java.util.Optional;
  * appended, and rolls back when it is truncated (corner case 17).
  */
 final class ConfigurationOfTheLog implements Invariant {
+
+    /** Two that were found to be equal; they never change. */
+    private record Agreed(Configuration inLog, Configuration inForce) {
+
+        /** Whether these are the very same: that takes no look at what is in them. */
+        @SuppressWarnings("ReferenceEquality")
+        boolean isOf(Configuration latest, Configuration current) {
+            return inLog == latest && inForce == current;
+        }
+    }
+
+    private final Map<MemberId, Agreed> agreed = new HashMap<>();
 
     @Override
     public void settled(SimulatedMember member) {
@@ -22,9 +37,15 @@ final class ConfigurationOfTheLog implements Invariant {
             return;
         }
         Configuration latest = log.snapshotMetaAt(log.lastId().index()).configuration();
-        if (!latest.equals(status.get().configuration())) {
-            throw violated("member " + member.id() + " acts by " + status.get().configuration()
-                    + ", the latest configuration in its log is " + latest);
+        Configuration current = status.get().configuration();
+        Agreed before = agreed.get(member.id());
+        if (before != null && before.isOf(latest, current)) {
+            return;
         }
+        if (!latest.equals(current)) {
+            throw violated("member " + member.id() + " acts by " + current + ", the latest configuration in its log is "
+                    + latest);
+        }
+        agreed.put(member.id(), new Agreed(latest, current));
     }
 }

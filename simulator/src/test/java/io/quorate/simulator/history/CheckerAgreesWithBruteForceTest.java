@@ -22,6 +22,7 @@ class CheckerAgreesWithBruteForceTest {
         COMPARE_AND_SET(new RandomHistory.Plan(4, 8, 1, 2, 300, true, false)),
         TRANSACTIONS_ON_ONE_KEY(new RandomHistory.Plan(4, 7, 1, 2, 300, true, true)),
         TRANSACTIONS(new RandomHistory.Plan(4, 8, 3, 2, 300, true, true)),
+        MOST_OUTCOMES_UNKNOWN(new RandomHistory.Plan(5, 8, 2, 0, 700, true, true)),
         MANY_AT_ONCE(new RandomHistory.Plan(8, 8, 2, 2, 200, true, true));
 
         private final RandomHistory.Plan plan;
