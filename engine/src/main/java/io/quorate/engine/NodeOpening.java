@@ -230,6 +230,9 @@ final class NodeOpening {
         if (durable >= first && durable <= certain) {
             return log.idAt(durable);
         }
+        if (durable > last && !log.votingSuspended()) {
+            endIsLost(log, durable, directory);
+        }
         Optional<EntryId> restored = restoreFromSnapshot(log, snapshots, stateMachine);
         if (restored.isPresent()) {
             return restored.get();
@@ -258,6 +261,22 @@ final class NodeOpening {
                         + " to " + last + " and a state at " + durable
                         + ", no intact snapshot to lead from one to the other, and there is no other member to get one from:"
                         + " restore the member from a backup.");
+    }
+
+    /**
+     * Only what is durable in the log is ever applied. So a log that ends before the state has lost what it had acknowledged, votes
+     * among it perhaps, however whole it looks: a last write that was damaged looks torn, and a file that is gone leaves nothing.
+     */
+    private static void endIsLost(RaftLog log, long durable, DataDirectory directory) throws DataDirectoryException {
+        long last = log.lastId().index();
+        String found = "the log ends at " + last + ", and the state has applied entry " + durable
+                + ", so that what the log had acknowledged is lost";
+        if (!othersMayHaveIt(log.snapshotMetaAt(last).configuration(), directory)) {
+            throw new DataDirectoryException("In data directory " + directory.disk() + " " + found
+                    + ", and there is no other member to get it from: restore the member from a backup.");
+        }
+        LOG.warn("In data directory {} {}: this member does not vote until it has caught up.", directory.disk(), found);
+        log.suspendVoting();
     }
 
     /** From the newest intact snapshot that the log continues, if there is one. */

@@ -51,6 +51,17 @@ final class HandDrivenNode {
 
     HandDrivenNode(FaultyDisk disk, Configuration members, long seed, UnaryOperator<NodeOptions> settings)
             throws IOException {
+        this(disk, members, seed, settings, machine -> machine);
+    }
+
+    /** @param kept what the node takes the journal for */
+    HandDrivenNode(
+            FaultyDisk disk,
+            Configuration members,
+            long seed,
+            UnaryOperator<NodeOptions> settings,
+            UnaryOperator<StateMachine<Integer>> kept)
+            throws IOException {
         this.disk = disk;
         NodeOptions plain = NodeOptions.of(7, SELF, "one", members);
         NodeOptions seeded = new NodeOptions(
@@ -69,7 +80,7 @@ final class HandDrivenNode {
         };
         Ports ports = new Ports(
                 () -> nanos, scheduler, disk, this::open, loop::add, logWriter::add, applier::add, background::add);
-        node = RaftNode.start(settings.apply(seeded), ports, journal, EngineMetrics.NONE);
+        node = RaftNode.start(settings.apply(seeded), ports, kept.apply(journal), EngineMetrics.NONE);
     }
 
     private Network open(Network.Listener listener) {

@@ -1,0 +1,101 @@
+package io.quorate.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quorate.core.CoreStatus;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.engine.disk.FaultyDisk;
+import io.quorate.engine.snapshot.SnapshotReader;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** A log that looks whole and ends before what the state has applied: only what was durable in it is ever applied. */
+class LostEndOfLogTest {
+
+    private static final MemberId TWO = new MemberId(2);
+    private static final Configuration VOTERS = Configuration.of(Set.of(HandDrivenNode.SELF, TWO, new MemberId(3)));
+    private static final Configuration ALONE = Configuration.of(Set.of(HandDrivenNode.SELF));
+    private static final long ENTRIES = 20;
+
+    /** A state that was durable up to an index when the process began. */
+    private record Durable(StateMachine<Integer> state, long durableIndex) implements StateMachine<Integer> {
+
+        @Override
+        public List<Integer> apply(List<Command> commands, long lastIndex) throws IOException {
+            return state.apply(commands, lastIndex);
+        }
+
+        @Override
+        public Capture capture() throws IOException {
+            return state.capture();
+        }
+
+        @Override
+        public void restore(SnapshotReader snapshot) throws IOException {
+            state.restore(snapshot);
+        }
+
+        @Override
+        public void clear() throws IOException {
+            state.clear();
+        }
+
+        @Override
+        public void close() throws IOException {
+            state.close();
+        }
+    }
+
+    private static FaultyDisk withEntries() throws IOException {
+        HandDrivenNode follower = new HandDrivenNode(new FaultyDisk(), VOTERS, 1, options -> options);
+        List<Long> numbers = LongStream.rangeClosed(1, ENTRIES).boxed().toList();
+        follower.receive(TWO, HandDrivenNode.appendFromStart(1, numbers, ENTRIES));
+        follower.settle();
+        return follower.disk.afterRestart();
+    }
+
+    private static CoreStatus status(HandDrivenNode node) {
+        CompletableFuture<CoreStatus> status = node.node.inspect();
+        node.settle();
+        return status.join();
+    }
+
+    private static HandDrivenNode start(FaultyDisk disk, long durable) throws IOException {
+        return new HandDrivenNode(disk, VOTERS, 2, options -> options, journal -> new Durable(journal, durable));
+    }
+
+    @Test
+    void votingWaitsUntilItIsThereAgain() throws IOException {
+        FaultyDisk disk = withEntries();
+        assertThat(status(start(disk.afterRestart(), ENTRIES)).votingSuspended())
+                .as("with a log that reaches as far as the state")
+                .isFalse();
+
+        HandDrivenNode restarted = start(disk, ENTRIES + 1);
+
+        assertThat(status(restarted).votingSuspended()).isTrue();
+        assertThat(status(start(restarted.disk.afterRestart(), 0)).votingSuspended())
+                .as("that is durable")
+                .isTrue();
+    }
+
+    @Test
+    void aMemberThatIsAloneIsNotStarted() throws IOException {
+        HandDrivenNode alone = new HandDrivenNode(new FaultyDisk(), ALONE, 1, options -> options);
+        alone.settle();
+        FaultyDisk disk = alone.disk.afterRestart();
+
+        assertThatThrownBy(() -> new HandDrivenNode(
+                        disk, ALONE, 2, options -> options, journal -> new Durable(journal, ENTRIES)))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("the log ends at 0, and the state has applied entry 20")
+                .hasMessageContaining("restore the member from a backup");
+    }
+}
