@@ -209,6 +209,8 @@ final class AskedCluster implements AutoCloseable {
         return client.endpointUrls().stream()
                 .map(url -> ask(new Target("", "", List.of(url.toString()))).join())
                 .flatMap(asked -> asked.report().stream())
+                // A witness knows neither how the members are called nor where they serve.
+                .filter(report -> !report.isWitness())
                 .findFirst()
                 .map(report -> report.members().stream()
                         .map(known -> new Target(known.memberId(), known.name(), known.clientUrls()))

@@ -42,7 +42,7 @@ class WitnessApiTest {
     private static void assertRefused(ThrowingCallable call) {
         assertThatThrownBy(call).isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
             assertThat(e.getStatus().getDescription())
-                    .isEqualTo("etcdserver: this member is a witness, which holds no data: ask another member");
+                    .isEqualTo("etcdserver: this member is a witness and holds no data, ask another member");
             assertThat(e.getStatus().getCode())
                     .isEqualTo(EtcdError.NOT_SUPPORTED_FOR_WITNESS.status().getCode());
         });

@@ -76,7 +76,7 @@ public enum EtcdError {
     CORRUPT(Code.DATA_LOSS, "corrupt cluster"),
     NOT_SUPPORTED_FOR_LEARNER(Code.UNAVAILABLE, "rpc not supported for learner"),
     /** Quorate's own. */
-    NOT_SUPPORTED_FOR_WITNESS(Code.UNAVAILABLE, "this member is a witness, which holds no data: ask another member"),
+    NOT_SUPPORTED_FOR_WITNESS(Code.UNAVAILABLE, "this member is a witness and holds no data, ask another member"),
     BAD_LEADER_TRANSFEREE(Code.FAILED_PRECONDITION, "bad leader transferee"),
 
     // Known to later releases than 3.4 only.
