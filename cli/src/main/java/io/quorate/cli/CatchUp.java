@@ -27,6 +27,8 @@ final class CatchUp {
     private long mostBytes;
     private long snapshotIndex;
     private boolean answered;
+    private Optional<Pace> entries = Optional.empty();
+    private Optional<Pace> bytes = Optional.empty();
     private long progressNanos = System.nanoTime();
     private long toldNanos = System.nanoTime();
 
@@ -88,6 +90,9 @@ final class CatchUp {
         }
         if (transfer.isPresent()) {
             boolean another = transfer.get().snapshotIndex() > snapshotIndex;
+            if (another) {
+                bytes = Optional.empty();
+            }
             if (another || transfer.get().doneBytes() > mostBytes) {
                 snapshotIndex = Math.max(snapshotIndex, transfer.get().snapshotIndex());
                 mostBytes = another
@@ -104,10 +109,7 @@ final class CatchUp {
     private void look(
             long matches, long commitIndex, boolean answers, Optional<MemberReport.SnapshotTransfer> transfer) {
         String where = answers || matches > 0
-                ? "it has the log up to index " + matches + " of " + commitIndex
-                        + transfer.map(snapshot -> ", and " + snapshot.doneBytes() + " of " + snapshot.totalBytes()
-                                        + " bytes of a snapshot")
-                                .orElse("")
+                ? entries(matches, commitIndex) + transfer.map(this::snapshot).orElse("")
                 : "it does not answer, and has got nothing yet: it was not started, or cannot be reached";
         if (System.nanoTime() - progressNanos > patience.toNanos()) {
             throw new CommandFailed(
@@ -117,7 +119,24 @@ final class CatchUp {
         }
         if (System.nanoTime() - toldNanos > TELL_NANOS) {
             toldNanos = System.nanoTime();
-            operation.say("          " + name + ": " + where);
+            operation.tellProgress(name + ": " + where);
         }
+    }
+
+    private String entries(long matches, long commitIndex) {
+        long now = System.nanoTime();
+        Pace pace = entries.orElseGet(() -> new Pace(now, matches));
+        entries = Optional.of(pace);
+        return "it has the log up to index " + matches + " of " + commitIndex + " ("
+                + Math.round(pace.perSecond(now, matches)) + "/s, " + pace.left(now, matches, commitIndex) + ")";
+    }
+
+    private String snapshot(MemberReport.SnapshotTransfer transfer) {
+        long now = System.nanoTime();
+        Pace pace = bytes.orElseGet(() -> new Pace(now, transfer.doneBytes()));
+        bytes = Optional.of(pace);
+        return ", and " + ByteSize.text(transfer.doneBytes()) + " of " + ByteSize.text(transfer.totalBytes())
+                + " of a snapshot (" + ByteSize.text((long) pace.perSecond(now, transfer.doneBytes())) + "/s, "
+                + pace.left(now, transfer.doneBytes(), transfer.totalBytes()) + ")";
     }
 }

@@ -259,7 +259,7 @@ final class OperationRun {
                 .setResult(result)
                 .setMillis(millisSince(beginNanos))
                 .build();
-        life.progress(report.addSteps(step).build());
+        life.progress(report.clearUnderWay().addSteps(step).build());
         say("  " + (done ? "done    " : "FAILED  ") + name + ": " + result + " (" + step.getMillis() + " ms)");
     }
 
@@ -378,6 +378,13 @@ final class OperationRun {
         if (Thread.currentThread().isInterrupted()) {
             throw new CommandFailed(ExitCode.FAILED, "interrupted");
         }
+    }
+
+    /** Tells how far a step is that takes long: whoever waits for it, and whoever asks for what is on record. */
+    void tellProgress(String howFar) {
+        report.setUnderWay(howFar);
+        place.ifPresent(life -> life.progress(report.build()));
+        say("          " + howFar);
     }
 
     /** Tells people how it goes. */

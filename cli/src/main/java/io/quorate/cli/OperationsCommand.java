@@ -117,7 +117,10 @@ final class OperationsCommand implements Callable<Integer> {
         return operation.getState() == Operation.State.BROKEN_OFF
                 ? "another operation has broken it off; what was done stands"
                 : "it goes on, or whoever did it is gone: it was heard of last at "
-                        + Instant.ofEpochMilli(operation.getToldMillis());
+                        + Instant.ofEpochMilli(operation.getToldMillis())
+                        + (operation.getReport().getUnderWay().isEmpty()
+                                ? ""
+                                : ", when it waited: " + operation.getReport().getUnderWay());
     }
 
     private static void print(PrintWriter out, String when, List<Check> checks) {

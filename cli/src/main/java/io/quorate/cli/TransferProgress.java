@@ -2,8 +2,6 @@ package io.quorate.cli;
 
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** Tells, at intervals, how far a transfer is, how fast it goes and how long it will take. For one thread. */
@@ -18,7 +16,7 @@ final class TransferProgress {
     private final LongSupplier nanoTime;
     private final long intervalNanos;
     private final boolean watched;
-    private long beginNanos;
+    private Pace pace = new Pace(0, 0);
     private long nextNanos;
     private long totalBytes;
 
@@ -49,8 +47,8 @@ final class TransferProgress {
     /** The first piece has come, with which the size is known. */
     void begin(long total) {
         totalBytes = total;
-        beginNanos = nanoTime.getAsLong();
-        nextNanos = beginNanos + intervalNanos;
+        pace = new Pace(nanoTime.getAsLong(), 0);
+        nextNanos = pace.beginNanos() + intervalNanos;
     }
 
     /** So much has come by now. */
@@ -60,15 +58,7 @@ final class TransferProgress {
             return;
         }
         nextNanos = now + intervalNanos;
-        double seconds = (now - beginNanos) / (double) TimeUnit.SECONDS.toNanos(1);
-        double rate = bytes / seconds;
-        long left = Math.max(0, totalBytes - bytes);
-        out.println(String.format(
-                Locale.ROOT,
-                "%s of %s, %s/s, %s left",
-                ByteSize.text(bytes),
-                ByteSize.text(totalBytes),
-                ByteSize.text((long) rate),
-                rate < 1 ? "unknown time" : "about " + Math.round(left / rate) + " s"));
+        out.println(ByteSize.text(bytes) + " of " + ByteSize.text(totalBytes) + ", "
+                + ByteSize.text((long) pace.perSecond(now, bytes)) + "/s, " + pace.left(now, bytes, totalBytes));
     }
 }

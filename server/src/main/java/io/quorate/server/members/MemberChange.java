@@ -24,6 +24,9 @@ public sealed interface MemberChange {
     /** The kind of a change that is a step of an operation. */
     byte STEP = 8;
 
+    /** Precedes the addition of a witness. */
+    byte ADD_WITNESS = 9;
+
     /** A change of one member. */
     sealed interface OfOne extends MemberChange {
 
@@ -112,7 +115,7 @@ public sealed interface MemberChange {
     /** The change as bytes, which {@link #decode} reads. */
     default ByteBuffer encoded() {
         return switch (this) {
-            case Add add when add.witness() -> encoded(8, add);
+            case Add add when add.witness() -> encoded(ADD_WITNESS, add);
             case Add add -> encoded(add.learner() ? 2 : 1, add);
             case Remove remove -> encoded(3, remove);
             case Update update -> encoded(4, update);
@@ -215,7 +218,7 @@ public sealed interface MemberChange {
             case 3 -> new Remove(member);
             case 4 -> new Update(member, urls);
             case 5 -> new Promote(member);
-            case 8 -> new Add(member, urls, true, true);
+            case ADD_WITNESS -> new Add(member, urls, true, true);
             default -> throw unknown(in);
         };
     }
