@@ -1,7 +1,6 @@
 package io.quorate.cli;
 
 import io.quorate.cli.OperationRun.PlannedStep;
-import io.quorate.server.operations.MemberHealth;
 import io.quorate.server.operations.Preflight;
 import io.quorate.server.operations.Proof;
 import io.quorate.server.proto.etcdserverpb.DefragmentRequest;
@@ -31,9 +30,9 @@ final class DefragmentCommand implements Callable<Integer> {
     public Integer call() {
         try (ClusterSight sight = new ClusterSight(options.client)) {
             ClusterSight.Seen seen = sight.look();
-            // Learners do not serve this call, as in etcd.
+            // Learners do not serve this call, as in etcd, and witnesses have nothing to defragment.
             List<PlannedStep> steps = seen.health().voters().stream()
-                    .filter(MemberHealth::answers)
+                    .filter(member -> member.answers() && !member.witness())
                     .map(member -> PlannedStep.of("defragment " + member.label(), run -> defragment(run, member.id())))
                     .toList();
             OperationRun.Plan plan = new OperationRun.Plan(

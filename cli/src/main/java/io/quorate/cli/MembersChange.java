@@ -41,8 +41,15 @@ final class MembersChange {
 
     /** What is to be done, how it is judged before, and what it is to lead to. */
     OperationRun.Plan plan() {
+        int newWitnesses =
+                (int) newVoters().stream().filter(MembersPlan.Wanted::witness).count();
         Preflight.Intent intent = new Preflight.Intent(
-                plan.votersAfter(), Set.copyOf(plan.promote()), newVoters().size(), Set.copyOf(plan.remove()), false);
+                plan.votersAfter(),
+                Set.copyOf(plan.promote()),
+                newVoters().size(),
+                Set.copyOf(plan.remove()),
+                false,
+                newWitnesses);
         return new OperationRun.Plan(before, seen -> intent, steps(), this::goal);
     }
 

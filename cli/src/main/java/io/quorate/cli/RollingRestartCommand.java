@@ -58,7 +58,7 @@ final class RollingRestartCommand implements Callable<Integer> {
         ClusterSight.Seen seen = run.lookPatiently(patience.toNanos());
         ClusterHealth health = seen.health();
         boolean voter = health.voterIds().contains(id);
-        if (voter && health.voters().size() > 1 && health.tolerated(health.voterIds(), 0) < 1) {
+        if (voter && health.voters().size() > 1 && health.tolerated(health.voterIds()) < 1) {
             throw new CommandFailed(
                     ExitCode.FAILED,
                     "not restarted, since the others would have no quorum without it: another one is not well");

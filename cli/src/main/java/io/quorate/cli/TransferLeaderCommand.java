@@ -31,6 +31,9 @@ final class TransferLeaderCommand implements Callable<Integer> {
             if (target.getIsLearner()) {
                 throw CommandFailed.usage("member " + member + " is a learner, and only voters lead");
             }
+            if (target.getIsWitness()) {
+                throw CommandFailed.usage("member " + member + " is a witness, which holds no data and never leads");
+            }
             return options.operation(sight, "transfer-leader " + member)
                     .execute(ChangeOptions.sameMembers(
                             seen,

@@ -299,6 +299,11 @@ public final class RaftNode<R> implements AutoCloseable {
         return stopped.copy();
     }
 
+    /** Why the node has stopped; empty while it runs. For whoever asks often: each future of {@link #stopped} is kept until then. */
+    public Optional<Throwable> stopCause() {
+        return stopped.isDone() ? Optional.of(stopped.join()) : Optional.empty();
+    }
+
     /** Stops and waits until everything is at rest, and the data directory can be opened again. */
     @Override
     public void close() throws IOException {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -118,6 +119,16 @@ class LocalClusterTest {
                     .join();
 
             assertThat(found).isEqualTo(target);
+        }
+    }
+
+    @Test
+    void whyANodeHasStoppedIsKnownOnceItHas() throws Exception {
+        try (LocalCluster<Integer> cluster = start(1, options -> options.with(QUICK))) {
+            RaftNode<Integer> node = cluster.awaitLeader();
+            assertThat(node.stopCause()).isEmpty();
+            node.close();
+            assertThat(node.stopCause()).containsInstanceOf(CancellationException.class);
         }
     }
 

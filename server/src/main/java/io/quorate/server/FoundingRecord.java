@@ -63,7 +63,7 @@ final class FoundingRecord {
     }
 
     private void attempt() {
-        if (member.node().stopped().isDone()) {
+        if (member.node().stopCause().isPresent()) {
             return;
         }
         if (isOnRecord()) {

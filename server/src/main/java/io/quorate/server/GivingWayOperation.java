@@ -25,6 +25,9 @@ final class GivingWayOperation {
 
     private static final Logger LOG = LoggerFactory.getLogger(GivingWayOperation.class);
 
+    private static final int NOTE_TRIES = 20;
+    private static final long NOTE_PAUSE_MILLIS = 100;
+
     private final RaftNode<Result> node;
     private final String self;
     private final Bulletin heir;
@@ -77,7 +80,10 @@ final class GivingWayOperation {
                 })
                 .whenComplete((over, failure) -> {
                     if (failure != null) {
-                        LOG.warn("member {} could not put on record that it gives way: {}", self, failure.toString());
+                        LOG.warn(
+                                "member {} could not put on record that it gives way, or how that ended: {}",
+                                self,
+                                failure.toString());
                     }
                 });
     }
@@ -98,9 +104,22 @@ final class GivingWayOperation {
                                     .setMillis(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beginNanos)))
                             .setOutcome(outcome);
                     LOG.info("member {} has tried to give way: {}", self, outcome);
-                    return note(id, done ? ManagedOperation.State.DONE : ManagedOperation.State.FAILED);
+                    return noteAtLast(
+                            id, done ? ManagedOperation.State.DONE : ManagedOperation.State.FAILED, NOTE_TRIES);
                 })
                 .thenAccept(noted -> {});
+    }
+
+    /** While the leadership moves, what is proposed may be lost; and as long as this is on record as under way nobody else operates. */
+    private CompletableFuture<Result.OperationResult> noteAtLast(long id, ManagedOperation.State state, int triesLeft) {
+        return note(id, state)
+                .exceptionallyCompose(failure -> triesLeft == 1
+                                || node.stopCause().isPresent()
+                        ? CompletableFuture.failedFuture(failure)
+                        : CompletableFuture.supplyAsync(
+                                        () -> id,
+                                        CompletableFuture.delayedExecutor(NOTE_PAUSE_MILLIS, TimeUnit.MILLISECONDS))
+                                .thenCompose(again -> noteAtLast(id, state, triesLeft - 1)));
     }
 
     private CompletableFuture<Result.OperationResult> note(long ofId, ManagedOperation.State state) {

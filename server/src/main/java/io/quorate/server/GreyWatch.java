@@ -188,7 +188,12 @@ final class GreyWatch implements AutoCloseable {
     private void giveWay(Bulletin heir, GreyScore score) {
         givesWay = true;
         GivingWayOperation operation = new GivingWayOperation(node, config.name(), heir, name(heir.member()), score);
-        var unused = operation.execute(this::begun).whenComplete((done, failure) -> givesWay = false);
+        try {
+            var unused = operation.execute(this::begun).whenComplete((done, failure) -> givesWay = false);
+        } catch (RuntimeException e) {
+            givesWay = false;
+            throw e;
+        }
     }
 
     /** Called by a thread of the node, while the next look may be under way. */

@@ -80,7 +80,7 @@ final class MemberAutopilot implements HttpPages.JsonPage, AutoCloseable {
     }
 
     private void tick() {
-        if (member.get().node().stopped().isDone()) {
+        if (member.get().node().stopCause().isPresent()) {
             // What it knew last, that it leads for example, is true no more.
             return;
         }

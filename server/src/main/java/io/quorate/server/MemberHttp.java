@@ -85,7 +85,7 @@ final class MemberHttp {
         if (!serving.getAsBoolean()) {
             return Optional.of(whyNobodyIsServed(member));
         }
-        return member.node().stopped().isDone() ? Optional.of(EtcdError.STOPPED.message()) : Optional.empty();
+        return member.node().stopCause().map(cause -> EtcdError.STOPPED.message());
     }
 
     private static Optional<String> leader(Incarnation member, BooleanSupplier serving) {

@@ -223,7 +223,7 @@ public final class MemberServer implements AutoCloseable {
         return services.isServing()
                 && (serializable || node.status().leader().isPresent())
                 && !node.status().stateMissing()
-                && !node.stopped().isDone()
+                && node.stopCause().isEmpty()
                 && !present.fence().isUp()
                 && present.memberNode().machine().store().raisedAlarms().stream()
                         .allMatch(alarm -> excludedAlarms.contains(alarm.type().name()));

@@ -117,8 +117,7 @@ record OwnReport(
     }
 
     private static Optional<String> stopped(Incarnation present) {
-        CompletableFuture<Throwable> stopped = present.node().stopped();
-        return stopped.isDone() ? Optional.of(String.valueOf(stopped.join().getMessage())) : Optional.empty();
+        return present.node().stopCause().map(cause -> String.valueOf(cause.getMessage()));
     }
 
     private static List<String> ids(Collection<MemberId> members) {

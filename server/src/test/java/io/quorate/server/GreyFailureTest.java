@@ -38,7 +38,9 @@ class GreyFailureTest {
         try (TestCluster cluster = TestCluster.start(
                         3,
                         folder,
-                        config -> ServerConfigs.withTimeouts(config, Duration.ofMillis(80), Duration.ofMillis(400)),
+                        config -> ServerConfigs.withUpkeep(
+                                ServerConfigs.withTimeouts(config, Duration.ofMillis(100), Duration.ofSeconds(1)),
+                                Upkeep.DEFAULT),
                         StorageOpening.PLAIN.withDisk(this::slow));
                 Writes writes = new Writes(cluster)) {
             int slow = cluster.leader();

@@ -111,7 +111,8 @@ public final class TestCluster implements AutoCloseable {
                 ServerConfig.Limits.DEFAULT,
                 WatchOptions.DEFAULT,
                 ServerConfig.DEFAULT_VERIFY_INTERVAL,
-                Upkeep.DEFAULT,
+                // What a busy machine does to members that share it is not what most tests are about.
+                Upkeep.DEFAULT.with(Upkeep.OnGreyFailure.STAY),
                 AuthOptions.DEFAULT,
                 "",
                 AutopilotPolicy.OFF,

@@ -30,6 +30,8 @@ public final class VitalSigns {
     /** Of fewer syncs nothing is said. */
     private static final long MIN_SYNCS = 10;
 
+    private static final long MANY_SYNCS = 100;
+
     private final Duration electionTimeout;
     private final LongSupplier nanoTime;
     private final RecentDurations syncs;
@@ -86,7 +88,9 @@ public final class VitalSigns {
         long pending = TimeUnit.MILLISECONDS.toMicros(pendingMillis);
         return syncs.summary()
                 .filter(recent -> recent.count() >= MIN_SYNCS)
-                .map(recent -> OptionalLong.of(Math.max(recent.p99Micros(), pending)))
+                // Of less than a hundred the slowest one would be the 99th percentile, and one sync says little.
+                .map(recent -> recent.count() < MANY_SYNCS ? recent.p50Micros() : recent.p99Micros())
+                .map(micros -> OptionalLong.of(Math.max(micros, pending)))
                 .orElseGet(() -> pending > 0 ? OptionalLong.of(pending) : OptionalLong.empty());
     }
 

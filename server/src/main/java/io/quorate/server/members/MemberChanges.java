@@ -177,7 +177,13 @@ public final class MemberChanges implements LeaderAnswers {
         if (!(change instanceof MemberChange.Step step)) {
             return CompletableFuture.completedFuture(null);
         }
-        return node.readIndex().thenAccept(index -> {
+        CompletableFuture<Long> upToDate = node.readIndex().exceptionallyCompose(failure -> {
+            // Nothing was proposed yet, so that nothing is unknown.
+            boolean noLeader =
+                    failure instanceof RaftException.OutcomeUnknown || failure instanceof RaftException.Superseded;
+            return CompletableFuture.failedFuture(noLeader ? new RaftException.Refused(Rejection.NOT_LEADER) : failure);
+        });
+        return upToDate.thenAccept(index -> {
             boolean held = store.operations().stream()
                     .anyMatch(
                             known -> known.id() == step.operation() && known.state() == ManagedOperation.State.RUNNING);

@@ -79,12 +79,21 @@ public record ClusterHealth(List<MemberHealth> members) {
      * How many more voters may fail before nothing is committed any more, those that are not healthy now taken as failed.
      *
      * @param voters the ids of those who vote
-     * @param newcomers how many voters there are besides these, taken to be healthy
      * @return less than 0: they have no quorum
      */
-    public int tolerated(Collection<Long> voters, int newcomers) {
+    public int tolerated(Collection<Long> voters) {
+        return tolerated(voters, 0, 0);
+    }
+
+    /**
+     * As {@link #tolerated(Collection)}, with others that are taken to be healthy.
+     *
+     * @param newcomers how many voters there are besides these
+     * @param withData how many of the newcomers are no witnesses
+     */
+    int tolerated(Collection<Long> voters, int newcomers, int withData) {
         int ofQuorum = (int) healthy(voters) + newcomers - ((voters.size() + newcomers) / 2 + 1);
-        return Math.min(ofQuorum, holders(voters) + newcomers - 1);
+        return Math.min(ofQuorum, holders(voters) + withData - 1);
     }
 
     /** How many of some voters are healthy and hold data: one of them has to lead. */
@@ -93,6 +102,10 @@ public record ClusterHealth(List<MemberHealth> members) {
                 .flatMap(id -> member(id).stream())
                 .filter(member -> !member.witness() && isHealthy(member))
                 .count();
+    }
+
+    boolean isWitness(long id) {
+        return member(id).filter(MemberHealth::witness).isPresent();
     }
 
     /** Whether any voter is a witness. */

@@ -33,13 +33,24 @@ public record Preflight(ClusterHealth health, Intent intent) {
      * @param newcomers how many will vote besides these, that are not members yet
      * @param leaving the ids of those that will go: how they are does not matter
      * @param makesRoom whether it makes room in the members' stores
+     * @param newWitnesses how many of the newcomers are witnesses
      */
     public record Intent(
-            Set<Long> votersAfter, Set<Long> awaited, int newcomers, Set<Long> leaving, boolean makesRoom) {
+            Set<Long> votersAfter,
+            Set<Long> awaited,
+            int newcomers,
+            Set<Long> leaving,
+            boolean makesRoom,
+            int newWitnesses) {
         public Intent {
             votersAfter = Set.copyOf(votersAfter);
             awaited = Set.copyOf(awaited);
             leaving = Set.copyOf(leaving);
+        }
+
+        /** No newcomer is a witness. */
+        public Intent(Set<Long> votersAfter, Set<Long> awaited, int newcomers, Set<Long> leaving, boolean makesRoom) {
+            this(votersAfter, awaited, newcomers, leaving, makesRoom, 0);
         }
 
         /** The members stay who they are. */
@@ -56,7 +67,7 @@ public record Preflight(ClusterHealth health, Intent intent) {
     /** All checks, in the order in which they are best read. */
     public List<Check> checks() {
         List<Check> checks = new ArrayList<>(List.of(leader(), answers(), quorum()));
-        if (health.hasWitness()) {
+        if (witnessesMatter()) {
             checks.add(data());
         }
         checks.addAll(List.of(noChange(), states(), lag(), alarms(), disk(), versions()));
@@ -97,7 +108,7 @@ public record Preflight(ClusterHealth health, Intent intent) {
     }
 
     private Check quorum() {
-        int now = health.tolerated(health.voterIds(), 0);
+        int now = health.tolerated(health.voterIds());
         int after = promised();
         String what = voters(health.voters().size(), health.healthy(health.voterIds())) + " " + tolerance(now);
         Set<Long> votersAfter = intent.votersAfter();
@@ -115,7 +126,7 @@ public record Preflight(ClusterHealth health, Intent intent) {
 
     /** Witnesses count for the quorum, and hold nothing: what they vote for must be somewhere else as well. */
     private Check data() {
-        int after = health.holders(settled()) + intent.newcomers() + awaited();
+        int after = health.holders(settled()) + comingWithData();
         if (after == 0) {
             return refused(
                     "data", "no voter that holds data would be left: witnesses hold none, and none of them leads");
@@ -129,7 +140,7 @@ public record Preflight(ClusterHealth health, Intent intent) {
 
     /** How many voters may fail when the operation is over, if all goes well. */
     public int promised() {
-        return health.tolerated(settled(), intent.newcomers() + awaited());
+        return health.tolerated(settled(), intent.newcomers() + awaited(), comingWithData());
     }
 
     /** Those that vote afterwards and are not waited for. */
@@ -137,6 +148,20 @@ public record Preflight(ClusterHealth health, Intent intent) {
         return intent.votersAfter().stream()
                 .filter(id -> !intent.awaited().contains(id))
                 .collect(Collectors.toSet());
+    }
+
+    /** How many of those that are not counted by how they are now will hold data. */
+    private int comingWithData() {
+        long awaitedWitnesses =
+                intent.awaited().stream().filter(health::isWitness).count();
+        return intent.newcomers() - intent.newWitnesses() + awaited() - (int) awaitedWitnesses;
+    }
+
+    /** Whether a witness votes before it or after it. */
+    private boolean witnessesMatter() {
+        return health.hasWitness()
+                || intent.newWitnesses() > 0
+                || intent.awaited().stream().anyMatch(health::isWitness);
     }
 
     private int awaited() {

@@ -131,7 +131,7 @@ public record Proof(ClusterHealth health, Goal goal, long index, CompareStatesRe
     }
 
     private Check tolerance() {
-        int found = health.tolerated(health.voterIds(), 0);
+        int found = health.tolerated(health.voterIds());
         String what = "the " + health.voters().size() + " voters " + Preflight.tolerance(found);
         return found >= promised && found >= 0
                 ? check("tolerance", Check.Verdict.FINE, what + ", as promised")

@@ -107,7 +107,8 @@ final class LeadershipProblems {
             return "the states of all voters that run differ, and none of them is let lead";
         }
         if (able.stream().noneMatch(this::mayLead)) {
-            return "the voters that can vote never lead, since their priority is 0: " + names(List.copyOf(able))
+            return "the voters that can vote never lead, since they are witnesses, or their priority is 0: "
+                    + names(List.copyOf(able))
                     + "; it waits for "
                     + names(voters.all().stream().filter(this::mayLead).toList());
         }

@@ -94,10 +94,12 @@ final class Precautions {
     /** Who may lead: nobody notices that there is but one before that one is gone. */
     private void priorities(Topology topology) {
         List<Node> voters = topology.voters().all().stream().map(topology::node).toList();
-        List<Node> never = voters.stream().filter(voter -> !voter.mayLead()).toList();
-        if (never.isEmpty()) {
+        if (voters.stream().allMatch(Node::mayLead)) {
             return;
         }
+        List<Node> never = voters.stream()
+                .filter(voter -> !voter.mayLead() && !voter.witness())
+                .toList();
         List<Node> able = voters.stream()
                 .filter(voter -> voter.mayLead() && voter.isGood())
                 .toList();
@@ -105,9 +107,12 @@ final class Precautions {
             add(
                     Urgency.SERIOUS,
                     able.getFirst().called(),
-                    "alone is left to lead: the other voters that are well never do, since their priority is 0",
-                    "bring back the voters that may lead, or give another one a priority above 0: 'quorate members update"
-                            + " NAME --priority 1'");
+                    "alone is left to lead: the other voters that are well never do, since they are witnesses, or their"
+                            + " priority is 0",
+                    "bring back the voters that may lead"
+                            + (never.isEmpty()
+                                    ? ""
+                                    : ", or give another one a priority above 0: 'quorate members update NAME --priority 1'"));
         }
         for (Node voter : never) {
             add(

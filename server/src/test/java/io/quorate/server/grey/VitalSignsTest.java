@@ -69,6 +69,16 @@ class VitalSignsTest {
         assertThat(millis(Part.SYNC).orElseThrow()).isBetween(80L, 85L);
     }
 
+    /** Of less than a hundred the slowest would be the 99th percentile. */
+    @Test
+    void oneSlowSyncOfFewSaysNothing() {
+        syncs(19, 1);
+        syncs(1, 200);
+        assertThat(millis(Part.SYNC).orElseThrow()).isBetween(0L, 2L);
+        syncs(30, 80);
+        assertThat(millis(Part.SYNC).orElseThrow()).isBetween(80L, 85L);
+    }
+
     @Test
     void aFewSlowSyncsOfManyAreTheDisksAndOneIsNot() {
         syncs(199, 1);

@@ -61,6 +61,20 @@ class PreflightTest {
     }
 
     @Test
+    void witnessesThatAreToComeHoldNothingEither() {
+        Preflight apply = new Preflight(
+                Healths.voters(3).get(), new Preflight.Intent(Set.of(1L), Set.of(), 2, Set.of(2L, 3L), false, 2));
+        assertThat(check(apply, "data").getVerdict()).isEqualTo(Verdict.WARNING);
+        assertThat(apply.promised()).isZero();
+
+        ClusterHealth learning = Healths.voters(2).learner(3).witness(3).get();
+        Preflight promote =
+                new Preflight(learning, new Preflight.Intent(Set.of(1L, 2L, 3L), Set.of(3L), 0, Set.of(), false));
+        assertThat(check(promote, "data").getFinding()).startsWith("2 healthy voters hold data then");
+        assertThat(promote.promised()).isEqualTo(1);
+    }
+
+    @Test
     void withoutALeaderThatAMajorityFollowsNothingIsDone() {
         Healths nobodyFollows =
                 Healths.voters(3).with(2, Healths.leader(Optional.empty())).with(3, Healths.leader(Optional.of(2L)));

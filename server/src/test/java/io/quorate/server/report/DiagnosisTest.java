@@ -103,8 +103,8 @@ class DiagnosisTest {
     void onlyMembersThatNeverLeadAreLeft() {
         assertThat(why(Told.well().leaderless().down("a").all(draft -> draft.priorities = Map.of("b", 0, "c", 0))))
                 .startsWith(
-                        "CRITICAL the cluster has no leader: the voters that can vote never lead, since their priority is"
-                                + " 0: node-b, node-c; it waits for node-a");
+                        "CRITICAL the cluster has no leader: the voters that can vote never lead, since they are witnesses, or"
+                                + " their priority is 0: node-b, node-c; it waits for node-a");
     }
 
     @Test
@@ -448,8 +448,18 @@ class DiagnosisTest {
     void oneAloneIsLeftToLead() {
         assertThat(doctor(Told.well().down("b").all(draft -> draft.priorities = Map.of("c", 0))))
                 .contains(
-                        "SERIOUS node-a alone is left to lead: the other voters that are well never do, since their priority"
-                                + " is 0");
+                        "SERIOUS node-a alone is left to lead: the other voters that are well never do, since they are"
+                                + " witnesses, or their priority is 0");
+    }
+
+    @Test
+    void aWitnessIsNotTakenForOneThatMightLeadByAnotherPriority() {
+        Told told = Told.well().all(draft -> {
+            draft.witnesses = List.of("c");
+            draft.priorities = Map.of("c", 0);
+        });
+        assertThat(doctor(told)).noneMatch(line -> line.contains("never leads"));
+        assertThat(doctor(told.down("b"))).anyMatch(line -> line.startsWith("SERIOUS node-a alone is left to lead"));
     }
 
     @Test

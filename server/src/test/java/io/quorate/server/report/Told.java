@@ -48,6 +48,7 @@ final class Told {
         List<String> voters = List.of("a", "b", "c");
         List<String> outgoing = List.of();
         List<String> learners = List.of();
+        List<String> witnesses = List.of();
         Verification verification = new Verification(9_990, true, List.of("a", "b", "c"), List.of());
         Optional<Disk> disk = Optional.of(new Disk(80L << 30, 100L << 30));
         Sync sync = new Sync(100, 200, 900, 1_000, 0);
@@ -112,7 +113,7 @@ final class Told {
                     voters,
                     outgoing,
                     learners,
-                    List.of(),
+                    witnesses,
                     0,
                     known,
                     List.copyOf(followers.values()),
