@@ -318,6 +318,7 @@ final class FaultInjector {
         List<Bad> all = List.copyOf(bad);
         bad.clear();
         all.forEach(this::refresh);
+        cluster.network().endBacklogs();
         cluster.members().forEach(this::heal);
         observer.mended();
     }
@@ -354,6 +355,7 @@ final class FaultInjector {
         }
         before.forEach(this::refresh);
         List.copyOf(bad).forEach(this::refresh);
+        cluster.network().endBacklogs();
         return true;
     }
 

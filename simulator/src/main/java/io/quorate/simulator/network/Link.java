@@ -94,6 +94,11 @@ final class Link {
         return released;
     }
 
+    /** For how long the receiver will yet take what was sent when the way was slow. */
+    long backlogNanos(long now) {
+        return Math.max(0, takenAt - now);
+    }
+
     /** When the receiver will have taken a frame that is sent now, the slowness alone considered. */
     long take(int bytes, long now) {
         takenAt = Math.max(now, takenAt) + (long) (bytes * NANOS_PER_SECOND / faults.bytesPerSecond());

@@ -32,6 +32,8 @@ public final class SimulatedNetwork {
     static final long LEAST_DELAY_NANOS = 150_000;
     private static final long DELAY_SPREAD_NANOS = 350_000;
 
+    private static final long LONGEST_BACKLOG_NANOS = 5_000_000_000L;
+
     /** Frames of the past that a link can replay. */
     private static final int REPLAYABLE_FRAMES = 16;
 
@@ -102,6 +104,18 @@ public final class SimulatedNetwork {
             int connection = link.connection();
             for (Link.Held frame : link.release()) {
                 agenda.at(arrival, () -> frame.receiver().receive(from, link, connection, frame.bytes()));
+            }
+        }
+    }
+
+    /** What was sent over a slow way and would still take long goes with its connection: nothing else ends that. */
+    public void endBacklogs() {
+        for (Map.Entry<MemberId, Endpoint> sender : endpoints.entrySet()) {
+            for (Link link : linksFrom(sender.getKey()).values()) {
+                if (link.backlogNanos(agenda.now()) > LONGEST_BACKLOG_NANOS) {
+                    sender.getValue().disconnect(link);
+                    link.lastArrival = agenda.now();
+                }
             }
         }
     }
