@@ -37,14 +37,10 @@ final class MembershipDriver {
     /** Whether the members' priorities, and who was removed, are kept from one configuration to the next. */
     private final boolean managed;
 
+    private final KnownConfiguration known;
+
     /** The one that has lost its disk for good and is not out of the configuration yet, if there is one. */
     private Optional<MemberId> lost = Optional.empty();
-
-    /** The latest configuration that is known to be committed. */
-    private Configuration committed;
-
-    /** Whether a later one may be, or may become so. */
-    private boolean uncertain;
 
     private boolean stopped;
 
@@ -54,12 +50,12 @@ final class MembershipDriver {
         this.random = random;
         this.observer = observer;
         this.managed = managed;
-        this.committed = cluster.beginning();
+        this.known = new KnownConfiguration(agenda, cluster, this::inForce);
     }
 
     /** The configuration, if it is certain that no other can come into force by itself. */
     Optional<Configuration> settled() {
-        return uncertain ? Optional.empty() : Optional.of(committed);
+        return known.settled();
     }
 
     /** A member cannot go on with what its disk holds: another takes its place, unless one is lost already. */
@@ -133,8 +129,8 @@ final class MembershipDriver {
             Configuration target,
             Consumer<Optional<Throwable>> ended) {
         RaftNode<Result> node = leader.node().orElseThrow();
-        boolean uncertainBefore = uncertain;
-        uncertain = true;
+        SimulatedProcess process = leader.process().orElseThrow();
+        known.ask(process);
         CompletableFuture<Configuration> answer =
                 base.isPresent() ? node.changeMembership(base.get(), target) : node.changeMembership(target);
         CompletableFuture<Void> unused = answer.handle((done, failure) -> {
@@ -142,18 +138,20 @@ final class MembershipDriver {
                 observer.changed(leader, base, target);
             }
             agenda.after(1, () -> {
-                if (failure == null) {
-                    uncertain = false;
-                    committed = target;
-                    target.members().forEach(id -> cluster.member(id).becameMember());
-                    retireRemoved(target);
-                } else if (failure instanceof RaftException.Refused) {
-                    uncertain = uncertainBefore;
+                switch (failure) {
+                    case null -> known.acknowledged(process, target);
+                    case RaftException.Refused refused -> known.refused(process);
+                    default -> known.leftOpen(process);
                 }
                 ended.accept(Optional.ofNullable(failure));
             });
             return null;
         });
+    }
+
+    private void inForce(Configuration configuration) {
+        configuration.members().forEach(id -> cluster.member(id).becameMember());
+        retireRemoved(configuration);
     }
 
     /** Members that are out are switched off after a while; until then they may try to disturb the others. */
@@ -171,7 +169,7 @@ final class MembershipDriver {
      * that the next configuration may need.
      */
     private void retireIfOut(SimulatedMember member) {
-        if (uncertain) {
+        if (known.isUncertain()) {
             agenda.after(SECOND, () -> retireIfOut(member));
             return;
         }
