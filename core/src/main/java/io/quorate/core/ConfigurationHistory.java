@@ -15,21 +15,46 @@ final class ConfigurationHistory {
     /** By increasing index; the first is the one in force where the log begins, and is never dropped. */
     private final List<ConfigurationEntry> entries = new ArrayList<>();
 
+    /** The last of them: asked for at every step. */
+    private ConfigurationEntry latest;
+
     private Quorum quorum;
+
+    /** Whether any of them has witnesses. Most clusters have none, and are not asked for each member. */
+    private boolean anyWitnesses;
 
     ConfigurationHistory(SnapshotMeta snapshot, List<ConfigurationEntry> later) {
         entries.add(new ConfigurationEntry(snapshot.configurationIndex(), snapshot.configuration()));
         entries.addAll(later);
-        quorum = new Quorum(entries.getLast().configuration());
+        latest = entries.getLast();
+        quorum = new Quorum(latest.configuration());
+        anyWitnesses = hasWitnesses(entries);
+    }
+
+    private static boolean hasWitnesses(List<ConfigurationEntry> entries) {
+        return entries.stream()
+                .anyMatch(entry -> !entry.configuration().witnesses().isEmpty());
+    }
+
+    /** Another configuration is in force. */
+    private void changed() {
+        latest = entries.getLast();
+        quorum = new Quorum(latest.configuration());
+        anyWitnesses = hasWitnesses(entries);
     }
 
     Configuration current() {
-        return entries.getLast().configuration();
+        return latest.configuration();
     }
 
     /** The index of the entry that holds the current one. */
     long currentIndex() {
-        return entries.getLast().index();
+        return latest.index();
+    }
+
+    /** Whether any of the configurations that are remembered has witnesses. */
+    boolean anyWitnesses() {
+        return anyWitnesses;
     }
 
     Quorum quorum() {
@@ -38,6 +63,9 @@ final class ConfigurationHistory {
 
     /** The latest configuration at or before {@code index}. */
     ConfigurationEntry at(long index) {
+        if (latest.index() <= index) {
+            return latest;
+        }
         for (int i = entries.size() - 1; i > 0; i--) {
             if (entries.get(i).index() <= index) {
                 return entries.get(i);
@@ -49,7 +77,7 @@ final class ConfigurationHistory {
     /** The configuration entries from {@code first} to {@code last}, both inclusive. */
     List<ConfigurationEntry> between(long first, long last) {
         // Almost always there is none: the latest lies before every entry that is still to be sent.
-        if (entries.getLast().index() < first) {
+        if (latest.index() < first) {
             return List.of();
         }
         return entries.stream()
@@ -59,9 +87,9 @@ final class ConfigurationHistory {
 
     void append(ConfigurationEntry entry) {
         BrokenInvariantException.require(
-                entry.index() > entries.getLast().index(), () -> "configuration " + entry.index() + " is out of order");
+                entry.index() > latest.index(), () -> "configuration " + entry.index() + " is out of order");
         entries.add(entry);
-        quorum = new Quorum(entry.configuration());
+        changed();
     }
 
     /** Rolls back whatever came from this index on. */
@@ -72,7 +100,7 @@ final class ConfigurationHistory {
             changed = true;
         }
         if (changed) {
-            quorum = new Quorum(current());
+            changed();
         }
     }
 
@@ -80,6 +108,7 @@ final class ConfigurationHistory {
     void compactTo(long index) {
         while (entries.size() > 1 && entries.get(1).index() <= index) {
             entries.removeFirst();
+            anyWitnesses = hasWitnesses(entries);
         }
     }
 
@@ -93,6 +122,6 @@ final class ConfigurationHistory {
         entries.clear();
         entries.add(new ConfigurationEntry(snapshot.configurationIndex(), snapshot.configuration()));
         entries.addAll(tail);
-        quorum = new Quorum(current());
+        changed();
     }
 }

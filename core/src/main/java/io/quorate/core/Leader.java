@@ -3,25 +3,27 @@ package io.quorate.core;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import java.util.ArrayDeque;
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** Leads its term: takes proposals, replicates and commits them, confirms reads (paper section 5.3, 8). */
 final class Leader implements Role {
 
     private final long firstIndex;
-    private final Map<MemberId, FollowerProgress> followers = new TreeMap<>();
+
+    /** By increasing id. They are few and looked up with every message, so a list is faster than any map. */
+    private final List<FollowerProgress> followers = new ArrayList<>();
+
     private final Deque<ReadRound> readRounds = new ArrayDeque<>();
     private boolean termDurable;
     private int ticksSinceHeartbeat;
     private long uncommittedBytes;
     private long lastReadRound;
-    private EntryBatch lastBatch = EntryBatch.empty(0);
+    private Optional<Message.AppendRequest> lastRequest = Optional.empty();
     private Configuration settled = Configuration.of(Set.of());
 
     /**
@@ -47,11 +49,13 @@ final class Leader implements Role {
         return firstIndex;
     }
 
+    /** Takes note of a follower that is none yet. */
     void add(FollowerProgress follower) {
-        followers.put(follower.member(), follower);
+        followers.add(follower);
+        followers.sort(Comparator.comparing(FollowerProgress::member));
     }
 
-    /** Whether this configuration is the one that was settled in last. Asked at every step. */
+    /** Whether this configuration is the one that was settled in last. Asked at every step of a leader. */
     @SuppressWarnings("ReferenceEquality") // The same object means that nothing has changed; an equal one does no harm.
     boolean isSettledIn(Configuration configuration) {
         return configuration == settled;
@@ -64,19 +68,45 @@ final class Leader implements Role {
      */
     List<FollowerProgress> settleIn(Configuration configuration) {
         settled = configuration;
-        List<FollowerProgress> leaving = followers.values().stream()
+        List<FollowerProgress> leaving = followers.stream()
                 .filter(follower -> !configuration.isMember(follower.member()))
                 .toList();
-        leaving.forEach(follower -> followers.remove(follower.member()));
+        followers.removeAll(leaving);
         return leaving;
     }
 
-    Collection<FollowerProgress> followers() {
-        return followers.values();
+    /** By increasing id. */
+    List<FollowerProgress> followers() {
+        return followers;
     }
 
     Optional<FollowerProgress> follower(MemberId member) {
-        return Optional.ofNullable(followers.get(member));
+        for (FollowerProgress follower : followers) {
+            if (follower.member().equals(member)) {
+                return Optional.of(follower);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Up to where a member's log is known to equal this one; 0 if it is no follower. */
+    long matchIndex(MemberId member) {
+        for (FollowerProgress follower : followers) {
+            if (follower.member().equals(member)) {
+                return follower.matchIndex();
+            }
+        }
+        return 0;
+    }
+
+    /** The latest round of ReadIndex that a member has confirmed; 0 if it is no follower. */
+    long confirmedReadRound(MemberId member) {
+        for (FollowerProgress follower : followers) {
+            if (follower.member().equals(member)) {
+                return follower.confirmedReadRound();
+            }
+        }
+        return 0;
     }
 
     /**
@@ -113,13 +143,13 @@ final class Leader implements Role {
         uncommittedBytes = Math.max(0, uncommittedBytes - bytes);
     }
 
-    /** The batch sent last: followers that are equally far get the same one. A leader's log only grows. */
-    EntryBatch lastBatch() {
-        return lastBatch;
+    /** The request sent last: followers that are equally far get the same one. A leader's log only grows. */
+    Optional<Message.AppendRequest> lastRequest() {
+        return lastRequest;
     }
 
-    void lastBatch(EntryBatch batch) {
-        lastBatch = batch;
+    void lastRequest(Message.AppendRequest request) {
+        lastRequest = Optional.of(request);
     }
 
     /** Rounds that wait for their confirmation, oldest first. */

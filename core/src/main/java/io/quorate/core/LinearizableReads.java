@@ -75,6 +75,11 @@ final class LinearizableReads {
         });
     }
 
+    /** Whether a reader waits for a flush, or for a round that may begin at one. */
+    boolean isWaiting() {
+        return !waiting.isEmpty();
+    }
+
     void flush() {
         if (waiting.isEmpty()) {
             return;
@@ -110,11 +115,8 @@ final class LinearizableReads {
             return;
         }
         long confirmed = node.quorum()
-                .committedIndex(member -> member.equals(node.self())
-                        ? leader.lastReadRound()
-                        : leader.follower(member)
-                                .map(FollowerProgress::confirmedReadRound)
-                                .orElse(0L));
+                .committedIndex(member ->
+                        member.equals(node.self()) ? leader.lastReadRound() : leader.confirmedReadRound(member));
         while (!leader.readRounds().isEmpty() && leader.readRounds().getFirst().number() <= confirmed) {
             ReadRound round = leader.readRounds().removeFirst();
             round.readers().forEach(reader -> ready(reader, round.readIndex()));

@@ -86,7 +86,9 @@ final class LogTerms {
     }
 
     long termAt(long index) {
-        BrokenInvariantException.require(knows(index), () -> "no entry at " + index);
+        if (!knows(index)) {
+            throw new BrokenInvariantException("no entry at " + index);
+        }
         return index == start.index() ? start.term() : runTerms[runOf(index)];
     }
 

@@ -89,25 +89,28 @@ final class MembershipChange {
      * this leader is not a voter of to another leader (corner case 19).
      */
     void advance() {
-        if (!(node.role() instanceof Leader leader)
+        if (!(node.role() instanceof Leader leader)) {
+            return;
+        }
+        Configuration current = node.configuration();
+        // Whoever leads on after that is a voter of a configuration that is committed and not joint: nothing is left to
+        // do.
+        if (leader.isSettledIn(current)
                 || node.configurations().currentIndex() > node.commitIndex()
                 || node.commitIndex() < leader.firstIndex()) {
             return;
         }
-        Configuration current = node.configuration();
         if (current.isJoint()) {
             append(leader, current.settled());
             return;
         }
         // Those removed were sent the entry that removes them until it was committed; they hear that it is, and are on
         // their own.
-        if (!leader.isSettledIn(current)) {
-            long index = node.configurations().currentIndex();
-            if (index >= leader.firstIndex()) {
-                effects.add(new Effect.ConfigurationCommitted(index));
-            }
-            leader.settleIn(current).forEach(replication::takeLeave);
+        long index = node.configurations().currentIndex();
+        if (index >= leader.firstIndex()) {
+            effects.add(new Effect.ConfigurationCommitted(index));
         }
+        leader.settleIn(current).forEach(follower -> replication.takeLeave(leader, follower));
         if (!current.isVoter(node.self())) {
             resignation.handOver(leader);
         }

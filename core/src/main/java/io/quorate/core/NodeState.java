@@ -229,8 +229,9 @@ final class NodeState {
      * member by one of them, is none.
      */
     boolean isWitness(MemberId member) {
-        return configuration().isWitness(member)
-                || configurations.at(commitIndex).configuration().isWitness(member);
+        return configurations.anyWitnesses()
+                && (configuration().isWitness(member)
+                        || configurations.at(commitIndex).configuration().isWitness(member));
     }
 
     /** This member's priority, in the configuration in force. */
@@ -334,12 +335,15 @@ final class NodeState {
 
     /** What is committed and durable here, and was not yet handed to the state machine: up to where, or 0. */
     long takeApplicable() {
-        long upTo = Math.min(commitIndex, log.syncedIndex());
-        if (installingSnapshot || stateMissing || upTo <= applyRequestedIndex) {
+        if (!hasApplicable()) {
             return 0;
         }
-        applyRequestedIndex = upTo;
-        return upTo;
+        applyRequestedIndex = Math.min(commitIndex, log.syncedIndex());
+        return applyRequestedIndex;
+    }
+
+    boolean hasApplicable() {
+        return Math.min(commitIndex, log.syncedIndex()) > applyRequestedIndex && !installingSnapshot && !stateMissing;
     }
 
     // --- snapshot installation

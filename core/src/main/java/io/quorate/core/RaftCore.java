@@ -42,6 +42,7 @@ public final class RaftCore {
     private final RoleTransitions transitions;
     private final Resignation resignation;
     private final Preference preference;
+    private Role roleLookedAt;
     private RoleName reportedRole = RoleName.FOLLOWER;
     private long reportedTerm;
     private Optional<MemberId> reportedLeader = Optional.empty();
@@ -59,6 +60,7 @@ public final class RaftCore {
         ElectionTimeouts timeouts =
                 new ElectionTimeouts(options.electionTimeoutTicks(), random, node::hasHighestPriority);
         node.role(new Follower(Optional.empty(), options.initialElapsedTicks(), timeouts.draw()));
+        roleLookedAt = node.role();
         RequestIds requestIds = new RequestIds(random);
         effects = new Effects(node);
         reads = new LinearizableReads(node, effects, requestIds);
@@ -118,6 +120,14 @@ public final class RaftCore {
         }
         reportRole();
         return effects.end();
+    }
+
+    /**
+     * Whether a {@link Event.Flush} could do anything now. At a member that does not lead nothing leaves but what readers ask the
+     * leader; and before the first step, what was committed in an earlier life may have to be applied.
+     */
+    public boolean hasToFlush() {
+        return node.role() instanceof Leader || reads.isWaiting() || node.hasApplicable();
     }
 
     private void tick() {
@@ -283,7 +293,13 @@ public final class RaftCore {
 
     // --- reports
 
+    /** Within a term, one role object knows the same leader all the time: as long as it is the same, there is no news. */
+    @SuppressWarnings("ReferenceEquality") // Another object that says the same is told apart from it below.
     private void reportRole() {
+        if (node.role() == roleLookedAt && node.term() == reportedTerm) {
+            return;
+        }
+        roleLookedAt = node.role();
         RoleName role = node.role().name();
         Optional<MemberId> leader = node.leader();
         if (role != reportedRole || node.term() != reportedTerm || !leader.equals(reportedLeader)) {
@@ -322,12 +338,6 @@ public final class RaftCore {
 
     /** A picture of this member, as of the last step. */
     public CoreStatus status() {
-        List<FollowerStatus> followers = new ArrayList<>();
-        if (node.role() instanceof Leader leader) {
-            for (FollowerProgress follower : leader.followers()) {
-                followers.add(status(follower));
-            }
-        }
         return new CoreStatus(
                 node.self(),
                 node.role().name(),
@@ -342,7 +352,15 @@ public final class RaftCore {
                 node.votingSuspended(),
                 node.stateMissing(),
                 node.abstention(),
-                Collections.unmodifiableList(followers));
+                node.role() instanceof Leader leader ? followers(leader) : List.of());
+    }
+
+    private List<FollowerStatus> followers(Leader leader) {
+        List<FollowerStatus> followers = new ArrayList<>();
+        for (FollowerProgress follower : leader.followers()) {
+            followers.add(status(follower));
+        }
+        return Collections.unmodifiableList(followers);
     }
 
     private FollowerStatus status(FollowerProgress follower) {

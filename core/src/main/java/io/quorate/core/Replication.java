@@ -62,11 +62,8 @@ final class Replication {
 
     private void advanceCommitIndex(Leader leader) {
         long index = node.quorum()
-                .committedIndex(member -> member.equals(node.self())
-                        ? node.log().syncedIndex()
-                        : leader.follower(member)
-                                .map(FollowerProgress::matchIndex)
-                                .orElse(0L));
+                .committedIndex(
+                        member -> member.equals(node.self()) ? node.log().syncedIndex() : leader.matchIndex(member));
         // Entries of earlier terms are committed by counting only together with one of this term (paper figure 8).
         long committed = node.commitIndex();
         if (index >= leader.firstIndex() && node.commitTo(index)) {
@@ -166,10 +163,10 @@ final class Replication {
     }
 
     /** A follower that leaves the cluster is told, once, what is committed: the entry that removes it. */
-    void takeLeave(FollowerProgress follower) {
+    void takeLeave(Leader leader, FollowerProgress follower) {
         if (follower.state() instanceof ProgressState.Replicate
                 && follower.nextIndex() > node.log().start().index()) {
-            sendEmpty(follower);
+            sendEmpty(leader, follower);
         }
     }
 
@@ -193,9 +190,7 @@ final class Replication {
             if (voter.equals(node.self())) {
                 held = Math.max(held, node.log().syncedIndex());
             } else if (!node.isWitness(voter)) {
-                held = Math.max(
-                        held,
-                        leader.follower(voter).map(FollowerProgress::matchIndex).orElse(0L));
+                held = Math.max(held, leader.matchIndex(voter));
             }
         }
         return held;
@@ -205,10 +200,10 @@ final class Replication {
         long first = follower.nextIndex();
         long end = lastFor(leader, follower);
         if (probe.sentBefore() || first > end) {
-            sendEmpty(follower);
+            sendEmpty(leader, follower);
         } else {
             long last = sizes.lastIndexWithin(first, end, node.options().maxMessageBytes());
-            sendEntries(leader, follower, first, last);
+            send(leader, follower, first, last);
         }
         probe.sent();
     }
@@ -220,35 +215,47 @@ final class Replication {
         while (follower.nextIndex() <= last && inflight.hasRoom(options.maxInflightBytes())) {
             long first = follower.nextIndex();
             long batchLast = sizes.lastIndexWithin(first, last, options.maxMessageBytes());
-            sendEntries(leader, follower, first, batchLast);
+            send(leader, follower, first, batchLast);
             inflight.add(batchLast, sizes.bytes(first, batchLast));
             follower.sentUpTo(batchLast);
         }
         boolean commitIsNews = follower.commitIndexSent() < node.commitIndex() && follower.nextIndex() > last;
         if (commitIsNews || replicate.tailInDoubt()) {
-            sendEmpty(follower);
+            sendEmpty(leader, follower);
             replicate.tailAskedFor();
         }
     }
 
-    private void sendEntries(Leader leader, FollowerProgress follower, long first, long last) {
-        EntryBatch batch = leader.lastBatch();
-        if (batch.firstIndex() != first || batch.lastIndex() != last) {
-            batch = new EntryBatch(
-                    first, node.log().terms(first, last), node.configurations().between(first, last));
-            leader.lastBatch(batch);
-        }
-        send(follower, batch);
+    private void sendEmpty(Leader leader, FollowerProgress follower) {
+        send(leader, follower, follower.nextIndex(), follower.nextIndex() - 1);
     }
 
-    private void sendEmpty(FollowerProgress follower) {
-        send(follower, EntryBatch.empty(follower.nextIndex()));
-    }
-
-    private void send(FollowerProgress follower, EntryBatch batch) {
-        EntryId prev = node.log().idAt(batch.firstIndex() - 1);
-        effects.send(follower.member(), new Message.AppendRequest(node.term(), prev, batch, node.commitIndex()));
+    /** Sends the entries from {@code first} to {@code last}; none if that is the one before. */
+    private void send(Leader leader, FollowerProgress follower, long first, long last) {
+        Message.AppendRequest request = leader.lastRequest()
+                .filter(sent -> isOf(sent, first, last))
+                .orElseGet(() -> newRequest(leader, first, last));
+        effects.send(follower.member(), request);
         follower.commitIndexSent(node.commitIndex());
+    }
+
+    private boolean isOf(Message.AppendRequest sent, long first, long last) {
+        return sent.entries().firstIndex() == first
+                && sent.entries().lastIndex() == last
+                && sent.commitIndex() == node.commitIndex();
+    }
+
+    private Message.AppendRequest newRequest(Leader leader, long first, long last) {
+        EntryBatch batch = last < first
+                ? EntryBatch.empty(first)
+                : new EntryBatch(
+                        first,
+                        node.log().terms(first, last),
+                        node.configurations().between(first, last));
+        Message.AppendRequest request =
+                new Message.AppendRequest(node.term(), node.log().idAt(first - 1), batch, node.commitIndex());
+        leader.lastRequest(request);
+        return request;
     }
 
     // --- snapshots

@@ -69,8 +69,9 @@ final class RoleTransitions {
     }
 
     private void requireOneLeader(MemberId known, MemberId leader) {
-        BrokenInvariantException.require(
-                known.equals(leader), () -> known + " and " + leader + " both lead term " + node.term());
+        if (!known.equals(leader)) {
+            throw new BrokenInvariantException(known + " and " + leader + " both lead term " + node.term());
+        }
     }
 
     /**

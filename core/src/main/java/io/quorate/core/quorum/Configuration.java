@@ -120,7 +120,10 @@ public record Configuration(
     }
 
     private static SortedSet<MemberId> copy(SortedSet<MemberId> members) {
-        return Collections.unmodifiableSortedSet(new TreeSet<>(members));
+        // One set for all that are empty, as most are: whoever asks a hundred configurations for it finds it at hand.
+        return members.isEmpty()
+                ? Collections.emptySortedSet()
+                : Collections.unmodifiableSortedSet(new TreeSet<>(members));
     }
 
     private static SortedMap<MemberId, List<String>> copy(SortedMap<MemberId, List<String>> addresses) {
@@ -140,7 +143,7 @@ public record Configuration(
                 copied.put(member, priority);
             }
         });
-        return Collections.unmodifiableSortedMap(copied);
+        return copied.isEmpty() ? Collections.emptySortedMap() : Collections.unmodifiableSortedMap(copied);
     }
 
     public boolean isJoint() {
@@ -189,6 +192,9 @@ public record Configuration(
 
     /** The highest priority that any voter has. */
     public int highestPriority() {
+        if (priorities.isEmpty() && witnesses.isEmpty()) {
+            return DEFAULT_PRIORITY;
+        }
         return allVoters().stream().mapToInt(this::priority).max().orElse(DEFAULT_PRIORITY);
     }
 

@@ -1,6 +1,5 @@
 package io.quorate.core.quorum;
 
-import java.util.Arrays;
 import java.util.SortedSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -27,10 +26,19 @@ final class Majority {
             return Long.MAX_VALUE;
         }
         for (int i = 0; i < members.length; i++) {
-            sorted[i] = matchIndex.applyAsLong(members[i]);
+            insert(i, matchIndex.applyAsLong(members[i]));
         }
-        Arrays.sort(sorted);
         return sorted[members.length - size()];
+    }
+
+    /** Puts a value in its place among the first {@code count}, which are sorted. */
+    private void insert(int count, long value) {
+        int at = count;
+        while (at > 0 && sorted[at - 1] > value) {
+            sorted[at] = sorted[at - 1];
+            at--;
+        }
+        sorted[at] = value;
     }
 
     VoteResult voteResult(Function<MemberId, Ballot> ballots) {
