@@ -53,11 +53,11 @@ final class ElectionTimeoutEstimate {
         detector.begin();
     }
 
-    /** A message has come, at this time; those count that keep a follower from campaigning. */
-    void received(MemberId from, Message message, long nanos) {
+    /** A message has come; those count that keep a follower from campaigning. */
+    void received(MemberId from, Message message, Clock clock) {
         boolean counts = message instanceof Message.Heartbeat || message instanceof Message.AppendRequest;
         if (counts && leader.isPresent() && leader.get().equals(from)) {
-            detector.heard(nanos);
+            detector.heard(clock.nanoTime());
         }
     }
 

@@ -34,6 +34,9 @@ final class NodeLog {
     private final ArrayDeque<WriteUnderWay> underWay = new ArrayDeque<>();
     private long lastTicket;
 
+    /** What was made last in this batch of events: followers that are equally far get the same message, one after the other. */
+    private Optional<PeerFrame.Raft> lastFrame = Optional.empty();
+
     NodeLog(NodeParts<?> parts, LogWriter.Listener listener) {
         this.group = parts.options().group();
         this.clock = parts.ports().clock();
@@ -98,16 +101,24 @@ final class NodeLog {
     }
 
     /** A message as it goes to others: with the entries that it names, and the chain hash of the one before them. */
+    @SuppressWarnings("ReferenceEquality") // The same object is the same message; for an equal one it is made anew.
     PeerFrame frame(Message message) {
         if (!(message instanceof Message.AppendRequest append)) {
             return new PeerFrame.Raft(group, message);
         }
+        if (lastFrame.isEmpty() || lastFrame.get().message() != message) {
+            lastFrame = Optional.of(frame(append));
+        }
+        return lastFrame.get();
+    }
+
+    private PeerFrame.Raft frame(Message.AppendRequest append) {
         List<EntryFrame> entries = append.entries().isEmpty()
                 ? List.of()
                 : LogReads.read(
                         log, append.entries().firstIndex(), append.entries().lastIndex());
         OptionalLong prevChain = LogReads.chainHashAt(log, append.prev().index());
-        return new PeerFrame.Raft(group, message, entries, prevChain);
+        return new PeerFrame.Raft(group, append, entries, prevChain);
     }
 
     /**
@@ -116,13 +127,15 @@ final class NodeLog {
      * @return false if the writer takes no more
      */
     boolean submit() {
-        Optional<WriteBatch> pending = log.takePending();
-        if (pending.isEmpty()) {
+        // It holds entries, which need not stay in memory for it.
+        lastFrame = Optional.empty();
+        if (!log.hasPending()) {
             return true;
         }
-        lastTicket = pending.get().ticket();
+        WriteBatch pending = log.takePending().orElseThrow();
+        lastTicket = pending.ticket();
         underWay.add(new WriteUnderWay(lastTicket, clock.nanoTime()));
-        return writer.submit(pending.get());
+        return writer.submit(pending);
     }
 
     /** Does it when all that was asked to be written so far, be it handed to the writer yet or not, is durable. */

@@ -45,6 +45,10 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     /** Proposals and reads whose time is over are looked for every so many ticks. */
     private static final int EXPIRY_TICKS = 5;
 
+    private static final Event FLUSH = new Event.Flush();
+
+    private static final Event TICK = new Event.Tick();
+
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
 
     private final NodeOptions options;
@@ -79,6 +83,10 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
 
     private ByteBuffer receivedChunk = NO_PAYLOAD;
     private int ticksSinceExpiry;
+
+    /** The members as of the last step. */
+    private Configuration members;
+
     private volatile CoreStatus status;
     private volatile Optional<MissingEntries> missing;
 
@@ -90,6 +98,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         this.metrics = parts.metrics();
         this.observer = parts.observer();
         this.core = parts.core();
+        this.members = core.configuration();
         this.status = core.status();
         this.proposals = new Proposals<>(
                 options.flow().maxWaiting(),
@@ -317,7 +326,9 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             step(new Event.ReadRequested(read.getAsLong()));
         }
         standing.tell(network, core);
-        step(new Event.Flush());
+        if (core.hasToFlush()) {
+            step(FLUSH);
+        }
         if (!nodeLog.submit()) {
             stop(new IOException("the log takes no more writes"));
         }
@@ -343,7 +354,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             step(new Event.LogWaitsForRoom());
         }
         electionTimeout.news().ifPresent(ticks -> step(new Event.ElectionTimeoutEstimated(ticks)));
-        step(new Event.Tick());
+        step(TICK);
         nodeLog.idle();
         if (mayMend()) {
             mending.tick(others(), network).ifPresent(this::mended);
@@ -366,7 +377,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private void receive(MemberId from, PeerFrame frame) {
         switch (frame) {
             case PeerFrame.Raft raft -> {
-                electionTimeout.received(from, raft.message(), clock.nanoTime());
+                electionTimeout.received(from, raft.message(), clock);
                 if (raft.message() instanceof Message.AppendRequest request) {
                     nodeLog.compare(request, raft.prevChain(), raft.entries());
                 }
@@ -420,21 +431,29 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         receivedEntries = List.of();
     }
 
+    @SuppressWarnings("ReferenceEquality") // The same object means that nothing has changed; another is looked at.
     private void step(Event event) {
         if (stopped.isDone()) {
             return;
         }
         // A step never nests in another: what effects cause comes back through the mailbox.
         List<Effect> effects = core.step(event);
-        if (!core.configuration().equals(status.configuration())) {
-            // Before the effects: whoever learns by one of them that something was done finds the members as they were
-            // then.
-            status = core.status();
-            WitnessMismatchException.check(status.configuration(), options.self(), options.witness());
+        if (core.configuration() != members) {
+            membersChanged();
         }
         observer.stepped(event, effects);
-        for (Effect effect : effects) {
-            execute(effect);
+        // Most steps have few effects or none.
+        for (int i = 0; i < effects.size(); i++) {
+            execute(effects.get(i));
+        }
+    }
+
+    /** Before the effects: whoever learns by one of them that something was done finds the members as they were then. */
+    private void membersChanged() {
+        members = core.configuration();
+        if (!members.equals(status.configuration())) {
+            status = core.status();
+            WitnessMismatchException.check(members, options.self(), options.witness());
         }
     }
 

@@ -271,9 +271,12 @@ final class SnapshotDuty<R> {
 
     /** Snapshots that are not being sent any more need not be kept for it. */
     void releaseUnsent(CoreStatus status) {
+        if (sent.isEmpty()) {
+            return;
+        }
         boolean sending = status.followers().stream()
                 .anyMatch(follower -> follower.state().equals(CoreStatus.FollowerStatus.SNAPSHOT));
-        if (sending || sent.isEmpty()) {
+        if (sending) {
             return;
         }
         List<SnapshotMeta> unsent = List.copyOf(sent);

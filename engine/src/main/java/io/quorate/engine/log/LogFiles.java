@@ -6,6 +6,7 @@ import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,7 +89,7 @@ public final class LogFiles implements AutoCloseable, EntryReader {
     }
 
     static String hex(long number) {
-        return String.format("%016x", number);
+        return HexFormat.of().toHexDigits(number);
     }
 
     static String nameOf(long sequence) {

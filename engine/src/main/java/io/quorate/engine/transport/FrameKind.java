@@ -32,7 +32,7 @@ enum FrameKind {
     PING(64),
     PONG(65);
 
-    private static final FrameKind[] KINDS = values();
+    private static final FrameKind[] BY_CODE = byCode();
 
     private final byte code;
 
@@ -40,17 +40,24 @@ enum FrameKind {
         this.code = (byte) code;
     }
 
+    private static FrameKind[] byCode() {
+        FrameKind[] byCode = new FrameKind[PONG.code + 1];
+        for (FrameKind kind : values()) {
+            byCode[kind.code] = kind;
+        }
+        return byCode;
+    }
+
     byte code() {
         return code;
     }
 
     static FrameKind of(byte code) throws CorruptFrameException {
-        for (FrameKind kind : KINDS) {
-            if (kind.code == code) {
-                return kind;
-            }
+        FrameKind kind = code >= 0 && code < BY_CODE.length ? BY_CODE[code] : null;
+        if (kind == null) {
+            throw new CorruptFrameException("a frame is of the unknown kind " + code);
         }
-        throw new CorruptFrameException("a frame is of the unknown kind " + code);
+        return kind;
     }
 
     static FrameKind of(PeerFrame frame) {
