@@ -91,11 +91,10 @@ final class NodeLog {
     void append(Effect.AppendReceived append, List<EntryFrame> received) {
         for (EntryFrame entry : received) {
             if (entry.index() >= append.firstIndex() && entry.index() <= append.lastIndex()) {
-                if (!log.isContinuedBy(entry)) {
+                if (!log.appendIfContinued(entry)) {
                     long previous = LogReads.chainHashAt(log, entry.index() - 1).orElseThrow();
                     throw new LogDivergedException(entry.id(), entry.chainAfter(previous), entry.chainHash());
                 }
-                log.append(entry);
             }
         }
     }

@@ -4,7 +4,6 @@ import io.quorate.core.HardState;
 import io.quorate.core.quorum.MemberId;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 
 /**
  * What one write puts into a segment: a header, then entries and marks.
@@ -74,9 +73,7 @@ record BatchFrame(
     }
 
     static int checksum(ByteBuffer buffer, int start, int end) {
-        CRC32C crc = new CRC32C();
-        crc.update(buffer.slice(start + VERSION_OFFSET, end - start - VERSION_OFFSET));
-        return (int) crc.getValue();
+        return (int) FrameChecksum.of(buffer, start + VERSION_OFFSET, end);
     }
 
     /** Reads the frame that begins at {@code start}, whose checksum is right. */

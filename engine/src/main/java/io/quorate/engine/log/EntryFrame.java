@@ -2,7 +2,6 @@ package io.quorate.engine.log;
 
 import io.quorate.core.EntryId;
 import java.nio.ByteBuffer;
-import java.util.zip.CRC32C;
 
 /**
  * One log entry in the form in which it is written to disk and sent to followers; encoded once, by the leader.
@@ -38,8 +37,20 @@ public final class EntryFrame {
 
     private final ByteBuffer frame;
 
-    private EntryFrame(ByteBuffer frame) {
+    // What is asked for again and again, read from the frame once.
+    private final EntryId id;
+    private final EntryKind kind;
+    private final long chainHash;
+
+    /** What of kind and payload goes into the chain hash. */
+    private final long content;
+
+    private EntryFrame(ByteBuffer frame, EntryId id, EntryKind kind, long chainHash, long content) {
         this.frame = frame;
+        this.id = id;
+        this.kind = kind;
+        this.chainHash = chainHash;
+        this.content = content;
     }
 
     /**
@@ -62,9 +73,11 @@ public final class EntryFrame {
         frame.putInt(GROUP_OFFSET, group);
         frame.putLong(TERM_OFFSET, id.term());
         frame.putLong(INDEX_OFFSET, id.index());
-        frame.putLong(CHAIN_OFFSET, chain(previousChain, id, kind, frame));
+        long content = content(kind, frame);
+        long chainHash = chain(previousChain, id, content);
+        frame.putLong(CHAIN_OFFSET, chainHash);
         frame.putInt(CRC_OFFSET, checksum(frame));
-        return new EntryFrame(frame);
+        return new EntryFrame(frame, id, kind, chainHash, content);
     }
 
     /**
@@ -89,14 +102,28 @@ public final class EntryFrame {
             throw new CorruptFrameException("an entry has format version " + frame.get(VERSION_OFFSET)
                     + ", this release knows version " + VERSION);
         }
-        if (frame.get(KIND_OFFSET) < 0 || frame.get(KIND_OFFSET) > EntryKind.WITNESSED.code()) {
-            throw new CorruptFrameException("an entry is of the unknown kind " + frame.get(KIND_OFFSET));
-        }
-        if (frame.get(KIND_OFFSET) == EntryKind.WITNESSED.code() && length != WITNESSED_BYTES) {
+        EntryKind kind = kind(frame.get(KIND_OFFSET));
+        if (kind == EntryKind.WITNESSED && length != WITNESSED_BYTES) {
             throw new CorruptFrameException("an entry without its command takes " + length + " bytes");
         }
+        long term = frame.getLong(TERM_OFFSET);
+        long index = frame.getLong(INDEX_OFFSET);
+        if (term < 0 || index < 0) {
+            throw new CorruptFrameException("an entry has the negative term or index " + term + "/" + index);
+        }
+        EntryId id = new EntryId(term, index);
         in.position(in.position() + HEADER_BYTES + length);
-        return new EntryFrame(frame);
+        return new EntryFrame(frame, id, kind, frame.getLong(CHAIN_OFFSET), content(kind, frame));
+    }
+
+    private static EntryKind kind(byte code) throws CorruptFrameException {
+        return switch (code) {
+            case 0 -> EntryKind.NO_OP;
+            case 1 -> EntryKind.COMMAND;
+            case 2 -> EntryKind.CONFIGURATION;
+            case 3 -> EntryKind.WITNESSED;
+            default -> throw new CorruptFrameException("an entry is of the unknown kind " + code);
+        };
     }
 
     /** Whether an entry of this group and of one of these indexes could begin here, before its checksum is looked at. */
@@ -112,13 +139,11 @@ public final class EntryFrame {
     }
 
     private static int checksum(ByteBuffer frame) {
-        CRC32C crc = new CRC32C();
-        crc.update(frame.slice(VERSION_OFFSET, frame.capacity() - VERSION_OFFSET));
-        return (int) crc.getValue();
+        return (int) FrameChecksum.of(frame, VERSION_OFFSET, frame.capacity());
     }
 
-    private static long chain(long previous, EntryId id, EntryKind kind, ByteBuffer frame) {
-        return mix(mix(mix(previous ^ content(kind, frame)) + id.term()) + id.index());
+    private static long chain(long previous, EntryId id, long content) {
+        return mix(mix(mix(previous ^ content) + id.term()) + id.index());
     }
 
     /** What of an entry's kind and payload goes into the chain hash: of a command the same, with the command and without it. */
@@ -130,14 +155,12 @@ public final class EntryFrame {
     }
 
     private static long payloadChecksum(ByteBuffer frame) {
-        CRC32C crc = new CRC32C();
-        crc.update(frame.slice(HEADER_BYTES, frame.capacity() - HEADER_BYTES));
-        return crc.getValue();
+        return FrameChecksum.of(frame, HEADER_BYTES, frame.capacity());
     }
 
     /** What a witness has of this entry: of a command, that it is there; anything else whole. */
     public EntryFrame withoutCommand() {
-        if (kind() != EntryKind.COMMAND) {
+        if (kind != EntryKind.COMMAND) {
             return this;
         }
         ByteBuffer names = ByteBuffer.allocate(HEADER_BYTES + WITNESSED_BYTES);
@@ -146,7 +169,7 @@ public final class EntryFrame {
         names.put(KIND_OFFSET, EntryKind.WITNESSED.code());
         names.putInt(HEADER_BYTES, (int) payloadChecksum(frame));
         names.putInt(CRC_OFFSET, checksum(names));
-        return new EntryFrame(names);
+        return new EntryFrame(names, id, EntryKind.WITNESSED, chainHash, content);
     }
 
     /** The finalizer of SplitMix64: every bit of the input moves about half of the output's. */
@@ -159,17 +182,17 @@ public final class EntryFrame {
 
     /** Whether this entry's chain hash continues that of the entry before it. */
     public boolean continues(long previousChain) {
-        return chainHash() == chainAfter(previousChain);
+        return chainHash == chainAfter(previousChain);
     }
 
     /** The chain hash that an entry of this content has behind one with that chain hash. */
     public long chainAfter(long previousChain) {
-        return chain(previousChain, id(), kind(), frame);
+        return chain(previousChain, id, content);
     }
 
     /** The chain hash of the entry before: the one that this entry {@link #continues}. */
     public long previousChain() {
-        return unmix(unmix(unmix(chainHash()) - index()) - term()) ^ content(kind(), frame);
+        return unmix(unmix(unmix(chainHash) - index()) - term()) ^ content;
     }
 
     /** The inverse of {@link #mix}. */
@@ -180,15 +203,15 @@ public final class EntryFrame {
     }
 
     public EntryId id() {
-        return new EntryId(term(), index());
+        return id;
     }
 
     public long term() {
-        return frame.getLong(TERM_OFFSET);
+        return id.term();
     }
 
     public long index() {
-        return frame.getLong(INDEX_OFFSET);
+        return id.index();
     }
 
     public int group() {
@@ -196,17 +219,11 @@ public final class EntryFrame {
     }
 
     public long chainHash() {
-        return frame.getLong(CHAIN_OFFSET);
+        return chainHash;
     }
 
     public EntryKind kind() {
-        return switch (frame.get(KIND_OFFSET)) {
-            case 0 -> EntryKind.NO_OP;
-            case 1 -> EntryKind.COMMAND;
-            case 2 -> EntryKind.CONFIGURATION;
-            case 3 -> EntryKind.WITNESSED;
-            default -> throw new AssertionError("checked when the frame was made");
-        };
+        return kind;
     }
 
     /**
@@ -215,8 +232,8 @@ public final class EntryFrame {
      * @throws IllegalStateException if the entry is without its command
      */
     public ByteBuffer payload() {
-        if (kind() == EntryKind.WITNESSED) {
-            throw new IllegalStateException("entry " + id() + " is here without its command, as a witness has it");
+        if (kind == EntryKind.WITNESSED) {
+            throw new IllegalStateException("entry " + id + " is here without its command, as a witness has it");
         }
         return frame.slice(HEADER_BYTES, frame.capacity() - HEADER_BYTES).asReadOnlyBuffer();
     }
@@ -245,11 +262,11 @@ public final class EntryFrame {
         }
         ByteBuffer copy = ByteBuffer.allocate(frame.capacity());
         copy.put(0, frame, 0, frame.capacity());
-        return new EntryFrame(copy);
+        return new EntryFrame(copy, id, kind, chainHash, content);
     }
 
     @Override
     public String toString() {
-        return kind() + " " + id() + " (" + (size() - HEADER_BYTES) + " bytes)";
+        return kind + " " + id + " (" + (size() - HEADER_BYTES) + " bytes)";
     }
 }

@@ -120,10 +120,19 @@ final class EntryIndex {
         return terms.isEmpty() ? base : new EntryId(terms.getLast().term(), runEnd);
     }
 
+    long lastTerm() {
+        return terms.isEmpty() ? base.term() : terms.getLast().term();
+    }
+
     /** The id of an entry that is there, or of the one before the first. */
     EntryId idAt(long index) {
+        return index == base.index() ? base : new EntryId(termAt(index), index);
+    }
+
+    /** The term of an entry that is there, or of the one before the first. */
+    long termAt(long index) {
         if (index == base.index()) {
-            return base;
+            return base.term();
         }
         if (index <= base.index() || index > table.last()) {
             throw new IllegalArgumentException("entry " + index + " is not in the log, which reaches from "
@@ -131,10 +140,10 @@ final class EntryIndex {
         }
         for (int run = terms.size() - 1; run > 0; run--) {
             if (terms.get(run - 1).lastIndex() < index) {
-                return new EntryId(terms.get(run).term(), index);
+                return terms.get(run).term();
             }
         }
-        return new EntryId(terms.getFirst().term(), index);
+        return terms.getFirst().term();
     }
 
     /** The beginning that the log would have if it were compacted to this entry. */

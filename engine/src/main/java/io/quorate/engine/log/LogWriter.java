@@ -45,6 +45,7 @@ public final class LogWriter implements AutoCloseable {
     private final Executor writes;
     private final Executor preparation;
     private final Listener listener;
+    private final Runnable draining = this::drain;
 
     private final Object lock = new Object();
     // Guarded by the lock.
@@ -90,7 +91,7 @@ public final class LogWriter implements AutoCloseable {
             }
             state = State.WRITING;
         }
-        writes.execute(this::drain);
+        writes.execute(draining);
         return true;
     }
 
@@ -109,7 +110,7 @@ public final class LogWriter implements AutoCloseable {
             }
         }
         if (run) {
-            writes.execute(this::drain);
+            writes.execute(draining);
         }
         prepareSpare();
     }

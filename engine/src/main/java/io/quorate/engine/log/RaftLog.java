@@ -86,11 +86,21 @@ public final class RaftLog implements LogSizes {
     }
 
     /**
-     * Appends the entry that follows {@link #lastId}; its chain hash must continue the log's. A received entry must have
-     * been compared by {@link #isContinuedBy} before.
+     * Appends the entry that follows {@link #lastId}; its chain hash must continue the log's.
      */
     public void append(EntryFrame entry) {
-        if (entry.index() != index.table().last() + 1 || entry.term() < lastId().term()) {
+        if (!appendIfContinued(entry)) {
+            throw new IllegalArgumentException("entry " + entry.id() + " does not continue the log's chain hash");
+        }
+    }
+
+    /**
+     * Appends the entry that follows {@link #lastId}, as another member has made it.
+     *
+     * @return false if its chain hash does not continue the log's; nothing was changed then
+     */
+    public boolean appendIfContinued(EntryFrame entry) {
+        if (entry.index() != index.table().last() + 1 || entry.term() < index.lastTerm()) {
             throw new IllegalArgumentException("entry " + entry.id() + " does not follow " + lastId());
         }
         if (entry.size() > MAX_ENTRY_BYTES) {
@@ -98,7 +108,7 @@ public final class RaftLog implements LogSizes {
                     + " bytes, more than the " + MAX_ENTRY_BYTES + " allowed");
         }
         if (!isContinuedBy(entry)) {
-            throw new IllegalArgumentException("entry " + entry.id() + " does not continue the log's chain hash");
+            return false;
         }
         try {
             index.append(entry, EntryTable.NOWHERE);
@@ -110,6 +120,7 @@ public final class RaftLog implements LogSizes {
         chain = entry.chainHash();
         pendingEntries.add(entry);
         pendingSync = true;
+        return true;
     }
 
     /** Whether an entry's chain hash continues the log's; true if the log's is not known. */
@@ -121,7 +132,7 @@ public final class RaftLog implements LogSizes {
     public boolean holds(EntryId id) {
         return id.index() >= start.index()
                 && id.index() <= index.table().last()
-                && index.idAt(id.index()).equals(id);
+                && index.termAt(id.index()) == id.term();
     }
 
     /** Takes over the chain hash at the last entry from one who knows it; one that is known already stays. */

@@ -91,7 +91,7 @@ final class AppendCodec {
         private final long leaderTerm;
         private final EntryId prev;
         private final List<EntryFrame> entries;
-        private final List<EntryBatch.TermRun> runs = new ArrayList<>(1);
+        private final List<EntryBatch.TermRun> runs = new ArrayList<>(0);
         private final List<EntryBatch.ConfigurationEntry> configurations = new ArrayList<>(0);
         private long lastTerm;
 
@@ -135,9 +135,14 @@ final class AppendCodec {
         }
 
         EntryBatch batch() {
-            if (!entries.isEmpty()) {
-                runs.add(new EntryBatch.TermRun(lastTerm, prev.index() + entries.size()));
+            if (entries.isEmpty()) {
+                return EntryBatch.empty(prev.index() + 1);
             }
+            EntryBatch.TermRun lastRun = new EntryBatch.TermRun(lastTerm, prev.index() + entries.size());
+            if (runs.isEmpty()) {
+                return new EntryBatch(prev.index() + 1, List.of(lastRun), configurations);
+            }
+            runs.add(lastRun);
             return new EntryBatch(prev.index() + 1, runs, configurations);
         }
     }

@@ -4,12 +4,12 @@ import io.quorate.core.Message;
 import io.quorate.core.Rejection;
 import io.quorate.engine.log.CorruptFrameException;
 import io.quorate.engine.log.EntryFrame;
+import io.quorate.engine.log.FrameChecksum;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 
 /**
  * The binary form of a {@link PeerFrame}.
@@ -140,10 +140,10 @@ public final class FrameCodec {
                 .put(FrameKind.of(frame).code());
         out.putShort((short) 0).putInt(frame.group());
         writeFields(frame, out);
-        out.putInt(start + CRC_OFFSET, checksum(out, start + VERSION_OFFSET, out.position()));
+        out.putInt(start + CRC_OFFSET, (int) FrameChecksum.of(out, start + VERSION_OFFSET, out.position()));
         if (frame instanceof PeerFrame.Raft raft) {
             for (EntryFrame entry : raft.entries()) {
-                out.put(entry.bytes());
+                entry.writeTo(out);
             }
         }
     }
@@ -246,7 +246,7 @@ public final class FrameCodec {
         int checkedEnd = kind == FrameKind.APPEND_REQUEST
                 ? Math.min(frame.capacity(), HEADER_BYTES + AppendCodec.fieldBytes(version))
                 : frame.capacity();
-        if (checksum(frame, VERSION_OFFSET, checkedEnd) != crc) {
+        if ((int) FrameChecksum.of(frame, VERSION_OFFSET, checkedEnd) != crc) {
             throw new CorruptFrameException("a frame's checksum does not match its bytes");
         }
         return switch (kind) {
@@ -344,12 +344,6 @@ public final class FrameCodec {
         ByteBuffer content = in.slice(in.position(), length).asReadOnlyBuffer();
         in.position(in.position() + length);
         return content;
-    }
-
-    private static int checksum(ByteBuffer frame, int from, int to) {
-        CRC32C crc = new CRC32C();
-        crc.update(frame.slice(from, to - from));
-        return (int) crc.getValue();
     }
 
     private static byte code(Rejection reason) {
