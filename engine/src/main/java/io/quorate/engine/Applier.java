@@ -82,6 +82,10 @@ final class Applier<R> {
             return;
         }
         try {
+            if (queued.size() == 1 && queued.getFirst() instanceof Chunk<R> alone) {
+                applyNow(alone);
+                return;
+            }
             List<Chunk<R>> chunks = new ArrayList<>();
             for (Work<R> work : queued) {
                 switch (work) {
@@ -119,10 +123,12 @@ final class Applier<R> {
     }
 
     private void applyAll(List<Chunk<R>> chunks) throws IOException {
-        if (chunks.isEmpty()) {
-            return;
+        if (!chunks.isEmpty()) {
+            applyNow(chunks.size() == 1 ? chunks.getFirst() : merge(chunks));
         }
-        Chunk<R> all = chunks.size() == 1 ? chunks.getFirst() : merge(chunks);
+    }
+
+    private void applyNow(Chunk<R> all) throws IOException {
         long begin = clock.nanoTime();
         List<R> results = stateMachine.apply(all.commands, all.lastIndex);
         if (results.size() != all.commands.size()) {
@@ -132,8 +138,9 @@ final class Applier<R> {
         metrics.applied(all.commands.size(), clock.nanoTime() - begin);
         onApplied.accept(all.lastIndex);
         for (int i = 0; i < results.size(); i++) {
-            if (all.waiters.get(i).isPresent()) {
-                all.waiters.get(i).get().result().complete(results.get(i));
+            Optional<Proposal<R>> waiter = all.waiters.get(i);
+            if (waiter.isPresent()) {
+                waiter.get().result().complete(results.get(i));
             }
         }
     }

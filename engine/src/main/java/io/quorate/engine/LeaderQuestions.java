@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,18 +107,24 @@ final class LeaderQuestions {
 
     /** Whoever was asked leads no more, and may never answer. */
     void leaderChanged(Optional<MemberId> leader) {
-        fail(question -> !leader.equals(Optional.of(question.leader)), new RaftException.OutcomeUnknown(true));
+        fail(question -> !leader.equals(Optional.of(question.leader)), () -> new RaftException.OutcomeUnknown(true));
     }
 
     void expire(long nowNanos) {
-        fail(question -> nowNanos - question.question.deadlineNanos >= 0, new RaftException.OutcomeUnknown(false));
+        fail(
+                question -> nowNanos - question.question.deadlineNanos >= 0,
+                () -> new RaftException.OutcomeUnknown(false));
     }
 
     void stop(Throwable cause) {
-        fail(question -> true, new RaftException.Stopped(cause));
+        fail(question -> true, () -> new RaftException.Stopped(cause));
     }
 
-    private void fail(Predicate<Asked> which, RaftException failure) {
+    private void fail(Predicate<Asked> which, Supplier<RaftException> why) {
+        if (asked.isEmpty()) {
+            return;
+        }
+        RaftException failure = why.get();
         List<Asked> failed = new ArrayList<>();
         asked.values().removeIf(question -> which.test(question) && failed.add(question));
         failed.forEach(question -> question.question.answer.completeExceptionally(failure));

@@ -33,7 +33,7 @@ final class ProposalIntake<R> {
     private final Network network;
     private final CommandAppender appender;
     private final Consumer<Event> core;
-    private final List<Proposal<R>> arrived = new ArrayList<>();
+    private List<Proposal<R>> arrived = new ArrayList<>();
 
     /** What is being proposed, of which some may not have got anywhere yet. */
     private List<Proposal<R>> underDecision = List.of();
@@ -81,8 +81,8 @@ final class ProposalIntake<R> {
         if (arrived.isEmpty()) {
             return;
         }
-        List<Proposal<R>> all = List.copyOf(arrived);
-        arrived.clear();
+        List<Proposal<R>> all = arrived;
+        arrived = new ArrayList<>();
         underDecision = all;
         int begin = 0;
         long bytes = 0;
@@ -220,7 +220,9 @@ final class ProposalIntake<R> {
 
     /** Gives those that wait for a leader another try. */
     void retryWaiting() {
-        arrived.addAll(proposals.takeWaiting());
+        if (proposals.someWait()) {
+            arrived.addAll(proposals.takeWaiting());
+        }
     }
 
     /** The node stops. What has only arrived is refused with the same cause as all else. */

@@ -52,6 +52,11 @@ final class Proposals<R> {
         }
     }
 
+    /** Whether any waits for a leader. */
+    boolean someWait() {
+        return !waiting.isEmpty();
+    }
+
     /** Takes those that wait for a leader, in the order of their arrival. */
     List<Proposal<R>> takeWaiting() {
         if (waiting.isEmpty()) {

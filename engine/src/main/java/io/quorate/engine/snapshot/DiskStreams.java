@@ -13,6 +13,9 @@ final class DiskStreams {
 
     static final int BUFFER_BYTES = 1 << 16;
 
+    /** Many files are small, and need no more. */
+    private static final int FIRST_BUFFER_BYTES = 1 << 12;
+
     private DiskStreams() {}
 
     /** Reads a file; closes it in the end. */
@@ -52,7 +55,7 @@ final class DiskStreams {
     static final class Output extends OutputStream {
 
         private final DiskFile file;
-        private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+        private ByteBuffer buffer = ByteBuffer.allocate(FIRST_BUFFER_BYTES);
         private final CRC32C crc = new CRC32C();
         private long position;
         private boolean closed;
@@ -71,11 +74,19 @@ final class DiskStreams {
             Objects.checkFromIndexSize(offset, length, from.length);
             for (int done = 0; done < length; ) {
                 if (!buffer.hasRemaining()) {
-                    drain();
+                    makeRoom();
                 }
                 int count = Math.min(buffer.remaining(), length - done);
                 buffer.put(from, offset + done, count);
                 done += count;
+            }
+        }
+
+        private void makeRoom() throws IOException {
+            if (buffer.capacity() < BUFFER_BYTES) {
+                buffer = ByteBuffer.allocate(2 * buffer.capacity()).put(buffer.flip());
+            } else {
+                drain();
             }
         }
 

@@ -7,6 +7,7 @@ import io.quorate.engine.log.CorruptFrameException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
@@ -14,7 +15,8 @@ import java.util.zip.CRC32C;
 record SnapshotFolder(Disk disk, String path, Manifest manifest) {
 
     static String nameOf(EntryId last) {
-        return String.format("snapshot-%016x-%016x", last.index(), last.term());
+        HexFormat hex = HexFormat.of();
+        return "snapshot-" + hex.toHexDigits(last.index()) + "-" + hex.toHexDigits(last.term());
     }
 
     /**
