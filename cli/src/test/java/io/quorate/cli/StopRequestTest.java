@@ -94,7 +94,7 @@ class StopRequestTest {
         assertThat(exitCode).isEqualTo(ExitCode.FAILED);
         assertThat(done).containsExactly("one", "two", "not two", "not one");
         assertThat(out.toString()).contains("stopped, as was asked for: 2 of 3 steps were done");
-        assertThat(err.toString()).contains("Ctrl-C once more");
+        assertThat(err.toString()).contains("a second Ctrl-C, or SIGTERM, leaves everything as it is");
         assertThat(latest()).contains("failed", "stopped, as was asked for");
         assertThat(halted).isEmpty();
     }

@@ -41,7 +41,7 @@ final class Pictures {
 
     private void add(String zone, boolean voter) {
         int id = members.size() + 1;
-        members.put(id, new Member(new MemberId(id), name(id), zone, voter, id == 1, Condition.STEADY, false, LONG));
+        members.put(id, new Member(new MemberId(id), name(id), zone, voter, id == 1, false, Condition.STEADY, false, LONG));
     }
 
     static String name(int id) {
@@ -66,9 +66,29 @@ final class Pictures {
                         member.zone(),
                         member.voter(),
                         member.leader(),
+                        member.witness(),
                         condition,
                         member.differs(),
                         since));
+    }
+
+    /** They hold no data. */
+    Pictures witnesses(String... names) {
+        for (String name : names) {
+            change(
+                    name,
+                    member -> new Member(
+                            member.id(),
+                            member.name(),
+                            member.zone(),
+                            member.voter(),
+                            member.leader(),
+                            true,
+                            member.condition(),
+                            member.differs(),
+                            member.since()));
+        }
+        return this;
     }
 
     Pictures differs(String name) {
@@ -80,6 +100,7 @@ final class Pictures {
                         member.zone(),
                         member.voter(),
                         member.leader(),
+                        member.witness(),
                         member.condition(),
                         true,
                         member.since()));
@@ -94,6 +115,7 @@ final class Pictures {
                         member.zone(),
                         member.voter(),
                         member.leader(),
+                        member.witness(),
                         member.condition(),
                         member.differs(),
                         member.since()));
