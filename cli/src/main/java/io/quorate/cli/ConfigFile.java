@@ -51,8 +51,8 @@ final class ConfigFile {
         if (value instanceof String || value instanceof Number || (flag.isSwitch() && value instanceof Boolean)) {
             return String.valueOf(value);
         }
-        throw CommandFailed.usage("the configuration file " + file + " has no text or number for the key \""
-                + name + "\"; give it a value or remove it");
+        throw CommandFailed.usage("the configuration file " + file + " has no text or number for the key \"" + name
+                + "\"; give it a value or remove it");
     }
 
     private static Collection<String> keys() {

@@ -113,9 +113,7 @@ final class ServerCommand implements Callable<Integer> {
                 .filter(name -> !name.isEmpty())
                 .map(Path::of));
         return new ServerSettings(
-                commandLine,
-                environment,
-                file.map(ConfigFile::read).orElse(Map.of()));
+                commandLine, environment, file.map(ConfigFile::read).orElse(Map.of()));
     }
 
     /** By which of its names a flag was given. */

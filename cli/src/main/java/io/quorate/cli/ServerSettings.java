@@ -276,7 +276,9 @@ final class ServerSettings {
         if (value < least) {
             Given number = orDefault(flag);
             throw CommandFailed.usage(number.where() + " is " + number.text()
-                    + (least == 0 ? "; give a number above 0, or 0 for the default" : "; it must be at least " + least));
+                    + (least == 0
+                            ? "; give a number above 0, or 0 for the default"
+                            : "; it must be at least " + least));
         }
         return value;
     }

@@ -319,8 +319,7 @@ class ServerCommandTest {
                         "has both \"snapshot-catchup-entries\" and \"experimental-snapshot-catchup-entries\", which are two"
                                 + " names of one setting; remove one of them"),
                 Arguments.of(
-                        "experimental-snapshot-catchup-entries: -1",
-                        "\"experimental-snapshot-catchup-entries\" in "),
+                        "experimental-snapshot-catchup-entries: -1", "\"experimental-snapshot-catchup-entries\" in "),
                 Arguments.of("snapshot-count: -1", "\"snapshot-count\" in "),
                 Arguments.of("name:", "has no text or number for the key \"name\""),
                 Arguments.of("name: true", "has no text or number for the key \"name\""),

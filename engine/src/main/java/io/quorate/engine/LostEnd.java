@@ -37,9 +37,10 @@ final class LostEnd {
         String found = "the log ends at " + last + ", and the state has applied entry " + durableIndexOfState
                 + ", so that what the log had acknowledged is lost";
         if (!othersMayHaveIt(log.snapshotMetaAt(last).configuration(), directory)) {
-            throw new DataDirectoryException("In data directory " + directory.disk() + " " + found
-                    + ". As far as the rest of the log tells, there is no other member to get it from: restore the member from a"
-                    + " backup; or, if its cluster has other members by now, remove it there, and add it anew with an empty directory.");
+            throw new DataDirectoryException(
+                    "In data directory " + directory.disk() + " " + found
+                            + ". As far as the rest of the log tells, there is no other member to get it from: restore the member from a"
+                            + " backup; or, if its cluster has other members by now, remove it there, and add it anew with an empty directory.");
         }
         LOG.warn("In data directory {} {}: this member does not vote until it has caught up.", directory.disk(), found);
         log.suspendVoting();

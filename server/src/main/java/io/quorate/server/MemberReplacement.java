@@ -194,7 +194,8 @@ public final class MemberReplacement {
             throw new IOException(
                     own.getIsWitness()
                             ? "member " + id + " is a witness, and so is who replaces it; add --witness"
-                            : "member " + id + " holds data, and so does who replaces it; leave --witness out, or remove it"
+                            : "member " + id
+                                    + " holds data, and so does who replaces it; leave --witness out, or remove it"
                                     + " and add a witness with 'quorate members add --witness'");
         }
     }
@@ -239,12 +240,9 @@ public final class MemberReplacement {
         if (text.equals(EtcdError.UNHEALTHY.message()) || text.equals(EtcdError.TOO_FEW_STARTED_MEMBERS.message())) {
             hint = "too few of the others would be left to decide anything; start those that are down first";
         } else if (text.equals(EtcdError.USER_EMPTY.message()) || text.equals(EtcdError.PERMISSION_DENIED.message())) {
-            hint =
-                    "users must log in there: as root, remove the member and add it "
-                            + (config.isWitness()
-                                    ? "with 'quorate members add --witness'"
-                                    : "as a learner with etcdctl")
-                            + ", and start it with --initial-cluster-state existing";
+            hint = "users must log in there: as root, remove the member and add it "
+                    + (config.isWitness() ? "with 'quorate members add --witness'" : "as a learner with etcdctl")
+                    + ", and start it with --initial-cluster-state existing";
         } else {
             hint =
                     "start this member again with --replace-member when that has passed: what is done by then is not done again";

@@ -39,7 +39,9 @@ class FoundingRecordTest {
         assertThat(FoundingRecord.isSettled(operations, FOUNDING)).isFalse();
         operations.add(operation(
                 9, 0, OperationReport.newBuilder().setFoundedClusterId(8).build()));
-        assertThat(FoundingRecord.isSettled(operations, FOUNDING)).as("another cluster's").isFalse();
+        assertThat(FoundingRecord.isSettled(operations, FOUNDING))
+                .as("another cluster's")
+                .isFalse();
         operations.add(operation(10, FOUNDED_MILLIS, FOUNDING.getReport()));
         assertThat(FoundingRecord.isSettled(operations, FOUNDING)).isTrue();
     }

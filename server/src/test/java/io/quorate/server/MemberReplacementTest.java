@@ -125,7 +125,8 @@ class MemberReplacementTest {
 
         assertThatThrownBy(() -> MemberReplacement.prepare(ServerConfigs.withWitnesses(config)))
                 .isInstanceOf(IOException.class)
-                .hasMessage("member " + Long.toHexString(before) + " is a witness, and so is who replaces it; add --witness");
+                .hasMessage("member " + Long.toHexString(before)
+                        + " is a witness, and so is who replaces it; add --witness");
         assertThat(memberAt(config).getID()).isEqualTo(before);
         ServerConfig joining = MemberReplacement.prepare(config);
 
@@ -154,8 +155,8 @@ class MemberReplacementTest {
         cluster().stop(1);
         TestCluster.await(() -> cluster().leader() == 0, "the other one with data leads");
         client(0).put("k", "2");
-        assertThatThrownBy(() -> MemberReplacement.prepare(
-                        ServerConfigs.withWitnesses(ServerConfigs.withDataDir(cluster().config(1), folder.resolve("x")), "m1")))
+        assertThatThrownBy(() -> MemberReplacement.prepare(ServerConfigs.withWitnesses(
+                        ServerConfigs.withDataDir(cluster().config(1), folder.resolve("x")), "m1")))
                 .hasMessageContaining("holds data, and so does who replaces it; leave --witness out");
     }
 

@@ -189,8 +189,6 @@ final class ClusterOperator {
     }
 
     private void sayUnwell(Set<MemberId> members) {
-        cluster.members().stream()
-                .flatMap(member -> member.node().stream())
-                .forEach(node -> node.unwell(members));
+        cluster.members().stream().flatMap(member -> member.node().stream()).forEach(node -> node.unwell(members));
     }
 }

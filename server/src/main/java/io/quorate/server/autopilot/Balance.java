@@ -78,7 +78,8 @@ final class Balance {
                 title(spare, voter),
                 picture.votersIn(voter.zone()) + " of " + picture.voters().size() + " voters are in " + voter.zone()
                         + ", and none " + (picture.votersIn(spare.zone()) == 0 ? "" : "with data ") + "is in "
-                        + spare.zone() + ": afterwards the loss of any zone is withstood, which it is not now (balance-zones)");
+                        + spare.zone()
+                        + ": afterwards the loss of any zone is withstood, which it is not now (balance-zones)");
     }
 
     private static boolean helps(Member spare, Member voter, Picture picture) {

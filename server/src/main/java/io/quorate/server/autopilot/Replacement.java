@@ -73,7 +73,8 @@ final class Replacement {
     }
 
     private static String reason(Member gone, Member spare, Duration patience) {
-        return (gone.witness() ? "witness " : "voter ") + gone.label() + " has not been heard of for " + Elapsed.text(gone.since())
+        return (gone.witness() ? "witness " : "voter ") + gone.label() + " has not been heard of for "
+                + Elapsed.text(gone.since())
                 + " (replace-dead-after is " + Elapsed.text(patience) + "), and spare " + spare.label()
                 + " has been caught up for " + Elapsed.text(spare.since());
     }

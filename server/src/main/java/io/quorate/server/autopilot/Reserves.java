@@ -17,8 +17,7 @@ import java.util.SortedSet;
  * @param riskyZones the same once all are well
  * @param anyZone whether zones are known, and the loss of any one of them is withstood once all are well
  */
-record Reserves(
-        int failuresNow, int failures, int losses, int riskyZonesNow, int riskyZones, boolean anyZone) {
+record Reserves(int failuresNow, int failures, int losses, int riskyZonesNow, int riskyZones, boolean anyZone) {
 
     static Reserves of(Topology topology) {
         FaultTolerance now = FaultTolerance.now(topology);

@@ -39,7 +39,9 @@ record Spares(List<Picture.Member> fit, List<Picture.Member> soon, List<String> 
         picture.learners().stream()
                 .filter(learner -> policy.isSpare(learner.name()) && learner.witness() != gone.witness())
                 .map(spare -> spare.label()
-                        + (spare.witness() ? " is a witness, and holds no data" : " is no witness, and not for one's place"))
+                        + (spare.witness()
+                                ? " is a witness, and holds no data"
+                                : " is no witness, and not for one's place"))
                 .forEach(found.unfit::add);
         return found;
     }

@@ -210,8 +210,7 @@ public final class MemberChanges implements LeaderAnswers {
         });
         return upToDate.thenAccept(index -> {
             boolean held = store.operations().stream()
-                    .anyMatch(
-                            known -> known.id() == operation && known.state() == ManagedOperation.State.RUNNING);
+                    .anyMatch(known -> known.id() == operation && known.state() == ManagedOperation.State.RUNNING);
             if (!held) {
                 throw Status.FAILED_PRECONDITION
                         .withDescription("etcdserver: operation " + operation

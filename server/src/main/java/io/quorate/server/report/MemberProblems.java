@@ -258,7 +258,8 @@ final class MemberProblems {
                     Urgency.SERIOUS,
                     member.called(),
                     "is behind, and "
-                            + (isWitness(member.id()) ? "is told where the log begins by " : "gets a snapshot from ") + leading
+                            + (isWitness(member.id()) ? "is told where the log begins by " : "gets a snapshot from ")
+                            + leading
                             + progress(leader, member.id()),
                     "wait until it has it; "
                             + (isLearner(member.id())

@@ -90,8 +90,8 @@ class AutopilotRulesModelTest {
         }
         acts++;
         boolean onAWitness = act.change().changes().stream()
-                .anyMatch(change ->
-                        members.get((int) change.member().value() - 1).witness());
+                .anyMatch(
+                        change -> members.get((int) change.member().value() - 1).witness());
         actsOnWitnesses += onAWitness ? 1 : 0;
         Set<MemberId> before = picture.voters().stream().map(Member::id).collect(Collectors.toSet());
         Set<MemberId> after = new HashSet<>(before);
@@ -127,9 +127,7 @@ class AutopilotRulesModelTest {
             assertThat(holders(after, data)).as("%s %s", act, members).isEqualTo(holders(before, data));
         }
         if (!data.containsAll(after)) {
-            assertThat(lost(after, data))
-                    .as("copies: %s %s", act, members)
-                    .isGreaterThanOrEqualTo(lost(before, data));
+            assertThat(lost(after, data)).as("copies: %s %s", act, members).isGreaterThanOrEqualTo(lost(before, data));
         }
         assertThat(risky(after, well, members))
                 .as("zones: %s %s", act, members)

@@ -411,9 +411,7 @@ class AutopilotRulesTest {
         assertThat(act.reason()).contains("2 of 5 voters are in z1, and none with data is in z2: afterwards");
         assertNothing(
                 balances("f"),
-                Pictures.voters("z1", "z2", "z2", "z3", "z4")
-                        .learner("z5")
-                        .witnesses("c", "d", "e"),
+                Pictures.voters("z1", "z2", "z2", "z3", "z4").learner("z5").witnesses("c", "d", "e"),
                 "as the policy wants");
         act(
                 balances("d"),

@@ -41,7 +41,8 @@ final class Pictures {
 
     private void add(String zone, boolean voter) {
         int id = members.size() + 1;
-        members.put(id, new Member(new MemberId(id), name(id), zone, voter, id == 1, false, Condition.STEADY, false, LONG));
+        members.put(
+                id, new Member(new MemberId(id), name(id), zone, voter, id == 1, false, Condition.STEADY, false, LONG));
     }
 
     static String name(int id) {

@@ -77,7 +77,8 @@ final class Sightings {
 
     Sighting get() {
         SortedSet<MemberId> holdNoData = ids(witnesses);
-        holdNoData.removeIf(member -> !voters.contains((int) member.value()) && !learners.contains((int) member.value()));
+        holdNoData.removeIf(
+                member -> !voters.contains((int) member.value()) && !learners.contains((int) member.value()));
         Configuration configuration = new Configuration(
                 ids(voters),
                 new TreeSet<>(),
