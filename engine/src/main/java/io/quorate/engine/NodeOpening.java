@@ -71,33 +71,17 @@ final class NodeOpening {
             recovered.report().forEach(LOG::warn);
             requireKind(recovered.log(), options);
             EntryId kept = recovered.log().lastId();
-            // A witness has no state that could tell.
-            long durable = options.witness() ? 0 : stateMachine.durableIndex();
-            boolean endIsLost = LostEnd.isUnnoticed(recovered.log(), durable);
-            if (endIsLost) {
-                LostEnd.note(recovered.log(), durable, directory);
-            }
-            if (finishInstallation(recovered.log(), snapshots) || endIsLost) {
-                // Before the state is touched: what is in the log is all that tells from then on.
-                WriteAtOnce.write(recovered.log(), recovered.files());
+            if (settle(recovered, snapshots, stateMachine, options, directory)) {
                 recovered.files().close();
                 recovered = openLog(options, directory, snapshots);
             }
-            StateMachine<R> machine = options.witness() ? new WitnessState<>(stateMachine) : stateMachine;
             RaftLog log = recovered.log();
+            StateMachine<R> machine = options.witness() ? new WitnessState<>(stateMachine) : stateMachine;
             Optional<EntryId> restored = options.witness()
                     ? Optional.of(startOfWitness(log, directory, repair))
                     : restore(log, snapshots, machine, directory, repair);
             EntryId applied = restored.orElse(log.start().last());
-            RestoredState state = new RestoredState(
-                    log.hardState(),
-                    log.start(),
-                    log.names(),
-                    applied.index(),
-                    log.votingSuspended(),
-                    restored.isEmpty(),
-                    repair.map(StateRepair::refused).orElse(RefusedSnapshots.NONE));
-            RaftCore core = new RaftCore(options.core(), state, log, new SplittableRandom(options.seed()));
+            RaftCore core = core(options, log, applied, restored.isEmpty(), repair);
             log.applied(applied.index());
             return new NodeParts<>(
                     options,
@@ -117,6 +101,44 @@ final class NodeOpening {
             recovered.files().close();
             throw e;
         }
+    }
+
+    /**
+     * Changes in the log, durably, what must be in there before the state is touched: the log is all that tells of it then.
+     *
+     * @return whether anything was changed: then the log is to be opened anew
+     */
+    private static <R> boolean settle(
+            RecoveredLog recovered,
+            SnapshotStore snapshots,
+            StateMachine<R> stateMachine,
+            NodeOptions options,
+            DataDirectory directory)
+            throws IOException {
+        // A witness has no state that could tell.
+        long durable = options.witness() ? 0 : stateMachine.durableIndex();
+        boolean endIsLost = LostEnd.isUnnoticed(recovered.log(), durable);
+        if (endIsLost) {
+            LostEnd.note(recovered.log(), durable, directory);
+        }
+        boolean changed = finishInstallation(recovered.log(), snapshots) || endIsLost;
+        if (changed) {
+            WriteAtOnce.write(recovered.log(), recovered.files());
+        }
+        return changed;
+    }
+
+    private static RaftCore core(
+            NodeOptions options, RaftLog log, EntryId applied, boolean stateMissing, Optional<StateRepair> repair) {
+        RestoredState state = new RestoredState(
+                log.hardState(),
+                log.start(),
+                log.names(),
+                applied.index(),
+                log.votingSuspended(),
+                stateMissing,
+                repair.map(StateRepair::refused).orElse(RefusedSnapshots.NONE));
+        return new RaftCore(options.core(), state, log, new SplittableRandom(options.seed()));
     }
 
     private static RecoveredLog openLog(NodeOptions options, DataDirectory directory, SnapshotStore snapshots)
