@@ -353,27 +353,30 @@ class AutopilotRulesTest {
 
     @Test
     void aDeadVoterWithDataIsReplacedByASpareWithDataAlone() {
-        Pictures seen = Pictures.voters(3).learner("").learner("").witnesses("c", "d");
-        assertNothing(
-                replaces("d"),
-                seen.silent("b", DEAD),
+        Judgement.Act act = replacedByEAndNotByD(
+                "b",
+                Pictures.voters(3).learner("").learner("").witnesses("c", "d"),
                 "no spare can take the place of b, which",
                 "d is a witness, and holds no data");
-        Judgement.Act act = act(replaces("d", "e"), seen, "e takes the place of b");
         assertThat(act.change().changes()).containsExactlyInAnyOrder(remove(2), promote(5));
     }
 
     @Test
     void aDeadWitnessIsReplacedByASpareWitnessAlone() {
-        Pictures seen = Pictures.voters(3).learner("").learner("").witnesses("c", "e");
-        assertNothing(
-                replaces("d"),
-                seen.silent("c", DEAD),
+        Judgement.Act act = replacedByEAndNotByD(
+                "c",
+                Pictures.voters(3).learner("").learner("").witnesses("c", "e"),
                 "no spare can take the place of witness c, which",
                 "d is no witness, and not for one's place");
-        Judgement.Act act = act(replaces("d", "e"), seen, "e takes the place of c");
         assertThat(act.change().changes()).containsExactlyInAnyOrder(remove(3), promote(5));
         assertThat(act.reason()).startsWith("witness c has not been heard of for 10 min");
+    }
+
+    /** With d as the only spare nothing is done, for the reasons given; e takes the place, once it is a spare. */
+    private Judgement.Act replacedByEAndNotByD(String dead, Pictures members, String... reasons) {
+        Pictures seen = members.silent(dead, DEAD);
+        assertNothing(replaces("d"), seen, reasons);
+        return act(replaces("d", "e"), seen, "e takes the place of " + dead);
     }
 
     @Test

@@ -60,17 +60,7 @@ final class Pictures {
 
     Pictures is(String name, Condition condition, Duration since) {
         return change(
-                name,
-                member -> new Member(
-                        member.id(),
-                        member.name(),
-                        member.zone(),
-                        member.voter(),
-                        member.leader(),
-                        member.witness(),
-                        condition,
-                        member.differs(),
-                        since));
+                name, member -> with(member, member.name(), member.witness(), condition, member.differs(), since));
     }
 
     /** They hold no data. */
@@ -78,16 +68,8 @@ final class Pictures {
         for (String name : names) {
             change(
                     name,
-                    member -> new Member(
-                            member.id(),
-                            member.name(),
-                            member.zone(),
-                            member.voter(),
-                            member.leader(),
-                            true,
-                            member.condition(),
-                            member.differs(),
-                            member.since()));
+                    member -> with(
+                            member, member.name(), true, member.condition(), member.differs(), member.since()));
         }
         return this;
     }
@@ -95,31 +77,19 @@ final class Pictures {
     Pictures differs(String name) {
         return change(
                 name,
-                member -> new Member(
-                        member.id(),
-                        member.name(),
-                        member.zone(),
-                        member.voter(),
-                        member.leader(),
-                        member.witness(),
-                        member.condition(),
-                        true,
-                        member.since()));
+                member -> with(member, member.name(), member.witness(), member.condition(), true, member.since()));
     }
 
     Pictures nameless(String name) {
         return change(
                 name,
-                member -> new Member(
-                        member.id(),
-                        "",
-                        member.zone(),
-                        member.voter(),
-                        member.leader(),
-                        member.witness(),
-                        member.condition(),
-                        member.differs(),
-                        member.since()));
+                member -> with(member, "", member.witness(), member.condition(), member.differs(), member.since()));
+    }
+
+    private static Member with(
+            Member member, String name, boolean witness, Condition condition, boolean differs, Duration since) {
+        return new Member(
+                member.id(), name, member.zone(), member.voter(), member.leader(), witness, condition, differs, since);
     }
 
     Pictures joint() {
