@@ -11,6 +11,7 @@ import io.quorate.engine.disk.Identity;
 import io.quorate.engine.log.LogFiles;
 import io.quorate.engine.log.LogOptions;
 import io.quorate.engine.log.RecoveredLog;
+import io.quorate.engine.log.WriteAtOnce;
 import io.quorate.engine.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.util.Optional;

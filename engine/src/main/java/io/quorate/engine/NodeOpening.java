@@ -14,6 +14,7 @@ import io.quorate.engine.log.LogFiles;
 import io.quorate.engine.log.LogOptions;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.engine.log.RecoveredLog;
+import io.quorate.engine.log.WriteAtOnce;
 import io.quorate.engine.snapshot.SnapshotStore;
 import io.quorate.engine.snapshot.SnapshotStore.OpenSnapshot;
 import java.io.IOException;

@@ -68,8 +68,7 @@ final class Pictures {
         for (String name : names) {
             change(
                     name,
-                    member -> with(
-                            member, member.name(), true, member.condition(), member.differs(), member.since()));
+                    member -> with(member, member.name(), true, member.condition(), member.differs(), member.since()));
         }
         return this;
     }
