@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             "  promote-learners-after: 30s   # a learner that has been caught up for so long is promoted",
             "  replace-dead-after: 10m       # a spare takes the place of a voter not heard of for so long",
             "  spares: [e, f]                # learners that stay learners until they are needed",
+            "                                # (a witness takes the place of a witness, and nobody else does)",
             "  balance-zones: true           # a spare takes a place, if the loss of any zone is tolerated thereby",
             "",
             "'quorate autopilot <command> --help' explains each command."

@@ -156,10 +156,10 @@ final class MemberCalls {
     /** Asks the leader, at its own endpoint, to hand over. */
     void moveLeader(URI leader, long target) {
         try (ClusterClient cluster = sight.client().connect(List.of(leader))) {
-            cluster.write((channel, deadline) -> MaintenanceGrpc.newBlockingStub(channel)
+            cluster.write(asStep((channel, deadline) -> MaintenanceGrpc.newBlockingStub(channel)
                     .withDeadline(deadline)
                     .moveLeader(
-                            MoveLeaderRequest.newBuilder().setTargetID(target).build()));
+                            MoveLeaderRequest.newBuilder().setTargetID(target).build())));
         }
     }
 

@@ -75,13 +75,13 @@ final class MembersAddCommand implements Callable<Integer> {
             id.set(witness ? calls.addWitness(urls, run.sight().lookCertainly().members()) : calls.addLearner(urls));
             return "its id is " + JsonOutput.id(id.get());
         }));
-        steps.add(OperationRun.PlannedStep.of("say how to start " + name, run -> {
+        steps.add(OperationRun.PlannedStep.changingNothing("say how to start " + name, run -> {
             run.say("          start it now, if it does not run yet, with its own client URLs:");
             run.say("          " + ChangeOptions.startLine(run.sight().look(), name, urls, witness));
             return "said";
         }));
         if (!learner) {
-            steps.add(OperationRun.PlannedStep.of(
+            steps.add(OperationRun.PlannedStep.changingNothing(
                     "wait until " + name + " has the log",
                     run -> learning.of(run, id.get(), name).await()));
             steps.add(OperationRun.PlannedStep.of("let " + name + " vote", run -> {

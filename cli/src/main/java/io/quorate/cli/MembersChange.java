@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -85,18 +84,18 @@ final class MembersChange {
         List<PlannedStep> steps = new ArrayList<>();
         if (!plan.add().isEmpty()) {
             String names = plan.add().stream().map(MembersPlan.Wanted::name).collect(Collectors.joining(", "));
-            steps.add(new PlannedStep("add " + names + " as learners", run -> add(), Optional.of(run -> takeBack())));
-            steps.add(PlannedStep.of("say how to start " + names, this::sayHowToStart));
+            steps.add(PlannedStep.undoable("add " + names + " as learners", run -> add(), run -> takeBack()));
+            steps.add(PlannedStep.changingNothing("say how to start " + names, this::sayHowToStart));
         }
         for (MembersPlan.Wanted wanted : plan.add()) {
             // Also one that goes on learning: it may be there in place of another one.
             if (wanted.voter() || !plan.remove().isEmpty()) {
-                steps.add(PlannedStep.of(
+                steps.add(PlannedStep.changingNothing(
                         "wait until " + wanted.name() + " has the log", run -> learn(run, wanted.name())));
             }
         }
         for (long id : plan.promote()) {
-            steps.add(PlannedStep.of(
+            steps.add(PlannedStep.changingNothing(
                     "wait until " + label(id) + " has the log",
                     run -> learning.of(run, id, label(id)).await()));
         }

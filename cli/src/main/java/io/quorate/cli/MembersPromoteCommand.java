@@ -41,7 +41,7 @@ final class MembersPromoteCommand implements Callable<Integer> {
                     now -> new Preflight.Intent(
                             ChangeOptions.voters(now.health(), List.of(), List.of(id)), Set.of(id), 0, Set.of(), false),
                     List.of(
-                            OperationRun.PlannedStep.of(
+                            OperationRun.PlannedStep.changingNothing(
                                     "wait until " + member + " has the log",
                                     run -> learning.of(run, id, member).await()),
                             OperationRun.PlannedStep.of("let " + member + " vote", run -> {

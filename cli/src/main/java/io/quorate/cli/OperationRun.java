@@ -41,6 +41,9 @@ final class OperationRun {
     private final OperationReport.Builder report;
     private long pollMillis = FIRST_POLL_MILLIS;
 
+    /** What was done so far that is never taken back. */
+    private final List<String> standing = new ArrayList<>();
+
     /** Its place in the cluster, while it has one. */
     private Optional<SignsOfLife> place = Optional.empty();
 
@@ -58,11 +61,26 @@ final class OperationRun {
      * A step that is to be done.
      *
      * @param undo takes back what it did, or has begun to do, if it or a later step fails; there may be nothing to take back
+     * @param changes whether anything is different once it is done
      */
-    record PlannedStep(String name, Action action, Optional<Action> undo) {
+    record PlannedStep(String name, Action action, Optional<Action> undo, boolean changes) {
 
+        /** What it has done stands, whatever becomes of the later ones. */
         static PlannedStep of(String name, Action action) {
-            return new PlannedStep(name, action, Optional.empty());
+            return new PlannedStep(name, action, Optional.empty(), true);
+        }
+
+        static PlannedStep undoable(String name, Action action, Action undo) {
+            return new PlannedStep(name, action, Optional.of(undo), true);
+        }
+
+        /** It says something, or waits for something. */
+        static PlannedStep changingNothing(String name, Action action) {
+            return new PlannedStep(name, action, Optional.empty(), false);
+        }
+
+        boolean stands() {
+            return changes && undo.isEmpty();
         }
     }
 
@@ -143,7 +161,7 @@ final class OperationRun {
             try {
                 perform(plan.steps(), life);
             } catch (CommandFailed e) {
-                end(life, Operation.State.FAILED, String.valueOf(e.getMessage()));
+                end(life, Operation.State.FAILED, e.getMessage() + whatStands());
                 return e.exitCode() == ExitCode.UNKNOWN_OUTCOME ? ExitCode.UNKNOWN_OUTCOME : ExitCode.FAILED;
             } catch (BrokenOff e) {
                 return brokenOff(life);
@@ -213,6 +231,9 @@ final class OperationRun {
             try {
                 String result = step.action().run(this);
                 add(step.name(), true, result, beginNanos, life);
+                if (step.stands()) {
+                    standing.add(step.name() + " (" + result + ")");
+                }
             } catch (RuntimeException e) {
                 // Whatever it is: what has been begun is not to stay half done.
                 add(step.name(), false, String.valueOf(e.getMessage()), beginNanos, life);
@@ -223,6 +244,10 @@ final class OperationRun {
                 throw e;
             }
         }
+    }
+
+    private String whatStands() {
+        return standing.isEmpty() ? "" : "; what stands: " + String.join(", ", standing);
     }
 
     private static CommandFailed stopped(String where) {

@@ -1,10 +1,12 @@
 package io.quorate.cli;
 
+import io.quorate.cli.ServerSettings.Given;
 import io.quorate.server.ServerConfig;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code quorate server}: runs one member until the process is asked to end. */
@@ -49,7 +52,7 @@ final class ServerCommand implements Callable<Integer> {
             names = "--replace-member",
             description = {
                 "For a member that has lost its data: has it removed from the cluster and added anew, as a learner, and starts"
-                        + " that with an empty data directory. To be given once."
+                        + " that with an empty data directory; a witness with --witness, as it always was. To be given once."
             })
     private boolean replaceMember;
 
@@ -99,21 +102,27 @@ final class ServerCommand implements Callable<Integer> {
     }
 
     private ServerSettings settings() {
-        Map<ServerFlag, String> commandLine = new EnumMap<>(ServerFlag.class);
+        ParseResult parsed = spec.commandLine().getParseResult();
+        Map<ServerFlag, Given> commandLine = new EnumMap<>(ServerFlag.class);
         for (ServerFlag flag : ServerFlag.values()) {
-            String value = spec.commandLine().getParseResult().matchedOptionValue(flag.option(), "");
-            if (spec.commandLine().getParseResult().hasMatchedOption(flag.option())) {
-                commandLine.put(flag, value);
+            if (parsed.hasMatchedOption(flag.option())) {
+                commandLine.put(flag, new Given(parsed.matchedOptionValue(flag.option(), ""), typed(flag, parsed)));
             }
         }
         Optional<Path> file = configFile.or(() -> Optional.ofNullable(environment.get(CONFIG_FILE_VARIABLE))
                 .filter(name -> !name.isEmpty())
                 .map(Path::of));
         return new ServerSettings(
-                commandLine,
-                environment,
-                file.map(ConfigFile::read).orElse(Map.of()),
-                file.map(Path::toString).orElse(""));
+                commandLine, environment, file.map(ConfigFile::read).orElse(Map.of()));
+    }
+
+    /** By which of its names a flag was given. */
+    private static String typed(ServerFlag flag, ParseResult parsed) {
+        return Arrays.stream(flag.options())
+                .filter(name -> parsed.originalArgs().stream()
+                        .anyMatch(argument -> argument.equals(name) || argument.startsWith(name + "=")))
+                .findFirst()
+                .orElse(flag.option());
     }
 
     private static void requireFreePorts(ServerConfig config) {

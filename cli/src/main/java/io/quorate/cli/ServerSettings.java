@@ -33,8 +33,8 @@ import java.util.stream.Collectors;
  */
 final class ServerSettings {
 
-    /** A setting's text, and the flag, variable or key that it was given with. */
-    private record Given(String text, String where) {}
+    /** A setting's text, and the flag, variable or key that it was given with, as people write it. */
+    record Given(String text, String where) {}
 
     private final Map<ServerFlag, Given> given = new EnumMap<>(ServerFlag.class);
 
@@ -42,27 +42,30 @@ final class ServerSettings {
      * @param commandLine the flags given on the command line
      * @param environment the process's environment
      * @param configFile the configuration file's settings
-     * @param configFileName what error messages call that file
      */
     ServerSettings(
-            Map<ServerFlag, String> commandLine,
-            Map<String, String> environment,
-            Map<ServerFlag, String> configFile,
-            String configFileName) {
+            Map<ServerFlag, Given> commandLine, Map<String, String> environment, Map<ServerFlag, Given> configFile) {
         for (ServerFlag flag : ServerFlag.values()) {
-            String argument = commandLine.get(flag);
+            Given argument = commandLine.get(flag);
             Optional<String> variable = flag.variables().stream()
                     .filter(name -> !environment.getOrDefault(name, "").isEmpty())
                     .findFirst();
-            String entry = configFile.get(flag);
+            Given entry = configFile.get(flag);
             if (argument != null) {
-                given.put(flag, new Given(argument, flag.option()));
+                given.put(flag, argument);
             } else if (variable.isPresent()) {
                 given.put(flag, new Given(environment.getOrDefault(variable.get(), ""), variable.get()));
             } else if (entry != null) {
-                given.put(flag, new Given(entry, "\"" + flag.key() + "\" in " + configFileName));
+                given.put(flag, entry);
             }
         }
+    }
+
+    /** Of flags by the names that they have in this release, and the environment. */
+    static ServerSettings of(Map<ServerFlag, String> flags, Map<String, String> environment) {
+        Map<ServerFlag, Given> commandLine = new EnumMap<>(ServerFlag.class);
+        flags.forEach((flag, text) -> commandLine.put(flag, new Given(text, flag.option())));
+        return new ServerSettings(commandLine, environment, Map.of());
     }
 
     /** How much to log. */
@@ -90,16 +93,16 @@ final class ServerSettings {
                     initialClusterState(),
                     orDefault(ServerFlag.INITIAL_CLUSTER_TOKEN).text(),
                     new ServerConfig.Timing(
-                            Duration.ofMillis(integer(ServerFlag.HEARTBEAT_INTERVAL, Integer.MAX_VALUE)),
-                            Duration.ofMillis(integer(ServerFlag.ELECTION_TIMEOUT, Integer.MAX_VALUE)),
+                            Duration.ofMillis(integer(ServerFlag.HEARTBEAT_INTERVAL, 1, Integer.MAX_VALUE)),
+                            Duration.ofMillis(integer(ServerFlag.ELECTION_TIMEOUT, 1, Integer.MAX_VALUE)),
                             !given.containsKey(ServerFlag.ELECTION_TIMEOUT)),
                     new ServerConfig.Snapshots(
-                            integer(ServerFlag.SNAPSHOT_COUNT, Long.MAX_VALUE),
-                            integer(ServerFlag.SNAPSHOT_CATCHUP_ENTRIES, Long.MAX_VALUE)),
+                            integer(ServerFlag.SNAPSHOT_COUNT, 1, Long.MAX_VALUE),
+                            integer(ServerFlag.SNAPSHOT_CATCHUP_ENTRIES, 0, Long.MAX_VALUE)),
                     new ServerConfig.Limits(
                             integer(ServerFlag.QUOTA_BACKEND_BYTES, Long.MAX_VALUE),
-                            (int) integer(ServerFlag.MAX_REQUEST_BYTES, Integer.MAX_VALUE),
-                            (int) integer(ServerFlag.MAX_TXN_OPS, Integer.MAX_VALUE)),
+                            (int) integer(ServerFlag.MAX_REQUEST_BYTES, 1, Integer.MAX_VALUE),
+                            (int) integer(ServerFlag.MAX_TXN_OPS, 1, Integer.MAX_VALUE)),
                     new WatchOptions(time(ServerFlag.WATCH_PROGRESS_INTERVAL), (int)
                             integer(ServerFlag.MAX_WATCHES_PER_CONNECTION, Integer.MAX_VALUE)),
                     time(ServerFlag.VERIFY_INTERVAL),
@@ -266,6 +269,18 @@ final class ServerSettings {
         return new AuthOptions(
                 TokenOptions.parse(orDefault(ServerFlag.AUTH_TOKEN).text(), simpleTtl),
                 (int) integer(ServerFlag.BCRYPT_COST, Integer.MAX_VALUE));
+    }
+
+    private long integer(ServerFlag flag, long least, long most) {
+        long value = integer(flag, most);
+        if (value < least) {
+            Given number = orDefault(flag);
+            throw CommandFailed.usage(number.where() + " is " + number.text()
+                    + (least == 0
+                            ? "; give a number above 0, or 0 for the default"
+                            : "; it must be at least " + least));
+        }
+        return value;
     }
 
     private long integer(ServerFlag flag, long most) {

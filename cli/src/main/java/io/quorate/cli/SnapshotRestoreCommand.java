@@ -184,7 +184,7 @@ final class SnapshotRestoreCommand implements Callable<Integer> {
                 commandLine.put(flag, spec.commandLine().getParseResult().matchedOptionValue(flag.option(), ""));
             }
         }
-        return new ServerSettings(commandLine, environment, Map.of(), "").toConfig();
+        return ServerSettings.of(commandLine, environment).toConfig();
     }
 
     private void print(Imported imported, ServerConfig config) {

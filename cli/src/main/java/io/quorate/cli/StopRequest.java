@@ -47,7 +47,7 @@ final class StopRequest {
         return times > 0;
     }
 
-    /** Makes it, as Ctrl-C does. */
+    /** Makes it, as Ctrl-C and SIGTERM do. */
     void make() {
         int which;
         synchronized (this) {
@@ -55,7 +55,7 @@ final class StopRequest {
         }
         if (which == 1) {
             err.println(
-                    "stopping: what is under way is ended or taken back first; Ctrl-C once more leaves everything as it is");
+                    "stopping: what is under way is ended or taken back first; a second Ctrl-C, or SIGTERM, leaves everything as it is");
         } else {
             err.println("stopped at once: everything is left as it is; 'quorate operations' tells how far it had come");
             err.flush();

@@ -40,7 +40,7 @@ final class TransferLeaderCommand implements Callable<Integer> {
                             List.of(
                                     OperationRun.PlannedStep.of(
                                             "hand leadership to " + member, run -> transfer(run, target.getID())),
-                                    OperationRun.PlannedStep.of(
+                                    OperationRun.PlannedStep.changingNothing(
                                             "wait until all follow " + member, run -> follow(run, target.getID())))));
         }
     }

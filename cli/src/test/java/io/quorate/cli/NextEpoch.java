@@ -86,7 +86,7 @@ final class NextEpoch implements AutoCloseable {
                 (flag, path) -> path.equals("<empty>")
                         ? folder.resolve("new-" + before.name()).toString()
                         : path);
-        start(new ServerSettings(flags, Map.of(), Map.of(), "").toConfig());
+        start(ServerSettings.of(flags, Map.of()).toConfig());
     }
 
     private void start(ServerConfig config) throws IOException {
@@ -145,7 +145,7 @@ final class NextEpoch implements AutoCloseable {
         String why = "the cluster was recovered from the loss of its quorum without the dialing member";
         try (HeardLog log = new HeardLog();
                 MemberServer zombie =
-                        MemberServer.start(new ServerSettings(flags, Map.of(), Map.of(), "").toConfig())) {
+                        MemberServer.start(ServerSettings.of(flags, Map.of()).toConfig())) {
             String id = Long.toHexString(zombie.memberId());
             await().until(() ->
                     log.has("refused member " + id + " of cluster " + Long.toHexString(zombie.clusterId()), why));

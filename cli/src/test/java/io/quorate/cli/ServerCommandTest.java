@@ -51,7 +51,7 @@ class ServerCommandTest {
 
     @Test
     void theDefaultsAreThoseOfEtcd() {
-        ServerConfig config = new ServerSettings(Map.of(), Map.of(), Map.of(), "").toConfig();
+        ServerConfig config = ServerSettings.of(Map.of(), Map.of()).toConfig();
 
         assertThat(config)
                 .isEqualTo(new ServerConfig(
@@ -272,6 +272,9 @@ class ServerCommandTest {
                 bad("--heartbeat-interval has \"100ms\", which is not a whole number", "--heartbeat-interval=100ms"),
                 bad("--snapshot-count is 0", "--snapshot-count=0"),
                 bad("--snapshot-catchup-entries is -1; give a number above 0", "--snapshot-catchup-entries=-1"),
+                bad(
+                        "--experimental-snapshot-catchup-entries is -2; give a number above 0",
+                        "--experimental-snapshot-catchup-entries=-2"),
                 bad("--max-request-bytes is 4294967296; at most", "--max-request-bytes=4294967296"),
                 bad("--max-txn-ops is -1", "--max-txn-ops=-1"),
                 bad("--verify-interval has \"10\", which is not a time; give", "--verify-interval=10"),
@@ -311,6 +314,13 @@ class ServerCommandTest {
                 Arguments.of("- a\n- b", "is not a YAML mapping"),
                 Arguments.of("name: [", "is not valid YAML"),
                 Arguments.of("name: a\nname: b", "is not valid YAML"),
+                Arguments.of(
+                        "snapshot-catchup-entries: 1\nexperimental-snapshot-catchup-entries: 2",
+                        "has both \"snapshot-catchup-entries\" and \"experimental-snapshot-catchup-entries\", which are two"
+                                + " names of one setting; remove one of them"),
+                Arguments.of(
+                        "experimental-snapshot-catchup-entries: -1", "\"experimental-snapshot-catchup-entries\" in "),
+                Arguments.of("snapshot-count: -1", "\"snapshot-count\" in "),
                 Arguments.of("name:", "has no text or number for the key \"name\""),
                 Arguments.of("name: true", "has no text or number for the key \"name\""),
                 Arguments.of("name: {a: b}", "has no text or number for the key \"name\""),

@@ -9,7 +9,6 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,18 +51,18 @@ class StopRequestTest {
     }
 
     private PlannedStep step(String name, OperationRun.Action action) {
-        return new PlannedStep(
+        return PlannedStep.undoable(
                 name,
                 run -> {
                     done.add(name);
                     return action.run(run);
                 },
-                Optional.of(run -> {
+                run -> {
                     // Also what waits does so while it is taken back.
                     run.pause();
                     done.add("not " + name);
                     return "as before";
-                }));
+                });
     }
 
     private int run(List<PlannedStep> steps) {
@@ -94,7 +93,7 @@ class StopRequestTest {
         assertThat(exitCode).isEqualTo(ExitCode.FAILED);
         assertThat(done).containsExactly("one", "two", "not two", "not one");
         assertThat(out.toString()).contains("stopped, as was asked for: 2 of 3 steps were done");
-        assertThat(err.toString()).contains("Ctrl-C once more");
+        assertThat(err.toString()).contains("a second Ctrl-C, or SIGTERM, leaves everything as it is");
         assertThat(latest()).contains("failed", "stopped, as was asked for");
         assertThat(halted).isEmpty();
     }
@@ -111,6 +110,20 @@ class StopRequestTest {
         assertThat(exitCode).isEqualTo(ExitCode.FAILED);
         assertThat(done).containsExactly("wait", "not wait");
         assertThat(latest()).contains("failed", "stopped, as was asked for: what it waited for had not come");
+    }
+
+    @Test
+    void whatIsNeverTakenBackIsSaidToStand() {
+        int exitCode = run(List.of(
+                PlannedStep.of("add", run -> "its id is 7"),
+                PlannedStep.changingNothing("say", run -> "said"),
+                step("taken back", run -> "done"),
+                PlannedStep.changingNothing("wait", run -> {
+                    throw new CommandFailed(ExitCode.FAILED, "in vain");
+                })));
+
+        assertThat(exitCode).isEqualTo(ExitCode.FAILED);
+        assertThat(latest()).endsWith("in vain; what stands: add (its id is 7)");
     }
 
     @Test

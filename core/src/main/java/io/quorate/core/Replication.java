@@ -171,29 +171,45 @@ final class Replication {
     }
 
     /**
-     * Up to where entries may go to a follower. To a witness goes only what a voter that holds data has durably, one of either half
-     * if the configuration is joint. So as long as no disk is lost, some voter that may lead has a log at least as long as any
-     * witness's: what only a witness had, of an entry that a crash took from the others, would keep all of them from leading.
+     * Up to where entries may go to a follower. To a witness goes only what the leader has durably; or, of a half of the voters that it
+     * does not belong to any more, one that may lead. So as long as no disk is lost, a voter that may lead has a log at least as long as
+     * any witness's: what only a witness had, or with it one that never leads, of an entry that a crash took from the others, would keep
+     * all of them from leading.
      */
     private long lastFor(Leader leader, FollowerProgress follower) {
         if (!node.isWitness(follower.member())) {
             return node.log().lastIndex();
         }
         Configuration present = node.configuration();
-        long held = heldWithData(leader, present.voters());
-        return present.isJoint() ? Math.min(held, heldWithData(leader, present.outgoingVoters())) : held;
+        long held = heldForLeading(leader, present.voters());
+        return present.isJoint() ? Math.min(held, heldForLeading(leader, present.outgoingVoters())) : held;
     }
 
-    private long heldWithData(Leader leader, SortedSet<MemberId> voters) {
+    /**
+     * Others are not counted beside the leader, although one that may lead would do: whether another one may, it alone knows for certain. A
+     * leader whose disk is silent leads for no longer than an election timeout.
+     */
+    private long heldForLeading(Leader leader, SortedSet<MemberId> voters) {
+        if (voters.contains(node.self()) && mayLead(node.self())) {
+            return node.log().syncedIndex();
+        }
         long held = 0;
         for (MemberId voter : voters) {
-            if (voter.equals(node.self())) {
-                held = Math.max(held, node.log().syncedIndex());
-            } else if (!node.isWitness(voter)) {
-                held = Math.max(held, leader.matchIndex(voter));
+            if (mayLead(voter)) {
+                held = Math.max(
+                        held,
+                        leader.follower(voter)
+                                .filter(other -> other.requestedSnapshot().isEmpty())
+                                .map(FollowerProgress::matchIndex)
+                                .orElse(0L));
             }
         }
         return held;
+    }
+
+    /** Witnesses have priority 0. */
+    private boolean mayLead(MemberId voter) {
+        return node.configuration().priority(voter) > 0;
     }
 
     private void probe(Leader leader, FollowerProgress follower, ProgressState.Probe probe) {

@@ -58,7 +58,7 @@ final class RandomCluster {
                 && plain.voters().size() > 2
                 && !plain.isJoint()
                 && new SplittableRandom(~seed).nextInt(3) == 0;
-        Configuration configuration = witness ? withWitness(plain) : plain;
+        Configuration configuration = witness ? withWitness(plain, new SplittableRandom(~seed + 1)) : plain;
         beginning = configuration;
         SnapshotMeta bootstrap = new SnapshotMeta(EntryId.ORIGIN, configuration, 0);
         for (MemberId id : configuration.members()) {
@@ -100,10 +100,11 @@ final class RandomCluster {
         return withPriorities(new Configuration(voters, outgoing, learners), someNever ? (voters.size() - 1) / 2 : 0);
     }
 
-    /** The last voter is one. It and those that are never to lead must not be needed by those that may. */
-    private static Configuration withWitness(Configuration plain) {
-        return new Configuration(plain.voters(), plain.outgoingVoters(), plain.learners())
+    /** The last voter is one, and of those with data one may never lead, though they be two: no disk is lost. */
+    private static Configuration withWitness(Configuration plain, SplittableRandom random) {
+        Configuration drawn = new Configuration(plain.voters(), plain.outgoingVoters(), plain.learners())
                 .withWitnesses(new TreeSet<>(Set.of(plain.voters().last())));
+        return random.nextBoolean() ? drawn.withPriority(plain.voters().first(), 0) : drawn;
     }
 
     /** Some voters are to lead rather than others, and so many at most never. */

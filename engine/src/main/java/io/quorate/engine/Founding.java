@@ -10,11 +10,8 @@ import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.Identity;
 import io.quorate.engine.log.LogFiles;
 import io.quorate.engine.log.LogOptions;
-import io.quorate.engine.log.LogWriter;
-import io.quorate.engine.log.RaftLog;
 import io.quorate.engine.log.RecoveredLog;
-import io.quorate.engine.log.Synced;
-import io.quorate.engine.log.WriteBatch;
+import io.quorate.engine.log.WriteAtOnce;
 import io.quorate.engine.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.util.Optional;
@@ -82,35 +79,8 @@ public final class Founding {
                         .log()
                         .saveHardState(new HardState(
                                 beginning.term(), Optional.empty(), first.last().index()));
-                write(recovered.log(), files);
+                WriteAtOnce.write(recovered.log(), files);
             }
-        }
-    }
-
-    private static void write(RaftLog log, LogFiles files) throws IOException {
-        Outcome outcome = new Outcome();
-        // The writer does its work on this thread, and has done it when the batch is submitted.
-        try (LogWriter writer = new LogWriter(files, Runnable::run, Runnable::run, outcome)) {
-            WriteBatch batch = log.takePending()
-                    .orElseThrow(() -> new IllegalStateException("the log begins where it did before"));
-            if (!writer.submit(batch) || !outcome.synced) {
-                throw outcome.failure.orElseGet(() -> new IOException("the log could not be written"));
-            }
-        }
-    }
-
-    private static final class Outcome implements LogWriter.Listener {
-        private boolean synced;
-        private Optional<IOException> failure = Optional.empty();
-
-        @Override
-        public void synced(Synced group) {
-            synced = true;
-        }
-
-        @Override
-        public void failed(IOException cause) {
-            failure = Optional.of(cause);
         }
     }
 }

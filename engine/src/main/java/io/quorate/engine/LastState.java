@@ -59,8 +59,11 @@ public final class LastState {
                     LogFiles.open(directory, GROUP, UNUSED_START, snapshots.latest(), LogOptions.DEFAULT);
             RaftLog log = recovered.log();
             try (LogFiles files = recovered.files()) {
-                NodeOpening.finishInstallation(log, snapshots);
+                if (LostEnd.isUnnoticed(log, stateMachine.durableIndex())) {
+                    LostEnd.note(log, stateMachine.durableIndex(), directory);
+                }
                 requireVoting(log, disk);
+                NodeOpening.finishInstallation(log, snapshots);
                 requireData(log, disk, identity);
                 EntryId restored = NodeOpening.restore(log, snapshots, stateMachine, directory);
                 requireVoting(log, disk);

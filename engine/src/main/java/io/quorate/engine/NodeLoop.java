@@ -5,9 +5,6 @@ import io.quorate.core.Effect;
 import io.quorate.core.Event;
 import io.quorate.core.Message;
 import io.quorate.core.RaftCore;
-import io.quorate.core.Rejection;
-import io.quorate.core.SnapshotMeta;
-import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.log.ConfigurationCodec;
 import io.quorate.engine.log.EntryFrame;
@@ -22,7 +19,6 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -77,6 +73,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private final CompletableFuture<Throwable> stopped = new CompletableFuture<>();
     private final OwnStanding standing;
     private final Stripping stripping;
+    private final NodeRequests<R> requests;
 
     /** What the message being handled brought along; the core names it, within the same step. */
     private List<EntryFrame> receivedEntries = List.of();
@@ -133,6 +130,8 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         this.abstentions = new Abstentions(options);
         this.electionTimeout = new ElectionTimeoutEstimate(options);
         this.roles = new RoleChanges<>(options.self(), metrics, intake, membership, questions);
+        this.requests =
+                new NodeRequests<>(core, transfers, membership, questions, snapshots, this::enqueue, this::step);
     }
 
     // ---- Callable by any thread.
@@ -214,67 +213,9 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         return missing;
     }
 
-    CompletableFuture<CoreStatus> inspect() {
-        CompletableFuture<CoreStatus> answer = new CompletableFuture<>();
-        enqueue(new Input.Job<>(() -> answer.complete(core.status()), answer::completeExceptionally));
-        return answer;
-    }
-
-    void transfer(MemberId target, CompletableFuture<Void> done) {
-        handOver(target, new Event.TransferRequested(target), done);
-    }
-
-    void giveWay(MemberId target, CompletableFuture<Void> done) {
-        handOver(target, new Event.GiveWayRequested(target), done);
-    }
-
-    private void handOver(MemberId target, Event request, CompletableFuture<Void> done) {
-        enqueue(new Input.Job<>(
-                () -> {
-                    if (transfers.begin(target, done, core.status())) {
-                        step(request);
-                    }
-                },
-                done::completeExceptionally));
-    }
-
-    void unwell(Set<MemberId> members) {
-        onLoop(() -> step(new Event.MembersUnwell(members)));
-    }
-
-    void ask(LeaderQuestions.Question question) {
-        enqueue(new Input.Job<>(
-                () -> questions.ask(question, core.status().leader()), question.answer()::completeExceptionally));
-    }
-
-    void answerWith(LeaderAnswers answers) {
-        onLoop(() -> questions.answerWith(answers));
-    }
-
-    void barLeadership(boolean barred) {
-        onLoop(() -> step(new Event.LeadershipBarred(barred)));
-    }
-
-    /** @param base what the target was made of, if that matters: nothing is changed if it is not in force any more */
-    void changeMembership(Optional<Configuration> base, Configuration target, CompletableFuture<Configuration> done) {
-        enqueue(new Input.Job<>(
-                () -> {
-                    if (base.isPresent() && !base.get().equals(core.configuration())) {
-                        done.completeExceptionally(new RaftException.Refused(Rejection.CHANGE_IN_PROGRESS));
-                    } else if (membership.begin(target, done)) {
-                        step(new Event.ConfigurationProposed(target));
-                    }
-                },
-                done::completeExceptionally));
-    }
-
-    void takeSnapshot(CompletableFuture<SnapshotMeta> done) {
-        enqueue(new Input.Job<>(() -> snapshots.take(done), done::completeExceptionally));
-    }
-
-    /** Takes a snapshot in place of one that was found damaged, unless one is being taken or installed. */
-    void replaceSnapshot() {
-        onLoop(snapshots::takeAnother);
+    /** What may be asked of the node, by any thread. */
+    NodeRequests<R> requests() {
+        return requests;
     }
 
     /** Completes with the cause once the loop has stopped. */

@@ -7,7 +7,6 @@ import io.quorate.core.RefusedSnapshots;
 import io.quorate.core.RestoredState;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
-import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.Identity;
@@ -15,6 +14,7 @@ import io.quorate.engine.log.LogFiles;
 import io.quorate.engine.log.LogOptions;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.engine.log.RecoveredLog;
+import io.quorate.engine.log.WriteAtOnce;
 import io.quorate.engine.snapshot.SnapshotStore;
 import io.quorate.engine.snapshot.SnapshotStore.OpenSnapshot;
 import java.io.IOException;
@@ -67,7 +67,84 @@ final class NodeOpening {
             snapshots.dropAll();
         }
         snapshots.report().forEach(LOG::warn);
-        RecoveredLog recovered = LogFiles.open(
+        RecoveredLog recovered = openLog(options, directory, snapshots);
+        try {
+            recovered.report().forEach(LOG::warn);
+            requireKind(recovered.log(), options);
+            EntryId kept = recovered.log().lastId();
+            if (settle(recovered, snapshots, stateMachine, options, directory)) {
+                recovered.files().close();
+                recovered = openLog(options, directory, snapshots);
+            }
+            RaftLog log = recovered.log();
+            StateMachine<R> machine = options.witness() ? new WitnessState<>(stateMachine) : stateMachine;
+            Optional<EntryId> restored = options.witness()
+                    ? Optional.of(startOfWitness(log, directory, repair))
+                    : restore(log, snapshots, machine, directory, repair);
+            EntryId applied = restored.orElse(log.start().last());
+            RaftCore core = core(options, log, applied, restored.isEmpty(), repair);
+            log.applied(applied.index());
+            return new NodeParts<>(
+                    options,
+                    ports,
+                    metrics,
+                    observer,
+                    core,
+                    log,
+                    recovered.files(),
+                    snapshots,
+                    machine,
+                    applied,
+                    // To a log that was begun anew meanwhile, what it once held belongs no more.
+                    recovered.gap().filter(gap -> log.lastId().equals(kept)),
+                    restored.isEmpty());
+        } catch (IOException | RuntimeException e) {
+            recovered.files().close();
+            throw e;
+        }
+    }
+
+    /**
+     * Changes in the log, durably, what must be in there before the state is touched: the log is all that tells of it then.
+     *
+     * @return whether anything was changed: then the log is to be opened anew
+     */
+    private static <R> boolean settle(
+            RecoveredLog recovered,
+            SnapshotStore snapshots,
+            StateMachine<R> stateMachine,
+            NodeOptions options,
+            DataDirectory directory)
+            throws IOException {
+        // A witness has no state that could tell.
+        long durable = options.witness() ? 0 : stateMachine.durableIndex();
+        boolean endIsLost = LostEnd.isUnnoticed(recovered.log(), durable);
+        if (endIsLost) {
+            LostEnd.note(recovered.log(), durable, directory);
+        }
+        boolean changed = finishInstallation(recovered.log(), snapshots) || endIsLost;
+        if (changed) {
+            WriteAtOnce.write(recovered.log(), recovered.files());
+        }
+        return changed;
+    }
+
+    private static RaftCore core(
+            NodeOptions options, RaftLog log, EntryId applied, boolean stateMissing, Optional<StateRepair> repair) {
+        RestoredState state = new RestoredState(
+                log.hardState(),
+                log.start(),
+                log.names(),
+                applied.index(),
+                log.votingSuspended(),
+                stateMissing,
+                repair.map(StateRepair::refused).orElse(RefusedSnapshots.NONE));
+        return new RaftCore(options.core(), state, log, new SplittableRandom(options.seed()));
+    }
+
+    private static RecoveredLog openLog(NodeOptions options, DataDirectory directory, SnapshotStore snapshots)
+            throws IOException {
+        return LogFiles.open(
                 directory,
                 options.group(),
                 new SnapshotMeta(EntryId.ORIGIN, options.bootstrap(), 0),
@@ -77,44 +154,6 @@ final class NodeOpening {
                         LogOptions.DEFAULT.spareSegments(),
                         options.storage().cacheBytes(),
                         options.storage().groupBytes()));
-        try {
-            recovered.report().forEach(LOG::warn);
-            requireKind(recovered.log(), options);
-            StateMachine<R> machine = options.witness() ? new WitnessState<>(stateMachine) : stateMachine;
-            EntryId kept = recovered.log().lastId();
-            finishInstallation(recovered.log(), snapshots);
-            Optional<EntryId> restored = options.witness()
-                    ? Optional.of(startOfWitness(recovered.log(), directory, repair))
-                    : restore(recovered.log(), snapshots, machine, directory, repair);
-            EntryId applied = restored.orElse(recovered.log().start().last());
-            RestoredState state = new RestoredState(
-                    recovered.log().hardState(),
-                    recovered.log().start(),
-                    recovered.log().names(),
-                    applied.index(),
-                    recovered.log().votingSuspended(),
-                    restored.isEmpty(),
-                    repair.map(StateRepair::refused).orElse(RefusedSnapshots.NONE));
-            RaftCore core = new RaftCore(options.core(), state, recovered.log(), new SplittableRandom(options.seed()));
-            recovered.log().applied(applied.index());
-            return new NodeParts<>(
-                    options,
-                    ports,
-                    metrics,
-                    observer,
-                    core,
-                    recovered.log(),
-                    recovered.files(),
-                    snapshots,
-                    machine,
-                    applied,
-                    // To a log that was begun anew meanwhile, what it once held belongs no more.
-                    recovered.gap().filter(gap -> recovered.log().lastId().equals(kept)),
-                    restored.isEmpty());
-        } catch (IOException | RuntimeException e) {
-            recovered.files().close();
-            throw e;
-        }
     }
 
     /** A witness has no state to bring anywhere, nor one that could be damaged: it stands where its log begins. */
@@ -141,23 +180,27 @@ final class NodeOpening {
      * Lets the log begin at a snapshot that had arrived whole when a crash kept it from being installed: what it covers is
      * committed, and the snapshot before it is gone already. The same goes for a log that was repaired with nothing but a
      * snapshot left: it lacks the chain hash that the snapshot knows.
+     *
+     * @return whether it was changed
      */
-    static void finishInstallation(RaftLog log, SnapshotStore snapshots) throws IOException {
+    static boolean finishInstallation(RaftLog log, SnapshotStore snapshots) throws IOException {
         Optional<SnapshotMeta> latest = snapshots.latest();
         if (latest.isEmpty() || !isMissingIn(log, latest.get(), snapshots)) {
-            return;
+            return false;
         }
         SnapshotMeta meta = latest.get();
         Optional<OpenSnapshot> intact = snapshots.open(meta);
-        if (intact.isPresent()) {
-            intact.get().close();
-            LOG.info("the log begins at the snapshot {}, which was received and not yet installed", meta.last());
-            HardState known = log.hardState();
-            if (known.term() < meta.last().term()) {
-                log.saveHardState(new HardState(meta.last().term(), Optional.empty(), known.commitIndex()));
-            }
-            log.resetTo(meta, snapshots.chainHash(meta), false);
+        if (intact.isEmpty()) {
+            return false;
         }
+        intact.get().close();
+        LOG.info("the log begins at the snapshot {}, which was received and not yet installed", meta.last());
+        HardState known = log.hardState();
+        if (known.term() < meta.last().term()) {
+            log.saveHardState(new HardState(meta.last().term(), Optional.empty(), known.commitIndex()));
+        }
+        log.resetTo(meta, snapshots.chainHash(meta), false);
+        return true;
     }
 
     private static boolean isMissingIn(RaftLog log, SnapshotMeta snapshot, SnapshotStore snapshots) throws IOException {
@@ -174,12 +217,6 @@ final class NodeOpening {
         return nothingBehindIt
                 && log.chainHashAt(index).isEmpty()
                 && snapshots.chainHash(snapshot).isPresent();
-    }
-
-    /** Whether there may be others that have what this member has lost. */
-    private static boolean othersMayHaveIt(Configuration configuration, DataDirectory directory) {
-        MemberId self = directory.identity().member();
-        return configuration.allVoters().stream().anyMatch(voter -> !voter.equals(self));
     }
 
     /**
@@ -204,7 +241,7 @@ final class NodeOpening {
             StateRepair.finish(directory.disk());
             return Optional.of(EntryId.ORIGIN);
         }
-        if (!othersMayHaveIt(log.snapshotMetaAt(log.lastId().index()).configuration(), directory)) {
+        if (!LostEnd.othersMayHaveIt(log.snapshotMetaAt(log.lastId().index()).configuration(), directory)) {
             throw new DataDirectoryException("The state in data directory " + directory.disk()
                     + " had to be dropped (" + repair.get().reason()
                     + "), the log does not begin at its beginning, and there is no other member to get one from:"
@@ -230,9 +267,6 @@ final class NodeOpening {
         if (durable >= first && durable <= certain) {
             return log.idAt(durable);
         }
-        if (durable > last && !log.votingSuspended()) {
-            endIsLost(log, durable, directory);
-        }
         Optional<EntryId> restored = restoreFromSnapshot(log, snapshots, stateMachine);
         if (restored.isPresent()) {
             return restored.get();
@@ -243,7 +277,7 @@ final class NodeOpening {
             return EntryId.ORIGIN;
         }
         Configuration configuration = log.snapshotMetaAt(last).configuration();
-        if (othersMayHaveIt(configuration, directory)) {
+        if (LostEnd.othersMayHaveIt(configuration, directory)) {
             LOG.warn(
                     "The log of the entries {} to {} and the state at {} cannot be brought together, and no intact snapshot"
                             + " leads from one to the other: the member forgets both, does not vote, and fetches everything"
@@ -261,22 +295,6 @@ final class NodeOpening {
                         + " to " + last + " and a state at " + durable
                         + ", no intact snapshot to lead from one to the other, and there is no other member to get one from:"
                         + " restore the member from a backup.");
-    }
-
-    /**
-     * Only what is durable in the log is ever applied. So a log that ends before the state has lost what it had acknowledged, votes
-     * among it perhaps, however whole it looks: a last write that was damaged looks torn, and a file that is gone leaves nothing.
-     */
-    private static void endIsLost(RaftLog log, long durable, DataDirectory directory) throws DataDirectoryException {
-        long last = log.lastId().index();
-        String found = "the log ends at " + last + ", and the state has applied entry " + durable
-                + ", so that what the log had acknowledged is lost";
-        if (!othersMayHaveIt(log.snapshotMetaAt(last).configuration(), directory)) {
-            throw new DataDirectoryException("In data directory " + directory.disk() + " " + found
-                    + ", and there is no other member to get it from: restore the member from a backup.");
-        }
-        LOG.warn("In data directory {} {}: this member does not vote until it has caught up.", directory.disk(), found);
-        log.suspendVoting();
     }
 
     /** From the newest intact snapshot that the log continues, if there is one. */

@@ -41,6 +41,7 @@ public final class RaftNode<R> implements AutoCloseable {
     private final NodeOptions options;
     private final Ports ports;
     private final NodeLoop<R> loop;
+    private final NodeRequests<R> requests;
     private final Opened<R> opened;
     private final Scheduler.Repetition ticks;
     private final CompletableFuture<Throwable> stopped;
@@ -52,6 +53,7 @@ public final class RaftNode<R> implements AutoCloseable {
         this.ports = ports;
         this.opened = opened;
         this.loop = new NodeLoop<>(opened.parts());
+        this.requests = loop.requests();
         this.loop.begin();
         this.ticks = ports.scheduler().every(options.timing().tick(), loop::tick);
         this.stopped = loop.stopped().whenComplete((cause, none) -> ticks.close());
@@ -142,13 +144,13 @@ public final class RaftNode<R> implements AutoCloseable {
                     + LeaderQuestions.MAX_BYTES + " are taken");
         }
         CompletableFuture<Optional<ByteBuffer>> answer = new CompletableFuture<>();
-        loop.ask(new LeaderQuestions.Question(question, answer, deadline()));
+        requests.ask(new LeaderQuestions.Question(question, answer, deadline()));
         return answer;
     }
 
     /** From now on, questions that this member is asked as the leader are answered with this; until then, none is. */
     public void answerAsLeader(LeaderAnswers answers) {
-        loop.answerWith(answers);
+        requests.answerWith(answers);
     }
 
     private long deadline() {
@@ -161,9 +163,7 @@ public final class RaftNode<R> implements AutoCloseable {
      * @return completes when the target leads; fails if this member goes on leading
      */
     public CompletableFuture<Void> transferLeadership(MemberId target) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        loop.transfer(target, done);
-        return done;
+        return requests.transfer(target);
     }
 
     /**
@@ -172,14 +172,12 @@ public final class RaftNode<R> implements AutoCloseable {
      * timeouts and has almost all of the log. How often it is asked for is for the caller to bound.
      */
     public CompletableFuture<Void> giveWay(MemberId target) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        loop.giveWay(target, done);
-        return done;
+        return requests.giveWay(target);
     }
 
     /** These members, and no others, are unwell: this one, while it leads, hands over to none of them for its priority. */
     public void unwell(Set<MemberId> members) {
-        loop.unwell(Set.copyOf(members));
+        requests.unwell(Set.copyOf(members));
     }
 
     /**
@@ -188,7 +186,7 @@ public final class RaftNode<R> implements AutoCloseable {
      * barred, nobody leads.
      */
     public void barLeadership(boolean barred) {
-        loop.barLeadership(barred);
+        requests.barLeadership(barred);
     }
 
     /**
@@ -201,9 +199,7 @@ public final class RaftNode<R> implements AutoCloseable {
      *     changed, with {@link RaftException.OutcomeUnknown} if this member lost its leadership on the way
      */
     public CompletableFuture<Configuration> changeMembership(Configuration target) {
-        CompletableFuture<Configuration> done = new CompletableFuture<>();
-        loop.changeMembership(Optional.empty(), target, done);
-        return done;
+        return requests.changeMembership(Optional.empty(), target);
     }
 
     /**
@@ -213,9 +209,7 @@ public final class RaftNode<R> implements AutoCloseable {
      *     {@link RaftException.Refused}
      */
     public CompletableFuture<Configuration> changeMembership(Configuration base, Configuration target) {
-        CompletableFuture<Configuration> done = new CompletableFuture<>();
-        loop.changeMembership(Optional.of(base), target, done);
-        return done;
+        return requests.changeMembership(Optional.of(base), target);
     }
 
     /**
@@ -236,9 +230,7 @@ public final class RaftNode<R> implements AutoCloseable {
 
     /** Takes a snapshot now, and compacts the log. */
     public CompletableFuture<SnapshotMeta> takeSnapshot() {
-        CompletableFuture<SnapshotMeta> done = new CompletableFuture<>();
-        loop.takeSnapshot(done);
-        return done;
+        return requests.takeSnapshot();
     }
 
     /**
@@ -263,7 +255,7 @@ public final class RaftNode<R> implements AutoCloseable {
 
     /** Takes a snapshot soon, unless one is being taken or installed: one that was there is not good. */
     public void replaceSnapshot() {
-        loop.replaceSnapshot();
+        requests.replaceSnapshot();
     }
 
     /** How many bytes a {@link #scrub} has to read, more or less. */
@@ -284,7 +276,7 @@ public final class RaftNode<R> implements AutoCloseable {
 
     /** The state of the member at a moment after this call. */
     public CompletableFuture<CoreStatus> inspect() {
-        return loop.inspect();
+        return requests.inspect();
     }
 
     public MemberId self() {

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.core.CoreStatus;
+import io.quorate.core.EntryId;
+import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.FaultyDisk;
 import io.quorate.engine.snapshot.SnapshotReader;
+import io.quorate.engine.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
@@ -84,6 +88,48 @@ class LostEndOfLogTest {
         assertThat(status(start(restarted.disk.afterRestart(), 0)).votingSuspended())
                 .as("that is durable")
                 .isTrue();
+    }
+
+    /** Nothing of the node has run but its opening; the state may be another one by then. */
+    @Test
+    void votingIsSuspendedForGoodBeforeTheStateIsTouched() throws IOException {
+        HandDrivenNode brokenOff = start(withEntries(), ENTRIES + 1);
+
+        assertThat(status(start(brokenOff.disk.afterRestart(), 0)).votingSuspended())
+                .isTrue();
+    }
+
+    /** The member's own snapshot looks as one that it was sent, and that covers all that the log lacks. */
+    @Test
+    void anOwnSnapshotDoesNotHideThatTheEndIsLost() throws IOException {
+        FaultyDisk disk = withEntries();
+        takeSnapshot(disk, ENTRIES + 5);
+        FaultyDisk received = disk.afterRestart();
+
+        HandDrivenNode restarted = start(disk, ENTRIES + 5);
+
+        assertThat(status(restarted).votingSuspended()).isTrue();
+        assertThat(status(restarted).last().index()).isEqualTo(ENTRIES + 5);
+        assertThat(status(start(received, ENTRIES)).votingSuspended())
+                .as("with a snapshot that was sent, of which the state has nothing yet")
+                .isFalse();
+    }
+
+    private static void takeSnapshot(FaultyDisk disk, long index) throws IOException {
+        try (SnapshotStore snapshots = SnapshotStore.open(disk, 1 << 20)) {
+            snapshots.writeLocal(
+                    new SnapshotMeta(new EntryId(1, index), VOTERS, 0), OptionalLong.of(7), new Journal().capture());
+        }
+    }
+
+    @Test
+    void aStateThatIsToBeDroppedIsLookedAtBefore() throws IOException {
+        FaultyDisk disk = withEntries();
+        new StateRepair("a record of it is damaged").begin(disk);
+
+        HandDrivenNode restarted = start(disk, ENTRIES + 1);
+
+        assertThat(status(restarted).votingSuspended()).isTrue();
     }
 
     @Test

@@ -13,6 +13,9 @@ package io.quorate.kv;
  */
 public record ManagedOperation(long id, long beganMillis, long toldMillis, State state, Bytes report, boolean aside) {
 
+    /** So many are kept on record; the oldest makes room. */
+    public static final int MAX_ON_RECORD = OperationRecords.MAX_KEPT;
+
     /** One that had a place of its own. */
     public ManagedOperation(long id, long beganMillis, long toldMillis, State state, Bytes report) {
         this(id, beganMillis, toldMillis, state, report, false);

@@ -13,6 +13,7 @@ import io.quorate.server.proto.managerpb.Operation;
 import io.quorate.server.proto.managerpb.OperationReport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -25,18 +26,26 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each founder has such a note; the one that leads makes the record, and each deletes its note when it sees a record that names this
  * cluster. A leader looks for one after it has caught up with all that leaders before it may have committed, so there is one record
- * as a rule. If a leader's proposal outlives its leadership there can be two, which say the same.
+ * as a rule. If a leader's proposal outlives its leadership there can be two, which say the same. Once so many operations have come
+ * after the founding that its record has made room for them, it is not made anew.
  */
 final class FoundingRecord {
 
     private static final Logger LOG = LoggerFactory.getLogger(FoundingRecord.class);
     private static final long FIRST_DELAY_MILLIS = 100;
-    private static final long LAST_DELAY_MILLIS = 10_000;
+    private static final long LAST_DELAY_MILLIS = 60_000;
+
+    /**
+     * Looks until this member gives up, which is about a day after its start. Founders only wait so long if none of them leads: then
+     * the note stays, and the next start looks again.
+     */
+    private static final int MAX_LOOKS = 1_450;
 
     private final MemberNode member;
     private final Disk disk;
     private final Operation founding;
     private long delayMillis = FIRST_DELAY_MILLIS;
+    private int looks;
 
     private FoundingRecord(MemberNode member, Disk disk, Operation founding) {
         this.member = member;
@@ -66,13 +75,13 @@ final class FoundingRecord {
         if (member.node().stopCause().isPresent()) {
             return;
         }
-        if (isOnRecord()) {
+        if (isSettled()) {
             end();
         } else if (member.node().status().role() == RoleName.LEADER) {
             var unused = member.node()
                     .readIndex()
                     .thenCompose(index ->
-                            isOnRecord() ? CompletableFuture.completedFuture(Optional.<Result>empty()) : propose())
+                            isSettled() ? CompletableFuture.completedFuture(Optional.<Result>empty()) : propose())
                     .whenComplete((result, failure) -> attemptLater());
         } else {
             attemptLater();
@@ -80,15 +89,31 @@ final class FoundingRecord {
     }
 
     private void attemptLater() {
+        if (++looks >= MAX_LOOKS) {
+            LOG.warn(
+                    "{} is not on record, since no founder has led for long; the next start of this member looks again",
+                    founding.getReport().getTitle());
+            return;
+        }
         CompletableFuture.delayedExecutor(delayMillis, TimeUnit.MILLISECONDS).execute(this::attempt);
         delayMillis = Math.min(LAST_DELAY_MILLIS, 2 * delayMillis);
     }
 
-    private boolean isOnRecord() {
-        return member.machine().store().operations().stream().anyMatch(this::isThis);
+    private boolean isSettled() {
+        return isSettled(member.machine().store().operations(), founding);
     }
 
-    private boolean isThis(ManagedOperation operation) {
+    /**
+     * Whether the founding is on record, or has been: the oldest makes room, so if there are as many as are kept and all began later,
+     * nobody can tell any more.
+     */
+    static boolean isSettled(List<ManagedOperation> operations, Operation founding) {
+        boolean displaced = operations.size() >= ManagedOperation.MAX_ON_RECORD
+                && operations.stream().allMatch(operation -> operation.beganMillis() > founding.getToldMillis());
+        return displaced || operations.stream().anyMatch(operation -> isThis(operation, founding));
+    }
+
+    private static boolean isThis(ManagedOperation operation, Operation founding) {
         try {
             return OperationReport.parseFrom(operation.report().toByteArray()).getFoundedClusterId()
                     == founding.getReport().getFoundedClusterId();
@@ -113,7 +138,7 @@ final class FoundingRecord {
             FoundingNote.delete(disk);
         } catch (IOException e) {
             LOG.warn(
-                    "{} is on record, and its note stays: {}",
+                    "{} is on record or was, and its note stays: {}",
                     founding.getReport().getTitle(),
                     e.toString());
         }

@@ -225,7 +225,7 @@ record Incarnation(
                                 changes,
                                 cluster,
                                 new StateComparison(node, machine.store(), config.requestTimeout(), timer)),
-                        new MaintenanceService(clients, store, headers, hashes, defragmenter, snapshots),
+                        new MaintenanceService(clients, store, headers, hashes, defragmenter, snapshots, changes),
                         new AuthService(clients, passwords, tokens, headers))
                 .map(service -> ServerInterceptors.intercept(
                         service,

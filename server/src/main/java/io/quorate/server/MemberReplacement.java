@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts a new member, a learner, in the place of one that has lost its data: has the old one removed from the cluster, and the new one
- * added under the same peer URLs. The cluster judges both, as if they had been asked for by hand.
+ * added under the same peer URLs, as a witness if the old one was one. The cluster judges both, as if they had been asked for by hand.
  *
  * <p>What is done already is not done again, so it can be broken off anywhere and begun anew: whether the old member is still there, and
  * whether the one that is there was ever started, is found out each time.
@@ -70,10 +70,6 @@ public final class MemberReplacement {
      */
     @SuppressWarnings("try") // The lock is named to be closed.
     public static ServerConfig prepare(ServerConfig config) throws IOException {
-        if (config.isWitness()) {
-            throw new IOException("--replace-member is for members with data: remove this witness, add another one with"
-                    + " 'quorate members add --witness', and start that with an empty data directory");
-        }
         List<URI> others = others(config);
         FileDisk disk = new FileDisk(config.dataDir());
         try (Closeable lock = disk.lock()) {
@@ -162,15 +158,23 @@ public final class MemberReplacement {
                 .filter(member -> ownUrls.equals(new HashSet<>(member.getPeerURLsList())))
                 .findFirst();
         if (own.isEmpty()) {
-            long id = cluster.addLearner(ownUrls);
-            LOG.info("a learner was added at {}, as member {}", String.join(",", ownUrls), Long.toHexString(id));
+            if (config.isWitness()) {
+                cluster.addWitness(ownUrls, members);
+                LOG.info("a witness was added at {}, as a learner at first", String.join(",", ownUrls));
+            } else {
+                long id = cluster.addLearner(ownUrls);
+                LOG.info("a learner was added at {}, as member {}", String.join(",", ownUrls), Long.toHexString(id));
+            }
             return Optional.empty();
         }
+        requireSameKind(own.get());
         if (!wasStarted(own.get())) {
             LOG.info("joining as member {}", Long.toHexString(own.get().getID()));
             return Optional.of(config.joining(named(members, own.get())));
         }
-        requireNoOtherLearner(members, own.get());
+        if (!config.isWitness()) {
+            requireNoOtherLearner(members, own.get());
+        }
         cluster.remove(own.get().getID());
         LOG.warn(
                 "member {}, which has lost its data, was removed from the cluster",
@@ -183,7 +187,20 @@ public final class MemberReplacement {
         return !member.getName().isEmpty() || cluster.remembers(member.getID());
     }
 
-    /** There would be no place for the new one, once the old one is gone. */
+    /** Nobody becomes what it was not by losing its data: fewer members would hold what is committed, or one that is to hold none. */
+    private void requireSameKind(Member own) throws IOException {
+        if (own.getIsWitness() != config.isWitness()) {
+            String id = Long.toHexString(own.getID());
+            throw new IOException(
+                    own.getIsWitness()
+                            ? "member " + id + " is a witness, and so is who replaces it; add --witness"
+                            : "member " + id
+                                    + " holds data, and so does who replaces it; leave --witness out, or remove it"
+                                    + " and add a witness with 'quorate members add --witness'");
+        }
+    }
+
+    /** By etcd's API, there would be no place for the new one, once the old one is gone. */
     private static void requireNoOtherLearner(List<Member> members, Member own) throws IOException {
         Optional<Member> learner = members.stream()
                 .filter(member -> member.getIsLearner() && member.getID() != own.getID())
@@ -200,7 +217,8 @@ public final class MemberReplacement {
         List<InitialMember> named = new ArrayList<>();
         for (Member member : members) {
             String name = member.getID() == own.getID() ? config.name() : "member-" + Long.toHexString(member.getID());
-            member.getPeerURLsList().forEach(url -> named.add(new InitialMember(name, URI.create(url))));
+            member.getPeerURLsList()
+                    .forEach(url -> named.add(new InitialMember(name, URI.create(url), member.getIsWitness())));
         }
         return named;
     }
@@ -222,9 +240,9 @@ public final class MemberReplacement {
         if (text.equals(EtcdError.UNHEALTHY.message()) || text.equals(EtcdError.TOO_FEW_STARTED_MEMBERS.message())) {
             hint = "too few of the others would be left to decide anything; start those that are down first";
         } else if (text.equals(EtcdError.USER_EMPTY.message()) || text.equals(EtcdError.PERMISSION_DENIED.message())) {
-            hint =
-                    "users must log in there: as root, remove the member and add it as a learner with etcdctl, and start it with"
-                            + " --initial-cluster-state existing";
+            hint = "users must log in there: as root, remove the member and add it "
+                    + (config.isWitness() ? "with 'quorate members add --witness'" : "as a learner with etcdctl")
+                    + ", and start it with --initial-cluster-state existing";
         } else {
             hint =
                     "start this member again with --replace-member when that has passed: what is done by then is not done again";

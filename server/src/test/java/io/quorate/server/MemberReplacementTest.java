@@ -38,10 +38,12 @@ class MemberReplacementTest {
         return started.orElseThrow();
     }
 
-    /** Three members that serve clients where they say so. */
-    private void start() throws IOException {
+    /** Three members that serve clients where they say so; those of these names are witnesses. */
+    private void start(String... witnesses) throws IOException {
         List<Integer> ports = TestCluster.freePorts(3);
-        List<ServerConfig> configs = TestCluster.configs(3, folder);
+        List<ServerConfig> configs = TestCluster.configs(3, folder).stream()
+                .map(config -> ServerConfigs.withWitnesses(config, witnesses))
+                .toList();
         started = Optional.of(TestCluster.start(configs.stream()
                 .map(config ->
                         ServerConfigs.withClientUrl(config, TestCluster.loopback(ports.get(configs.indexOf(config)))))
@@ -111,6 +113,51 @@ class MemberReplacementTest {
         cluster().start(wiped);
         cluster().awaitReady();
         assertThat(client(wiped).value("k")).isEqualTo("1");
+    }
+
+    @Test
+    void aWitnessComesBackAsAWitnessAndAsNothingElse() throws Exception {
+        start("m2");
+        ServerConfig config = cluster().config(2);
+        long before = memberAt(config).getID();
+        cluster().stop(2);
+        ScratchFolder.delete(config.dataDir());
+
+        assertThatThrownBy(() -> MemberReplacement.prepare(ServerConfigs.withWitnesses(config)))
+                .isInstanceOf(IOException.class)
+                .hasMessage("member " + Long.toHexString(before)
+                        + " is a witness, and so is who replaces it; add --witness");
+        assertThat(memberAt(config).getID()).isEqualTo(before);
+        ServerConfig joining = MemberReplacement.prepare(config);
+
+        Member added = memberAt(config);
+        assertThat(added.getID()).isNotEqualTo(before);
+        assertThat(added.getIsLearner() && added.getIsWitness()).isTrue();
+        assertThat(members()).hasSize(3).noneMatch(member -> member.getID() == before);
+        assertThat(joining.isWitness()).isTrue();
+        // Broken off before it was started, it is not added once more.
+        assertThat(MemberReplacement.prepare(config)).isEqualTo(joining);
+        cluster().configure(2, joining);
+        assertThat(cluster().start(2).memberId()).isEqualTo(added.getID());
+        cluster().awaitReady();
+        client(0).put("k", "1");
+        long last = cluster().member(cluster().leader()).node().status().last().index();
+        TestCluster.await(() -> cluster().member(2).node().status().appliedIndex() >= last, "it has the names of all");
+        assertThat(cluster().member(2).machine().store().appliedIndex()).isZero();
+
+        var unused = client(cluster().leader())
+                .cluster()
+                .memberPromote(
+                        MemberPromoteRequest.newBuilder().setID(added.getID()).build());
+        TestCluster.await(() -> !memberAt(config).getIsLearner(), "it votes");
+        assertThat(memberAt(config).getIsWitness()).isTrue();
+        // With it, one of the two with data may be gone.
+        cluster().stop(1);
+        TestCluster.await(() -> cluster().leader() == 0, "the other one with data leads");
+        client(0).put("k", "2");
+        assertThatThrownBy(() -> MemberReplacement.prepare(ServerConfigs.withWitnesses(
+                        ServerConfigs.withDataDir(cluster().config(1), folder.resolve("x")), "m1")))
+                .hasMessageContaining("holds data, and so does who replaces it; leave --witness out");
     }
 
     @Test

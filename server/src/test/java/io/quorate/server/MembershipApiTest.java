@@ -11,6 +11,7 @@ import io.grpc.stub.MetadataUtils;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.api.CallingOperation;
 import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
+import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
 import io.quorate.server.proto.etcdserverpb.Member;
 import io.quorate.server.proto.etcdserverpb.MemberAddRequest;
 import io.quorate.server.proto.etcdserverpb.MemberAddResponse;
@@ -19,6 +20,7 @@ import io.quorate.server.proto.etcdserverpb.MemberPromoteRequest;
 import io.quorate.server.proto.etcdserverpb.MemberRemoveRequest;
 import io.quorate.server.proto.etcdserverpb.MemberUpdateRequest;
 import io.quorate.server.proto.etcdserverpb.MemberUpdateResponse;
+import io.quorate.server.proto.etcdserverpb.MoveLeaderRequest;
 import io.quorate.server.proto.etcdserverpb.RangeRequest;
 import io.quorate.server.proto.managerpb.ChangeMembersRequest;
 import io.quorate.server.proto.managerpb.ManagerGrpc;
@@ -408,6 +410,12 @@ class MembershipApiTest {
         return MetadataUtils.newAttachHeadersInterceptor(headers);
     }
 
+    private void moveLeader(int leader, Operation operation, long target) {
+        var unused = MaintenanceGrpc.newBlockingStub(cluster().channel(leader))
+                .withInterceptors(stepOf(operation))
+                .moveLeader(MoveLeaderRequest.newBuilder().setTargetID(target).build());
+    }
+
     /** Whoever has broken an operation off relies on what it saw then: a step that was on its way comes too late. */
     @Test
     void aStepOfAnOperationThatHasLostItsPlaceIsRefusedAtWhicheverMember() throws Exception {
@@ -429,6 +437,13 @@ class MembershipApiTest {
                     .hasMessageContaining(why);
         }
         assertThat(list(client)).hasSize(3);
+        int leader = cluster().leader();
+        long follower = cluster().member(cluster().follower()).memberId();
+        assertThatThrownBy(() -> moveLeader(leader, first, follower))
+                .hasMessageContaining("operation " + first.getId() + " does not have its place any more");
+        assertThat(cluster().leader()).isEqualTo(leader);
+        moveLeader(leader, second, follower);
+        TestCluster.await(() -> cluster().member(cluster().leader()).memberId() == follower, "it leads");
 
         ManagerGrpc.ManagerBlockingStub owner =
                 ManagerGrpc.newBlockingStub(cluster().channel(1)).withInterceptors(stepOf(second));

@@ -64,6 +64,7 @@ final class ClusterOperator {
             case TWO_AT_ONCE -> twoAtOnce();
             case AT_ELECTION -> waiting++;
             case TRANSFER -> transferMeanwhile();
+            case GIVE_WAY -> giveWay();
             case REPLACE_DEAD -> lostVoters.replaceDead();
             case WIPE -> lostVoters.wipe();
         }
@@ -172,5 +173,22 @@ final class ClusterOperator {
                     MemberId target = any(node.status().configuration().allVoters());
                     CompletableFuture<Void> unused = node.transferLeadership(target);
                 }));
+    }
+
+    /** All members believe that whoever leads is unwell, so that nobody hands over to it for its priority until they are told otherwise. */
+    private void giveWay() {
+        cluster.leader().flatMap(SimulatedMember::node).ifPresent(node -> {
+            MemberId leader = node.status().self();
+            MemberId target = any(node.status().configuration().allVoters());
+            observer.fault(Management.GIVE_WAY + ": " + leader + " to " + target);
+            sayUnwell(Set.of(leader));
+            CompletableFuture<Void> unused = node.giveWay(target)
+                    .thenRun(() -> observer.fault(Management.GIVE_WAY + ": " + leader + " has given way"));
+            agenda.after(random.nextLong(6 * SECOND), () -> sayUnwell(Set.of()));
+        });
+    }
+
+    private void sayUnwell(Set<MemberId> members) {
+        cluster.members().stream().flatMap(member -> member.node().stream()).forEach(node -> node.unwell(members));
     }
 }

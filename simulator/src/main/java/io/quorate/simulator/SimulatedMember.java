@@ -56,6 +56,8 @@ public final class SimulatedMember {
         }
     }
 
+    private static final long ADMISSION_PAUSE_NANOS = 500_000_000;
+
     private final MemberId id;
     private final Agenda agenda;
     private final SimulatedNetwork network;
@@ -315,10 +317,22 @@ public final class SimulatedMember {
                 disk, usedBefore, () -> 1 + random.nextLong(Long.MAX_VALUE), process.executor(OTHER_TASK_NANOS)));
     }
 
+    /** A server that cannot put that on record, since its disk is full, stops and is started again; here it tries again. */
+    private void admit(SimulatedProcess process, StorageIds storages) {
+        CompletableFuture<Void> unused = storages.admit().exceptionally(failure -> {
+            agenda.after(ADMISSION_PAUSE_NANOS, () -> {
+                if (process.isAlive()) {
+                    admit(process, storages);
+                }
+            });
+            return null;
+        });
+    }
+
     /** One whose disk was wiped has to find out first that it has lost nothing, which it will not. */
     private void takePart(SimulatedProcess process, RaftNode<Result> node, StorageIds storages) {
         if (!wiped && !storages.isAdmitted()) {
-            CompletableFuture<Void> unused = storages.admit();
+            admit(process, storages);
         }
         CompletableFuture<Void> unused = node.disowned()
                 .thenAccept(says -> agenda.at(agenda.now(), () -> {

@@ -11,8 +11,6 @@ import io.quorate.engine.transport.StorageIds;
 import io.quorate.simulator.disk.SimulatedDisk;
 import io.quorate.simulator.network.SimulatedNetwork;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -31,19 +29,17 @@ class HandshakeTest {
     private long nextStorage = 100;
 
     /** One life of a member. */
-    private final class Life implements Network.Listener {
+    private final class Life {
         private final SimulatedDisk disk;
         private final StorageIds storages;
         private final Network end;
-        private final List<PeerFrame> came = new ArrayList<>();
-        private final List<MemberId> disownedBy = new ArrayList<>();
-        private final List<MemberId> removedBy = new ArrayList<>();
+        private final Heard heard = new Heard();
         private boolean alive = true;
 
         Life(MemberId self, SimulatedDisk disk, boolean usedBefore) throws IOException {
             this.disk = disk;
             this.storages = StorageIds.open(disk, usedBefore, () -> nextStorage++, Runnable::run);
-            this.end = network.open(self, () -> alive, this, Optional.of(storages));
+            this.end = network.open(self, () -> alive, heard, Optional.of(storages));
             storages.admit().join();
         }
 
@@ -51,24 +47,6 @@ class HandshakeTest {
         Life again(MemberId self) throws IOException {
             alive = false;
             return new Life(self, disk.afterPowerLoss(), true);
-        }
-
-        @Override
-        public void received(MemberId from, PeerFrame frame) {
-            came.add(frame);
-        }
-
-        @Override
-        public void unreachable(MemberId peer) {}
-
-        @Override
-        public void removed(MemberId says) {
-            removedBy.add(says);
-        }
-
-        @Override
-        public void disowned(MemberId says) {
-            disownedBy.add(says);
         }
     }
 
@@ -88,13 +66,13 @@ class HandshakeTest {
         Life a = new Life(A, emptyDisk(), false);
         Life b = new Life(B, emptyDisk(), false);
         send(a, B);
-        assertThat(b.came).as("the first was lost with the hello").hasSize(2);
+        assertThat(b.heard.frames).as("the first was lost with the hello").hasSize(2);
         assertThat(b.storages.of(A)).isEqualTo(a.storages.own());
         assertThat(a.storages.of(B)).isEqualTo(b.storages.own());
         Life restarted = b.again(B);
         send(a, B);
-        assertThat(restarted.came).hasSize(2);
-        assertThat(restarted.disownedBy).isEmpty();
+        assertThat(restarted.heard.frames).hasSize(2);
+        assertThat(restarted.heard.disownedBy).isEmpty();
     }
 
     @Test
@@ -106,13 +84,13 @@ class HandshakeTest {
         Life remembering = a.again(A);
         Life wiped = new Life(B, emptyDisk(), false);
         send(wiped, A);
-        assertThat(remembering.came).isEmpty();
-        assertThat(wiped.disownedBy).isNotEmpty().containsOnly(A);
-        wiped.disownedBy.clear();
+        assertThat(remembering.heard.frames).isEmpty();
+        assertThat(wiped.heard.disownedBy).isNotEmpty().containsOnly(A);
+        wiped.heard.disownedBy.clear();
         send(remembering, B);
-        assertThat(wiped.came).isEmpty();
-        assertThat(wiped.disownedBy).isNotEmpty().containsOnly(A);
-        assertThat(remembering.disownedBy).isEmpty();
+        assertThat(wiped.heard.frames).isEmpty();
+        assertThat(wiped.heard.disownedBy).isNotEmpty().containsOnly(A);
+        assertThat(remembering.heard.disownedBy).isEmpty();
     }
 
     @Test
@@ -120,12 +98,12 @@ class HandshakeTest {
         Life a = new Life(A, emptyDisk(), false);
         Life b = new Life(B, emptyDisk(), false);
         send(b, A);
-        assertThat(a.came).hasSize(2);
+        assertThat(a.heard.frames).hasSize(2);
         Configuration without = Configuration.of(Set.of(A, B)).without(B);
         a.end.membersChanged(without, without);
         send(b, A);
-        assertThat(a.came).hasSize(2);
-        assertThat(b.removedBy).isNotEmpty().containsOnly(A);
+        assertThat(a.heard.frames).hasSize(2);
+        assertThat(b.heard.removedBy).isNotEmpty().containsOnly(A);
     }
 
     @Test
@@ -133,12 +111,12 @@ class HandshakeTest {
         Life a = new Life(A, emptyDisk(), false);
         Life b = new Life(B, emptyDisk(), false);
         StorageIds waiting = StorageIds.open(emptyDisk(), false, () -> nextStorage++, Runnable::run);
-        Network end = network.open(B, () -> b.alive, b, Optional.of(waiting));
+        Network end = network.open(B, () -> b.alive, b.heard, Optional.of(waiting));
         end.send(A, new PeerFrame.Raft(0, new Message.Heartbeat(1, 0, 0)));
         agenda.runUntil(agenda.now() + SECOND);
         end.send(A, new PeerFrame.Raft(0, new Message.Heartbeat(1, 0, 0)));
         agenda.runUntil(agenda.now() + SECOND);
-        assertThat(a.came).isEmpty();
+        assertThat(a.heard.frames).isEmpty();
         assertThat(a.storages.of(B)).isEqualTo(StorageIds.UNKNOWN);
     }
 }

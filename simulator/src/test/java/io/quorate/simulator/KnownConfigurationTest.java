@@ -17,8 +17,8 @@ class KnownConfigurationTest {
 
     private Optional<SimulatedMember> dying = Optional.empty();
     private final Agenda agenda = new Agenda();
-    private final Cluster cluster = new Cluster(
-            3, MemberSettings.draw(new SplittableRandom(1)), agenda, new SplittableRandom(2), new Death());
+    private final Cluster cluster =
+            new Cluster(3, MemberSettings.draw(new SplittableRandom(1)), agenda, new SplittableRandom(2), new Death());
     private final MembershipDriver membership =
             new MembershipDriver(agenda, cluster, new SplittableRandom(3), new RunObserver() {}, false);
 
@@ -33,7 +33,10 @@ class KnownConfigurationTest {
 
     private MemberId follower() {
         MemberId leader = cluster.leader().orElseThrow().id();
-        return cluster.ids().stream().filter(id -> !id.equals(leader)).findFirst().orElseThrow();
+        return cluster.ids().stream()
+                .filter(id -> !id.equals(leader))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Seed 47070: the leader could not say any more whether it was done, and no later loss was ever made good. */
@@ -56,9 +59,7 @@ class KnownConfigurationTest {
         MemberId second = membership.lost().orElseThrow();
         run(5 * SECOND);
         assertThat(membership.settled()).isEqualTo(cluster.configuration());
-        assertThat(cluster.configuration().orElseThrow().voters())
-                .hasSize(3)
-                .doesNotContain(first, second);
+        assertThat(cluster.configuration().orElseThrow().voters()).hasSize(3).doesNotContain(first, second);
     }
 
     /** Whoever is to die does so once the first half of a change is committed, and before anybody else knows of the second. */

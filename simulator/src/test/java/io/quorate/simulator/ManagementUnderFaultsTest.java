@@ -36,6 +36,9 @@ class ManagementUnderFaultsTest {
 
         @Override
         public void fault(String description) {
+            if (description.endsWith("has given way")) {
+                acknowledged.add(Management.GIVE_WAY);
+            }
             for (Management operation : Management.values()) {
                 if (description.startsWith(operation + ": ")) {
                     asked.put(description.substring(operation.toString().length() + 2), operation);

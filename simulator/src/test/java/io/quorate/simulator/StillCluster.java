@@ -66,6 +66,16 @@ public final class StillCluster {
         }
     }
 
+    /** A member dies and loses its disk. */
+    public void wipe(long member) {
+        member(member).wipe();
+    }
+
+    /** A member's disk may have kept something else than what was written. */
+    public void mislead(long member) {
+        member(member).suspect();
+    }
+
     /** A member dies and starts again. */
     public void restart(long member, CrashKind kind) {
         member(member).crash(kind);

@@ -10,6 +10,7 @@ import io.quorate.kv.Alarm;
 import io.quorate.kv.AlarmChange;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.Result;
+import io.quorate.server.members.MemberChanges;
 import io.quorate.server.proto.etcdserverpb.AlarmMember;
 import io.quorate.server.proto.etcdserverpb.AlarmRequest;
 import io.quorate.server.proto.etcdserverpb.AlarmResponse;
@@ -48,6 +49,7 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     private final HashCalls hashes;
     private final Defragmenter defragmenter;
     private final SnapshotStreams snapshots;
+    private final MemberChanges changes;
 
     public MaintenanceService(
             Clients clients,
@@ -55,13 +57,15 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
             Headers headers,
             HashCalls hashes,
             Defragmenter defragmenter,
-            SnapshotStreams snapshots) {
+            SnapshotStreams snapshots,
+            MemberChanges changes) {
         this.defragmenter = defragmenter;
         this.clients = clients;
         this.store = store;
         this.headers = headers;
         this.hashes = hashes;
         this.snapshots = snapshots;
+        this.changes = changes;
     }
 
     /** Answered without a leader, and after the node has failed, since it is asked for just then. */
@@ -160,10 +164,11 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     /** Only the leader can; a client that asks another member is told which error to look elsewhere upon. */
     @Override
     public void moveLeader(MoveLeaderRequest request, StreamObserver<MoveLeaderResponse> call) {
+        CallingOperation operation = CallingOperation.current();
         // As in etcd, there is no header.
         Answers.send(
                 call,
-                () -> asRoot(() -> moveLeader(request.getTargetID())),
+                () -> asRoot(() -> moveLeader(request.getTargetID(), operation)),
                 moved -> MoveLeaderResponse.getDefaultInstance());
     }
 
@@ -196,7 +201,7 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
                 nothing -> DowngradeResponse.getDefaultInstance());
     }
 
-    private CompletableFuture<Void> moveLeader(long targetId) {
+    private CompletableFuture<Void> moveLeader(long targetId, CallingOperation operation) {
         CoreStatus status = store.node().status();
         MemberId self = store.node().self();
         if (!status.leader().equals(Optional.of(self))) {
@@ -209,7 +214,10 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
                 .filter(voter -> voter.value() == targetId)
                 .findFirst()
                 .orElseThrow(EtcdError.BAD_LEADER_TRANSFEREE::exception);
-        return store.node().transferLeadership(target);
+        return operation
+                .number()
+                .map(number -> changes.handOver(number, target))
+                .orElseGet(() -> store.node().transferLeadership(target));
     }
 
     @Override

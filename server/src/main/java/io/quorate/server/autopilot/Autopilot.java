@@ -80,14 +80,6 @@ public final class Autopilot {
         }
         long nowNanos = nanoTime.getAsLong();
         Picture picture = steadiness.look(nowNanos, seen);
-        if (!seen.status().configuration().witnesses().isEmpty()) {
-            latest = new Latest(
-                    picture.members(),
-                    next(
-                            new Judgement.Nothing(
-                                    "the cluster has witnesses, and the autopilot does not know whom it could replace by whom then")));
-            return;
-        }
         Judgement judgement = backOff.judge(new AutopilotRules(policy, picture).judge(), nowNanos);
         latest = new Latest(picture.members(), next(judgement));
         if (judgement instanceof Judgement.Act act) {
@@ -170,8 +162,9 @@ public final class Autopilot {
     }
 
     private static AutopilotReport.Observed observed(Picture.Member member, AutopilotPolicy policy) {
-        String learning = policy.isSpare(member.name()) ? "spare" : "learner";
-        String voting = member.leader() ? "leader" : "voter";
+        String learning = (member.witness() ? "witness " : "") + (policy.isSpare(member.name()) ? "spare" : "learner");
+        String kind = member.witness() ? "witness" : "voter";
+        String voting = member.leader() ? "leader" : kind;
         return new AutopilotReport.Observed(
                 member.id().toString(),
                 member.name(),

@@ -13,7 +13,8 @@ import java.util.Set;
  *
  * @param promoteLearnersAfter how long a learner must have been there and caught up, without a break, before it is let vote
  * @param replaceDeadAfter how long a voter must not have been heard of before a spare takes its place
- * @param spares the names of members that stay learners until they are needed
+ * @param spares the names of members that stay learners until they are needed: witnesses for the places of witnesses, the others for
+ *     those of voters with data
  * @param balanceZones whether a spare takes the place of a voter of a crowded zone, if the loss of any zone is tolerated thereby
  */
 public record AutopilotPolicy(

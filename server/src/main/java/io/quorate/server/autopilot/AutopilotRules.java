@@ -20,8 +20,7 @@ record AutopilotRules(AutopilotPolicy policy, Picture picture) {
         if (obstacle.isPresent()) {
             return new Judgement.Nothing(obstacle.get());
         }
-        List<Judgement> found = new ArrayList<>();
-        Replacement.judge(policy, picture).ifPresent(found::add);
+        List<Judgement> found = new ArrayList<>(Replacement.judge(policy, picture));
         Promotion.judge(policy, picture).ifPresent(found::add);
         Balance.judge(policy, picture).ifPresent(found::add);
         return mostUrgent(found);

@@ -9,7 +9,8 @@ import java.util.function.Predicate;
 
 /**
  * A spare in a zone without voters takes the place of a voter in a crowded zone, if the loss of any zone is withstood afterwards and was
- * not before. The leader stays, and nothing is moved while a voter is not well: there are better uses for a spare then.
+ * not before. Witnesses count as voters: a zone is lost well if a majority is left, and with it somebody with data. A witness swaps with
+ * a witness alone. The leader stays, and nothing is moved while a voter is not well: there are better uses for a spare then.
  */
 final class Balance {
 
@@ -24,8 +25,7 @@ final class Balance {
         if (!policy.balanceZones() || !known || picture.reserves().anyZone()) {
             return Optional.empty();
         }
-        Predicate<Member> elsewhere =
-                spare -> !spare.voter() && !spare.zone().isEmpty() && picture.votersIn(spare.zone()) == 0;
+        Predicate<Member> elsewhere = spare -> !spare.voter() && isElsewhere(spare, picture);
         Spares spares = Spares.of(policy, picture, elsewhere);
         List<Judgement.Waiting> waiting = new ArrayList<>();
         for (Member voter : crowded(picture)) {
@@ -53,6 +53,12 @@ final class Balance {
                         + (spares.unfit().isEmpty() ? "" : " (" + String.join(", ", spares.unfit()) + ")")));
     }
 
+    /** Whether it would bring to its zone what that has not: a vote, or data beside the votes of witnesses. */
+    private static boolean isElsewhere(Member spare, Picture picture) {
+        return !spare.zone().isEmpty()
+                && (spare.witness() ? picture.votersIn(spare.zone()) : picture.holdersIn(spare.zone())) == 0;
+    }
+
     /** A spare moves only when all have been quiet for a while, since this can wait. */
     private static Judgement swap(Member spare, Member voter, AutopilotPolicy policy, Picture picture) {
         Optional<Member> restless = picture.voters().stream()
@@ -71,11 +77,15 @@ final class Balance {
                 picture.change(List.of(spare), List.of(voter)),
                 title(spare, voter),
                 picture.votersIn(voter.zone()) + " of " + picture.voters().size() + " voters are in " + voter.zone()
-                        + ", and none is in " + spare.zone()
+                        + ", and none " + (picture.votersIn(spare.zone()) == 0 ? "" : "with data ") + "is in "
+                        + spare.zone()
                         + ": afterwards the loss of any zone is withstood, which it is not now (balance-zones)");
     }
 
     private static boolean helps(Member spare, Member voter, Picture picture) {
+        if (spare.witness() != voter.witness()) {
+            return false;
+        }
         Reserves after = picture.reservesWith(List.of(spare), List.of(voter));
         return after.anyZone() && after.keep(picture.reserves());
     }

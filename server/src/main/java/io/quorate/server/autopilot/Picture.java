@@ -41,6 +41,7 @@ record Picture(List<Member> members, boolean joint, List<String> alarms, Optiona
      *
      * @param name empty if it was never started
      * @param zone empty if it has told none
+     * @param witness whether it holds no data, be it that it votes or that it learns
      * @param differs whether its state is held to differ from the others'
      * @param since how long it has been in this condition without a break, as far as this leader has seen
      */
@@ -50,6 +51,7 @@ record Picture(List<Member> members, boolean joint, List<String> alarms, Optiona
             String zone,
             boolean voter,
             boolean leader,
+            boolean witness,
             Condition condition,
             boolean differs,
             Duration since) {
@@ -74,7 +76,13 @@ record Picture(List<Member> members, boolean joint, List<String> alarms, Optiona
                 case SILENT -> Node.Condition.DOWN;
             };
             return new Node(
-                    id.toString(), name, Optional.of(zone).filter(told -> !told.isEmpty()), Optional.empty(), known);
+                    id.toString(),
+                    name,
+                    Optional.of(zone).filter(told -> !told.isEmpty()),
+                    Optional.empty(),
+                    known,
+                    witness ? 0 : Node.USUAL_PRIORITY,
+                    witness);
         }
     }
 
@@ -97,6 +105,13 @@ record Picture(List<Member> members, boolean joint, List<String> alarms, Optiona
 
     long votersIn(String zone) {
         return voters().stream().filter(voter -> voter.zone().equals(zone)).count();
+    }
+
+    /** How many voters of a zone hold data. */
+    long holdersIn(String zone) {
+        return voters().stream()
+                .filter(voter -> !voter.witness() && voter.zone().equals(zone))
+                .count();
     }
 
     /** What the voters withstand. */

@@ -78,6 +78,11 @@ final class Promotion {
         if (!unwell.isEmpty() && after.failuresNow() <= before.failuresNow()) {
             return Optional.of("voter " + labels(unwell) + " is not well, and no more failures would be withstood");
         }
+        if (after.losses() < before.losses()) {
+            return Optional.of(
+                    "a witness more could be in the place of a member with data where something is committed, so"
+                            + " that fewer members with data may be lost");
+        }
         return after.keep(before) ? Optional.empty() : Optional.of("the loss of fewer zones would be withstood");
     }
 

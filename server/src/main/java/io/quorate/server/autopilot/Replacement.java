@@ -6,23 +6,31 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A spare takes the place of a voter that was not heard of for too long: one joint change, so that at no moment there is a voter less.
- * Those dead the longest come first, one after the other.
+ * Those dead the longest come first, one after the other. A witness takes the place of a witness alone, and nobody else does: as many
+ * voters hold data afterwards as before, so that what is committed is in as many places.
  */
 final class Replacement {
 
     private Replacement() {}
 
-    /** Judges; empty if no voter is silent, or nothing is to be done about that */
-    static Optional<Judgement> judge(AutopilotPolicy policy, Picture picture) {
+    /** Judges of voters with data, and then of witnesses; empty if none is silent, or nothing is to be done about that. */
+    static List<Judgement> judge(AutopilotPolicy policy, Picture picture) {
+        return Stream.of(false, true)
+                .flatMap(witnesses -> judge(witnesses, policy, picture).stream())
+                .toList();
+    }
+
+    private static Optional<Judgement> judge(boolean witnesses, AutopilotPolicy policy, Picture picture) {
         if (policy.replaceDeadAfter().isEmpty()) {
             return Optional.empty();
         }
         Duration patience = policy.replaceDeadAfter().get();
         List<Member> silent = picture.voters().stream()
-                .filter(voter -> voter.condition() == Condition.SILENT)
+                .filter(voter -> voter.witness() == witnesses && voter.condition() == Condition.SILENT)
                 .sorted(Comparator.comparing(Member::since).reversed())
                 .toList();
         if (silent.isEmpty()) {
@@ -43,7 +51,7 @@ final class Replacement {
      * holds is larger than before.
      */
     private static Judgement replace(Member gone, AutopilotPolicy policy, Picture picture, Duration patience) {
-        Spares spares = Spares.of(policy, picture);
+        Spares spares = Spares.insteadOf(gone, policy, picture);
         Optional<Member> spare = preferred(spares.fit(), gone, picture);
         if (spare.isPresent()) {
             return new Judgement.Act(
@@ -51,8 +59,8 @@ final class Replacement {
                     spare.get().label() + " takes the place of " + gone.label(),
                     reason(gone, spare.get(), patience));
         }
-        String place =
-                "the place of " + gone.label() + ", which has not been heard of for " + Elapsed.text(gone.since());
+        String place = "the place of " + (gone.witness() ? "witness " : "") + gone.label()
+                + ", which has not been heard of for " + Elapsed.text(gone.since());
         Optional<Judgement.Waiting> soon = AutopilotRules.soonest(spares.soon().stream()
                 .map(late -> new Judgement.Waiting(
                         late.label() + " takes " + place + ", once it has been caught up for "
@@ -65,7 +73,8 @@ final class Replacement {
     }
 
     private static String reason(Member gone, Member spare, Duration patience) {
-        return "voter " + gone.label() + " has not been heard of for " + Elapsed.text(gone.since())
+        return (gone.witness() ? "witness " : "voter ") + gone.label() + " has not been heard of for "
+                + Elapsed.text(gone.since())
                 + " (replace-dead-after is " + Elapsed.text(patience) + "), and spare " + spare.label()
                 + " has been caught up for " + Elapsed.text(spare.since());
     }

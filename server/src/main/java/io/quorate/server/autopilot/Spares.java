@@ -33,6 +33,19 @@ record Spares(List<Picture.Member> fit, List<Picture.Member> soon, List<String> 
         return found;
     }
 
+    /** Those that may take the place of one voter: a witness that of a witness, and who holds data that of one with data. */
+    static Spares insteadOf(Picture.Member gone, AutopilotPolicy policy, Picture picture) {
+        Spares found = of(policy, picture, spare -> spare.voter() || spare.witness() == gone.witness());
+        picture.learners().stream()
+                .filter(learner -> policy.isSpare(learner.name()) && learner.witness() != gone.witness())
+                .map(spare -> spare.label()
+                        + (spare.witness()
+                                ? " is a witness, and holds no data"
+                                : " is no witness, and not for one's place"))
+                .forEach(found.unfit::add);
+        return found;
+    }
+
     private void sort(Picture.Member member, AutopilotPolicy policy) {
         if (member.voter()) {
             unfit.add(member.label() + " votes already");

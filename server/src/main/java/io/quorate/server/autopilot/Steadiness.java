@@ -75,6 +75,7 @@ final class Steadiness {
                 seen.zone(id),
                 seen.status().configuration().isVoter(id),
                 id.equals(seen.status().self()),
+                seen.status().configuration().isWitness(id),
                 condition,
                 seen.differing().contains(id.value()),
                 Duration.ofNanos(nowNanos - spell.sinceNanos()));

@@ -13,8 +13,9 @@ import java.util.TreeSet;
 /**
  * A change of members that is asked for, of whichever member.
  *
- * <p>As bytes, between two members: {@code byte code, byte kind}, and {@code long id} with the URLs in UTF-8, one a line, or the priority as an {@code int}; for several
- * changes as one, two lists of ids and the changes, each after its length; for a step of an operation, {@code long} its number and the change. Immutable.
+ * <p>As bytes, between two members: {@code byte code, byte kind}, and {@code long id} with the URLs in UTF-8, one a line, or the
+ * priority as an {@code int}; for several changes as one, two lists of ids and the changes, each after its length; for a step of an
+ * operation, {@code long} its number and the change. Immutable.
  */
 public sealed interface MemberChange {
 

@@ -25,6 +25,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -132,6 +133,27 @@ public final class MemberChanges implements LeaderAnswers {
         return inTurn(change);
     }
 
+    /**
+     * Hands leadership over as a step of an operation, if that has its place. It waits for its turn among the changes of members, so that
+     * whoever breaks the operation off knows by a turn of its own that this one comes no more.
+     *
+     * @param operation its number
+     * @return fails with {@link StatusRuntimeException} if the operation does not have its place, and with {@link RaftException} if this
+     *     member does not lead or has not handed over
+     */
+    public synchronized CompletableFuture<Void> handOver(long operation, MemberId target) {
+        CompletableFuture<Void> mine = latest.handle((before, failure) -> target)
+                .thenCompose(next -> requirePlace(operation).thenCompose(held -> node.transferLeadership(next)))
+                // Those behind it wait as long as for a change, be it that the node stops on the way.
+                .orTimeout(timing.patience().toNanos(), TimeUnit.NANOSECONDS)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        causeOf(failure) instanceof TimeoutException
+                                ? new RaftException.OutcomeUnknown(false)
+                                : causeOf(failure)));
+        latest = mine;
+        return mine;
+    }
+
     private synchronized CompletableFuture<Changed> inTurn(MemberChange change) {
         long deadlineNanos = System.nanoTime() + timing.patience().toNanos();
         CompletableFuture<Changed> mine =
@@ -174,9 +196,12 @@ public final class MemberChanges implements LeaderAnswers {
      * needs only ask for its own turn to know that none of that operation's steps comes any more.
      */
     private CompletableFuture<Void> requirePlace(MemberChange change) {
-        if (!(change instanceof MemberChange.Step step)) {
-            return CompletableFuture.completedFuture(null);
-        }
+        return change instanceof MemberChange.Step step
+                ? requirePlace(step.operation())
+                : CompletableFuture.completedFuture(null);
+    }
+
+    private CompletableFuture<Void> requirePlace(long operation) {
         CompletableFuture<Long> upToDate = node.readIndex().exceptionallyCompose(failure -> {
             // Nothing was proposed yet, so that nothing is unknown.
             boolean noLeader =
@@ -185,11 +210,10 @@ public final class MemberChanges implements LeaderAnswers {
         });
         return upToDate.thenAccept(index -> {
             boolean held = store.operations().stream()
-                    .anyMatch(
-                            known -> known.id() == step.operation() && known.state() == ManagedOperation.State.RUNNING);
+                    .anyMatch(known -> known.id() == operation && known.state() == ManagedOperation.State.RUNNING);
             if (!held) {
                 throw Status.FAILED_PRECONDITION
-                        .withDescription("etcdserver: operation " + step.operation()
+                        .withDescription("etcdserver: operation " + operation
                                 + " does not have its place any more, so that its step was not done: another operation"
                                 + " has broken it off, or it is over")
                         .asRuntimeException();

@@ -11,6 +11,8 @@ import io.quorate.server.proto.etcdserverpb.Member;
 import io.quorate.server.proto.etcdserverpb.MemberAddRequest;
 import io.quorate.server.proto.etcdserverpb.MemberListRequest;
 import io.quorate.server.proto.etcdserverpb.MemberRemoveRequest;
+import io.quorate.server.proto.managerpb.ChangeMembersRequest;
+import io.quorate.server.proto.managerpb.ManagerGrpc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -24,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A cluster as one sees it that is no member of it (any more): its members are found by their peer ports, and asked at their client
- * URLs, by etcd's Cluster API. For one thread.
+ * URLs, by etcd's Cluster API, and by our own for what that does not have. For one thread.
  *
  * <p>Changes go by the client URLs, since only there it is judged who may ask for them. Calls throw {@link
  * io.grpc.StatusRuntimeException}; they ask one member until {@link #askAnother}.
@@ -128,6 +130,28 @@ public final class RemoteCluster implements AutoCloseable {
                         .build())
                 .getMember()
                 .getID();
+    }
+
+    /**
+     * Has a witness added, which is a learner at first; unless the members are other ones by now than those that were seen.
+     *
+     * @param seen who the members were
+     */
+    public void addWitness(Collection<String> peerUrls, List<Member> seen) {
+        ChangeMembersRequest.Builder change = ChangeMembersRequest.newBuilder();
+        for (Member member : seen) {
+            if (member.getIsLearner()) {
+                change.addExpectedLearners(member.getID());
+            } else {
+                change.addExpectedVoters(member.getID());
+            }
+        }
+        change.addAdd(ChangeMembersRequest.Added.newBuilder()
+                .addAllPeerUrls(new TreeSet<>(peerUrls))
+                .setWitness(true));
+        var unused = ManagerGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS)
+                .changeMembers(change.build());
     }
 
     @Override

@@ -85,7 +85,8 @@ final class MemberProblems {
                     member.called(),
                     "is down, or cut off"
                             + (measured ? ": no member that answers reaches it either" : ": " + member.failure()),
-                    "start it again with its data, or mend its network; if it is lost for good, remove it and add another");
+                    "start it again with its data, or mend its network; if it is lost for good, remove it and add another"
+                            + (isWitness(member.id()) ? " witness, with 'quorate members add --witness'" : ""));
         }
     }
 
@@ -144,11 +145,35 @@ final class MemberProblems {
                         name,
                         "fails slowly: its score is " + GreyScore.text(score.value()) + " of 1"
                                 + (score.value() > 0 ? ", since " + reasons(score) : ""),
-                        report.leads()
-                                ? "it gives way when another voter is clearly better, unless it was started with"
-                                        + " --on-grey-failure stay; see docs/elections.md"
-                                : "look at what makes it slow; it is not handed the leadership meanwhile"));
+                        ailing(report)));
         behind(member, report);
+    }
+
+    private String ailing(MemberReport report) {
+        if (report.leads()) {
+            return "it gives way when another voter is clearly better, unless it was started with --on-grey-failure stay;"
+                    + " see docs/elections.md";
+        }
+        String look = "look at what makes it slow; ";
+        if (isLearner(report.memberId())) {
+            return look + "it does not vote yet, so that nobody waits for it";
+        }
+        return look
+                + (isWitness(report.memberId())
+                        ? "it is a witness and never leads, but commits that need its vote wait for it"
+                        : "it is not handed the leadership meanwhile");
+    }
+
+    private boolean isWitness(String id) {
+        return cluster.mostKnowing()
+                .filter(report -> report.witnesses().contains(id))
+                .isPresent();
+    }
+
+    private boolean isLearner(String id) {
+        return cluster.mostKnowing()
+                .filter(report -> report.learners().contains(id))
+                .isPresent();
     }
 
     private static String reasons(Score score) {
@@ -232,8 +257,14 @@ final class MemberProblems {
             add(
                     Urgency.SERIOUS,
                     member.called(),
-                    "is behind, and gets a snapshot from " + leading + progress(leader, member.id()),
-                    "wait until it has it; till then it does not help to commit");
+                    "is behind, and "
+                            + (isWitness(member.id()) ? "is told where the log begins by " : "gets a snapshot from ")
+                            + leading
+                            + progress(leader, member.id()),
+                    "wait until it has it; "
+                            + (isLearner(member.id())
+                                    ? "till then it is not ready to be promoted"
+                                    : "till then it does not help to commit"));
         } else if (lag > ClusterReports.BEHIND_ENTRIES) {
             add(
                     Urgency.SERIOUS,

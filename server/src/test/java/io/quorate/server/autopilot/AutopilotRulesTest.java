@@ -338,6 +338,90 @@ class AutopilotRulesTest {
                 "f (z3) takes the place of b (z1), once it has been caught up for 10 s");
     }
 
+    // ---- witnesses
+
+    @Test
+    void aWitnessThatLearnsIsPromotedUnlessFewerMembersWithDataCouldBeLostThen() {
+        act(PROMOTES, Pictures.voters(2).learner("").witnesses("c"), "promote c");
+        act(PROMOTES, Pictures.voters(3).learner("").witnesses("c"), "promote d");
+        // Of three with data each entry is at two; with two witnesses beside them it may be at one and the witnesses.
+        assertNothing(
+                PROMOTES,
+                Pictures.voters(4).learner("").witnesses("d", "e"),
+                "learner e is not promoted: a witness more could be in the place of a member with data");
+    }
+
+    @Test
+    void aDeadVoterWithDataIsReplacedByASpareWithDataAlone() {
+        Judgement.Act act = replacedByEAndNotByD(
+                "b",
+                Pictures.voters(3).learner("").learner("").witnesses("c", "d"),
+                "no spare can take the place of b, which",
+                "d is a witness, and holds no data");
+        assertThat(act.change().changes()).containsExactlyInAnyOrder(remove(2), promote(5));
+    }
+
+    @Test
+    void aDeadWitnessIsReplacedByASpareWitnessAlone() {
+        Judgement.Act act = replacedByEAndNotByD(
+                "c",
+                Pictures.voters(3).learner("").learner("").witnesses("c", "e"),
+                "no spare can take the place of witness c, which",
+                "d is no witness, and not for one's place");
+        assertThat(act.change().changes()).containsExactlyInAnyOrder(remove(3), promote(5));
+        assertThat(act.reason()).startsWith("witness c has not been heard of for 10 min");
+    }
+
+    /** With d as the only spare nothing is done, for the reasons given; e takes the place, once it is a spare. */
+    private Judgement.Act replacedByEAndNotByD(String dead, Pictures members, String... reasons) {
+        Pictures seen = members.silent(dead, DEAD);
+        assertNothing(replaces("d"), seen, reasons);
+        return act(replaces("d", "e"), seen, "e takes the place of " + dead);
+    }
+
+    @Test
+    void aDeadWitnessDoesNotHoldUpTheReplacementOfAVoterWithData() {
+        act(
+                replaces("f"),
+                Pictures.voters(5)
+                        .learner("")
+                        .witnesses("c")
+                        .silent("c", DEAD.plusSeconds(60))
+                        .silent("b", DEAD),
+                "f takes the place of b");
+    }
+
+    @Test
+    void theOnlyVoterWithDataStaysWhateverSparesThereAre() {
+        assertNothing(
+                all("c", "d"),
+                Pictures.voters("z1", "z1").learner("z2").learner("z3").witnesses("b", "c"),
+                "zones are not balanced");
+    }
+
+    /** Of two with data and three witnesses, any zone's loss leaves a majority; but not one that holds data, if both are in it. */
+    @Test
+    void zonesAreBalancedByVotesAndBySomebodyWithDataBesideThem() {
+        String[] zones = {"z1", "z1", "z2", "z3", "z4"};
+        assertNothing(
+                balances("f"),
+                Pictures.voters(zones).learner("z5").witnesses("c", "d", "e", "f"),
+                "zones are not balanced");
+        Judgement.Act act = act(
+                balances("f"),
+                Pictures.voters(zones).learner("z2").witnesses("c", "d", "e"),
+                "f (z2) takes the place of b (z1)");
+        assertThat(act.reason()).contains("2 of 5 voters are in z1, and none with data is in z2: afterwards");
+        assertNothing(
+                balances("f"),
+                Pictures.voters("z1", "z2", "z2", "z3", "z4").learner("z5").witnesses("c", "d", "e"),
+                "as the policy wants");
+        act(
+                balances("d"),
+                Pictures.voters("z1", "z2", "z2").learner("z3").witnesses("c", "d"),
+                "d (z3) takes the place of c (z2)");
+    }
+
     // ---- what comes first
 
     @Test

@@ -174,6 +174,24 @@ class AutopilotTest {
     }
 
     @Test
+    void aClusterWithAWitnessIsKeptAsThePolicyWantsItToo() throws InterruptedException {
+        sightings.promoted(4);
+        sightings.witnesses.add(4);
+        sightings.silent.add(2);
+        seconds(1);
+        assertThat(report().members())
+                .extracting(AutopilotReport.Observed::role)
+                .containsExactly("leader", "voter", "voter", "witness", "spare");
+        seconds(60);
+        assertThat(cluster.changes).hasSize(1);
+        assertThat(recorded(0).getTitle()).isEqualTo("autopilot: e takes the place of b");
+        assertThat(recorded(0).getPreflightList())
+                .extracting(Check::getFinding)
+                .contains("3 healthy voters hold data then, besides the witnesses");
+        assertThat(recorded(0).getOutcome()).isEqualTo("done and verified");
+    }
+
+    @Test
     void whoDoesNotLeadDoesNothingAndBeginsAnewWhenItLeads() throws InterruptedException {
         seconds(29);
         sightings.role = RoleName.FOLLOWER;

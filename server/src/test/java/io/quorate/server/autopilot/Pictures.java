@@ -41,7 +41,8 @@ final class Pictures {
 
     private void add(String zone, boolean voter) {
         int id = members.size() + 1;
-        members.put(id, new Member(new MemberId(id), name(id), zone, voter, id == 1, Condition.STEADY, false, LONG));
+        members.put(
+                id, new Member(new MemberId(id), name(id), zone, voter, id == 1, false, Condition.STEADY, false, LONG));
     }
 
     static String name(int id) {
@@ -59,44 +60,35 @@ final class Pictures {
 
     Pictures is(String name, Condition condition, Duration since) {
         return change(
-                name,
-                member -> new Member(
-                        member.id(),
-                        member.name(),
-                        member.zone(),
-                        member.voter(),
-                        member.leader(),
-                        condition,
-                        member.differs(),
-                        since));
+                name, member -> with(member, member.name(), member.witness(), condition, member.differs(), since));
+    }
+
+    /** They hold no data. */
+    Pictures witnesses(String... names) {
+        for (String name : names) {
+            change(
+                    name,
+                    member -> with(member, member.name(), true, member.condition(), member.differs(), member.since()));
+        }
+        return this;
     }
 
     Pictures differs(String name) {
         return change(
                 name,
-                member -> new Member(
-                        member.id(),
-                        member.name(),
-                        member.zone(),
-                        member.voter(),
-                        member.leader(),
-                        member.condition(),
-                        true,
-                        member.since()));
+                member -> with(member, member.name(), member.witness(), member.condition(), true, member.since()));
     }
 
     Pictures nameless(String name) {
         return change(
                 name,
-                member -> new Member(
-                        member.id(),
-                        "",
-                        member.zone(),
-                        member.voter(),
-                        member.leader(),
-                        member.condition(),
-                        member.differs(),
-                        member.since()));
+                member -> with(member, "", member.witness(), member.condition(), member.differs(), member.since()));
+    }
+
+    private static Member with(
+            Member member, String name, boolean witness, Condition condition, boolean differs, Duration since) {
+        return new Member(
+                member.id(), name, member.zone(), member.voter(), member.leader(), witness, condition, differs, since);
     }
 
     Pictures joint() {

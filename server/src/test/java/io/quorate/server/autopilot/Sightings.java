@@ -28,6 +28,7 @@ final class Sightings {
     private final Map<Integer, Long> matches = new HashMap<>();
     private final Map<Integer, String> states = new HashMap<>();
     final Set<Integer> silent = new HashSet<>();
+    final Set<Integer> witnesses = new TreeSet<>();
     final Set<Long> differing = new HashSet<>();
     final List<ManagedOperation> operations = new ArrayList<>();
     RoleName role = RoleName.LEADER;
@@ -75,8 +76,17 @@ final class Sightings {
     }
 
     Sighting get() {
-        Configuration configuration =
-                new Configuration(ids(voters), new TreeSet<>(), ids(learners), new TreeMap<>(), new TreeSet<>());
+        SortedSet<MemberId> holdNoData = ids(witnesses);
+        holdNoData.removeIf(
+                member -> !voters.contains((int) member.value()) && !learners.contains((int) member.value()));
+        Configuration configuration = new Configuration(
+                ids(voters),
+                new TreeSet<>(),
+                ids(learners),
+                new TreeMap<>(),
+                new TreeSet<>(),
+                new TreeMap<>(),
+                holdNoData);
         List<CoreStatus.FollowerStatus> followers = role == RoleName.LEADER
                 ? configuration.members().stream()
                         .filter(member -> member.value() != 1)

@@ -281,6 +281,41 @@ class DiagnosisTest {
                 .isEmpty();
     }
 
+    /** What is to be done about it, by who it is. */
+    private static String remedy(Told told) {
+        return Diagnosis.of(told.done()).problems().getFirst().remedy();
+    }
+
+    @Test
+    void whatToDoDependsOnWhetherItLeadsMayLeadOrHoldsNoData() {
+        Told follower = Told.well().member("b", b -> b.score = Optional.of(ailing(0.65)));
+        assertThat(remedy(follower)).endsWith("it is not handed the leadership meanwhile");
+        assertThat(remedy(follower.all(draft -> draft.witnesses = List.of("b"))))
+                .endsWith("it is a witness and never leads, but commits that need its vote wait for it");
+        Told learner = Told.well()
+                .member("d", d -> d.score = Optional.of(ailing(0.65)))
+                .all(draft -> draft.learners = List.of("d"))
+                .member("a", a -> a.sees("d", "replicate", 10_000, true));
+        assertThat(remedy(learner)).endsWith("it does not vote yet, so that nobody waits for it");
+        Told lost = Told.well().down("c");
+        assertThat(remedy(lost)).endsWith("remove it and add another");
+        assertThat(remedy(lost.all(draft -> draft.witnesses = List.of("c"))))
+                .endsWith("remove it and add another witness, with 'quorate members add --witness'");
+    }
+
+    @Test
+    void whatALearnerOrAWitnessWaitsForIsSaidAsItIs() {
+        Told learner = Told.well()
+                .member("d", d -> {})
+                .all(draft -> draft.learners = List.of("d"))
+                .member("a", a -> a.sees("d", "snapshot", 0, true));
+        assertThat(remedy(learner)).endsWith("till then it is not ready to be promoted");
+        assertThat(why(Told.well()
+                        .all(draft -> draft.witnesses = List.of("c"))
+                        .member("a", a -> a.sees("c", "snapshot", 0, true))))
+                .containsExactly("SERIOUS node-c is behind, and is told where the log begins by node-a");
+    }
+
     @Test
     void aMemberWaitsUntilItMayTakePart() {
         assertThat(why(Told.well().member("c", c -> {

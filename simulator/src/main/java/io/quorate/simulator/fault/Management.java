@@ -16,6 +16,8 @@ public enum Management {
     AT_ELECTION,
     /** Leadership is handed over while a change is under way. */
     TRANSFER,
+    /** The leader is said to be unwell, and gives way to another one that may be anything. */
+    GIVE_WAY,
     /** A voter dies for good, with what it has on its disk: a learner comes in, and takes its place when it has the log. */
     REPLACE_DEAD,
     /** A voter's disk is wiped, and it comes back under its id, without its memory; then another takes its place. */

@@ -4,6 +4,7 @@ import static io.quorate.simulator.invariant.Seen.assertViolated;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.quorate.engine.disk.DiskFile;
+import io.quorate.simulator.CrashKind;
 import io.quorate.simulator.StillCluster;
 import io.quorate.simulator.disk.DiskFaults;
 import io.quorate.simulator.disk.SimulatedDisk;
@@ -31,6 +32,38 @@ class LivenessInvariantsCanFailTest {
         NoNodeBreaksDown invariant = new NoNodeBreaksDown();
         invariant.stopped(still.member(1), new IllegalStateException("the log failed", diskFault()));
         assertViolated(() -> invariant.stopped(still.member(1), new IllegalStateException("a bug")));
+    }
+
+    /** A full disk loses nothing, so a node that runs waits; one that cannot even open its log may refuse to start. */
+    @Test
+    void aFullDiskStopsNobodyWhoRuns() {
+        NoNodeBreaksDown invariant = new NoNodeBreaksDown();
+        SimulatedDisk disk = SimulatedDisk.ofSeed(1);
+        disk.setFaults(DiskFaults.full(DiskFaults.Full.EVERYTHING));
+        Throwable full = new IllegalStateException(catchThrowable(() -> disk.create("file")));
+        assertViolated(() -> invariant.stopped(still.member(1), full));
+        still.member(2).crash(CrashKind.PROCESS);
+        invariant.stopped(still.member(2), full);
+    }
+
+    @Test
+    void whoseDiskGaveBackSomethingElseMayStopAndSaySo() {
+        NoNodeBreaksDown invariant = new NoNodeBreaksDown();
+        Throwable damage = new IOException("the checksum differs");
+        assertViolated(() -> invariant.stopped(still.member(1), damage));
+        still.mislead(1);
+        invariant.stopped(still.member(1), damage);
+        assertViolated(() -> invariant.stopped(still.member(1), new IllegalStateException("a bug")));
+    }
+
+    @Test
+    void nobodyIsDisownedWhoHasNotLostItsDisk() {
+        NoNodeBreaksDown invariant = new NoNodeBreaksDown();
+        assertViolated(() -> invariant.disowned(still.member(1)));
+        still.restart(1, CrashKind.PROCESS);
+        assertViolated(() -> invariant.disowned(still.member(1)));
+        still.wipe(1);
+        invariant.disowned(still.member(1));
     }
 
     @Test

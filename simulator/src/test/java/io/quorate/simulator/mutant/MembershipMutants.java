@@ -125,7 +125,7 @@ final class MembershipMutants {
                     "change-of-other-members",
                     "A change is made though others have changed the members since it was asked for.",
                     "corner case 16; etcd's Cluster API",
-                    engine("NodeLoop"),
+                    engine("NodeRequests"),
                     "if (base.isPresent() && !base.get().equals(core.configuration())) {",
                     "if (base.isPresent() && base.get().isJoint()) {"),
             new Mutant(

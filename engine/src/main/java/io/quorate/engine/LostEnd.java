@@ -1,0 +1,54 @@
+package io.quorate.engine;
+
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.disk.DataDirectory;
+import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.engine.log.RaftLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A log that has lost its end without a trace: a last write that was damaged looks torn, and a file that is gone leaves nothing. The state
+ * gives it away, since only what is durable in the log is ever applied, and a log that begins at a snapshot does so durably before the
+ * state is that of the snapshot.
+ *
+ * <p>So it must be looked for before anything is done to the log or to the state: a snapshot that the member took itself would pass for
+ * one that it has received and that covers what is lost, and the state is about to be another one.
+ */
+final class LostEnd {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LostEnd.class);
+
+    private LostEnd() {}
+
+    /** Whether the log has lost acknowledged entries, votes among them perhaps, and nothing says so yet. */
+    static boolean isUnnoticed(RaftLog log, long durableIndexOfState) {
+        return !log.votingSuspended() && durableIndexOfState > log.lastId().index();
+    }
+
+    /**
+     * Has the log suspend voting. The caller makes that durable before it touches the state.
+     *
+     * @throws DataDirectoryException if nobody else may have what is lost; nothing is changed then
+     */
+    static void note(RaftLog log, long durableIndexOfState, DataDirectory directory) throws DataDirectoryException {
+        long last = log.lastId().index();
+        String found = "the log ends at " + last + ", and the state has applied entry " + durableIndexOfState
+                + ", so that what the log had acknowledged is lost";
+        if (!othersMayHaveIt(log.snapshotMetaAt(last).configuration(), directory)) {
+            throw new DataDirectoryException(
+                    "In data directory " + directory.disk() + " " + found
+                            + ". As far as the rest of the log tells, there is no other member to get it from: restore the member from a"
+                            + " backup; or, if its cluster has other members by now, remove it there, and add it anew with an empty directory.");
+        }
+        LOG.warn("In data directory {} {}: this member does not vote until it has caught up.", directory.disk(), found);
+        log.suspendVoting();
+    }
+
+    /** Whether there may be others that have what this member has lost. */
+    static boolean othersMayHaveIt(Configuration configuration, DataDirectory directory) {
+        MemberId self = directory.identity().member();
+        return configuration.allVoters().stream().anyMatch(voter -> !voter.equals(self));
+    }
+}
