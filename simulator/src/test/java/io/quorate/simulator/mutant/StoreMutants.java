@@ -26,7 +26,7 @@ final class StoreMutants {
                     "A range lists keys that are deleted.",
                     "etcd's Range",
                     kv("KeyScan"),
-                    "if (!readHead().deleted()) {",
+                    "if (!Version.isDeletion(head, headSize)) {",
                     "if (decided) {"),
             new Mutant(
                     "deleted-key-taken-for-live",
