@@ -13,7 +13,7 @@ public final class HeapStore implements OrderedStore {
     private volatile SortedTree tree = SortedTree.empty();
     private volatile boolean closed;
 
-    /** A store of its own with the content that this one has now. Takes no time: the tree is shared as long as it is the same. */
+    /** A store of its own with the content that this one has now. Takes no time: the tree itself never changes. */
     public HeapStore copy() {
         HeapStore copy = new HeapStore();
         copy.tree = current();

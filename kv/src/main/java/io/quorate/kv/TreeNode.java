@@ -231,9 +231,7 @@ abstract sealed class TreeNode {
             long others = sizeBytes() - children[place].sizeBytes();
             TreeNode changed = children[place].with(edit, key, value);
             long size = others + changed.sizeBytes();
-            return changed.isTooLarge()
-                    ? withDivided(edit, place, changed, size)
-                    : withChild(edit, place, changed, size);
+            return changed.isTooLarge() ? withDivided(edit, place, changed, size) : withChild(edit, place, changed, size);
         }
 
         private Branch withChild(Edit edit, int place, TreeNode child, long newSizeBytes) {
@@ -288,7 +286,8 @@ abstract sealed class TreeNode {
             for (int i = from; i < to; i++) {
                 size += children[i].sizeBytes();
             }
-            return new Branch(edit, Arrays.copyOfRange(bounds, from, to - 1), Arrays.copyOfRange(children, from, to), size);
+            return new Branch(
+                    edit, Arrays.copyOfRange(bounds, from, to - 1), Arrays.copyOfRange(children, from, to), size);
         }
 
         @Override
