@@ -10,6 +10,7 @@ final class AuthCodec {
     static final int AUTHORIZED_WITHOUT_LOGIN = 48;
 
     static final int LOGIN = 49;
+
     private static final int ENABLE = 50;
     private static final int DISABLE = 51;
     private static final int ADD_USER = 52;
@@ -22,6 +23,8 @@ final class AuthCodec {
     private static final int GRANT_PERMISSION = 59;
     private static final int REVOKE_PERMISSION = 60;
     static final int AUTHORIZED = 61;
+
+    private static final List<Permission.Access> ACCESSES = List.of(Permission.Access.values());
 
     private AuthCodec() {}
 
@@ -113,7 +116,7 @@ final class AuthCodec {
     }
 
     private static Permission readPermission(ByteReader in) throws DecodeException {
-        return new Permission(OperationCodec.readEnum(in, Permission.Access.values()), in.bytes(), in.bytes());
+        return new Permission(OperationCodec.readEnum(in, ACCESSES), in.bytes(), in.bytes());
     }
 
     static byte[] encode(User user) {

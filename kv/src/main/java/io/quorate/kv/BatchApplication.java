@@ -181,16 +181,21 @@ final class BatchApplication implements AutoCloseable {
     private PutResult put(Put put) {
         Optional<KeyValue> before = changes.supersede(put.key(), put.prevKv() || put.ignoreValue());
         long revision = changes.revision() + 1;
-        Version version = before.map(kv -> new Version(
-                        false,
-                        kv.createRevision(),
-                        kv.version() + 1,
-                        put.ignoreLease() ? kv.lease() : put.lease(),
-                        put.ignoreValue() ? kv.value() : put.value()))
-                .orElseGet(() -> new Version(false, revision, 1, put.lease(), put.value()));
+        Version version = before.isPresent()
+                ? successor(before.get(), put)
+                : new Version(false, revision, 1, put.lease(), put.value());
         changes.write(put.key(), version);
-        changes.leases().move(put.key(), before.map(KeyValue::lease).orElse(0L), version.lease());
+        changes.leases().move(put.key(), before.isPresent() ? before.get().lease() : 0, version.lease());
         return new PutResult(revision, put.prevKv() ? before : Optional.empty());
+    }
+
+    private static Version successor(KeyValue before, Put put) {
+        return new Version(
+                false,
+                before.createRevision(),
+                before.version() + 1,
+                put.ignoreLease() ? before.lease() : put.lease(),
+                put.ignoreValue() ? before.value() : put.value());
     }
 
     private DeleteRangeResult delete(DeleteRange delete) {
@@ -336,7 +341,9 @@ final class BatchApplication implements AutoCloseable {
     }
 
     private Optional<KvError> refusedByAlarm() {
-        return refusedByCorruption()
-                .or(() -> state.hasAlarm(Alarm.Type.NOSPACE) ? Optional.of(KvError.NO_SPACE) : Optional.empty());
+        if (state.hasAlarm(Alarm.Type.CORRUPT)) {
+            return Optional.of(KvError.CORRUPT);
+        }
+        return state.hasAlarm(Alarm.Type.NOSPACE) ? Optional.of(KvError.NO_SPACE) : Optional.empty();
     }
 }

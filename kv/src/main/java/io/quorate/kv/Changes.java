@@ -25,6 +25,10 @@ final class Changes implements AutoCloseable {
     private final LeaseChanges leases;
     private final NavigableMap<byte[], byte[]> versions = new TreeMap<>(Arrays::compareUnsigned);
     private final Map<Bytes, NewestVersion> changedKeys = new HashMap<>();
+
+    /** What the store was asked for: a command asks for a key when it is judged, and again when it is done. */
+    private final Map<Bytes, Optional<NewestVersion>> foundInStore = new HashMap<>();
+
     private OrderedStore.@Nullable Cursor stored;
     private @Nullable OptionalLong epoch;
     private long revision;
@@ -77,7 +81,10 @@ final class Changes implements AutoCloseable {
             ofBatch.written().ifPresent(written -> digest.remove(key, written.hash()));
             return current(key, needsValue);
         }
-        return find(key).filter(newest -> !newest.isDeletion()).map(newest -> supersedeStored(key, newest, needsValue));
+        Optional<NewestVersion> newest = find(key);
+        return newest.isEmpty() || newest.get().isDeletion()
+                ? Optional.empty()
+                : Optional.of(supersedeStored(key, newest.get(), needsValue));
     }
 
     private KeyValue supersedeStored(Bytes key, NewestVersion newest, boolean needsValue) {
@@ -172,7 +179,11 @@ final class Changes implements AutoCloseable {
     }
 
     private Optional<NewestVersion> find(Bytes key) {
-        return recent.find(key).or(() -> CurrentKeys.find(store, key).map(NewestVersion::fromIndex));
+        Optional<NewestVersion> known = recent.find(key);
+        return known.isPresent()
+                ? known
+                : foundInStore.computeIfAbsent(
+                        key, absent -> CurrentKeys.find(store, absent).map(NewestVersion::fromIndex));
     }
 
     /** To be called once the batch is in the store. */

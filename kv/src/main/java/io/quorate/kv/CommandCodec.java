@@ -1,5 +1,7 @@
 package io.quorate.kv;
 
+import java.util.List;
+
 /**
  * The bytes that stand for a {@link Command} in the log: a format version, a type, and the fields in order.
  *
@@ -152,8 +154,8 @@ public final class CommandCodec {
     }
 
     private static AlarmChange readAlarmChange(ByteReader in) throws DecodeException {
-        AlarmChange.Action action = OperationCodec.readEnum(in, AlarmChange.Action.values());
-        Alarm.Type type = OperationCodec.readEnum(in, Alarm.Type.values());
+        AlarmChange.Action action = OperationCodec.readEnum(in, List.of(AlarmChange.Action.values()));
+        Alarm.Type type = OperationCodec.readEnum(in, List.of(Alarm.Type.values()));
         return new AlarmChange(action, new Alarm(in.varint(), type));
     }
 

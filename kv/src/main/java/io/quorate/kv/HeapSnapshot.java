@@ -84,13 +84,13 @@ final class HeapSnapshot {
     }
 
     private static SortedTree readEntries(DataInputStream in, long fileSize) throws IOException {
-        SortedTree tree = SortedTree.empty();
+        SortedTree.Successor tree = SortedTree.empty().successor();
         for (int keyLength = in.readInt(); keyLength != 0; keyLength = in.readInt()) {
             int valueLength = in.readInt();
             byte[] key = readBytes(in, keyLength - 1, fileSize);
-            tree = tree.with(key, readBytes(in, valueLength, fileSize));
+            tree.put(key, readBytes(in, valueLength, fileSize));
         }
-        return tree;
+        return tree.tree();
     }
 
     private static byte[] readBytes(DataInputStream in, int length, long fileSize) throws IOException {

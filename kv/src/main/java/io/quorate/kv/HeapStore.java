@@ -13,6 +13,13 @@ public final class HeapStore implements OrderedStore {
     private volatile SortedTree tree = SortedTree.empty();
     private volatile boolean closed;
 
+    /** A store of its own with the content that this one has now. Takes no time: the tree itself never changes. */
+    public HeapStore copy() {
+        HeapStore copy = new HeapStore();
+        copy.tree = current();
+        return copy;
+    }
+
     @Override
     public Optional<byte[]> get(byte[] key) {
         return Optional.ofNullable(current().get(key));
@@ -25,9 +32,9 @@ public final class HeapStore implements OrderedStore {
 
     @Override
     public synchronized void write(WriteBatch batch) {
-        Successor next = new Successor(current());
+        SortedTree.Successor next = current().successor();
         batch.writeTo(next::put, next::delete);
-        tree = next.tree;
+        tree = next.tree();
     }
 
     /** Nothing survives a crash, so there is nothing to do. */
@@ -108,36 +115,18 @@ public final class HeapStore implements OrderedStore {
         }
     }
 
-    /** The tree that a batch makes of another one. */
-    private static final class Successor {
-        private SortedTree tree;
-
-        Successor(SortedTree tree) {
-            this.tree = tree;
-        }
-
-        void put(byte[] key, byte[] value) {
-            tree = tree.with(key, value);
-        }
-
-        void delete(byte[] key) {
-            tree = tree.without(key);
-        }
-    }
-
     private static final class HeapCursor implements Cursor {
-        private final SortedTree tree;
-        private SortedTree.Walk walk = SortedTree.empty().from(new byte[0]);
+        private final SortedTree.Walk walk;
         private boolean closed;
 
         HeapCursor(SortedTree tree) {
-            this.tree = tree;
+            this.walk = tree.walk();
         }
 
         @Override
         public void seek(byte[] key) {
             requireOpen();
-            walk = tree.from(key);
+            walk.seek(key);
         }
 
         @Override

@@ -1,5 +1,8 @@
 package io.quorate.kv;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
@@ -10,7 +13,15 @@ import java.util.zip.CRC32C;
  * come with removing.
  */
 final class HistoryChecksum {
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final int GATHERED_SIZE = 1 << 12;
+
     private final CRC32C crc = new CRC32C();
+
+    /** Small parts are put together before the checksum takes them: a few large ones cost less than many small ones. */
+    private final byte[] gathered = new byte[GATHERED_SIZE];
+
+    private int gatheredSize;
 
     /** Adds the versions up to a revision. */
     void addVersions(OrderedStore.Cursor cursor, long revision, long compactedRevision) {
@@ -29,7 +40,7 @@ final class HistoryChecksum {
             } else if (!StoreKeys.sameUserKey(key, settledKey)) {
                 settledKey = key;
                 byte[] record = cursor.value();
-                if (!Version.decode(Bytes.wrap(record)).deleted()) {
+                if (!Version.isDeletion(record, record.length)) {
                     add(key, record);
                 }
             }
@@ -38,13 +49,34 @@ final class HistoryChecksum {
 
     /** Adds a key and its value, each after its length, so that bytes cannot move from one to the other unnoticed. */
     void add(byte[] key, byte[] value) {
-        crc.update(StoreKeys.number(key.length));
-        crc.update(key);
-        crc.update(StoreKeys.number(value.length));
-        crc.update(value);
+        addWithLength(key);
+        addWithLength(value);
+    }
+
+    private void addWithLength(byte[] part) {
+        if (gathered.length - gatheredSize < Long.BYTES) {
+            takeGathered();
+        }
+        LONG.set(gathered, gatheredSize, (long) part.length);
+        gatheredSize += Long.BYTES;
+        if (gathered.length - gatheredSize < part.length) {
+            takeGathered();
+        }
+        if (gathered.length < part.length) {
+            crc.update(part);
+        } else {
+            System.arraycopy(part, 0, gathered, gatheredSize, part.length);
+            gatheredSize += part.length;
+        }
+    }
+
+    private void takeGathered() {
+        crc.update(gathered, 0, gatheredSize);
+        gatheredSize = 0;
     }
 
     long value() {
+        takeGathered();
         return crc.getValue();
     }
 }

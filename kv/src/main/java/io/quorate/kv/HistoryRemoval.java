@@ -82,7 +82,8 @@ final class HistoryRemoval {
         if (!versions.isValid() || !Arrays.equals(versions.key(), made)) {
             throw new StoreException("the store's history names a change of " + userKey + " that the store lacks");
         }
-        boolean deletion = Version.decode(Bytes.wrap(versions.value())).deleted();
+        byte[] record = versions.value();
+        boolean deletion = Version.isDeletion(record, record.length);
         if (deletion) {
             batch.delete(made);
         }

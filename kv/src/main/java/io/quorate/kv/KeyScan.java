@@ -13,7 +13,11 @@ final class KeyScan {
     private final OrderedStore.Cursor cursor;
     private final KeyRange range;
     private final long revision;
+
+    /** How the record at hand begins. It is used again, so nothing that shares it may leave this class. */
     private final byte[] head = new byte[Version.MAX_HEAD_SIZE];
+
+    private int headSize;
 
     /** The version at hand, or the last one looked at. */
     private byte[] versionKey = new byte[0];
@@ -60,7 +64,8 @@ final class KeyScan {
             if (!decided && StoreKeys.revisionOfVersion(key) <= revision) {
                 decided = true;
                 versionKey = key;
-                if (!readHead().deleted()) {
+                headSize = Math.min(cursor.value(head), head.length);
+                if (!Version.isDeletion(head, headSize)) {
                     return true;
                 }
             }
@@ -86,16 +91,10 @@ final class KeyScan {
 
     /** The pair at hand with an empty value, which is not read. */
     KeyValue keyValueWithoutValue() {
-        return readHead().toKeyValue(userKey, modRevision()).withoutValue();
+        return Version.decode(Bytes.wrap(head, 0, headSize)).withoutValue().toKeyValue(userKey, modRevision());
     }
 
     private long modRevision() {
         return StoreKeys.revisionOfVersion(versionKey);
-    }
-
-    private Version readHead() {
-        // The array is used again, so nothing of the value may leave this class.
-        int size = Math.min(cursor.value(head), head.length);
-        return Version.decode(Bytes.wrap(head, 0, size));
     }
 }

@@ -1,5 +1,7 @@
 package io.quorate.kv;
 
+import java.util.List;
+
 /** The bytes that stand for the manager's operations, in the log and in the store. */
 final class ManagedOperationCodec {
     private static final int FORCE = 1;
@@ -21,7 +23,7 @@ final class ManagedOperationCodec {
 
     static NoteOperation readNote(ByteReader in) throws DecodeException {
         long id = in.varint();
-        ManagedOperation.State state = OperationCodec.readEnum(in, ManagedOperation.State.values());
+        ManagedOperation.State state = OperationCodec.readEnum(in, List.of(ManagedOperation.State.values()));
         long nowMillis = in.varint();
         int flags = OperationCodec.readFlags(in, FORCE | TOOK | ASIDE);
         Bytes report = in.bytes();
@@ -49,7 +51,7 @@ final class ManagedOperationCodec {
                 in.varint(),
                 in.varint(),
                 in.varint(),
-                OperationCodec.readEnum(in, ManagedOperation.State.values()),
+                OperationCodec.readEnum(in, List.of(ManagedOperation.State.values())),
                 in.bytes(),
                 in.remaining() > 0 && OperationCodec.readFlags(in, 1) == 1);
         in.expectEnd();

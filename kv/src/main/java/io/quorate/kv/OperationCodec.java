@@ -14,6 +14,11 @@ final class OperationCodec {
     private static final int COUNT_ONLY = 4;
     private static final int FILTERED = 8;
 
+    // Each call of values() copies an array.
+    private static final List<Range.SortOrder> SORT_ORDERS = List.of(Range.SortOrder.values());
+    private static final List<Range.SortTarget> SORT_TARGETS = List.of(Range.SortTarget.values());
+    private static final List<Compare.Outcome> OUTCOMES = List.of(Compare.Outcome.values());
+
     private OperationCodec() {}
 
     static void writePut(ByteWriter out, Put put) {
@@ -67,8 +72,8 @@ final class OperationCodec {
 
     static Range readRange(ByteReader in) throws DecodeException {
         int flags = readFlags(in, SERIALIZABLE | KEYS_ONLY | COUNT_ONLY | FILTERED);
-        Range.SortOrder order = readEnum(in, Range.SortOrder.values());
-        Range.SortTarget target = readEnum(in, Range.SortTarget.values());
+        Range.SortOrder order = readEnum(in, SORT_ORDERS);
+        Range.SortTarget target = readEnum(in, SORT_TARGETS);
         Bytes key = in.bytes();
         Bytes rangeEnd = in.bytes();
         long limit = in.varint();
@@ -128,11 +133,11 @@ final class OperationCodec {
         return flags;
     }
 
-    static <E extends Numbered> E readEnum(ByteReader in, E[] constants) throws DecodeException {
+    static <E extends Numbered> E readEnum(ByteReader in, List<E> constants) throws DecodeException {
         int number = in.u8();
-        for (E constant : constants) {
-            if (constant.number() == number) {
-                return constant;
+        for (int i = 0; i < constants.size(); i++) {
+            if (constants.get(i).number() == number) {
+                return constants.get(i);
             }
         }
         throw new DecodeException("unknown constant " + number);
@@ -176,7 +181,7 @@ final class OperationCodec {
     }
 
     private static Compare readCompare(ByteReader in) throws DecodeException {
-        Compare.Outcome outcome = readEnum(in, Compare.Outcome.values());
+        Compare.Outcome outcome = readEnum(in, OUTCOMES);
         Bytes key = in.bytes();
         Bytes rangeEnd = in.bytes();
         int type = in.u8();

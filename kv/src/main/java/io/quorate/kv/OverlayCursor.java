@@ -9,7 +9,12 @@ import org.jspecify.annotations.Nullable;
 final class OverlayCursor implements OrderedStore.Cursor {
     private final OrderedStore.Cursor below;
     private final NavigableMap<byte[], byte[]> overlay;
+
+    /** The next one of the overlay, if it has any more. */
     private Map.@Nullable Entry<byte[], byte[]> above;
+
+    /** The same one if it is the one at hand, else null. */
+    private Map.@Nullable Entry<byte[], byte[]> current;
 
     /** The overlay may grow while the cursor is open. */
     OverlayCursor(OrderedStore.Cursor below, NavigableMap<byte[], byte[]> overlay) {
@@ -21,39 +26,46 @@ final class OverlayCursor implements OrderedStore.Cursor {
     public void seek(byte[] key) {
         below.seek(key);
         above = overlay.ceilingEntry(key);
+        settle();
+    }
+
+    /** Finds out which of the two entries comes first; that of the overlay hides the one below if the key is the same. */
+    private void settle() {
+        Map.Entry<byte[], byte[]> entry = above;
+        boolean isFirst =
+                entry != null && (!below.isValid() || Arrays.compareUnsigned(entry.getKey(), below.key()) <= 0);
+        current = isFirst ? entry : null;
     }
 
     @Override
     public boolean isValid() {
-        return above != null || below.isValid();
+        return current != null || below.isValid();
     }
 
     @Override
     public void next() {
-        Map.Entry<byte[], byte[]> current = current();
-        if (below.isValid() && (current == null || Arrays.equals(current.getKey(), below.key()))) {
+        Map.Entry<byte[], byte[]> entry = current;
+        if (below.isValid() && (entry == null || Arrays.equals(entry.getKey(), below.key()))) {
             below.next();
         }
-        if (current != null) {
-            above = overlay.higherEntry(current.getKey());
+        if (entry != null) {
+            above = overlay.higherEntry(entry.getKey());
         }
+        settle();
     }
 
     @Override
     public byte[] key() {
-        Map.Entry<byte[], byte[]> current = current();
         return current == null ? below.key() : current.getKey();
     }
 
     @Override
     public byte[] value() {
-        Map.Entry<byte[], byte[]> current = current();
         return current == null ? below.value() : current.getValue();
     }
 
     @Override
     public int value(byte[] into) {
-        Map.Entry<byte[], byte[]> current = current();
         if (current == null) {
             return below.value(into);
         }
@@ -66,14 +78,6 @@ final class OverlayCursor implements OrderedStore.Cursor {
     @Override
     public void close() {
         above = null;
-    }
-
-    /** The entry above if it is the one at hand, else null. */
-    private Map.@Nullable Entry<byte[], byte[]> current() {
-        Map.Entry<byte[], byte[]> entry = above;
-        if (entry == null || !below.isValid()) {
-            return entry;
-        }
-        return Arrays.compareUnsigned(entry.getKey(), below.key()) <= 0 ? entry : null;
+        current = null;
     }
 }

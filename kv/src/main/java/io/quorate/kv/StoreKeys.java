@@ -1,5 +1,7 @@
 package io.quorate.kv;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +30,9 @@ import java.util.Arrays;
  * with it. Sub-revisions count the changes of one revision, from 0.
  */
 final class StoreKeys {
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
     static final byte VERSION = 'v';
     static final byte CURRENT = 'c';
     static final byte HISTORY = 'r';
@@ -106,7 +111,7 @@ final class StoreKeys {
     }
 
     static int subOfVersion(byte[] versionKey) {
-        return ~ByteBuffer.wrap(versionKey).getInt(versionKey.length - Integer.BYTES);
+        return ~(int) INT.get(versionKey, versionKey.length - Integer.BYTES);
     }
 
     /** The user key of a version; shares the array unless the key holds the byte 0. */
@@ -145,7 +150,7 @@ final class StoreKeys {
     }
 
     static int subOfHistory(byte[] historyKey) {
-        return ByteBuffer.wrap(historyKey).getInt(1 + Long.BYTES);
+        return (int) INT.get(historyKey, 1 + Long.BYTES);
     }
 
     static byte[] alarm(Alarm alarm) {
@@ -204,11 +209,13 @@ final class StoreKeys {
     }
 
     static byte[] number(long value) {
-        return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
+        byte[] array = new byte[Long.BYTES];
+        LONG.set(array, 0, value);
+        return array;
     }
 
     static long number(byte[] array, int offset) {
-        return ByteBuffer.wrap(array).order(ByteOrder.BIG_ENDIAN).getLong(offset);
+        return (long) LONG.get(array, offset);
     }
 
     private static byte[] meta(String name) {
@@ -242,6 +249,7 @@ final class StoreKeys {
     }
 
     private static void putRevision(byte[] key, int offset, long revision, int sub) {
-        ByteBuffer.wrap(key).putLong(offset, revision).putInt(offset + Long.BYTES, sub);
+        LONG.set(key, offset, revision);
+        INT.set(key, offset + Long.BYTES, sub);
     }
 }

@@ -44,6 +44,15 @@ record Version(boolean deleted, long createRevision, long version, long lease, B
         }
     }
 
+    /** What {@link #decode} says of a record, of which no more than the beginning was read; nothing else in it is looked at. */
+    static boolean isDeletion(byte[] head, int headSize) {
+        boolean isKnown = headSize > 0 && (head[0] == LIVE || head[0] == DELETED);
+        if (!isKnown) {
+            throw new StoreException("the store holds a version of an unknown kind");
+        }
+        return head[0] == DELETED;
+    }
+
     boolean hasNumbersOf(KeyValue kv) {
         return createRevision == kv.createRevision() && version == kv.version() && lease == kv.lease();
     }

@@ -8,8 +8,11 @@ import java.util.List;
 public final class WriteBatch {
     private static final byte[] NO_VALUE = new byte[0];
 
-    private final List<byte[]> keys = new ArrayList<>();
-    private final List<byte[]> values = new ArrayList<>();
+    /** About as many changes as a batch of a few commands has. */
+    private static final int USUAL_SIZE = 32;
+
+    private final List<byte[]> keys = new ArrayList<>(USUAL_SIZE);
+    private final List<byte[]> values = new ArrayList<>(USUAL_SIZE);
     private final BitSet deletions = new BitSet();
 
     /** Sets a key; both arrays are the batch's from then on. */

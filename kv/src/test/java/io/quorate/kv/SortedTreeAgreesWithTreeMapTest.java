@@ -71,10 +71,36 @@ class SortedTreeAgreesWithTreeMapTest {
             change(key(i), i % 2 == 0, random);
         }
         compareAll();
-        tree = earlier;
+        compareWith(earlierExpected, earlier);
+    }
+
+    private void compareWith(NavigableMap<byte[], byte[]> content, SortedTree other) {
+        SortedTree now = tree;
+        NavigableMap<byte[], byte[]> expectedNow = new TreeMap<>(expected);
+        tree = other;
         expected.clear();
-        expected.putAll(earlierExpected);
+        expected.putAll(content);
         compareAll();
+        tree = now;
+        expected.clear();
+        expected.putAll(expectedNow);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 7, 100, 1_000})
+    void changesMadeTogetherTouchNoTreeThatWasHandedOut(int together) {
+        SplittableRandom random = new SplittableRandom(together);
+        SortedTree.Successor successor = tree.successor();
+        for (int round = 0; round < 4_000 / together; round++) {
+            SortedTree earlier = tree;
+            NavigableMap<byte[], byte[]> earlierExpected = new TreeMap<>(expected);
+            for (int i = 0; i < together; i++) {
+                change(successor, key(random.nextInt(900)), random.nextInt(10) < 3 + round % 5, random);
+            }
+            tree = successor.tree();
+            compareAll();
+            compareWith(earlierExpected, earlier);
+        }
     }
 
     @Test
@@ -84,22 +110,37 @@ class SortedTreeAgreesWithTreeMapTest {
         assertEquals(0, SortedTree.empty().sizeBytes());
     }
 
-    /** Keys are compared as unsigned bytes, and one may be the beginning of another. */
+    /**
+     * Keys are compared as unsigned bytes; one may be the beginning of another, also with zeros behind that, or differ from it
+     * only after many bytes.
+     */
     private static byte[] key(int number) {
-        return number % 7 == 0
-                ? new byte[] {(byte) (number >> 8)}
-                : new byte[] {(byte) (number >> 8), (byte) number, (byte) (number >> 16)};
+        byte high = (byte) (number >> 8);
+        byte low = (byte) number;
+        return switch (number % 7) {
+            case 0 -> new byte[] {high};
+            case 1 -> new byte[] {high, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, low, (byte) (number >> 16)};
+            case 2 -> Arrays.copyOf(new byte[] {high, low}, 2 + number % 11);
+            case 3 -> new byte[] {high, low, 0, 0, 0, 0, 0, 0, (byte) (number >> 16)};
+            default -> new byte[] {high, low, (byte) (number >> 16)};
+        };
     }
 
     private void change(byte[] key, boolean deletion, SplittableRandom random) {
+        SortedTree.Successor successor = tree.successor();
+        change(successor, key, deletion, random);
+        tree = successor.tree();
+    }
+
+    private void change(SortedTree.Successor changed, byte[] key, boolean deletion, SplittableRandom random) {
         if (deletion) {
             expected.remove(key);
-            tree = tree.without(key);
+            changed.delete(key);
         } else {
             byte[] value = new byte[random.nextInt(20)];
             random.nextBytes(value);
             expected.put(key, value);
-            tree = tree.with(key, value);
+            changed.put(key, value);
         }
     }
 

@@ -11,10 +11,9 @@ import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.RevisionEvents;
 import io.quorate.kv.WriteBatch;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +30,11 @@ final class SimulatedStateMachine implements StateMachine<Result> {
 
     /** How often the store writes what it has in memory to its disk, by itself: once in so many calls. */
     private static final int FLUSH_ONE_IN = 32;
+
+    private static final int PIECE_BYTES = 1 << 14;
+
+    /** Stands for a length where no entry follows: -1. */
+    private static final byte[] END = {-1, -1, -1, -1};
 
     /** What happens to the state, for whoever watches. */
     interface Listener {
@@ -113,11 +117,8 @@ final class SimulatedStateMachine implements StateMachine<Result> {
         return new Capture() {
             @Override
             public void writeTo(SnapshotWriter snapshot) throws IOException {
-                try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(snapshot.create(FILE)))) {
-                    for (held.seek(new byte[0]); held.isValid(); held.next()) {
-                        out.write(record(held.key(), held.value()));
-                    }
-                    out.writeInt(-1);
+                try (OutputStream out = snapshot.create(FILE)) {
+                    writeAll(held, out);
                 }
             }
 
@@ -128,14 +129,21 @@ final class SimulatedStateMachine implements StateMachine<Result> {
         };
     }
 
-    /** Both lengths, the key and the value. */
-    private static byte[] record(byte[] key, byte[] value) {
-        return ByteBuffer.allocate(2 * Integer.BYTES + key.length + value.length)
-                .putInt(key.length)
-                .putInt(value.length)
-                .put(key)
-                .put(value)
-                .array();
+    /** For each entry both lengths, the key and the value; then -1. Written in large pieces, as there are many small ones. */
+    private static void writeAll(OrderedStore.Cursor entries, OutputStream out) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
+        for (entries.seek(new byte[0]); entries.isValid(); entries.next()) {
+            byte[] key = entries.key();
+            byte[] value = entries.value();
+            int size = 2 * Integer.BYTES + key.length + value.length;
+            if (size > piece.remaining()) {
+                out.write(piece.array(), 0, piece.position());
+                piece = size > piece.capacity() ? ByteBuffer.allocate(size) : piece.clear();
+            }
+            piece.putInt(key.length).putInt(value.length).put(key).put(value);
+        }
+        out.write(piece.array(), 0, piece.position());
+        out.write(END);
     }
 
     @Override

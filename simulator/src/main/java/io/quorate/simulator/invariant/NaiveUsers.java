@@ -71,8 +71,11 @@ final class NaiveUsers {
 
     /** All that any of a user's roles allows; a role need not be there, or may allow nothing. */
     Map<String, Map<Keys, Permission.Access>> rolesOf(String user) {
-        Map<String, Map<Keys, Permission.Access>> held = new TreeMap<>(roles);
-        held.keySet().removeIf(role -> !has(user, role));
+        Map<String, Map<Keys, Permission.Access>> held = new TreeMap<>();
+        Account account = accounts.get(user);
+        if (account != null) {
+            account.roles.stream().filter(roles::containsKey).forEach(role -> held.put(role, roles.get(role)));
+        }
         return held;
     }
 

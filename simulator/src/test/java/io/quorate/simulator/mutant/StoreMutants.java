@@ -26,15 +26,15 @@ final class StoreMutants {
                     "A range lists keys that are deleted.",
                     "etcd's Range",
                     kv("KeyScan"),
-                    "if (!readHead().deleted()) {",
+                    "if (!Version.isDeletion(head, headSize)) {",
                     "if (decided) {"),
             new Mutant(
                     "deleted-key-taken-for-live",
                     "A write finds the key that it writes though it is deleted.",
                     "etcd's Put; invariant 14",
                     kv("Changes"),
-                    ".filter(newest -> !newest.isDeletion()).map(newest",
-                    ".map(newest"),
+                    "return newest.isEmpty() || newest.get().isDeletion()",
+                    "return newest.isEmpty()"),
             new Mutant(
                     "batch-hides-its-own-changes",
                     "A command does not see what those before it in its batch have changed.",
