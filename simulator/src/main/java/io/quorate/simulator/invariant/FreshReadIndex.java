@@ -43,6 +43,11 @@ final class FreshReadIndex implements Invariant {
     }
 
     @Override
+    public Set<Class<?>> mattering() {
+        return Set.of(Event.ReadRequested.class, Effect.ReadReady.class, Effect.ReadFailed.class, Effect.Send.class);
+    }
+
+    @Override
     public void stepped(SimulatedMember member, Event event, List<Effect> effects) {
         if (event instanceof Event.ReadRequested read) {
             reader(member).committed.put(read.requestId(), committed.last().index());
