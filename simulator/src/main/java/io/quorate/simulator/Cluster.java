@@ -8,6 +8,7 @@ import io.quorate.engine.RaftNode;
 import io.quorate.simulator.network.SimulatedNetwork;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,7 @@ public final class Cluster {
     private final RunObserver observer;
     private final SimulatedNetwork network;
     private final Map<MemberId, SimulatedMember> members = new TreeMap<>();
+    private List<MemberId> withData = List.of();
 
     private final Configuration beginning;
 
@@ -53,6 +55,10 @@ public final class Cluster {
         SimulatedMember member =
                 new SimulatedMember(id, bootstrap, witness, agenda, network, settings, random.split(), observer);
         members.put(id, member);
+        withData = members.values().stream()
+                .filter(added -> !added.isWitness())
+                .map(SimulatedMember::id)
+                .toList();
         return member;
     }
 
@@ -67,11 +73,8 @@ public final class Cluster {
     }
 
     /** Those that hold data, whom clients ask, in order. */
-    public Collection<MemberId> withData() {
-        return members.values().stream()
-                .filter(member -> !member.isWitness())
-                .map(SimulatedMember::id)
-                .toList();
+    public List<MemberId> withData() {
+        return withData;
     }
 
     /**

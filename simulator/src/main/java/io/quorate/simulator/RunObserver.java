@@ -11,6 +11,7 @@ import io.quorate.simulator.disk.Damage;
 import io.quorate.simulator.disk.DiskObserver;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Is told everything that happens in a run, while it happens: what invariants, the trace and the timeline are made from.
@@ -50,6 +51,14 @@ public interface RunObserver {
 
     /** A member has recovered from its disk; its log can be read. */
     default void opened(SimulatedMember member) {}
+
+    /**
+     * The classes of events and effects that make a step matter to this observer; none if every step does. It need not be
+     * told of steps without any of them.
+     */
+    default Set<Class<?>> mattering() {
+        return Set.of();
+    }
 
     /** A member's core has handled an event, and what it wants done is about to be done. */
     default void stepped(SimulatedMember member, Event event, List<Effect> effects) {}

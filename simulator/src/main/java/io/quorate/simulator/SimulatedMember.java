@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 
 /** A member of the simulated cluster: its disk, which outlives it, and the production node that runs on it, if it runs. */
 public final class SimulatedMember {
@@ -364,18 +363,13 @@ public final class SimulatedMember {
     }
 
     private Ports ports(SimulatedProcess process, Optional<StorageIds> storages) {
-        Executor loop = process.executor(LOOP_TASK_NANOS);
+        Runnable settled = () -> observer.settled(this);
         return new Ports(
                 process,
                 process,
                 disk,
                 listener -> network.open(id, process::isAlive, listener, storages),
-                task -> loop.execute(() -> {
-                    task.run();
-                    if (process.isAlive()) {
-                        disk.whileLookedAt(() -> observer.settled(this));
-                    }
-                }),
+                process.executor(LOOP_TASK_NANOS, () -> disk.whileLookedAt(settled)),
                 process.executor(OTHER_TASK_NANOS),
                 process.executor(OTHER_TASK_NANOS),
                 process.executor(OTHER_TASK_NANOS));

@@ -113,7 +113,12 @@ public final class SimulatedProcess implements Clock, Scheduler {
 
     /** An executor whose tasks cost so much time each, beside what they spend on the disk. */
     Executor executor(long taskNanos) {
-        return new Tasks(taskNanos);
+        return executor(taskNanos, () -> {});
+    }
+
+    /** The same, and this is done after each task that the process has lived through. */
+    Executor executor(long taskNanos, Runnable afterEach) {
+        return new Tasks(taskNanos, afterEach);
     }
 
     /** The repetition follows this process's clock. Like a real one, it makes up for nothing that a pause has missed. */
@@ -162,12 +167,14 @@ public final class SimulatedProcess implements Clock, Scheduler {
     private final class Tasks implements Executor, Runnable {
 
         private final long taskNanos;
+        private final Runnable afterEach;
         private final ArrayDeque<Runnable> queued = new ArrayDeque<>();
         private boolean scheduled;
         private long freeAt;
 
-        Tasks(long taskNanos) {
+        Tasks(long taskNanos, Runnable afterEach) {
             this.taskNanos = taskNanos;
+            this.afterEach = afterEach;
         }
 
         @Override
@@ -198,6 +205,9 @@ public final class SimulatedProcess implements Clock, Scheduler {
             inTask = true;
             try {
                 queued.remove().run();
+                if (alive) {
+                    afterEach.run();
+                }
             } catch (ProcessDied death) {
                 queued.clear();
                 return;

@@ -12,9 +12,10 @@ import io.quorate.simulator.invariant.InvariantViolation;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,23 +24,23 @@ import java.util.Set;
  * node, it would be taken for the node's own failure.
  *
  * <p>A run has a million events in a minute of virtual time and most watchers look at few kinds of them, so a watcher is
- * told only what it has a method of its own for.
+ * told only what it has a method of its own for, and of steps only those that matter to it.
  */
 public final class Watchers implements RunObserver {
 
-    /** Those watchers that override some of the observer's methods, in the order in which they were added. */
+    /** Those watchers that override one of the observer's methods, in the order in which they were added. */
     private final class Interested {
-        private final Set<String> methods;
+        private final String method;
         private RunObserver[] watchers = new RunObserver[0];
 
-        Interested(String... methods) {
-            this.methods = Set.of(methods);
+        Interested(String method) {
+            this.method = method;
             all.add(this);
         }
 
         /** @param overridden the names of those methods that are the watcher's own */
         void consider(RunObserver watcher, Set<String> overridden) {
-            if (!Collections.disjoint(methods, overridden)) {
+            if (overridden.contains(method)) {
                 watchers = Arrays.copyOf(watchers, watchers.length + 1);
                 watchers[watchers.length - 1] = watcher;
             }
@@ -48,6 +49,75 @@ public final class Watchers implements RunObserver {
         /** Nobody, once there is a violation: what comes after it is of no interest. */
         RunObserver[] toTell() {
             return violation.isPresent() ? NOBODY : watchers;
+        }
+    }
+
+    /**
+     * Who watches steps, in the order in which they were added; and what makes a step matter to each, a bit for each class of
+     * events and effects. Steps are most of what happens: to ask every watcher takes longer than what those do to whom they
+     * matter.
+     */
+    private static final class OfSteps {
+        private static final long EVERY_STEP = 1;
+
+        private final Map<Class<?>, Long> bits = new HashMap<>();
+        private final long roleChanged = bit(Effect.RoleChanged.class);
+        private RunObserver[] watchers = new RunObserver[0];
+        private long[] mattering = new long[0];
+
+        private long bit(Class<?> kind) {
+            Long known = bits.get(kind);
+            if (known != null) {
+                return known;
+            }
+            if (bits.size() + 1 == Long.SIZE) {
+                throw new IllegalStateException("more kinds of events and effects matter than a long has bits");
+            }
+            long bit = EVERY_STEP << (bits.size() + 1);
+            bits.put(kind, bit);
+            return bit;
+        }
+
+        void consider(RunObserver watcher, Set<String> overridden) {
+            long bitsOfWatcher = overridden.contains("changedRole") ? roleChanged : 0;
+            if (overridden.contains("stepped")) {
+                Set<Class<?>> kinds = watcher.mattering();
+                bitsOfWatcher |= kinds.isEmpty() ? EVERY_STEP : 0;
+                for (Class<?> kind : kinds) {
+                    bitsOfWatcher |= bit(kind);
+                }
+            }
+            if (bitsOfWatcher != 0) {
+                watchers = Arrays.copyOf(watchers, watchers.length + 1);
+                mattering = Arrays.copyOf(mattering, watchers.length);
+                watchers[watchers.length - 1] = watcher;
+                mattering[watchers.length - 1] = bitsOfWatcher;
+            }
+        }
+
+        /** Each watcher is told all of the step before the next one is, so that the first violation is the first in their order. */
+        void tell(SimulatedMember member, Event event, List<Effect> effects) {
+            long step = EVERY_STEP | bits.getOrDefault(event.getClass(), 0L);
+            for (Effect effect : effects) {
+                step |= bits.getOrDefault(effect.getClass(), 0L);
+            }
+            for (int i = 0; i < watchers.length; i++) {
+                if ((mattering[i] & step) != 0) {
+                    watchers[i].stepped(member, event, effects);
+                    if ((step & roleChanged) != 0) {
+                        tellChange(watchers[i], member, effects);
+                    }
+                }
+            }
+        }
+
+        private static void tellChange(RunObserver watcher, SimulatedMember member, List<Effect> effects) {
+            for (Effect effect : effects) {
+                if (effect instanceof Effect.RoleChanged changed) {
+                    watcher.changedRole(member, changed);
+                    return;
+                }
+            }
         }
     }
 
@@ -60,8 +130,7 @@ public final class Watchers implements RunObserver {
     private final Interested damaged = new Interested("damaged");
     private final Interested told = new Interested("told");
     private final Interested opened = new Interested("opened");
-    private final Interested stepped = new Interested("stepped");
-    private final Interested changedRole = new Interested("stepped", "changedRole");
+    private final OfSteps steps = new OfSteps();
     private final Interested settled = new Interested("settled");
     private final Interested applied = new Interested("applied");
     private final Interested restored = new Interested("restored");
@@ -89,6 +158,7 @@ public final class Watchers implements RunObserver {
             }
         }
         all.forEach(interested -> interested.consider(watcher, overridden));
+        steps.consider(watcher, overridden);
     }
 
     /** The first violation, if there was one. */
@@ -172,25 +242,11 @@ public final class Watchers implements RunObserver {
     @Override
     public void stepped(SimulatedMember member, Event event, List<Effect> effects) {
         try {
-            for (Effect effect : effects) {
-                if (effect instanceof Effect.RoleChanged changed) {
-                    stepped(member, event, effects, changed);
-                    return;
-                }
-            }
-            for (RunObserver watcher : stepped.toTell()) {
-                watcher.stepped(member, event, effects);
+            if (violation.isEmpty()) {
+                steps.tell(member, event, effects);
             }
         } catch (InvariantViolation found) {
             report(found);
-        }
-    }
-
-    /** Each watcher is told all of the step before the next one is, so that the first violation is the first in their order. */
-    private void stepped(SimulatedMember member, Event event, List<Effect> effects, Effect.RoleChanged changed) {
-        for (RunObserver watcher : changedRole.toTell()) {
-            watcher.stepped(member, event, effects);
-            watcher.changedRole(member, changed);
         }
     }
 

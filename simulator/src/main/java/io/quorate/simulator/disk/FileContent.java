@@ -14,10 +14,16 @@ final class FileContent {
     static final int SECTOR_BYTES = 512;
     private static final int PAGE_BYTES = 4096;
 
+    /** What a sector holds that was never written; nobody changes it. */
+    private static final byte[] UNTOUCHED = new byte[SECTOR_BYTES];
+
     final boolean directory;
     private byte[] bytes = new byte[0];
     private int size;
     private int durableSize;
+
+    /** Whatever is behind this place is zero: preallocated, and never written. */
+    private int touched;
 
     /** By the number of the sector: what is durable of those that have been written since. */
     private TreeMap<Integer, byte[]> unsynced = new TreeMap<>();
@@ -51,6 +57,7 @@ final class FileContent {
             remember(sector);
         }
         System.arraycopy(from, offset, bytes, position, length);
+        touched = Math.max(touched, position + length);
     }
 
     private void remember(int sector) {
@@ -66,6 +73,9 @@ final class FileContent {
 
     private byte[] present(int sector) {
         int start = sector * SECTOR_BYTES;
+        if (start >= touched) {
+            return UNTOUCHED;
+        }
         return Arrays.copyOfRange(bytes, start, start + SECTOR_BYTES);
     }
 
@@ -142,6 +152,7 @@ final class FileContent {
     /** A bit turns over by itself, on the disk. */
     void flipBit(int position, int bit) {
         bytes[position] ^= (byte) (1 << bit);
+        touched = Math.max(touched, position + 1);
     }
 
     /** The same content, synced or not, in an object of its own. */
@@ -150,6 +161,7 @@ final class FileContent {
         copy.bytes = bytes.clone();
         copy.size = size;
         copy.durableSize = durableSize;
+        copy.touched = touched;
         // What was durable before is never changed, so it can be shared.
         copy.unsynced = new TreeMap<>(unsynced);
         copy.givenUp.putAll(givenUp);
@@ -173,6 +185,7 @@ final class FileContent {
         bytes = Arrays.copyOf(content, (content.length + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES);
         size = content.length;
         durableSize = size;
+        touched = size;
         unsynced.clear();
         givenUp.clear();
     }

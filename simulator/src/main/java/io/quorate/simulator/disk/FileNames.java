@@ -44,12 +44,19 @@ final class FileNames {
 
         private static void rename(Renamed renamed, NavigableMap<String, FileContent> target) {
             String from = renamed.from;
-            Optional.ofNullable(target.remove(from)).ifPresent(content -> target.put(renamed.to, content));
+            FileContent content = target.remove(from);
+            if (content != null) {
+                target.put(renamed.to, content);
+                if (!content.directory) {
+                    // Nothing is within it, and to look for that takes longer than the rest.
+                    return;
+                }
+            }
             // What is in a folder: '0' is the character that follows '/'.
             NavigableMap<String, FileContent> within = target.subMap(from + "/", true, from + "0", false);
             if (!within.isEmpty()) {
                 Map<String, FileContent> moved = new TreeMap<>();
-                within.forEach((name, content) -> moved.put(renamed.to + name.substring(from.length()), content));
+                within.forEach((name, inside) -> moved.put(renamed.to + name.substring(from.length()), inside));
                 within.clear();
                 target.putAll(moved);
             }

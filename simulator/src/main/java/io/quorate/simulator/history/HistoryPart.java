@@ -18,25 +18,26 @@ import java.util.TreeMap;
  */
 record HistoryPart(List<Operation> operations, SortedMap<String, Integer> places) {
 
+    /** An operation that says something of these keys. */
+    private record Touching(Operation operation, SortedSet<String> keys) {}
+
     /** The parts of a history, by their first keys. */
     static List<HistoryPart> allOf(Collection<Operation> history) {
         Map<String, String> leaders = new HashMap<>();
+        List<Touching> touching = new ArrayList<>(history.size());
         for (Operation operation : history) {
             SortedSet<String> keys = operation.action().keys();
-            if (operation.isKnown() || !operation.action().onlyReads()) {
+            if (!keys.isEmpty() && (operation.isKnown() || !operation.action().onlyReads())) {
+                touching.add(new Touching(operation, keys));
                 keys.forEach(key -> unite(key, keys.first(), leaders));
             }
         }
         SortedMap<String, HistoryPart> parts = new TreeMap<>();
-        for (Operation operation : history) {
-            SortedSet<String> keys = operation.action().keys();
-            if (keys.isEmpty() || (!operation.isKnown() && operation.action().onlyReads())) {
-                continue;
-            }
+        for (Touching each : touching) {
             HistoryPart part = parts.computeIfAbsent(
-                    leaderOf(keys.first(), leaders), key -> new HistoryPart(new ArrayList<>(), new TreeMap<>()));
-            part.operations.add(operation);
-            keys.forEach(key -> part.places.putIfAbsent(key, part.places.size()));
+                    leaderOf(each.keys.first(), leaders), key -> new HistoryPart(new ArrayList<>(), new TreeMap<>()));
+            part.operations.add(each.operation);
+            each.keys.forEach(key -> part.places.putIfAbsent(key, part.places.size()));
         }
         parts.values()
                 .forEach(part -> part.operations.sort(
@@ -45,6 +46,9 @@ record HistoryPart(List<Operation> operations, SortedMap<String, Integer> places
     }
 
     private static void unite(String one, String other, Map<String, String> leaders) {
+        if (one.equals(other)) {
+            return;
+        }
         String oneLeader = leaderOf(one, leaders);
         String otherLeader = leaderOf(other, leaders);
         leaders.put(oneLeader, otherLeader);
@@ -69,11 +73,16 @@ record HistoryPart(List<Operation> operations, SortedMap<String, Integer> places
 
     /** Whether it matters how often a key was written. */
     boolean isCounting() {
-        return operations.stream()
-                .map(Operation::action)
-                .filter(Action.Transaction.class::isInstance)
-                .flatMap(action -> ((Action.Transaction) action).compares().stream())
-                .anyMatch(Action.Compare.HasVersion.class::isInstance);
+        for (Operation operation : operations) {
+            if (operation.action() instanceof Action.Transaction transaction) {
+                for (Action.Compare compare : transaction.compares()) {
+                    if (compare instanceof Action.Compare.HasVersion) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     /** Looks for an order of all that is known to have happened, beginning with keys that do not exist. */
@@ -83,12 +92,13 @@ record HistoryPart(List<Operation> operations, SortedMap<String, Integer> places
 
     /** The same for some of the operations. */
     Linearization.Answer search(List<Operation> some, Budget budget) {
+        boolean counting = isCounting();
         return new Linearization(
                         some.stream().filter(Operation::isKnown).toList(),
                         some.stream().filter(operation -> !operation.isKnown()).toList(),
                         places,
-                        isCounting(),
-                        KeyValues.none(places, isCounting()),
+                        counting,
+                        KeyValues.none(places, counting),
                         budget)
                 .search();
     }

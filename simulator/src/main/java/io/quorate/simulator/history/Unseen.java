@@ -1,5 +1,6 @@
 package io.quorate.simulator.history;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -61,10 +62,13 @@ final class Unseen {
     }
 
     private List<Action.Step> alike(List<Action.Step> steps, boolean known) {
-        return steps.stream()
-                .filter(step -> known || !step.onlyReads())
-                .map(this::alike)
-                .toList();
+        List<Action.Step> alike = new ArrayList<>(steps.size());
+        for (Action.Step step : steps) {
+            if (known || !(step instanceof Action.Read)) {
+                alike.add(alike(step));
+            }
+        }
+        return alike;
     }
 
     private Action.Step alike(Action.Step step) {

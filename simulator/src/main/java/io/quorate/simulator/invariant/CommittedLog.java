@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What one member commits at an index is what every member commits there, and nobody commits what no leader has committed
@@ -80,6 +81,11 @@ final class CommittedLog implements Invariant {
     public void opened(SimulatedMember member) {
         leading.remove(member.id());
         led.remove(member.id());
+    }
+
+    @Override
+    public Set<Class<?>> mattering() {
+        return Set.of(Effect.Apply.class, Effect.Send.class, Effect.RoleChanged.class);
     }
 
     @Override

@@ -2,13 +2,11 @@ package io.quorate.simulator.invariant;
 
 import io.quorate.core.CoreStatus;
 import io.quorate.core.quorum.Configuration;
-import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.simulator.SimulatedMember;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The configuration that a member acts by is the latest in its log, committed or not (thesis 4.1): it takes effect when it is
@@ -19,6 +17,8 @@ final class ConfigurationOfTheLog implements Invariant {
     /** Two that were found to be equal; they never change. */
     private record Agreed(Configuration inLog, Configuration inForce) {
 
+        private static final Agreed NOTHING = new Agreed(Configuration.of(Set.of()), Configuration.of(Set.of()));
+
         /** Whether these are the very same: that takes no look at what is in them. */
         @SuppressWarnings("ReferenceEquality")
         boolean isOf(Configuration latest, Configuration current) {
@@ -26,7 +26,7 @@ final class ConfigurationOfTheLog implements Invariant {
         }
     }
 
-    private final Map<MemberId, Agreed> agreed = new HashMap<>();
+    private final PerMember<Agreed> agreed = new PerMember<>(() -> Agreed.NOTHING);
 
     @Override
     public void settled(SimulatedMember member) {
@@ -38,8 +38,7 @@ final class ConfigurationOfTheLog implements Invariant {
         }
         Configuration latest = log.snapshotMetaAt(log.lastId().index()).configuration();
         Configuration current = status.get().configuration();
-        Agreed before = agreed.get(member.id());
-        if (before != null && before.isOf(latest, current)) {
+        if (agreed.get(member.id()).isOf(latest, current)) {
             return;
         }
         if (!latest.equals(current)) {

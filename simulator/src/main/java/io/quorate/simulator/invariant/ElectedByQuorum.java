@@ -10,9 +10,7 @@ import io.quorate.engine.log.RaftLog;
 import io.quorate.engine.transport.PeerFrame;
 import io.quorate.simulator.CrashKind;
 import io.quorate.simulator.SimulatedMember;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -29,7 +27,7 @@ final class ElectedByQuorum implements Invariant {
 
     private record Vote(MemberId from, MemberId candidate, long term) {}
 
-    private final Map<MemberId, Votes> votes = new HashMap<>();
+    private final PerMember<Votes> votes = new PerMember<>(Votes::new);
     private final Set<MemberId> forgetful = new HashSet<>();
 
     /** Those that were given by the forgetful. */
@@ -62,7 +60,7 @@ final class ElectedByQuorum implements Invariant {
     }
 
     private Votes votesIn(long term, MemberId candidate) {
-        Votes latest = votes.computeIfAbsent(candidate, id -> new Votes());
+        Votes latest = votes.get(candidate);
         if (term > latest.term) {
             latest.term = term;
             latest.from.clear();

@@ -3,7 +3,6 @@ package io.quorate.simulator.invariant;
 import io.quorate.core.Effect;
 import io.quorate.core.Event;
 import io.quorate.core.Message;
-import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.simulator.SimulatedMember;
 import java.util.HashMap;
@@ -27,19 +26,24 @@ final class FreshReadIndex implements Invariant {
     }
 
     private final CommittedLog committed;
-    private final Map<MemberId, Reader> readers = new HashMap<>();
+    private final PerMember<Reader> readers = new PerMember<>(Reader::new);
 
     FreshReadIndex(CommittedLog committed) {
         this.committed = committed;
     }
 
     private Reader reader(SimulatedMember member) {
-        return readers.computeIfAbsent(member.id(), id -> new Reader());
+        return readers.get(member.id());
     }
 
     @Override
     public void opened(SimulatedMember member) {
         reader(member).committed.clear();
+    }
+
+    @Override
+    public Set<Class<?>> mattering() {
+        return Set.of(Event.ReadRequested.class, Effect.ReadReady.class, Effect.ReadFailed.class, Effect.Send.class);
     }
 
     @Override

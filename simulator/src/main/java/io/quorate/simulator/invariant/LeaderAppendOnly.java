@@ -20,6 +20,11 @@ final class LeaderAppendOnly implements Invariant {
     }
 
     @Override
+    public Set<Class<?>> mattering() {
+        return Set.of(Effect.TruncateLog.class, Effect.AppendReceived.class);
+    }
+
+    @Override
     public void stepped(SimulatedMember member, Event event, List<Effect> effects) {
         for (Effect effect : effects) {
             boolean following = effect instanceof Effect.TruncateLog || effect instanceof Effect.AppendReceived;

@@ -15,11 +15,11 @@ import java.util.OptionalLong;
 final class LogMatching implements Invariant {
 
     private final Map<EntryId, Long> chainHashes = new HashMap<>();
-    private final Map<SimulatedMember, EntryId> checked = new HashMap<>();
+    private final PerMember<EntryId> checked = new PerMember<>(() -> EntryId.ORIGIN);
 
     @Override
     public void opened(SimulatedMember member) {
-        checked.remove(member);
+        checked.forget(member.id());
         settled(member);
     }
 
@@ -27,11 +27,11 @@ final class LogMatching implements Invariant {
     public void settled(SimulatedMember member) {
         RaftLog log = member.log().orElseThrow();
         EntryId last = log.lastId();
-        EntryId before = checked.getOrDefault(member, EntryId.ORIGIN);
+        EntryId before = checked.get(member.id());
         if (last.equals(before)) {
             return;
         }
-        checked.put(member, last);
+        checked.put(member.id(), last);
         try {
             // What was truncated and written anew is of a later term: looking back to what was seen is enough.
             for (long index = last.index(); index >= log.firstIndex(); index--) {
@@ -50,7 +50,7 @@ final class LogMatching implements Invariant {
             }
         } catch (IOException e) {
             // The disk is being broken: what cannot be read now is compared with the next entry that is.
-            checked.put(member, before);
+            checked.put(member.id(), before);
         }
     }
 }

@@ -10,6 +10,7 @@ import io.quorate.simulator.SimulatedMember;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Term, commit index and applied index of a member never go back in one life, an installed snapshot included (paper figure
@@ -37,6 +38,11 @@ final class MonotonicState implements Invariant {
         seen.commitIndex = recovered.commitIndex();
         seen.appliedIndex = recovered.appliedIndex();
         all.put(member.id(), seen);
+    }
+
+    @Override
+    public Set<Class<?>> mattering() {
+        return Set.of(Effect.SaveHardState.class, Effect.Apply.class);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.quorate.simulator.SimulatedMember;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -28,6 +29,11 @@ final class OneChangeAtATime implements Invariant {
 
     OneChangeAtATime(CommittedIsDurable durable) {
         this.durable = durable;
+    }
+
+    @Override
+    public Set<Class<?>> mattering() {
+        return Set.of(Effect.AppendNoOp.class, Effect.AppendConfiguration.class);
     }
 
     @Override

@@ -31,7 +31,7 @@ final class PromisesOutliveRestarts implements Invariant {
         private EntryId accepted = EntryId.ORIGIN;
     }
 
-    private final Map<MemberId, Promise> promises = new HashMap<>();
+    private final PerMember<Promise> promises = new PerMember<>(Promise::new);
 
     /** Those that have lost power since they were last opened. */
     private final Set<MemberId> withoutPower = new HashSet<>();
@@ -42,7 +42,7 @@ final class PromisesOutliveRestarts implements Invariant {
     private final Map<MemberId, SimulatedMember> members = new HashMap<>();
 
     private Promise promise(MemberId member) {
-        return promises.computeIfAbsent(member, id -> new Promise());
+        return promises.get(member);
     }
 
     @Override
@@ -103,7 +103,7 @@ final class PromisesOutliveRestarts implements Invariant {
     @Override
     public void crashed(SimulatedMember member, CrashKind kind) {
         if (kind == CrashKind.DISK_LOSS) {
-            promises.remove(member.id());
+            promises.forget(member.id());
         }
         if (kind == CrashKind.POWER_LOSS) {
             withoutPower.add(member.id());
@@ -125,7 +125,7 @@ final class PromisesOutliveRestarts implements Invariant {
         RaftLog log = member.log().orElseThrow();
         withoutPower.remove(member.id());
         if (excused.remove(member.id()) && !recovered.votingSuspended()) {
-            promises.remove(member.id());
+            promises.forget(member.id());
             return;
         }
         if (recovered.votingSuspended()) {

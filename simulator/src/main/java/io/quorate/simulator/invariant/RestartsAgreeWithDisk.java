@@ -17,14 +17,14 @@ import java.util.Map;
  */
 final class RestartsAgreeWithDisk implements Invariant {
 
-    private final Map<MemberId, DurableLog> disks = new HashMap<>();
+    private final PerMember<DurableLog> disks = new PerMember<>(DurableLog::new);
 
     /** Of members that have lost their disk: what that held. */
     private final Map<MemberId, DurableLog> lost = new HashMap<>();
 
     /** What a member's disk holds of its log. */
     DurableLog disk(MemberId member) {
-        return disks.computeIfAbsent(member, id -> new DurableLog());
+        return disks.get(member);
     }
 
     /**
@@ -59,7 +59,7 @@ final class RestartsAgreeWithDisk implements Invariant {
         }
         if (kind == CrashKind.DISK_LOSS) {
             lost.putIfAbsent(member.id(), disk(member.id()));
-            disks.remove(member.id());
+            disks.forget(member.id());
         }
     }
 

@@ -1,7 +1,6 @@
 package io.quorate.simulator.invariant;
 
 import io.quorate.core.Effect;
-import io.quorate.core.Event;
 import io.quorate.core.RoleName;
 import io.quorate.engine.StateMachine;
 import io.quorate.engine.log.RaftLog;
@@ -16,14 +15,10 @@ import java.util.List;
 final class WitnessesHoldNoData implements Invariant {
 
     @Override
-    public void stepped(SimulatedMember member, Event event, List<Effect> effects) {
-        for (Effect effect : effects) {
-            if (member.isWitness()
-                    && effect instanceof Effect.RoleChanged changed
-                    && changed.role() != RoleName.FOLLOWER) {
-                throw violated("member " + member.id() + " is a witness, and becomes a " + changed.role() + " in term "
-                        + changed.term());
-            }
+    public void changedRole(SimulatedMember member, Effect.RoleChanged changed) {
+        if (member.isWitness() && changed.role() != RoleName.FOLLOWER) {
+            throw violated("member " + member.id() + " is a witness, and becomes a " + changed.role() + " in term "
+                    + changed.term());
         }
     }
 

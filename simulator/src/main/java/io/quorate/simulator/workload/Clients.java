@@ -220,8 +220,12 @@ public final class Clients {
 
         /** Clients know all members that there ever were, and hold data. */
         private SimulatedMember anyMember() {
-            List<MemberId> members = new ArrayList<>(cluster.withData());
-            members.removeAll(silent);
+            List<MemberId> members = cluster.withData();
+            if (!silent.isEmpty()) {
+                members = members.stream()
+                        .filter(member -> !silent.contains(member))
+                        .toList();
+            }
             return cluster.member(members.get(random.nextInt(members.size())));
         }
 

@@ -46,7 +46,7 @@ final class Compactor {
     }
 
     private void compact() {
-        List<MemberId> ids = List.copyOf(cluster.withData());
+        List<MemberId> ids = cluster.withData();
         SimulatedMember member = cluster.member(ids.get(random.nextInt(ids.size())));
         if (!member.isResponsive()) {
             return;

@@ -106,7 +106,7 @@ public final class SpecialClients {
 
     /** Any member that there ever was and that holds data, whether it runs or not. */
     static SimulatedMember anyMember(Cluster cluster, SplittableRandom random) {
-        List<MemberId> members = List.copyOf(cluster.withData());
+        List<MemberId> members = cluster.withData();
         return cluster.member(members.get(random.nextInt(members.size())));
     }
 
@@ -115,7 +115,7 @@ public final class SpecialClients {
         List<MemberId> members = cluster.configuration()
                 .map(now ->
                         now.members().stream().filter(id -> !now.isWitness(id)).toList())
-                .orElseGet(() -> List.copyOf(cluster.withData()));
+                .orElseGet(() -> cluster.withData());
         return cluster.member(members.get(random.nextInt(members.size())));
     }
 }

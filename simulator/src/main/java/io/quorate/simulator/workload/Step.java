@@ -93,17 +93,27 @@ sealed interface Step {
     }
 
     private static List<Action.Step> reads(List<String> keys) {
-        return keys.stream()
-                .<Action.Step>map(key -> new Action.Read(key, Optional.empty()))
-                .toList();
+        List<Action.Step> reads = new ArrayList<>(keys.size());
+        for (String key : keys) {
+            reads.add(new Action.Read(key, Optional.empty()));
+        }
+        return reads;
     }
 
     private static List<Optional<String>> values(List<String> keys, List<KeyValue> held) {
-        return keys.stream()
-                .map(key -> held.stream()
-                        .filter(kv -> kv.key().equals(Bytes.utf8(key)))
-                        .findFirst()
-                        .map(kv -> kv.value().toUtf8()))
-                .toList();
+        List<Optional<String>> values = new ArrayList<>(keys.size());
+        for (String key : keys) {
+            values.add(value(Bytes.utf8(key), held));
+        }
+        return values;
+    }
+
+    private static Optional<String> value(Bytes key, List<KeyValue> held) {
+        for (KeyValue kv : held) {
+            if (kv.key().equals(key)) {
+                return Optional.of(kv.value().toUtf8());
+            }
+        }
+        return Optional.empty();
     }
 }
