@@ -231,7 +231,9 @@ abstract sealed class TreeNode {
             long others = sizeBytes() - children[place].sizeBytes();
             TreeNode changed = children[place].with(edit, key, value);
             long size = others + changed.sizeBytes();
-            return changed.isTooLarge() ? withDivided(edit, place, changed, size) : withChild(edit, place, changed, size);
+            return changed.isTooLarge()
+                    ? withDivided(edit, place, changed, size)
+                    : withChild(edit, place, changed, size);
         }
 
         private Branch withChild(Edit edit, int place, TreeNode child, long newSizeBytes) {

@@ -20,7 +20,7 @@ final class WrittenKeys {
 
     static Optional<KvError> check(List<Operation> branch) {
         // Most branches do one thing, and that by itself is never done twice.
-        boolean isSingle = branch.isEmpty() || branch.size() == 1 && !(branch.getFirst() instanceof Txn);
+        boolean isSingle = branch.isEmpty() || (branch.size() == 1 && !(branch.getFirst() instanceof Txn));
         return isSingle || collect(branch).isPresent() ? Optional.empty() : Optional.of(KvError.DUPLICATE_KEY);
     }
 
