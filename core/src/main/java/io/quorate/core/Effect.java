@@ -19,7 +19,10 @@ public sealed interface Effect {
      */
     record AppendProposals(EntryId first, int count) implements Effect {}
 
-    /** Append the empty entry with which a leader begins its term (paper section 8). */
+    /**
+     * Append an empty entry: the one with which a leader begins its term (paper section 8), or one that a follower needs which has lost
+     * its promises.
+     */
     record AppendNoOp(EntryId id) implements Effect {}
 
     record AppendConfiguration(EntryId id, Configuration configuration) implements Effect {}
@@ -84,6 +87,9 @@ public sealed interface Effect {
     /** The repaired log has caught up: forget, durably, that voting was suspended. */
     record ResumeVoting() implements Effect {}
 
-    /** This member has lost what it had acknowledged, and must not vote until it has it again: note that durably. */
+    /**
+     * This member has lost what it had acknowledged, and must not vote until it has it again: note that durably, as
+     * {@link Suspension#PROMISES_LOST}, since nothing tells what else was lost.
+     */
     record SuspendVoting() implements Effect {}
 }

@@ -483,7 +483,7 @@ class CornerCaseTest {
                 new SnapshotMeta(EntryId.ORIGIN, voters(3), 0),
                 batch(1, 1),
                 0,
-                false);
+                Suspension.NONE);
         assertThatThrownBy(() -> new CoreUnderTest(lacking)).isInstanceOf(BrokenInvariantException.class);
     }
 }

@@ -123,7 +123,7 @@ final class Invariants implements SimulatedMember.Observer {
             case Message.VoteRequest request -> vote(member, request.term(), member.id);
             case Message.VoteResponse response -> {
                 if (response.granted()) {
-                    check(!member.durable().votingSuspended, "voted while voting was suspended");
+                    check(member.durable().suspension == Suspension.NONE, "voted while voting was suspended");
                     vote(member, response.term(), to);
                 }
             }
@@ -137,6 +137,12 @@ final class Invariants implements SimulatedMember.Observer {
                 check(durable.term() >= heartbeat.term(), "led in a term that is not durable");
             default -> {}
         }
+    }
+
+    /** It may vote again where it has voted: what must not come of that is seen by who leads, and by what is committed. */
+    @Override
+    public void forgets(SimulatedMember member) {
+        votes.keySet().removeIf(vote -> vote.voter().equals(member.id));
     }
 
     /** One vote per term and member (paper section 5.2), and durable before it is told. */

@@ -19,7 +19,7 @@ final class SimulatedDisk {
     List<TestEntry> log = new ArrayList<>();
     long appliedIndex;
     long digest;
-    boolean votingSuspended;
+    Suspension suspension = Suspension.NONE;
 
     SimulatedDisk(SnapshotMeta bootstrap) {
         snapshot = new Snapshot(bootstrap, 0);
@@ -34,7 +34,7 @@ final class SimulatedDisk {
         copy.log = new ArrayList<>(log);
         copy.appliedIndex = appliedIndex;
         copy.digest = digest;
-        copy.votingSuspended = votingSuspended;
+        copy.suspension = suspension;
         return copy;
     }
 
@@ -112,7 +112,7 @@ final class SimulatedDisk {
                 snapshot.meta(),
                 batch(first, entries),
                 Math.max(appliedIndex, last.index()),
-                votingSuspended);
+                suspension);
     }
 
     static EntryBatch batch(long first, List<TestEntry> entries) {

@@ -419,7 +419,7 @@ class ThesisTest {
                 new SnapshotMeta(EntryId.ORIGIN, voters(3), 0),
                 batch(1, 1, 1, 2),
                 6,
-                true));
+                Suspension.ENTRIES_LOST));
     }
 
     @Test
@@ -443,7 +443,7 @@ class ThesisTest {
                 new SnapshotMeta(EntryId.ORIGIN, voters(3), 0),
                 batch(1, 1, 1, 1),
                 1,
-                true));
+                Suspension.ENTRIES_LOST));
 
         assertThat(effects(core.receive(TWO, new Message.Heartbeat(2, 3, 0)), Effect.Apply.class))
                 .isEmpty();
@@ -537,7 +537,7 @@ class ThesisTest {
         core.propose(3);
         core.flush();
         core.accepted(TWO, 4);
-        assertThat(messages(core.receive(TWO, new Message.RepairRequest(1, 5)), Message.RepairResponse.class))
+        assertThat(messages(core.receive(TWO, new Message.RepairRequest(1, 5, false)), Message.RepairResponse.class))
                 .containsExactly(new Message.RepairResponse(1, 5, id(1, 4)));
         assertThat(core.status().followers().getFirst().matchIndex()).isZero();
     }

@@ -5,6 +5,7 @@ import io.quorate.core.Effect;
 import io.quorate.core.Event;
 import io.quorate.core.Message;
 import io.quorate.core.RaftCore;
+import io.quorate.core.Suspension;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.log.ConfigurationCodec;
 import io.quorate.engine.log.EntryFrame;
@@ -428,7 +429,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                         "member {} has acknowledged entries that its log does not hold any more: it does not vote until it"
                                 + " has them again",
                         options.self());
-                log.suspendVoting();
+                log.suspendVoting(Suspension.PROMISES_LOST);
             }
             case Effect.TakeSnapshot ignored -> snapshots.takeAnother();
             case Effect.SnapshotRefused refused -> {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.core.CoreStatus;
 import io.quorate.core.EntryId;
+import io.quorate.core.Message;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
@@ -88,6 +89,32 @@ class LostEndOfLogTest {
         assertThat(status(start(restarted.disk.afterRestart(), 0)).votingSuspended())
                 .as("that is durable")
                 .isTrue();
+    }
+
+    /** It may have promised its vote to a candidate of a later term, whom it must not have others outrun. */
+    @Test
+    void nothingIsAcknowledgedUntilTheOthersHaveCommittedSomethingWithoutIt() throws IOException {
+        HandDrivenNode restarted = start(withEntries(), ENTRIES + 1);
+        List<Long> more = LongStream.rangeClosed(1, ENTRIES + 2).boxed().toList();
+        restarted.receive(TWO, HandDrivenNode.appendFromStart(1, more, ENTRIES));
+        restarted.tick();
+        restarted.receive(TWO, new Message.Heartbeat(1, 0, 0));
+        restarted.settle();
+        for (int tick = 0; tick < 20 && restarted.lastSent(Message.RepairRequest.class).isEmpty(); tick++) {
+            restarted.tick();
+        }
+        Message.RepairRequest question =
+                restarted.lastSent(Message.RepairRequest.class).orElseThrow();
+        assertThat(question.promisesLost()).isTrue();
+        assertThat(restarted.lastSent(Message.AppendAccepted.class)).isEmpty();
+
+        restarted.receive(TWO, new Message.RepairResponse(1, question.requestId(), new EntryId(1, ENTRIES + 2)));
+        restarted.receive(TWO, HandDrivenNode.appendFromStart(1, more, ENTRIES + 2));
+        restarted.settle();
+
+        assertThat(restarted.lastSent(Message.AppendAccepted.class))
+                .contains(new Message.AppendAccepted(1, ENTRIES + 2));
+        assertThat(status(restarted).votingSuspended()).isFalse();
     }
 
     /** Nothing of the node has run but its opening; the state may be another one by then. */
