@@ -78,6 +78,9 @@ final class NodeOpening {
                 recovered = openLog(options, directory, snapshots);
             }
             RaftLog log = recovered.log();
+            if (!log.votingSuspended()) {
+                stateMachine.forgetAside();
+            }
             StateMachine<R> machine = options.witness() ? new WitnessState<>(stateMachine) : stateMachine;
             Optional<EntryId> restored = options.witness()
                     ? Optional.of(startOfWitness(log, directory, repair))
@@ -267,6 +270,9 @@ final class NodeOpening {
         long certain = log.votingSuspended() ? Math.max(first, log.hardState().commitIndex()) : last;
         if (durable >= first && durable <= certain) {
             return log.idAt(durable);
+        }
+        if (log.votingSuspended() && durable > 0) {
+            stateMachine.setAside();
         }
         Optional<EntryId> restored = restoreFromSnapshot(log, snapshots, stateMachine);
         if (restored.isPresent()) {

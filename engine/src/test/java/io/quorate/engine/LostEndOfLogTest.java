@@ -14,6 +14,7 @@ import io.quorate.engine.disk.FaultyDisk;
 import io.quorate.engine.snapshot.SnapshotReader;
 import io.quorate.engine.snapshot.SnapshotStore;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -30,7 +31,7 @@ class LostEndOfLogTest {
     private static final long ENTRIES = 20;
 
     /** A state that was durable up to an index when the process began. */
-    private record Durable(StateMachine<Integer> state, long durableIndex) implements StateMachine<Integer> {
+    private record Durable(StateMachine<Integer> state, long durableIndex, List<String> asked) implements StateMachine<Integer> {
 
         @Override
         public List<Integer> apply(List<Command> commands, long lastIndex) throws IOException {
@@ -43,12 +44,24 @@ class LostEndOfLogTest {
         }
 
         @Override
+        public void setAside() {
+            asked.add("set aside");
+        }
+
+        @Override
+        public void forgetAside() {
+            asked.add("forget");
+        }
+
+        @Override
         public void restore(SnapshotReader snapshot) throws IOException {
+            asked.add("restore");
             state.restore(snapshot);
         }
 
         @Override
         public void clear() throws IOException {
+            asked.add("clear");
             state.clear();
         }
 
@@ -57,6 +70,8 @@ class LostEndOfLogTest {
             state.close();
         }
     }
+
+    private final List<String> asked = new ArrayList<>();
 
     private static FaultyDisk withEntries() throws IOException {
         HandDrivenNode follower = new HandDrivenNode(new FaultyDisk(), VOTERS, 1, options -> options);
@@ -72,8 +87,22 @@ class LostEndOfLogTest {
         return status.join();
     }
 
-    private static HandDrivenNode start(FaultyDisk disk, long durable) throws IOException {
-        return new HandDrivenNode(disk, VOTERS, 2, options -> options, journal -> new Durable(journal, durable));
+    private HandDrivenNode start(FaultyDisk disk, long durable) throws IOException {
+        return new HandDrivenNode(disk, VOTERS, 2, options -> options, journal -> new Durable(journal, durable, asked));
+    }
+
+    /** It may be the only one that still has what the log has lost. */
+    @Test
+    void theStateIsSetAsideBeforeItIsReplacedAndForgottenWhenTheLogHasItBack() throws IOException {
+        HandDrivenNode restarted = start(withEntries(), ENTRIES + 1);
+        assertThat(asked).containsExactly("set aside", "clear");
+
+        start(restarted.disk.afterRestart(), ENTRIES + 1);
+        assertThat(asked).as("broken off before, perhaps").endsWith("set aside", "clear");
+
+        asked.clear();
+        start(withEntries(), ENTRIES);
+        assertThat(asked).containsExactly("forget");
     }
 
     @Test
@@ -166,7 +195,7 @@ class LostEndOfLogTest {
         FaultyDisk disk = alone.disk.afterRestart();
 
         assertThatThrownBy(() -> new HandDrivenNode(
-                        disk, ALONE, 2, options -> options, journal -> new Durable(journal, ENTRIES)))
+                        disk, ALONE, 2, options -> options, journal -> new Durable(journal, ENTRIES, asked)))
                 .isInstanceOf(DataDirectoryException.class)
                 .hasMessageContaining("the log ends at 0, and the state has applied entry 20")
                 .hasMessageContaining("restore the member from a backup");

@@ -17,7 +17,7 @@ public final class ServerConfigs {
 
     private ServerConfigs() {}
 
-    static ServerConfig withDataDir(ServerConfig config, Path dataDir) {
+    public static ServerConfig withDataDir(ServerConfig config, Path dataDir) {
         return changed(config, draft -> draft.dataDir = dataDir);
     }
 
