@@ -62,8 +62,11 @@ public sealed interface Effect {
     /** This member's role, term or known leader is another than before. */
     record RoleChanged(RoleName role, long term, Optional<MemberId> leader) implements Effect {}
 
-    /** A transfer of leadership has ended: the target leads, or this member goes on leading. */
+    /** A transfer of leadership has ended: the target leads, or it is not known to. It was told to campaign. */
     record TransferEnded(MemberId target, boolean succeeded) implements Effect {}
+
+    /** Leadership is not transferred to the target, which was not told to campaign. */
+    record TransferRefused(MemberId target, Rejection reason) implements Effect {}
 
     /** Read a piece of the snapshot at this offset and send it as a {@link Message.SnapshotChunk}. */
     record SendSnapshotChunk(MemberId to, long term, SnapshotMeta snapshot, long offset) implements Effect {}

@@ -273,6 +273,7 @@ final class SimulatedMember implements LogSizes {
             case Effect.ReadFailed failed -> {}
             case Effect.RoleChanged changed -> {}
             case Effect.TransferEnded ended -> {}
+            case Effect.TransferRefused refused -> {}
             case Effect.ConfigurationCommitted committed -> {}
         }
     }

@@ -53,11 +53,25 @@ class ThesisTest {
     void ifLeadershipTransferDoesNotCompleteAfterAboutAnElectionTimeoutThePriorLeaderResumes() {
         CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
         core.step(new Event.TransferRequested(TWO));
+        assertThat(messages(core.flush(), Message.TimeoutNow.class)).hasSize(1);
         core.tick(T - 1);
         core.receive(THREE, new Message.HeartbeatResponse(1, 0));
         assertThat(effects(core.tick(1), Effect.TransferEnded.class))
                 .containsExactly(new Effect.TransferEnded(TWO, false));
         assertThat(effects(core.propose(1), Effect.AppendProposals.class)).hasSize(1);
+    }
+
+    /** Nothing is unknown then: it was never told to campaign. */
+    @Test
+    void aTransferToOneThatDoesNotCatchUpInTimeIsRefused() {
+        CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
+        core.propose(1);
+        core.step(new Event.TransferRequested(TWO));
+        core.flush();
+        core.tick(T - 1);
+        core.receive(THREE, new Message.HeartbeatResponse(1, 0));
+        assertThat(effects(core.tick(1), Effect.TransferRefused.class))
+                .containsExactly(new Effect.TransferRefused(TWO, Rejection.TRANSFER_TARGET_NOT_READY));
     }
 
     @Test

@@ -90,7 +90,7 @@ class WitnessTest {
     void aWitnessIsNoTargetOfATransferNorASuccessor() {
         CoreUnderTest leader = member(THREE_WITNESSES).toEstablishedLeader();
         assertThat(leader.step(new Event.TransferRequested(THREE)))
-                .containsExactly(new Effect.TransferEnded(THREE, false));
+                .containsExactly(new Effect.TransferRefused(THREE, Rejection.BAD_TRANSFER_TARGET));
         assertThat(leader.step(new Event.LeadershipBarred(true)))
                 .contains(new Effect.Send(TWO, new Message.TimeoutNow(1)));
     }

@@ -409,6 +409,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             case Effect.ReadFailed failed -> reads.failed(failed.requestId());
             case Effect.RoleChanged changed -> roleChanged(changed);
             case Effect.TransferEnded ended -> transfers.end(ended.target(), ended.succeeded());
+            case Effect.TransferRefused refused -> transfers.refuse(refused.target(), refused.reason());
             case Effect.SendSnapshotChunk send -> {
                 if (core.isWitness(send.to())) {
                     snapshots.sendToWitness(send, network);
