@@ -72,7 +72,7 @@ public final class SimulatedRun {
     private static Configuration beginning(RunPlan plan) {
         return plan.isManaged()
                 ? WitnessDraw.of(plan.members(), 0)
-                : WitnessDraw.beginning(plan.seed(), plan.members());
+                : WitnessDraw.beginning(plan);
     }
 
     /** Another generator than that of all the rest, so that a run that is not managed does not depend on it. */
