@@ -48,8 +48,9 @@ final class RecoveryText {
         for (Member member : report.survivors()) {
             member.unfit().ifPresent(why -> out.println("  " + member.name() + " cannot be gone on from: " + why));
             member.stateAlone()
-                    .ifPresent(index -> out.println("  " + member.name() + ": --state-only goes on from its state, at entry " + index
-                            + ", and gives up what its log had behind that"));
+                    .ifPresent(index ->
+                            out.println("  " + member.name() + ": --state-only goes on from its state, at entry "
+                                    + index + ", and gives up what its log had behind that"));
             member.doubt().ifPresent(why -> out.println("  " + member.name() + ": " + why));
         }
         for (Line line : report.comparison()) {
@@ -110,9 +111,13 @@ final class RecoveryText {
         } else if (report.outlook().isEmpty()) {
             out.println(
                     "Nothing was changed. It is impossible to go on from the log of any of these: look at them with 'quorate verify"
-                            + " data'" + (report.survivors().stream().anyMatch(member -> member.stateAlone().isPresent())
+                            + " data'"
+                            + (report.survivors().stream()
+                                            .anyMatch(member ->
+                                                    member.stateAlone().isPresent())
                                     ? ", go on from a state alone with --state-only"
-                                    : "") + ", or import a snapshot into a new cluster with 'quorate import'.");
+                                    : "")
+                            + ", or import a snapshot into a new cluster with 'quorate import'.");
         } else if (!report.outlook().get().needed()) {
             out.println(
                     "Nothing was changed, and nothing has to be recovered: those at hand are a quorum. Start them, and they"

@@ -6,11 +6,12 @@ import static org.awaitility.Awaitility.await;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.quorate.server.MemberServer;
-import io.quorate.server.ServerConfigs;
+import io.quorate.server.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -217,15 +218,19 @@ class RecoverCommandTest {
         String[] look = {"recover", "--data-dir", survivor.toString()};
         CommandRun byLog = CommandRun.of(look);
         assertThat(byLog.out())
-                .containsPattern("node1: --state-only goes on from its state, at entry \\d+, and gives up what its log had")
+                .containsPattern(
+                        "node1: --state-only goes on from its state, at entry \\d+, and gives up what its log had")
                 .contains("go on from a state alone with --state-only");
         assertRefused(
-                CommandRun.of(look[0], look[1], look[2], "--confirm"), ExitCode.FAILED, "--state-only goes on from a state");
+                CommandRun.of(look[0], look[1], look[2], "--confirm"),
+                ExitCode.FAILED,
+                "--state-only goes on from a state");
 
         CommandRun made = CommandRun.of(look[0], look[1], look[2], "--state-only", "--confirm");
 
         assertThat(made.out())
-                .containsPattern("the best survivor is node1, whose state is that of entry \\d+, and whose log is given up:")
+                .containsPattern(
+                        "the best survivor is node1, whose state is that of entry \\d+, and whose log is given up:")
                 .containsPattern("kept   entries 1 to \\d+: its store has applied them")
                 .contains("made: epoch 1, ");
         assertThat(made.exitCode()).isZero();
@@ -249,7 +254,18 @@ class RecoverCommandTest {
 
     /** It finds what it has lost, and nobody to get it from. */
     private static void startOnce(Path survivor) throws IOException {
-        try (MemberServer member = MemberServer.start(ServerConfigs.withDataDir(wreck.members().getFirst(), survivor))) {
+        ServerConfig before = wreck.members().getFirst();
+        Map<ServerFlag, String> flags = new EnumMap<>(ServerFlag.class);
+        flags.put(ServerFlag.NAME, before.name());
+        flags.put(ServerFlag.DATA_DIR, survivor.toString());
+        flags.put(
+                ServerFlag.LISTEN_PEER_URLS, before.listenPeerUrls().getFirst().toString());
+        flags.put(
+                ServerFlag.LISTEN_CLIENT_URLS,
+                before.listenClientUrls().getFirst().toString());
+        flags.put(ServerFlag.INITIAL_CLUSTER_STATE, "existing");
+        try (MemberServer member =
+                MemberServer.start(ServerSettings.of(flags, Map.of()).toConfig())) {
             await().until(() -> Files.isDirectory(survivor.resolve("state/ahead-of-log")));
             assertThat(member.ready()).isNotDone();
         }

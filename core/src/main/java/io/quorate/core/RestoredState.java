@@ -36,11 +36,7 @@ public record RestoredState(
 
     /** What a disk held whose state can be gone on with. */
     public RestoredState(
-            HardState hardState,
-            SnapshotMeta snapshot,
-            EntryBatch entries,
-            long appliedIndex,
-            Suspension suspension) {
+            HardState hardState, SnapshotMeta snapshot, EntryBatch entries, long appliedIndex, Suspension suspension) {
         this(hardState, snapshot, entries, appliedIndex, suspension, false);
     }
 }

@@ -158,7 +158,8 @@ class PriorityTest {
     void nobodyOfPriorityZeroIsChosen() {
         Configuration configuration = voters(3).withPriority(TWO, 0);
         CoreUnderTest leader = member(configuration).toEstablishedLeader();
-        assertThat(leader.step(new Event.TransferRequested(TWO))).containsExactly(new Effect.TransferRefused(TWO, Rejection.BAD_TRANSFER_TARGET));
+        assertThat(leader.step(new Event.TransferRequested(TWO)))
+                .containsExactly(new Effect.TransferRefused(TWO, Rejection.BAD_TRANSFER_TARGET));
         List<Effect> resigned = leader.step(new Event.LeadershipBarred(true));
         assertThat(resigned).contains(new Effect.Send(THREE, new Message.TimeoutNow(1)));
     }

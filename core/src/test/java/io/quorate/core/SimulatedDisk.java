@@ -108,11 +108,7 @@ final class SimulatedDisk {
         long first = start.index() + 1;
         List<TestEntry> entries = List.copyOf(log);
         return new RestoredState(
-                hardState,
-                snapshot.meta(),
-                batch(first, entries),
-                Math.max(appliedIndex, last.index()),
-                suspension);
+                hardState, snapshot.meta(), batch(first, entries), Math.max(appliedIndex, last.index()), suspension);
     }
 
     static EntryBatch batch(long first, List<TestEntry> entries) {

@@ -95,17 +95,22 @@ class WitnessTest {
         assertThat(leader.status().configuration().isJoint()).isTrue();
         assertThat(entriesTo(learner, leader.flush())).isEmpty();
         leader.syncAll();
-        assertThat(entriesTo(learner, leader.flush())).as("the joint configuration").hasSize(1);
+        assertThat(entriesTo(learner, leader.flush()))
+                .as("the joint configuration")
+                .hasSize(1);
         leader.accepted(learner, 2);
         leader.accepted(new MemberId(4), 2);
         leader.accepted(TWO, 2);
-        assertThat(leader.status().configuration().isJoint()).as("the next one is appended").isFalse();
+        assertThat(leader.status().configuration().isJoint())
+                .as("the next one is appended")
+                .isFalse();
 
         assertThat(entriesTo(learner, leader.flush())).isEmpty();
         leader.syncAll();
         leader.propose(1);
         assertThat(entriesTo(learner, leader.flush())).isEmpty();
-        assertThat(leader.status().followers()).noneMatch(follower -> follower.member().equals(learner));
+        assertThat(leader.status().followers())
+                .noneMatch(follower -> follower.member().equals(learner));
     }
 
     // --- its leader

@@ -31,7 +31,8 @@ class LostEndOfLogTest {
     private static final long ENTRIES = 20;
 
     /** A state that was durable up to an index when the process began. */
-    private record Durable(StateMachine<Integer> state, long durableIndex, List<String> asked) implements StateMachine<Integer> {
+    private record Durable(StateMachine<Integer> state, long durableIndex, List<String> asked)
+            implements StateMachine<Integer> {
 
         @Override
         public List<Integer> apply(List<Command> commands, long lastIndex) throws IOException {
@@ -129,7 +130,9 @@ class LostEndOfLogTest {
         restarted.tick();
         restarted.receive(TWO, new Message.Heartbeat(1, 0, 0));
         restarted.settle();
-        for (int tick = 0; tick < 20 && restarted.lastSent(Message.RepairRequest.class).isEmpty(); tick++) {
+        for (int tick = 0;
+                tick < 20 && restarted.lastSent(Message.RepairRequest.class).isEmpty();
+                tick++) {
             restarted.tick();
         }
         Message.RepairRequest question =

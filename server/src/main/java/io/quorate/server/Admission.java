@@ -89,7 +89,8 @@ final class Admission {
             return new Verdict.TakesPart(
                     answers.isEmpty()
                             ? "it founds the cluster alone"
-                            : "it is not remembered by " + heard + ", which is enough to be certain that it never did before");
+                            : "it is not remembered by " + heard
+                                    + ", which is enough to be certain that it never did before");
         }
         if (isFounding(answers)) {
             return new Verdict.TakesPart("it founds the cluster with " + heard);

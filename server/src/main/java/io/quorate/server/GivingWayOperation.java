@@ -118,7 +118,8 @@ final class GivingWayOperation {
         return switch (cause) {
             case RaftException.Refused refused -> "it was refused, and nothing was done: " + refused.getMessage();
             case RaftException.OutcomeUnknown unknown ->
-                heirName + " was told to take over, and is not known to have done so: it would not lead, or did not win its election";
+                heirName
+                        + " was told to take over, and is not known to have done so: it would not lead, or did not win its election";
             default -> "it is not known what came of it: " + cause.getMessage();
         };
     }

@@ -194,7 +194,8 @@ final class GreyWatch implements AutoCloseable {
         givesWay = true;
         GivingWayOperation operation = new GivingWayOperation(node, config.name(), heir, name(heir.member()), score);
         try {
-            var unused = operation.execute(() -> begun(heir.member())).whenComplete((done, failure) -> givesWay = false);
+            var unused =
+                    operation.execute(() -> begun(heir.member())).whenComplete((done, failure) -> givesWay = false);
         } catch (RuntimeException e) {
             givesWay = false;
             throw e;

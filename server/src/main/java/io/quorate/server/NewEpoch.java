@@ -240,7 +240,9 @@ public final class NewEpoch {
             throw new IOException("the state of " + best.directory() + " was at entry " + index
                     + " when it was looked at, and at " + machine.store().appliedIndex() + " when it was copied");
         }
-        return new Reached(best.log().last(), OptionalLong.of(machine.store().digest().total().shortened()));
+        return new Reached(
+                best.log().last(),
+                OptionalLong.of(machine.store().digest().total().shortened()));
     }
 
     private Made begin(Reached reached, KvStateMachine machine) throws IOException {

@@ -87,7 +87,8 @@ class DamagedSurvivorTest {
         }
         try (InspectedMember member = InspectedMember.of("m0", data)) {
             assertThat(member.storeState().orElseThrow().appliedIndex())
-                    .isEqualTo(member.newestSnapshot().orElseThrow().meta().last().index());
+                    .isEqualTo(
+                            member.newestSnapshot().orElseThrow().meta().last().index());
         }
         assertThat(survivor().unfit().orElseThrow()).contains("the store has applied entry ");
     }

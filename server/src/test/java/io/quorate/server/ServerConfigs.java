@@ -17,7 +17,7 @@ public final class ServerConfigs {
 
     private ServerConfigs() {}
 
-    public static ServerConfig withDataDir(ServerConfig config, Path dataDir) {
+    static ServerConfig withDataDir(ServerConfig config, Path dataDir) {
         return changed(config, draft -> draft.dataDir = dataDir);
     }
 

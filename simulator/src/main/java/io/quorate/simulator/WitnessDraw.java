@@ -32,7 +32,8 @@ final class WitnessDraw {
     /** The configuration that a run begins with: as many members, of whom the last may be a witness. */
     static Configuration beginning(RunPlan plan) {
         boolean witness = isDrawn(plan.seed())
-                && (plan.members() >= LEAST_VOTERS || (isOfTwoAndOne(plan) && withoutLosses(plan).equals(plan.faults())));
+                && (plan.members() >= LEAST_VOTERS
+                        || (isOfTwoAndOne(plan) && withoutLosses(plan).equals(plan.faults())));
         return of(plan.members(), witness ? 1 : 0);
     }
 

@@ -18,8 +18,7 @@ class WitnessDrawTest {
     private static final long SEEDS = 2_000;
 
     private static boolean hasWitness(RunPlan plan) {
-        return !plan.isManaged()
-                && !WitnessDraw.beginning(plan).witnesses().isEmpty();
+        return !plan.isManaged() && !WitnessDraw.beginning(plan).witnesses().isEmpty();
     }
 
     private static boolean isRotten(Fault fault) {
@@ -51,8 +50,8 @@ class WitnessDrawTest {
             assertThat(beginning.witnesses()).containsExactly(new MemberId(3));
             assertThat(plan.faults()).noneMatch(WitnessDrawTest::isRotten);
             assertThat(plan.faults())
-                    .noneMatch(fault -> fault instanceof Fault.ChangeMembers change
-                            && change.change() == MembershipChange.REPLACE);
+                    .noneMatch(fault ->
+                            fault instanceof Fault.ChangeMembers change && change.change() == MembershipChange.REPLACE);
         });
         assertThat(twoAndOne)
                 .as("everything else goes wrong there")

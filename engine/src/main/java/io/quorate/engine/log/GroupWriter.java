@@ -281,8 +281,8 @@ final class GroupWriter {
             sync();
         }
         noteLastEntry();
-        LogTail tail = new LogTail(
-                active.sequence(), offset, nextLsn, start, last, lastChain, writtenHardState(), suspension);
+        LogTail tail =
+                new LogTail(active.sequence(), offset, nextLsn, start, last, lastChain, writtenHardState(), suspension);
         active = files.begin(tail, active.sequence(), active.sequence() + 1, frameBytes);
         offset = active.header().dataOffset();
     }

@@ -119,7 +119,13 @@ final class LogRecovery {
         Replay replay = new Replay(group, Start.bootstrap(bootstrap), HardState.INITIAL);
         Segment first = maker.begin(tail(replay, 1, 0, 1, HardState.INITIAL, Suspension.NONE), 0, 1, 0);
         return open(
-                replay, List.of(first), first.header().dataOffset(), 1, HardState.INITIAL, Suspension.NONE, OptionalLong.empty());
+                replay,
+                List.of(first),
+                first.header().dataOffset(),
+                1,
+                HardState.INITIAL,
+                Suspension.NONE,
+                OptionalLong.empty());
     }
 
     /** Continues an undamaged log where it ends. */
@@ -239,7 +245,14 @@ final class LogRecovery {
         // A log that was under repair before is not what the member has to get back to.
         boolean before = replay.votingSuspended() || suspension == Suspension.PROMISES_LOST;
         OptionalLong suspendedBy = before ? OptionalLong.empty() : OptionalLong.of(sequence);
-        return open(replay, segments, repaired.header().dataOffset(), damaged.nextLsn(), hardState, suspension, suspendedBy);
+        return open(
+                replay,
+                segments,
+                repaired.header().dataOffset(),
+                damaged.nextLsn(),
+                hardState,
+                suspension,
+                suspendedBy);
     }
 
     private DataDirectoryException unknownHardState(Found top) {

@@ -102,8 +102,7 @@ sealed interface Mark {
             case -2 -> new Compacted(SnapshotMetaCodec.decode(content));
             case -3 -> new Reset(SnapshotMetaCodec.decode(content));
             case -4 ->
-                new VotingSuspended(
-                        content.hasRemaining() ? Suspensions.of(content.get()) : Suspension.PROMISES_LOST);
+                new VotingSuspended(content.hasRemaining() ? Suspensions.of(content.get()) : Suspension.PROMISES_LOST);
             case -5 -> new VotingResumed();
             case -6 -> {
                 requireEnd(content);

@@ -62,7 +62,10 @@ record SegmentHeader(
     ByteBuffer encode() {
         ByteBuffer out = ByteBuffer.allocate((int) dataOffset());
         out.putInt(MAGIC).putInt(0).putInt(VERSION).putInt(bytes());
-        out.putInt(group).putInt(Suspensions.code(suspension)).putLong(clusterId).putLong(member.value());
+        out.putInt(group)
+                .putInt(Suspensions.code(suspension))
+                .putLong(clusterId)
+                .putLong(member.value());
         out.putLong(sequence).putLong(previous).putLong(firstLsn);
         out.putLong(base.term()).putLong(base.index());
         SnapshotMetaCodec.putOptional(baseChain, out);
@@ -126,7 +129,17 @@ record SegmentHeader(
         HardState hardState = BatchFrame.hardState(in.getLong(), in.getLong(), in.getLong());
         Start start = SnapshotMetaCodec.decode(in);
         return new SegmentHeader(
-                group, clusterId, member, sequence, previous, firstLsn, base, baseChain, fileBytes, start, hardState,
+                group,
+                clusterId,
+                member,
+                sequence,
+                previous,
+                firstLsn,
+                base,
+                baseChain,
+                fileBytes,
+                start,
+                hardState,
                 suspension);
     }
 

@@ -72,7 +72,8 @@ final class MessageCodec {
             }
             case Message.RepairRequest m -> {
                 out.putLong(m.requestId());
-                // An earlier release knows nothing of it, and must not answer it: it takes such a frame for a damaged one.
+                // An earlier release knows nothing of it, and must not answer it: it takes such a frame for a damaged
+                // one.
                 if (m.promisesLost()) {
                     put(true, out);
                 }

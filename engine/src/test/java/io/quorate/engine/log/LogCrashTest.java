@@ -2,10 +2,10 @@ package io.quorate.engine.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.core.Suspension;
 import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.core.Suspension;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.FaultyDisk;

@@ -2,8 +2,8 @@ package io.quorate.engine.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.core.Suspension;
 import io.quorate.core.HardState;
+import io.quorate.core.Suspension;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.FaultyDisk;
 import java.io.IOException;

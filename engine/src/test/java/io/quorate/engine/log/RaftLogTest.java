@@ -3,11 +3,11 @@ package io.quorate.engine.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.quorate.core.Suspension;
 import io.quorate.core.EntryBatch.TermRun;
 import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.core.Suspension;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.FaultyDisk;

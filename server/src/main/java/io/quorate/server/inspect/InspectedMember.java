@@ -221,7 +221,8 @@ public final class InspectedMember implements AutoCloseable {
         }
         aside.ifPresent(state -> findings.add(Finding.note(
                 ASIDE,
-                "the state at entry " + state.appliedIndex() + ", which is kept as long as the log lacks what it has lost")));
+                "the state at entry " + state.appliedIndex()
+                        + ", which is kept as long as the log lacks what it has lost")));
     }
 
     private void report(String place, StoreInspection inspection, String remedy) {
@@ -335,8 +336,9 @@ public final class InspectedMember implements AutoCloseable {
         return Stream.of(storeState(), aside)
                 .flatMap(Optional::stream)
                 .filter(state -> findings.stream()
-                        .noneMatch(finding ->
-                                finding.isDamage() && finding.entries().isEmpty() && finding.file().startsWith(state.file())))
+                        .noneMatch(finding -> finding.isDamage()
+                                && finding.entries().isEmpty()
+                                && finding.file().startsWith(state.file())))
                 .max(Comparator.comparingLong(InspectedState::appliedIndex));
     }
 

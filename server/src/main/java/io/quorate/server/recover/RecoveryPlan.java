@@ -1,6 +1,5 @@
 package io.quorate.server.recover;
 
-import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.core.quorum.Quorum;
 import io.quorate.server.recover.Fate.Kind;
@@ -76,8 +75,8 @@ public record RecoveryPlan(
 
     private static long highestTerm(List<Survivor> survivors) {
         return survivors.stream()
-                .mapToLong(survivor ->
-                        Math.max(survivor.hardState().term(), survivor.log().last().term()))
+                .mapToLong(survivor -> Math.max(
+                        survivor.hardState().term(), survivor.log().last().term()))
                 .max()
                 .orElseThrow();
     }
@@ -97,7 +96,8 @@ public record RecoveryPlan(
         long term = highestTerm(survivors);
         Optional<Survivor> farthest = survivors.stream()
                 .flatMap(survivor -> survivor.byStateAlone(term).stream())
-                .max(Comparator.comparingLong((Survivor survivor) -> survivor.log().last().index())
+                .max(Comparator.comparingLong(
+                                (Survivor survivor) -> survivor.log().last().index())
                         .thenComparing(survivor -> survivor.standing().doubt().isEmpty())
                         .thenComparing(Survivor::id, Comparator.reverseOrder()));
         boolean needed = farthest.isPresent()
@@ -174,12 +174,16 @@ public record RecoveryPlan(
                         : "its store has applied them, and nothing is applied that is not committed";
                 fates.add(new Fate(Kind.COMMITTED, best, 1, certain, why));
             }
-            best.standing().unreadable().ifPresent(end -> fates.add(new Fate(
-                    Kind.AT_RISK,
-                    best,
-                    last + 1,
-                    end,
-                    "its log has or had them, and has lost something, so that nothing tells whether they were committed")));
+            best.standing()
+                    .unreadable()
+                    .ifPresent(
+                            end -> fates.add(
+                                    new Fate(
+                                            Kind.AT_RISK,
+                                            best,
+                                            last + 1,
+                                            end,
+                                            "its log has or had them, and has lost something, so that nothing tells whether they were committed")));
             if (last > certain) {
                 fates.add(new Fate(
                         Kind.KEPT,

@@ -122,8 +122,9 @@ final class LeadershipProblems {
 
     private String inability(String voter) {
         String why = cluster.report(voter)
-                .map(report ->
-                        report.stopped().isPresent() ? "has stopped" : "must not vote, since its log has lost something")
+                .map(report -> report.stopped().isPresent()
+                        ? "has stopped"
+                        : "must not vote, since its log has lost something")
                 .orElse("does not answer");
         return cluster.called(voter) + " " + why;
     }

@@ -107,7 +107,8 @@ class GivingWayTest {
 
     @Test
     void whoAilsOrRestsOrTellsNothingIsGivenNothing() {
-        assertThat(looksUntilTried(100, 1, new Bulletin(TWO, 0, true, false, false), new Bulletin(THREE, 0, false, true, false)))
+        assertThat(looksUntilTried(
+                        100, 1, new Bulletin(TWO, 0, true, false, false), new Bulletin(THREE, 0, false, true, false)))
                 .isEqualTo(100);
         assertThat(looksUntilTried(100, 1)).isEqualTo(100);
     }

@@ -171,7 +171,9 @@ class MemberRulesTest {
                 .hasMessageContaining("member " + id(1) + " alone would be left to lead, beside a witness");
         assertThatThrownBy(() -> healthy(witnessed)
                         .outcome(new MemberChange.Together(
-                                new TreeSet<>(witnessed.voters()), new TreeSet<>(), List.of(new MemberChange.Prefer(id(1), 0)))))
+                                new TreeSet<>(witnessed.voters()),
+                                new TreeSet<>(),
+                                List.of(new MemberChange.Prefer(id(1), 0)))))
                 .hasMessageContaining("member " + id(2) + " alone would be left to lead");
         assertThat(healthy(witnessed).outcome(new MemberChange.Prefer(id(2), 7)).priority(id(2)))
                 .isEqualTo(7);

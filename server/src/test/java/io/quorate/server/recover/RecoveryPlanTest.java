@@ -5,8 +5,8 @@ import static io.quorate.server.recover.Logs.ids;
 import static io.quorate.server.recover.Logs.stateless;
 import static io.quorate.server.recover.Logs.survivor;
 import static io.quorate.server.recover.Logs.voters;
-import static io.quorate.server.recover.Logs.withState;
 import static io.quorate.server.recover.Logs.withLearner;
+import static io.quorate.server.recover.Logs.withState;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.core.EntryId;
@@ -248,7 +248,8 @@ class RecoveryPlanTest {
     @Test
     void aLogThatIsIntactIsGoneOnFromWhereItHasAsMuch() throws IOException {
         Survivor intact = survivor(1, FIVE, Terms.of(1, 1, 1, 1), 2);
-        assertThat(planOfStatesToo(intact, withState(2, FIVE, Terms.of(1), 4)).best()).isEqualTo(intact);
+        assertThat(planOfStatesToo(intact, withState(2, FIVE, Terms.of(1), 4)).best())
+                .isEqualTo(intact);
         assertThat(fates(planOfStatesToo(intact, withState(2, FIVE, Terms.of(1), 5))))
                 .containsExactly("COMMITTED of 2: 1-5");
     }
@@ -256,7 +257,9 @@ class RecoveryPlanTest {
     @Test
     void whereAQuorumIsLeftNoStateIsGoneOnFrom() throws IOException {
         RecoveryPlan plan = planOfStatesToo(
-                survivor(1, THREE, Terms.of(1), 1), survivor(2, THREE, Terms.of(1), 1), withState(3, THREE, Terms.of(1), 9));
+                survivor(1, THREE, Terms.of(1), 1),
+                survivor(2, THREE, Terms.of(1), 1),
+                withState(3, THREE, Terms.of(1), 9));
         assertThat(plan.quorumIsThere()).isTrue();
         assertThat(plan.byStateAlone()).isFalse();
     }

@@ -37,7 +37,9 @@ class DiagnosisTest {
     }
 
     private static List<String> remedies(Told told) {
-        return Diagnosis.of(told.done()).problems().stream().map(Problem::remedy).toList();
+        return Diagnosis.of(told.done()).problems().stream()
+                .map(Problem::remedy)
+                .toList();
     }
 
     @Test

@@ -2,10 +2,10 @@ package io.quorate.simulator.enumeration;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.quorate.core.Suspension;
 import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.core.Suspension;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.Disk;
