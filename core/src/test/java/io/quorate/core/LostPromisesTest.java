@@ -106,6 +106,22 @@ class LostPromisesTest {
                 .containsExactly(new Effect.AppendNoOp(id(1, 3)));
     }
 
+    /** Of two voters nobody can answer; but the leader is a quorum of the voters without the other one. */
+    @Test
+    void aLeaderOfTwoCannotAnswerAndRemovesTheMemberAlone() {
+        CoreUnderTest core = CoreUnderTest.ofVoters(2).toEstablishedLeader();
+        Message.RepairRequest question = new Message.RepairRequest(1, 5, true);
+        core.receive(TWO, question);
+        core.syncAll();
+        assertThat(core.receive(TWO, question)).isEmpty();
+
+        core.step(new Event.ConfigurationProposed(voters(1)));
+        core.syncAll();
+
+        assertThat(core.status().commitIndex()).isEqualTo(3);
+        assertThat(core.status().role()).isEqualTo(RoleName.LEADER);
+    }
+
     /** What it acknowledged before the loss cannot be of an entry that was appended after it. */
     @Test
     void theEntryIsNotCommittedByWhatTheMemberHadAcknowledgedBefore() {

@@ -79,8 +79,14 @@ final class LogMutants {
                     "A member that has lost entries votes at once.",
                     "Alagappan et al., FAST 2018; corner case 23",
                     engine("log.LogRecovery"),
-                    "hardState, suspension, suspendedBy);",
-                    "hardState, Suspension.NONE, suspendedBy);"),
+                    """
+                    suspension,
+                                    suspendedBy);
+                    """,
+                    """
+                    Suspension.NONE,
+                                    suspendedBy);
+                    """),
             new Mutant(
                     "leader-does-not-forget-what-was-lost",
                     "A leader goes on believing acknowledgements of a member that has lost entries.",
