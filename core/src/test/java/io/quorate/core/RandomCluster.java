@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** A cluster to which, drawn from one seed, everything happens that a network, disks and people can do to it. */
 final class RandomCluster {
@@ -255,11 +256,7 @@ final class RandomCluster {
 
     private void crash() {
         SimulatedMember member = anyone();
-        boolean anyoneRepairs = members.stream().anyMatch(other -> other.durable().suspension != Suspension.NONE);
-        // Two that lose what they acknowledged, at once, are more than a cluster of three has to survive.
-        boolean othersCanElect = members.stream()
-                .allMatch(other -> new Quorum(other.status().configuration()).isQuorum(id -> !id.equals(member.id)));
-        if (damages && !anyoneRepairs && othersCanElect && random.nextBoolean()) {
+        if (mayLoseWhatItHad(member) && random.nextBoolean()) {
             SimulatedDisk disk = member.durable();
             long index = disk.start.index() + 1 + random.nextInt(disk.log.size() + 1);
             if (random.nextBoolean()) {
@@ -271,6 +268,17 @@ final class RandomCluster {
         } else {
             member.restart();
         }
+    }
+
+    /** Two that lose what they acknowledged, at once, are more than a cluster of three has to survive. */
+    private boolean mayLoseWhatItHad(SimulatedMember member) {
+        boolean anyoneRepairs = members.stream().anyMatch(other -> other.durable().suspension != Suspension.NONE);
+        // So it is if another one loses, in a crash later on, what it knows and has not durably yet.
+        boolean othersCanElect = members.stream()
+                .flatMap(other -> Stream.of(
+                        other.status().configuration(), other.durable().configuration()))
+                .allMatch(configuration -> new Quorum(configuration).isQuorum(id -> !id.equals(member.id)));
+        return damages && !anyoneRepairs && othersCanElect;
     }
 
     private void partition() {

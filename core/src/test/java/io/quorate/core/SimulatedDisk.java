@@ -2,6 +2,7 @@ package io.quorate.core;
 
 import io.quorate.core.EntryBatch.ConfigurationEntry;
 import io.quorate.core.EntryBatch.TermRun;
+import io.quorate.core.quorum.Configuration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -93,6 +94,14 @@ final class SimulatedDisk {
             appliedIndex = index;
             digest = received.digest();
         }
+    }
+
+    /** The one in force as of the last entry. */
+    Configuration configuration() {
+        return log.reversed().stream()
+                .flatMap(entry -> entry.configuration().stream())
+                .findFirst()
+                .orElse(snapshot.meta().configuration());
     }
 
     /** What the engine would find on it when it starts. A log may begin before the snapshot: that part is dropped. */
