@@ -74,7 +74,7 @@ final class RecoveryText {
         out.println();
         out.println(
                 outlook.stateOnly()
-                        ? "the best survivor is " + outlook.name() + ", whose state is that of entry " + index(outlook)
+                        ? "the best survivor is " + outlook.name() + ", whose state is that of entry " + outlook.certain()
                                 + ", and whose log is given up:"
                         : "the best survivor is " + outlook.name() + ", whose log ends at " + outlook.last() + ":");
         for (Entries entries : outlook.entries()) {
@@ -89,11 +89,6 @@ final class RecoveryText {
                         : "  nothing else can be lost: those who are missing or damaged are too few to have committed anything by"
                                 + " themselves");
         outlook.doubts().forEach(doubt -> out.println("  DOUBT  " + doubt));
-    }
-
-    /** A state does not tell the term of its entry. */
-    private static String index(Outlook outlook) {
-        return outlook.last().substring(outlook.last().indexOf('/') + 1);
     }
 
     private static String name(Entries entries) {

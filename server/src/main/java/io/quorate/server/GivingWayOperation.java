@@ -13,6 +13,7 @@ import io.quorate.server.proto.managerpb.Check;
 import io.quorate.server.proto.managerpb.OperationReport;
 import io.quorate.server.proto.managerpb.Step;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -93,9 +94,10 @@ final class GivingWayOperation {
     private CompletableFuture<Void> handOver(long id) {
         long beginNanos = System.nanoTime();
         return node.giveWay(heir.member())
-                .handle((nothing, failure) -> failure == null ? succeeded() : inVain(failure))
-                .thenCompose(outcome -> {
-                    boolean done = outcome.equals(succeeded());
+                .handle((nothing, failure) -> Optional.ofNullable(failure))
+                .thenCompose(failure -> {
+                    boolean done = failure.isEmpty();
+                    String outcome = failure.map(this::inVain).orElseGet(() -> heirName + " leads");
                     report.addSteps(Step.newBuilder()
                                     .setName("hand over the leadership")
                                     .setDone(done)
@@ -107,10 +109,6 @@ final class GivingWayOperation {
                             id, done ? ManagedOperation.State.DONE : ManagedOperation.State.FAILED, NOTE_TRIES);
                 })
                 .thenAccept(noted -> {});
-    }
-
-    private String succeeded() {
-        return heirName + " leads";
     }
 
     private String inVain(Throwable failure) {
