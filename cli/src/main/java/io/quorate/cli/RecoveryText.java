@@ -74,8 +74,8 @@ final class RecoveryText {
         out.println();
         out.println(
                 outlook.stateOnly()
-                        ? "the best survivor is " + outlook.name() + ", whose state is that of entry " + outlook.certain()
-                                + ", and whose log is given up:"
+                        ? "the best survivor is " + outlook.name() + ", whose state is that of entry "
+                                + outlook.certain() + ", and whose log is given up:"
                         : "the best survivor is " + outlook.name() + ", whose log ends at " + outlook.last() + ":");
         for (Entries entries : outlook.entries()) {
             out.println("  " + (entries.kept() ? "kept   " : "LOST   ") + name(entries) + ": "
