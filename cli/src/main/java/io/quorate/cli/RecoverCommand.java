@@ -64,8 +64,9 @@ final class RecoverCommand implements Callable<Integer> {
     @Option(
             names = "--state-only",
             description = {
-                "Goes on from what a member's store has applied where that is more than any intact log has, since logs have lost",
-                "their ends: whatever stood behind it is given up. Without --confirm: shows what that comes to."
+                "Goes on from what a member's store has applied, where logs have lost their ends and no",
+                "intact one has as much: whatever stood behind it is given up. Without --confirm: shows",
+                "what that comes to."
             })
     private boolean stateOnly;
 
