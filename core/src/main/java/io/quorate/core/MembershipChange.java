@@ -101,6 +101,9 @@ final class MembershipChange {
             return;
         }
         if (current.isJoint()) {
+            // A learner that is dropped belongs to neither of the two: nothing would tell any more that it is a
+            // witness.
+            leader.settleIn(current).forEach(follower -> replication.takeLeave(leader, follower));
             append(leader, current.settled());
             return;
         }
