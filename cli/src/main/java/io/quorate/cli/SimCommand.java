@@ -232,13 +232,14 @@ final class SimCommand implements Callable<Integer> {
     private static String line(Campaign.Progress progress) {
         return String.format(
                 Locale.ROOT,
-                "%,d seeds, %.2f virtual hours, %,d faults, %,d operations (%,d of unknown outcome): %.0f virtual hours"
-                        + " per CPU hour",
+                "%,d seeds, %.2f virtual hours, %,d faults, %,d operations (%,d of unknown outcome), %,d histories undecided:"
+                        + " %.0f virtual hours per CPU hour",
                 progress.seeds(),
                 progress.virtualNanos() / NANOS_PER_SECOND / 3600,
                 progress.faults(),
                 progress.completed(),
                 progress.unknown(),
+                progress.undecided(),
                 progress.speed());
     }
 

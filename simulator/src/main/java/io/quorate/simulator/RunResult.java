@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param faults how many faults happened
  * @param completed how many requests of clients were answered
  * @param unknown of how many the client never learned the outcome
+ * @param undecided whether too many of these left open whether the history is linearizable: the run says nothing about that
  */
 public record RunResult(
         RunPlan plan,
@@ -18,4 +19,5 @@ public record RunResult(
         long virtualNanos,
         int faults,
         long completed,
-        long unknown) {}
+        long unknown,
+        boolean undecided) {}

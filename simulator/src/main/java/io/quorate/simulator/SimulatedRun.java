@@ -39,6 +39,10 @@ public final class SimulatedRun {
     private final Clients clients;
     private final SpecialClients special;
 
+    /** Whether it stays open if what the clients have seen can have been. */
+    private boolean undecided;
+
+
     public SimulatedRun(RunPlan plan) {
         this.plan = plan;
         SplittableRandom random = new SplittableRandom(plan.seed() ^ 0x5deece66dL);
@@ -95,8 +99,31 @@ public final class SimulatedRun {
         return clients.operations();
     }
 
-    /** Runs to the end, or to the first violation. */
+    /**
+     * Runs to the end, or to the first violation. What is thrown outside of a member, by whatever makes up the run, is a violation
+     * too: nobody knows what the run would have shown.
+     */
     public RunResult run() {
+        try {
+            goThrough();
+        } catch (InvariantViolation violation) {
+            watchers.report(violation);
+        } catch (RuntimeException | Error e) {
+            InvariantViolation broken = new InvariantViolation("run", "it broke down: " + e);
+            broken.initCause(e);
+            watchers.report(broken);
+        }
+        return new RunResult(
+                plan,
+                watchers.violation(),
+                agenda.now(),
+                faults.injected(),
+                clients.completed(),
+                clients.unknown(),
+                undecided);
+    }
+
+    private void goThrough() {
         cluster.members().forEach(SimulatedMember::start);
         faults.schedule(plan.faults());
         clients.begin();
@@ -106,8 +133,6 @@ public final class SimulatedRun {
             clients.heal();
             settle();
         }
-        return new RunResult(
-                plan, watchers.violation(), agenda.now(), faults.injected(), clients.completed(), clients.unknown());
     }
 
     /** Whether nothing was violated on the way. */
@@ -169,7 +194,7 @@ public final class SimulatedRun {
 
     private void end() {
         try {
-            clients.judge();
+            undecided = !clients.judge();
             invariants.forEach(Invariant::ended);
         } catch (InvariantViolation violation) {
             watchers.report(violation);

@@ -21,5 +21,7 @@ class SeedsTest {
                         .describedAs("seed %d", failure.plan().seed())
                         .isEmpty());
         assertThat(outcome.progress().seeds()).isEqualTo(SEEDS);
+        // Of each the checker knows whether its clients saw what can have been.
+        assertThat(outcome.progress().undecided()).isZero();
     }
 }

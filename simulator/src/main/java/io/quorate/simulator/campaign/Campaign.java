@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
@@ -40,10 +41,19 @@ public final class Campaign {
      * @param virtualNanos the time that passed in all clusters together
      * @param cpuNanos what the process worked for it, on all processors
      * @param completed requests of clients that were answered
+     * @param unknown of how many no client learned the outcome
+     * @param undecided of how many runs it stays open whether their histories are linearizable
      */
-    public record Progress(long seeds, long virtualNanos, long cpuNanos, long faults, long completed, long unknown) {
+    public record Progress(
+            long seeds,
+            long virtualNanos,
+            long cpuNanos,
+            long faults,
+            long completed,
+            long unknown,
+            long undecided) {
 
-        static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0);
+        static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0, 0);
 
         Progress plus(RunResult result, long cpuSoFar) {
             return new Progress(
@@ -52,7 +62,8 @@ public final class Campaign {
                     cpuSoFar,
                     faults + result.faults(),
                     completed + result.completed(),
-                    unknown + result.unknown());
+                    unknown + result.unknown(),
+                    undecided + (result.undecided() ? 1 : 0));
         }
 
         /** Hours of clusters' time for each hour of a processor's. */
@@ -72,25 +83,40 @@ public final class Campaign {
         }
     }
 
-    /** Runs all. {@code onProgress} is told after each run, by one thread at a time. */
+    /**
+     * Runs all. {@code onProgress} is told after each run, by one thread at a time.
+     *
+     * @throws IllegalStateException if a run could not be made, so that not all were
+     */
     public Outcome run(Consumer<Progress> onProgress) {
         AtomicLong next = new AtomicLong(firstSeed);
         ConcurrentLinkedQueue<RunResult> failures = new ConcurrentLinkedQueue<>();
+        ConcurrentLinkedQueue<Throwable> broken = new ConcurrentLinkedQueue<>();
         Tally tally = new Tally(onProgress);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < jobs; i++) {
-            threads.add(Thread.ofPlatform().name("sim-" + i).start(() -> work(next, failures, tally)));
+            threads.add(Thread.ofPlatform().name("sim-" + i).start(() -> {
+                try {
+                    work(next, () -> failures.isEmpty() && broken.isEmpty(), failures, tally);
+                } catch (RuntimeException | Error e) {
+                    broken.add(e);
+                }
+            }));
         }
         for (Thread thread : threads) {
             join(thread);
+        }
+        if (!broken.isEmpty()) {
+            throw new IllegalStateException("the campaign broke down", broken.peek());
         }
         List<RunResult> bySeed = new ArrayList<>(failures);
         bySeed.sort((one, other) -> Long.compare(one.plan().seed(), other.plan().seed()));
         return new Outcome(tally.progress(), bySeed);
     }
 
-    private void work(AtomicLong next, ConcurrentLinkedQueue<RunResult> failures, Tally tally) {
-        while (failures.isEmpty()) {
+    private void work(
+            AtomicLong next, BooleanSupplier goesOn, ConcurrentLinkedQueue<RunResult> failures, Tally tally) {
+        while (goesOn.getAsBoolean()) {
             long seed = next.getAndIncrement();
             if (seed - firstSeed >= seeds) {
                 return;

@@ -43,14 +43,18 @@ final class ClientHistory {
         return List.copyOf(operations);
     }
 
-    /** Whether what the clients have seen can have been. */
-    void judge() {
-        switch (new LinearizabilityChecker(MAX_STEPS, Long.MAX_VALUE).check(operations)) {
-            case Verdict.Linearizable ignored -> {}
-            // Too many requests of unknown outcome: this run says nothing about the keys.
-            case Verdict.Undecided ignored -> {}
+    /**
+     * Judges whether what the clients have seen can have been.
+     *
+     * @return whether that could be decided; with too many requests of unknown outcome it cannot
+     * @throws InvariantViolation if it cannot have been
+     */
+    boolean judge() {
+        return switch (new LinearizabilityChecker(MAX_STEPS, Long.MAX_VALUE).check(operations)) {
+            case Verdict.Linearizable ignored -> true;
+            case Verdict.Undecided ignored -> false;
             case Verdict.NotLinearizable violation ->
                 throw new InvariantViolation("linearizability", HistoryReport.text(violation));
-        }
+        };
     }
 }

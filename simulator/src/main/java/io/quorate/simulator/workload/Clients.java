@@ -140,11 +140,12 @@ public final class Clients {
     /**
      * Judges what the clients have seen.
      *
+     * @return whether that could be decided; with too many requests of unknown outcome it cannot
      * @throws io.quorate.simulator.invariant.InvariantViolation if it cannot have been
      */
-    public void judge() {
+    public boolean judge() {
         localReads.judge();
-        history.judge();
+        return history.judge();
     }
 
     private long way(SplittableRandom random) {
