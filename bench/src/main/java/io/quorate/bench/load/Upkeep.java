@@ -1,0 +1,113 @@
+package io.quorate.bench.load;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
+import io.quorate.bench.cost.MemberAddress;
+import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
+import io.quorate.server.proto.etcdserverpb.DeleteRangeRequest;
+import io.quorate.server.proto.etcdserverpb.KVGrpc;
+import io.quorate.server.proto.etcdserverpb.LeaseGrpc;
+import io.quorate.server.proto.etcdserverpb.LeaseRevokeRequest;
+import io.quorate.server.proto.etcdserverpb.MemberListRequest;
+import io.quorate.server.proto.etcdserverpb.PutRequest;
+import io.quorate.server.proto.etcdserverpb.RequestOp;
+import io.quorate.server.proto.etcdserverpb.TxnRequest;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** What is done to a cluster before the load and after it, one request after the other. For one thread. */
+final class Upkeep {
+
+    /** etcd takes no more operations in a transaction, nor more bytes in a request, by default. */
+    private static final int MAX_OPS = 100;
+
+    private static final int MAX_BYTES = 1 << 19;
+
+    /** Removing many keys at once takes a while. */
+    private static final Duration FOR_ALL_KEYS = Duration.ofMinutes(1);
+
+    private final Channel channel;
+    private final Duration timeout;
+
+    Upkeep(Channel channel, Duration timeout) {
+        this.channel = channel;
+        this.timeout = timeout;
+    }
+
+    /** The cluster's members and where clients find them; empty if it does not tell. */
+    Optional<List<MemberAddress>> members() {
+        try {
+            return Optional.of(ClusterGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(timeout)
+                    .memberList(MemberListRequest.getDefaultInstance())
+                    .getMembersList()
+                    .stream()
+                    .map(member -> new MemberAddress(
+                            member.getName(),
+                            member.getClientURLsList().stream().map(URI::create).toList()))
+                    .toList());
+        } catch (StatusRuntimeException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Puts every key. */
+    void fill(Keyspace keyspace) throws LoadException {
+        SplittableRandom random = new SplittableRandom(keyspace.size());
+        int together = Math.clamp(MAX_BYTES / Math.max(1, keyspace.keyBytes() + keyspace.valueBytes()), 1, MAX_OPS);
+        for (int first = 0; first < keyspace.size(); first += together) {
+            TxnRequest.Builder txn = TxnRequest.newBuilder();
+            for (int i = first; i < Math.min(first + together, keyspace.size()); i++) {
+                txn.addSuccess(RequestOp.newBuilder()
+                        .setRequestPut(
+                                PutRequest.newBuilder().setKey(keyspace.key(i)).setValue(keyspace.value(random))));
+            }
+            try {
+                var unused = KVGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(timeout)
+                        .txn(txn.build());
+            } catch (StatusRuntimeException e) {
+                var unused = remove(keyspace);
+                throw new LoadException("the keys that are to be read could not be written", e);
+            }
+        }
+    }
+
+    /** Removes every key; returns why it could not. */
+    Optional<String> remove(Keyspace keyspace) {
+        ByteString prefix = keyspace.prefix();
+        try {
+            var unused = KVGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(FOR_ALL_KEYS)
+                    .deleteRange(DeleteRangeRequest.newBuilder()
+                            .setKey(prefix)
+                            .setRangeEnd(keyspace.prefixEnd())
+                            .build());
+            return Optional.empty();
+        } catch (StatusRuntimeException e) {
+            return Optional.of("the keys of this run could not be removed (" + Failure.of(e.getStatus())
+                    + "); do it with: quorate del --prefix " + prefix.toStringUtf8());
+        }
+    }
+
+    /** Revokes these; returns why it could not. */
+    Optional<String> revoke(Set<Long> leases) {
+        try {
+            for (long lease : leases) {
+                var unused = LeaseGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(timeout)
+                        .leaseRevoke(
+                                LeaseRevokeRequest.newBuilder().setID(lease).build());
+            }
+            return Optional.empty();
+        } catch (StatusRuntimeException e) {
+            return Optional.of("not all leases of this run could be revoked (" + Failure.of(e.getStatus())
+                    + "); they run out by themselves within a minute");
+        }
+    }
+}
