@@ -72,8 +72,8 @@ final class BenchLoadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        LoadPlan plan = options.plan(workload);
         List<Target> targets = options.targets();
+        LoadPlan plan = options.plan(workload, targets);
         PrintWriter err = spec.commandLine().getErr();
         PrintWriter out = spec.commandLine().getOut();
         BenchProgress progress = new BenchProgress(err, plan);

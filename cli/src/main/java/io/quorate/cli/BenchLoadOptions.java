@@ -208,9 +208,13 @@ final class BenchLoadOptions {
         return Optional.ofNullable(html);
     }
 
-    /** @throws CommandFailed if the numbers make no sense */
-    LoadPlan plan(Workload workload) {
-        int endpointsOfOne = targets().stream()
+    /**
+     * What is to be done to each of these.
+     *
+     * @throws CommandFailed if the numbers make no sense
+     */
+    LoadPlan plan(Workload workload, List<Target> targets) {
+        int endpointsOfOne = targets.stream()
                 .mapToInt(target -> target.endpoints().size())
                 .max()
                 .orElse(1);
