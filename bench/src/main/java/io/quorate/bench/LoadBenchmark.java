@@ -84,9 +84,13 @@ public final class LoadBenchmark {
         for (int i = 0; i < runs.size(); i++) {
             turn.add(i);
         }
+        rehearse(runs);
         for (int number = 1; number <= plan.pace().repetitions(); number++) {
             for (int which : turn) {
                 LoadRun run = runs.get(which);
+                if (isStopped.getAsBoolean()) {
+                    return Optional.empty();
+                }
                 Repetition repetition = run.repeat(number, observer, isStopped);
                 if (isStopped.getAsBoolean()) {
                     return Optional.empty();
@@ -102,5 +106,17 @@ public final class LoadBenchmark {
             reports.add(new TargetReport(run.target(), repetitions.get(i), run.notes()));
         }
         return Optional.of(new LoadReport(plan, reports));
+    }
+
+    /**
+     * Loads each target once without looking, unless nothing is to be warmed up: what makes the load is compiled while it runs, and
+     * the first turn, which is always the same target's, would be the slower for it.
+     */
+    private void rehearse(List<LoadRun> runs) throws LoadException {
+        if (plan.pace().warmup().isPositive()) {
+            for (LoadRun run : runs) {
+                var unused = run.repeat(LoadRun.REHEARSAL, observer, isStopped);
+            }
+        }
     }
 }

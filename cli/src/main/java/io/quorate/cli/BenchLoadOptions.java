@@ -87,8 +87,10 @@ final class BenchLoadOptions {
     @Option(
             names = "--warmup",
             paramLabel = "<time>",
-            description =
-                    "How long each repetition runs before, unmeasured; 0 for not at all. Default: ${DEFAULT-VALUE}",
+            description = {
+                "How long each repetition runs before, unmeasured; unless it is 0, there is also a whole one before the first",
+                "that does not count. Default: ${DEFAULT-VALUE}"
+            },
             defaultValue = "3s",
             converter = TimeOrNone.class)
     private Duration warmup = Duration.ZERO;

@@ -2,6 +2,7 @@ package io.quorate.cli;
 
 import io.quorate.bench.LoadBenchmark;
 import io.quorate.bench.load.LoadPlan;
+import io.quorate.bench.load.LoadRun;
 import io.quorate.bench.load.Repetition;
 import io.quorate.bench.load.Second;
 import io.quorate.bench.load.Target;
@@ -76,6 +77,9 @@ final class BenchProgress implements LoadBenchmark.Observer {
     }
 
     private String of(Target target, int repetition) {
+        if (repetition == LoadRun.REHEARSAL) {
+            return target.name() + ", rehearsal: ";
+        }
         return target.name() + ", " + repetition + " of " + plan.pace().repetitions() + ": ";
     }
 }

@@ -28,6 +28,9 @@ public final class LoadRun implements AutoCloseable {
     /** A stretch that is shorter than this says nothing. */
     private static final long LEAST_STRETCH_NANOS = SECOND_NANOS / 4;
 
+    /** The number of a repetition that does not count. */
+    public static final int REHEARSAL = 0;
+
     /** Is told how a repetition goes, once a second. */
     public interface Progress {
 
@@ -96,7 +99,7 @@ public final class LoadRun implements AutoCloseable {
     /**
      * Loads the target for a while.
      *
-     * @param number of the repetition, from 1
+     * @param number of the repetition, from 1, or {@link #REHEARSAL}
      * @param isStopped whether it is to end at once
      * @throws LoadException if watchers cannot be set up
      */
