@@ -62,6 +62,15 @@ final class RecoverCommand implements Callable<Integer> {
     private boolean force;
 
     @Option(
+            names = "--state-only",
+            description = {
+                "Goes on from what a member's store has applied, where logs have lost their ends and no",
+                "intact one has as much: whatever stood behind it is given up. Without --confirm: shows",
+                "what that comes to."
+            })
+    private boolean stateOnly;
+
+    @Option(
             names = "--new-data-dir",
             paramLabel = "<directory>",
             description =
@@ -86,7 +95,7 @@ final class RecoverCommand implements Callable<Integer> {
             throw CommandFailed.usage("--force and --new-data-dir say how to go on, and need --confirm");
         }
         PrintWriter out = spec.commandLine().getOut();
-        try (Recovery recovery = Recovery.of(named())) {
+        try (Recovery recovery = Recovery.of(named(), stateOnly)) {
             RecoveryReport report = recovery.report();
             Optional<Made> made = Optional.empty();
             if (!json) {

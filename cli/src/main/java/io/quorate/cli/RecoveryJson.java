@@ -55,6 +55,7 @@ final class RecoveryJson {
         member.revision().ifPresent(revision -> object.addProperty("revision", revision));
         member.digest().ifPresent(digest -> object.addProperty("digest", digest));
         object.addProperty("intact", member.intact());
+        member.stateAlone().ifPresent(index -> object.addProperty("state_only_index", index));
         member.unfit().ifPresent(why -> object.addProperty("unfit", why));
         member.doubt().ifPresent(why -> object.addProperty("doubt", why));
         return object;
@@ -77,6 +78,7 @@ final class RecoveryJson {
         object.addProperty("quorum", outlook.quorum());
         object.addProperty("voters_at_hand", outlook.votersAtHand());
         object.addProperty("needed", outlook.needed());
+        object.addProperty("state_only", outlook.stateOnly());
         object.add("others", array(outlook.others(), RecoveryJson::object));
         object.add("entries", array(outlook.entries(), RecoveryJson::object));
         object.addProperty("unseen_loss_possible", outlook.unseenLoss());

@@ -47,6 +47,10 @@ final class RecoveryText {
         out.println();
         for (Member member : report.survivors()) {
             member.unfit().ifPresent(why -> out.println("  " + member.name() + " cannot be gone on from: " + why));
+            member.stateAlone()
+                    .ifPresent(index ->
+                            out.println("  " + member.name() + ": --state-only goes on from its state, at entry "
+                                    + index + ", and gives up what its log had behind that"));
             member.doubt().ifPresent(why -> out.println("  " + member.name() + ": " + why));
         }
         for (Line line : report.comparison()) {
@@ -68,7 +72,11 @@ final class RecoveryText {
             return;
         }
         out.println();
-        out.println("the best survivor is " + outlook.name() + ", whose log ends at " + outlook.last() + ":");
+        out.println(
+                outlook.stateOnly()
+                        ? "the best survivor is " + outlook.name() + ", whose state is that of entry "
+                                + outlook.certain() + ", and whose log is given up:"
+                        : "the best survivor is " + outlook.name() + ", whose log ends at " + outlook.last() + ":");
         for (Entries entries : outlook.entries()) {
             out.println("  " + (entries.kept() ? "kept   " : "LOST   ") + name(entries) + ": "
                     + (entries.fate().equals("at_risk") ? "AT RISK, " : "") + entries.why());
@@ -97,8 +105,14 @@ final class RecoveryText {
             print(made.get(), out);
         } else if (report.outlook().isEmpty()) {
             out.println(
-                    "Nothing was changed. It is impossible to go on from any of these: look at them with 'quorate verify"
-                            + " data', or import a snapshot into a new cluster with 'quorate import'.");
+                    "Nothing was changed. It is impossible to go on from the log of any of these: look at them with 'quorate verify"
+                            + " data'"
+                            + (report.survivors().stream()
+                                            .anyMatch(member ->
+                                                    member.stateAlone().isPresent())
+                                    ? ", go on from a state alone with --state-only"
+                                    : "")
+                            + ", or import a snapshot into a new cluster with 'quorate import'.");
         } else if (!report.outlook().get().needed()) {
             out.println(
                     "Nothing was changed, and nothing has to be recovered: those at hand are a quorum. Start them, and they"
@@ -107,7 +121,8 @@ final class RecoveryText {
             out.println(
                     "Nothing was changed. Is there really nothing left of the missing members, not even a disk? Whatever is"
                             + " named with another --data-dir may have more. To go on from "
-                            + report.outlook().get().name() + ", run this again with --confirm"
+                            + report.outlook().get().name() + ", run this again with "
+                            + (report.outlook().get().stateOnly() ? "--state-only " : "") + "--confirm"
                             + (report.outlook().get().doubts().isEmpty()
                                     ? "."
                                     : " and, in spite of the doubts, --force."));

@@ -59,7 +59,7 @@ class QuorumCommandsTest {
                                 () -> run("doctor")
                                         .out()
                                         .contains(
-                                                "node1 takes no part yet, since it came without data: it has no data, and 2 more"));
+                                                "node1 takes no part yet, since it came without data: it has no data, and 2 of the others must answer"));
             }
         }
         members.forEach(member -> member.ready().join());

@@ -1,13 +1,17 @@
 package io.quorate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.quorate.server.MemberServer;
+import io.quorate.server.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -202,7 +206,69 @@ class RecoverCommandTest {
         }
         CommandRun run = CommandRun.of("recover", "--data-dir", damaged.toString(), "--confirm");
         assertThat(run.out()).contains("node3 cannot be gone on from: its log is damaged: ");
-        assertRefused(run, ExitCode.FAILED, "impossible to go on from any of these");
+        assertRefused(run, ExitCode.FAILED, "impossible to go on from the log of any of these", "--state-only");
+    }
+
+    /** As after a power failure where the disks had said that something was durable which was not, and a start since. */
+    @Test
+    void aStateIsGoneOnFromWhereTheLogHasLostItsEnd() throws Exception {
+        Path survivor = copyOf(0);
+        loseEnd(survivor.resolve("log"));
+        startOnce(survivor);
+        String[] look = {"recover", "--data-dir", survivor.toString()};
+        CommandRun byLog = CommandRun.of(look);
+        assertThat(byLog.out())
+                .containsPattern(
+                        "node1: --state-only goes on from its state, at entry \\d+, and gives up what its log had")
+                .contains("go on from a state alone with --state-only");
+        assertRefused(
+                CommandRun.of(look[0], look[1], look[2], "--confirm"),
+                ExitCode.FAILED,
+                "--state-only goes on from a state");
+
+        CommandRun made = CommandRun.of(look[0], look[1], look[2], "--state-only", "--confirm");
+
+        assertThat(made.out())
+                .containsPattern(
+                        "the best survivor is node1, whose state is that of entry \\d+, and whose log is given up:")
+                .containsPattern("kept   entries 1 to \\d+: its store has applied them")
+                .contains("made: epoch 1, ");
+        assertThat(made.exitCode()).isZero();
+        try (NextEpoch epoch = NextEpoch.start(wreck, made.out(), folder)) {
+            epoch.hasAllThatWasAcknowledged();
+            epoch.takesInNewMembers();
+            epoch.isHealthy();
+        }
+    }
+
+    private static void loseEnd(Path log) throws IOException {
+        try (Stream<Path> segments = Files.list(log)) {
+            Path segment = segments.filter(file -> file.getFileName().toString().startsWith("segment-"))
+                    .findFirst()
+                    .orElseThrow();
+            byte[] bytes = Files.readAllBytes(segment);
+            Arrays.fill(bytes, 4096 + 3000, bytes.length, (byte) 0);
+            Files.write(segment, bytes);
+        }
+    }
+
+    /** It finds what it has lost, and nobody to get it from. */
+    private static void startOnce(Path survivor) throws IOException {
+        ServerConfig before = wreck.members().getFirst();
+        Map<ServerFlag, String> flags = new EnumMap<>(ServerFlag.class);
+        flags.put(ServerFlag.NAME, before.name());
+        flags.put(ServerFlag.DATA_DIR, survivor.toString());
+        flags.put(
+                ServerFlag.LISTEN_PEER_URLS, before.listenPeerUrls().getFirst().toString());
+        flags.put(
+                ServerFlag.LISTEN_CLIENT_URLS,
+                before.listenClientUrls().getFirst().toString());
+        flags.put(ServerFlag.INITIAL_CLUSTER_STATE, "existing");
+        try (MemberServer member =
+                MemberServer.start(ServerSettings.of(flags, Map.of()).toConfig())) {
+            await().until(() -> Files.isDirectory(survivor.resolve("state/ahead-of-log")));
+            assertThat(member.ready()).isNotDone();
+        }
     }
 
     @Test

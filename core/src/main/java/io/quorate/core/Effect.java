@@ -19,7 +19,10 @@ public sealed interface Effect {
      */
     record AppendProposals(EntryId first, int count) implements Effect {}
 
-    /** Append the empty entry with which a leader begins its term (paper section 8). */
+    /**
+     * Append an empty entry: the one with which a leader begins its term (paper section 8), or one that a follower needs which has lost
+     * its promises.
+     */
     record AppendNoOp(EntryId id) implements Effect {}
 
     record AppendConfiguration(EntryId id, Configuration configuration) implements Effect {}
@@ -59,8 +62,11 @@ public sealed interface Effect {
     /** This member's role, term or known leader is another than before. */
     record RoleChanged(RoleName role, long term, Optional<MemberId> leader) implements Effect {}
 
-    /** A transfer of leadership has ended: the target leads, or this member goes on leading. */
+    /** A transfer of leadership has ended: the target leads, or it is not known to. It was told to campaign. */
     record TransferEnded(MemberId target, boolean succeeded) implements Effect {}
+
+    /** Leadership is not transferred to the target, which was not told to campaign. */
+    record TransferRefused(MemberId target, Rejection reason) implements Effect {}
 
     /** Read a piece of the snapshot at this offset and send it as a {@link Message.SnapshotChunk}. */
     record SendSnapshotChunk(MemberId to, long term, SnapshotMeta snapshot, long offset) implements Effect {}
@@ -84,6 +90,9 @@ public sealed interface Effect {
     /** The repaired log has caught up: forget, durably, that voting was suspended. */
     record ResumeVoting() implements Effect {}
 
-    /** This member has lost what it had acknowledged, and must not vote until it has it again: note that durably. */
+    /**
+     * This member has lost what it had acknowledged, and must not vote until it has it again: note that durably, as
+     * {@link Suspension#PROMISES_LOST}, since nothing tells what else was lost.
+     */
     record SuspendVoting() implements Effect {}
 }

@@ -31,6 +31,8 @@ final class FollowerProgress {
     private int presentTicks;
     private long commitIndexSent;
     private long confirmedReadRound;
+    private long repairId;
+    private Optional<EntryId> appendedForRepair = Optional.empty();
 
     FollowerProgress(MemberId member, long nextIndex, int maxInflightMessages) {
         this.member = member;
@@ -118,6 +120,16 @@ final class FollowerProgress {
     void forget(long newNextIndex) {
         matchIndex = 0;
         probeFrom(newNextIndex);
+    }
+
+    /** The entry that was appended since the follower has asked for it by this request, if one was. */
+    Optional<EntryId> appendedForRepair(long requestId) {
+        return repairId == requestId ? appendedForRepair : Optional.empty();
+    }
+
+    void appendedForRepair(long requestId, EntryId entry) {
+        repairId = requestId;
+        appendedForRepair = Optional.of(entry);
     }
 
     void heard() {

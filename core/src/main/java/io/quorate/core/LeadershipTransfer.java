@@ -16,6 +16,9 @@ final class LeadershipTransfer {
     private int elapsedTicks;
     private boolean timeoutNowSent;
 
+    /** Whether the target may campaign, though this member goes on leading. */
+    private boolean targetTold;
+
     LeadershipTransfer(NodeState node, Effects effects) {
         this.node = node;
         this.effects = effects;
@@ -31,18 +34,21 @@ final class LeadershipTransfer {
         if (target.isPresent() && target.get().equals(newTarget)) {
             return;
         }
-        end(false);
-        boolean possible = node.role() instanceof Leader
-                && !newTarget.equals(node.self())
+        giveUp(Rejection.TRANSFER_IN_PROGRESS);
+        boolean isFit = !newTarget.equals(node.self())
                 && node.configuration().isVoter(newTarget)
                 && node.configuration().priority(newTarget) > 0;
-        if (possible) {
+        if (node.leader().filter(newTarget::equals).isPresent()) {
+            effects.add(new Effect.TransferEnded(newTarget, true));
+        } else if (!(node.role() instanceof Leader)) {
+            refuse(newTarget, Rejection.NOT_LEADER);
+        } else if (!isFit) {
+            refuse(newTarget, Rejection.BAD_TRANSFER_TARGET);
+        } else {
             target = Optional.of(newTarget);
             elapsedTicks = 0;
             timeoutNowSent = false;
-        } else {
-            boolean leadsAlready = node.leader().filter(newTarget::equals).isPresent();
-            effects.add(new Effect.TransferEnded(newTarget, leadsAlready));
+            targetTold = false;
         }
     }
 
@@ -52,8 +58,8 @@ final class LeadershipTransfer {
     }
 
     /** Whoever has asked for a transfer to this member is told that there is none. */
-    void refuse(MemberId refused) {
-        effects.add(new Effect.TransferEnded(refused, false));
+    void refuse(MemberId refused, Rejection reason) {
+        effects.add(new Effect.TransferRefused(refused, reason));
     }
 
     void tick() {
@@ -64,7 +70,7 @@ final class LeadershipTransfer {
         // TimeoutNow may have been lost; the target takes no notice of a second one.
         timeoutNowSent = timeoutNowSent && elapsedTicks % node.options().heartbeatTicks() != 0;
         if (elapsedTicks >= node.options().electionTimeoutTicks()) {
-            end(false);
+            giveUp(Rejection.TRANSFER_TARGET_NOT_READY);
         }
     }
 
@@ -77,6 +83,7 @@ final class LeadershipTransfer {
                 .isPresent();
         if (caughtUp) {
             timeoutNowSent = true;
+            targetTold = true;
             effects.send(target.get(), new Message.TimeoutNow(node.term()));
         }
     }
@@ -86,6 +93,15 @@ final class LeadershipTransfer {
         if (target.isPresent() && node.leader().isPresent()) {
             end(node.leader().equals(target));
         }
+    }
+
+    /** This member goes on leading, as far as it knows. */
+    private void giveUp(Rejection reasonIfNothingWasDone) {
+        if (target.isPresent() && !targetTold) {
+            refuse(target.get(), reasonIfNothingWasDone);
+            target = Optional.empty();
+        }
+        end(false);
     }
 
     private void end(boolean succeeded) {

@@ -17,8 +17,15 @@ import java.util.Optional;
  * it ever vouched for, and it is like a member that was slow. Who can tell what the log was, and finds the entries, is not
  * the core's matter: {@link Event.LogMended}.
  *
- * <p>This rests on term and vote having survived the damage; a member that lost those must join anew under another id
- * (corner case 8). An answer counts within the term that it was given in: a later leader is asked again.
+ * <p>This rests on term and vote having survived the damage. Where they may not have, since the log lost its end without a trace, the
+ * member may have given a candidate its vote, in a later term than it knows of, and must not acknowledge anything to the leader before that
+ * term, which the two of them would commit and the candidate lack. So it takes no entries at first, and asks the leader for one that is
+ * appended after its question and committed: without this member, then. No candidate of before the question has it, and each quorum that
+ * could still elect one, this member among it or not, has another that has acknowledged the entry and refuses. So what this member may have
+ * promised to a later term comes to nothing. In the leader's own term it takes its vote for given to the leader, and goes on as above. That
+ * takes a quorum of others; a member of two, or one whose storage is gone altogether, must join anew under another id (corner case 8).
+ *
+ * <p>An answer counts within the term that it was given in: a later leader is asked again.
  */
 final class LogRepair {
 
@@ -32,6 +39,7 @@ final class LogRepair {
 
     private long goalTerm;
     private long requestId;
+    private long askedTerm;
     private boolean asked;
     private int ticks;
     private long lastSyncedIndex;
@@ -58,24 +66,50 @@ final class LogRepair {
                 : node.options().heartbeatTicks();
         if (node.leader().isPresent() && ticks >= interval) {
             ticks = 0;
-            requestId = requestIds.fresh();
-            asked = true;
-            effects.send(node.leader().get(), new Message.RepairRequest(node.term(), requestId));
+            ask(node.leader().get());
         }
     }
 
+    /** For each question that is a new one, a leader appends an entry to a member that has lost its promises. */
+    private void ask(MemberId leader) {
+        boolean again = asked && askedTerm == node.term() && node.promisesLost();
+        requestId = again ? requestId : requestIds.fresh();
+        askedTerm = node.term();
+        asked = true;
+        effects.send(leader, new Message.RepairRequest(node.term(), requestId, node.promisesLost()));
+    }
+
     /** The leader's half. The sender has lost what it had: what was known of its log is void. */
-    void handle(Leader leader, MemberId from, Message.RepairRequest request) {
+    void handle(FollowerProgress follower, Message.RepairRequest request) {
         EntryId last = node.log().last();
-        leader.follower(from).ifPresent(follower -> follower.forget(last.index() + 1));
-        effects.send(from, new Message.RepairResponse(node.term(), request.requestId(), last));
+        follower.forget(last.index() + 1);
+        if (!request.promisesLost()) {
+            answer(follower.member(), request, last);
+            return;
+        }
+        Optional<EntryId> appended = follower.appendedForRepair(request.requestId());
+        if (appended.isEmpty()) {
+            EntryId next = new EntryId(node.term(), last.index() + 1);
+            node.log().append(next.term(), next.index());
+            effects.add(new Effect.AppendNoOp(next));
+            follower.appendedForRepair(request.requestId(), next);
+        } else if (appended.get().index() <= node.commitIndex()) {
+            answer(follower.member(), request, appended.get());
+        }
+    }
+
+    private void answer(MemberId to, Message.RepairRequest request, EntryId last) {
+        effects.send(to, new Message.RepairResponse(node.term(), request.requestId(), last));
     }
 
     /** The sender led this member's term when it answered. */
-    void handle(Message.RepairResponse response) {
+    void handle(MemberId from, Message.RepairResponse response) {
         boolean current = asked && response.requestId() == requestId && response.term() == node.term();
         boolean goalStands = goal.isPresent() && goalTerm == node.term();
         if (node.votingSuspended() && current && !goalStands) {
+            if (node.promisesLost()) {
+                node.promisesAreHarmless(from);
+            }
             goal = Optional.of(response.last());
             goalTerm = response.term();
             resumeIfCaughtUp();
@@ -84,7 +118,7 @@ final class LogRepair {
 
     /** The entries that were lost are found. They follow the log's end; what a leader has appended since stays. */
     void mended(Event.LogMended mended) {
-        if (!node.votingSuspended() || node.installingSnapshot()) {
+        if (!node.votingSuspended() || node.promisesLost() || node.installingSnapshot()) {
             return;
         }
         EntryBatch entries = mended.entries();
@@ -103,12 +137,13 @@ final class LogRepair {
 
     /** To be called whenever more of the log is durable. */
     void resumeIfCaughtUp() {
-        boolean mended = mendedEnd.isPresent() && hasDurably(mendedEnd.get());
+        boolean mended = mendedEnd.isPresent() && hasDurably(mendedEnd.get()) && !node.promisesLost();
         boolean caughtUp = goal.isPresent() && goalTerm == node.term() && hasDurably(goal.get());
         if (node.votingSuspended() && (mended || caughtUp)) {
             node.resumeVoting();
             goal = Optional.empty();
             mendedEnd = Optional.empty();
+            asked = false;
             effects.add(new Effect.ResumeVoting());
         }
     }

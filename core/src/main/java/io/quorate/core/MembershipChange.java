@@ -96,6 +96,9 @@ final class MembershipChange {
         }
         Configuration current = node.configuration();
         if (current.isJoint()) {
+            // A learner that is dropped belongs to neither of the two: nothing would tell any more that it is a
+            // witness.
+            leader.settleIn(current).forEach(replication::takeLeave);
             append(leader, current.settled());
             return;
         }

@@ -98,8 +98,13 @@ public sealed interface Message {
      */
     record SnapshotChunkResponse(long term, EntryId snapshot, long nextOffset, boolean installed) implements Message {}
 
-    /** A member that repairs a damaged log asks the leader how far it must catch up before it may vote again. */
-    record RepairRequest(long term, long requestId) implements Message {}
+    /**
+     * A member that repairs a damaged log asks the leader how far it must catch up before it may vote again.
+     *
+     * @param promisesLost it may have forgotten votes too: an entry is to be named that was appended after this request, and is
+     *     committed. Repeated under the same id until that is so
+     */
+    record RepairRequest(long term, long requestId, boolean promisesLost) implements Message {}
 
     /**
      * A member whose log is good and whose state is gone asks the leader for a snapshot.
@@ -109,6 +114,6 @@ public sealed interface Message {
      */
     record SnapshotRequest(long term, long fromIndex, long refusedIndex) implements Message {}
 
-    /** The last entry of the leader's log at a time after the {@link RepairRequest} was made. */
+    /** An entry that was the last one of the leader's log at a time after the {@link RepairRequest} was made. */
     record RepairResponse(long term, long requestId, EntryId last) implements Message {}
 }

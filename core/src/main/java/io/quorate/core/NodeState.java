@@ -24,7 +24,7 @@ final class NodeState {
     private boolean hardStateUnsaved;
     private long appliedIndex;
     private long applyRequestedIndex;
-    private boolean votingSuspended;
+    private Suspension suspension;
     private boolean leadershipBarred;
     private boolean installingSnapshot;
     private boolean stateMissing;
@@ -39,7 +39,7 @@ final class NodeState {
         snapshot = restored.snapshot();
         log = new LogTerms(snapshot.last(), restored.entries());
         configurations = new ConfigurationHistory(snapshot, restored.entries().configurations());
-        votingSuspended = restored.votingSuspended();
+        suspension = restored.suspension();
         stateMissing = restored.stateMissing();
         refusedSnapshots = restored.refused();
         votedFor = restored.hardState().votedFor();
@@ -50,7 +50,7 @@ final class NodeState {
         long committed = Math.max(restored.hardState().commitIndex(), appliedIndex);
         // A damaged log may lack what it had: that is what the repair is for. Any other log must have it.
         BrokenInvariantException.require(
-                votingSuspended || committed <= log.lastIndex(),
+                votingSuspended() || committed <= log.lastIndex(),
                 () -> "the log ends at " + log.lastIndex() + " though entries up to " + committed + " were committed");
         BrokenInvariantException.require(
                 term >= log.lastTerm(),
@@ -143,15 +143,28 @@ final class NodeState {
 
     /** The log was damaged: this member must not vote, nor campaign, until it has caught up. */
     boolean votingSuspended() {
-        return votingSuspended;
+        return suspension != Suspension.NONE;
+    }
+
+    /** It may have promised more than it knows of: it must not acknowledge anything either, to nobody knows which leader. */
+    boolean promisesLost() {
+        return suspension == Suspension.PROMISES_LOST;
     }
 
     void suspendVoting() {
-        votingSuspended = true;
+        suspension = Suspension.PROMISES_LOST;
+    }
+
+    /** Whatever it had promised does no harm any more; and in this term its vote is the leader's. */
+    void promisesAreHarmless(MemberId leader) {
+        suspension = Suspension.ENTRIES_LOST;
+        if (votedFor.isEmpty()) {
+            voteFor(leader);
+        }
     }
 
     void resumeVoting() {
-        votingSuspended = false;
+        suspension = Suspension.NONE;
     }
 
     /** The application does not want it to lead. */
@@ -189,7 +202,7 @@ final class NodeState {
             return Optional.of(Abstention.WITNESS);
         } else if (!isVoterAsFarAsKnown()) {
             return Optional.of(Abstention.NO_VOTER);
-        } else if (votingSuspended) {
+        } else if (votingSuspended()) {
             return Optional.of(Abstention.VOTING_SUSPENDED);
         } else if (stateMissing) {
             return Optional.of(Abstention.STATE_MISSING);

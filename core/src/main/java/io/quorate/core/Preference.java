@@ -87,15 +87,29 @@ final class Preference {
         if (transfer.isTo(target)) {
             return;
         }
-        boolean fits = !transfer.inProgress()
-                && node.role() instanceof Leader leader
-                && isSettled(leader)
-                && leader.follower(target).filter(this::isWell).isPresent();
-        if (fits) {
-            transfer.request(target);
+        Optional<Rejection> refusal = refusal(target);
+        if (refusal.isPresent()) {
+            transfer.refuse(target, refusal.get());
         } else {
-            transfer.refuse(target);
+            transfer.request(target);
         }
+    }
+
+    private Optional<Rejection> refusal(MemberId target) {
+        if (!(node.role() instanceof Leader leader)) {
+            return Optional.of(Rejection.NOT_LEADER);
+        } else if (transfer.inProgress()) {
+            return Optional.of(Rejection.TRANSFER_IN_PROGRESS);
+        } else if (node.commitIndex() < leader.firstIndex()) {
+            return Optional.of(Rejection.NOTHING_COMMITTED_YET);
+        } else if (!isSettled(leader)) {
+            return Optional.of(Rejection.CHANGE_IN_PROGRESS);
+        } else if (leader.follower(target).isEmpty()) {
+            return Optional.of(Rejection.BAD_TRANSFER_TARGET);
+        }
+        return leader.follower(target).filter(this::isWell).isPresent()
+                ? Optional.empty()
+                : Optional.of(Rejection.TRANSFER_TARGET_NOT_READY);
     }
 
     private void begin(int timeoutTicks) {
@@ -127,7 +141,9 @@ final class Preference {
     }
 
     private boolean isWell(FollowerProgress follower) {
+        // Who is being sent a snapshot that it has asked for has no state.
         return follower.state() instanceof ProgressState.Replicate
+                && follower.requestedSnapshot().isEmpty()
                 && follower.presentTicks() >= PRESENCE_TIMEOUTS * node.options().electionTimeoutTicks()
                 && follower.matchIndex() >= committedBefore
                 && follower.matchIndex() + MAX_LAG_ENTRIES >= node.log().lastIndex();

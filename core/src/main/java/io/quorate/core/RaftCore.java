@@ -201,12 +201,9 @@ public final class RaftCore {
                 toLeader(from, response, (leader, follower) -> snapshots.handle(follower, response));
             case Message.ReadIndexRequest request -> reads.handle(from, request);
             case Message.ReadIndexResponse response -> reads.handle(response);
-            case Message.RepairRequest request -> {
-                if (node.role() instanceof Leader leader) {
-                    repair.handle(leader, from, request);
-                }
-            }
-            case Message.RepairResponse response -> repair.handle(response);
+            case Message.RepairRequest request ->
+                toLeader(from, request, (leader, follower) -> repair.handle(follower, request));
+            case Message.RepairResponse response -> repair.handle(from, response);
             case Message.SnapshotRequest request ->
                 toLeader(from, request, (leader, follower) -> stateRepair.handle(follower, request));
         }
@@ -247,7 +244,10 @@ public final class RaftCore {
                     from, new Message.AppendRejected(node.term(), request.prev().index(), EntryId.ORIGIN));
         } else {
             transitions.follow(request.term(), from);
-            logAcceptance.handle(from, request);
+            // To take entries is to acknowledge them.
+            if (!node.promisesLost()) {
+                logAcceptance.handle(from, request);
+            }
         }
     }
 
@@ -268,7 +268,7 @@ public final class RaftCore {
                             node.term(), chunk.snapshot().last(), 0, false));
         } else {
             transitions.follow(chunk.term(), from);
-            if (!stateRepair.isWaiting()) {
+            if (!stateRepair.isWaiting() && !node.promisesLost()) {
                 snapshots.handle(from, chunk);
             }
         }

@@ -14,6 +14,8 @@ public enum Rejection {
     NO_ROOM,
     /** The target is not a voter of the configuration, or its priority is 0. */
     BAD_TRANSFER_TARGET,
+    /** The target of the transfer could not lead at once: it lacks entries or its state, or was not there all the time lately. */
+    TRANSFER_TARGET_NOT_READY,
     /** Another change of members has not ended yet. */
     CHANGE_IN_PROGRESS,
     /** The leader has not committed an entry of its own term yet; it will soon (corner case 16). */

@@ -57,6 +57,7 @@ final class Resignation {
         Optional<FollowerProgress> successor = leader.followers().stream()
                 .filter(follower -> current.isVoter(follower.member()) && current.priority(follower.member()) > 0)
                 .filter(follower -> follower.heardWithin(node.options().electionTimeoutTicks()))
+                .filter(follower -> follower.requestedSnapshot().isEmpty())
                 .max(Comparator.comparingLong(FollowerProgress::matchIndex)
                         .thenComparingInt(follower -> current.priority(follower.member())));
         successor.ifPresent(follower -> effects.send(follower.member(), new Message.TimeoutNow(node.term())));

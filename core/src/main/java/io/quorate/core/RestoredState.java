@@ -8,7 +8,7 @@ package io.quorate.core;
  *     bootstrap configuration at {@link EntryId#ORIGIN}
  * @param entries every entry after it, durable
  * @param appliedIndex what the state machine has applied, durably; at least {@code snapshot.last.index}
- * @param votingSuspended the log was damaged: this member must not vote, nor campaign, until it has caught up
+ * @param suspension the log was damaged, or has lost its end: this member must not vote, nor campaign, until it has caught up
  * @param stateMissing the state machine's state was not to be trusted and is gone, and nothing here leads back to it: the
  *     log and the votes are good, but nothing is applied before a snapshot of the leader has come. {@code appliedIndex}
  *     is that of {@code snapshot} then
@@ -19,7 +19,7 @@ public record RestoredState(
         SnapshotMeta snapshot,
         EntryBatch entries,
         long appliedIndex,
-        boolean votingSuspended,
+        Suspension suspension,
         boolean stateMissing,
         RefusedSnapshots refused) {
 
@@ -29,18 +29,14 @@ public record RestoredState(
             SnapshotMeta snapshot,
             EntryBatch entries,
             long appliedIndex,
-            boolean votingSuspended,
+            Suspension suspension,
             boolean stateMissing) {
-        this(hardState, snapshot, entries, appliedIndex, votingSuspended, stateMissing, RefusedSnapshots.NONE);
+        this(hardState, snapshot, entries, appliedIndex, suspension, stateMissing, RefusedSnapshots.NONE);
     }
 
     /** What a disk held whose state can be gone on with. */
     public RestoredState(
-            HardState hardState,
-            SnapshotMeta snapshot,
-            EntryBatch entries,
-            long appliedIndex,
-            boolean votingSuspended) {
-        this(hardState, snapshot, entries, appliedIndex, votingSuspended, false);
+            HardState hardState, SnapshotMeta snapshot, EntryBatch entries, long appliedIndex, Suspension suspension) {
+        this(hardState, snapshot, entries, appliedIndex, suspension, false);
     }
 }

@@ -46,7 +46,7 @@ final class CoreUnderTest implements LogSizes {
 
     static RestoredState restored(Configuration configuration, HardState hardState, long... terms) {
         return new RestoredState(
-                hardState, new SnapshotMeta(EntryId.ORIGIN, configuration, 0), batch(1, terms), 0, false);
+                hardState, new SnapshotMeta(EntryId.ORIGIN, configuration, 0), batch(1, terms), 0, Suspension.NONE);
     }
 
     static HardState hardState(long term) {

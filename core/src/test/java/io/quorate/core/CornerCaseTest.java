@@ -192,7 +192,7 @@ class CornerCaseTest {
         core.receive(THREE, new Message.HeartbeatResponse(1, 0));
         List<Effect> ended = core.tick(T - T / 2);
 
-        assertThat(effects(ended, Effect.TransferEnded.class)).containsExactly(new Effect.TransferEnded(TWO, false));
+        assertThat(effects(ended, Effect.TransferRefused.class)).hasSize(1);
         assertThat(core.propose(1)).containsExactly(new Effect.AppendProposals(id(1, 3), 1));
     }
 
@@ -483,7 +483,7 @@ class CornerCaseTest {
                 new SnapshotMeta(EntryId.ORIGIN, voters(3), 0),
                 batch(1, 1),
                 0,
-                false);
+                Suspension.NONE);
         assertThatThrownBy(() -> new CoreUnderTest(lacking)).isInstanceOf(BrokenInvariantException.class);
     }
 }

@@ -77,7 +77,7 @@ final class Invariants implements SimulatedMember.Observer {
             check(now.commitIndex() >= before.commitIndex(), "the commit index moved back");
         }
         check(status.commitIndex() <= status.last().index(), "committed beyond the log");
-        if (status.role() == RoleName.LEADER) {
+        if (status.role() == RoleName.LEADER && hasLed(member)) {
             MemberId known = leaders.putIfAbsent(status.term(), member.id);
             check(known == null || known.equals(member.id), "two leaders in term " + status.term());
             if (known == null) {
@@ -89,6 +89,11 @@ final class Invariants implements SimulatedMember.Observer {
             committed.put(index, member.written().idAt(index));
             committedIndex = index;
         }
+    }
+
+    /** A lone voter that crashes before its vote is durable has never led, and may vote for another one in that term. */
+    private static boolean hasLed(SimulatedMember leader) {
+        return leader.durable().hardState.term() >= leader.status().term();
     }
 
     /** Leader Completeness (paper section 5.4). */
@@ -103,9 +108,8 @@ final class Invariants implements SimulatedMember.Observer {
     /** Log Matching (paper section 5.3): the same id, the same content, and the same entry before it. */
     @Override
     public void appended(SimulatedMember member, List<TestEntry> entries) {
-        if (member.isLeader()
-                && member.durable().hardState.term() < member.status().term()) {
-            // A lone voter that crashes now has never led, and may lead the same term again with other entries.
+        if (member.isLeader() && !hasLed(member)) {
+            // It may lead the same term again with other entries.
             return;
         }
         for (TestEntry entry : entries) {
@@ -123,7 +127,7 @@ final class Invariants implements SimulatedMember.Observer {
             case Message.VoteRequest request -> vote(member, request.term(), member.id);
             case Message.VoteResponse response -> {
                 if (response.granted()) {
-                    check(!member.durable().votingSuspended, "voted while voting was suspended");
+                    check(member.durable().suspension == Suspension.NONE, "voted while voting was suspended");
                     vote(member, response.term(), to);
                 }
             }
@@ -137,6 +141,12 @@ final class Invariants implements SimulatedMember.Observer {
                 check(durable.term() >= heartbeat.term(), "led in a term that is not durable");
             default -> {}
         }
+    }
+
+    /** It may vote again where it has voted: what must not come of that is seen by who leads, and by what is committed. */
+    @Override
+    public void forgets(SimulatedMember member) {
+        votes.keySet().removeIf(vote -> vote.voter().equals(member.id));
     }
 
     /** One vote per term and member (paper section 5.2), and durable before it is told. */

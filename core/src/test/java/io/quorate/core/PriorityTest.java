@@ -158,7 +158,8 @@ class PriorityTest {
     void nobodyOfPriorityZeroIsChosen() {
         Configuration configuration = voters(3).withPriority(TWO, 0);
         CoreUnderTest leader = member(configuration).toEstablishedLeader();
-        assertThat(leader.step(new Event.TransferRequested(TWO))).containsExactly(new Effect.TransferEnded(TWO, false));
+        assertThat(leader.step(new Event.TransferRequested(TWO)))
+                .containsExactly(new Effect.TransferRefused(TWO, Rejection.BAD_TRANSFER_TARGET));
         List<Effect> resigned = leader.step(new Event.LeadershipBarred(true));
         assertThat(resigned).contains(new Effect.Send(THREE, new Message.TimeoutNow(1)));
     }
@@ -195,9 +196,8 @@ class PriorityTest {
 
     @Test
     void nobodyIsGivenWayToThatCouldNotTakeOverAtOnce() {
-        Effect refused = new Effect.TransferEnded(THREE, false);
         CoreUnderTest justElected = member(voters(3)).toEstablishedLeader();
-        assertThat(giveWay(justElected, THREE)).containsExactly(refused);
+        assertThat(giveWay(justElected, THREE)).containsExactly(refused(THREE, Rejection.TRANSFER_TARGET_NOT_READY));
         CoreUnderTest leader = settledLeader(voters(3));
         leader.propose(1);
         leader.flush();
@@ -205,13 +205,29 @@ class PriorityTest {
         ticks(leader, 3 * T, THREE);
         assertThat(leader.step(new Event.GiveWayRequested(THREE)))
                 .as("it lacks what is committed")
-                .containsExactly(refused);
+                .containsExactly(refused(THREE, Rejection.TRANSFER_TARGET_NOT_READY));
         assertThat(settledLeader(voters(3).withPriority(THREE, 0)).step(new Event.GiveWayRequested(THREE)))
-                .containsExactly(refused);
+                .containsExactly(refused(THREE, Rejection.BAD_TRANSFER_TARGET));
         assertThat(settledLeader(voters(3)).step(new Event.GiveWayRequested(SELF)))
-                .containsExactly(new Effect.TransferEnded(SELF, false));
+                .containsExactly(refused(SELF, Rejection.BAD_TRANSFER_TARGET));
         assertThat(CoreUnderTest.ofVoters(3).follow(TWO, 1).step(new Event.GiveWayRequested(THREE)))
-                .containsExactly(refused);
+                .containsExactly(refused(THREE, Rejection.NOT_LEADER));
+    }
+
+    private static Effect refused(MemberId target, Rejection reason) {
+        return new Effect.TransferRefused(target, reason);
+    }
+
+    /** It has its log, and everything to be seen in that; and would take no notice of being told to campaign. */
+    @Test
+    void whoeverHasAskedForASnapshotIsNeitherGivenWayToNorASuccessor() {
+        CoreUnderTest leader = settledLeader(voters(3));
+        EntryId last = leader.status().last();
+        leader.step(new Event.Applied(last.index()));
+        leader.step(new Event.SnapshotTaken(leader.snapshotMetaAt(last.index()), 0));
+        leader.receive(THREE, new Message.SnapshotRequest(leader.status().term(), 0, 0));
+        assertThat(giveWay(leader, THREE)).contains(refused(THREE, Rejection.TRANSFER_TARGET_NOT_READY));
+        assertThat(told(leader.step(new Event.LeadershipBarred(true)))).containsExactly(TWO);
     }
 
     @Test
@@ -220,14 +236,14 @@ class PriorityTest {
         assertThat(told(concat(leader.step(new Event.TransferRequested(TWO)), leader.flush())))
                 .containsExactly(TWO);
         assertThat(leader.step(new Event.GiveWayRequested(THREE)))
-                .containsExactly(new Effect.TransferEnded(THREE, false));
+                .containsExactly(refused(THREE, Rejection.TRANSFER_IN_PROGRESS));
         assertThat(ticks(leader, 2 * T)).contains(new Effect.TransferEnded(TWO, false));
 
         CoreUnderTest changing = settledLeader(voters(3));
         changing.step(new Event.ConfigurationProposed(TWO_IS_PREFERRED));
         assertThat(changing.step(new Event.GiveWayRequested(THREE)))
                 .as("the change is not committed")
-                .containsExactly(new Effect.TransferEnded(THREE, false));
+                .containsExactly(refused(THREE, Rejection.CHANGE_IN_PROGRESS));
     }
 
     private static List<Effect> concat(List<Effect> first, List<Effect> second) {

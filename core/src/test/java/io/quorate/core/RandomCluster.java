@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** A cluster to which, drawn from one seed, everything happens that a network, disks and people can do to it. */
 final class RandomCluster {
@@ -187,7 +188,7 @@ final class RandomCluster {
             anyone().step(new Event.TransferRequested(anyone().id));
         } else if (happens(60)) {
             // Nor has it to survive that one which has just lost its log becomes indispensable.
-            if (members.stream().noneMatch(member -> member.durable().votingSuspended)) {
+            if (members.stream().noneMatch(member -> member.durable().suspension != Suspension.NONE)) {
                 anyone().step(new Event.ConfigurationProposed(anyConfiguration()));
             }
         } else if (happens(30)) {
@@ -230,6 +231,13 @@ final class RandomCluster {
         return withPriorities(new Configuration(voters, new TreeSet<>(), learners), 0);
     }
 
+    /** Whoever is no voter learns. */
+    Configuration withLearners(Configuration present) {
+        TreeSet<MemberId> learners = new TreeSet<>();
+        members.stream().filter(member -> !present.isVoter(member.id)).forEach(member -> learners.add(member.id));
+        return keepingWitnesses(new Configuration(present.voters(), new TreeSet<>(), learners));
+    }
+
     /** Every member is a voter. */
     Configuration everyone() {
         TreeSet<MemberId> voters = new TreeSet<>();
@@ -248,16 +256,29 @@ final class RandomCluster {
 
     private void crash() {
         SimulatedMember member = anyone();
-        boolean anyoneRepairs = members.stream().anyMatch(other -> other.durable().votingSuspended);
-        // Two that lose what they acknowledged, at once, are more than a cluster of three has to survive.
-        boolean othersCanElect = members.stream()
-                .allMatch(other -> new Quorum(other.status().configuration()).isQuorum(id -> !id.equals(member.id)));
-        if (damages && !anyoneRepairs && othersCanElect && random.nextBoolean()) {
+        if (mayLoseWhatItHad(member) && random.nextBoolean()) {
             SimulatedDisk disk = member.durable();
-            member.restartDamaged(disk.start.index() + 1 + random.nextInt(disk.log.size() + 1));
+            long index = disk.start.index() + 1 + random.nextInt(disk.log.size() + 1);
+            if (random.nextBoolean()) {
+                member.restartDamaged(index);
+            } else {
+                // A log that has lost its end has lost with it whatever was promised behind that.
+                member.restartWithoutEnd(index, random.nextLong(disk.hardState.term() + 1));
+            }
         } else {
             member.restart();
         }
+    }
+
+    /** Two that lose what they acknowledged, at once, are more than a cluster of three has to survive. */
+    private boolean mayLoseWhatItHad(SimulatedMember member) {
+        boolean anyoneRepairs = members.stream().anyMatch(other -> other.durable().suspension != Suspension.NONE);
+        // So it is if another one loses, in a crash later on, what it knows and has not durably yet.
+        boolean othersCanElect = members.stream()
+                .flatMap(other -> Stream.of(
+                        other.status().configuration(), other.durable().configuration()))
+                .allMatch(configuration -> new Quorum(configuration).isQuorum(id -> !id.equals(member.id)));
+        return damages && !anyoneRepairs && othersCanElect;
     }
 
     private void partition() {

@@ -33,6 +33,7 @@ import java.util.stream.Collectors;
  * drop | drop 1->2 | cut 3 | heal        loses what is under way; cuts a member off; mends all
  * snapshot 1 2                           of all that is applied, keeping two entries in the log before it
  * restart 2 | damage 2 5                 crashes; the second loses entries from index 5 on
+ * forget 2 5 term 1                      crashes, loses entries from index 5 on, and what it promised after term 1
  * status | log 1                         a picture of all; the terms of a log
  * quiet ...                              runs any of these without writing the trace
  * </pre>
@@ -90,6 +91,7 @@ final class Scenario {
             case "snapshot" -> act(member(words.get(0)), member -> member.snapshot(count(words, 1)));
             case "restart" -> member(words.get(0)).restart();
             case "damage" -> member(words.get(0)).restartDamaged(count(words, 1));
+            case "forget" -> member(words.get(0)).restartWithoutEnd(count(words, 1), count(words, 3));
             case "status" -> status();
             default -> throw new IllegalArgumentException("unknown command " + command);
         }
@@ -301,6 +303,11 @@ final class Scenario {
         @Override
         public void installed(SimulatedMember member, SimulatedDisk.Snapshot snapshot) {
             invariants.installed(member, snapshot);
+        }
+
+        @Override
+        public void forgets(SimulatedMember member) {
+            invariants.forgets(member);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.quorate.core;
 
 import io.quorate.core.EntryBatch.ConfigurationEntry;
 import io.quorate.core.EntryBatch.TermRun;
+import io.quorate.core.quorum.Configuration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,7 +20,7 @@ final class SimulatedDisk {
     List<TestEntry> log = new ArrayList<>();
     long appliedIndex;
     long digest;
-    boolean votingSuspended;
+    Suspension suspension = Suspension.NONE;
 
     SimulatedDisk(SnapshotMeta bootstrap) {
         snapshot = new Snapshot(bootstrap, 0);
@@ -34,7 +35,7 @@ final class SimulatedDisk {
         copy.log = new ArrayList<>(log);
         copy.appliedIndex = appliedIndex;
         copy.digest = digest;
-        copy.votingSuspended = votingSuspended;
+        copy.suspension = suspension;
         return copy;
     }
 
@@ -95,6 +96,14 @@ final class SimulatedDisk {
         }
     }
 
+    /** The one in force as of the last entry. */
+    Configuration configuration() {
+        return log.reversed().stream()
+                .flatMap(entry -> entry.configuration().stream())
+                .findFirst()
+                .orElse(snapshot.meta().configuration());
+    }
+
     /** What the engine would find on it when it starts. A log may begin before the snapshot: that part is dropped. */
     RestoredState restore() {
         EntryId last = snapshot.meta().last();
@@ -108,11 +117,7 @@ final class SimulatedDisk {
         long first = start.index() + 1;
         List<TestEntry> entries = List.copyOf(log);
         return new RestoredState(
-                hardState,
-                snapshot.meta(),
-                batch(first, entries),
-                Math.max(appliedIndex, last.index()),
-                votingSuspended);
+                hardState, snapshot.meta(), batch(first, entries), Math.max(appliedIndex, last.index()), suspension);
     }
 
     static EntryBatch batch(long first, List<TestEntry> entries) {

@@ -28,6 +28,9 @@ final class SimulatedMember implements LogSizes {
         void applied(SimulatedMember member, TestEntry entry, long digest);
 
         void installed(SimulatedMember member, SimulatedDisk.Snapshot snapshot);
+
+        /** It does not know any more what it has promised. */
+        void forgets(SimulatedMember member);
     }
 
     /** Length of every snapshot's stream, and of one piece. */
@@ -197,7 +200,21 @@ final class SimulatedMember implements LogSizes {
         if (durable.holds(index)) {
             durable.truncateFrom(index);
         }
-        durable.votingSuspended = true;
+        durable.suspension = durable.suspension.and(Suspension.ENTRIES_LOST);
+        restart();
+    }
+
+    /** Crashes, and finds that its log has lost its end from {@code index} on, and what it had promised since an earlier term. */
+    void restartWithoutEnd(long index, long term) {
+        durable.restore();
+        if (durable.holds(index)) {
+            durable.truncateFrom(index);
+        }
+        // What is left of the log bears witness of the terms of its entries.
+        long known = Math.max(term, durable.idAt(durable.lastIndex()).term());
+        durable.hardState = new HardState(known, Optional.empty(), 0);
+        durable.suspension = Suspension.PROMISES_LOST;
+        observer.forgets(this);
         restart();
     }
 
@@ -246,8 +263,8 @@ final class SimulatedMember implements LogSizes {
                 completions.add(new Event.SnapshotChunkStored(store.snapshot(), next, next == store.total()));
             }
             case Effect.InstallSnapshot install -> install(install);
-            case Effect.ResumeVoting resume -> write(disk -> disk.votingSuspended = false);
-            case Effect.SuspendVoting suspend -> write(disk -> disk.votingSuspended = true);
+            case Effect.ResumeVoting resume -> write(disk -> disk.suspension = Suspension.NONE);
+            case Effect.SuspendVoting suspend -> write(disk -> disk.suspension = Suspension.PROMISES_LOST);
             case Effect.TakeSnapshot take -> {}
             case Effect.SnapshotRefused refused -> {}
             case Effect.RejectProposals reject -> {}
@@ -256,6 +273,7 @@ final class SimulatedMember implements LogSizes {
             case Effect.ReadFailed failed -> {}
             case Effect.RoleChanged changed -> {}
             case Effect.TransferEnded ended -> {}
+            case Effect.TransferRefused refused -> {}
             case Effect.ConfigurationCommitted committed -> {}
         }
     }

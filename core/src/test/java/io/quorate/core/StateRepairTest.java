@@ -23,8 +23,8 @@ class StateRepairTest {
 
     /** Its log holds the entries 5 to 8 of term 2; all of them were committed, and applied, before the state went. */
     private static CoreUnderTest withoutState() {
-        return new CoreUnderTest(
-                new RestoredState(new HardState(2, Optional.empty(), 8), START, batch(5, 2, 2, 2, 2), 4, false, true));
+        return new CoreUnderTest(new RestoredState(
+                new HardState(2, Optional.empty(), 8), START, batch(5, 2, 2, 2, 2), 4, Suspension.NONE, true));
     }
 
     private static List<Effect> receiveSnapshot(CoreUnderTest core, SnapshotMeta snapshot) {
@@ -195,7 +195,7 @@ class StateRepairTest {
                 START,
                 batch(5, 2, 2, 2, 2),
                 4,
-                false,
+                Suspension.NONE,
                 true,
                 new RefusedSnapshots(6, count));
         return new CoreUnderTest(restored).follow(TWO, 2);

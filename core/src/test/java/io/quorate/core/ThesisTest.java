@@ -53,11 +53,25 @@ class ThesisTest {
     void ifLeadershipTransferDoesNotCompleteAfterAboutAnElectionTimeoutThePriorLeaderResumes() {
         CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
         core.step(new Event.TransferRequested(TWO));
+        assertThat(messages(core.flush(), Message.TimeoutNow.class)).hasSize(1);
         core.tick(T - 1);
         core.receive(THREE, new Message.HeartbeatResponse(1, 0));
         assertThat(effects(core.tick(1), Effect.TransferEnded.class))
                 .containsExactly(new Effect.TransferEnded(TWO, false));
         assertThat(effects(core.propose(1), Effect.AppendProposals.class)).hasSize(1);
+    }
+
+    /** Nothing is unknown then: it was never told to campaign. */
+    @Test
+    void aTransferToOneThatDoesNotCatchUpInTimeIsRefused() {
+        CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();
+        core.propose(1);
+        core.step(new Event.TransferRequested(TWO));
+        core.flush();
+        core.tick(T - 1);
+        core.receive(THREE, new Message.HeartbeatResponse(1, 0));
+        assertThat(effects(core.tick(1), Effect.TransferRefused.class))
+                .containsExactly(new Effect.TransferRefused(TWO, Rejection.TRANSFER_TARGET_NOT_READY));
     }
 
     @Test
@@ -419,7 +433,7 @@ class ThesisTest {
                 new SnapshotMeta(EntryId.ORIGIN, voters(3), 0),
                 batch(1, 1, 1, 2),
                 6,
-                true));
+                Suspension.ENTRIES_LOST));
     }
 
     @Test
@@ -443,7 +457,7 @@ class ThesisTest {
                 new SnapshotMeta(EntryId.ORIGIN, voters(3), 0),
                 batch(1, 1, 1, 1),
                 1,
-                true));
+                Suspension.ENTRIES_LOST));
 
         assertThat(effects(core.receive(TWO, new Message.Heartbeat(2, 3, 0)), Effect.Apply.class))
                 .isEmpty();
@@ -537,7 +551,7 @@ class ThesisTest {
         core.propose(3);
         core.flush();
         core.accepted(TWO, 4);
-        assertThat(messages(core.receive(TWO, new Message.RepairRequest(1, 5)), Message.RepairResponse.class))
+        assertThat(messages(core.receive(TWO, new Message.RepairRequest(1, 5, false)), Message.RepairResponse.class))
                 .containsExactly(new Message.RepairResponse(1, 5, id(1, 4)));
         assertThat(core.status().followers().getFirst().matchIndex()).isZero();
     }

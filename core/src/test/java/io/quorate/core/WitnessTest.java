@@ -84,13 +84,42 @@ class WitnessTest {
                 .containsExactly(new Message.VoteResponse(3, true));
     }
 
+    /** No configuration that is in force or the latest committed one says any more that it is a witness: it would be sent commands. */
+    @Test
+    void aLearnerThatAJointChangeDropsIsSentNothingOnceThatIsCommitted() {
+        MemberId learner = new MemberId(6);
+        Configuration before = voters(3).withWitnessLearner(learner, List.of());
+        CoreUnderTest leader = member(before).toEstablishedLeader();
+        leader.accepted(learner, 1);
+        leader.step(new Event.ConfigurationProposed(Configuration.of(Set.of(SELF, new MemberId(4), new MemberId(5)))));
+        assertThat(leader.status().configuration().isJoint()).isTrue();
+        assertThat(entriesTo(learner, leader.flush())).isEmpty();
+        leader.syncAll();
+        assertThat(entriesTo(learner, leader.flush()))
+                .as("the joint configuration")
+                .hasSize(1);
+        leader.accepted(learner, 2);
+        leader.accepted(new MemberId(4), 2);
+        leader.accepted(TWO, 2);
+        assertThat(leader.status().configuration().isJoint())
+                .as("the next one is appended")
+                .isFalse();
+
+        assertThat(entriesTo(learner, leader.flush())).isEmpty();
+        leader.syncAll();
+        leader.propose(1);
+        assertThat(entriesTo(learner, leader.flush())).isEmpty();
+        assertThat(leader.status().followers())
+                .noneMatch(follower -> follower.member().equals(learner));
+    }
+
     // --- its leader
 
     @Test
     void aWitnessIsNoTargetOfATransferNorASuccessor() {
         CoreUnderTest leader = member(THREE_WITNESSES).toEstablishedLeader();
         assertThat(leader.step(new Event.TransferRequested(THREE)))
-                .containsExactly(new Effect.TransferEnded(THREE, false));
+                .containsExactly(new Effect.TransferRefused(THREE, Rejection.BAD_TRANSFER_TARGET));
         assertThat(leader.step(new Event.LeadershipBarred(true)))
                 .contains(new Effect.Send(TWO, new Message.TimeoutNow(1)));
     }

@@ -32,11 +32,30 @@ final class Abstentions {
         observeLeader(status);
     }
 
-    /** A cluster may wait for a leader because only such members have what is committed as are never to lead. */
+    /** A cluster may wait for a leader because only such members have what is committed as are never to lead, or must not vote. */
     private void observeLeader(CoreStatus status) {
-        boolean waits = status.leader().isEmpty() && status.abstention().equals(Optional.of(Abstention.PRIORITY_ZERO));
+        boolean neverLeads = status.abstention().equals(Optional.of(Abstention.PRIORITY_ZERO));
+        boolean waits = status.leader().isEmpty() && (neverLeads || status.votingSuspended());
         ticksWithoutLeader = waits ? ticksWithoutLeader + 1 : 0;
         if (ticksWithoutLeader == patienceTicks) {
+            tellWhatItWaitsFor(status);
+            leaderless = true;
+        } else if (leaderless && status.leader().isPresent()) {
+            LOG.info(
+                    "the cluster has a leader again: member {}", status.leader().get());
+            leaderless = false;
+        }
+    }
+
+    private void tellWhatItWaitsFor(CoreStatus status) {
+        if (status.votingSuspended()) {
+            LOG.warn(
+                    "the cluster has no leader, and member {} does not vote since its log has lost something: most of the voters {} must"
+                            + " come without it; if most of them are like this one nobody will lead, and 'quorate recover' tells what"
+                            + " their data directories can be gone on with",
+                    options.self(),
+                    status.configuration().allVoters());
+        } else {
             LOG.warn(
                     "the cluster has no leader, and member {} does not campaign since its priority is 0: one of the members {}"
                             + " must come whose log is as long as this one's, which ends at {}",
@@ -45,11 +64,6 @@ final class Abstentions {
                             .filter(voter -> status.configuration().priority(voter) > 0)
                             .toList(),
                     status.last());
-            leaderless = true;
-        } else if (leaderless && status.leader().isPresent()) {
-            LOG.info(
-                    "the cluster has a leader again: member {}", status.leader().get());
-            leaderless = false;
         }
     }
 

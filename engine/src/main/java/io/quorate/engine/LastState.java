@@ -59,7 +59,7 @@ public final class LastState {
                     LogFiles.open(directory, GROUP, UNUSED_START, snapshots.latest(), LogOptions.DEFAULT);
             RaftLog log = recovered.log();
             try (LogFiles files = recovered.files()) {
-                if (LostEnd.isUnnoticed(log, stateMachine.durableIndex())) {
+                if (LostEnd.isUnnoticed(recovered, stateMachine.durableIndex())) {
                     LostEnd.note(log, stateMachine.durableIndex(), directory);
                 }
                 requireVoting(log, disk);

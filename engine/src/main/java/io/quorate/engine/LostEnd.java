@@ -1,10 +1,12 @@
 package io.quorate.engine;
 
+import io.quorate.core.Suspension;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.log.RaftLog;
+import io.quorate.engine.log.RecoveredLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,9 +24,20 @@ final class LostEnd {
 
     private LostEnd() {}
 
-    /** Whether the log has lost acknowledged entries, votes among them perhaps, and nothing says so yet. */
-    static boolean isUnnoticed(RaftLog log, long durableIndexOfState) {
-        return !log.votingSuspended() && durableIndexOfState > log.lastId().index();
+    /**
+     * Whether the log has lost acknowledged entries, votes among them perhaps, and nothing says so yet: that it is damaged says something
+     * else, if the state has more than the log had before that damage.
+     */
+    static boolean isUnnoticed(RecoveredLog recovered, long durableIndexOfState) {
+        return switch (recovered.log().suspension()) {
+            case NONE -> durableIndexOfState > recovered.log().lastId().index();
+            case ENTRIES_LOST ->
+                recovered
+                        .gap()
+                        .filter(gap -> durableIndexOfState > gap.last().index())
+                        .isPresent();
+            case PROMISES_LOST -> false;
+        };
     }
 
     /**
@@ -42,8 +55,12 @@ final class LostEnd {
                             + ". As far as the rest of the log tells, there is no other member to get it from: restore the member from a"
                             + " backup; or, if its cluster has other members by now, remove it there, and add it anew with an empty directory.");
         }
-        LOG.warn("In data directory {} {}: this member does not vote until it has caught up.", directory.disk(), found);
-        log.suspendVoting();
+        LOG.warn(
+                "In data directory {} {}, and votes perhaps: this member takes nothing from a leader until most of the voters have committed"
+                        + " something without it, and does not vote until it has that.",
+                directory.disk(),
+                found);
+        log.suspendVoting(Suspension.PROMISES_LOST);
     }
 
     /** Whether there may be others that have what this member has lost. */

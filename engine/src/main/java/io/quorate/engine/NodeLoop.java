@@ -5,6 +5,7 @@ import io.quorate.core.Effect;
 import io.quorate.core.Event;
 import io.quorate.core.Message;
 import io.quorate.core.RaftCore;
+import io.quorate.core.Suspension;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.log.ConfigurationCodec;
 import io.quorate.engine.log.EntryFrame;
@@ -408,6 +409,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             case Effect.ReadFailed failed -> reads.failed(failed.requestId());
             case Effect.RoleChanged changed -> roleChanged(changed);
             case Effect.TransferEnded ended -> transfers.end(ended.target(), ended.succeeded());
+            case Effect.TransferRefused refused -> transfers.refuse(refused.target(), refused.reason());
             case Effect.SendSnapshotChunk send -> {
                 if (core.isWitness(send.to())) {
                     snapshots.sendToWitness(send, network);
@@ -428,7 +430,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                         "member {} has acknowledged entries that its log does not hold any more: it does not vote until it"
                                 + " has them again",
                         options.self());
-                log.suspendVoting();
+                log.suspendVoting(Suspension.PROMISES_LOST);
             }
             case Effect.TakeSnapshot ignored -> snapshots.takeAnother();
             case Effect.SnapshotRefused refused -> {

@@ -6,6 +6,7 @@ import io.quorate.core.RaftCore;
 import io.quorate.core.RefusedSnapshots;
 import io.quorate.core.RestoredState;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.core.Suspension;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.DataDirectoryException;
@@ -77,6 +78,9 @@ final class NodeOpening {
                 recovered = openLog(options, directory, snapshots);
             }
             RaftLog log = recovered.log();
+            if (!log.votingSuspended()) {
+                stateMachine.forgetAside();
+            }
             StateMachine<R> machine = options.witness() ? new WitnessState<>(stateMachine) : stateMachine;
             Optional<EntryId> restored = options.witness()
                     ? Optional.of(startOfWitness(log, directory, repair))
@@ -118,7 +122,7 @@ final class NodeOpening {
             throws IOException {
         // A witness has no state that could tell.
         long durable = options.witness() ? 0 : stateMachine.durableIndex();
-        boolean endIsLost = LostEnd.isUnnoticed(recovered.log(), durable);
+        boolean endIsLost = LostEnd.isUnnoticed(recovered, durable);
         if (endIsLost) {
             LostEnd.note(recovered.log(), durable, directory);
         }
@@ -136,7 +140,7 @@ final class NodeOpening {
                 log.start(),
                 log.names(),
                 applied.index(),
-                log.votingSuspended(),
+                log.suspension(),
                 stateMissing,
                 repair.map(StateRepair::refused).orElse(RefusedSnapshots.NONE));
         return new RaftCore(options.core(), state, log, new SplittableRandom(options.seed()));
@@ -267,6 +271,9 @@ final class NodeOpening {
         if (durable >= first && durable <= certain) {
             return log.idAt(durable);
         }
+        if (log.votingSuspended() && durable > 0) {
+            stateMachine.setAside();
+        }
         Optional<EntryId> restored = restoreFromSnapshot(log, snapshots, stateMachine);
         if (restored.isPresent()) {
             return restored.get();
@@ -285,7 +292,7 @@ final class NodeOpening {
                     first + 1,
                     last,
                     durable);
-            log.suspendVoting();
+            log.suspendVoting(Suspension.ENTRIES_LOST);
             log.resetTo(new SnapshotMeta(EntryId.ORIGIN, configuration, 0), OptionalLong.of(0), false);
             stateMachine.clear();
             return EntryId.ORIGIN;

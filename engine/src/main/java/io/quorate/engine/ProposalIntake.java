@@ -198,6 +198,7 @@ final class ProposalIntake<R> {
             case TOO_MANY_UNCOMMITTED,
                     NO_ROOM,
                     BAD_TRANSFER_TARGET,
+                    TRANSFER_TARGET_NOT_READY,
                     CHANGE_IN_PROGRESS,
                     NOTHING_COMMITTED_YET,
                     BAD_CONFIGURATION -> proposal.fail(new RaftException.Refused(reason));

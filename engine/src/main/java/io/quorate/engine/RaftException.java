@@ -31,6 +31,8 @@ public abstract sealed class RaftException extends RuntimeException {
                         case TOO_MANY_UNCOMMITTED -> "too much is appended and not yet committed";
                         case NO_ROOM -> "the leader's disk is full";
                         case BAD_TRANSFER_TARGET -> "the target of the transfer is not a voter, or never leads";
+                        case TRANSFER_TARGET_NOT_READY ->
+                            "the target of the transfer could not lead at once: it lacks entries or its state, or was away lately";
                         case CHANGE_IN_PROGRESS -> "another change of members has not ended yet";
                         case NOTHING_COMMITTED_YET -> "the leader has only just been elected";
                         case BAD_CONFIGURATION ->

@@ -160,7 +160,8 @@ public final class RaftNode<R> implements AutoCloseable {
     /**
      * Hands leadership to another voter (thesis 3.10). Only the leader can.
      *
-     * @return completes when the target leads; fails if this member goes on leading
+     * @return completes when the target leads; fails with {@link RaftException.Refused} if the target was not even told to campaign, and with
+     *     {@link RaftException.OutcomeUnknown} if it was and is not known to lead
      */
     public CompletableFuture<Void> transferLeadership(MemberId target) {
         return requests.transfer(target);

@@ -54,6 +54,16 @@ public interface StateMachine<R> extends AutoCloseable {
     /** Goes back to the empty state, with a {@link #durableIndex} of 0. */
     void clear() throws IOException;
 
+    /**
+     * The log has lost entries that this state has applied, so that it is about to be replaced by an earlier one. It may be all that is left
+     * of them: whoever keeps states durably sets a copy aside, which people can go on from if nobody else has these entries. It may have done
+     * so before.
+     */
+    default void setAside() throws IOException {}
+
+    /** The log has back what it had lost, so that what was set aside, if anything was, is not needed any more. */
+    default void forgetAside() throws IOException {}
+
     @Override
     void close() throws IOException;
 

@@ -31,6 +31,13 @@ final class Transfers {
         return false;
     }
 
+    /** Nothing was done, and nothing will be. */
+    void refuse(MemberId target, Rejection reason) {
+        waiting.getOrDefault(target, List.of())
+                .forEach(done -> done.completeExceptionally(new RaftException.Refused(reason)));
+        waiting.remove(target);
+    }
+
     void end(MemberId target, boolean succeeded) {
         for (CompletableFuture<Void> done : waiting.getOrDefault(target, List.of())) {
             if (succeeded) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.core.CoreStatus;
 import io.quorate.core.EntryId;
+import io.quorate.core.Message;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
@@ -13,6 +14,7 @@ import io.quorate.engine.disk.FaultyDisk;
 import io.quorate.engine.snapshot.SnapshotReader;
 import io.quorate.engine.snapshot.SnapshotStore;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -29,7 +31,8 @@ class LostEndOfLogTest {
     private static final long ENTRIES = 20;
 
     /** A state that was durable up to an index when the process began. */
-    private record Durable(StateMachine<Integer> state, long durableIndex) implements StateMachine<Integer> {
+    private record Durable(StateMachine<Integer> state, long durableIndex, List<String> asked)
+            implements StateMachine<Integer> {
 
         @Override
         public List<Integer> apply(List<Command> commands, long lastIndex) throws IOException {
@@ -42,12 +45,24 @@ class LostEndOfLogTest {
         }
 
         @Override
+        public void setAside() {
+            asked.add("set aside");
+        }
+
+        @Override
+        public void forgetAside() {
+            asked.add("forget");
+        }
+
+        @Override
         public void restore(SnapshotReader snapshot) throws IOException {
+            asked.add("restore");
             state.restore(snapshot);
         }
 
         @Override
         public void clear() throws IOException {
+            asked.add("clear");
             state.clear();
         }
 
@@ -56,6 +71,8 @@ class LostEndOfLogTest {
             state.close();
         }
     }
+
+    private final List<String> asked = new ArrayList<>();
 
     private static FaultyDisk withEntries() throws IOException {
         HandDrivenNode follower = new HandDrivenNode(new FaultyDisk(), VOTERS, 1, options -> options);
@@ -71,8 +88,22 @@ class LostEndOfLogTest {
         return status.join();
     }
 
-    private static HandDrivenNode start(FaultyDisk disk, long durable) throws IOException {
-        return new HandDrivenNode(disk, VOTERS, 2, options -> options, journal -> new Durable(journal, durable));
+    private HandDrivenNode start(FaultyDisk disk, long durable) throws IOException {
+        return new HandDrivenNode(disk, VOTERS, 2, options -> options, journal -> new Durable(journal, durable, asked));
+    }
+
+    /** It may be the only one that still has what the log has lost. */
+    @Test
+    void theStateIsSetAsideBeforeItIsReplacedAndForgottenWhenTheLogHasItBack() throws IOException {
+        HandDrivenNode restarted = start(withEntries(), ENTRIES + 1);
+        assertThat(asked).containsExactly("set aside", "clear");
+
+        start(restarted.disk.afterRestart(), ENTRIES + 1);
+        assertThat(asked).as("broken off before, perhaps").endsWith("set aside", "clear");
+
+        asked.clear();
+        start(withEntries(), ENTRIES);
+        assertThat(asked).containsExactly("forget");
     }
 
     @Test
@@ -88,6 +119,34 @@ class LostEndOfLogTest {
         assertThat(status(start(restarted.disk.afterRestart(), 0)).votingSuspended())
                 .as("that is durable")
                 .isTrue();
+    }
+
+    /** It may have promised its vote to a candidate of a later term, whom it must not have others outrun. */
+    @Test
+    void nothingIsAcknowledgedUntilTheOthersHaveCommittedSomethingWithoutIt() throws IOException {
+        HandDrivenNode restarted = start(withEntries(), ENTRIES + 1);
+        List<Long> more = LongStream.rangeClosed(1, ENTRIES + 2).boxed().toList();
+        restarted.receive(TWO, HandDrivenNode.appendFromStart(1, more, ENTRIES));
+        restarted.tick();
+        restarted.receive(TWO, new Message.Heartbeat(1, 0, 0));
+        restarted.settle();
+        for (int tick = 0;
+                tick < 20 && restarted.lastSent(Message.RepairRequest.class).isEmpty();
+                tick++) {
+            restarted.tick();
+        }
+        Message.RepairRequest question =
+                restarted.lastSent(Message.RepairRequest.class).orElseThrow();
+        assertThat(question.promisesLost()).isTrue();
+        assertThat(restarted.lastSent(Message.AppendAccepted.class)).isEmpty();
+
+        restarted.receive(TWO, new Message.RepairResponse(1, question.requestId(), new EntryId(1, ENTRIES + 2)));
+        restarted.receive(TWO, HandDrivenNode.appendFromStart(1, more, ENTRIES + 2));
+        restarted.settle();
+
+        assertThat(restarted.lastSent(Message.AppendAccepted.class))
+                .contains(new Message.AppendAccepted(1, ENTRIES + 2));
+        assertThat(status(restarted).votingSuspended()).isFalse();
     }
 
     /** Nothing of the node has run but its opening; the state may be another one by then. */
@@ -139,7 +198,7 @@ class LostEndOfLogTest {
         FaultyDisk disk = alone.disk.afterRestart();
 
         assertThatThrownBy(() -> new HandDrivenNode(
-                        disk, ALONE, 2, options -> options, journal -> new Durable(journal, ENTRIES)))
+                        disk, ALONE, 2, options -> options, journal -> new Durable(journal, ENTRIES, asked)))
                 .isInstanceOf(DataDirectoryException.class)
                 .hasMessageContaining("the log ends at 0, and the state has applied entry 20")
                 .hasMessageContaining("restore the member from a backup");

@@ -86,13 +86,19 @@ final class Admission {
                 .orElse(0);
         String heard = heard(answers);
         if (missing <= 0) {
-            return new Verdict.TakesPart("it never did before, as far as " + heard + " can tell, and they are enough");
+            return new Verdict.TakesPart(
+                    answers.isEmpty()
+                            ? "it founds the cluster alone"
+                            : "it is not remembered by " + heard
+                                    + ", which is enough to be certain that it never did before");
         }
         if (isFounding(answers)) {
             return new Verdict.TakesPart("it founds the cluster with " + heard);
         }
-        return new Verdict.Waits("it has no data, and " + missing + " more of the others must answer, besides " + heard
-                + ", before it is certain that it never had any");
+        String lacking = answers.isEmpty()
+                ? missing + " of the others must answer"
+                : missing + " more of the others must answer, besides " + heard;
+        return new Verdict.Waits("it has no data, and " + lacking + ", before it is certain that it never had any");
     }
 
     /** How many of the voters that take part have yet to answer. */
@@ -144,10 +150,6 @@ final class Admission {
     }
 
     private static String heard(Collection<Report> answers) {
-        return answers.isEmpty()
-                ? "nobody"
-                : answers.stream()
-                        .map(answer -> "member " + answer.answeredBy())
-                        .collect(Collectors.joining(", "));
+        return answers.stream().map(answer -> "member " + answer.answeredBy()).collect(Collectors.joining(", "));
     }
 }

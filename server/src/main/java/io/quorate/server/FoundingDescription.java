@@ -66,6 +66,13 @@ final class FoundingDescription {
                         + " make a quorum"));
         found.survivors().forEach(survivor -> report.addPreflight(survivor(survivor)));
         outlook.entries().forEach(entries -> report.addPreflight(fate(entries)));
+        if (outlook.stateOnly()) {
+            report.addPreflight(check(
+                    "state",
+                    Check.Verdict.WARNING,
+                    "it was asked for to go on from the state of " + outlook.name()
+                            + " in place of its log, which has lost something"));
+        }
         if (outlook.unseenLoss()) {
             report.addPreflight(check(
                     "entries",

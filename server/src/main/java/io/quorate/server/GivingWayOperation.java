@@ -1,5 +1,6 @@
 package io.quorate.server;
 
+import io.quorate.engine.RaftException;
 import io.quorate.engine.RaftNode;
 import io.quorate.kv.Bytes;
 import io.quorate.kv.CommandCodec;
@@ -12,7 +13,9 @@ import io.quorate.server.proto.managerpb.Check;
 import io.quorate.server.proto.managerpb.OperationReport;
 import io.quorate.server.proto.managerpb.Step;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,12 +94,10 @@ final class GivingWayOperation {
     private CompletableFuture<Void> handOver(long id) {
         long beginNanos = System.nanoTime();
         return node.giveWay(heir.member())
-                .handle((done, failure) -> failure == null)
-                .thenCompose(done -> {
-                    String outcome = done
-                            ? heirName + " leads"
-                            : "the leadership was not handed over: another transfer or a change of members is under way, or "
-                                    + heirName + " has not caught up, or did not win its election";
+                .handle((nothing, failure) -> Optional.ofNullable(failure))
+                .thenCompose(failure -> {
+                    boolean done = failure.isEmpty();
+                    String outcome = failure.map(this::inVain).orElseGet(() -> heirName + " leads");
                     report.addSteps(Step.newBuilder()
                                     .setName("hand over the leadership")
                                     .setDone(done)
@@ -108,6 +109,17 @@ final class GivingWayOperation {
                             id, done ? ManagedOperation.State.DONE : ManagedOperation.State.FAILED, NOTE_TRIES);
                 })
                 .thenAccept(noted -> {});
+    }
+
+    private String inVain(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException e && e.getCause() != null ? e.getCause() : failure;
+        return switch (cause) {
+            case RaftException.Refused refused -> "it was refused, and nothing was done: " + refused.getMessage();
+            case RaftException.OutcomeUnknown unknown ->
+                heirName
+                        + " was told to take over, and is not known to have done so: it would not lead, or did not win its election";
+            default -> "it is not known what came of it: " + cause.getMessage();
+        };
     }
 
     /** While the leadership moves, what is proposed may be lost; and as long as this is on record as under way nobody else operates. */

@@ -144,6 +144,7 @@ final class GreyWatch implements AutoCloseable {
         long maxAgeNanos = config.electionTimeout().multipliedBy(FRESH_TIMEOUTS).toNanos();
         return status.followers().stream()
                 .filter(follower -> follower.recentlyActive()
+                        && !follower.state().equals(CoreStatus.FollowerStatus.SNAPSHOT)
                         && status.configuration().isVoter(follower.member())
                         && status.configuration().priority(follower.member()) > 0)
                 .flatMap(follower -> bulletins.of(follower.member(), now, maxAgeNanos).stream())
@@ -166,7 +167,11 @@ final class GreyWatch implements AutoCloseable {
         }
         Present now = present;
         Bulletin bulletin = new Bulletin(
-                status.self(), now.score().value(), now.ailing(), !now.rests().isZero());
+                status.self(),
+                now.score().value(),
+                now.ailing(),
+                !now.rests().isZero(),
+                status.abstention().isPresent());
         var unused = node.askLeader(bulletin.encoded()).exceptionally(failure -> {
             LOG.debug("the leader could not be told how this member is", failure);
             return Optional.empty();
@@ -189,7 +194,8 @@ final class GreyWatch implements AutoCloseable {
         givesWay = true;
         GivingWayOperation operation = new GivingWayOperation(node, config.name(), heir, name(heir.member()), score);
         try {
-            var unused = operation.execute(this::begun).whenComplete((done, failure) -> givesWay = false);
+            var unused =
+                    operation.execute(() -> begun(heir.member())).whenComplete((done, failure) -> givesWay = false);
         } catch (RuntimeException e) {
             givesWay = false;
             throw e;
@@ -197,9 +203,9 @@ final class GreyWatch implements AutoCloseable {
     }
 
     /** Called by a thread of the node, while the next look may be under way. */
-    private void begun() {
+    private void begun(MemberId heir) {
         metrics.givesWay();
-        Future<?> unused = thread.submit(() -> givingWay.tried(System.nanoTime()));
+        Future<?> unused = thread.submit(() -> givingWay.tried(System.nanoTime(), heir));
     }
 
     private String name(MemberId member) {

@@ -48,6 +48,7 @@ final class HandOver {
         }
         return status.followers().stream()
                 .filter(follower -> follower.recentlyActive()
+                        && !follower.state().equals(CoreStatus.FollowerStatus.SNAPSHOT)
                         && status.configuration().voters().contains(follower.member())
                         && status.configuration().priority(follower.member()) > 0)
                 .max(Comparator.comparingLong(CoreStatus.FollowerStatus::matchIndex)

@@ -34,6 +34,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -157,8 +158,11 @@ public final class NewEpoch {
         return unfinished.resolve("new");
     }
 
-    /** What of the survivor's data is needed: its state only if the log can be gone on with from there. */
+    /** What of the survivor's data is needed: its state only if the log can be gone on with from there; or nothing else. */
     private List<Path> parts() {
+        if (plan.byStateAlone()) {
+            return List.of(stateAlone());
+        }
         boolean stateFits = best.standing()
                 .state()
                 .filter(state -> best.log().reaches(state.appliedIndex()))
@@ -168,6 +172,10 @@ public final class NewEpoch {
                 .map(part -> source.resolve(part))
                 .filter(Files::exists)
                 .toList();
+    }
+
+    private Path stateAlone() {
+        return source.resolve(best.standing().state().orElseThrow().file());
     }
 
     private void requireRoom(List<Path> parts) throws IOException {
@@ -205,12 +213,13 @@ public final class NewEpoch {
         Path old = unfinished.resolve("old");
         for (Path part : parts) {
             Path place = source.relativize(part);
-            FolderCopy.copy(part, (place.equals(Path.of(STORE)) ? folder() : old).resolve(place));
+            boolean isState = plan.byStateAlone() || place.equals(Path.of(STORE));
+            FolderCopy.copy(part, isState ? folder().resolve(STORE) : old.resolve(place));
         }
         KvStateMachine machine =
                 KvStateMachine.open(folder().resolve(DroppedState.STATE), RocksMemory.standard(), Runnable::run);
         try {
-            Reached reached = LastState.reach(new FileDisk(old), machine);
+            Reached reached = plan.byStateAlone() ? stateAlone(machine) : LastState.reach(new FileDisk(old), machine);
             if (!reached.last().equals(best.log().last())) {
                 throw new IOException("the log of " + best.directory() + " ended at "
                         + best.log().last() + " when it was looked at, and at " + reached.last()
@@ -222,6 +231,18 @@ public final class NewEpoch {
         } finally {
             machine.close();
         }
+    }
+
+    /** What the chain hash begins with matters to nobody: there is no log that leads there, and no other member begins with it. */
+    private Reached stateAlone(KvStateMachine machine) throws IOException {
+        long index = best.log().last().index();
+        if (machine.store().appliedIndex() != index) {
+            throw new IOException("the state of " + best.directory() + " was at entry " + index
+                    + " when it was looked at, and at " + machine.store().appliedIndex() + " when it was copied");
+        }
+        return new Reached(
+                best.log().last(),
+                OptionalLong.of(machine.store().digest().total().shortened()));
     }
 
     private Made begin(Reached reached, KvStateMachine machine) throws IOException {

@@ -158,7 +158,7 @@ class AdmissionTest {
 
     @Test
     void aLoneFounderNeedsNobody() {
-        assertTakesPart(verdict(voters(1)));
+        assertThat(verdict(voters(1))).isEqualTo(new Verdict.TakesPart("it founds the cluster alone"));
     }
 
     @Test

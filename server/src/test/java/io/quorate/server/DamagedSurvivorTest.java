@@ -12,6 +12,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -57,7 +58,7 @@ class DamagedSurvivorTest {
     }
 
     private RecoveryReport report() throws IOException {
-        try (Recovery recovery = Recovery.of(new TreeMap<>(Map.of("m0", data)))) {
+        try (Recovery recovery = Recovery.of(new TreeMap<>(Map.of("m0", data)), false)) {
             assertThat(recovery.plan()).isEmpty();
             return recovery.report();
         }
@@ -69,13 +70,46 @@ class DamagedSurvivorTest {
         return survivor;
     }
 
-    /** The end is gone in one piece, so that the log looks as if it ended there; the store has applied what it had. */
-    @Test
-    void aLogThatEndsBeforeWhatTheStoreHasAppliedIsDamagedThoughASnapshotLiesBetween() throws IOException {
+    private void loseEnd() throws IOException {
         try (RandomAccessFile log = new RandomAccessFile(segment().toFile(), "rw")) {
             log.seek(DATA_OFFSET + 2000);
             log.write(new byte[(int) (log.length() - log.getFilePointer())]);
         }
+    }
+
+    /** The snapshot looks as one that had arrived, and that nothing is missing behind. */
+    @Test
+    void aSnapshotOfTheMembersOwnDoesNotHideThatTheLogHasLostItsEnd() throws IOException {
+        loseEnd();
+        Path store = data.resolve("state/kv");
+        try (Stream<Path> snapshots = Files.list(data.resolve("snapshots"))) {
+            replace(store, snapshots.max(Comparator.naturalOrder()).orElseThrow());
+        }
+        try (InspectedMember member = InspectedMember.of("m0", data)) {
+            assertThat(member.storeState().orElseThrow().appliedIndex())
+                    .isEqualTo(
+                            member.newestSnapshot().orElseThrow().meta().last().index());
+        }
+        assertThat(survivor().unfit().orElseThrow()).contains("the store has applied entry ");
+    }
+
+    private static void replace(Path folder, Path by) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        try (Stream<Path> files = Files.list(by)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    /** The end is gone in one piece, so that the log looks as if it ended there; the store has applied what it had. */
+    @Test
+    void aLogThatEndsBeforeWhatTheStoreHasAppliedIsDamagedThoughASnapshotLiesBetween() throws IOException {
+        loseEnd();
         try (InspectedMember member = InspectedMember.of("m0", data)) {
             assertThat(member.content().orElseThrow().last().index())
                     .isLessThan(
@@ -105,7 +139,7 @@ class DamagedSurvivorTest {
     void whatTellsNothingIsOfNoUse() throws IOException {
         Path copy = Files.createDirectory(folder.resolve("copy"));
         Files.copy(data.resolve("identity"), copy.resolve("identity"));
-        assertThatThrownBy(() -> Recovery.of(new TreeMap<>(Map.of("copy", copy))))
+        assertThatThrownBy(() -> Recovery.of(new TreeMap<>(Map.of("copy", copy)), false))
                 .hasMessageContaining("is of no use for a recovery (log: there is no log): leave it out");
     }
 }

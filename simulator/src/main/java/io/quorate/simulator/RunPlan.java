@@ -81,7 +81,8 @@ public record RunPlan(
         List<Fault> drawn = new FaultDraw(random.split(), ids, faultNanos).draw(random.nextInt(MAX_FAULTS));
         List<Fault> faults = ManagementDraw.together(
                 drawn, ManagementDraw.draw(new SplittableRandom(seed * MANAGEMENT_FACTOR), faultNanos));
-        return new RunPlan(seed, members, faultNanos, faults, clients, operations, random.nextInt(3) == 0, 0);
+        return WitnessDraw.survivable(
+                new RunPlan(seed, members, faultNanos, faults, clients, operations, random.nextInt(3) == 0, 0));
     }
 
     /** Whether the cluster is managed while things go wrong. */

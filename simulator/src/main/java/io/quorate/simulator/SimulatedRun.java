@@ -70,9 +70,7 @@ public final class SimulatedRun {
 
     /** Whoever manages may leave few that can lead as it is, so that none of those runs has a witness. */
     private static Configuration beginning(RunPlan plan) {
-        return plan.isManaged()
-                ? WitnessDraw.of(plan.members(), 0)
-                : WitnessDraw.beginning(plan.seed(), plan.members());
+        return plan.isManaged() ? WitnessDraw.of(plan.members(), 0) : WitnessDraw.beginning(plan);
     }
 
     /** Another generator than that of all the rest, so that a run that is not managed does not depend on it. */

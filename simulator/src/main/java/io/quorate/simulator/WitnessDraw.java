@@ -2,17 +2,25 @@ package io.quorate.simulator;
 
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.simulator.fault.Fault;
+import io.quorate.simulator.fault.MembershipChange;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 
 /**
- * Draws which runs have a witness among their members: some of those with so many that a data member may be lost for good, and the
- * others elect without the witness. It may be the only one to have an entry then, of which it knows no more than the name.
+ * Draws which runs have a witness among their members. With so many members that a data member may be lost for good the others elect without
+ * the witness, which may be the only one to have an entry then, of which it knows no more than the name. And two members with data and a
+ * witness, where no disk is lost, nor anything that it held: with that the cluster may be left without a leader for good, and is to survive
+ * everything else.
  */
 final class WitnessDraw {
 
     /** A quorum of this many voters without the witness and one more. */
     static final int LEAST_VOTERS = 5;
+
+    /** Two with data, and a witness. */
+    private static final int FEWEST = 3;
 
     /** A stream of its own: what else a seed draws does not depend on it. */
     private static final long STREAM = 0x3c79ac492ba7b653L;
@@ -21,10 +29,56 @@ final class WitnessDraw {
 
     private WitnessDraw() {}
 
-    /** The configuration that a run begins with: members 1 to {@code members}, of whom the last may be a witness. */
-    static Configuration beginning(long seed, int members) {
-        boolean witness = members >= LEAST_VOTERS && new SplittableRandom(seed * STREAM).nextInt(ONE_OF) == 0;
-        return of(members, witness ? 1 : 0);
+    /** The configuration that a run begins with: as many members, of whom the last may be a witness. */
+    static Configuration beginning(RunPlan plan) {
+        boolean witness = isDrawn(plan.seed())
+                && (plan.members() >= LEAST_VOTERS
+                        || (isOfTwoAndOne(plan) && withoutLosses(plan).equals(plan.faults())));
+        return of(plan.members(), witness ? 1 : 0);
+    }
+
+    private static boolean isDrawn(long seed) {
+        return new SplittableRandom(seed * STREAM).nextInt(ONE_OF) == 0;
+    }
+
+    private static boolean isOfTwoAndOne(RunPlan plan) {
+        return plan.members() == FEWEST && !plan.isManaged();
+    }
+
+    /** The plan as it was drawn; without what two and a witness need not survive, if it is such a run. */
+    static RunPlan survivable(RunPlan drawn) {
+        return isOfTwoAndOne(drawn) && isDrawn(drawn.seed()) ? drawn.withFaults(withoutLosses(drawn)) : drawn;
+    }
+
+    private static List<Fault> withoutLosses(RunPlan plan) {
+        return plan.faults().stream().filter(fault -> !losesWhatItHeld(fault)).toList();
+    }
+
+    private static boolean losesWhatItHeld(Fault fault) {
+        return switch (fault) {
+            case Fault.BitRot rot -> true;
+            case Fault.MisdirectedWrite write -> true;
+            case Fault.MisdirectedReads reads -> true;
+            case Fault.ChangeMembers change -> change.change() == MembershipChange.REPLACE;
+            case Fault.Manage manage -> true;
+            case Fault.Crash crash -> crash.kind() == CrashKind.DISK_LOSS;
+            case Fault.CrashAtDiskOperation crash -> crash.kind() == CrashKind.DISK_LOSS;
+            case Fault.CrashLeader crash -> crash.kind() == CrashKind.DISK_LOSS;
+            case Fault.Pause pause -> false;
+            case Fault.ClockJump jump -> false;
+            case Fault.ClockDrift drift -> false;
+            case Fault.Partition partition -> false;
+            case Fault.CutOffLeader cut -> false;
+            case Fault.DeafenLeader deafen -> false;
+            case Fault.BadNetwork network -> false;
+            case Fault.BadLinks links -> false;
+            case Fault.BadLink link -> false;
+            case Fault.InterruptSnapshot interruption -> false;
+            case Fault.BadDisk disk -> false;
+            case Fault.OldFiles files -> false;
+            case Fault.Transfer transfer -> false;
+            case Fault.Snapshot snapshot -> false;
+        };
     }
 
     /** Voters 1 to {@code members}, the last of whom are witnesses. */

@@ -1,6 +1,7 @@
 package io.quorate.engine.log;
 
 import io.quorate.core.HardState;
+import io.quorate.core.Suspension;
 import io.quorate.core.quorum.MemberId;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import java.util.zip.CRC32C;
 /**
  * What one write puts into a segment: a header, then entries and marks.
  *
- * <p>Header, big endian: {@code int magic, int crc32c, byte version, byte votingSuspended, byte[2] reserved, int group, int length, int reserved,
+ * <p>Header, big endian: {@code int magic, int crc32c, byte version, byte suspension, byte[2] reserved, int group, int length, int reserved,
  * long segment, long lsn, long durableLsn, long term, long votedFor, long commitIndex}. The checksum covers everything
  * after itself, {@code length} bytes of content included. Frames begin at multiples of 8 bytes.
  *
@@ -19,7 +20,7 @@ import java.util.zip.CRC32C;
  *     write
  * @param hardState of the member when this was written; its commit index is that of an earlier moment if the frame holds
  *     a part of what was written then: up to it, nothing that follows changes the log
- * @param votingSuspended whether the member does not vote, after this
+ * @param suspension whether the member does not vote, after this, and why
  * @param content entries and marks
  */
 record BatchFrame(
@@ -28,7 +29,7 @@ record BatchFrame(
         long lsn,
         long durableLsn,
         HardState hardState,
-        boolean votingSuspended,
+        Suspension suspension,
         ByteBuffer content) {
 
     static final int HEADER_BYTES = 72;
@@ -56,10 +57,10 @@ record BatchFrame(
             long lsn,
             long durableLsn,
             HardState hardState,
-            boolean votingSuspended) {
+            Suspension suspension) {
         int end = frame.position();
         frame.putInt(0, MAGIC);
-        frame.putInt(VERSION_OFFSET, VERSION << 24 | (votingSuspended ? 1 << 16 : 0));
+        frame.putInt(VERSION_OFFSET, VERSION << 24 | Suspensions.code(suspension) << 16);
         frame.putInt(12, group);
         frame.putInt(LENGTH_OFFSET, end - HEADER_BYTES);
         frame.putInt(20, 0);
@@ -88,7 +89,7 @@ record BatchFrame(
                 buffer.getLong(start + 32),
                 buffer.getLong(start + 40),
                 hardState(buffer.getLong(start + 48), buffer.getLong(start + 56), buffer.getLong(start + 64)),
-                buffer.get(start + SUSPENDED_OFFSET) != 0,
+                Suspensions.of(buffer.get(start + SUSPENDED_OFFSET)),
                 buffer.slice(start + HEADER_BYTES, length));
     }
 

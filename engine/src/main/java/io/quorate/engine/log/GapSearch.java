@@ -1,6 +1,7 @@
 package io.quorate.engine.log;
 
 import io.quorate.core.EntryId;
+import io.quorate.core.Suspension;
 import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.DiskFile;
 import io.quorate.engine.log.SegmentScanner.Latest;
@@ -144,7 +145,7 @@ final class GapSearch {
                 case Mark.VotingResumed resumed -> {}
             }
         }
-        return frame.votingSuspended() || last.isEmpty() || chain.isEmpty()
+        return frame.suspension() != Suspension.NONE || last.isEmpty() || chain.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new End(last.get(), chain.getAsLong()));
     }

@@ -2,6 +2,7 @@ package io.quorate.engine.log;
 
 import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
+import io.quorate.core.Suspension;
 import io.quorate.engine.log.LogFiles.Segment;
 import io.quorate.engine.log.SnapshotMetaCodec.Start;
 import java.io.IOException;
@@ -44,7 +45,7 @@ final class GroupWriter {
      */
     private long commitIndex;
 
-    private boolean votingSuspended;
+    private Suspension suspension;
     private EntryId last;
     private OptionalLong lastChain;
     private Optional<EntryFrame> lastEntry = Optional.empty();
@@ -80,7 +81,7 @@ final class GroupWriter {
         this.start = tail.start();
         this.hardState = tail.hardState();
         this.commitIndex = hardState.commitIndex();
-        this.votingSuspended = tail.votingSuspended();
+        this.suspension = tail.suspension();
         this.last = tail.last();
         this.lastChain = tail.lastChain();
     }
@@ -189,8 +190,8 @@ final class GroupWriter {
                 moveStart(reset.start());
                 moveLast(reset.start().meta().last(), reset.start().chainHash());
             }
-            case Mark.VotingSuspended suspended -> votingSuspended = true;
-            case Mark.VotingResumed resumed -> votingSuspended = false;
+            case Mark.VotingSuspended suspended -> suspension = suspended.suspension();
+            case Mark.VotingResumed resumed -> suspension = Suspension.NONE;
             case Mark.Stands stands -> {}
         }
     }
@@ -238,7 +239,7 @@ final class GroupWriter {
         }
         closeExtent();
         BatchFrame.putHeader(
-                frame, files.group(), active.sequence(), nextLsn, durableLsn, writtenHardState(), votingSuspended);
+                frame, files.group(), active.sequence(), nextLsn, durableLsn, writtenHardState(), suspension);
         while (frame.position() % BatchFrame.ALIGNMENT != 0) {
             frame.put((byte) 0);
         }
@@ -280,8 +281,8 @@ final class GroupWriter {
             sync();
         }
         noteLastEntry();
-        LogTail tail = new LogTail(
-                active.sequence(), offset, nextLsn, start, last, lastChain, writtenHardState(), votingSuspended);
+        LogTail tail =
+                new LogTail(active.sequence(), offset, nextLsn, start, last, lastChain, writtenHardState(), suspension);
         active = files.begin(tail, active.sequence(), active.sequence() + 1, frameBytes);
         offset = active.header().dataOffset();
     }

@@ -2,6 +2,7 @@ package io.quorate.engine.log;
 
 import io.quorate.core.HardState;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.core.Suspension;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.DiskFile;
@@ -10,6 +11,7 @@ import io.quorate.engine.log.SegmentChain.Found;
 import io.quorate.engine.log.SegmentChain.Link;
 import io.quorate.engine.log.SegmentChain.Position;
 import io.quorate.engine.log.SegmentChain.Reading;
+import io.quorate.engine.log.SegmentChain.Standing;
 import io.quorate.engine.log.SegmentChain.Verdict;
 import io.quorate.engine.log.SnapshotMetaCodec.Start;
 import java.io.IOException;
@@ -48,6 +50,7 @@ final class LogDiagnosis {
          * @param broken how far the log can be read; empty if not even the newest segment's header is intact
          * @param hardState the latest that the newest segment bears witness of. Its commit index tells what may be lost,
          *     not what the prefix holds: a prefix may end with entries that were truncated in what is lost
+         * @param suspension what the member knew then to have lost
          * @param kept the segments of the longest prefix that can go on, which the newest snapshot may have to begin
          * @param replay what the log holds then
          * @param nextLsn of the frame that goes on there
@@ -57,6 +60,7 @@ final class LogDiagnosis {
                 Found top,
                 Optional<Reading> broken,
                 HardState hardState,
+                Suspension suspension,
                 List<Link> kept,
                 Replay replay,
                 long nextLsn,
@@ -175,11 +179,11 @@ final class LogDiagnosis {
     }
 
     private Condition damaged(Found top, Optional<Reading> broken) throws IOException {
-        Optional<HardState> latest = SegmentChain.latestHardState(top);
+        Optional<Standing> latest = SegmentChain.latestStanding(top);
         if (latest.isEmpty()) {
             return new Condition.Unusable(top);
         }
-        HardState hardState = latest.get();
+        HardState hardState = latest.get().hardState();
         Optional<Reading> prefix = longestPrefix();
         Replay replay = prefix.map(Reading::replay).orElseGet(() -> emptyAt(emptyStart(), hardState));
         boolean snapshotIsAhead = newestSnapshot.isPresent()
@@ -192,7 +196,8 @@ final class LogDiagnosis {
         long nextLsn = kept.isEmpty() ? 1 : prefix.map(Reading::nextLsn).orElse(1L);
         List<Position> unproven =
                 kept.isEmpty() ? List.of() : prefix.map(Reading::unproven).orElse(List.of());
-        return new Condition.Damaged(top, broken, hardState, kept, replay, nextLsn, unproven);
+        return new Condition.Damaged(
+                top, broken, hardState, latest.get().suspension(), kept, replay, nextLsn, unproven);
     }
 
     private Replay emptyAt(Start start, HardState latest) {

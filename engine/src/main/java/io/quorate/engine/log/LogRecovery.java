@@ -3,6 +3,7 @@ package io.quorate.engine.log;
 import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.core.Suspension;
 import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.Disk;
@@ -116,9 +117,15 @@ final class LogRecovery {
         disk.syncDirectory("");
         spares.adopt();
         Replay replay = new Replay(group, Start.bootstrap(bootstrap), HardState.INITIAL);
-        Segment first = maker.begin(tail(replay, 1, 0, 1, HardState.INITIAL, false), 0, 1, 0);
+        Segment first = maker.begin(tail(replay, 1, 0, 1, HardState.INITIAL, Suspension.NONE), 0, 1, 0);
         return open(
-                replay, List.of(first), first.header().dataOffset(), 1, HardState.INITIAL, false, OptionalLong.empty());
+                replay,
+                List.of(first),
+                first.header().dataOffset(),
+                1,
+                HardState.INITIAL,
+                Suspension.NONE,
+                OptionalLong.empty());
     }
 
     /** Continues an undamaged log where it ends. */
@@ -142,7 +149,7 @@ final class LogRecovery {
                 reading.offset(),
                 reading.nextLsn(),
                 replay.hardState(),
-                replay.votingSuspended(),
+                replay.suspension(),
                 replay.suspendedBy());
     }
 
@@ -226,17 +233,26 @@ final class LogRecovery {
             rewrite(kept.getLast(), damaged.unproven());
             kept.getLast().file().sync();
         }
+        Suspension suspension = damaged.suspension().and(Suspension.ENTRIES_LOST);
         long sequence = damaged.top().sequence() + 1;
         Segment repaired =
-                maker.begin(tail(replay, sequence, 0, damaged.nextLsn(), hardState, true), previous, sequence, 0);
+                maker.begin(tail(replay, sequence, 0, damaged.nextLsn(), hardState, suspension), previous, sequence, 0);
         List<Segment> segments = new ArrayList<>(segments(kept));
         segments.add(repaired);
         report.add(
                 "Kept are the entries up to " + replay.last() + "; this member does not vote until it has caught up.");
         quarantine.move(others(kept));
         // A log that was under repair before is not what the member has to get back to.
-        OptionalLong suspendedBy = replay.votingSuspended() ? OptionalLong.empty() : OptionalLong.of(sequence);
-        return open(replay, segments, repaired.header().dataOffset(), damaged.nextLsn(), hardState, true, suspendedBy);
+        boolean before = replay.votingSuspended() || suspension == Suspension.PROMISES_LOST;
+        OptionalLong suspendedBy = before ? OptionalLong.empty() : OptionalLong.of(sequence);
+        return open(
+                replay,
+                segments,
+                repaired.header().dataOffset(),
+                damaged.nextLsn(),
+                hardState,
+                suspension,
+                suspendedBy);
     }
 
     private DataDirectoryException unknownHardState(Found top) {
@@ -254,9 +270,9 @@ final class LogRecovery {
     }
 
     private static LogTail tail(
-            Replay replay, long segment, long offset, long nextLsn, HardState hardState, boolean suspended) {
+            Replay replay, long segment, long offset, long nextLsn, HardState hardState, Suspension suspension) {
         return new LogTail(
-                segment, offset, nextLsn, replay.start(), replay.last(), replay.lastChain(), hardState, suspended);
+                segment, offset, nextLsn, replay.start(), replay.last(), replay.lastChain(), hardState, suspension);
     }
 
     private RecoveredLog open(
@@ -265,21 +281,21 @@ final class LogRecovery {
             long offset,
             long nextLsn,
             HardState hardState,
-            boolean suspended,
+            Suspension suspension,
             OptionalLong suspendedBy)
             throws IOException {
         EntryId last = replay.last();
         HardState known =
                 new HardState(hardState.term(), hardState.votedFor(), Math.min(hardState.commitIndex(), last.index()));
-        LogTail tail = tail(replay, segments.getLast().sequence(), offset, nextLsn, known, suspended);
+        LogTail tail = tail(replay, segments.getLast().sequence(), offset, nextLsn, known, suspension);
         LogFiles files = new LogFiles(directory, group, options, spares, segments, tail);
-        Optional<LogGap> gap = suspendedBy.isPresent() && suspended
+        Optional<LogGap> gap = suspendedBy.isPresent() && suspension != Suspension.NONE
                 ? gap(suspendedBy.getAsLong() - 1, last.index())
                 : Optional.empty();
         gap.ifPresent(found -> report.add(found.toString()));
         RaftLog log = new RaftLog(
-                files, options.cacheBytes(), replay.index(), replay.start(), replay.lastChain(), known, suspended);
-        return new RecoveredLog(log, files, known, replay.start().meta(), suspended, gap, report);
+                files, options.cacheBytes(), replay.index(), replay.start(), replay.lastChain(), known, suspension);
+        return new RecoveredLog(log, files, known, replay.start().meta(), suspension, gap, report);
     }
 
     /** What is in quarantine was damaged once, and may be worse by now: that must not keep the member from starting. */

@@ -2,6 +2,7 @@ package io.quorate.engine.log;
 
 import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
+import io.quorate.core.Suspension;
 import io.quorate.engine.log.SnapshotMetaCodec.Start;
 import java.util.OptionalLong;
 
@@ -21,4 +22,4 @@ record LogTail(
         EntryId last,
         OptionalLong lastChain,
         HardState hardState,
-        boolean votingSuspended) {}
+        Suspension suspension) {}

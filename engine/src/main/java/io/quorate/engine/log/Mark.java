@@ -1,6 +1,7 @@
 package io.quorate.engine.log;
 
 import io.quorate.core.EntryId;
+import io.quorate.core.Suspension;
 import io.quorate.engine.log.SnapshotMetaCodec.Start;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
@@ -22,7 +23,11 @@ sealed interface Mark {
     /** All entries were dropped. */
     record Reset(Start start) implements Mark {}
 
-    record VotingSuspended() implements Mark {}
+    /**
+     * The member does not vote. The releases before knew no difference: theirs holds nothing, and is taken for
+     * {@link Suspension#PROMISES_LOST}. Otherwise {@code byte suspension}.
+     */
+    record VotingSuspended(Suspension suspension) implements Mark {}
 
     record VotingResumed() implements Mark {}
 
@@ -42,7 +47,7 @@ sealed interface Mark {
                     case Truncated truncated -> 3 * Long.BYTES + 1;
                     case Compacted compacted -> SnapshotMetaCodec.size(compacted.start());
                     case Reset reset -> SnapshotMetaCodec.size(reset.start());
-                    case VotingSuspended suspended -> 0;
+                    case VotingSuspended suspended -> 1;
                     case VotingResumed resumed -> 0;
                     case Stands stands -> Stands.BYTES - HEADER_BYTES;
                 };
@@ -65,7 +70,7 @@ sealed interface Mark {
             case Truncated truncated -> putEnd(truncated.last(), truncated.chainHash(), out);
             case Compacted compacted -> SnapshotMetaCodec.encode(compacted.start(), out);
             case Reset reset -> SnapshotMetaCodec.encode(reset.start(), out);
-            case VotingSuspended suspended -> {}
+            case VotingSuspended suspended -> out.put(Suspensions.code(suspended.suspension()));
             case VotingResumed resumed -> {}
             case Stands stands -> putEnd(stands.last(), stands.chainHash(), out);
         }
@@ -96,7 +101,8 @@ sealed interface Mark {
             }
             case -2 -> new Compacted(SnapshotMetaCodec.decode(content));
             case -3 -> new Reset(SnapshotMetaCodec.decode(content));
-            case -4 -> new VotingSuspended();
+            case -4 ->
+                new VotingSuspended(content.hasRemaining() ? Suspensions.of(content.get()) : Suspension.PROMISES_LOST);
             case -5 -> new VotingResumed();
             case -6 -> {
                 requireEnd(content);

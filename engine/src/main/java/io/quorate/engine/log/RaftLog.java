@@ -5,6 +5,7 @@ import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.LogSizes;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.core.Suspension;
 import io.quorate.engine.log.SnapshotMetaCodec.Start;
 import io.quorate.engine.log.WriteBatch.PlacedMark;
 import java.io.IOException;
@@ -35,7 +36,7 @@ public final class RaftLog implements LogSizes {
     private final EntryCache cache;
     private Start start;
     private HardState hardState;
-    private boolean votingSuspended;
+    private Suspension suspension;
 
     /** The chain hash at the last entry, if known. Two fields, so that appending allocates nothing. */
     private boolean chainKnown;
@@ -67,13 +68,13 @@ public final class RaftLog implements LogSizes {
             Start start,
             OptionalLong lastChain,
             HardState hardState,
-            boolean votingSuspended) {
+            Suspension suspension) {
         this.segments = segments;
         this.cacheBytes = cacheBytes;
         this.index = index;
         this.start = start;
         this.hardState = hardState;
-        this.votingSuspended = votingSuspended;
+        this.suspension = suspension;
         this.durableIndex = index.last().index();
         this.appliedIndex = start.index();
         this.cache = new EntryCache(durableIndex + 1);
@@ -200,15 +201,15 @@ public final class RaftLog implements LogSizes {
         hardState = state;
     }
 
-    /** Notes, durably, that this member must not vote. */
-    public void suspendVoting() {
-        votingSuspended = true;
-        mark(new Mark.VotingSuspended());
+    /** Notes, durably, that this member must not vote, for this reason beside those that there are. */
+    public void suspendVoting(Suspension reason) {
+        suspension = suspension.and(reason);
+        mark(new Mark.VotingSuspended(suspension));
     }
 
     /** Notes, durably, that this member may vote again. */
     public void resumeVoting() {
-        votingSuspended = false;
+        suspension = Suspension.NONE;
         mark(new Mark.VotingResumed());
     }
 
@@ -365,7 +366,12 @@ public final class RaftLog implements LogSizes {
     }
 
     public boolean votingSuspended() {
-        return votingSuspended;
+        return suspension != Suspension.NONE;
+    }
+
+    /** Whether this member votes, and why it does not. */
+    public Suspension suspension() {
+        return suspension;
     }
 
     /** The names of all entries. */

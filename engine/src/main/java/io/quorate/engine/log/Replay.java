@@ -3,6 +3,7 @@ package io.quorate.engine.log;
 import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.core.Suspension;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.log.SnapshotMetaCodec.Start;
 import java.io.IOException;
@@ -17,7 +18,7 @@ final class Replay {
     private Start start;
     private OptionalLong lastChain;
     private HardState hardState;
-    private boolean votingSuspended;
+    private Suspension suspension = Suspension.NONE;
     private OptionalLong suspendedBy = OptionalLong.empty();
 
     Replay(SegmentHeader first) {
@@ -26,9 +27,7 @@ final class Replay {
         this.start = first.start();
         this.lastChain = first.baseChain();
         this.hardState = first.hardState();
-        if (first.votingSuspended()) {
-            suspended(OptionalLong.of(first.sequence()));
-        }
+        suspendedAsIn(first);
     }
 
     /** An empty log. */
@@ -61,7 +60,11 @@ final class Replay {
     }
 
     boolean votingSuspended() {
-        return votingSuspended;
+        return suspension != Suspension.NONE;
+    }
+
+    Suspension suspension() {
+        return suspension;
     }
 
     /** The segment that was begun to suspend voting, if voting is suspended and has been since then. */
@@ -77,11 +80,7 @@ final class Replay {
                     "it continues " + segment.base() + ", but the segment before it ends at " + index.last());
         }
         hardState = segment.hardState();
-        if (segment.votingSuspended()) {
-            suspended(OptionalLong.of(segment.sequence()));
-        } else {
-            resumed();
-        }
+        suspendedAsIn(segment);
         start = segment.start();
         dropHead();
     }
@@ -139,7 +138,7 @@ final class Replay {
             }
             case Mark.VotingSuspended suspended -> {
                 // Something else than damage of the log: what the log once held is not what is to be made up for.
-                votingSuspended = true;
+                suspension = suspended.suspension();
                 suspendedBy = OptionalLong.empty();
             }
             case Mark.VotingResumed resumed -> resumed();
@@ -153,14 +152,17 @@ final class Replay {
     }
 
     private void resumed() {
-        votingSuspended = false;
+        suspension = Suspension.NONE;
         suspendedBy = OptionalLong.empty();
     }
 
-    /** What suspends voting first is what the member has to make up for. */
-    private void suspended(OptionalLong segment) {
-        suspendedBy = votingSuspended ? suspendedBy : segment;
-        votingSuspended = true;
+    /** What suspends voting first is what the member has to make up for; if more than entries may be lost, no entry makes up for it. */
+    private void suspendedAsIn(SegmentHeader segment) {
+        suspendedBy = switch (segment.suspension()) {
+            case NONE, PROMISES_LOST -> OptionalLong.empty();
+            case ENTRIES_LOST -> votingSuspended() ? suspendedBy : OptionalLong.of(segment.sequence());
+        };
+        suspension = segment.suspension();
     }
 
     private void truncate(Mark.Truncated truncated) throws CorruptFrameException {

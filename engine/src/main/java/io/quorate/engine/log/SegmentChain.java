@@ -1,6 +1,7 @@
 package io.quorate.engine.log;
 
 import io.quorate.core.HardState;
+import io.quorate.core.Suspension;
 import io.quorate.engine.disk.DiskFile;
 import io.quorate.engine.log.SegmentScanner.Latest;
 import java.io.IOException;
@@ -150,8 +151,11 @@ final class SegmentChain {
                 .orElseThrow(() -> new IOException("the file changes while it is read, at " + position));
     }
 
+    /** What a member has promised, and what it knows to have lost of that. */
+    record Standing(HardState hardState, Suspension suspension) {}
+
     /**
-     * The latest hard state that a segment bears witness of: its last intact frame's, or its header's. Everything that was
+     * The latest standing that a segment bears witness of: its last intact frame's, or its header's. Everything that was
      * durable before that frame was written is in it.
      *
      * <p>A frame that visibly begins behind that one and is not intact may have brought a later term or vote. That it is a
@@ -159,14 +163,16 @@ final class SegmentChain {
      *
      * @return empty if the latest is not known
      */
-    static Optional<HardState> latestHardState(Found segment) throws IOException {
+    static Optional<Standing> latestStanding(Found segment) throws IOException {
         SegmentScanner scanner = new SegmentScanner(segment.file(), segment.sequence());
         Latest latest = scanner.latest();
         if (latest.followed()) {
             return Optional.empty();
         }
-        return latest.position().isPresent()
-                ? Optional.of(frame(scanner, latest.position().getAsLong()).hardState())
-                : segment.header().map(SegmentHeader::hardState);
+        if (latest.position().isEmpty()) {
+            return segment.header().map(header -> new Standing(header.hardState(), header.suspension()));
+        }
+        BatchFrame frame = frame(scanner, latest.position().getAsLong());
+        return Optional.of(new Standing(frame.hardState(), frame.suspension()));
     }
 }

@@ -2,6 +2,7 @@ package io.quorate.engine.log;
 
 import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
+import io.quorate.core.Suspension;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.DiskFile;
@@ -15,7 +16,7 @@ import java.util.OptionalLong;
 /**
  * The beginning of a segment file: whose it is, and all that was known when it was begun, so that older segments can go.
  *
- * <p>Layout, big endian: {@code int magic, int crc32c, int version, int length, int group, int votingSuspended, long
+ * <p>Layout, big endian: {@code int magic, int crc32c, int version, int length, int group, int suspension, long
  * clusterId, long member, long sequence, long previous, long firstLsn, long baseTerm, long baseIndex, byte baseChainKnown,
  * long baseChain, long fileBytes, long term, long votedFor, long commitIndex}, then the log's start. The checksum covers {@code length}
  * bytes from behind itself. Frames begin at the next multiple of 4096.
@@ -39,7 +40,7 @@ record SegmentHeader(
         long fileBytes,
         Start start,
         HardState hardState,
-        boolean votingSuspended) {
+        Suspension suspension) {
 
     static final int ALIGNMENT = 4096;
     private static final int MAGIC = 0x514c5347;
@@ -61,7 +62,10 @@ record SegmentHeader(
     ByteBuffer encode() {
         ByteBuffer out = ByteBuffer.allocate((int) dataOffset());
         out.putInt(MAGIC).putInt(0).putInt(VERSION).putInt(bytes());
-        out.putInt(group).putInt(votingSuspended ? 1 : 0).putLong(clusterId).putLong(member.value());
+        out.putInt(group)
+                .putInt(Suspensions.code(suspension))
+                .putLong(clusterId)
+                .putLong(member.value());
         out.putLong(sequence).putLong(previous).putLong(firstLsn);
         out.putLong(base.term()).putLong(base.index());
         SnapshotMetaCodec.putOptional(baseChain, out);
@@ -113,7 +117,7 @@ record SegmentHeader(
 
     private static SegmentHeader decode(ByteBuffer in) throws CorruptFrameException {
         int group = in.getInt();
-        boolean suspended = in.getInt() != 0;
+        Suspension suspension = Suspensions.of(in.getInt());
         long clusterId = in.getLong();
         MemberId member = new MemberId(in.getLong());
         long sequence = in.getLong();
@@ -125,8 +129,18 @@ record SegmentHeader(
         HardState hardState = BatchFrame.hardState(in.getLong(), in.getLong(), in.getLong());
         Start start = SnapshotMetaCodec.decode(in);
         return new SegmentHeader(
-                group, clusterId, member, sequence, previous, firstLsn, base, baseChain, fileBytes, start, hardState,
-                suspended);
+                group,
+                clusterId,
+                member,
+                sequence,
+                previous,
+                firstLsn,
+                base,
+                baseChain,
+                fileBytes,
+                start,
+                hardState,
+                suspension);
     }
 
     /** Whether the segment is this member's. */

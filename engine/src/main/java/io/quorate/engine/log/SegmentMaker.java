@@ -70,6 +70,6 @@ final class SegmentMaker {
                 fileBytes,
                 tail.start(),
                 tail.hardState(),
-                tail.votingSuspended());
+                tail.suspension());
     }
 }

@@ -363,6 +363,7 @@ public final class FrameCodec {
             case NOTHING_COMMITTED_YET -> 7;
             case BAD_CONFIGURATION -> 8;
             case NO_ROOM -> 9;
+            case TRANSFER_TARGET_NOT_READY -> 10;
         };
     }
 

@@ -34,7 +34,7 @@ final class MessageCodec {
                     case Message.TimeoutNow m -> 0;
                     case Message.SnapshotChunk m -> size(m.snapshot()) + 2 * Long.BYTES + Integer.BYTES;
                     case Message.SnapshotChunkResponse m -> ID_BYTES + Long.BYTES + 1;
-                    case Message.RepairRequest m -> Long.BYTES;
+                    case Message.RepairRequest m -> m.promisesLost() ? Long.BYTES + 1 : Long.BYTES;
                     case Message.RepairResponse m -> Long.BYTES + ID_BYTES;
                     case Message.SnapshotRequest m -> m.refusedIndex() == 0 ? Long.BYTES : 2 * Long.BYTES;
                 };
@@ -70,7 +70,14 @@ final class MessageCodec {
                 put(m.snapshot(), out).putLong(m.nextOffset());
                 put(m.installed(), out);
             }
-            case Message.RepairRequest m -> out.putLong(m.requestId());
+            case Message.RepairRequest m -> {
+                out.putLong(m.requestId());
+                // An earlier release knows nothing of it, and must not answer it: it takes such a frame for a damaged
+                // one.
+                if (m.promisesLost()) {
+                    put(true, out);
+                }
+            }
             case Message.RepairResponse m -> put(m.last(), out.putLong(m.requestId()));
             case Message.SnapshotRequest m -> {
                 out.putLong(m.fromIndex());
@@ -113,7 +120,7 @@ final class MessageCodec {
             case READ_INDEX_RESPONSE -> new Message.ReadIndexResponse(term, in.getLong(), natural(in));
             case TIMEOUT_NOW -> new Message.TimeoutNow(term);
             case SNAPSHOT_CHUNK_RESPONSE -> new Message.SnapshotChunkResponse(term, id(in), natural(in), flag(in));
-            case REPAIR_REQUEST -> new Message.RepairRequest(term, in.getLong());
+            case REPAIR_REQUEST -> new Message.RepairRequest(term, in.getLong(), in.hasRemaining() && flag(in));
             case REPAIR_RESPONSE -> new Message.RepairResponse(term, in.getLong(), id(in));
             case SNAPSHOT_REQUEST ->
                 new Message.SnapshotRequest(term, natural(in), in.hasRemaining() ? natural(in) : 0);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.core.Suspension;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.FaultyDisk;
@@ -73,7 +74,7 @@ class LogCrashTest {
                             Optional.of(new MemberId(term)),
                             fixture.log.start().last().index()));
                 case 11 -> fixture.writer.idle();
-                case 12 -> fixture.log.suspendVoting();
+                case 12 -> fixture.log.suspendVoting(Suspension.PROMISES_LOST);
                 case 13 -> fixture.log.resumeVoting();
                 default -> {
                     submit();

@@ -3,6 +3,7 @@ package io.quorate.engine.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.core.HardState;
+import io.quorate.core.Suspension;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.FaultyDisk;
 import java.io.IOException;
@@ -154,12 +155,32 @@ class LogGapTest {
         try (LogFixture fixture = new LogFixture(disk)) {
             fixture.log.resumeVoting();
             fixture.settle();
-            fixture.log.suspendVoting();
+            fixture.log.suspendVoting(Suspension.PROMISES_LOST);
             fixture.settle();
         }
         try (LogFixture again = new LogFixture(disk)) {
             assertThat(again.recovered.votingSuspended()).isTrue();
             assertThat(again.recovered.gap()).as("of another suspension").isEmpty();
+        }
+    }
+
+    /** Behind the damage, and said by what is intact there. */
+    @Test
+    void damageDoesNotHideThatPromisesWereLostBefore() throws IOException {
+        try (LogFixture fixture = new LogFixture(disk)) {
+            fixture.log.saveHardState(VOTED);
+            written.add(fixture.append(3, "-".repeat(600)));
+            fixture.settle();
+            fixture.log.suspendVoting(Suspension.PROMISES_LOST);
+            fixture.settle();
+            fixture.append(3, "-".repeat(600));
+            fixture.settle();
+        }
+        damage(1);
+        try (LogFixture again = new LogFixture(disk)) {
+            assertThat(again.log.lastId().index()).isZero();
+            assertThat(again.recovered.suspension()).isEqualTo(Suspension.PROMISES_LOST);
+            assertThat(again.recovered.gap()).as("what would let it vote").isEmpty();
         }
     }
 

@@ -7,6 +7,7 @@ import io.quorate.core.EntryBatch.TermRun;
 import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.core.Suspension;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.FaultyDisk;
@@ -16,6 +17,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RaftLogTest {
 
@@ -195,16 +198,50 @@ class RaftLogTest {
     void suspendedVotingIsRememberedUntilItIsResumed() throws IOException {
         FaultyDisk disk = new FaultyDisk();
         try (LogFixture fixture = new LogFixture(disk)) {
-            fixture.log.suspendVoting();
+            fixture.log.suspendVoting(Suspension.PROMISES_LOST);
             fixture.flush();
         }
         try (LogFixture fixture = new LogFixture(disk)) {
-            assertThat(fixture.recovered.votingSuspended()).isTrue();
+            assertThat(fixture.recovered.suspension()).isEqualTo(Suspension.PROMISES_LOST);
             fixture.log.resumeVoting();
             fixture.flush();
         }
         try (LogFixture fixture = new LogFixture(disk)) {
             assertThat(fixture.recovered.votingSuspended()).isFalse();
+        }
+    }
+
+    /** The segments before the present one, and what they say, may be gone. */
+    @ParameterizedTest
+    @EnumSource(Suspension.class)
+    void whatWasLostIsRememberedInTheNextSegmentToo(Suspension lost) throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        try (LogFixture fixture = new LogFixture(disk)) {
+            fixture.log.suspendVoting(lost);
+            for (int i = 0; i < 20; i++) {
+                fixture.append(1, "-".repeat(1_000));
+                fixture.settle();
+            }
+            fixture.log.applied(19);
+            fixture.log.compactTo(19);
+            fixture.settle();
+        }
+        try (LogFixture fixture = new LogFixture(disk)) {
+            assertThat(fixture.recovered.start().last().index()).isEqualTo(19);
+            assertThat(fixture.recovered.suspension()).isEqualTo(lost);
+        }
+    }
+
+    @Test
+    void theLesserLossDoesNotHideTheGreaterOne() throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        try (LogFixture fixture = new LogFixture(disk)) {
+            fixture.log.suspendVoting(Suspension.PROMISES_LOST);
+            fixture.log.suspendVoting(Suspension.ENTRIES_LOST);
+            fixture.flush();
+        }
+        try (LogFixture fixture = new LogFixture(disk)) {
+            assertThat(fixture.recovered.suspension()).isEqualTo(Suspension.PROMISES_LOST);
         }
     }
 }

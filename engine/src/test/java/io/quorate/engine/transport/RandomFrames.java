@@ -66,7 +66,7 @@ public final class RandomFrames {
             case TIMEOUT_NOW -> raft(new Message.TimeoutNow(number()));
             case SNAPSHOT_CHUNK_RESPONSE ->
                 raft(new Message.SnapshotChunkResponse(number(), id(), number(), random.nextBoolean()));
-            case REPAIR_REQUEST -> raft(new Message.RepairRequest(number(), random.nextLong()));
+            case REPAIR_REQUEST -> raft(new Message.RepairRequest(number(), random.nextLong(), random.nextBoolean()));
             case SNAPSHOT_REQUEST ->
                 raft(new Message.SnapshotRequest(number(), number(), random.nextBoolean() ? 0 : number()));
             case REPAIR_RESPONSE -> raft(new Message.RepairResponse(number(), random.nextLong(), id()));

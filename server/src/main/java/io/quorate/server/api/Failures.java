@@ -47,6 +47,7 @@ final class Failures {
                     case TOO_MANY_UNCOMMITTED -> EtcdError.TOO_MANY_REQUESTS;
                     case NO_ROOM -> EtcdError.NO_SPACE;
                     case BAD_TRANSFER_TARGET -> EtcdError.BAD_LEADER_TRANSFEREE;
+                    case TRANSFER_TARGET_NOT_READY -> EtcdError.LEADER_TRANSFEREE_NOT_READY;
                     case CHANGE_IN_PROGRESS, NOTHING_COMMITTED_YET, BAD_CONFIGURATION -> EtcdError.UNHEALTHY;
                 };
             case RaftException.Superseded superseded -> EtcdError.LEADER_CHANGED;

@@ -17,6 +17,9 @@ import java.util.Set;
  * <p>A leader gives way once it ails ({@link Endurance}) and one other voter has been clearly better at {@value Endurance#LOOKS} looks in a
  * row, all of them while this member led. If all are as bad, nothing happens: to move would change nothing.
  *
+ * <p>One to whom it has tried to give way, in vain as it still leads, is passed over until all others were tried that are clearly better: why
+ * it did not take over nobody may know.
+ *
  * <p>It must not go round in circles, where leading is what makes a member ail, say. Whoever has given way rests: it neither gives way
  * nor is given way to; at first for {@value #FIRST_REST_TIMEOUTS} election timeouts, and for twice as long each time, up to {@value
  * #LONGEST_REST_TIMEOUTS}. After it has led and been well for as long as the longest rest, it begins anew: to be well while others lead
@@ -33,6 +36,10 @@ public final class GivingWay {
     private final long timeoutNanos;
     private final Endurance endurance = new Endurance();
     private final Map<MemberId, Integer> betterLooks = new HashMap<>();
+
+    /** Those that were tried since this member leads. */
+    private final Set<MemberId> triedInVain = new HashSet<>();
+
     private int restTimeouts = FIRST_REST_TIMEOUTS;
     private Optional<Long> restBegan = Optional.empty();
     private long restNanos;
@@ -54,6 +61,9 @@ public final class GivingWay {
     public Optional<Bulletin> look(long nowNanos, double own, boolean leads, Collection<Bulletin> heirs) {
         endurance.look(own);
         forgetRests(nowNanos, leads);
+        if (!leads) {
+            triedInVain.clear();
+        }
         Set<MemberId> better = new HashSet<>();
         heirs.stream()
                 .filter(heir -> leads && !heir.isUnwell() && heir.score() <= own - MARGIN)
@@ -65,7 +75,9 @@ public final class GivingWay {
         }
         return heirs.stream()
                 .filter(heir -> betterLooks.getOrDefault(heir.member(), 0) >= Endurance.LOOKS)
-                .min(Comparator.comparingDouble(Bulletin::score).thenComparing(Bulletin::member));
+                .min(Comparator.comparing((Bulletin heir) -> triedInVain.contains(heir.member()))
+                        .thenComparingDouble(Bulletin::score)
+                        .thenComparing(Bulletin::member));
     }
 
     private void forgetRests(long nowNanos, boolean leads) {
@@ -80,7 +92,12 @@ public final class GivingWay {
     }
 
     /** It was tried to give way, whatever comes of it. */
-    public void tried(long nowNanos) {
+    public void tried(long nowNanos, MemberId heir) {
+        if (!triedInVain.add(heir)) {
+            // All others were tried since.
+            triedInVain.clear();
+            triedInVain.add(heir);
+        }
         restBegan = Optional.of(nowNanos);
         restNanos = restTimeouts * timeoutNanos;
         restTimeouts = Math.min(2 * restTimeouts, LONGEST_REST_TIMEOUTS);

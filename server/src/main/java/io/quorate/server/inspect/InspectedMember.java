@@ -19,9 +19,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * One member's data directory, looked at: every checksum, the hash chain of the log, snapshots and store against the log.
@@ -31,6 +33,10 @@ import java.util.OptionalLong;
 public final class InspectedMember implements AutoCloseable {
 
     static final String STORE = "state/kv";
+
+    /** What the store held before it was brought back to where a log leads on from that has lost its end. */
+    static final String ASIDE = "state/ahead-of-log";
+
     private static final int GROUP = 0;
     private static final String REJOIN = "remove the member from the cluster and add it anew with an empty directory";
 
@@ -43,6 +49,7 @@ public final class InspectedMember implements AutoCloseable {
     private Optional<Identity> identity = Optional.empty();
     private Optional<LogInspection> log = Optional.empty();
     private Optional<StoreInspection> store = Optional.empty();
+    private Optional<InspectedState> aside = Optional.empty();
     private Optional<Closeable> lock = Optional.empty();
 
     private InspectedMember(String name, Path folder) {
@@ -107,6 +114,7 @@ public final class InspectedMember implements AutoCloseable {
             return;
         }
         findStore();
+        findAside();
         requireWayFromStateToLog();
     }
 
@@ -196,6 +204,25 @@ public final class InspectedMember implements AutoCloseable {
                         + " away: the next start makes it again from the newest snapshot and the"
                         + " log, and nothing is lost");
         addState(STORE, inspection);
+    }
+
+    private void findAside() {
+        if (!Files.isDirectory(folder.resolve(ASIDE))) {
+            return;
+        }
+        try (StoreInspection inspection = StoreInspection.of(folder.resolve(ASIDE), bytes -> {})) {
+            report(ASIDE, inspection, "it is needed only if no other member has what the log of this one has lost");
+            aside = inspection.store().map(found -> InspectedState.of(ASIDE, found));
+        } catch (StoreException e) {
+            findings.add(Finding.damage(
+                    ASIDE,
+                    String.valueOf(e.getMessage()),
+                    "it is needed only if no other member has what the log of this one has lost"));
+        }
+        aside.ifPresent(state -> findings.add(Finding.note(
+                ASIDE,
+                "the state at entry " + state.appliedIndex()
+                        + ", which is kept as long as the log lacks what it has lost")));
     }
 
     private void report(String place, StoreInspection inspection, String remedy) {
@@ -302,6 +329,17 @@ public final class InspectedMember implements AutoCloseable {
     /** What the store holds; empty if there is none or it is damaged. */
     public Optional<InspectedState> storeState() {
         return states.stream().filter(state -> state.file().equals(STORE)).findFirst();
+    }
+
+    /** The state of the most entries that is intact: the store's, or what was set aside of it when the log had lost its end. */
+    public Optional<InspectedState> farthestState() {
+        return Stream.of(storeState(), aside)
+                .flatMap(Optional::stream)
+                .filter(state -> findings.stream()
+                        .noneMatch(finding -> finding.isDamage()
+                                && finding.entries().isEmpty()
+                                && finding.file().startsWith(state.file())))
+                .max(Comparator.comparingLong(InspectedState::appliedIndex));
     }
 
     /** What the store and the snapshots hold, as far as they are intact. */

@@ -73,9 +73,7 @@ record JointRules(MemberRules facts) {
             }
             case MemberChange.Prefer prefer -> {
                 requireMember(before, prefer.member());
-                MemberRules.requirePriority(prefer.priority());
-                MemberRules.requireNoWitness(before, prefer.member());
-                yield before.withPriority(prefer.member(), prefer.priority());
+                yield MemberRules.withPriority(before, prefer);
             }
         };
     }

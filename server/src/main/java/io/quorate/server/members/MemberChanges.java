@@ -300,7 +300,13 @@ public final class MemberChanges implements LeaderAnswers {
     private static boolean mayPass(Rejection reason) {
         return switch (reason) {
             case CHANGE_IN_PROGRESS, NOTHING_COMMITTED_YET, TRANSFER_IN_PROGRESS -> true;
-            case NOT_LEADER, NO_LEADER, BAD_CONFIGURATION, BAD_TRANSFER_TARGET, TOO_MANY_UNCOMMITTED, NO_ROOM -> false;
+            case NOT_LEADER,
+                    NO_LEADER,
+                    BAD_CONFIGURATION,
+                    BAD_TRANSFER_TARGET,
+                    TRANSFER_TARGET_NOT_READY,
+                    TOO_MANY_UNCOMMITTED,
+                    NO_ROOM -> false;
         };
     }
 

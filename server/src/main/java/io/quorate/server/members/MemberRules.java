@@ -128,12 +128,41 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
 
     private Configuration prefer(MemberChange.Prefer prefer) {
         requireMember(prefer.member());
-        requirePriority(prefer.priority());
-        requireNoWitness(status.configuration(), prefer.member());
-        return requireElectable(status.configuration().withPriority(prefer.member(), prefer.priority()));
+        return requireElectable(withPriority(status.configuration(), prefer));
     }
 
-    static void requirePriority(int priority) {
+    /** The configuration in which a member has another priority. */
+    static Configuration withPriority(Configuration present, MemberChange.Prefer prefer) {
+        requirePriority(prefer.priority());
+        requireNoWitness(present, prefer.member());
+        Configuration outcome = present.withPriority(prefer.member(), prefer.priority());
+        requireSecondLeader(present, outcome);
+        return outcome;
+    }
+
+    /**
+     * Beside a witness two voters with data tolerate the loss of one only if either may lead. Once the one is lost that may, the other cannot
+     * be given a priority any more, since that takes a leader.
+     */
+    private static void requireSecondLeader(Configuration present, Configuration outcome) {
+        boolean besideWitness = outcome.voters().stream().anyMatch(outcome::isWitness);
+        List<MemberId> after = mayLead(outcome);
+        if (besideWitness && after.size() == 1 && mayLead(present).size() > 1) {
+            throw Status.FAILED_PRECONDITION
+                    .withDescription("etcdserver: member " + after.getFirst()
+                            + " alone would be left to lead, beside a witness, so that its loss would leave the cluster without a leader for"
+                            + " good: leave another voter with data a priority above 0, 1 beside 2 for example")
+                    .asRuntimeException();
+        }
+    }
+
+    private static List<MemberId> mayLead(Configuration members) {
+        return members.voters().stream()
+                .filter(voter -> members.priority(voter) > 0)
+                .toList();
+    }
+
+    private static void requirePriority(int priority) {
         if (priority < 0) {
             throw Status.INVALID_ARGUMENT
                     .withDescription("etcdserver: a member's priority is 0 or more, not " + priority)
@@ -141,7 +170,7 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
         }
     }
 
-    static void requireNoWitness(Configuration present, MemberId preferred) {
+    private static void requireNoWitness(Configuration present, MemberId preferred) {
         if (present.isWitness(preferred)) {
             throw Status.FAILED_PRECONDITION
                     .withDescription("etcdserver: member " + preferred

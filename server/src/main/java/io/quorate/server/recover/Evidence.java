@@ -85,6 +85,9 @@ final class Evidence {
                 member.storeState(),
                 unreadable(),
                 damage.isEmpty(),
+                damage.isPresent() && notAMember(members).isEmpty() && !member.isWitness() && givenUp.isEmpty()
+                        ? member.farthestState().filter(state -> state.appliedIndex() > 0)
+                        : Optional.empty(),
                 damage.or(() -> notAMember(members))
                         .or(this::witness)
                         .or(() -> empty(log))
@@ -115,7 +118,7 @@ final class Evidence {
         long snapshot = member.newestSnapshot()
                 .map(start -> start.meta().last().index())
                 .orElse(0L);
-        long applied = member.storeState().map(InspectedState::appliedIndex).orElse(0L);
+        long applied = member.farthestState().map(InspectedState::appliedIndex).orElse(0L);
         long logged = content.map(log -> log.hardState().commitIndex()).orElse(0L);
         return Math.max(logged, Math.max(snapshot, applied));
     }
@@ -138,18 +141,12 @@ final class Evidence {
     }
 
     /**
-     * A store that is ahead of the log is no contradiction if a snapshot that had arrived was installed in it, and the log is to begin
-     * there. A store that is ahead of that snapshot has applied entries of a log that had them: that log has lost its end, and with it
-     * what nobody knows.
+     * A store that is ahead of the log has applied entries of a log that had them: that log has lost its end, and with it what nobody knows. A
+     * snapshot behind the log's end explains nothing. If it had arrived, the log begins there, durably, before the store is that of the
+     * snapshot; so it was the member's own.
      */
-    private boolean contradictsLog(Finding finding) {
-        boolean installed = finding.file().startsWith("state")
-                && arrived.filter(start -> member.storeState()
-                                .filter(state -> state.appliedIndex()
-                                        > start.meta().last().index())
-                                .isEmpty())
-                        .isPresent();
-        return finding.entries().isPresent() && !installed;
+    private static boolean contradictsLog(Finding finding) {
+        return finding.entries().isPresent();
     }
 
     private Optional<String> notAMember(Configuration members) {

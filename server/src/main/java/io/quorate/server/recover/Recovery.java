@@ -48,14 +48,15 @@ public final class Recovery implements AutoCloseable {
      * Looks at the survivors' directories, every byte of them.
      *
      * @param directories by what to call them; at least one
+     * @param statesToo whether to go on from a state in place of a log that has lost something, rather than to lose what it has applied
      * @throws DataDirectoryException with one sentence if one of them is in use or no member's, or if they do not belong together
      */
-    public static Recovery of(SortedMap<String, Path> directories) throws IOException {
+    public static Recovery of(SortedMap<String, Path> directories, boolean statesToo) throws IOException {
         List<InspectedMember> members = new ArrayList<>();
         directories.forEach((name, path) -> members.add(InspectedMember.of(name, path)));
         Recovery recovery = new Recovery(members);
         try {
-            recovery.look();
+            recovery.look(statesToo);
             return recovery;
         } catch (IOException | RuntimeException e) {
             recovery.close();
@@ -63,7 +64,7 @@ public final class Recovery implements AutoCloseable {
         }
     }
 
-    private void look() throws IOException {
+    private void look(boolean statesToo) throws IOException {
         for (InspectedMember member : members) {
             Survivor survivor = Evidence.of(member);
             for (Survivor other : survivors) {
@@ -72,7 +73,7 @@ public final class Recovery implements AutoCloseable {
             survivors.add(survivor);
         }
         comparison = Comparison.of(members);
-        plan = RecoveryPlan.of(survivors);
+        plan = statesToo ? RecoveryPlan.ofStatesToo(survivors) : RecoveryPlan.of(survivors);
     }
 
     private static void requireTogether(Survivor one, Survivor other) throws DataDirectoryException {
@@ -99,8 +100,14 @@ public final class Recovery implements AutoCloseable {
      * @throws DataDirectoryException with one sentence if it may not
      */
     public RecoveryPlan requirePlan(boolean force) throws DataDirectoryException {
-        RecoveryPlan decided = plan.orElseThrow(() -> new DataDirectoryException(
-                "It is impossible to go on from any of these: import a snapshot into a new cluster instead."));
+        RecoveryPlan decided = plan.orElseThrow(
+                () -> new DataDirectoryException(
+                        survivors.stream()
+                                        .anyMatch(survivor ->
+                                                survivor.standing().alone().isPresent())
+                                ? "It is impossible to go on from the log of any of these: --state-only goes on from a state, and gives up what"
+                                        + " the log had behind it."
+                                : "It is impossible to go on from any of these: import a snapshot into a new cluster instead."));
         if (decided.quorumIsThere()) {
             throw new DataDirectoryException("Those at hand are a quorum, and nothing has to be recovered:"
                     + " start them instead, and they elect a leader by themselves.");
@@ -133,7 +140,12 @@ public final class Recovery implements AutoCloseable {
     }
 
     private InspectedMember inspected(Survivor survivor) {
-        return members.get(survivors.indexOf(survivor));
+        for (int i = 0; i < survivors.size(); i++) {
+            if (survivors.get(i).id().equals(survivor.id())) {
+                return members.get(i);
+            }
+        }
+        throw new IllegalArgumentException(survivor.name() + " is none of these");
     }
 
     /** What has to be accepted by force: it cannot be told who is right, or what was committed is known to be lost. */
@@ -179,6 +191,7 @@ public final class Recovery implements AutoCloseable {
                 standing.state().map(InspectedState::revision),
                 standing.state().map(InspectedState::digest),
                 standing.whole(),
+                standing.alone().map(InspectedState::appliedIndex),
                 standing.unfit(),
                 standing.doubt());
     }
@@ -198,6 +211,7 @@ public final class Recovery implements AutoCloseable {
                 best.members().voters().size() / 2 + 1,
                 (int) atHand,
                 !decided.quorumIsThere(),
+                decided.byStateAlone(),
                 others(decided, inspected(best).store().map(MvccStore::members).orElse(List.of())),
                 decided.fates().stream().map(Recovery::entries).toList(),
                 decided.unseenLoss(),

@@ -1,6 +1,5 @@
 package io.quorate.server.recover;
 
-import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.core.quorum.Quorum;
 import io.quorate.server.recover.Fate.Kind;
@@ -57,22 +56,64 @@ public record RecoveryPlan(
         if (best.isEmpty()) {
             return Optional.empty();
         }
-        long certain = held(best.get(), witness);
-        Weighing weighing = new Weighing(survivors, best.get(), certain);
-        Configuration members = best.get().members();
-        SortedSet<MemberId> missing = new TreeSet<>(members.members());
+        return Optional.of(of(survivors, best.get(), held(best.get(), witness)));
+    }
+
+    private static RecoveryPlan of(List<Survivor> survivors, Survivor best, long certain) throws IOException {
+        Weighing weighing = new Weighing(survivors, best, certain);
+        SortedSet<MemberId> missing = new TreeSet<>(best.members().members());
         survivors.forEach(survivor -> missing.remove(survivor.id()));
-        return Optional.of(new RecoveryPlan(
-                best.get(),
+        return new RecoveryPlan(
+                best,
                 certain,
                 weighing.fates(),
                 missing,
                 weighing.isQuorum(weighing::isWhole),
                 weighing.isQuorum(voter -> !weighing.isWhole(voter)),
-                survivors.stream()
-                        .mapToLong(survivor -> survivor.hardState().term())
-                        .max()
-                        .orElseThrow()));
+                highestTerm(survivors));
+    }
+
+    private static long highestTerm(List<Survivor> survivors) {
+        return survivors.stream()
+                .mapToLong(survivor -> Math.max(
+                        survivor.hardState().term(), survivor.log().last().term()))
+                .max()
+                .orElseThrow();
+    }
+
+    /** Whether it is a state that is gone on from, in place of a log. */
+    public boolean byStateAlone() {
+        return !best.log().knowsNames();
+    }
+
+    /**
+     * Decides, where a state in place of a log that has lost something is to be gone on from rather than to lose what it has applied.
+     *
+     * @return as {@link #of(List)}
+     */
+    static Optional<RecoveryPlan> ofStatesToo(List<Survivor> survivors) throws IOException {
+        Optional<RecoveryPlan> byLogs = of(survivors);
+        long term = highestTerm(survivors);
+        Optional<Survivor> farthest = survivors.stream()
+                .flatMap(survivor -> survivor.byStateAlone(term).stream())
+                .max(Comparator.comparingLong(
+                                (Survivor survivor) -> survivor.log().last().index())
+                        .thenComparing(survivor -> survivor.standing().doubt().isEmpty())
+                        .thenComparing(Survivor::id, Comparator.reverseOrder()));
+        boolean needed = farthest.isPresent()
+                && byLogs.filter(plan -> plan.quorumIsThere()
+                                || plan.best().log().last().index()
+                                        >= farthest.get().log().last().index())
+                        .isEmpty();
+        return needed ? Optional.of(byState(survivors, farthest.get())) : byLogs;
+    }
+
+    /** From the state alone of one of them. */
+    private static RecoveryPlan byState(List<Survivor> survivors, Survivor best) throws IOException {
+        List<Survivor> others = survivors.stream()
+                .map(survivor -> survivor.id().equals(best.id()) ? best : survivor)
+                .toList();
+        return of(others, best, best.log().last().index());
     }
 
     /** One that can be gone on from, and how much of what is known to be committed it holds. */
@@ -128,8 +169,21 @@ public record RecoveryPlan(
             List<Fate> fates = new ArrayList<>();
             long last = best.log().last().index();
             if (certain > 0) {
-                fates.add(new Fate(Kind.COMMITTED, best, 1, certain, "they are known to be committed"));
+                String why = best.log().knowsNames()
+                        ? "they are known to be committed"
+                        : "its store has applied them, and nothing is applied that is not committed";
+                fates.add(new Fate(Kind.COMMITTED, best, 1, certain, why));
             }
+            best.standing()
+                    .unreadable()
+                    .ifPresent(
+                            end -> fates.add(
+                                    new Fate(
+                                            Kind.AT_RISK,
+                                            best,
+                                            last + 1,
+                                            end,
+                                            "its log has or had them, and has lost something, so that nothing tells whether they were committed")));
             if (last > certain) {
                 fates.add(new Fate(
                         Kind.KEPT,

@@ -30,7 +30,8 @@ public record RecoveryReport(
      * @param snapshot at which entry its newest intact snapshot stands
      * @param applied the index of the last entry that its store has applied; empty if there is no intact store
      * @param intact whether its log is all that it ever acknowledged
-     * @param unfit why it is impossible to go on from it
+     * @param stateAlone the index of the state that can be gone on from in place of its log; empty if there is none, or the log is intact
+     * @param unfit why it is impossible to go on from its log
      * @param doubt why it is better not to
      */
     public record Member(
@@ -46,6 +47,7 @@ public record RecoveryReport(
             Optional<Long> revision,
             Optional<String> digest,
             boolean intact,
+            Optional<Long> stateAlone,
             Optional<String> unfit,
             Optional<String> doubt) {}
 
@@ -80,6 +82,7 @@ public record RecoveryReport(
      * @param votersAtHand how many are at hand and would vote
      * @param others by name
      * @param needed whether there is no quorum of those at hand
+     * @param stateOnly whether it is the state that is gone on from, in place of a log that has lost something
      * @param unseenLoss whether entries can have been committed that none of them has
      * @param doubts what has to be accepted by force
      */
@@ -92,6 +95,7 @@ public record RecoveryReport(
             int quorum,
             int votersAtHand,
             boolean needed,
+            boolean stateOnly,
             List<Other> others,
             List<Entries> entries,
             boolean unseenLoss,

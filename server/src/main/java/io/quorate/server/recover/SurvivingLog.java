@@ -70,6 +70,36 @@ public interface SurvivingLog {
         };
     }
 
+    /** A state in place of a log: it stands at an entry that was committed, and nothing tells what that is called. */
+    static SurvivingLog ofState(EntryId last) {
+        return new SurvivingLog() {
+            @Override
+            public EntryId base() {
+                return last;
+            }
+
+            @Override
+            public EntryId last() {
+                return last;
+            }
+
+            @Override
+            public EntryId idAt(long index) {
+                return last;
+            }
+
+            @Override
+            public OptionalLong chainHashAt(long index) {
+                return OptionalLong.empty();
+            }
+
+            @Override
+            public boolean knowsNames() {
+                return false;
+            }
+        };
+    }
+
     /** A log of which nothing can be relied on. */
     static SurvivingLog none() {
         return new SurvivingLog() {
@@ -100,9 +130,20 @@ public interface SurvivingLog {
         return index >= base().index() && index <= last().index();
     }
 
+    /** Whether the terms of its entries are known. Where they are not, they count as those of the log that it is compared with. */
+    default boolean knowsNames() {
+        return true;
+    }
+
     /** Whether both logs have the same entry here, and so the same ones before it (paper section 5.3, Log Matching). */
     default boolean agreesWith(SurvivingLog other, long index) throws IOException {
-        if (!reaches(index) || !other.reaches(index) || !idAt(index).equals(other.idAt(index))) {
+        if (!reaches(index) || !other.reaches(index)) {
+            return false;
+        }
+        if (!knowsNames() || !other.knowsNames()) {
+            return true;
+        }
+        if (!idAt(index).equals(other.idAt(index))) {
             return false;
         }
         OptionalLong own = chainHashAt(index);

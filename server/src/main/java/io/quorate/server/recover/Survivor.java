@@ -32,7 +32,8 @@ public record Survivor(
      * @param state what its store holds, if that is intact
      * @param unreadable the last entry that its log has had and that its damage tells of; empty if it lacks nothing, or that is not known
      * @param whole whether its log is all that the member ever acknowledged: then it would vote if it were started
-     * @param unfit why it is impossible to go on from it; empty if it is possible
+     * @param alone the state that can be gone on from in place of the log, if that has lost something
+     * @param unfit why it is impossible to go on from its log; empty if it is possible
      * @param doubt why one should not go on from it unless there is nothing better
      */
     public record Standing(
@@ -41,6 +42,7 @@ public record Survivor(
             Optional<InspectedState> state,
             OptionalLong unreadable,
             boolean whole,
+            Optional<InspectedState> alone,
             Optional<String> unfit,
             Optional<String> doubt) {}
 
@@ -51,6 +53,36 @@ public record Survivor(
     /** How people know it. */
     public String name() {
         return identity.memberName().isEmpty() ? directory : identity.memberName();
+    }
+
+    /**
+     * As one of whom there is nothing but the state: what stood behind that in the log is given up.
+     *
+     * @param term for the entry that stands for the state, whose own term nobody knows
+     */
+    Optional<Survivor> byStateAlone(long term) {
+        return standing.alone()
+                .map(state -> new Survivor(
+                        directory,
+                        identity,
+                        hardState,
+                        SurvivingLog.ofState(new EntryId(term, state.appliedIndex())),
+                        members,
+                        new Standing(
+                                state.appliedIndex(),
+                                standing.snapshot(),
+                                Optional.of(state),
+                                lastKnown(state),
+                                false,
+                                Optional.of(state),
+                                Optional.empty(),
+                                standing.doubt())));
+    }
+
+    /** The last entry that its log has, or has had as far as is known, if it is behind the state. */
+    private OptionalLong lastKnown(InspectedState state) {
+        long last = Math.max(log.last().index(), standing.unreadable().orElse(0));
+        return last > state.appliedIndex() ? OptionalLong.of(last) : OptionalLong.empty();
     }
 
     /** Up to where its log, which is whole, holds what it knows to be committed. */

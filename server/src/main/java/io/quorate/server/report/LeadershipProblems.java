@@ -122,10 +122,15 @@ final class LeadershipProblems {
 
     private String inability(String voter) {
         String why = cluster.report(voter)
-                .map(report ->
-                        report.stopped().isPresent() ? "has stopped" : "must not vote, since its log was damaged")
+                .map(report -> report.stopped().isPresent()
+                        ? "has stopped"
+                        : "must not vote, since its log has lost something")
                 .orElse("does not answer");
         return cluster.called(voter) + " " + why;
+    }
+
+    private boolean isSuspended(String voter) {
+        return cluster.report(voter).map(MemberReport::votingSuspended).orElse(false);
     }
 
     private boolean mayLead(String voter) {
@@ -168,6 +173,11 @@ final class LeadershipProblems {
     }
 
     private String remedy() {
+        if (!voters.isQuorum(voter -> !isSuspended(voter))) {
+            return "those whose logs have lost something wait for others to give it back, or for a leader, and there is none without them: if"
+                    + " it does not end by itself, stop all members; 'quorate recover' with all their data directories tells what"
+                    + " would be kept, and goes on from it, with --state-only from what has been applied";
+        }
         if (!voters.isQuorum(able::contains)) {
             return "start the members that are missing, with their data; if they are lost for good, 'quorate recover' goes on"
                     + " from what is left";

@@ -110,8 +110,9 @@ final class MemberProblems {
             add(
                     Urgency.SERIOUS,
                     name,
-                    "does not vote, since its log was damaged" + missing(report),
-                    "it mends that by itself as soon as another member has what it lacks: keep the others running");
+                    "does not vote, since its log has lost something" + missing(report),
+                    "it gets it back by itself from a leader that has most of the voters without it, or from whoever has a copy: keep the"
+                            + " others running");
         }
         if (report.sync().pendingMillis() > SYNC_HANGS_MILLIS) {
             add(

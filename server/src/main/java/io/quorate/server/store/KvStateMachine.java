@@ -1,6 +1,7 @@
 package io.quorate.server.store;
 
 import io.quorate.engine.StateMachine;
+import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.snapshot.SnapshotReader;
 import io.quorate.engine.snapshot.SnapshotWriter;
 import io.quorate.kv.Bytes;
@@ -16,16 +17,20 @@ import io.quorate.kv.ScrubReport;
 import io.quorate.kv.StateScrub;
 import io.quorate.kv.StoreException;
 import io.quorate.kv.StoreExport;
+import io.quorate.kv.StoreInspection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The key-value store as the state machine of a Raft node: committed commands go in, snapshots are its checkpoints.
@@ -38,12 +43,18 @@ public final class KvStateMachine implements StateMachine<Result> {
     /** The folder of the store, in that of the state. */
     public static final String STORE = "kv";
 
+    /** The folder of a store that had applied what its log has lost since, in that of the state; as long as that is so. */
+    public static final String ASIDE = "ahead-of-log";
+
+    private static final Logger LOG = LoggerFactory.getLogger(KvStateMachine.class);
+
     private static final String SCRATCH = "scratch";
 
     private final MvccStore store;
     private final HistoryCleaner cleaner;
     private final Function<Path, OrderedStore> kind;
     private final boolean durable;
+    private final Path aside;
     private final ScratchFolder scratch;
     private volatile long durableIndex;
     private volatile VerificationListener verification = VerificationListener.NONE;
@@ -58,6 +69,7 @@ public final class KvStateMachine implements StateMachine<Result> {
             Executor background) {
         this.kind = kind;
         this.durable = durable;
+        this.aside = folder.resolve(ASIDE);
         this.scratch = scratch;
         this.store = opening.apply(kind.apply(folder.resolve(STORE)));
         this.cleaner = new HistoryCleaner(store, background);
@@ -275,6 +287,46 @@ public final class KvStateMachine implements StateMachine<Result> {
         replaceBy(empty);
         ScratchFolder.delete(empty);
         ScratchFolder.delete(emptyStore);
+    }
+
+    /** Links to files that never change. If there is one already, that of more entries stays. */
+    @Override
+    public void setAside() throws IOException {
+        long applied = store.appliedIndex();
+        if (!durable || appliedAside() >= applied) {
+            return;
+        }
+        Path checkpoint = scratch.next();
+        try {
+            store.checkpointTo(checkpoint);
+        } catch (StoreException e) {
+            ScratchFolder.delete(checkpoint);
+            throw new IOException(e.getMessage(), e);
+        }
+        forgetAside();
+        Files.move(checkpoint, aside, StandardCopyOption.ATOMIC_MOVE);
+        new FileDisk(aside.resolveSibling("")).syncDirectory("");
+        LOG.warn(
+                "The state at entry {} is kept in {} until the log has back what it has lost: if it gets it from no other member,"
+                        + " 'quorate recover --state-only' goes on from that state",
+                applied,
+                aside);
+    }
+
+    private long appliedAside() {
+        if (!Files.isDirectory(aside)) {
+            return -1;
+        }
+        try (StoreInspection kept = StoreInspection.of(aside, bytes -> {})) {
+            return kept.store().map(MvccStore::appliedIndex).orElse(-1L);
+        }
+    }
+
+    @Override
+    public void forgetAside() throws IOException {
+        if (Files.exists(aside)) {
+            ScratchFolder.delete(aside);
+        }
     }
 
     private void replaceBy(Path checkpoint) throws IOException {

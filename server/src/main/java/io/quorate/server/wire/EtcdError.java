@@ -79,6 +79,10 @@ public enum EtcdError {
     NOT_SUPPORTED_FOR_WITNESS(Code.UNAVAILABLE, "this member is a witness and holds no data, ask another member"),
     BAD_LEADER_TRANSFEREE(Code.FAILED_PRECONDITION, "bad leader transferee"),
 
+    /** Quorate's own: etcd says that the request timed out, and leaves open whether it was carried out. */
+    LEADER_TRANSFEREE_NOT_READY(
+            Code.FAILED_PRECONDITION, "leader transferee has not caught up, the leadership was not transferred"),
+
     // Known to later releases than 3.4 only.
     INVALID_CLIENT_API_VERSION(Code.INVALID_ARGUMENT, "invalid client api version"),
     INVALID_SORT_OPTION(Code.INVALID_ARGUMENT, "invalid sort option"),

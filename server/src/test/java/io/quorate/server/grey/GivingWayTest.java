@@ -24,9 +24,10 @@ class GivingWayTest {
 
     private long now = -11;
     private final GivingWay givingWay = new GivingWay(TIMEOUT);
+    private final List<MemberId> tried = new ArrayList<>();
 
     private static Bulletin well(MemberId member, double score) {
-        return new Bulletin(member, score, false, false);
+        return new Bulletin(member, score, false, false, false);
     }
 
     private Optional<MemberId> look(double own, Bulletin... heirs) {
@@ -37,12 +38,35 @@ class GivingWayTest {
     /** Looks until it gives way, which is tried then; returns how many looks that took, or the most if it does not. */
     private int looksUntilTried(int most, double own, Bulletin... heirs) {
         for (int looks = 1; looks <= most; looks++) {
-            if (look(own, heirs).isPresent()) {
-                givingWay.tried(now);
+            Optional<MemberId> heir = look(own, heirs);
+            if (heir.isPresent()) {
+                givingWay.tried(now, heir.get());
+                tried.add(heir.get());
                 return looks;
             }
         }
         return most;
+    }
+
+    /** Nobody knows why it did not take over; so the others come first. */
+    @Test
+    void whoWasTriedInVainIsPassedOverUntilAllOthersWere() {
+        for (int i = 0; i < 5; i++) {
+            looksUntilTried(5_000, BAD, well(TWO, FINE), well(THREE, 0.2));
+        }
+        assertThat(tried).containsExactly(TWO, THREE, TWO, THREE, TWO);
+        for (int i = 0; i < 2; i++) {
+            looksUntilTried(5_000, BAD, well(TWO, FINE));
+        }
+        assertThat(tried).as("if there are no others").endsWith(TWO, TWO);
+    }
+
+    @Test
+    void whoCouldNotLeadIsGivenNothing() {
+        Bulletin fenced = new Bulletin(TWO, 0, false, false, true);
+        assertThat(looksUntilTried(100, BAD, fenced)).isEqualTo(100);
+        looksUntilTried(100, BAD, fenced, well(THREE, FINE));
+        assertThat(tried).containsExactly(THREE);
     }
 
     @Test
@@ -83,7 +107,8 @@ class GivingWayTest {
 
     @Test
     void whoAilsOrRestsOrTellsNothingIsGivenNothing() {
-        assertThat(looksUntilTried(100, 1, new Bulletin(TWO, 0, true, false), new Bulletin(THREE, 0, false, true)))
+        assertThat(looksUntilTried(
+                        100, 1, new Bulletin(TWO, 0, true, false, false), new Bulletin(THREE, 0, false, true, false)))
                 .isEqualTo(100);
         assertThat(looksUntilTried(100, 1)).isEqualTo(100);
     }
@@ -168,12 +193,12 @@ class GivingWayTest {
                 GivingWay one = members.get(i);
                 if (i != leader) {
                     var unused = one.look(now, FINE, false, List.of());
-                    bulletins.add(new Bulletin(new MemberId(i + 1), FINE, one.ailing(), one.rests(now)));
+                    bulletins.add(new Bulletin(new MemberId(i + 1), FINE, one.ailing(), one.rests(now), false));
                 }
             }
             Optional<Bulletin> heir = members.get(leader).look(now, BAD, true, bulletins);
             if (heir.isPresent()) {
-                members.get(leader).tried(now);
+                members.get(leader).tried(now, heir.get().member());
                 leader = (int) heir.get().member().value() - 1;
                 handOvers++;
             }
@@ -186,7 +211,7 @@ class GivingWayTest {
     void aBulletinIsReadAsItWasWrittenAndWhatIsAddedLaterIsSkipped() {
         for (boolean ailing : List.of(true, false)) {
             for (boolean resting : List.of(true, false)) {
-                Bulletin bulletin = new Bulletin(new MemberId(-5), 0.25, ailing, resting);
+                Bulletin bulletin = new Bulletin(new MemberId(-5), 0.25, ailing, resting, ailing ^ resting);
                 ByteBuffer encoded = bulletin.encoded();
                 assertThat(Bulletin.isOne(encoded)).isTrue();
                 assertThat(Bulletin.decode(encoded)).isEqualTo(bulletin);
@@ -197,7 +222,7 @@ class GivingWayTest {
                 assertThatThrownBy(() -> Bulletin.decode(shorter)).hasMessageContaining("does not know");
             }
         }
-        assertThatThrownBy(() -> Bulletin.decode(new Bulletin(TWO, Double.NaN, false, false).encoded()))
+        assertThatThrownBy(() -> Bulletin.decode(new Bulletin(TWO, Double.NaN, false, false, false).encoded()))
                 .hasMessageContaining("NaN");
         assertThat(Bulletin.isOne(ByteBuffer.allocate(0))).isFalse();
     }
@@ -205,7 +230,7 @@ class GivingWayTest {
     @Test
     void silenceIsNoSignOfHealth() {
         Bulletins bulletins = new Bulletins();
-        bulletins.heard(new Bulletin(TWO, BAD, true, false), 0);
+        bulletins.heard(new Bulletin(TWO, BAD, true, false, false), 0);
         bulletins.heard(well(THREE, FINE), 0);
         assertThat(bulletins.of(THREE, 100, 100)).contains(well(THREE, FINE));
         assertThat(bulletins.of(THREE, 101, 100))
@@ -214,7 +239,7 @@ class GivingWayTest {
         assertThat(bulletins.unwell()).as("not too old to say that it is not").containsExactly(TWO);
         bulletins.heard(well(TWO, FINE), 200);
         assertThat(bulletins.unwell()).isEmpty();
-        bulletins.heard(new Bulletin(TWO, FINE, false, true), 300);
+        bulletins.heard(new Bulletin(TWO, FINE, false, true, false), 300);
         bulletins.keep(Set.of(THREE));
         assertThat(bulletins.unwell()).isEmpty();
     }

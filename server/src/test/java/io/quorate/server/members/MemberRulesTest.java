@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -159,6 +160,28 @@ class MemberRulesTest {
         assertThatThrownBy(() -> healthy(one).outcome(new MemberChange.Prefer(id(2), -1)))
                 .hasMessageContaining("0 or more");
         assertRefused(EtcdError.MEMBER_NOT_FOUND, healthy(one), new MemberChange.Prefer(id(9), 1));
+    }
+
+    /** Beside a witness that would be the only one whose loss the cluster is said to tolerate and does not. */
+    @Test
+    void ofTwoVotersWithDataAndAWitnessEitherMustBeLetLead() {
+        Configuration witnessed = voters(3).withWitnesses(new TreeSet<>(Set.of(id(3))));
+        MemberChange never = new MemberChange.Prefer(id(2), 0);
+        assertThatThrownBy(() -> healthy(witnessed).outcome(never))
+                .hasMessageContaining("member " + id(1) + " alone would be left to lead, beside a witness");
+        assertThatThrownBy(() -> healthy(witnessed)
+                        .outcome(new MemberChange.Together(
+                                new TreeSet<>(witnessed.voters()),
+                                new TreeSet<>(),
+                                List.of(new MemberChange.Prefer(id(1), 0)))))
+                .hasMessageContaining("member " + id(2) + " alone would be left to lead");
+        assertThat(healthy(witnessed).outcome(new MemberChange.Prefer(id(2), 7)).priority(id(2)))
+                .isEqualTo(7);
+        Configuration five = voters(5).withWitnesses(new TreeSet<>(Set.of(id(5))));
+        assertThat(healthy(five).outcome(never).priority(id(2))).as("of four").isZero();
+        assertThat(healthy(voters(3).withPriority(id(1), 0)).outcome(never).priority(id(2)))
+                .as("without a witness that is told by the doctor")
+                .isZero();
     }
 
     @Test

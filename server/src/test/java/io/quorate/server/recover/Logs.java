@@ -5,6 +5,7 @@ import io.quorate.core.HardState;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.Identity;
+import io.quorate.server.inspect.InspectedState;
 import io.quorate.server.recover.Survivor.Standing;
 import java.util.List;
 import java.util.Optional;
@@ -75,6 +76,7 @@ final class Logs {
                         OptionalLong.empty(),
                         true,
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()));
     }
 
@@ -109,6 +111,25 @@ final class Logs {
                         Optional.empty(),
                         unreadable,
                         false,
+                        Optional.empty(),
+                        Optional.of("damaged"),
+                        Optional.empty()));
+    }
+
+    /** With a log that has lost something, and a state that is intact. */
+    static Survivor withState(long id, Configuration members, SurvivingLog log, long applied) {
+        InspectedState state = new InspectedState("state/kv", applied, 1, 0, "", "");
+        return survivor(
+                id,
+                members,
+                log,
+                new Standing(
+                        applied,
+                        Optional.empty(),
+                        Optional.of(state),
+                        OptionalLong.empty(),
+                        false,
+                        Optional.of(state),
                         Optional.of("damaged"),
                         Optional.empty()));
     }
@@ -125,6 +146,7 @@ final class Logs {
                         Optional.empty(),
                         OptionalLong.empty(),
                         true,
+                        Optional.empty(),
                         Optional.of("no state"),
                         Optional.empty()));
     }

@@ -6,6 +6,7 @@ import static io.quorate.server.recover.Logs.stateless;
 import static io.quorate.server.recover.Logs.survivor;
 import static io.quorate.server.recover.Logs.voters;
 import static io.quorate.server.recover.Logs.withLearner;
+import static io.quorate.server.recover.Logs.withState;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.core.EntryId;
@@ -197,6 +198,7 @@ class RecoveryPlanTest {
                 OptionalLong.empty(),
                 true,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.of("its state differed"));
         RecoveryPlan plan = plan(survivor(1, FIVE, Terms.of(1, 1), doubtful), survivor(2, FIVE, Terms.of(1, 1), 1));
 
@@ -210,6 +212,56 @@ class RecoveryPlanTest {
         Survivor two = survivor(2, FIVE, Terms.of(1, 1), 1);
 
         assertThat(plan(one, two).best()).isEqualTo(plan(two, one).best()).isEqualTo(one);
+    }
+
+    // --- a state in place of a log
+
+    private static RecoveryPlan planOfStatesToo(Survivor... survivors) throws IOException {
+        return RecoveryPlan.ofStatesToo(List.of(survivors)).orElseThrow();
+    }
+
+    @Test
+    void theStateOfMostEntriesIsGoneOnFromWhereAllLogsHaveLostTheirEnds() throws IOException {
+        RecoveryPlan plan = planOfStatesToo(
+                withState(1, THREE, Terms.of(1, 1), 5),
+                withState(2, THREE, Terms.of(1, 1, 1, 1), 7),
+                withState(3, THREE, Terms.of(1, 1, 1, 1, 1, 1), 4));
+
+        assertThat(plan.best().id()).isEqualTo(ids(2).iterator().next());
+        assertThat(plan.byStateAlone()).isTrue();
+        assertThat(plan.best().log().last()).isEqualTo(new EntryId(1, 7));
+        assertThat(plan.certain()).isEqualTo(7);
+        assertThat(plan.quorumIsThere()).isFalse();
+        assertThat(plan.unseenLoss()).isTrue();
+        assertThat(fates(plan)).containsExactly("COMMITTED of 2: 1-7");
+    }
+
+    /** What stands behind the state in a log that has lost something may be what was truncated there long ago. */
+    @Test
+    void whatTheLogsHaveBehindThatStateIsSaidToBeAtRisk() throws IOException {
+        RecoveryPlan plan = planOfStatesToo(
+                withState(1, FIVE, Terms.of(1, 1, 1, 1), 3), withState(2, FIVE, Terms.of(1, 1, 1, 1, 1, 1), 2));
+
+        assertThat(fates(plan)).containsExactly("COMMITTED of 1: 1-3", "AT_RISK of 1: 4-4", "AT_RISK of 2: 4-6");
+    }
+
+    @Test
+    void aLogThatIsIntactIsGoneOnFromWhereItHasAsMuch() throws IOException {
+        Survivor intact = survivor(1, FIVE, Terms.of(1, 1, 1, 1), 2);
+        assertThat(planOfStatesToo(intact, withState(2, FIVE, Terms.of(1), 4)).best())
+                .isEqualTo(intact);
+        assertThat(fates(planOfStatesToo(intact, withState(2, FIVE, Terms.of(1), 5))))
+                .containsExactly("COMMITTED of 2: 1-5");
+    }
+
+    @Test
+    void whereAQuorumIsLeftNoStateIsGoneOnFrom() throws IOException {
+        RecoveryPlan plan = planOfStatesToo(
+                survivor(1, THREE, Terms.of(1), 1),
+                survivor(2, THREE, Terms.of(1), 1),
+                withState(3, THREE, Terms.of(1), 9));
+        assertThat(plan.quorumIsThere()).isTrue();
+        assertThat(plan.byStateAlone()).isFalse();
     }
 
     @Test

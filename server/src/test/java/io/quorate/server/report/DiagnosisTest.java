@@ -36,6 +36,12 @@ class DiagnosisTest {
                 .toList();
     }
 
+    private static List<String> remedies(Told told) {
+        return Diagnosis.of(told.done()).problems().stream()
+                .map(Problem::remedy)
+                .toList();
+    }
+
     @Test
     void nothingIsWrong() {
         assertThat(why(Told.well())).isEmpty();
@@ -67,7 +73,22 @@ class DiagnosisTest {
     void tooFewVotersMayVote() {
         assertThat(why(Told.well().leaderless().down("c").member("b", b -> b.votingSuspended = true)))
                 .startsWith("CRITICAL the cluster has no leader: 1 of 3 voters can vote, 2 are needed:"
-                        + " node-b must not vote, since its log was damaged, node-c does not answer");
+                        + " node-b must not vote, since its log has lost something, node-c does not answer");
+    }
+
+    @Test
+    void wherePowerTookTheEndsOfMostLogsNobodyCanLead() {
+        assertThat(remedies(Told.well()
+                        .leaderless()
+                        .member("b", b -> b.votingSuspended = true)
+                        .member("c", c -> c.votingSuspended = true)))
+                .first()
+                .asString()
+                .contains("there is none without them", "stop all members", "quorate recover", "--state-only");
+        assertThat(remedies(Told.well().leaderless().down("c").member("b", b -> b.votingSuspended = true)))
+                .first()
+                .asString()
+                .startsWith("start the members that are missing");
     }
 
     @Test
@@ -222,7 +243,7 @@ class DiagnosisTest {
                     c.missing = Optional.of(new MissingEntries(9_000, 3, 8_500, List.of("b")));
                 })))
                 .containsExactly(
-                        "SERIOUS node-c does not vote, since its log was damaged: of the entries up to 9000, 3 have"
+                        "SERIOUS node-c does not vote, since its log has lost something: of the entries up to 9000, 3 have"
                                 + " no intact copy here, and it asks for entry 8500, which is not to be had from node-b");
     }
 

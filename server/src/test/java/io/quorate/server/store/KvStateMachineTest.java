@@ -19,6 +19,7 @@ import io.quorate.kv.Put;
 import io.quorate.kv.Range;
 import io.quorate.kv.Result;
 import io.quorate.kv.RocksMemory;
+import io.quorate.kv.StoreInspection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -64,6 +65,26 @@ class KvStateMachineTest {
 
     private static Command command(long index, byte[] payload) {
         return new Command(new EntryId(1, index), ByteBuffer.wrap(payload).asReadOnlyBuffer());
+    }
+
+    @Test
+    void theStateOfMostEntriesIsSetAsideUntilItIsForgotten() throws IOException {
+        try (KvStateMachine machine = open("kept", true)) {
+            machine.apply(List.of(put(7, "k", "v")), 7);
+            machine.setAside();
+            machine.clear();
+            machine.apply(List.of(put(3, "k", "other")), 3);
+            machine.setAside();
+        }
+        Path aside = folder.resolve("kept").resolve(KvStateMachine.ASIDE);
+        try (StoreInspection kept = StoreInspection.of(aside, bytes -> {})) {
+            assertThat(kept.store().orElseThrow().appliedIndex()).isEqualTo(7);
+        }
+        try (KvStateMachine machine = open("kept", true)) {
+            machine.forgetAside();
+            assertThat(aside).doesNotExist();
+            assertThat(machine.durableIndex()).isEqualTo(3);
+        }
     }
 
     private static String read(KvStateMachine machine, String key) {

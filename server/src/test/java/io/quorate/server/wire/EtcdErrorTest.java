@@ -26,6 +26,7 @@ class EtcdErrorTest {
                         EtcdError::message, error -> error.status().getCode().name()));
 
         expected.put(EtcdError.NOT_SUPPORTED_FOR_WITNESS.message(), "UNAVAILABLE"); // etcd has no witnesses
+        expected.put(EtcdError.LEADER_TRANSFEREE_NOT_READY.message(), "FAILED_PRECONDITION"); // etcd's times out
         assertThat(actual).containsExactlyInAnyOrderEntriesOf(expected);
     }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.SnapshotMeta;
+import io.quorate.core.Suspension;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.Disk;
@@ -107,7 +108,7 @@ final class ScriptedLife implements AutoCloseable {
     }
 
     ScriptedLife suspend() throws IOException {
-        log().suspendVoting();
+        log().suspendVoting(Suspension.PROMISES_LOST);
         model.changed(log());
         return this;
     }

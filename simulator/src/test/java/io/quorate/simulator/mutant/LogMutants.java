@@ -79,14 +79,20 @@ final class LogMutants {
                     "A member that has lost entries votes at once.",
                     "Alagappan et al., FAST 2018; corner case 23",
                     engine("log.LogRecovery"),
-                    "hardState, true, suspendedBy);",
-                    "hardState, false, suspendedBy);"),
+                    """
+                    suspension,
+                                    suspendedBy);
+                    """,
+                    """
+                    Suspension.NONE,
+                                    suspendedBy);
+                    """),
             new Mutant(
                     "leader-does-not-forget-what-was-lost",
                     "A leader goes on believing acknowledgements of a member that has lost entries.",
                     "Alagappan et al., FAST 2018",
                     core("LogRepair"),
-                    "leader.follower(from).ifPresent(follower -> follower.forget(last.index() + 1));",
+                    "follower.forget(last.index() + 1);",
                     ""),
             new Mutant(
                     "checksum-not-checked",
