@@ -56,17 +56,19 @@ public final class LoadBenchmark {
      * Measures, and removes the keys that were written for it.
      *
      * @param targets one or two
-     * @param run by which the keys of this run are told from those of others
+     * @param number by which the keys of this run are told from those of others
      * @return empty if it was stopped
      * @throws LoadException if a target cannot be measured
      */
-    public Optional<LoadReport> run(List<Target> targets, int run) throws LoadException {
-        Keyspace keyspace = new Keyspace(run, plan.data());
+    public Optional<LoadReport> run(List<Target> targets, int number) throws LoadException {
+        Keyspace keyspace = new Keyspace(number, plan.data());
         List<LoadRun> runs = new ArrayList<>();
         try {
             for (Target target : targets) {
                 observer.preparing(target);
-                runs.add(LoadRun.open(target, plan, keyspace));
+                LoadRun run = LoadRun.open(target, plan, keyspace);
+                runs.add(run);
+                run.fill(isStopped);
             }
             return measure(runs);
         } finally {
@@ -115,6 +117,9 @@ public final class LoadBenchmark {
     private void rehearse(List<LoadRun> runs) throws LoadException {
         if (plan.pace().warmup().isPositive()) {
             for (LoadRun run : runs) {
+                if (isStopped.getAsBoolean()) {
+                    return;
+                }
                 var unused = run.repeat(LoadRun.REHEARSAL, observer, isStopped);
             }
         }

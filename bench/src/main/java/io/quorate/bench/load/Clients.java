@@ -5,8 +5,11 @@ import io.quorate.server.proto.etcdserverpb.Compare;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.PutRequest;
 import io.quorate.server.proto.etcdserverpb.RangeRequest;
+import io.quorate.server.proto.etcdserverpb.RangeResponse;
 import io.quorate.server.proto.etcdserverpb.RequestOp;
 import io.quorate.server.proto.etcdserverpb.TxnRequest;
+import io.quorate.server.proto.etcdserverpb.TxnResponse;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -57,14 +60,32 @@ final class Clients {
                 .build();
     }
 
-    private static Step<?, ?> get(RequestKind kind, ByteString key, boolean serializable) {
-        return Step.of(
+    private Step<?, ?> get(RequestKind kind, ByteString key, boolean serializable) {
+        return new Step<>(
                 kind,
                 KVGrpc.getRangeMethod(),
                 RangeRequest.newBuilder()
                         .setKey(key)
                         .setSerializable(serializable)
-                        .build());
+                        .build(),
+                this::wrongIn);
+    }
+
+    /** A cluster that finds nothing would be a fast one. */
+    private Optional<String> wrongIn(RangeResponse read) {
+        if (read.getKvsCount() != 1) {
+            return Optional.of("a key that was written before is not there");
+        }
+        int bytes = read.getKvs(0).getValue().size();
+        return bytes == keyspace.valueBytes()
+                ? Optional.empty()
+                : Optional.of("a value of " + bytes + " bytes, where all have " + keyspace.valueBytes());
+    }
+
+    private Optional<String> wrongIn(TxnResponse done) {
+        return done.getSucceeded() && done.getResponsesCount() == 2
+                ? wrongIn(done.getResponses(1).getResponseRange())
+                : Optional.of("a transaction did not find the key that it puts");
     }
 
     private Step<?, ?> readOrUpdate(RandomGenerator random) {
@@ -91,6 +112,6 @@ final class Clients {
                 .addSuccess(read)
                 .addFailure(put)
                 .build();
-        return Step.of(RequestKind.TXN, KVGrpc.getTxnMethod(), request);
+        return new Step<>(RequestKind.TXN, KVGrpc.getTxnMethod(), request, this::wrongIn);
     }
 }

@@ -67,6 +67,7 @@ final class ClosedPacing implements Pacing {
 
     @Override
     public long dropUnsent() {
+        stop();
         return 0;
     }
 

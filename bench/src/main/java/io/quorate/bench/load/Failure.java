@@ -20,6 +20,9 @@ public record Failure(Outcome outcome, String text) {
         /** No answer came, or one that leaves it open: a write may have been carried out. */
         UNKNOWN,
 
+        /** The cluster says that it is done, but the answer is not what it should be. */
+        WRONG,
+
         /** It was never sent: the clients were busy for too long. Only in an open loop. */
         NOT_SENT,
 
@@ -74,6 +77,7 @@ public record Failure(Outcome outcome, String text) {
         String what = switch (outcome) {
             case REFUSED -> "refused";
             case UNKNOWN -> "unknown outcome";
+            case WRONG -> "wrong answer";
             case NOT_SENT -> "not sent";
             case NOT_DELIVERED -> "not delivered";
         };

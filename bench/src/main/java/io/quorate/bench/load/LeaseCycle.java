@@ -4,6 +4,7 @@ import io.quorate.server.proto.etcdserverpb.LeaseGrantRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseGrpc;
 import io.quorate.server.proto.etcdserverpb.LeaseKeepAliveRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseRevokeRequest;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -39,10 +40,13 @@ final class LeaseCycle implements Supplier<Step<?, ?>> {
         }
         if (!kept) {
             kept = true;
-            return Step.of(
+            return new Step<>(
                     RequestKind.LEASE_KEEP_ALIVE,
                     LeaseGrpc.getLeaseKeepAliveMethod(),
-                    LeaseKeepAliveRequest.newBuilder().setID(lease).build());
+                    LeaseKeepAliveRequest.newBuilder().setID(lease).build(),
+                    alive -> alive.getTTL() > 0
+                            ? Optional.empty()
+                            : Optional.of("the lease that was to be kept alive is not there"));
         }
         return revoke();
     }
@@ -56,6 +60,7 @@ final class LeaseCycle implements Supplier<Step<?, ?>> {
                     held.ids.add(granted.getID());
                     lease = granted.getID();
                     kept = false;
+                    return Optional.empty();
                 });
     }
 
@@ -67,6 +72,9 @@ final class LeaseCycle implements Supplier<Step<?, ?>> {
                 RequestKind.LEASE_REVOKE,
                 LeaseGrpc.getLeaseRevokeMethod(),
                 LeaseRevokeRequest.newBuilder().setID(revoked).build(),
-                answer -> held.ids.remove(revoked));
+                answer -> {
+                    held.ids.remove(revoked);
+                    return Optional.empty();
+                });
     }
 }

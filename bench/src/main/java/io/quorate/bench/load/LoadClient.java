@@ -26,7 +26,7 @@ final class LoadClient {
         /**
          * A request has ended.
          *
-         * @param failure empty if the cluster has done what it was asked for
+         * @param failure empty if the cluster has done, and answered, what it was asked for
          */
         void ended(RequestKind kind, Optional<Failure> failure);
     }
@@ -73,8 +73,7 @@ final class LoadClient {
                         if (message == null) {
                             return Optional.of(Failure.of(Status.UNKNOWN.withDescription("an answer without content")));
                         }
-                        step.onAnswer().accept(message);
-                        return Optional.empty();
+                        return step.check().apply(message).map(lack -> new Failure(Failure.Outcome.WRONG, lack));
                     }
                 },
                 new Metadata());

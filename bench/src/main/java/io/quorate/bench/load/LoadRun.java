@@ -57,22 +57,38 @@ public final class LoadRun implements AutoCloseable {
     }
 
     /**
-     * Connects, and writes the keys that the workload reads.
+     * Connects, and looks for the members.
      *
      * @throws LoadException if an endpoint cannot be reached, or the cluster refuses
      */
     public static LoadRun open(Target target, LoadPlan plan, Keyspace keyspace) throws LoadException {
         Connections connections = Connections.open(target, plan.connections(), patience(plan));
         try {
-            Upkeep upkeep = new Upkeep(connections.of(0), patience(plan));
-            List<MemberAddress> members = upkeep.members().orElseGet(() -> addresses(target.endpoints()));
-            if (plan.workload().isReading()) {
-                upkeep.fill(keyspace);
-            }
+            List<MemberAddress> members = new Upkeep(connections.of(0), patience(plan))
+                    .members()
+                    .orElseGet(() -> addresses(target.endpoints()));
             return new LoadRun(target, plan, keyspace, connections, CostsOfMembers.find(members));
-        } catch (LoadException | RuntimeException e) {
+        } catch (RuntimeException e) {
             connections.close();
             throw e;
+        }
+    }
+
+    /**
+     * Writes the keys that the workload reads, if it reads any, and waits until all members that are asked have them.
+     *
+     * @param isStopped whether it is to leave off
+     * @throws LoadException if the cluster refuses, or a member does not catch up
+     */
+    public void fill(BooleanSupplier isStopped) throws LoadException {
+        if (!plan.workload().isReading()) {
+            return;
+        }
+        new Upkeep(connections.of(0), patience(plan)).fill(keyspace, isStopped);
+        // Connections go to the endpoints in turn.
+        int members = Math.min(connections.size(), target.endpoints().size());
+        for (int i = 0; i < members && !isStopped.getAsBoolean(); i++) {
+            new Upkeep(connections.of(i), patience(plan)).awaitFilled(keyspace);
         }
     }
 
@@ -142,6 +158,9 @@ public final class LoadRun implements AutoCloseable {
                 progress.measured(target, number, recording.endSecond(System.nanoTime()));
             }
             Costs used = costs.between(before, costs.sample());
+            if (!goesOn) {
+                pacing.stop();
+            }
             drain(pacing, clients, recording);
             return used;
         }
@@ -171,7 +190,6 @@ public final class LoadRun implements AutoCloseable {
 
     /** Waits for what is under way, and in an open loop for what has arrived, but no longer than for an answer. */
     private void drain(Pacing pacing, List<LoadClient> clients, Recording recording) {
-        pacing.stop();
         long end = System.nanoTime() + plan.timeout().toNanos();
         while (!pacing.isOver()) {
             long now = System.nanoTime();

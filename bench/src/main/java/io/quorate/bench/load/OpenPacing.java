@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An open loop: requests arrive at a fixed rate, whether or not those before them have been answered. One that finds no client
  * free waits for the first that will be, and its latency runs from its arrival. So a pause of the cluster is seen by all that would
  * have come during it, and not by one request of each client alone, which is what is called coordinated omission.
+ *
+ * <p>When a request arrives follows from its number. So those that wait need no room, however many they are.
  */
 final class OpenPacing implements Pacing {
 
@@ -26,9 +27,22 @@ final class OpenPacing implements Pacing {
     private final ExecutorService afterFailures = Executors.newSingleThreadExecutor(
             task -> Thread.ofPlatform().daemon().name("bench-failures").unstarted(task));
 
+    private final long beginNanos = System.nanoTime();
+
+    /** How many requests arrive until the recording's end. */
+    private final long all;
+
     private final Object lock = new Object();
+
+    /** Clients without a request; none while requests wait. */
     private final Deque<LoadClient> free;
-    private final Deque<Long> waiting = new ArrayDeque<>();
+
+    /** How many requests have arrived. */
+    private long arrived;
+
+    /** How many of these were sent, or dropped; the others wait. */
+    private long taken;
+
     private volatile boolean stopped;
 
     OpenPacing(List<LoadClient> clients, Recording recording, double ratePerSecond) {
@@ -36,7 +50,24 @@ final class OpenPacing implements Pacing {
         this.ratePerSecond = ratePerSecond;
         this.clients = clients.size();
         this.free = new ArrayDeque<>(clients);
+        this.all = arrivalsBefore(recording.endNanos());
         this.arrivals = Thread.ofPlatform().daemon().name("bench-arrivals").unstarted(this::arrive);
+    }
+
+    /** When the request of this number arrives, from 0. */
+    private long due(long number) {
+        return beginNanos + (long) (number / ratePerSecond * NANOS_PER_SECOND);
+    }
+
+    private long arrivalsBefore(long nanos) {
+        long number = Math.max(0, (long) ((nanos - beginNanos) / NANOS_PER_SECOND * ratePerSecond));
+        while (number > 0 && due(number - 1) - nanos >= 0) {
+            number--;
+        }
+        while (due(number) - nanos < 0) {
+            number++;
+        }
+        return number;
     }
 
     @Override
@@ -45,35 +76,33 @@ final class OpenPacing implements Pacing {
     }
 
     private void arrive() {
-        long begin = System.nanoTime();
-        for (long number = 0; ; number++) {
-            long due = begin + (long) (number / ratePerSecond * NANOS_PER_SECOND);
-            if (due - recording.endNanos() >= 0) {
-                return;
-            }
+        for (long number = 0; number < all && !stopped; number++) {
+            long due = due(number);
             for (long now = System.nanoTime(); now - due < 0; now = System.nanoTime()) {
                 if (stopped) {
                     return;
                 }
                 LockSupport.parkNanos(due - now);
             }
-            if (stopped) {
-                return;
-            }
-            begin(due);
+            begin(number);
         }
     }
 
-    private void begin(long due) {
+    private void begin(long number) {
         LoadClient client;
         synchronized (lock) {
-            client = free.poll();
-            if (client == null) {
-                waiting.add(due);
+            if (stopped) {
                 return;
             }
+            arrived++;
+            client = free.poll();
+            if (client == null) {
+                return;
+            }
+            // Nothing waited, or this client would not have been free.
+            taken++;
         }
-        send(client, due);
+        send(client, due(number));
     }
 
     private void send(LoadClient client, long due) {
@@ -88,15 +117,15 @@ final class OpenPacing implements Pacing {
     }
 
     private void next(LoadClient client) {
-        @Nullable Long due;
+        long number;
         synchronized (lock) {
-            due = waiting.poll();
-            if (due == null) {
+            if (taken == arrived || stopped) {
                 free.add(client);
                 return;
             }
+            number = taken++;
         }
-        send(client, due);
+        send(client, due(number));
     }
 
     @Override
@@ -107,18 +136,18 @@ final class OpenPacing implements Pacing {
     @Override
     public boolean isOver() {
         synchronized (lock) {
-            return !arrivals.isAlive() && waiting.isEmpty() && free.size() == clients;
+            return (stopped || taken == all) && free.size() == clients;
         }
     }
 
     @Override
     public long dropUnsent() {
+        stop();
         synchronized (lock) {
-            long dropped = waiting.stream()
-                    .filter(due -> due - recording.beginNanos() >= 0)
-                    .count();
-            waiting.clear();
-            return dropped;
+            long unsent = all - Math.max(taken, Math.min(all, arrivalsBefore(recording.beginNanos())));
+            arrived = all;
+            taken = all;
+            return unsent;
         }
     }
 

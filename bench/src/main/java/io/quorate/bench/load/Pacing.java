@@ -12,7 +12,11 @@ interface Pacing extends AutoCloseable {
     /** Whether nothing is under way any more, nor to be sent. */
     boolean isOver();
 
-    /** Drops what was to be sent and has not been; what is under way goes on. Returns how many of the measured time that were. */
+    /**
+     * Sends nothing more: drops what was to be sent until the end and has not been. What is under way goes on.
+     *
+     * @return how many requests of the measured time that were, at the first call
+     */
     long dropUnsent();
 
     @Override

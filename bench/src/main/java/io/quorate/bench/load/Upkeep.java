@@ -11,6 +11,7 @@ import io.quorate.server.proto.etcdserverpb.LeaseGrpc;
 import io.quorate.server.proto.etcdserverpb.LeaseRevokeRequest;
 import io.quorate.server.proto.etcdserverpb.MemberListRequest;
 import io.quorate.server.proto.etcdserverpb.PutRequest;
+import io.quorate.server.proto.etcdserverpb.RangeRequest;
 import io.quorate.server.proto.etcdserverpb.RequestOp;
 import io.quorate.server.proto.etcdserverpb.TxnRequest;
 import java.net.URI;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 
 /** What is done to a cluster before the load and after it, one request after the other. For one thread. */
 final class Upkeep {
@@ -56,11 +58,15 @@ final class Upkeep {
         }
     }
 
-    /** Puts every key. */
-    void fill(Keyspace keyspace) throws LoadException {
+    /**
+     * Puts every key.
+     *
+     * @param isStopped whether it is to leave off
+     */
+    void fill(Keyspace keyspace, BooleanSupplier isStopped) throws LoadException {
         SplittableRandom random = new SplittableRandom(keyspace.size());
         int together = Math.clamp(MAX_BYTES / Math.max(1, keyspace.keyBytes() + keyspace.valueBytes()), 1, MAX_OPS);
-        for (int first = 0; first < keyspace.size(); first += together) {
+        for (int first = 0; first < keyspace.size() && !isStopped.getAsBoolean(); first += together) {
             TxnRequest.Builder txn = TxnRequest.newBuilder();
             for (int i = first; i < Math.min(first + together, keyspace.size()); i++) {
                 txn.addSuccess(RequestOp.newBuilder()
@@ -72,9 +78,24 @@ final class Upkeep {
                         .withDeadlineAfter(timeout)
                         .txn(txn.build());
             } catch (StatusRuntimeException e) {
-                var unused = remove(keyspace);
                 throw new LoadException("the keys that are to be read could not be written", e);
             }
+        }
+    }
+
+    /**
+     * Waits until the member that is asked here has all keys: it must have caught up to answer a linearizable read, and a
+     * serializable one is answered by what it has.
+     */
+    void awaitFilled(Keyspace keyspace) throws LoadException {
+        try {
+            var unused = KVGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(timeout)
+                    .range(RangeRequest.newBuilder()
+                            .setKey(keyspace.key(keyspace.size() - 1))
+                            .build());
+        } catch (StatusRuntimeException e) {
+            throw new LoadException("a member does not catch up with the keys that are to be read", e);
         }
     }
 

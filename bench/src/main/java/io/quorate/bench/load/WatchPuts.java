@@ -5,6 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.PutRequest;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.random.RandomGenerator;
@@ -48,6 +49,7 @@ final class WatchPuts {
                     // 0 stands for an answer that has not come.
                     ackNanos.set(slot, System.nanoTime() | 1);
                     acknowledged.incrementAndGet();
+                    return Optional.empty();
                 });
     }
 

@@ -4,16 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.quorate.server.proto.etcdserverpb.LeaseGrantResponse;
+import io.quorate.server.proto.etcdserverpb.LeaseKeepAliveResponse;
 import io.quorate.server.proto.etcdserverpb.LeaseRevokeRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseRevokeResponse;
 import io.quorate.server.proto.etcdserverpb.PutRequest;
 import io.quorate.server.proto.etcdserverpb.PutResponse;
+import io.quorate.server.proto.etcdserverpb.RangeResponse;
+import io.quorate.server.proto.etcdserverpb.ResponseOp;
+import io.quorate.server.proto.etcdserverpb.TxnResponse;
+import io.quorate.server.proto.mvccpb.KeyValue;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What clients ask for. */
 class StepsTest {
@@ -21,8 +28,8 @@ class StepsTest {
     private final LeaseCycle.Held held = new LeaseCycle.Held();
 
     @SuppressWarnings("unchecked") // The test knows which answer a step wants.
-    private static <A> void answer(Step<?, ?> step, A answer) {
-        ((Step<?, A>) step).onAnswer().accept(answer);
+    private static <A> Optional<String> answer(Step<?, ?> step, A answer) {
+        return ((Step<?, A>) step).check().apply(answer);
     }
 
     @Test
@@ -33,7 +40,12 @@ class StepsTest {
         assertThat(grant.kind()).isEqualTo(RequestKind.LEASE_GRANT);
         answer(grant, LeaseGrantResponse.newBuilder().setID(7).build());
         assertThat(held.ids()).containsExactly(7L);
-        assertThat(cycle.get().kind()).isEqualTo(RequestKind.LEASE_KEEP_ALIVE);
+        Step<?, ?> keepAlive = cycle.get();
+        assertThat(keepAlive.kind()).isEqualTo(RequestKind.LEASE_KEEP_ALIVE);
+        assertThat(answer(keepAlive, LeaseKeepAliveResponse.newBuilder().setTTL(60).build()))
+                .isEmpty();
+        assertThat(answer(keepAlive, LeaseKeepAliveResponse.getDefaultInstance()))
+                .hasValueSatisfying(wrong -> assertThat(wrong).contains("is not there"));
         Step<?, ?> revoke = cycle.get();
         assertThat(revoke.request())
                 .isEqualTo(LeaseRevokeRequest.newBuilder().setID(7).build());
@@ -66,10 +78,9 @@ class StepsTest {
         assertThat(puts.nanosSinceAck(value, System.nanoTime() + 1_000_000)).isBetween(999_000L, 3_600_000_000_000L);
     }
 
-    @Test
-    void aMixHasItsShareOfReads() {
+    private static Supplier<Step<?, ?>> steps(Workload workload) {
         LoadPlan plan = new LoadPlan(
-                Workload.MIXED,
+                workload,
                 1,
                 1,
                 new LoadPlan.Pace(Duration.ofSeconds(1), Duration.ZERO, 1, Optional.empty()),
@@ -79,13 +90,54 @@ class StepsTest {
                 Duration.ofSeconds(5),
                 false);
         Keyspace keyspace = new Keyspace(1, plan.data());
-        Supplier<Step<?, ?>> steps =
-                new Clients(plan, keyspace).steps(3, new WatchPuts(keyspace), new LeaseCycle.Held());
+        return new Clients(plan, keyspace).steps(3, new WatchPuts(keyspace), new LeaseCycle.Held());
+    }
+
+    @Test
+    void aMixHasItsShareOfReads() {
+        Supplier<Step<?, ?>> steps = steps(Workload.MIXED);
 
         long reads = IntStream.range(0, 10_000)
                 .filter(i -> steps.get().kind() == RequestKind.READ)
                 .count();
 
         assertThat(reads).isBetween(9_400L, 9_600L);
+    }
+
+    private static RangeResponse found(int valueBytes) {
+        return RangeResponse.newBuilder()
+                .addKvs(KeyValue.newBuilder().setValue(ByteString.copyFrom(new byte[valueBytes])))
+                .build();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"GET", "SGET"})
+    void aReadThatFindsNothingOrSomethingElseHasAWrongAnswer(Workload workload) {
+        Step<?, ?> read = steps(workload).get();
+
+        assertThat(answer(read, found(64))).isEmpty();
+        assertThat(answer(read, RangeResponse.getDefaultInstance()))
+                .hasValue("a key that was written before is not there");
+        assertThat(answer(read, found(63))).hasValue("a value of 63 bytes, where all have 64");
+    }
+
+    @Test
+    void aTransactionThatDidNotFindItsKeyHasAWrongAnswer() {
+        Step<?, ?> txn = steps(Workload.TXN).get();
+        TxnResponse done = TxnResponse.newBuilder()
+                .setSucceeded(true)
+                .addResponses(ResponseOp.newBuilder().setResponsePut(PutResponse.getDefaultInstance()))
+                .addResponses(ResponseOp.newBuilder().setResponseRange(found(64)))
+                .build();
+
+        assertThat(answer(txn, done)).isEmpty();
+        assertThat(answer(txn, done.toBuilder().setSucceeded(false).build()))
+                .hasValue("a transaction did not find the key that it puts");
+        assertThat(answer(
+                        txn,
+                        done.toBuilder()
+                                .setResponses(1, ResponseOp.newBuilder().setResponseRange(found(0)))
+                                .build()))
+                .hasValue("a value of 0 bytes, where all have 64");
     }
 }
