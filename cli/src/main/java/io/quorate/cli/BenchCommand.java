@@ -64,7 +64,7 @@ final class BenchCommand implements Runnable {
     static CommandLine commandLine(OutputStream logStream) {
         CommandLine command = new CommandLine(new BenchCommand(logStream));
         for (Workload workload : Workload.values()) {
-            command.addSubcommand(BenchLoadCommand.of(workload));
+            command.addSubcommand(BenchLoadCommand.of(workload, logStream));
         }
         return command;
     }

@@ -12,6 +12,7 @@ import io.quorate.bench.report.LoadReport;
 import io.quorate.bench.report.LoadTables;
 import io.quorate.bench.report.TargetReport;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ final class BenchLoadCommand implements Callable<Integer> {
     private static final String MORE = "docs/benchmarks.md says how it is measured and what each figure means.";
 
     private final Workload workload;
+    private final OutputStream logStream;
 
     @Mixin
     private final BenchLoadOptions options = new BenchLoadOptions();
@@ -39,13 +41,18 @@ final class BenchLoadCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    private BenchLoadCommand(Workload workload) {
+    private BenchLoadCommand(Workload workload, OutputStream logStream) {
         this.workload = workload;
+        this.logStream = logStream;
     }
 
-    /** The command of a workload, with the options that it has. */
-    static CommandLine of(Workload workload) {
-        CommandLine command = new CommandLine(new BenchLoadCommand(workload));
+    /**
+     * The command of a workload, with the options that it has.
+     *
+     * @param logStream where the log goes
+     */
+    static CommandLine of(Workload workload, OutputStream logStream) {
+        CommandLine command = new CommandLine(new BenchLoadCommand(workload, logStream));
         CommandSpec spec = command.getCommandSpec().name(workload.text());
         spec.usageMessage()
                 .description(
@@ -74,6 +81,8 @@ final class BenchLoadCommand implements Callable<Integer> {
     public Integer call() {
         List<Target> targets = options.targets();
         LoadPlan plan = options.plan(workload, targets);
+        // What becomes of requests and connections is counted or told; gRPC would tell it once more, with stack traces.
+        LogOutput.to(logStream, LogLevel.ERROR);
         PrintWriter err = spec.commandLine().getErr();
         PrintWriter out = spec.commandLine().getOut();
         BenchProgress progress = new BenchProgress(err, plan);

@@ -221,9 +221,8 @@ final class BenchLoadOptions {
                 .max()
                 .orElse(1);
         int usual = Math.max(endpointsOfOne, Math.min(clients, DEFAULT_CONNECTIONS));
-        if (html != null
-                && !Files.isDirectory(html.toAbsolutePath().resolve("..").normalize())) {
-            throw CommandFailed.usage("--html: there is no directory for " + html + "; make it first");
+        if (html != null) {
+            requireWritable(html);
         }
         try {
             return new LoadPlan(
@@ -239,6 +238,20 @@ final class BenchLoadOptions {
         } catch (IllegalArgumentException e) {
             throw CommandFailed.usage(
                     e.getMessage() + "; 'quorate bench " + workload.text() + " --help' explains the usage");
+        }
+    }
+
+    /** Nobody wants to hear it when all is measured. */
+    private static void requireWritable(Path file) {
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        if (file.toString().isEmpty() || folder == null || Files.isDirectory(file)) {
+            throw CommandFailed.usage("--html takes a file, and not \"" + file + "\"; name one, as in --html put.html");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw CommandFailed.usage("--html: there is no directory for " + file + "; make it first");
+        }
+        if (!Files.isWritable(Files.exists(file) ? file : folder)) {
+            throw CommandFailed.usage("--html: " + file + " cannot be written; name another file");
         }
     }
 

@@ -8,6 +8,7 @@ import io.quorate.bench.load.Second;
 import io.quorate.bench.load.Target;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.function.BiConsumer;
 
 /** Tells how a load goes: each second to somebody at a terminal, and seldom to a log. For one thread. */
@@ -53,14 +54,18 @@ final class BenchProgress implements LoadBenchmark.Observer {
             err.println(of(target, repetition)
                     + String.format(
                             Locale.ROOT,
-                            "%.0f of %.0f s, %.0f ops/s, p50 %.2f ms, p99 %.2f ms, %d failed",
+                            "%.0f of %.0f s, %.0f ops/s, p50 %s, p99 %s, %d failed",
                             second.atSeconds(),
                             plan.pace().duration().toMillis() / 1e3,
                             second.opsPerSecond(),
-                            second.p50Micros() / 1e3,
-                            second.p99Micros() / 1e3,
+                            millis(second.p50Micros()),
+                            millis(second.p99Micros()),
                             second.failures()));
         }
+    }
+
+    private static String millis(OptionalDouble micros) {
+        return micros.isPresent() ? String.format(Locale.ROOT, "%.2f ms", micros.getAsDouble() / 1e3) : "-";
     }
 
     @Override

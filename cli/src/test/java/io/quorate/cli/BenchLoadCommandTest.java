@@ -48,9 +48,11 @@ class BenchLoadCommandTest {
     private static CommandRun bench(String... arguments) {
         List<String> all = new ArrayList<>(List.of("bench"));
         all.addAll(List.of(arguments));
-        all.addAll(List.of("--clients=4", "--duration=100ms", "--warmup=50ms"));
-        if (all.stream().noneMatch(argument -> argument.startsWith("--repeat"))) {
-            all.add("--repeat=2");
+        for (String usual : List.of("--clients=4", "--duration=100ms", "--warmup=50ms", "--repeat=2")) {
+            String name = usual.substring(0, usual.indexOf('=') + 1);
+            if (all.stream().noneMatch(argument -> argument.startsWith(name))) {
+                all.add(usual);
+            }
         }
         return CommandRun.of(all.toArray(String[]::new));
     }
@@ -119,7 +121,7 @@ class BenchLoadCommandTest {
 
     @Test
     void twoThatTakeTurnsAreCompared() {
-        CommandRun run = bench("get", "--keys=10", "--compare=a=" + member.endpoint() + ",b=" + member.endpoint());
+        CommandRun run = bench("get", "--keys=10", "--duration=300ms", "--compare=a=" + member.endpoint() + ",b=" + member.endpoint());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
         assertThat(run.err().lines().filter(line -> line.contains("ops/s, 0 failed")))
@@ -205,6 +207,8 @@ class BenchLoadCommandTest {
                 "watch --value-size=8|a value has at least 16 bytes",
                 "put --duration=soon|\"soon\" is not a time",
                 "put --html=/nowhere/at/all.html|there is no directory for /nowhere/at/all.html",
+                "put --html=/|--html takes a file, and not \"/\"",
+                "put --html=|--html takes a file, and not \"\"",
                 "mixed --mix=a --read-share=50|--mix and --read-share say the same",
                 "mixed --read-share=101|the share of reads must be between 0 and 1",
                 "put --compare=http://h:1|--compare takes two clusters",

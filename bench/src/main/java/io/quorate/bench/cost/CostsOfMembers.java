@@ -109,9 +109,7 @@ public final class CostsOfMembers {
         if (sample.writtenBytes.isEmpty()) {
             notes.add("bytes written are not known: /proc/<pid>/io of " + named() + " is its owner's alone to read");
         } else {
-            notes.add(
-                    "bytes written are the most that it can have been: where a byte of a file changes, Linux counts all"
-                            + " that it keeps in memory as one piece with it, up to 2 MiB");
+            notes.add("bytes written are an upper bound, as Linux counts them: compare only runs of the same program");
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
@@ -123,11 +124,17 @@ final class Recording {
         Second second = new Second(
                 (nowNanos - beginNanos) / 1e9,
                 all.getTotalCount() / length,
-                all.getValueAtPercentile(50) / 1e3,
-                all.getValueAtPercentile(99) / 1e3,
+                micros(all, 50),
+                micros(all, 99),
                 failures());
         seconds.add(second);
         return second;
+    }
+
+    private static OptionalDouble micros(Histogram latencies, double percentile) {
+        return latencies.getTotalCount() == 0
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(latencies.getValueAtPercentile(percentile) / 1e3);
     }
 
     List<Second> seconds() {

@@ -73,8 +73,8 @@ public final class LoadJson {
         JsonObject object = new JsonObject();
         object.addProperty("at_seconds", second.atSeconds());
         object.addProperty("ops_per_second", second.opsPerSecond());
-        object.addProperty("p50_micros", second.p50Micros());
-        object.addProperty("p99_micros", second.p99Micros());
+        object.add("p50_micros", number(second.p50Micros()));
+        object.add("p99_micros", number(second.p99Micros()));
         object.addProperty("failures", second.failures());
         return object;
     }

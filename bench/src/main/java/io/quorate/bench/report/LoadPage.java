@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
@@ -56,8 +57,8 @@ public final class LoadPage {
         for (TargetReport target : report.targets()) {
             target.repetitions().forEach(repetition -> {
                 String name = "repetition " + repetition.number();
-                throughput.add(overTime(target, name, repetition.seconds(), Second::opsPerSecond));
-                p99.add(overTime(target, name, repetition.seconds(), second -> second.p99Micros() / 1e3));
+                throughput.add(overTime(target, name, repetition.seconds(), second -> OptionalDouble.of(second.opsPerSecond())));
+                p99.add(overTime(target, name, repetition.seconds(), LoadPage::p99Millis));
             });
             target.names().forEach(name -> percentiles.add(percentiles(target, name)));
         }
@@ -79,8 +80,13 @@ public final class LoadPage {
         return template().replace(DATA, new Gson().toJson(page));
     }
 
+    private static OptionalDouble p99Millis(Second second) {
+        OptionalDouble micros = second.p99Micros();
+        return micros.isPresent() ? OptionalDouble.of(micros.getAsDouble() / 1e3) : micros;
+    }
+
     private interface Value {
-        double of(Second second);
+        OptionalDouble of(Second second);
     }
 
     private static Line overTime(TargetReport target, String name, List<Second> seconds, Value value) {
@@ -88,7 +94,7 @@ public final class LoadPage {
                 target.target().name(),
                 name,
                 seconds.stream()
-                        .map(second -> new Point(second.atSeconds(), value.of(second)))
+                        .flatMap(second -> value.of(second).stream().mapToObj(y -> new Point(second.atSeconds(), y)))
                         .toList());
     }
 

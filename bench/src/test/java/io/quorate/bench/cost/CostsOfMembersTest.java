@@ -72,7 +72,7 @@ class CostsOfMembersTest {
             assertThat(costs.notes())
                     .satisfiesExactly(
                             note -> assertThat(note).contains("in the process that makes it"),
-                            note -> assertThat(note).contains("the most that it can have been"));
+                            note -> assertThat(note).contains("an upper bound"));
             assertThat(used.logSyncs()).hasValue(2);
             assertThat(used.residentBytes().orElseThrow()).isGreaterThan(1 << 20);
             assertThat(used.cpuMicros()).isPresent();

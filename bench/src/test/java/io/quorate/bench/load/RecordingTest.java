@@ -40,7 +40,16 @@ class RecordingTest {
         assertThat(reads.latencies().getValueAtPercentile(50) / (double) MILLI).isBetween(49.9, 50.1);
         assertThat(reads.latencies().getMaxValue() / (double) MILLI).isBetween(99.9, 100.1);
         assertThat(recording.seconds()).hasSize(3);
-        assertThat(recording.seconds().get(1).p50Micros()).isBetween(44_900.0, 45_100.0);
+        assertThat(recording.seconds().get(1).p50Micros().orElseThrow()).isBetween(44_900.0, 45_100.0);
+    }
+
+    @Test
+    void aSecondInWhichNothingEndedHasNoLatency() {
+        Second second = recording.endSecond(System.nanoTime());
+
+        assertThat(second.opsPerSecond()).isZero();
+        assertThat(second.p50Micros()).isEmpty();
+        assertThat(second.p99Micros()).isEmpty();
     }
 
     @Test

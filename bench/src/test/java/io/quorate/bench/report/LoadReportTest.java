@@ -49,7 +49,7 @@ class LoadReportTest {
                 number,
                 List.of(tally("read", completed, 1, Map.of()), tally("update", completed, 3, Map.of(HOSTILE, (long)
                         number))),
-                List.of(new Second(1, 2 * completed, 1000, 3000, number)),
+                List.of(new Second(1, 2 * completed, OptionalDouble.of(1000), OptionalDouble.of(3000), number)),
                 new Costs(cpuMicros, OptionalDouble.of(2 << 20), OptionalDouble.empty(), OptionalDouble.of(800)));
     }
 
