@@ -128,8 +128,8 @@ class BenchLoadCommandTest {
                 .extracting(line -> line.substring(0, 4))
                 .containsExactly("a, 1", "b, 1", "b, 2", "a, 2");
         assertThat(run.out())
-                .containsPattern("a TO b +RATIO +LOWEST +HIGHEST")
-                .containsPattern("OPS/S +\\d+\\.\\d\\d ");
+                .containsPattern("a TO b +FIGURE +RATIO +LOWEST +HIGHEST")
+                .containsPattern("get +OPS/S +\\d+\\.\\d\\d ");
     }
 
     @Test

@@ -147,6 +147,7 @@ public final class LoadJson {
         JsonArray ratios = new JsonArray();
         for (Comparison.Ratio ratio : comparison.ratios()) {
             JsonObject object = new JsonObject();
+            object.addProperty("of", ratio.of());
             object.addProperty("figure", ratio.figure().key());
             object.addProperty("ratio", ratio.ofMedians());
             object.addProperty("lowest", ratio.lowest());

@@ -21,7 +21,7 @@ public final class LoadPage {
     private static final String TEMPLATE = "load.html";
     private static final String DATA = "/*DATA*/null";
 
-    /** From the median to one of a hundred thousand, evenly on the page's axis: so many nines. */
+    /** From the lowest to one of a hundred thousand, evenly on the page's axis: so many points for each nine. */
     private static final int STEPS_PER_NINE = 8;
 
     private static final int MAX_NINES = 5;

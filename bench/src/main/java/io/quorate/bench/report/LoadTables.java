@@ -78,12 +78,13 @@ public final class LoadTables {
                 + comparison.b().target().name();
         List<List<String>> rows = comparison.ratios().stream()
                 .map(ratio -> List.of(
+                        ratio.of(),
                         ratio.figure().heading(),
                         Figure.number(ratio.ofMedians(), 2),
                         Figure.number(ratio.lowest(), 2),
                         Figure.number(ratio.highest(), 2)))
                 .toList();
-        return new Rows(List.of(names, "RATIO", "LOWEST", "HIGHEST"), rows);
+        return new Rows(List.of(names, "FIGURE", "RATIO", "LOWEST", "HIGHEST"), rows);
     }
 
     /** What is to be said beside the tables: failures by their reasons, and what is to be known of the figures. */

@@ -55,7 +55,12 @@ public record TargetReport(Target target, List<Repetition> repetitions, List<Str
 
     /** The median over the repetitions of a figure of one kind of requests. */
     OptionalDouble median(Figure figure, String name) {
-        return Figure.median(each(repetition -> figure.of(named(repetition, name), Costs.UNKNOWN)));
+        return Figure.median(values(figure, name));
+    }
+
+    /** A figure of one kind of requests, repetition by repetition. */
+    List<OptionalDouble> values(Figure figure, String name) {
+        return each(repetition -> figure.of(named(repetition, name), Costs.UNKNOWN));
     }
 
     /** The median over the repetitions of a figure of all requests. */

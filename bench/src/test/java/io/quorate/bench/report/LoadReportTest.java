@@ -107,18 +107,27 @@ class LoadReportTest {
 
     @Test
     void theRatioOfTwoIsThatOfTheirMediansAndItsSpreadThatOfPairs() {
-        Comparison.Ratio ops = new Comparison(
-                        two.targets().getFirst(), two.targets().getLast())
-                .ratios().stream()
-                        .filter(ratio -> ratio.figure() == Figure.OPS_PER_SECOND)
-                        .findFirst()
-                        .orElseThrow();
+        List<Comparison.Ratio> ratios =
+                new Comparison(two.targets().getFirst(), two.targets().getLast()).ratios();
 
-        assertThat(ops).isEqualTo(new Comparison.Ratio(Figure.OPS_PER_SECOND, 2, 1, 4));
+        assertThat(ratios)
+                .contains(
+                        new Comparison.Ratio("all", Figure.OPS_PER_SECOND, 2, 1, 4),
+                        new Comparison.Ratio("update", Figure.P99, 1, 1, 1),
+                        new Comparison.Ratio(Comparison.MEMBERS, Figure.CPU, 0.5, 0.25, 1));
         assertThat(LoadTables.of(two).getLast().heading().getFirst()).isEqualTo("a TO b");
-        assertThat(LoadTables.of(two).getLast().rows())
-                .contains(List.of("OPS/S", "2.00", "1.00", "4.00"))
-                .noneSatisfy(row -> assertThat(row.getFirst()).isEqualTo("FSYNCS/OP"));
+        assertThat(LoadTables.of(two).getLast().rows()).contains(List.of("all", "OPS/S", "2.00", "1.00", "4.00"));
+    }
+
+    @Test
+    void whatIsNotKnownOfBothOrCannotBeComparedHasNoRatio() {
+        List<Comparison.Ratio> ratios =
+                new Comparison(two.targets().getFirst(), two.targets().getLast()).ratios();
+
+        assertThat(ratios)
+                .extracting(Comparison.Ratio::figure)
+                .contains(Figure.MEMORY)
+                .doesNotContain(Figure.LOG_SYNCS, Figure.WRITTEN);
     }
 
     @Test
