@@ -23,14 +23,16 @@ public final class CostsOfMembers {
             OptionalDouble logSyncs,
             OptionalDouble writtenBytes) {}
 
+    private static final String LOST = "costs are not all known: a member ended, was started again, or did not tell its syncs";
+
     private final ProcessFiles files;
     private final Set<Long> processes;
-    private final List<String> notes;
+    private final Set<String> notes;
 
     /** Where members tell of their syncs; nowhere if one of them does not, so that nobody waits for it again and again. */
     private List<URI> metrics;
 
-    private CostsOfMembers(ProcessFiles files, Set<Long> processes, List<URI> metrics, List<String> notes) {
+    private CostsOfMembers(ProcessFiles files, Set<Long> processes, List<URI> metrics, Set<String> notes) {
         this.files = files;
         this.processes = Set.copyOf(processes);
         this.metrics = List.copyOf(metrics);
@@ -46,7 +48,7 @@ public final class CostsOfMembers {
     }
 
     static CostsOfMembers find(List<MemberAddress> members, ProcessFiles files, long own) {
-        List<String> notes = new ArrayList<>();
+        Set<String> notes = new LinkedHashSet<>();
         Set<Long> processes = new LinkedHashSet<>();
         List<URI> metrics = new ArrayList<>();
         if (!files.isThere()) {
@@ -137,13 +139,24 @@ public final class CostsOfMembers {
         }
     }
 
-    /** What was used between two samples. */
+    /** What was used between two samples; what is not known of one of them becomes a note. */
     public Costs between(Sample before, Sample after) {
-        return new Costs(
+        Costs used = new Costs(
                 difference(before, after, Sample::cpuMicros),
                 after.residentBytes,
                 difference(before, after, Sample::logSyncs),
                 difference(before, after, Sample::writtenBytes));
+        if (isLost(before.cpuMicros, used.cpuMicros())
+                || isLost(before.residentBytes, used.residentBytes())
+                || isLost(before.logSyncs, used.logSyncs())
+                || isLost(before.writtenBytes, used.writtenBytes())) {
+            notes.add(LOST);
+        }
+        return used;
+    }
+
+    private static boolean isLost(OptionalDouble before, OptionalDouble used) {
+        return before.isPresent() && used.isEmpty();
     }
 
     private interface Figure {

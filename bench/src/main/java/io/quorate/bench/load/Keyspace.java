@@ -59,7 +59,7 @@ public final class Keyspace {
     /**
      * A key.
      *
-     * @param index from 0 to one less than {@link #size}
+     * @param index from 0 to one less than {@link #size}; the size itself gives the end of all keys
      */
     public ByteString key(int index) {
         byte[] key = new byte[data.keyBytes()];

@@ -1,6 +1,5 @@
 package io.quorate.bench.load;
 
-import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import io.quorate.bench.cost.MemberAddress;
@@ -30,8 +29,8 @@ final class Upkeep {
 
     private static final int MAX_BYTES = 1 << 19;
 
-    /** Removing many keys at once takes a while. */
-    private static final Duration FOR_ALL_KEYS = Duration.ofMinutes(1);
+    /** A cluster answers nobody else while it removes keys: millions at once, and its clients would give up meanwhile. */
+    private static final int REMOVED_AT_ONCE = 10_000;
 
     private final Channel channel;
     private final Duration timeout;
@@ -99,20 +98,22 @@ final class Upkeep {
         }
     }
 
-    /** Removes every key; returns why it could not. */
+    /** Removes every key, a part at a time; returns why it could not. */
     Optional<String> remove(Keyspace keyspace) {
-        ByteString prefix = keyspace.prefix();
         try {
-            var unused = KVGrpc.newBlockingStub(channel)
-                    .withDeadlineAfter(FOR_ALL_KEYS)
-                    .deleteRange(DeleteRangeRequest.newBuilder()
-                            .setKey(prefix)
-                            .setRangeEnd(keyspace.prefixEnd())
-                            .build());
+            for (int first = 0; first < keyspace.size(); first += REMOVED_AT_ONCE) {
+                var unused = KVGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(timeout)
+                        .deleteRange(DeleteRangeRequest.newBuilder()
+                                .setKey(keyspace.key(first))
+                                .setRangeEnd(keyspace.key(Math.min(first + REMOVED_AT_ONCE, keyspace.size())))
+                                .build());
+            }
             return Optional.empty();
         } catch (StatusRuntimeException e) {
             return Optional.of("the keys of this run could not be removed (" + Failure.of(e.getStatus())
-                    + "); do it with: quorate del --prefix " + prefix.toStringUtf8());
+                    + "); do it with: quorate del --prefix "
+                    + keyspace.prefix().toStringUtf8());
         }
     }
 

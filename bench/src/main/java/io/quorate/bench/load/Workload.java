@@ -33,7 +33,7 @@ public enum Workload {
     }
 
     /** Whether its keys are to be there when it begins. */
-    boolean isReading() {
+    public boolean isReading() {
         return reading;
     }
 

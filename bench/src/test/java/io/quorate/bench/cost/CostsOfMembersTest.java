@@ -111,6 +111,10 @@ class CostsOfMembersTest {
         assertThat(used.residentBytes()).hasValue(5);
         assertThat(used.logSyncs()).isEmpty();
         assertThat(used.writtenBytes()).isEmpty();
+        assertThat(costs.notes()).last().asString().contains("was started again");
+        int notes = costs.notes().size();
+        costs.between(before, after);
+        assertThat(costs.notes()).hasSize(notes);
     }
 
     @Test
