@@ -36,7 +36,8 @@ final class BenchProgress implements LoadBenchmark.Observer {
 
     @Override
     public void preparing(Target target) {
-        String fill = plan.workload().isReading() ? ", and writing " + plan.data().keys() + " keys" : "";
+        String fill =
+                plan.workload().isReading() ? ", and writing " + plan.data().keys() + " keys" : "";
         err.println(target.name() + ": connecting to " + target.addresses() + fill);
     }
 

@@ -121,7 +121,8 @@ class BenchLoadCommandTest {
 
     @Test
     void twoThatTakeTurnsAreCompared() {
-        CommandRun run = bench("get", "--keys=10", "--duration=300ms", "--compare=a=" + member.endpoint() + ",b=" + member.endpoint());
+        CommandRun run = bench(
+                "get", "--keys=10", "--duration=300ms", "--compare=a=" + member.endpoint() + ",b=" + member.endpoint());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
         assertThat(run.err().lines().filter(line -> line.contains("ops/s, 0 failed")))

@@ -23,7 +23,8 @@ public final class CostsOfMembers {
             OptionalDouble logSyncs,
             OptionalDouble writtenBytes) {}
 
-    private static final String LOST = "costs are not all known: a member ended, was started again, or did not tell its syncs";
+    private static final String LOST =
+            "costs are not all known: a member ended, was started again, or did not tell its syncs";
 
     private final ProcessFiles files;
     private final Set<Long> processes;

@@ -9,8 +9,7 @@ import java.util.function.Function;
  *
  * @param check is given a good answer before it counts, and says what is wrong with it, if anything is; must not block
  */
-record Step<Q, A>(
-        RequestKind kind, MethodDescriptor<Q, A> method, Q request, Function<A, Optional<String>> check) {
+record Step<Q, A>(RequestKind kind, MethodDescriptor<Q, A> method, Q request, Function<A, Optional<String>> check) {
 
     /** A request whose answer says nothing but that it is done. */
     static <Q, A> Step<Q, A> of(RequestKind kind, MethodDescriptor<Q, A> method, Q request) {

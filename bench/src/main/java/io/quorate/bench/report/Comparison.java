@@ -44,8 +44,7 @@ public record Comparison(TargetReport a, TargetReport b) {
         return ratios;
     }
 
-    private static Optional<Ratio> ratio(
-            String of, Figure figure, List<OptionalDouble> ofA, List<OptionalDouble> ofB) {
+    private static Optional<Ratio> ratio(String of, Figure figure, List<OptionalDouble> ofA, List<OptionalDouble> ofB) {
         double lowest = Double.POSITIVE_INFINITY;
         double highest = 0;
         for (int pair = 0; pair < Math.min(ofA.size(), ofB.size()); pair++) {

@@ -57,7 +57,8 @@ public final class LoadPage {
         for (TargetReport target : report.targets()) {
             target.repetitions().forEach(repetition -> {
                 String name = "repetition " + repetition.number();
-                throughput.add(overTime(target, name, repetition.seconds(), second -> OptionalDouble.of(second.opsPerSecond())));
+                throughput.add(overTime(
+                        target, name, repetition.seconds(), second -> OptionalDouble.of(second.opsPerSecond())));
                 p99.add(overTime(target, name, repetition.seconds(), LoadPage::p99Millis));
             });
             target.names().forEach(name -> percentiles.add(percentiles(target, name)));

@@ -42,7 +42,9 @@ class StepsTest {
         assertThat(held.ids()).containsExactly(7L);
         Step<?, ?> keepAlive = cycle.get();
         assertThat(keepAlive.kind()).isEqualTo(RequestKind.LEASE_KEEP_ALIVE);
-        assertThat(answer(keepAlive, LeaseKeepAliveResponse.newBuilder().setTTL(60).build()))
+        assertThat(answer(
+                        keepAlive,
+                        LeaseKeepAliveResponse.newBuilder().setTTL(60).build()))
                 .isEmpty();
         assertThat(answer(keepAlive, LeaseKeepAliveResponse.getDefaultInstance()))
                 .hasValueSatisfying(wrong -> assertThat(wrong).contains("is not there"));
