@@ -5,7 +5,6 @@ import io.quorate.bench.load.LoadException;
 import io.quorate.bench.load.LoadPlan;
 import io.quorate.bench.load.LoadRun;
 import io.quorate.bench.load.Repetition;
-import io.quorate.bench.load.Second;
 import io.quorate.bench.load.Target;
 import io.quorate.bench.report.LoadReport;
 import io.quorate.bench.report.TargetReport;
@@ -23,12 +22,6 @@ public final class LoadBenchmark {
 
         /** The keys that are to be read are written, and members are looked for. */
         void preparing(Target target);
-
-        @Override
-        void warmingUp(Target target, int repetition);
-
-        @Override
-        void measured(Target target, int repetition, Second second);
 
         /** A repetition is over. */
         void repeated(Target target, Repetition repetition);

@@ -30,16 +30,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = {
-            "Measures: put, get, sget, mixed, txn, watch and lease put a load on any cluster that speaks the API of etcd v3;",
-            "engine loads three durable members of its own, without a server; disk and net measure this machine alone.",
+            "Measures a cluster of etcd's API under load, the engine alone, or what this machine allows.",
+            "put, get, sget, mixed, txn, watch and lease put a load on any cluster that speaks the API of etcd v3; engine",
+            "loads three durable members of its own, without a server; disk and net measure this machine alone.",
             "docs/benchmarks.md says what the figures mean."
         },
         footer = {
             "",
             "Examples:",
-            "  quorate bench put --clients 64 --duration 20s --html put.html",
+            "  quorate bench engine --inflight 1,256",
             "  quorate bench get --compare quorate=http://127.0.0.1:2379,etcd=http://127.0.0.1:12379",
-            "  quorate bench engine --inflight 1,256"
+            "  quorate bench put --clients 64 --duration 20s --html put.html"
         })
 final class BenchCommand implements Runnable {
 
@@ -78,8 +79,9 @@ final class BenchCommand implements Runnable {
     @Command(
             name = "engine",
             description = {
-                "Loads three durable members in one process, in a closed loop: so many proposals are under way at the",
-                "leader, and the completion of each starts the next. The data is removed afterwards."
+                "Loads three durable members in one process, in a closed loop.",
+                "So many proposals are under way at the leader, and the completion of each starts the next. The data is",
+                "removed afterwards."
             },
             footer = {"", "Example:", "  quorate bench engine --inflight 1,256 --output json"})
     int engine(
@@ -166,8 +168,8 @@ final class BenchCommand implements Runnable {
     @Command(
             name = "disk",
             description = {
-                "Measures one write and fdatasync after the other: the least that durability costs here. First in a file that",
-                "was filled before, as a log of Quorate is, then in one that each write makes longer."
+                "Measures writes and fdatasyncs, one after the other: the least that durability costs here.",
+                "First in a file that was filled before, as a log of Quorate is, then in one that each write makes longer."
             },
             footer = {"", "Example:", "  quorate bench disk --data-dir /var/lib/quorate"})
     int disk(
@@ -210,8 +212,8 @@ final class BenchCommand implements Runnable {
     @Command(
             name = "net",
             description = {
-                "Measures round trips over loopback, through Netty, on one connection: one message at a time, which is the",
-                "least that a request waits here, and 64 at a time."
+                "Measures round trips over loopback, through Netty, on one connection.",
+                "One message at a time, which is the least that a request waits here, and 64 at a time."
             },
             footer = {"", "Example:", "  quorate bench net --size 1024"})
     int net(

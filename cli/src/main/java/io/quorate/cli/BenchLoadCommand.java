@@ -58,12 +58,18 @@ final class BenchLoadCommand implements Callable<Integer> {
                 .description(
                         workload.description(),
                         "",
-                        "It is put on any cluster that speaks the API of etcd v3. All keys begin with bench/ and the number of the",
-                        "run, and are removed at the end; other keys are left alone. Exits with 1 if every request failed.",
-                        MORE)
+                        "It is put on any cluster that speaks the API of etcd v3.",
+                        whatIsLeft(workload),
+                        "Exits with 1 if every request failed. " + MORE)
                 .footer("", "Example:", "  " + example(workload));
         BenchLoadOptions.removeOthers(spec, workload);
         return command;
+    }
+
+    private static String whatIsLeft(Workload workload) {
+        return workload == Workload.LEASE
+                ? "Leases that are still there at the end are revoked."
+                : "All keys begin with bench/ and the number of the run, and are removed at the end; other keys are left alone.";
     }
 
     private static String example(Workload workload) {

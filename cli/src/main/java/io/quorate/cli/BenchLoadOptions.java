@@ -43,7 +43,7 @@ final class BenchLoadOptions {
             names = ClientOptions.ENDPOINTS_OPTION,
             paramLabel = "<urls>",
             description = {
-                "Members to talk to, separated by commas; connections are spread evenly over all of them.",
+                "Members to talk to, separated by commas; connections are spread over all evenly.",
                 "Default: " + ClientOptions.ENDPOINTS_VARIABLE + " in the environment, or the three of 'quorate dev'"
             },
             defaultValue = ClientOptions.DEV_ENDPOINTS)
@@ -53,8 +53,9 @@ final class BenchLoadOptions {
             names = "--compare",
             paramLabel = "<a>,<b>",
             description = {
-                "Two clusters that take turns (a, b, b, a, ...), instead of --endpoints. Each is a URL, or several that are",
-                "joined by '+', and may have a name: --compare quorate=http://h1:2379+http://h2:2379,etcd=http://h3:2379"
+                "Two clusters that take turns (a, b, b, a, ...), instead of --endpoints. Each is",
+                "a URL, or several that are joined by '+', and may have a name:",
+                "--compare quorate=http://h1:2379+http://h2:2379,etcd=http://h3:2379"
             },
             defaultValue = "")
     private String compare = "";
@@ -70,9 +71,8 @@ final class BenchLoadOptions {
             names = "--connections",
             paramLabel = "<count>",
             description = {
-                "Connections that the clients share. Default: " + DEFAULT_CONNECTIONS
-                        + ", or as many as there are clients if",
-                "these are fewer, but at least one for each endpoint"
+                "Connections that the clients share. Default: " + DEFAULT_CONNECTIONS + ", or as many as there",
+                "are clients if these are fewer, but at least one for each endpoint"
             })
     private @Nullable Integer connections;
 
@@ -88,8 +88,8 @@ final class BenchLoadOptions {
             names = "--warmup",
             paramLabel = "<time>",
             description = {
-                "How long each repetition runs before, unmeasured; unless it is 0, there is also a whole one before the first",
-                "that does not count. Default: ${DEFAULT-VALUE}"
+                "How long each repetition runs before, unmeasured; unless it is 0, there is also",
+                "a whole one before the first that does not count. Default: ${DEFAULT-VALUE}"
             },
             defaultValue = "3s",
             converter = TimeOrNone.class)
@@ -106,8 +106,9 @@ final class BenchLoadOptions {
             names = "--rate",
             paramLabel = "<number>",
             description = {
-                "Requests that arrive each second, whether or not those before are answered: an open loop, with latencies",
-                "from the intended start. Default: none; each client sends when it has its answer (a closed loop)"
+                "Requests that arrive each second, whether or not those before are answered:",
+                "an open loop, with latencies from the intended start.",
+                "Default: none; each client sends when it has its answer (a closed loop)"
             })
     private @Nullable Double rate;
 
@@ -135,7 +136,7 @@ final class BenchLoadOptions {
     @Option(
             names = "--mix",
             paramLabel = "a|b|c",
-            description = "YCSB's: 50, 95 or 100 % reads, the rest updates. Default: a")
+            description = "YCSB's: 50, 95 or 100 %% reads, the rest updates. Default: a")
     private @Nullable Mix mix;
 
     @Option(
@@ -163,7 +164,7 @@ final class BenchLoadOptions {
             names = ClientOptions.USER_OPTION,
             paramLabel = "<name>[:<password>]",
             description = {
-                "Who asks, where the cluster has users. Without a password, it is asked for at the terminal.",
+                "Who asks, where the cluster has users. Without a password, it is asked for.",
                 "Default: " + ClientOptions.USER_VARIABLE + " in the environment"
             },
             defaultValue = "")
@@ -179,7 +180,7 @@ final class BenchLoadOptions {
             names = "--output",
             paramLabel = "table|json",
             description = {
-                "What to print: tables for people, or JSON: a line for each repetition and one for the whole.",
+                "What to print: tables, or JSON, a line for each repetition and for the whole.",
                 "Default: ${DEFAULT-VALUE}"
             },
             defaultValue = "table")
@@ -197,7 +198,7 @@ final class BenchLoadOptions {
         };
         others.forEach(name -> spec.remove(spec.findOption(name)));
         if (workload == Workload.LEASE) {
-            Stream.of("--keys", "--key-size", "--value-size").forEach(name -> spec.remove(spec.findOption(name)));
+            Stream.of("--keys", "--key-size", "--value-size", "--keep").forEach(name -> spec.remove(spec.findOption(name)));
         }
     }
 

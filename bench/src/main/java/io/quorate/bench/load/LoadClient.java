@@ -51,36 +51,45 @@ final class LoadClient {
     private <Q, A> void send(Step<Q, A> step, Ending ending) {
         ClientCall<Q, A> call = channel.newCall(step.method(), CallOptions.DEFAULT);
         underWay = new UnderWay(call, System.nanoTime());
-        call.start(
-                new ClientCall.Listener<>() {
-                    private @Nullable A answer;
-
-                    @Override
-                    public void onMessage(A message) {
-                        answer = message;
-                    }
-
-                    @Override
-                    public void onClose(Status status, Metadata trailers) {
-                        ending.ended(step.kind(), outcome(status));
-                    }
-
-                    private Optional<Failure> outcome(Status status) {
-                        A message = answer;
-                        if (!status.isOk()) {
-                            return Optional.of(Failure.of(status));
-                        }
-                        if (message == null) {
-                            return Optional.of(Failure.of(Status.UNKNOWN.withDescription("an answer without content")));
-                        }
-                        return step.check().apply(message).map(lack -> new Failure(Failure.Outcome.WRONG, lack));
-                    }
-                },
-                new Metadata());
+        call.start(new Answer<>(step, ending), new Metadata());
         // One more than there should be, as for any unary call, so that a second answer is noticed.
         call.request(2);
         call.sendMessage(step.request());
         call.halfClose();
+    }
+
+    /** What comes back for one request. Its methods are called one after the other. */
+    private static final class Answer<A> extends ClientCall.Listener<A> {
+
+        private final Step<?, A> step;
+        private final Ending ending;
+        private @Nullable A answer;
+
+        Answer(Step<?, A> step, Ending ending) {
+            this.step = step;
+            this.ending = ending;
+        }
+
+        @Override
+        public void onMessage(A message) {
+            answer = message;
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            ending.ended(step.kind(), failure(status));
+        }
+
+        private Optional<Failure> failure(Status status) {
+            A message = answer;
+            if (!status.isOk()) {
+                return Optional.of(Failure.of(status));
+            }
+            if (message == null) {
+                return Optional.of(Failure.of(Status.UNKNOWN.withDescription("an answer without content")));
+            }
+            return step.check().apply(message).map(wrong -> new Failure(Failure.Outcome.WRONG, wrong));
+        }
     }
 
     /** Gives up on the request that is under way if it was sent longer ago than that. */

@@ -233,7 +233,7 @@ public final class LoadRun implements AutoCloseable {
     public Optional<String> cleanUp() {
         List<String> failures = new ArrayList<>();
         Upkeep upkeep = new Upkeep(connections.of(0), patience(plan));
-        if (!plan.keep()) {
+        if (!plan.keep() && plan.workload() != Workload.LEASE) {
             upkeep.remove(keyspace).ifPresent(failures::add);
         }
         upkeep.revoke(leases.ids()).ifPresent(failures::add);
