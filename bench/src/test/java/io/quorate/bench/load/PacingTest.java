@@ -148,6 +148,40 @@ class PacingTest {
     }
 
     @Test
+    void ofWhatIsDroppedOnlyTheMeasuredTimeIsCounted() throws Exception {
+        long hour = TimeUnit.HOURS.toNanos(1);
+        Recording later = new Recording(List.of(RequestKind.PUT), begin + hour, begin + 2 * hour);
+        try (OpenPacing pacing = new OpenPacing(clients(1), later, 1)) {
+            pacing.start();
+            HeldCalls.Held<?, ?> first = calls.next();
+
+            assertThat(pacing.isOver()).isFalse();
+            assertThat(pacing.dropUnsent()).isEqualTo(3600);
+            assertThat(pacing.isOver()).isFalse();
+            first.answer();
+            assertThat(pacing.isOver()).isTrue();
+        }
+    }
+
+    @Test
+    void anOpenLoopEndsWhenAllThatArriveAreAnswered() throws Exception {
+        Recording brief = new Recording(List.of(RequestKind.PUT), begin, System.nanoTime() + 500 * MILLI);
+        try (OpenPacing pacing = new OpenPacing(clients(2), brief, 1000)) {
+            pacing.start();
+            await().until(() -> {
+                while (calls.waiting() > 0) {
+                    calls.next().answer();
+                }
+                return pacing.isOver();
+            });
+            assertThat(pacing.dropUnsent()).isZero();
+        }
+        assertThat(brief.tallies().getFirst().latencies().getTotalCount())
+                .isEqualTo(calls.count())
+                .isPositive();
+    }
+
+    @Test
     void anOpenLoopGoesOnAfterFailures() throws Exception {
         try (OpenPacing pacing = new OpenPacing(clients(1), recording, 1000)) {
             pacing.start();
