@@ -198,7 +198,8 @@ final class BenchLoadOptions {
         };
         others.forEach(name -> spec.remove(spec.findOption(name)));
         if (workload == Workload.LEASE) {
-            Stream.of("--keys", "--key-size", "--value-size", "--keep").forEach(name -> spec.remove(spec.findOption(name)));
+            Stream.of("--keys", "--key-size", "--value-size", "--keep")
+                    .forEach(name -> spec.remove(spec.findOption(name)));
         }
     }
 

@@ -84,10 +84,15 @@ public final class LoadRun implements AutoCloseable {
         if (!plan.workload().isReading()) {
             return;
         }
-        new Upkeep(connections.of(0), patience(plan)).fill(keyspace, isStopped);
+        Upkeep upkeep = new Upkeep(connections.of(0), patience(plan));
+        upkeep.fill(keyspace, isStopped);
+        if (isStopped.getAsBoolean()) {
+            return;
+        }
+        upkeep.settle();
         // Connections go to the endpoints in turn.
         int members = Math.min(connections.size(), target.endpoints().size());
-        for (int i = 0; i < members && !isStopped.getAsBoolean(); i++) {
+        for (int i = 0; i < members; i++) {
             new Upkeep(connections.of(i), patience(plan)).awaitFilled(keyspace);
         }
     }
