@@ -1,5 +1,5 @@
 /**
- * Measures: load in a closed loop, latency percentiles, what an operation costs, and what the machine's disk allows. Here
+ * Measures: load, latency percentiles, what an operation costs, and what the machine's disk allows. Here
  * belongs what produces and reports figures; what is measured lies elsewhere and knows nothing of it.
  */
 @NullMarked

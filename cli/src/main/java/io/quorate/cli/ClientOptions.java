@@ -27,14 +27,14 @@ final class ClientOptions {
         json
     }
 
-    private static final String ENDPOINTS_OPTION = "--endpoints";
-    private static final String ENDPOINTS_VARIABLE = "QUORATE_ENDPOINTS";
-    private static final String USER_OPTION = "--user";
+    static final String ENDPOINTS_OPTION = "--endpoints";
+    static final String ENDPOINTS_VARIABLE = "QUORATE_ENDPOINTS";
+    static final String USER_OPTION = "--user";
 
     /** Keeps a password off the command line, which others can see. */
     static final String USER_VARIABLE = "QUORATE_USER";
 
-    private static final String DEV_ENDPOINTS = "127.0.0.1:2379,127.0.0.1:22379,127.0.0.1:32379";
+    static final String DEV_ENDPOINTS = "127.0.0.1:2379,127.0.0.1:22379,127.0.0.1:32379";
 
     @Option(
             names = ENDPOINTS_OPTION,
@@ -105,7 +105,11 @@ final class ClientOptions {
 
     List<URI> endpointUrls() {
         String where = isOnCommandLine(ENDPOINTS_OPTION) ? ENDPOINTS_OPTION : ENDPOINTS_VARIABLE;
-        List<URI> urls = MemberUrls.parseList(where, endpoints);
+        return withoutTls(where, MemberUrls.parseList(where, endpoints));
+    }
+
+    /** @throws CommandFailed if one of them asks for TLS */
+    static List<URI> withoutTls(String where, List<URI> urls) {
         urls.stream().filter(url -> !url.getScheme().equals("http")).findFirst().ifPresent(url -> {
             throw CommandFailed.usage(
                     where + " has " + url + ", but this release connects without TLS alone; use http://");

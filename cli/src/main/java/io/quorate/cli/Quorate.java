@@ -95,7 +95,7 @@ public final class Quorate implements Callable<Integer> {
                 .addSubcommand(new PutCommand(in))
                 .addSubcommand(new GetCommand())
                 .addSubcommand(new DelCommand())
-                .addSubcommand(new BenchCommand(logStream))
+                .addSubcommand(BenchCommand.commandLine(logStream))
                 .addSubcommand(new SimCommand(logStream))
                 .addSubcommand(new CommandLine(new VerifyCommand())
                         .addSubcommand(new VerifyHistoryCommand(in))

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,12 +41,39 @@ class BenchCommandTest {
     }
 
     @Test
-    void theDisksFiguresComeAsJson() {
+    void theDisksFiguresComeAsJsonForBothKindsOfFiles() {
         CommandRun run =
                 CommandRun.of("bench", "disk", "--seconds", "1", "--data-dir", folder.toString(), "--output", "json");
-        JsonObject result = JsonParser.parseString(run.out()).getAsJsonObject();
-        assertThat(result.get("p50_micros").getAsDouble()).isPositive();
         assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(objects(run))
+                .extracting(result -> result.get("file").getAsString())
+                .containsExactly("preallocated", "growing");
+        assertThat(objects(run))
+                .allSatisfy(result ->
+                        assertThat(result.get("p50_micros").getAsDouble()).isPositive());
+    }
+
+    @Test
+    void theNetworksFiguresComeForOneMessageAtATimeAndForMany() {
+        CommandRun run = CommandRun.of("bench", "net", "--seconds", "1", "--output", "json");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(objects(run))
+                .extracting(result -> result.get("inflight").getAsInt())
+                .containsExactly(1, 64);
+    }
+
+    private static List<JsonObject> objects(CommandRun run) {
+        return run.out()
+                .lines()
+                .map(line -> JsonParser.parseString(line).getAsJsonObject())
+                .toList();
+    }
+
+    @Test
+    void aMessageThatIsTooSmallIsRefused() {
+        CommandRun run = CommandRun.of("bench", "net", "--size", "7");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("--size must be between 8 and 1048576");
     }
 
     @Test
@@ -60,7 +88,7 @@ class BenchCommandTest {
     void whatToMeasureMustBeSaid() {
         CommandRun run = CommandRun.of("bench");
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(run.err()).contains("engine or disk");
+        assertThat(run.err()).contains("engine", "disk", "net", "put", "lease");
     }
 
     @Test

@@ -180,7 +180,7 @@ class ReadmeTest {
     @Test
     void everyFlagThatIsNamedExists() throws Exception {
         String help = shell.run(
-                        "for command in dev server import 'snapshot restore' backup recover put sim 'verify history' 'verify data'; do ./quorate $command --help; done; "
+                        "for command in dev server import 'snapshot restore' backup recover put sim 'verify history' 'verify data' 'bench mixed'; do ./quorate $command --help; done; "
                                 + Document.REPOSITORY.resolve("test") + " --help")
                 .output();
 

@@ -1,0 +1,192 @@
+package io.quorate.bench.cost;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Finds the processes of a cluster's members on this machine, and what they use. Members that run elsewhere are left out, and the
+ * notes say so. For one thread.
+ */
+public final class CostsOfMembers {
+
+    /** Totals since the processes started, but for the memory; empty where one of them does not tell. */
+    public record Sample(
+            OptionalDouble cpuMicros,
+            OptionalDouble residentBytes,
+            OptionalDouble logSyncs,
+            OptionalDouble writtenBytes) {}
+
+    private static final String LOST =
+            "costs are not all known: a member ended, was started again, or did not tell its syncs";
+
+    private final ProcessFiles files;
+    private final Set<Long> processes;
+    private final Set<String> notes;
+
+    /** Where members tell of their syncs; nowhere if one of them does not, so that nobody waits for it again and again. */
+    private List<URI> metrics;
+
+    private CostsOfMembers(ProcessFiles files, Set<Long> processes, List<URI> metrics, Set<String> notes) {
+        this.files = files;
+        this.processes = Set.copyOf(processes);
+        this.metrics = List.copyOf(metrics);
+        this.notes = notes;
+    }
+
+    /** Looks for these members. */
+    public static CostsOfMembers find(List<MemberAddress> members) {
+        return find(
+                members,
+                new ProcessFiles(Path.of("/proc")),
+                ProcessHandle.current().pid());
+    }
+
+    static CostsOfMembers find(List<MemberAddress> members, ProcessFiles files, long own) {
+        Set<String> notes = new LinkedHashSet<>();
+        Set<Long> processes = new LinkedHashSet<>();
+        List<URI> metrics = new ArrayList<>();
+        if (!files.isThere()) {
+            notes.add("costs are not known: they are read from /proc, which this system does not have");
+            return new CostsOfMembers(files, processes, metrics, notes);
+        }
+        List<String> elsewhere = new ArrayList<>();
+        for (MemberAddress member : members) {
+            if (!add(member, files, processes, metrics)) {
+                elsewhere.add(member.label());
+            }
+        }
+        if (processes.isEmpty()) {
+            notes.add(
+                    "costs are not known: no member's process was found on this machine, or it is not yours to look at");
+        } else if (!elsewhere.isEmpty()) {
+            notes.add("costs are those of " + metrics.size() + " of " + members.size()
+                    + " members: the process of " + String.join(" and of ", elsewhere)
+                    + " was not found on this machine, or is not yours to look at");
+        }
+        if (processes.contains(own)) {
+            notes.add("costs hold those of the load, too: members run in the process that makes it");
+        }
+        CostsOfMembers found = new CostsOfMembers(files, processes, metrics, notes);
+        found.noteWhatIsMissing();
+        return found;
+    }
+
+    private static boolean add(MemberAddress member, ProcessFiles files, Set<Long> processes, List<URI> metrics) {
+        for (URI url : member.clientUrls()) {
+            try {
+                Set<Long> found = files.listeningAt(url);
+                if (!found.isEmpty()) {
+                    processes.addAll(found);
+                    metrics.add(url);
+                    return true;
+                }
+            } catch (IOException e) {
+                // A name that this machine does not know: so it does not run here.
+            }
+        }
+        return false;
+    }
+
+    private void noteWhatIsMissing() {
+        if (processes.isEmpty()) {
+            return;
+        }
+        Sample sample = sample();
+        if (sample.cpuMicros.isEmpty()) {
+            notes.add("processor time is not known: the system does not tell it of " + named());
+        }
+        if (sample.residentBytes.isEmpty()) {
+            notes.add("memory is not known: the system does not tell it of " + named());
+        }
+        if (sample.logSyncs.isEmpty()) {
+            metrics = List.of();
+            notes.add("syncs are not known: /metrics of a member does not answer, or does not count them");
+        }
+        if (sample.writtenBytes.isEmpty()) {
+            notes.add("bytes written are not known: /proc/<pid>/io of " + named() + " is its owner's alone to read");
+        } else {
+            notes.add("bytes written are an upper bound, as Linux counts them: compare only runs of the same program");
+        }
+    }
+
+    private String named() {
+        return processes.stream().sorted().map(process -> "process " + process).collect(Collectors.joining(", "));
+    }
+
+    /** What is left out, and why some figures cannot be had; one sentence each. */
+    public List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    /** What the processes have used until now. */
+    public Sample sample() {
+        return new Sample(
+                sum(processes, files::cpuMicros),
+                sum(processes, files::residentBytes),
+                logSyncs(),
+                sum(processes, files::writtenBytes));
+    }
+
+    private OptionalDouble logSyncs() {
+        try (MetricsPage page = new MetricsPage()) {
+            return sum(metrics, page::logSyncs);
+        }
+    }
+
+    /** What was used between two samples; what is not known of one of them becomes a note. */
+    public Costs between(Sample before, Sample after) {
+        Costs used = new Costs(
+                difference(before, after, Sample::cpuMicros),
+                after.residentBytes,
+                difference(before, after, Sample::logSyncs),
+                difference(before, after, Sample::writtenBytes));
+        if (isLost(before.cpuMicros, used.cpuMicros())
+                || isLost(before.residentBytes, used.residentBytes())
+                || isLost(before.logSyncs, used.logSyncs())
+                || isLost(before.writtenBytes, used.writtenBytes())) {
+            notes.add(LOST);
+        }
+        return used;
+    }
+
+    private static boolean isLost(OptionalDouble before, OptionalDouble used) {
+        return before.isPresent() && used.isEmpty();
+    }
+
+    private interface Figure {
+        OptionalDouble of(Sample sample);
+    }
+
+    /** Empty if it is not known at one of the times, or went back, as it does when a member was started again. */
+    private static OptionalDouble difference(Sample before, Sample after, Figure figure) {
+        OptionalDouble earlier = figure.of(before);
+        OptionalDouble later = figure.of(after);
+        return earlier.isPresent() && later.isPresent() && later.getAsDouble() >= earlier.getAsDouble()
+                ? OptionalDouble.of(later.getAsDouble() - earlier.getAsDouble())
+                : OptionalDouble.empty();
+    }
+
+    private interface Reading<T> {
+        OptionalDouble of(T source);
+    }
+
+    /** The sum over all, of which there is none if one is not known. */
+    private static <T> OptionalDouble sum(Iterable<T> sources, Reading<T> reading) {
+        OptionalDouble sum = OptionalDouble.empty();
+        for (T source : sources) {
+            OptionalDouble one = reading.of(source);
+            if (one.isEmpty()) {
+                return one;
+            }
+            sum = OptionalDouble.of(sum.orElse(0) + one.getAsDouble());
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,86 @@
+package io.quorate.bench.load;
+
+import io.grpc.Status;
+import java.util.List;
+
+/**
+ * Why a request did not end well.
+ *
+ * @param outcome whether the cluster has said no, or has not answered
+ * @param text in the cluster's words, if it had any
+ */
+public record Failure(Outcome outcome, String text) {
+
+    /** What is known of a request that failed. */
+    public enum Outcome {
+
+        /** The cluster said no: nothing was changed. */
+        REFUSED,
+
+        /** No answer came, or one that leaves it open: a write may have been carried out. */
+        UNKNOWN,
+
+        /** The cluster says that it is done, but the answer is not what it should be. */
+        WRONG,
+
+        /** It was never sent: the clients were busy for too long. Only in an open loop. */
+        NOT_SENT,
+
+        /** A watcher was not told of a put that was acknowledged. */
+        NOT_DELIVERED
+    }
+
+    /** Every refusal by the cluster itself begins with this, whichever gRPC code it bears. */
+    private static final String REFUSAL = "etcdserver: ";
+
+    /** Refusals after which a write may be carried out nevertheless. Source: etcd, api/v3rpc/rpctypes. */
+    private static final List<String> OPEN_REFUSALS =
+            List.of("etcdserver: request timed out", "etcdserver: leader changed", "etcdserver: server stopped");
+
+    private static final int MAX_TEXT = 160;
+
+    public Failure {
+        text = text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) + "..." : text;
+    }
+
+    /** What a status that is not OK means. */
+    public static Failure of(Status status) {
+        String description = status.getDescription();
+        String text = description == null ? status.getCode().toString() : description;
+        if (text.startsWith(REFUSAL)) {
+            boolean open = OPEN_REFUSALS.stream().anyMatch(text::startsWith);
+            return new Failure(open ? Outcome.UNKNOWN : Outcome.REFUSED, text);
+        }
+        String cause = status.getCause() == null || status.getCause().getMessage() == null
+                ? ""
+                : ": " + status.getCause().getMessage();
+        return switch (status.getCode()) {
+            // How the call ended on this side tells nothing of what the other side has done.
+            case CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, ABORTED, INTERNAL, UNAVAILABLE, DATA_LOSS ->
+                new Failure(Outcome.UNKNOWN, text + cause);
+            case INVALID_ARGUMENT,
+                    NOT_FOUND,
+                    ALREADY_EXISTS,
+                    PERMISSION_DENIED,
+                    RESOURCE_EXHAUSTED,
+                    FAILED_PRECONDITION,
+                    OUT_OF_RANGE,
+                    UNIMPLEMENTED,
+                    UNAUTHENTICATED -> new Failure(Outcome.REFUSED, text);
+            case OK -> throw new IllegalArgumentException("a request that went well has not failed");
+        };
+    }
+
+    /** For example {@code unknown outcome: no answer within 5000 ms}. */
+    @Override
+    public String toString() {
+        String what = switch (outcome) {
+            case REFUSED -> "refused";
+            case UNKNOWN -> "unknown outcome";
+            case WRONG -> "wrong answer";
+            case NOT_SENT -> "not sent";
+            case NOT_DELIVERED -> "not delivered";
+        };
+        return what + ": " + text;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorate.bench.report;
+
+import org.jspecify.annotations.NullMarked;
