@@ -167,7 +167,7 @@ class BenchLoadCommandTest {
     @Test
     void whatIsNotAnsweredHasAnUnknownOutcome() {
         try (FakeCluster cluster = FakeCluster.start()) {
-            cluster.fallSilent();
+            cluster.fallSilentOnPuts();
             CommandRun run = CommandRun.of(
                     "bench",
                     "put",

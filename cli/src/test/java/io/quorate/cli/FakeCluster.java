@@ -48,6 +48,7 @@ final class FakeCluster implements AutoCloseable {
             request -> DeleteRangeResponse.newBuilder().setHeader(HEADER).build();
     private volatile List<Member> members = List.of();
     private volatile boolean silent;
+    private volatile boolean silentOnPuts;
 
     private FakeCluster() throws IOException {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -95,6 +96,11 @@ final class FakeCluster implements AutoCloseable {
         silent = true;
     }
 
+    /** From now on takes puts and answers none. */
+    void fallSilentOnPuts() {
+        silentOnPuts = true;
+    }
+
     static KeyValue keyValue(String key, ByteString value) {
         return KeyValue.newBuilder()
                 .setKey(ByteString.copyFromUtf8(key))
@@ -132,7 +138,11 @@ final class FakeCluster implements AutoCloseable {
 
         @Override
         public void put(PutRequest request, StreamObserver<PutResponse> observer) {
-            answer(request, observer, put);
+            if (silentOnPuts) {
+                requests.add(request);
+            } else {
+                answer(request, observer, put);
+            }
         }
 
         @Override

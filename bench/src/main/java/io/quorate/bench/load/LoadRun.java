@@ -66,6 +66,7 @@ public final class LoadRun implements AutoCloseable {
         try {
             List<MemberAddress> members = new Upkeep(connections.of(0), patience(plan))
                     .members()
+                    .filter(told -> !told.isEmpty())
                     .orElseGet(() -> addresses(target.endpoints()));
             return new LoadRun(target, plan, keyspace, connections, CostsOfMembers.find(members));
         } catch (RuntimeException e) {
