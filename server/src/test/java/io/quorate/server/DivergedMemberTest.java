@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.core.quorum.MemberId;
 import io.quorate.kv.Divergence;
-import io.quorate.kv.OrderedStore;
-import io.quorate.kv.RocksMemory;
-import io.quorate.kv.RocksStore;
 import io.quorate.kv.StateDigest;
 import io.quorate.kv.Verdict;
 import io.quorate.kv.Verification;
-import io.quorate.kv.WriteBatch;
 import io.quorate.server.Upkeep.OnDivergence;
 import io.quorate.server.wire.EtcdError;
 import java.io.IOException;
@@ -20,10 +16,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -44,29 +38,11 @@ class DivergedMemberTest {
         return TestCluster.start(3, folder, config -> ServerConfigs.withVerifyInterval(config, INTERVAL));
     }
 
-    /** Changes what a member that does not run has for the current value of a key, through RocksDB itself. */
-    static void tamper(TestCluster cluster, int member, String key, String value) {
-        Path directory = cluster.config(member).dataDir().resolve("state").resolve("kv");
-        byte[] prefix = ("v" + key).getBytes(StandardCharsets.UTF_8);
-        try (RocksStore store = RocksStore.open(directory, RocksMemory.small())) {
-            WriteBatch batch = new WriteBatch();
-            try (OrderedStore.Cursor cursor = store.cursor()) {
-                cursor.seek(prefix);
-                byte[] record = cursor.value();
-                byte[] wrong = value.getBytes(StandardCharsets.UTF_8);
-                System.arraycopy(wrong, 0, record, record.length - wrong.length, wrong.length);
-                assertThat(Arrays.copyOf(cursor.key(), prefix.length)).isEqualTo(prefix);
-                batch.put(cursor.key(), record);
-            }
-            store.write(batch);
-        }
-    }
-
     private static void tamperAtRest(TestCluster cluster, int member, String key, String value) throws IOException {
         long written = cluster.member(cluster.leader()).node().status().commitIndex();
         await(() -> cluster.member(member).node().status().appliedIndex() >= written, "the member has it");
         cluster.stop(member);
-        tamper(cluster, member, key, value);
+        Tampering.changeValue(cluster.config(member).dataDir(), key, value);
         cluster.start(member);
         cluster.awaitReady();
     }
