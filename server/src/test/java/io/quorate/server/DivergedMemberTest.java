@@ -9,6 +9,8 @@ import io.quorate.kv.StateDigest;
 import io.quorate.kv.Verdict;
 import io.quorate.kv.Verification;
 import io.quorate.server.Upkeep.OnDivergence;
+import io.quorate.server.report.MemberReport;
+import io.quorate.server.report.ReportJson;
 import io.quorate.server.wire.EtcdError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -60,13 +62,17 @@ class DivergedMemberTest {
                 "all members know that member " + diverged + " differs");
     }
 
-    private static int health(TestCluster cluster, int member) throws IOException, InterruptedException {
+    private static HttpResponse<String> page(TestCluster cluster, int member, String path)
+            throws IOException, InterruptedException {
         InetSocketAddress address = cluster.member(member).clientAddresses().getFirst();
-        URI page = URI.create("http://" + address.getHostString() + ":" + address.getPort() + "/health");
+        URI page = URI.create("http://" + address.getHostString() + ":" + address.getPort() + path);
         try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.discarding())
-                    .statusCode();
+            return client.send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString());
         }
+    }
+
+    private static int health(TestCluster cluster, int member) throws IOException, InterruptedException {
+        return page(cluster, member, "/health").statusCode();
     }
 
     @Test
@@ -138,6 +144,7 @@ class DivergedMemberTest {
                         new Upkeep(Duration.ZERO, 1 << 20, OnDivergence.STOP)))) {
             new EtcdClient(cluster.channel(0)).put("k", "right");
             tamperAtRest(cluster, 2, "k", "WRONG");
+            long id = cluster.member(2).memberId();
             new EtcdClient(cluster.channel(0)).put("k", "later");
             assertThat(cluster.member(2).stopped())
                     .failsWithin(Duration.ofSeconds(30))
@@ -145,6 +152,17 @@ class DivergedMemberTest {
                     .withMessageContaining("its state is wrong")
                     .withMessageContaining("at log index");
             assertThat(new EtcdClient(cluster.channel(0)).value("k")).isEqualTo("later");
+            // It stays on record as long as the member does not come back equal.
+            await(() -> verification(cluster, 0).divergence(id).isPresent(), "the others know that member 2 differs");
+            Divergence found = verification(cluster, 0).divergence(id).orElseThrow();
+            MemberReport told =
+                    ReportJson.read(page(cluster, 0, MemberServer.REPORT_PATH).body());
+            assertThat(told.verification().differing()).containsExactly(Long.toHexString(id));
+            assertThat(told.verification().divergences()).singleElement().satisfies(divergence -> {
+                assertThat(divergence.memberId()).isEqualTo(Long.toHexString(id));
+                assertThat(divergence.index()).isGreaterThanOrEqualTo(found.verifyIndex());
+                assertThat(divergence.buckets()).hasSize(1).isEqualTo(found.buckets());
+            });
         }
     }
 
