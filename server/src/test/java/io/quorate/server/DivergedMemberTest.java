@@ -83,17 +83,28 @@ class DivergedMemberTest {
             client.put("other", "1");
             tamperAtRest(cluster, 2, "k", "WRONG");
             long id = cluster.member(2).memberId();
-            Queue<Divergence> seen = new ConcurrentLinkedQueue<>();
 
             client.put("k", "later");
+            // The write stands here or before: it is answered when it is applied.
+            long written = cluster.member(0).node().status().appliedIndex();
+            Queue<Verification> complete = new ConcurrentLinkedQueue<>();
             await(
                     () -> {
-                        verification(cluster, 0).divergence(id).ifPresent(seen::add);
-                        return !seen.isEmpty();
+                        Verification now = verification(cluster, 0);
+                        if (now.verifyIndex() > written && now.isComplete()) {
+                            complete.add(now);
+                        }
+                        return !complete.isEmpty();
                     },
-                    "the others know that member 2 differs");
-            assertThat(seen.element().healthyMajority()).isTrue();
-            assertThat(seen.element().buckets()).hasSize(1);
+                    "all members have reported of a place behind the write");
+            assertThat(complete.element().divergence(id))
+                    .as("the first comparison behind the write names member 2")
+                    .hasValueSatisfying(divergence -> {
+                        assertThat(divergence.verifyIndex())
+                                .isEqualTo(complete.element().verifyIndex());
+                        assertThat(divergence.healthyMajority()).isTrue();
+                        assertThat(divergence.buckets()).hasSize(1);
+                    });
             assertThat(verification(cluster, 0).divergences())
                     .doesNotContainKeys(
                             cluster.member(0).memberId(), cluster.member(1).memberId());
