@@ -39,7 +39,9 @@ public final class InspectedMember implements AutoCloseable {
     static final String ASIDE = "state/ahead-of-log";
 
     private static final int GROUP = 0;
-    private static final String REJOIN = "remove the member from the cluster and add it anew with an empty directory";
+    private static final String REJOIN =
+            "remove the member from the cluster and add it anew with an empty directory, which loses nothing that a majority of"
+                    + " the others has, and everything if there are no others";
 
     private final String name;
     private final Path folder;
@@ -172,8 +174,7 @@ public final class InspectedMember implements AutoCloseable {
         return Finding.damage(
                         snapshot.folder(),
                         "it stands at entry " + last + ", and " + what,
-                        "one of them is not this member's: " + REJOIN
-                                + ", which loses nothing that a majority of the others has")
+                        "one of them is not this member's: " + REJOIN)
                 .concerning(new EntryRange(last.index(), last.index()));
     }
 
