@@ -35,13 +35,21 @@ final class RecordScrub {
         return bytes;
     }
 
-    DigestBuckets digest() {
-        return digest.buckets();
-    }
-
     /** The keys whose newest version is not what the index says, as many as are told. */
     List<Bytes> disagreeing() {
         return disagreeing;
+    }
+
+    /** What all records come to, compared with the digest that went with the writes up to an index. Nothing goes with none. */
+    ScrubReport report(long appliedIndex) {
+        Optional<DigestBuckets> written = DigestBuckets.stored(frozen::get, appliedIndex)
+                .or(() -> appliedIndex == 0 ? Optional.of(DigestBuckets.none()) : Optional.empty());
+        return new ScrubReport(
+                appliedIndex,
+                written.map(buckets -> StateDigest.differing(digest.buckets().sums(), buckets.sums()))
+                        .orElse(List.of()),
+                disagreeing,
+                written.isPresent() ? List.of() : List.of("The store has lost its digest."));
     }
 
     /** Reads on, about so many bytes; answers whether there is more. */

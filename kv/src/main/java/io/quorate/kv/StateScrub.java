@@ -3,7 +3,6 @@ package io.quorate.kv;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Queue;
 
 /**
@@ -69,17 +68,9 @@ public final class StateScrub implements AutoCloseable {
         if (!done) {
             throw new IllegalStateException("the scrub is not done");
         }
-        List<Integer> buckets = List.of();
-        if (errors.isEmpty()) {
-            Optional<DigestBuckets> written = DigestBuckets.stored(frozen::get, appliedIndex);
-            if (written.isPresent()) {
-                buckets = StateDigest.differing(
-                        records.digest().sums(), written.get().sums());
-            } else {
-                errors.add("The store has lost its digest.");
-            }
-        }
-        return new ScrubReport(appliedIndex, buckets, records.disagreeing(), errors);
+        return errors.isEmpty()
+                ? records.report(appliedIndex)
+                : new ScrubReport(appliedIndex, List.of(), records.disagreeing(), errors);
     }
 
     private long verify(FrozenStore.Part part) {

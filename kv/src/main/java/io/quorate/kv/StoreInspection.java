@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
- * Looks at the files of a store that nobody writes to, or at a checkpoint of one that runs: every block's checksum, and
- * whether the records in them make sense. Writes nothing. For one thread.
+ * Looks at the files of a store that nobody writes to, or at a checkpoint of one that runs: every block's checksum, whether
+ * the records in them make sense, and whether they come to the digest that went with the writes. Writes nothing. For one thread.
  */
 public final class StoreInspection implements AutoCloseable {
-    private static final long TOLD_EACH_BYTES = 1 << 16;
+    private static final long TOLD_EACH_BYTES = 1 << 20;
 
     /**
      * Something that is wrong.
@@ -24,6 +24,7 @@ public final class StoreInspection implements AutoCloseable {
     private final LongConsumer onRead;
     private final List<Problem> problems = new ArrayList<>();
     private Optional<RocksReadOnly> files = Optional.empty();
+    private Optional<ScrubReport> content = Optional.empty();
     private Optional<MvccStore> store = Optional.empty();
 
     private StoreInspection(Path directory, LongConsumer onRead) {
@@ -53,8 +54,12 @@ public final class StoreInspection implements AutoCloseable {
             files = Optional.of(opened);
             verifyFiles(opened);
             if (problems.isEmpty()) {
-                verifyRecords(opened);
-                store = Optional.of(MvccStore.open(wasFlushed(opened) ? opened : new HeapStore()));
+                boolean flushed = wasFlushed(opened);
+                content = Optional.of(
+                        flushed
+                                ? readRecords(opened).report(StoreState.appliedIndex(opened))
+                                : new ScrubReport(0, List.of(), List.of(), List.of()));
+                store = Optional.of(MvccStore.open(flushed ? opened : new HeapStore()));
             }
         } catch (StoreException e) {
             problems.add(new Problem("", String.valueOf(e.getMessage())));
@@ -76,37 +81,28 @@ public final class StoreInspection implements AutoCloseable {
         }
     }
 
-    private void verifyRecords(RocksReadOnly opened) {
-        long untold = 0;
-        try (OrderedStore.Cursor cursor = opened.cursor()) {
-            for (cursor.seek(new byte[0]); cursor.isValid(); cursor.next()) {
-                byte[] key = cursor.key();
-                byte[] value = cursor.value();
-                verifyRecord(key, value);
-                untold += key.length + value.length;
-                if (untold >= TOLD_EACH_BYTES) {
-                    onRead.accept(untold);
-                    untold = 0;
-                }
-            }
+    private RecordScrub readRecords(RocksReadOnly opened) {
+        RecordScrub records = new RecordScrub(opened);
+        boolean more = true;
+        while (more) {
+            long before = records.bytes();
+            more = records.advance(TOLD_EACH_BYTES);
+            onRead.accept(records.bytes() - before);
         }
-        onRead.accept(untold);
+        return records;
     }
 
-    private void verifyRecord(byte[] key, byte[] value) {
-        switch (key[0]) {
-            case StoreKeys.VERSION -> Version.decode(Bytes.wrap(value));
-            case StoreKeys.CURRENT -> CurrentVersion.decode(value);
-            case StoreKeys.LEASE -> LeaseCodec.decode(StoreKeys.number(key, 1), value);
-            default -> {
-                // Numbers, alarms and members are read when the store is opened.
-            }
-        }
-    }
-
-    /** What is wrong, in the order in which it was found. */
+    /** What keeps the store from being read, in the order in which it was found. */
     public List<Problem> problems() {
         return List.copyOf(problems);
+    }
+
+    /**
+     * Whether what can be read is what was written: a value that was changed under a right checksum shows here alone. Its errors
+     * say what could not be compared. Empty if the store is damaged.
+     */
+    public Optional<ScrubReport> content() {
+        return content;
     }
 
     /** The store, to be read from until the inspection is closed; empty if it is damaged. */
@@ -134,6 +130,7 @@ public final class StoreInspection implements AutoCloseable {
     public void close() {
         files.ifPresent(RocksReadOnly::close);
         files = Optional.empty();
+        content = Optional.empty();
         store = Optional.empty();
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +82,7 @@ class StoreInspectionTest {
         try (StoreInspection inspection = StoreInspection.of(left, bytes -> {})) {
             assertThat(inspection.problems()).isEmpty();
             assertThat(inspection.store().orElseThrow().appliedIndex()).isZero();
+            assertThat(inspection.content().orElseThrow().isIntact()).isTrue();
         }
     }
 
@@ -106,6 +108,63 @@ class StoreInspectionTest {
                 }
             }
         }
+    }
+
+    /** Writes to the store as nobody should, with right checksums. */
+    private void tamper(Path directory, Consumer<OrderedStore> change) {
+        try (RocksStore store = RocksStore.open(directory, RocksMemory.small())) {
+            change.accept(store);
+        }
+    }
+
+    private ScrubReport content(Path directory) {
+        try (StoreInspection inspection = StoreInspection.of(directory, bytes -> {})) {
+            assertThat(inspection.problems()).isEmpty();
+            return inspection.content().orElseThrow();
+        }
+    }
+
+    @Test
+    void aValueThatWasChangedUnderARightChecksumIsFoundWithItsBucket() {
+        Path directory = writeStore();
+        assertThat(content(directory).isIntact()).isTrue();
+        tamper(directory, store -> {
+            CurrentVersion current = CurrentKeys.find(store, Bytes.utf8("key7")).orElseThrow();
+            byte[] place = StoreKeys.version(Bytes.utf8("key7"), current.revision(), current.sub());
+            byte[] record = store.get(place).orElseThrow().clone();
+            record[record.length - 1] ^= 1;
+            WriteBatch batch = new WriteBatch();
+            batch.put(place, record);
+            store.write(batch);
+        });
+        assertThat(content(directory))
+                .isEqualTo(new ScrubReport(1000, List.of(DigestBuckets.of(Bytes.utf8("key7"))), List.of(), List.of()));
+    }
+
+    @Test
+    void anIndexThatDoesNotNameTheNewestVersionIsFoundWithItsKey() {
+        Path directory = writeStore();
+        tamper(directory, store -> {
+            WriteBatch batch = new WriteBatch();
+            batch.delete(StoreKeys.current(Bytes.utf8("key7")));
+            store.write(batch);
+        });
+        ScrubReport content = content(directory);
+        assertThat(content).isEqualTo(new ScrubReport(1000, List.of(), List.of(Bytes.utf8("key7")), List.of()));
+        assertThat(content.difference().orElseThrow()).contains("though every checksum is right", "key7");
+    }
+
+    @Test
+    void whatHasNoDigestIsSaidNotToHaveBeenCompared() {
+        Path directory = writeStore();
+        tamper(directory, store -> {
+            WriteBatch batch = new WriteBatch();
+            batch.delete(StoreKeys.digest(1));
+            store.write(batch);
+        });
+        ScrubReport content = content(directory);
+        assertThat(content.errors()).containsExactly("The store has lost its digest.");
+        assertThat(content.difference()).isEmpty();
     }
 
     @Test

@@ -171,6 +171,12 @@ record OwnReport(
                 agreed,
                 verification.divergences().keySet().stream()
                         .map(Long::toHexString)
+                        .toList(),
+                verification.divergences().values().stream()
+                        .map(divergence -> new MemberReport.Divergence(
+                                Long.toHexString(divergence.memberId()),
+                                divergence.verifyIndex(),
+                                divergence.buckets()))
                         .toList());
     }
 

@@ -2,7 +2,6 @@ package io.quorate.server;
 
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.inspect.Finding;
-import io.quorate.kv.Bytes;
 import io.quorate.kv.StateScrub;
 import io.quorate.kv.StoreException;
 import io.quorate.server.healing.MemberScrub;
@@ -11,8 +10,6 @@ import io.quorate.server.store.KvStateMachine;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.LongConsumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Everything that a member has on its disk, as one incarnation has opened it: log, snapshots and state. */
 record ScrubbedData(Incarnation incarnation, MemberHealing healing) implements MemberScrub.Target {
@@ -20,7 +17,6 @@ record ScrubbedData(Incarnation incarnation, MemberHealing healing) implements M
     /** Of the state, so much is read at a time. */
     private static final long PIECE_BYTES = 256 << 10;
 
-    private static final int SHOWN_KEYS = 5;
     private static final String STATE = "state/kv";
     private static final String REMEDY_OF_DAMAGE =
             "the state is dropped, and restored from an intact snapshot and the log, or from the leader";
@@ -74,17 +70,10 @@ record ScrubbedData(Incarnation incarnation, MemberHealing healing) implements M
     }
 
     private static List<Finding> divergence(io.quorate.kv.ScrubReport state) {
-        if (!state.errors().isEmpty()
-                || (state.buckets().isEmpty() && state.keys().isEmpty())) {
-            return List.of();
-        }
-        String keys =
-                state.keys().stream().limit(SHOWN_KEYS).map(Bytes::toString).collect(Collectors.joining(", "));
-        String where = Stream.of("buckets " + state.buckets(), keys.isEmpty() ? "" : "keys " + keys)
-                .filter(text -> !text.isEmpty())
-                .collect(Collectors.joining(", "));
-        String what = "what it holds at log index " + state.appliedIndex()
-                + " is not what was written there, though every checksum is right (" + where + ")";
-        return List.of(Finding.damage(STATE, what, REMEDY_OF_DIVERGENCE));
+        return state.errors().isEmpty()
+                ? state.difference().stream()
+                        .map(what -> Finding.damage(STATE, what, REMEDY_OF_DIVERGENCE))
+                        .toList()
+                : List.of();
     }
 }

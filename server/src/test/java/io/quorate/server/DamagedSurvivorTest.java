@@ -135,6 +135,19 @@ class DamagedSurvivorTest {
         assertThat(survivor.committed()).isEqualTo(survivor.applied().orElseThrow());
     }
 
+    /** Every checksum is right; the snapshot and the log make it again. */
+    @Test
+    void aStoreThatHoldsSomethingElseThanWasWrittenIsNotGoneOnFrom() throws IOException {
+        Tampering.changeValue(data, "key1", "WRONG");
+        try (Recovery recovery = Recovery.of(new TreeMap<>(Map.of("m0", data)), false)) {
+            assertThat(recovery.plan()).isPresent();
+            RecoveryReport.Member survivor = recovery.report().survivors().getFirst();
+            assertThat(survivor.unfit()).isEmpty();
+            assertThat(survivor.applied()).isEmpty();
+            assertThat(survivor.committed()).isGreaterThan(51);
+        }
+    }
+
     @Test
     void whatTellsNothingIsOfNoUse() throws IOException {
         Path copy = Files.createDirectory(folder.resolve("copy"));

@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.core.quorum.MemberId;
 import io.quorate.kv.Divergence;
-import io.quorate.kv.OrderedStore;
-import io.quorate.kv.RocksMemory;
-import io.quorate.kv.RocksStore;
 import io.quorate.kv.StateDigest;
 import io.quorate.kv.Verdict;
 import io.quorate.kv.Verification;
-import io.quorate.kv.WriteBatch;
 import io.quorate.server.Upkeep.OnDivergence;
+import io.quorate.server.report.MemberReport;
+import io.quorate.server.report.ReportJson;
 import io.quorate.server.wire.EtcdError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,10 +18,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -44,29 +40,11 @@ class DivergedMemberTest {
         return TestCluster.start(3, folder, config -> ServerConfigs.withVerifyInterval(config, INTERVAL));
     }
 
-    /** Changes what a member that does not run has for the current value of a key, through RocksDB itself. */
-    static void tamper(TestCluster cluster, int member, String key, String value) {
-        Path directory = cluster.config(member).dataDir().resolve("state").resolve("kv");
-        byte[] prefix = ("v" + key).getBytes(StandardCharsets.UTF_8);
-        try (RocksStore store = RocksStore.open(directory, RocksMemory.small())) {
-            WriteBatch batch = new WriteBatch();
-            try (OrderedStore.Cursor cursor = store.cursor()) {
-                cursor.seek(prefix);
-                byte[] record = cursor.value();
-                byte[] wrong = value.getBytes(StandardCharsets.UTF_8);
-                System.arraycopy(wrong, 0, record, record.length - wrong.length, wrong.length);
-                assertThat(Arrays.copyOf(cursor.key(), prefix.length)).isEqualTo(prefix);
-                batch.put(cursor.key(), record);
-            }
-            store.write(batch);
-        }
-    }
-
     private static void tamperAtRest(TestCluster cluster, int member, String key, String value) throws IOException {
         long written = cluster.member(cluster.leader()).node().status().commitIndex();
         await(() -> cluster.member(member).node().status().appliedIndex() >= written, "the member has it");
         cluster.stop(member);
-        tamper(cluster, member, key, value);
+        Tampering.changeValue(cluster.config(member).dataDir(), key, value);
         cluster.start(member);
         cluster.awaitReady();
     }
@@ -84,13 +62,17 @@ class DivergedMemberTest {
                 "all members know that member " + diverged + " differs");
     }
 
-    private static int health(TestCluster cluster, int member) throws IOException, InterruptedException {
+    private static HttpResponse<String> page(TestCluster cluster, int member, String path)
+            throws IOException, InterruptedException {
         InetSocketAddress address = cluster.member(member).clientAddresses().getFirst();
-        URI page = URI.create("http://" + address.getHostString() + ":" + address.getPort() + "/health");
+        URI page = URI.create("http://" + address.getHostString() + ":" + address.getPort() + path);
         try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.discarding())
-                    .statusCode();
+            return client.send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString());
         }
+    }
+
+    private static int health(TestCluster cluster, int member) throws IOException, InterruptedException {
+        return page(cluster, member, "/health").statusCode();
     }
 
     @Test
@@ -101,17 +83,28 @@ class DivergedMemberTest {
             client.put("other", "1");
             tamperAtRest(cluster, 2, "k", "WRONG");
             long id = cluster.member(2).memberId();
-            Queue<Divergence> seen = new ConcurrentLinkedQueue<>();
 
             client.put("k", "later");
+            // The write stands here or before: it is answered when it is applied.
+            long written = cluster.member(0).node().status().appliedIndex();
+            Queue<Verification> complete = new ConcurrentLinkedQueue<>();
             await(
                     () -> {
-                        verification(cluster, 0).divergence(id).ifPresent(seen::add);
-                        return !seen.isEmpty();
+                        Verification now = verification(cluster, 0);
+                        if (now.verifyIndex() > written && now.isComplete()) {
+                            complete.add(now);
+                        }
+                        return !complete.isEmpty();
                     },
-                    "the others know that member 2 differs");
-            assertThat(seen.element().healthyMajority()).isTrue();
-            assertThat(seen.element().buckets()).hasSize(1);
+                    "all members have reported of a place behind the write");
+            assertThat(complete.element().divergence(id))
+                    .as("the first comparison behind the write names member 2")
+                    .hasValueSatisfying(divergence -> {
+                        assertThat(divergence.verifyIndex())
+                                .isEqualTo(complete.element().verifyIndex());
+                        assertThat(divergence.healthyMajority()).isTrue();
+                        assertThat(divergence.buckets()).hasSize(1);
+                    });
             assertThat(verification(cluster, 0).divergences())
                     .doesNotContainKeys(
                             cluster.member(0).memberId(), cluster.member(1).memberId());
@@ -162,6 +155,7 @@ class DivergedMemberTest {
                         new Upkeep(Duration.ZERO, 1 << 20, OnDivergence.STOP)))) {
             new EtcdClient(cluster.channel(0)).put("k", "right");
             tamperAtRest(cluster, 2, "k", "WRONG");
+            long id = cluster.member(2).memberId();
             new EtcdClient(cluster.channel(0)).put("k", "later");
             assertThat(cluster.member(2).stopped())
                     .failsWithin(Duration.ofSeconds(30))
@@ -169,6 +163,17 @@ class DivergedMemberTest {
                     .withMessageContaining("its state is wrong")
                     .withMessageContaining("at log index");
             assertThat(new EtcdClient(cluster.channel(0)).value("k")).isEqualTo("later");
+            // It stays on record as long as the member does not come back equal.
+            await(() -> verification(cluster, 0).divergence(id).isPresent(), "the others know that member 2 differs");
+            Divergence found = verification(cluster, 0).divergence(id).orElseThrow();
+            MemberReport told =
+                    ReportJson.read(page(cluster, 0, MemberServer.REPORT_PATH).body());
+            assertThat(told.verification().differing()).containsExactly(Long.toHexString(id));
+            assertThat(told.verification().divergences()).singleElement().satisfies(divergence -> {
+                assertThat(divergence.memberId()).isEqualTo(Long.toHexString(id));
+                assertThat(divergence.index()).isGreaterThanOrEqualTo(found.verifyIndex());
+                assertThat(divergence.buckets()).hasSize(1).isEqualTo(found.buckets());
+            });
         }
     }
 

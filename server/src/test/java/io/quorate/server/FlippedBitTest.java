@@ -202,7 +202,7 @@ class FlippedBitTest {
     void aValueChangedBehindTheStoresBackIsFoundByAScrubAndTheStateComesFromTheLeader() throws Exception {
         compactTheLog();
         cluster.stop(victim);
-        DivergedMemberTest.tamper(cluster, victim, "key42", "WRONG ");
+        Tampering.changeValue(dataOf(victim), "key42", "WRONG ");
         cluster.start(victim);
         cluster.awaitReady();
 

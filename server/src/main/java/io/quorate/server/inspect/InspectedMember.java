@@ -26,7 +26,8 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * One member's data directory, looked at: every checksum, the hash chain of the log, snapshots and store against the log.
+ * One member's data directory, looked at: every checksum, the hash chain of the log, snapshots and store against the log and
+ * against what was written to them.
  * Keeps the directory's lock and its files until it is closed, so that no member begins to write there. Writes nothing. For
  * one thread.
  */
@@ -38,7 +39,9 @@ public final class InspectedMember implements AutoCloseable {
     static final String ASIDE = "state/ahead-of-log";
 
     private static final int GROUP = 0;
-    private static final String REJOIN = "remove the member from the cluster and add it anew with an empty directory";
+    private static final String REJOIN =
+            "remove the member from the cluster and add it anew with an empty directory, which loses nothing that a majority of"
+                    + " the others has, and everything if there are no others";
 
     private final String name;
     private final Path folder;
@@ -98,11 +101,12 @@ public final class InspectedMember implements AutoCloseable {
                     disk, identity.get(), GROUP, inspection.newest().map(Start::meta)));
             findings.addAll(log.get().findings());
         }
+        WrittenContent written = new WrittenContent(content());
         for (Inspected snapshot : snapshots) {
             if (snapshot.start().isPresent()) {
                 compareWithLog(snapshot, snapshot.start().get());
                 if (!isWitness()) {
-                    findState(snapshot, snapshot.start().get());
+                    findState(snapshot, snapshot.start().get(), written);
                 }
             }
         }
@@ -113,8 +117,9 @@ public final class InspectedMember implements AutoCloseable {
                             + " state, so these were not checked"));
             return;
         }
-        findStore();
-        findAside();
+        findStore(written);
+        findAside(written);
+        findings.addAll(written.findings());
         requireWayFromStateToLog();
     }
 
@@ -169,14 +174,16 @@ public final class InspectedMember implements AutoCloseable {
         return Finding.damage(
                         snapshot.folder(),
                         "it stands at entry " + last + ", and " + what,
-                        "one of them is not this member's: " + REJOIN
-                                + ", which loses nothing that a majority of the others has")
+                        "one of them is not this member's: " + REJOIN)
                 .concerning(new EntryRange(last.index(), last.index()));
     }
 
-    private void findState(Inspected snapshot, Start start) {
+    private void findState(Inspected snapshot, Start start, WrittenContent written) {
         try (StoreInspection state = StoreInspection.of(folder.resolve(snapshot.folder()), bytes -> {})) {
             report(snapshot.folder(), state, "the next start or scrub sets the snapshot aside; a new one is taken");
+            state.content()
+                    .ifPresent(content -> written.addSnapshot(
+                            snapshot.folder(), start.meta().last().index(), content));
             addState(snapshot.folder(), state).ifPresent(found -> {
                 if (found.appliedIndex() != start.meta().last().index()) {
                     findings.add(Finding.damage(
@@ -189,7 +196,7 @@ public final class InspectedMember implements AutoCloseable {
         }
     }
 
-    private void findStore() {
+    private void findStore(WrittenContent written) {
         if (!Files.isDirectory(folder.resolve(STORE))) {
             findings.add(Finding.damage(
                     STORE, "there is no store", "the next start makes it again from the newest snapshot and the log"));
@@ -204,15 +211,17 @@ public final class InspectedMember implements AutoCloseable {
                         + " away: the next start makes it again from the newest snapshot and the"
                         + " log, and nothing is lost");
         addState(STORE, inspection);
+        written.setStore(inspection.content());
     }
 
-    private void findAside() {
+    private void findAside(WrittenContent written) {
         if (!Files.isDirectory(folder.resolve(ASIDE))) {
             return;
         }
         try (StoreInspection inspection = StoreInspection.of(folder.resolve(ASIDE), bytes -> {})) {
             report(ASIDE, inspection, "it is needed only if no other member has what the log of this one has lost");
             aside = inspection.store().map(found -> InspectedState.of(ASIDE, found));
+            written.setAside(inspection.content());
         } catch (StoreException e) {
             findings.add(Finding.damage(
                     ASIDE,
@@ -326,20 +335,29 @@ public final class InspectedMember implements AutoCloseable {
         return folder;
     }
 
-    /** What the store holds; empty if there is none or it is damaged. */
+    /** What the store holds, be it what was written or not; empty if there is none or it is damaged. */
     public Optional<InspectedState> storeState() {
         return states.stream().filter(state -> state.file().equals(STORE)).findFirst();
+    }
+
+    /** What the store holds, if that is what was written. */
+    public Optional<InspectedState> intactStoreState() {
+        return storeState().filter(this::isIntact);
     }
 
     /** The state of the most entries that is intact: the store's, or what was set aside of it when the log had lost its end. */
     public Optional<InspectedState> farthestState() {
         return Stream.of(storeState(), aside)
                 .flatMap(Optional::stream)
-                .filter(state -> findings.stream()
-                        .noneMatch(finding -> finding.isDamage()
-                                && finding.entries().isEmpty()
-                                && finding.file().startsWith(state.file())))
+                .filter(this::isIntact)
                 .max(Comparator.comparingLong(InspectedState::appliedIndex));
+    }
+
+    private boolean isIntact(InspectedState state) {
+        return findings.stream()
+                .noneMatch(finding -> finding.isDamage()
+                        && finding.entries().isEmpty()
+                        && finding.file().startsWith(state.file()));
     }
 
     /** What the store and the snapshots hold, as far as they are intact. */

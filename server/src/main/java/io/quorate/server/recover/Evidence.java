@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Makes a {@link Survivor} of what was found in a data directory. */
 final class Evidence {
@@ -82,7 +83,7 @@ final class Evidence {
         Standing standing = new Standing(
                 committed(),
                 member.newestSnapshot().map(start -> start.meta().last()),
-                member.storeState(),
+                member.intactStoreState(),
                 unreadable(),
                 damage.isEmpty(),
                 damage.isPresent() && notAMember(members).isEmpty() && !member.isWitness() && givenUp.isEmpty()
@@ -118,7 +119,12 @@ final class Evidence {
         long snapshot = member.newestSnapshot()
                 .map(start -> start.meta().last().index())
                 .orElse(0L);
-        long applied = member.farthestState().map(InspectedState::appliedIndex).orElse(0L);
+        // Up to where a store has applied is known although what it holds may be wrong.
+        long applied = Stream.of(member.farthestState(), member.storeState())
+                .flatMap(Optional::stream)
+                .mapToLong(InspectedState::appliedIndex)
+                .max()
+                .orElse(0);
         long logged = content.map(log -> log.hardState().commitIndex()).orElse(0L);
         return Math.max(logged, Math.max(snapshot, applied));
     }
@@ -173,13 +179,18 @@ final class Evidence {
 
     /** As a start would bring them together: from the beginning, from the store, or from a snapshot. */
     private Optional<String> withoutState(SurvivingLog log) {
-        boolean fromStore = member.storeState()
+        boolean fromStore = member.intactStoreState()
                 .filter(state -> log.reaches(state.appliedIndex()))
                 .isPresent();
         boolean fromSnapshot = member.snapshots().stream().anyMatch(snapshot -> log.reaches(snapshot.index()));
         return log.base().index() == 0 || fromStore || fromSnapshot
                 ? Optional.empty()
-                : Optional.of("neither its store nor a snapshot leads to the entries of its log");
+                : Optional.of(
+                        member.intactStoreState().isEmpty()
+                                        && member.storeState().isPresent()
+                                ? "no snapshot leads to the entries of its log, and its store holds something else than was"
+                                        + " written to it"
+                                : "neither its store nor a snapshot leads to the entries of its log");
     }
 
     private Optional<String> divergence() {

@@ -5,12 +5,14 @@ import io.quorate.server.grey.Part;
 import io.quorate.server.quorum.Latency;
 import io.quorate.server.report.ClusterReports.Asked;
 import io.quorate.server.report.ClusterReports.Clock;
+import io.quorate.server.report.MemberReport.Divergence;
 import io.quorate.server.report.MemberReport.Follower;
 import io.quorate.server.report.MemberReport.Score;
 import io.quorate.server.report.MemberReport.ScoredPart;
 import io.quorate.server.report.MemberReport.SnapshotTransfer;
 import io.quorate.server.report.Problem.Urgency;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -197,7 +199,7 @@ final class MemberProblems {
             add(
                     Urgency.CRITICAL,
                     name,
-                    "serves nobody, since its state was found to differ from what it should be",
+                    "serves nobody, since its state was found to differ from what it should be" + where(report),
                     "it repairs itself unless it was started with --on-divergence stop, or no majority agrees: then restore"
                             + " the cluster from a backup");
         }
@@ -208,6 +210,17 @@ final class MemberProblems {
                     "has no state, and waits for the leader's snapshot",
                     "wait; it needs a leader, and room on its disk");
         }
+    }
+
+    /** As whoever knows the latest comparison tells it; what a member finds by itself, when it scrubs, is in its log. */
+    private String where(MemberReport differing) {
+        return cluster.reports().stream()
+                .flatMap(other -> other.verification().divergences().stream())
+                .filter(divergence -> divergence.memberId().equals(differing.memberId()))
+                .max(Comparator.comparingLong(Divergence::index))
+                .map(divergence -> ": at log index " + divergence.index() + ", in the buckets " + divergence.buckets()
+                        + " of its digest")
+                .orElse("");
     }
 
     private String missing(MemberReport report) {

@@ -180,12 +180,29 @@ public record MemberReport(
      * @param complete whether all have reported
      * @param agreed those whose states are equal
      * @param differing those that are held to differ
+     * @param divergences where each of those differs
      */
-    public record Verification(long index, boolean complete, List<String> agreed, List<String> differing) {
+    public record Verification(
+            long index, boolean complete, List<String> agreed, List<String> differing, List<Divergence> divergences) {
 
         public Verification {
             agreed = List.copyOf(agreed);
             differing = List.copyOf(differing);
+            // Earlier releases do not tell them.
+            divergences = List.copyOf(Objects.requireNonNullElse(divergences, List.of()));
+        }
+    }
+
+    /**
+     * Where a member's state differs from what it should be.
+     *
+     * @param index of the log, at which it differed last
+     * @param buckets of the digest, over which keys are spread by their hash
+     */
+    public record Divergence(String memberId, long index, List<Integer> buckets) {
+
+        public Divergence {
+            buckets = List.copyOf(buckets);
         }
     }
 

@@ -13,6 +13,7 @@ import io.quorate.kv.CommandCodec;
 import io.quorate.kv.Put;
 import io.quorate.kv.Result;
 import io.quorate.kv.RocksMemory;
+import io.quorate.server.Tampering;
 import io.quorate.server.inspect.DataReport.Line;
 import io.quorate.server.inspect.DataReport.Member;
 import io.quorate.server.store.KvStateMachine;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -235,17 +237,142 @@ class DataReportTest {
     }
 
     @Test
+    void aValueThatWasChangedUnderARightChecksumIsFoundInOneDirectoryAlone() throws IOException {
+        copies();
+        Path member = folder.resolve("2");
+        Tampering.changeValue(member, "key2", "WRONG");
+        Map<String, String> before = fingerprint(folder);
+
+        DataReport report = report(Map.of("member-2", member));
+
+        assertThat(report.isGood()).isFalse();
+        assertThat(damages(report))
+                .matches(
+                        "member-2: state/kv: what it holds at log index \\d+ is not what was written there, though every"
+                                + " checksum is right \\(buckets \\[\\d+\\]\\) -> stop the member and move state/kv away: the next"
+                                + " start makes the store again from snapshots/snapshot-\\S+ and the log, and nothing is lost");
+        assertThat(fingerprint(folder)).isEqualTo(before);
+    }
+
+    @Test
+    void amongThreeTheOthersAgreeOnWhatTheValueWas() throws IOException {
+        SortedMap<String, Path> members = copies();
+        Tampering.changeValue(folder.resolve("2"), "key2", "WRONG");
+
+        DataReport report = report(members);
+
+        assertThat(damages(report))
+                .startsWith("member-2: state/kv: what it holds at log index ")
+                .containsPattern("side by side: the histories of the stores up to revision \\d+ differ: ")
+                .contains(
+                        "member-1, member-3 agree and are a majority of the directories at hand: move the data of member-2"
+                                + " away");
+        assertThat(damages(report).lines()).noneMatch(line -> line.matches("member-[13]: .*"));
+    }
+
+    /** The checksums of a snapshot are those of what it was taken of. */
+    @Test
+    void aSnapshotOfAChangedStateIsFoundAndNotNamedAsAWayBack() throws Exception {
+        Path member = folder.resolve("1").resolve("raft");
+        try (LocalCluster<Result> cluster = cluster(1, folder)) {
+            write(cluster.awaitLeader(), 0, 3);
+        }
+        Tampering.changeValue(member, "key1", "WRONG");
+        try (LocalCluster<Result> cluster = cluster(1, folder)) {
+            for (int i = 0; i < WRITES; i++) {
+                put(cluster.awaitLeader(), "filler", "x".repeat(500));
+            }
+            RaftNode<Result> node = cluster.awaitLeader();
+            await().until(() -> node.status().snapshot().index() > 0);
+            node.takeSnapshot().join();
+        }
+
+        DataReport report = report(Map.of("m", member));
+
+        assertThat(damages(report).lines())
+                .hasSizeGreaterThan(1)
+                .allMatch(
+                        line -> line.matches(
+                                "m: (state/kv|snapshots/snapshot-\\S+): what it holds at .* -> nothing here"
+                                        + " leads to another one: start the member while another one leads, and run 'quorate verify"
+                                        + " scrub', .*, and nothing is lost; without other members .* is lost, unless a backup has it"))
+                .anyMatch(line -> line.startsWith("m: state/kv: "))
+                .anyMatch(line -> line.startsWith("m: snapshots/"));
+    }
+
+    /**
+     * What is found where a log of eight entries got the snapshot of another one, which parted from it.
+     *
+     * @param runs how many entries the other one has got behind the first four, in how many runs: each begins with one of its own
+     */
+    private DataReport reportWithForeignSnapshot(int... runs) throws Exception {
+        Path own = folder.resolve("own");
+        Path other = folder.resolve("other");
+        try (LocalCluster<Result> cluster = cluster(1, own)) {
+            write(cluster.awaitLeader(), 0, 3);
+        }
+        copy(own, other);
+        try (LocalCluster<Result> cluster = cluster(1, own)) {
+            write(cluster.awaitLeader(), 3, 3);
+        }
+        for (int writes : runs) {
+            try (LocalCluster<Result> cluster = cluster(1, other)) {
+                RaftNode<Result> leader = cluster.awaitLeader();
+                write(leader, 10, writes);
+                leader.takeSnapshot().join();
+            }
+        }
+        copy(other.resolve("1/raft/snapshots"), own.resolve("1/raft/snapshots"));
+        return report(Map.of("own", own.resolve("1").resolve("raft")));
+    }
+
+    @Test
+    void aSnapshotOfALogWithOtherContentContradictsTheLog() throws Exception {
+        assertThat(damages(reportWithForeignSnapshot(3)))
+                .matches(
+                        "own: snapshots/snapshot-\\S+: it stands at entry (\\d+/8), and the log up to there has another hash"
+                                + " -> one of them is not this member's: remove the member .*, which loses nothing that a majority"
+                                + " of the others has.*");
+    }
+
+    @Test
+    void aSnapshotAtAnotherEntryThanTheLogHasThereContradictsIt() throws Exception {
+        assertThat(damages(reportWithForeignSnapshot(1, 1)))
+                .containsPattern("own: snapshots/snapshot-\\S+: it stands at entry 3/8, and the log has 2/8 there"
+                        + " -> one of them is not this member's: remove the member .*, which loses nothing that a majority"
+                        + " of the others has");
+    }
+
+    @Test
+    void aSnapshotBehindTheEndOfTheLogHadArrivedAndIsNoDamage() throws Exception {
+        DataReport report = reportWithForeignSnapshot(5);
+        assertThat(damages(report)).isEmpty();
+        assertThat(report.members().getFirst().findings())
+                .extracting(Line::what)
+                .anyMatch(what ->
+                        what.matches("it stands at entry 2/10, behind the log's end at 2/8: it had arrived and was"
+                                + " not yet installed, .*"));
+    }
+
+    /** The one that was stopped early may have taken a snapshot of all that it has. */
+    @Test
     void aDamagedLogIsFoundWithWhatIsLostAndWhoHasIt() throws IOException {
         SortedMap<String, Path> members = copies();
-        List<Path> segments = files(folder.resolve("2").resolve("log")).stream()
+        String loser = report(members).members().stream()
+                .max(Comparator.comparingLong(
+                        member -> member.store().orElseThrow().appliedIndex()))
+                .orElseThrow()
+                .name();
+        List<Path> segments = files(folder.resolve(loser.replace("member-", "")).resolve("log")).stream()
                 .filter(file -> file.getFileName().toString().startsWith("segment-"))
                 .toList();
         flip(segments.getLast(), 4096 + 300);
 
         DataReport report = report(members);
 
-        assertThat(damages(report)).contains("member-2: log/segment-", "the next start keeps the log up to");
-        assertThat(notes(report)).containsPattern("what member-2 has lost \\(entr.*\\) is whole in the log of member-");
+        assertThat(damages(report)).contains(loser + ": log/segment-", "the next start keeps the log up to");
+        assertThat(notes(report))
+                .containsPattern("what " + loser + " has lost \\(entr.*\\) is whole in the log of member-");
     }
 
     @ParameterizedTest
@@ -327,7 +454,10 @@ class DataReportTest {
         SortedMap<String, Path> members = copies();
         Files.delete(folder.resolve("1").resolve("identity"));
 
-        assertThat(damages(report(members))).contains("member-1: identity: it is missing");
+        assertThat(damages(report(members)))
+                .containsPattern(
+                        "member-1: identity: it is missing, .* -> remove the member from the cluster and add it anew with"
+                                + " an empty directory, which loses nothing that a majority of the others has");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.server.report.ClusterReports.Asked;
 import io.quorate.server.report.MemberReport.Alarm;
 import io.quorate.server.report.MemberReport.Disk;
+import io.quorate.server.report.MemberReport.Divergence;
 import io.quorate.server.report.MemberReport.Gc;
 import io.quorate.server.report.MemberReport.MissingEntries;
 import io.quorate.server.report.MemberReport.Score;
@@ -224,10 +225,29 @@ class DiagnosisTest {
     @Test
     void aMembersStateDiffers() {
         assertThat(why(Told.well()
-                        .all(draft ->
-                                draft.verification = new Verification(9_990, true, List.of("a", "b"), List.of("c")))))
+                        .all(draft -> draft.verification =
+                                new Verification(9_990, true, List.of("a", "b"), List.of("c"), List.of()))))
                 .containsExactly(
                         "CRITICAL node-c serves nobody, since its state was found to differ from what it should be");
+    }
+
+    private static Verification differsAt(long index, List<Integer> buckets) {
+        return new Verification(
+                index,
+                true,
+                List.of("a", "b"),
+                List.of("c"),
+                List.of(new Divergence("c", index, buckets), new Divergence("d", 9_999, List.of(1))));
+    }
+
+    @Test
+    void whereAMembersStateDiffersIsToldAsOfTheLatestComparison() {
+        assertThat(why(Told.well()
+                        .all(draft -> draft.verification = differsAt(9_000, List.of(17)))
+                        .member("b", b -> b.verification = differsAt(9_990, List.of(3, 17)))))
+                .containsExactly(
+                        "CRITICAL node-c serves nobody, since its state was found to differ from what it should be:"
+                                + " at log index 9990, in the buckets [3, 17] of its digest");
     }
 
     @Test
@@ -552,10 +572,12 @@ class DiagnosisTest {
     @Test
     void statesAreNotCompared() {
         assertThat(doctor(Told.well()
-                        .all(draft -> draft.verification = new Verification(0, false, List.of(), List.of()))))
+                        .all(draft ->
+                                draft.verification = new Verification(0, false, List.of(), List.of(), List.of()))))
                 .containsExactly("NOTICE the cluster has never compared the states of its members");
         assertThat(doctor(Told.well()
-                        .all(draft -> draft.verification = new Verification(3_000, false, List.of("a"), List.of()))))
+                        .all(draft -> draft.verification =
+                                new Verification(3_000, false, List.of("a"), List.of(), List.of()))))
                 .containsExactly(
                         "NOTICE the cluster has compared states at index 3000, and not all members have reported");
     }

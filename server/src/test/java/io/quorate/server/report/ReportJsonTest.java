@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.quorate.server.report.MemberReport.Divergence;
 import io.quorate.server.report.MemberReport.Gc;
 import io.quorate.server.report.MemberReport.MissingEntries;
 import io.quorate.server.report.MemberReport.Score;
 import io.quorate.server.report.MemberReport.ScoredPart;
 import io.quorate.server.report.MemberReport.SnapshotTransfer;
+import io.quorate.server.report.MemberReport.Verification;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,8 @@ class ReportJsonTest {
                     a.score = Optional.of(
                             new Score(0.5, true, 7_000, List.of(new ScoredPart("sync", 0.5, 50_000, 10_000, 250_000))));
                     a.waitsFor = Optional.of("the others");
+                    a.verification = new Verification(
+                            8, true, List.of("a", "b"), List.of("c"), List.of(new Divergence("c", 8, List.of(3, 64))));
                 })
                 .done()
                 .report("a")
@@ -73,6 +77,13 @@ class ReportJsonTest {
     void whatALaterReleaseAddsIsSkipped() {
         String later = ReportJson.write(full()).replaceFirst("\\{", "{\"new_thing\":{\"x\":[1]},");
         assertThat(ReportJson.read(later)).isEqualTo(full());
+    }
+
+    @Test
+    void whereMembersDifferIsNotToldByEarlierReleases() {
+        String earlier = ReportJson.write(scarce()).replace(",\"divergences\":[]", "");
+        assertThat(earlier).doesNotContain("divergences");
+        assertThat(ReportJson.read(earlier)).isEqualTo(scarce());
     }
 
     @ParameterizedTest

@@ -49,7 +49,7 @@ final class Told {
         List<String> outgoing = List.of();
         List<String> learners = List.of();
         List<String> witnesses = List.of();
-        Verification verification = new Verification(9_990, true, List.of("a", "b", "c"), List.of());
+        Verification verification = new Verification(9_990, true, List.of("a", "b", "c"), List.of(), List.of());
         Optional<Disk> disk = Optional.of(new Disk(80L << 30, 100L << 30));
         Sync sync = new Sync(100, 200, 900, 1_000, 0);
         Optional<Gc> gc = Optional.empty();
