@@ -44,7 +44,7 @@ public class CoreStepBenchmark {
 
         @TearDown
         public void check() {
-            core.requireApplied(last);
+            core.requireCommitted(last);
         }
     }
 
@@ -62,7 +62,7 @@ public class CoreStepBenchmark {
 
         @TearDown
         public void check() {
-            core.requireApplied(applied);
+            core.requireCommitted(applied);
         }
     }
 

@@ -15,7 +15,8 @@ import org.openjdk.jmh.results.ScalarResult;
 
 /**
  * A profiler of JMH's that tells how much time of a processor the benchmark's own threads take for an operation: on a machine that
- * others use too, they wait for a processor, and that is in JMH's times. What the collector and RocksDB's threads do is not counted.
+ * others use too, they wait for a processor, and that is in JMH's times. What the collector and RocksDB's threads do is not counted;
+ * without a warm-up, what sets the benchmark up is.
  */
 public final class CpuTime implements InternalProfiler {
 

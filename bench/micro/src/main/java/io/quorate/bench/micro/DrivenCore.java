@@ -111,9 +111,9 @@ final class DrivenCore {
     }
 
     /** Makes sure that what was measured has led to what it is there for. */
-    void requireApplied(long index) {
-        if (core.status().appliedIndex() != index) {
-            throw new IllegalStateException("not everything up to " + index + " was applied: " + core.status());
+    void requireCommitted(long index) {
+        if (core.status().commitIndex() != index) {
+            throw new IllegalStateException("everything up to " + index + " should be committed: " + core.status());
         }
     }
 }
