@@ -1,0 +1,27 @@
+package io.quorate.bench.micro;
+
+import io.quorate.kv.HeapStore;
+import io.quorate.kv.OrderedStore;
+import io.quorate.kv.RocksMemory;
+import io.quorate.kv.RocksStore;
+import java.nio.file.Path;
+
+/** What the key-value store is kept in. */
+public enum StoreKind {
+    /** Trees on the heap. */
+    HEAP {
+        @Override
+        OrderedStore open(Path directory) {
+            return new HeapStore();
+        }
+    },
+    /** RocksDB, with the memory of a member that has its process for itself. */
+    ROCKS {
+        @Override
+        OrderedStore open(Path directory) {
+            return RocksStore.open(directory, RocksMemory.standard());
+        }
+    };
+
+    abstract OrderedStore open(Path directory);
+}
