@@ -277,6 +277,10 @@ class MemberCommandsTest {
         CommandRun one = run("operations", operations.getLast().get("id").getAsString());
         assertThat(one.out())
                 .contains("members replace node3 by e", "BEFORE", "STEP", "take back", "has not come closer");
+        assertThat(run("doctor").out())
+                .containsPattern("serious: operation \\d+ \\(members replace node3 by e\\) failed .* has not come closer")
+                .containsPattern("notice: operation \\d+ \\(members remove node2\\) was done .* with --force")
+                .doesNotContain("does not tell");
     }
 
     /** It waits for a learner that is never started; what it has done stands, since somebody else works on the cluster now. */
