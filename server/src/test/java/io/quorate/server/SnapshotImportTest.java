@@ -24,9 +24,15 @@ import io.quorate.server.proto.etcdserverpb.LeaseTimeToLiveResponse;
 import io.quorate.server.proto.etcdserverpb.SnapshotRequest;
 import io.quorate.server.proto.etcdserverpb.TxnRequest;
 import io.quorate.server.proto.mvccpb.KeyValue;
+import io.quorate.server.report.MemberReport;
+import io.quorate.server.report.ReportJson;
 import io.quorate.server.snapshot.InvalidSnapshotException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -134,6 +140,45 @@ class SnapshotImportTest {
             assertThat(copy.kv().range(prefixOf("many/").build()).getCount()).isEqualTo(10_000);
         }
         assertThat(verify(configs).isGood()).isTrue();
+    }
+
+    /** The leader's log begins with something else: nothing tells which is right, so it neither builds on its own nor drops it. */
+    @Test
+    void aMemberThatHasRestoredSomethingElseTakesNoPartAndTellsWhy() throws Exception {
+        List<ServerConfig> configs = TestCluster.configs(3, folder);
+        SnapshotImport.run(snapshot, configs.get(0), false);
+        SnapshotImport.run(snapshot, configs.get(1), false);
+        SnapshotImport.run(snapshot, configs.get(2), new SnapshotImport.Options(false, 1_000), "");
+        try (MemberServer one = MemberServer.start(configs.get(0));
+                MemberServer other = MemberServer.start(configs.get(1))) {
+            one.ready().join();
+            other.ready().join();
+            try (MemberServer third = MemberServer.start(configs.get(2))) {
+                TestCluster.await(() -> report(third).logDiverged().isPresent(), "the third one tells why it has stopped");
+                MemberReport told = report(third);
+                assertThat(told.serving()).isFalse();
+                assertThat(told.stopped()).isPresent();
+                assertThat(told.logDiverged().orElseThrow().ownHash())
+                        .isNotEqualTo(told.logDiverged().orElseThrow().leadersHash());
+                assertThat(third.ready()).isNotDone();
+                assertThat(third.stopped()).isNotDone();
+                assertThat(report(one).logDiverged()).isEmpty();
+                assertThat(one.isHealthy()).isTrue();
+            }
+        }
+    }
+
+    private static MemberReport report(MemberServer member) {
+        URI page = URI.create("http://127.0.0.1:"
+                + member.clientAddresses().getFirst().getPort() + MemberServer.REPORT_PATH);
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return ReportJson.read(http.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString())
+                    .body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Whoever compares a backup with the cluster may find that it has compacted further meanwhile, or not at all. */

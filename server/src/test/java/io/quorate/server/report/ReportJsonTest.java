@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.quorate.server.report.MemberReport.Gc;
+import io.quorate.server.report.MemberReport.LogDivergence;
 import io.quorate.server.report.MemberReport.MissingEntries;
 import io.quorate.server.report.MemberReport.Score;
 import io.quorate.server.report.MemberReport.ScoredPart;
@@ -27,6 +28,7 @@ class ReportJsonTest {
                     a.missing = Optional.of(new MissingEntries(9, 1, 8, List.of("b")));
                     a.transfers = List.of(new SnapshotTransfer("c", 7, 5, 10));
                     a.stopped = Optional.of("a \"reason\"\nof two lines, <b>");
+                    a.logDiverged = Optional.of(new LogDivergence(2, 7, "ab", "cd"));
                     a.cutFrom("c");
                     a.score = Optional.of(
                             new Score(0.5, true, 7_000, List.of(new ScoredPart("sync", 0.5, 50_000, 10_000, 250_000))));
