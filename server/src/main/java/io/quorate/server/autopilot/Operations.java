@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Reads the operations on record: which of them were the autopilot's, and why they were done. */
-public final class Operations {
+final class Operations {
 
     /** So the titles of the autopilot's operations begin. */
     static final String PREFIX = "autopilot: ";
@@ -20,11 +20,6 @@ public final class Operations {
     private static final int LATEST = 5;
 
     private Operations() {}
-
-    /** Whether an autopilot has done it, of whichever member. */
-    public static boolean isAutopilots(OperationReport report) {
-        return report.getTitle().startsWith(PREFIX);
-    }
 
     static String title(ManagedOperation operation) {
         return report(operation).map(OperationReport::getTitle).orElse("one that this release cannot read");
@@ -42,7 +37,7 @@ public final class Operations {
     static List<AutopilotReport.Action> latest(List<ManagedOperation> operations) {
         return operations.reversed().stream()
                 .flatMap(operation -> report(operation)
-                        .filter(Operations::isAutopilots)
+                        .filter(report -> report.getTitle().startsWith(PREFIX))
                         .map(report -> action(operation, report))
                         .stream())
                 .limit(LATEST)

@@ -3,7 +3,6 @@ package io.quorate.server.report;
 import io.quorate.kv.ManagedOperation;
 import io.quorate.server.autopilot.AutopilotReport;
 import io.quorate.server.autopilot.Elapsed;
-import io.quorate.server.autopilot.Operations;
 import io.quorate.server.proto.managerpb.Check;
 import io.quorate.server.proto.managerpb.Operation;
 import io.quorate.server.proto.managerpb.Operation.State;
@@ -79,7 +78,7 @@ final class OperationProblems {
         }
         List<Operation> unsettled = unsettled();
         unsettled.stream()
-                .filter(operation -> !operation.getAside() && !Operations.isAutopilots(operation.getReport()))
+                .filter(operation -> !operation.getAside() && !isByItself(operation))
                 .reduce((earlier, later) -> later)
                 .ifPresent(latest -> add(
                         Urgency.SERIOUS,
@@ -94,12 +93,13 @@ final class OperationProblems {
                         ended(copy) + ", and there is no good copy by it since",
                         "make one, when what kept it from its end is mended; older ones stay as they are"));
         unsettled.stream()
-                .filter(operation -> Operations.isAutopilots(operation.getReport()))
+                .filter(OperationProblems::isByItself)
                 .forEach(action -> add(
                         Urgency.NOTICE,
                         called(action),
                         ended(action) + ", and was not done since",
-                        "'quorate autopilot status' tells what it does next, and " + see(action) + " how far this came"));
+                        "the cluster did it by itself, and tries it again where that is called for; " + see(action)
+                                + " tells how far it came, 'quorate autopilot status' what comes next"));
         forced();
     }
 
@@ -129,6 +129,11 @@ final class OperationProblems {
         return operation.getState() == State.BROKEN_OFF || (operation.getState() == State.FAILED && !refused);
     }
 
+    /** An autopilot has done it, or a leader that gave way. */
+    private static boolean isByItself(Operation operation) {
+        return operation.getReport().getAskedBy().isEmpty();
+    }
+
     private boolean isRecent(Operation operation) {
         return nowMillis - operation.getToldMillis() <= RECENT_MILLIS;
     }
@@ -145,11 +150,12 @@ final class OperationProblems {
                 .filter(check -> check.getVerdict() == Check.Verdict.REFUSED)
                 .map(Check::getFinding)
                 .collect(Collectors.joining("; "));
+        String others = forced.size() == 1 ? "" : "; it is the latest of " + forced.size() + " in the last 7 days";
         add(
                 Urgency.NOTICE,
                 called(latest),
-                "was done " + ago(latest) + " with --force, although a check had refused it: " + findings
-                        + (forced.size() == 1 ? "" : "; it is the latest of " + forced.size() + " in the last 7 days"),
+                "was forced " + ago(latest) + " against what was found before"
+                        + (findings.isEmpty() ? "" : ": " + findings) + others,
                 "see that what it was refused for is mended by now: " + see(latest));
     }
 

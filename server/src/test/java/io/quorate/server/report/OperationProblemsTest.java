@@ -31,6 +31,7 @@ class OperationProblemsTest {
                 .setReport(OperationReport.newBuilder()
                         .setTitle(title)
                         .setOutcome(outcome)
+                        .setAskedBy("ann@host42")
                         .addSteps(Step.newBuilder().setName("a step")));
     }
 
@@ -144,8 +145,8 @@ class OperationProblemsTest {
         Operation one = withRefusal(done(7, "members remove e"), true, true);
         Operation other = withRefusal(done(8, "members remove f"), true, true);
         assertThat(doctor(of(one)))
-                .containsExactly("NOTICE operation 7 (members remove e) was done 60 s ago with --force, although a check had"
-                        + " refused it: the others have no quorum");
+                .containsExactly("NOTICE operation 7 (members remove e) was forced 60 s ago against what was found before: the"
+                        + " others have no quorum");
         assertThat(doctor(of(one, other)))
                 .singleElement()
                 .asString()
@@ -196,7 +197,9 @@ class OperationProblemsTest {
 
     @Test
     void anActionOfTheAutopilotFailed() {
-        Operation action = failed(7, "autopilot: promote d", Duration.ofMinutes(3));
+        Operation.Builder changed = failed(7, "autopilot: promote d", Duration.ofMinutes(3)).toBuilder();
+        changed.getReportBuilder().clearAskedBy();
+        Operation action = changed.build();
         assertThat(doctor(of(action)))
                 .containsExactly("NOTICE operation 7 (autopilot: promote d) failed 3 min ago: it did not come up, and was not"
                         + " done since");
