@@ -224,6 +224,8 @@ class DiagnosisTest {
                     c.logDiverged = Optional.of(new LogDivergence(4, 9_000, "ab", "cd"));
                     c.serving = false;
                 })
+                .cut("a", "c")
+                .cut("b", "c")
                 .member("a", a -> a.sees("c", "probe", 9_000, false));
         assertThat(why(told))
                 .containsExactly("SERIOUS node-c takes no part any more, since its log diverged: at or before entry 4/9000 it"
