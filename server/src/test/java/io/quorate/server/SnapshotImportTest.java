@@ -148,7 +148,7 @@ class SnapshotImportTest {
         List<ServerConfig> configs = TestCluster.configs(3, folder);
         SnapshotImport.run(snapshot, configs.get(0), false);
         SnapshotImport.run(snapshot, configs.get(1), false);
-        SnapshotImport.run(snapshot, configs.get(2), new SnapshotImport.Options(false, 1_000), "");
+        SnapshotImport.run(snapshot, configs.get(2), new SnapshotImport.Options(false, 1_000), "", ByteProgress.NONE);
         try (MemberServer one = MemberServer.start(configs.get(0));
                 MemberServer other = MemberServer.start(configs.get(1))) {
             one.ready().join();
@@ -181,6 +181,19 @@ class SnapshotImportTest {
         }
     }
 
+    @Test
+    void howMuchOfTheFileWasTakenIsTold() throws IOException {
+        List<Long> told = new ArrayList<>();
+        List<Long> totals = new ArrayList<>();
+        SnapshotImport.run(snapshot, config(), SnapshotImport.Options.USUAL, "", (done, total) -> {
+            told.add(done);
+            totals.add(total);
+        });
+        assertThat(told).hasSizeGreaterThan(10_000).isSorted();
+        assertThat(totals.stream().distinct()).hasSize(1);
+        assertThat(told.getLast()).isLessThanOrEqualTo(totals.getLast()).isGreaterThan(totals.getLast() * 9 / 10);
+    }
+
     /** Whoever compares a backup with the cluster may find that it has compacted further meanwhile, or not at all. */
     @Test
     void aRehearsalTellsWhatAMemberThatBeginsWithTheFileWould() throws IOException {
@@ -188,14 +201,14 @@ class SnapshotImportTest {
         long revision = client.get("large").getHeader().getRevision();
         HashKVResponse told = client.maintenance()
                 .hashKV(HashKVRequest.newBuilder().setRevision(revision).build());
-        Restored restored = RestoreRehearsal.run(snapshot, scratch, told.getCompactRevision());
+        Restored restored = RestoreRehearsal.run(snapshot, scratch, told.getCompactRevision(), ByteProgress.NONE);
         assertThat(restored.revision()).isEqualTo(revision);
         assertThat(restored.keys()).isEqualTo(all(client, revision).size());
         assertThat(restored.hash()).isEqualTo(Integer.toUnsignedLong(told.getHash()));
         assertThat(restored.compactedRevision()).isEqualTo(90);
         assertThat(restored.digest())
                 .isEqualTo(SnapshotImport.run(snapshot, config(), false).digest());
-        assertThat(RestoreRehearsal.run(snapshot, scratch, revision).hash()).isNotEqualTo(restored.hash());
+        assertThat(RestoreRehearsal.run(snapshot, scratch, revision, ByteProgress.NONE).hash()).isNotEqualTo(restored.hash());
         assertThat(scratch).doesNotExist();
     }
 
@@ -205,7 +218,7 @@ class SnapshotImportTest {
         bytes[bytes.length / 2] ^= 1;
         Path damaged = Files.write(folder.resolve("damaged.db"), bytes);
         Path scratch = folder.resolve("scratch");
-        assertThatThrownBy(() -> RestoreRehearsal.run(damaged, scratch, -1))
+        assertThatThrownBy(() -> RestoreRehearsal.run(damaged, scratch, -1, ByteProgress.NONE))
                 .isInstanceOf(InvalidSnapshotException.class)
                 .hasMessage("it is damaged: its checksum is of something else");
         assertThat(scratch).doesNotExist();
