@@ -34,7 +34,8 @@ record AskedAutopilot(Optional<AutopilotReport> report, boolean refused, String 
             return new AskedAutopilot(
                     Optional.empty(),
                     true,
-                    AskedCluster.WHO_ASKS + "; name one with --user (" + answer.body().strip() + ")");
+                    AskedCluster.WHO_ASKS + "; name one with --user ("
+                            + answer.body().strip() + ")");
         }
         if (status != 200) {
             return silent("it answered with the HTTP status " + status + "; it may be of another release");

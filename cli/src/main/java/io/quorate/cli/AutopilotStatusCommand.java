@@ -37,9 +37,8 @@ final class AutopilotStatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<AutopilotReport> reports = ask().stream()
-                .flatMap(asked -> asked.report().stream())
-                .toList();
+        List<AutopilotReport> reports =
+                ask().stream().flatMap(asked -> asked.report().stream()).toList();
         AutopilotReport leading = reports.stream()
                 .filter(AutopilotReport::leads)
                 .max(Comparator.comparingLong(AutopilotReport::term))

@@ -72,8 +72,8 @@ final class BackupVerification {
     BackupVerdict of(Path file, Content content, Origin origin, Path scratch) {
         try {
             Told told = ask(content, origin);
-            Restored restored = RestoreRehearsal.run(
-                    file, scratch, told.compactedRevision(), progress.during("restored"));
+            Restored restored =
+                    RestoreRehearsal.run(file, scratch, told.compactedRevision(), progress.during("restored"));
             return compare(content, told, restored);
         } catch (NotTold e) {
             return new BackupVerdict.Unknown("it was not compared with the cluster: " + e.getMessage());

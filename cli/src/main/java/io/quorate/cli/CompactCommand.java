@@ -36,7 +36,8 @@ final class CompactCommand implements Callable<Integer> {
             OperationRun.Plan plan = new OperationRun.Plan(
                     seen,
                     now -> Preflight.Intent.roomFor(now.health()),
-                    List.of(OperationRun.PlannedStep.of("compact up to revision " + revision, run -> compact(run, sight))),
+                    List.of(OperationRun.PlannedStep.of(
+                            "compact up to revision " + revision, run -> compact(run, sight))),
                     () -> Proof.Goal.asIn(seen.health()));
             return options.operation(sight, "compact " + revision).execute(plan);
         }

@@ -39,8 +39,7 @@ final class DefragmentCommand implements Callable<Integer> {
             List<PlannedStep> steps = new ArrayList<>();
             for (MemberHealth member : members) {
                 String which = "member " + (steps.size() + 1) + " of " + members.size() + ", ";
-                steps.add(
-                        PlannedStep.of("defragment " + member.label(), run -> defragment(run, member.id(), which)));
+                steps.add(PlannedStep.of("defragment " + member.label(), run -> defragment(run, member.id(), which)));
             }
             OperationRun.Plan plan = new OperationRun.Plan(
                     seen, now -> Preflight.Intent.roomFor(now.health()), steps, () -> Proof.Goal.asIn(seen.health()));

@@ -154,9 +154,7 @@ final class SnapshotRestoreCommand implements Callable<Integer> {
         ServerConfig config = config();
         try {
             TransferProgress progress = TransferProgress.on(spec.commandLine().getErr());
-            print(
-                    SnapshotImport.run(file, config, options, Asker.ofThisProcess(), progress.during(verb)),
-                    config);
+            print(SnapshotImport.run(file, config, options, Asker.ofThisProcess(), progress.during(verb)), config);
             return ExitCode.OK;
         } catch (BoltException | InvalidSnapshotException e) {
             throw new CommandFailed(ExitCode.FAILED, file + " cannot be " + verb + ": " + e.getMessage(), e);

@@ -278,7 +278,8 @@ class MemberCommandsTest {
         assertThat(one.out())
                 .contains("members replace node3 by e", "BEFORE", "STEP", "take back", "has not come closer");
         assertThat(run("doctor").out())
-                .containsPattern("serious: operation \\d+ \\(members replace node3 by e\\) failed .* has not come closer")
+                .containsPattern(
+                        "serious: operation \\d+ \\(members replace node3 by e\\) failed .* has not come closer")
                 .containsPattern("notice: operation \\d+ \\(members remove node2\\) was forced .* have no quorum")
                 .doesNotContain("does not tell");
     }
@@ -295,12 +296,13 @@ class MemberCommandsTest {
         assertThat(second.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(second.err()).contains("is under way (members replace node3 by e)", "nothing was changed");
         String howFar = "e: it does not answer, and has got nothing yet";
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(operations()
-                        .getLast()
-                        .getAsJsonObject("report")
-                        .get("under_way")
-                        .getAsString())
-                .startsWith(howFar));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(operations()
+                                .getLast()
+                                .getAsJsonObject("report")
+                                .get("under_way")
+                                .getAsString())
+                        .startsWith(howFar));
         assertThat(run("operations", operations().getLast().get("id").getAsString())
                         .out())
                 .contains("when it waited: " + howFar);

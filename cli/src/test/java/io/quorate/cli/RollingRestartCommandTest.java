@@ -30,7 +30,8 @@ class RollingRestartCommandTest {
 
     @Test
     void oneThatIsThereAgainLacksNothing() {
-        assertThat(missing(member(3, Optional.of(1L), 100, true), Optional.of(1L))).isEmpty();
+        assertThat(missing(member(3, Optional.of(1L), 100, true), Optional.of(1L)))
+                .isEmpty();
     }
 
     @Test

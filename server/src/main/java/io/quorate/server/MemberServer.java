@@ -384,6 +384,7 @@ public final class MemberServer implements AutoCloseable {
      * which people would start again, and whoever starts processes would do so for ever.
      */
     private void staySilent(Throwable cause) {
+        services.suspend("etcdserver: this member takes no part any more, ask another one");
         LOG.error(
                 "Member {} takes no part any more, and serves nobody: {}. Starting it again does not help: keep a copy of its data"
                         + " directory, and bring it back with an empty one by --replace-member.",

@@ -64,9 +64,7 @@ final class OperationEvents {
         try {
             return OperationReport.parseFrom(operation.report().toByteArray());
         } catch (InvalidProtocolBufferException e) {
-            return OperationReport.newBuilder()
-                    .setTitle("of another release")
-                    .build();
+            return OperationReport.newBuilder().setTitle("of another release").build();
         }
     }
 }

@@ -78,8 +78,8 @@ public final class SnapshotImport {
      * @throws DataDirectoryException if the data directory cannot be used
      */
     @SuppressWarnings("try") // The lock is named to be closed.
-    public static Imported run(
-            Path file, ServerConfig config, Options options, String askedBy, ByteProgress progress) throws IOException {
+    public static Imported run(Path file, ServerConfig config, Options options, String askedBy, ByteProgress progress)
+            throws IOException {
         FoundingDescription description = new FoundingDescription("snapshot restore " + file, askedBy);
         InitialMembership membership = InitialMembership.of(config);
         long length = SnapshotChecksum.verify(file, options.skipHashCheck());
@@ -87,8 +87,8 @@ public final class SnapshotImport {
                 Closeable lock = new FileDisk(config.dataDir()).lock()) {
             requireEmpty(config.dataDir());
             Path folder = config.dataDir().resolve(UNFINISHED);
-            Imported imported = makeOrLeaveNothing(
-                    reader, folder, config.name(), membership, options.revisionBump(), progress);
+            Imported imported =
+                    makeOrLeaveNothing(reader, folder, config.name(), membership, options.revisionBump(), progress);
             try {
                 FoundingNote.write(new FileDisk(folder), description.ofRestore(file, imported, options, config.name()));
             } catch (IOException e) {
@@ -163,9 +163,7 @@ public final class SnapshotImport {
             long totalBytes = reader.pages() * reader.pageBytes();
             content = bumped(
                     SnapshotFile.read(
-                            reader,
-                            target,
-                            () -> progress.done(reader.readPages() * reader.pageBytes(), totalBytes)),
+                            reader, target, () -> progress.done(reader.readPages() * reader.pageBytes(), totalBytes)),
                     revisionBump);
             MvccStore store = target.finish(content.revision(), content.compactedRevision());
             digest = store.digest().total().toString();

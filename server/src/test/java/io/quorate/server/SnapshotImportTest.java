@@ -32,6 +32,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -154,12 +156,15 @@ class SnapshotImportTest {
             one.ready().join();
             other.ready().join();
             try (MemberServer third = MemberServer.start(configs.get(2))) {
-                TestCluster.await(() -> report(third).logDiverged().isPresent(), "the third one tells why it has stopped");
+                TestCluster.await(
+                        () -> report(third).logDiverged().isPresent(), "the third one tells why it has stopped");
                 MemberReport told = report(third);
                 assertThat(told.serving()).isFalse();
                 assertThat(told.stopped()).isPresent();
                 assertThat(told.logDiverged().orElseThrow().ownHash())
                         .isNotEqualTo(told.logDiverged().orElseThrow().leadersHash());
+                assertThat(ask(third, "/v3/kv/range", BodyPublishers.ofString("{\"key\":\"YQ==\"}")))
+                        .contains("this member takes no part any more, ask another one");
                 assertThat(third.ready()).isNotDone();
                 assertThat(third.stopped()).isNotDone();
                 assertThat(report(one).logDiverged()).isEmpty();
@@ -169,11 +174,25 @@ class SnapshotImportTest {
     }
 
     private static MemberReport report(MemberServer member) {
-        URI page = URI.create("http://127.0.0.1:"
-                + member.clientAddresses().getFirst().getPort() + MemberServer.REPORT_PATH);
+        return ReportJson.read(ask(member, MemberServer.REPORT_PATH));
+    }
+
+    private static String ask(MemberServer member, String path) {
+        return send(HttpRequest.newBuilder(page(member, path)).build());
+    }
+
+    private static String ask(MemberServer member, String path, BodyPublisher body) {
+        return send(HttpRequest.newBuilder(page(member, path)).POST(body).build());
+    }
+
+    private static URI page(MemberServer member, String path) {
+        return URI.create(
+                "http://127.0.0.1:" + member.clientAddresses().getFirst().getPort() + path);
+    }
+
+    private static String send(HttpRequest request) {
         try (HttpClient http = HttpClient.newHttpClient()) {
-            return ReportJson.read(http.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString())
-                    .body());
+            return http.send(request, BodyHandlers.ofString()).body();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -208,7 +227,9 @@ class SnapshotImportTest {
         assertThat(restored.compactedRevision()).isEqualTo(90);
         assertThat(restored.digest())
                 .isEqualTo(SnapshotImport.run(snapshot, config(), false).digest());
-        assertThat(RestoreRehearsal.run(snapshot, scratch, revision, ByteProgress.NONE).hash()).isNotEqualTo(restored.hash());
+        assertThat(RestoreRehearsal.run(snapshot, scratch, revision, ByteProgress.NONE)
+                        .hash())
+                .isNotEqualTo(restored.hash());
         assertThat(scratch).doesNotExist();
     }
 

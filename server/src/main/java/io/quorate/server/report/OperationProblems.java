@@ -73,7 +73,8 @@ final class OperationProblems {
                         Urgency.SERIOUS,
                         called(operation),
                         "is not over, and was heard of last " + time(silentMillis) + " ago: whoever did it is gone",
-                        see(operation) + " tells how far it came; what was done stands, and the next one takes its place");
+                        see(operation)
+                                + " tells how far it came; what was done stands, and the next one takes its place");
             }
         }
         List<Operation> unsettled = unsettled();
@@ -168,11 +169,12 @@ final class OperationProblems {
         }
         Optional<AutopilotReport> leading =
                 told.stream().filter(AutopilotReport::leads).findFirst();
-        String who = leading.map(leader -> cluster.called(leader.memberId()) + ", which leads, goes by another one than "
-                        + told.stream()
-                                .filter(other -> !other.policy().equals(leader.policy()))
-                                .map(other -> cluster.called(other.memberId()))
-                                .collect(Collectors.joining(", ")))
+        String who = leading.map(leader ->
+                        cluster.called(leader.memberId()) + ", which leads, goes by another one than "
+                                + told.stream()
+                                        .filter(other -> !other.policy().equals(leader.policy()))
+                                        .map(other -> cluster.called(other.memberId()))
+                                        .collect(Collectors.joining(", ")))
                 .orElseGet(() -> "there are " + policies.size() + " among "
                         + told.stream()
                                 .map(one -> cluster.called(one.memberId()))

@@ -228,8 +228,9 @@ class DiagnosisTest {
                 .cut("b", "c")
                 .member("a", a -> a.sees("c", "probe", 9_000, false));
         assertThat(why(told))
-                .containsExactly("SERIOUS node-c takes no part any more, since its log diverged: at or before entry 4/9000 it"
-                        + " holds something else than the leader's");
+                .containsExactly(
+                        "SERIOUS node-c takes no part any more, since its log diverged: at or before entry 4/9000 it"
+                                + " holds something else than the leader's");
         assertThat(remedy(told))
                 .contains("starting it again does not help", "with an empty one by --replace-member")
                 .doesNotContain("start it again");

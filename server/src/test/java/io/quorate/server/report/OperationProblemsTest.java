@@ -93,25 +93,30 @@ class OperationProblemsTest {
         Operation remove = failed(7, "members remove e", Duration.ofMinutes(30));
         Operation promote = failed(8, "members promote d", Duration.ofMinutes(20));
         assertThat(doctor(of(remove, promote, done(9, "compact 5"))))
-                .containsExactly("SERIOUS operation 8 (members promote d) failed 20 min ago: it did not come up, and was not"
-                        + " done since");
+                .containsExactly(
+                        "SERIOUS operation 8 (members promote d) failed 20 min ago: it did not come up, and was not"
+                                + " done since");
         assertThat(doctor(of(remove, promote, done(9, "members promote d"))))
-                .containsExactly("SERIOUS operation 7 (members remove e) failed 30 min ago: it did not come up, and was not"
-                        + " done since");
+                .containsExactly(
+                        "SERIOUS operation 7 (members remove e) failed 30 min ago: it did not come up, and was not"
+                                + " done since");
         assertThat(doctor(of(remove, done(9, "members remove e")))).isEmpty();
     }
 
     @Test
     void whatFailedAgainAfterItWasDoneIsTold() {
         assertThat(doctor(of(done(7, "members remove e"), failed(8, "members remove e", Duration.ofMinutes(1)))))
-                .containsExactly("SERIOUS operation 8 (members remove e) failed 60 s ago: it did not come up, and was not done"
-                        + " since");
+                .containsExactly(
+                        "SERIOUS operation 8 (members remove e) failed 60 s ago: it did not come up, and was not done"
+                                + " since");
     }
 
     @Test
     void whatFailedLongAgoIsToldNoMore() {
-        assertThat(doctor(of(failed(7, "members remove e", Duration.ofDays(6))))).hasSize(1);
-        assertThat(doctor(of(failed(7, "members remove e", Duration.ofDays(8))))).isEmpty();
+        assertThat(doctor(of(failed(7, "members remove e", Duration.ofDays(6)))))
+                .hasSize(1);
+        assertThat(doctor(of(failed(7, "members remove e", Duration.ofDays(8)))))
+                .isEmpty();
     }
 
     @Test
@@ -120,8 +125,9 @@ class OperationProblemsTest {
                         operation(7, "members replace c by d", State.BROKEN_OFF, Duration.ofHours(3), "")
                                 .build(),
                         done(8, "transfer-leader b"))))
-                .containsExactly("SERIOUS operation 7 (members replace c by d) was broken off, and heard of last 3 h ago, and"
-                        + " was not done since");
+                .containsExactly(
+                        "SERIOUS operation 7 (members replace c by d) was broken off, and heard of last 3 h ago, and"
+                                + " was not done since");
     }
 
     @Test
@@ -145,8 +151,9 @@ class OperationProblemsTest {
         Operation one = withRefusal(done(7, "members remove e"), true, true);
         Operation other = withRefusal(done(8, "members remove f"), true, true);
         assertThat(doctor(of(one)))
-                .containsExactly("NOTICE operation 7 (members remove e) was forced 60 s ago against what was found before: the"
-                        + " others have no quorum");
+                .containsExactly(
+                        "NOTICE operation 7 (members remove e) was forced 60 s ago against what was found before: the"
+                                + " others have no quorum");
         assertThat(doctor(of(one, other)))
                 .singleElement()
                 .asString()
@@ -157,8 +164,9 @@ class OperationProblemsTest {
     @Test
     void theLastBackupFailed() {
         assertThat(doctor(of(copy(7, State.DONE), copy(8, State.FAILED))))
-                .containsExactly("SERIOUS operation 8 (backup --to /b) failed 9 min ago: kept as x, which is not verified, and"
-                        + " there is no good copy by it since");
+                .containsExactly(
+                        "SERIOUS operation 8 (backup --to /b) failed 9 min ago: kept as x, which is not verified, and"
+                                + " there is no good copy by it since");
         assertThat(doctor(of(copy(8, State.FAILED), copy(9, State.DONE)))).isEmpty();
     }
 
@@ -186,8 +194,9 @@ class OperationProblemsTest {
         assertThat(doctor(autopilots(
                         autopilot("a", true, 9_000), autopilot("b", false, 9_000), autopilot("c", false, 9_000))))
                 .isEmpty();
-        String differ = "NOTICE the cluster has members with different policies of the autopilot, and each goes by its own"
-                + " while it leads: ";
+        String differ =
+                "NOTICE the cluster has members with different policies of the autopilot, and each goes by its own"
+                        + " while it leads: ";
         assertThat(doctor(autopilots(
                         autopilot("a", true, 9_000), autopilot("b", false, 9_000), autopilot("c", false, 0))))
                 .containsExactly(differ + "node-a, which leads, goes by another one than node-c");
@@ -201,8 +210,9 @@ class OperationProblemsTest {
         changed.getReportBuilder().clearAskedBy();
         Operation action = changed.build();
         assertThat(doctor(of(action)))
-                .containsExactly("NOTICE operation 7 (autopilot: promote d) failed 3 min ago: it did not come up, and was not"
-                        + " done since");
+                .containsExactly(
+                        "NOTICE operation 7 (autopilot: promote d) failed 3 min ago: it did not come up, and was not"
+                                + " done since");
         assertThat(doctor(of(action, done(8, "autopilot: promote d")))).isEmpty();
     }
 
