@@ -62,7 +62,8 @@ final class AskedCluster implements AutoCloseable {
         }
     }
 
-    private ClusterReports ask() {
+    /** As {@link #ask(ClientOptions)}, where more is asked for afterwards. */
+    ClusterReports ask() {
         try {
             return ask(members());
         } catch (CommandFailed e) {

@@ -3,22 +3,15 @@ package io.quorate.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.quorate.server.MemberServer;
 import io.quorate.server.autopilot.AutopilotReport;
-import io.quorate.server.proto.etcdserverpb.Member;
 import java.io.PrintWriter;
-import java.net.URI;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,14 +37,8 @@ final class AutopilotStatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<AutopilotReport> reports;
-        try (AskedCluster cluster = new AskedCluster(client)) {
-            List<CompletableFuture<Optional<AutopilotReport>>> asked = cluster.members().stream()
-                    .filter(member -> member.getClientURLsCount() > 0)
-                    .map(member -> ask(cluster, member))
-                    .toList();
-            reports = asked.stream().flatMap(answer -> join(answer).stream()).toList();
-        }
+        List<AutopilotReport> reports =
+                ask().stream().flatMap(asked -> asked.report().stream()).toList();
         AutopilotReport leading = reports.stream()
                 .filter(AutopilotReport::leads)
                 .max(Comparator.comparingLong(AutopilotReport::term))
@@ -71,41 +58,19 @@ final class AutopilotStatusCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static CompletableFuture<Optional<AutopilotReport>> ask(AskedCluster cluster, Member member) {
-        URI endpoint = MemberUrls.parseList("the member's URL", member.getClientURLs(0))
-                .getFirst();
-        return cluster.http()
-                .sendAsync(
-                        cluster.request(endpoint.resolve(MemberServer.AUTOPILOT_PATH))
-                                .build(),
-                        BodyHandlers.ofString())
-                .handle((answer, failure) ->
-                        failure == null ? Optional.of(answer) : Optional.<HttpResponse<String>>empty())
-                .thenApply(answer -> answer.flatMap(AutopilotStatusCommand::read));
-    }
-
-    private static Optional<AutopilotReport> read(HttpResponse<String> answer) {
-        int status = answer.statusCode();
-        if (status == 401 || status == 403) {
-            throw new CommandFailed(
-                    ExitCode.FAILED,
-                    "the cluster asks for a user that administers; name one with --user ("
-                            + answer.body().strip() + ")");
+    private List<AskedAutopilot> ask() {
+        List<AskedAutopilot> all;
+        try (AskedCluster cluster = new AskedCluster(client)) {
+            List<CompletableFuture<AskedAutopilot>> asked = cluster.members().stream()
+                    .filter(member -> member.getClientURLsCount() > 0)
+                    .map(member -> AskedAutopilot.ask(cluster, member.getClientURLs(0)))
+                    .toList();
+            all = asked.stream().map(CompletableFuture::join).toList();
         }
-        try {
-            return status == 200 ? Optional.of(AutopilotReport.ofJson(answer.body())) : Optional.empty();
-        } catch (IllegalArgumentException e) {
-            // A member of a release that knows of no autopilot, or of another one.
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<AutopilotReport> join(CompletableFuture<Optional<AutopilotReport>> answer) {
-        try {
-            return answer.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof CommandFailed failed ? failed : e;
-        }
+        all.stream().filter(AskedAutopilot::refused).findFirst().ifPresent(refused -> {
+            throw new CommandFailed(ExitCode.FAILED, refused.failure());
+        });
+        return all;
     }
 
     private static void print(PrintWriter out, AutopilotReport report, List<String> otherwise) {

@@ -121,7 +121,7 @@ final class Backup {
         try {
             SnapshotStatus read = SnapshotStatus.read(file);
             status = Optional.of(read);
-            verdict = new BackupVerification(client).of(file, read.content(), origin, folder.scratch());
+            verdict = new BackupVerification(client, progress).of(file, read.content(), origin, folder.scratch());
         } catch (BoltException | InvalidSnapshotException e) {
             // It is what the member has sent, so what is wrong with it is wrong at the member: that is worth keeping.
             verdict = new BackupVerdict.Wrong("it cannot be read: " + e.getMessage());

@@ -41,9 +41,12 @@ final class BackupVerification {
     private static final ByteString ALL = ByteString.copyFrom(new byte[1]);
 
     private final ClientOptions client;
+    private final TransferProgress progress;
 
-    BackupVerification(ClientOptions client) {
+    /** @param progress tells how much of the file was restored */
+    BackupVerification(ClientOptions client, TransferProgress progress) {
         this.client = client;
+        this.progress = progress;
     }
 
     /** What the cluster says it had at a revision. */
@@ -69,7 +72,8 @@ final class BackupVerification {
     BackupVerdict of(Path file, Content content, Origin origin, Path scratch) {
         try {
             Told told = ask(content, origin);
-            Restored restored = RestoreRehearsal.run(file, scratch, told.compactedRevision());
+            Restored restored =
+                    RestoreRehearsal.run(file, scratch, told.compactedRevision(), progress.during("restored"));
             return compare(content, told, restored);
         } catch (NotTold e) {
             return new BackupVerdict.Unknown("it was not compared with the cluster: " + e.getMessage());

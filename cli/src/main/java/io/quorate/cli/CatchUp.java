@@ -5,15 +5,12 @@ import io.quorate.server.operations.MemberHealth;
 import io.quorate.server.report.MemberReport;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Waits until learners have nearly all of the log. One that makes no progress is reported, and not waited for blindly. For one
  * thread.
  */
 final class CatchUp {
-
-    private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final OperationRun operation;
     private final long id;
@@ -30,7 +27,6 @@ final class CatchUp {
     private Optional<Pace> entries = Optional.empty();
     private Optional<Pace> bytes = Optional.empty();
     private long progressNanos = System.nanoTime();
-    private long toldNanos = System.nanoTime();
 
     /**
      * @param id of the learner
@@ -117,10 +113,7 @@ final class CatchUp {
                     "learner " + name + " (" + JsonOutput.id(id) + ") has not come closer to having the log for "
                             + patience.toSeconds() + " s: " + where);
         }
-        if (System.nanoTime() - toldNanos > TELL_NANOS) {
-            toldNanos = System.nanoTime();
-            operation.tellProgress(name + ": " + where);
-        }
+        operation.tellNowAndThen(() -> name + ": " + where);
     }
 
     private String entries(long matches, long commitIndex) {

@@ -36,20 +36,24 @@ final class CompactCommand implements Callable<Integer> {
             OperationRun.Plan plan = new OperationRun.Plan(
                     seen,
                     now -> Preflight.Intent.roomFor(now.health()),
-                    List.of(OperationRun.PlannedStep.of("compact up to revision " + revision, run -> compact(sight))),
+                    List.of(OperationRun.PlannedStep.of(
+                            "compact up to revision " + revision, run -> compact(run, sight))),
                     () -> Proof.Goal.asIn(seen.health()));
             return options.operation(sight, "compact " + revision).execute(plan);
         }
     }
 
-    private String compact(ClusterSight sight) {
+    private String compact(OperationRun run, ClusterSight sight) {
         CompactionRequest request = CompactionRequest.newBuilder()
                 .setRevision(revision)
                 .setPhysical(true)
                 .build();
         try (ClusterClient cluster = sight.connect()) {
-            cluster.write((channel, deadline) ->
-                    KVGrpc.newBlockingStub(channel).withDeadline(deadline).compact(request));
+            var unused = run.tellWhile(
+                    () -> cluster.write((channel, deadline) -> KVGrpc.newBlockingStub(channel)
+                            .withDeadline(deadline)
+                            .compact(request)),
+                    took -> "the member that was asked removes the history, " + took.toSeconds() + " s");
         }
         return "the history before it is gone";
     }

@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Looks a cluster over: all that 'quorate why' tells, and what is no trouble yet.",
             "That is: failures that it would not withstand, even numbers of voters, zones, room on disks, versions,",
-            "states that are not compared, learners that were never promoted. The most urgent comes first.",
+            "states that are not compared, learners that were never promoted; operations and backups that did not end well,",
+            "or were forced; autopilots of different policies. The most urgent comes first. What is not answered is said.",
             "Exits with 0 if there is nothing to tell, with 1 if there is."
         },
         footer = {"", "Example:", "  quorate doctor --endpoints 127.0.0.1:2379"})
@@ -27,7 +28,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Diagnosis diagnosis = Diagnosis.thorough(AskedCluster.ask(client));
+        Diagnosis diagnosis = DoctorQuestions.ask(client);
         return DiagnosisOutput.print(spec.commandLine().getOut(), client.json(), diagnosis);
     }
 }

@@ -10,6 +10,7 @@ import io.quorate.server.proto.managerpb.Operation;
 import io.quorate.server.proto.managerpb.OperationReport;
 import io.quorate.server.proto.managerpb.Step;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -39,6 +40,7 @@ final class OperationRun {
     private final boolean breakOff;
     private final StopRequest stop;
     private final OperationReport.Builder report;
+    private final NowAndThen telling = new NowAndThen(NowAndThen.INTERVAL, System::nanoTime);
     private long pollMillis = FIRST_POLL_MILLIS;
 
     /** What was done so far that is never taken back. */
@@ -227,6 +229,7 @@ final class OperationRun {
             }
             begun.push(step);
             pollMillis = FIRST_POLL_MILLIS;
+            telling.begin();
             long beginNanos = System.nanoTime();
             try {
                 String result = step.action().run(this);
@@ -262,6 +265,7 @@ final class OperationRun {
             if (step.undo().isEmpty()) {
                 continue;
             }
+            telling.begin();
             long beginNanos = System.nanoTime();
             try {
                 if (!life.confirm()) {
@@ -403,6 +407,18 @@ final class OperationRun {
         if (Thread.currentThread().isInterrupted()) {
             throw new CommandFailed(ExitCode.FAILED, "interrupted");
         }
+    }
+
+    /** As {@link #tellProgress}, for a step that waits, if it is time to say something again. */
+    void tellNowAndThen(Supplier<String> howFar) {
+        if (telling.isTime()) {
+            tellProgress(howFar.get());
+        }
+    }
+
+    /** For a step that blocks: does it, and tells now and then for how long. */
+    <T> T tellWhile(Supplier<T> call, Function<Duration, String> howFar) {
+        return LongCall.await(call, NowAndThen.INTERVAL, took -> tellProgress(howFar.apply(took)));
     }
 
     /** Tells how far a step is that takes long: whoever waits for it, and whoever asks for what is on record. */

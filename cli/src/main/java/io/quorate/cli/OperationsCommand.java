@@ -44,10 +44,7 @@ final class OperationsCommand implements Callable<Integer> {
     public Integer call() {
         List<Operation> operations;
         try (ClusterClient cluster = client.connect()) {
-            operations = cluster.read((channel, deadline) -> ManagerGrpc.newBlockingStub(channel)
-                    .withDeadline(deadline)
-                    .listOperations(ListOperationsRequest.getDefaultInstance())
-                    .getOperationsList());
+            operations = list(cluster);
         }
         if (id.isPresent()) {
             long wanted = id.get();
@@ -67,6 +64,14 @@ final class OperationsCommand implements Callable<Integer> {
             printTable(out, operations);
         }
         return ExitCode.OK;
+    }
+
+    /** Those on record, the latest at the end. It takes a leader. */
+    static List<Operation> list(ClusterClient cluster) {
+        return cluster.read((channel, deadline) -> ManagerGrpc.newBlockingStub(channel)
+                .withDeadline(deadline)
+                .listOperations(ListOperationsRequest.getDefaultInstance())
+                .getOperationsList());
     }
 
     private static void printTable(PrintWriter out, List<Operation> operations) {

@@ -102,7 +102,10 @@ final class RecoverCommand implements Callable<Integer> {
                 RecoveryText.print(report, out);
             }
             if (confirm) {
-                made = Optional.of(NewEpoch.make(recovery, place(report), force, Asker.ofThisProcess()));
+                TransferProgress progress =
+                        TransferProgress.on(spec.commandLine().getErr());
+                made = Optional.of(NewEpoch.make(
+                        recovery, place(report), force, Asker.ofThisProcess(), progress.during("copied")));
             }
             if (json) {
                 JsonOutput.print(out, RecoveryJson.object(report, made));

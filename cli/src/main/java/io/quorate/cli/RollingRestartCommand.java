@@ -47,14 +47,16 @@ final class RollingRestartCommand implements Callable<Integer> {
             List<MemberHealth> order = new ArrayList<>(seen.health().members());
             order.removeIf(member -> !member.answers());
             order.sort(Comparator.comparing(member -> leader.equals(Optional.of(member.id()))));
-            List<PlannedStep> steps = order.stream()
-                    .map(member -> PlannedStep.of("restart " + member.label(), run -> restart(run, member.id())))
-                    .toList();
+            List<PlannedStep> steps = new ArrayList<>();
+            for (MemberHealth member : order) {
+                String which = "restart " + (steps.size() + 1) + " of " + order.size() + ": " + member.label();
+                steps.add(PlannedStep.of("restart " + member.label(), run -> restart(run, member.id(), which)));
+            }
             return options.operation(sight, "rolling-restart").execute(ChangeOptions.sameMembers(seen, steps));
         }
     }
 
-    private String restart(OperationRun run, long id) {
+    private String restart(OperationRun run, long id, String which) {
         ClusterSight.Seen seen = run.lookPatiently(patience.toNanos());
         ClusterHealth health = seen.health();
         boolean voter = health.voterIds().contains(id);
@@ -69,32 +71,50 @@ final class RollingRestartCommand implements Callable<Integer> {
         long index = health.commitIndex();
         long before = run.sight().post(page).get("incarnation").getAsLong();
         long beginNanos = System.nanoTime();
-        while (!isBack(run, page, id, before, index)) {
+        Optional<String> missing = missing(run, page, id, before, index);
+        while (missing.isPresent()) {
             if (System.nanoTime() - beginNanos > patience.toNanos()) {
                 throw new CommandFailed(
                         ExitCode.FAILED,
                         "it was asked to restart, and is not there again within " + patience.toSeconds()
-                                + " s; the members after it were left alone");
+                                + " s, since it " + missing.get() + "; the members after it were left alone");
             }
+            String howFar = which + " " + missing.get();
+            run.tellNowAndThen(() -> howFar);
             run.pause();
+            missing = missing(run, page, id, before, index);
         }
         return "it is there again, with the whole log";
     }
 
-    /** Whether it has opened its data anew, and has all that was committed when it was asked to. */
-    private boolean isBack(OperationRun run, URI page, long id, long incarnationBefore, long index) {
+    /** What it lacks until it has opened its data anew, and has all that was committed when it was asked to; empty if nothing. */
+    private Optional<String> missing(OperationRun run, URI page, long id, long incarnationBefore, long index) {
         Optional<JsonObject> status = run.sight().get(page);
-        if (status.isEmpty()
-                || status.get().get("incarnation").getAsLong() <= incarnationBefore
-                || !status.get().get("serving").getAsBoolean()) {
-            return false;
+        if (status.isEmpty()) {
+            return Optional.of("does not answer");
         }
-        ClusterHealth health = run.lookPatiently(patience.toNanos()).health();
-        return health.leader().isPresent()
-                && health.member(id)
-                        .filter(health::isHealthy)
-                        .flatMap(MemberHealth::told)
-                        .filter(told -> told.appliedIndex() >= index)
-                        .isPresent();
+        if (status.get().get("incarnation").getAsLong() <= incarnationBefore) {
+            return Optional.of("closes its data");
+        }
+        if (!status.get().get("serving").getAsBoolean()) {
+            return Optional.of("opens its data");
+        }
+        return missing(run.lookPatiently(patience.toNanos()).health(), id, index);
+    }
+
+    /** As far as the members tell. */
+    static Optional<String> missing(ClusterHealth health, long id, long index) {
+        if (health.leader().isEmpty()) {
+            return Optional.of("hears of no leader");
+        }
+        Optional<MemberHealth.Told> told = health.member(id).flatMap(MemberHealth::told);
+        if (told.isEmpty()) {
+            return Optional.of("does not answer");
+        }
+        long lacks = index - told.get().appliedIndex();
+        if (lacks > 0) {
+            return Optional.of("lacks " + lacks + (lacks == 1 ? " entry" : " entries"));
+        }
+        return health.member(id).filter(health::isHealthy).isPresent() ? Optional.empty() : Optional.of("is not well");
     }
 }

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class SignsOfLife implements AutoCloseable {
 
-    /** Well before others take an operation for broken off, which is after a minute. */
-    private static final long INTERVAL_SECONDS = 10;
+    /** Well before others take an operation for broken off, which is after a minute; and often enough to see it go on. */
+    private static final long INTERVAL_SECONDS = 5;
 
     /** After so long without the cluster's word nobody knows whether the place is still this operation's. */
     private static final long MAX_UNSURE_NANOS = TimeUnit.SECONDS.toNanos(40);

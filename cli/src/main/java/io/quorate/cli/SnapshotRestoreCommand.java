@@ -153,7 +153,8 @@ final class SnapshotRestoreCommand implements Callable<Integer> {
         SnapshotImport.Options options = options();
         ServerConfig config = config();
         try {
-            print(SnapshotImport.run(file, config, options, Asker.ofThisProcess()), config);
+            TransferProgress progress = TransferProgress.on(spec.commandLine().getErr());
+            print(SnapshotImport.run(file, config, options, Asker.ofThisProcess(), progress.during(verb)), config);
             return ExitCode.OK;
         } catch (BoltException | InvalidSnapshotException e) {
             throw new CommandFailed(ExitCode.FAILED, file + " cannot be " + verb + ": " + e.getMessage(), e);

@@ -1,5 +1,6 @@
 package io.quorate.cli;
 
+import io.quorate.server.ByteProgress;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -19,6 +20,7 @@ final class TransferProgress {
     private Pace pace = new Pace(0, 0);
     private long nextNanos;
     private long totalBytes;
+    private String doing = "";
 
     /**
      * @param nanoTime tells the time, as {@link System#nanoTime} does
@@ -46,6 +48,11 @@ final class TransferProgress {
 
     /** The first piece has come, with which the size is known. */
     void begin(long total) {
+        begin("", total);
+    }
+
+    private void begin(String what, long total) {
+        doing = what;
         totalBytes = total;
         pace = new Pace(nanoTime.getAsLong(), 0);
         nextNanos = pace.beginNanos() + intervalNanos;
@@ -58,7 +65,27 @@ final class TransferProgress {
             return;
         }
         nextNanos = now + intervalNanos;
-        out.println(ByteSize.text(bytes) + " of " + ByteSize.text(totalBytes) + ", "
+        out.println(doing + ByteSize.text(bytes) + " of " + ByteSize.text(totalBytes) + ", "
                 + ByteSize.text((long) pace.perSecond(now, bytes)) + "/s, " + pace.left(now, bytes, totalBytes));
+    }
+
+    /**
+     * For what goes through bytes by itself, from when it is heard of first.
+     *
+     * @param done what is done with them, as the lines begin, such as {@code copied}
+     */
+    ByteProgress during(String done) {
+        return new ByteProgress() {
+            private boolean begun;
+
+            @Override
+            public void done(long doneBytes, long total) {
+                if (!begun) {
+                    begun = true;
+                    begin(done + " ", total);
+                }
+                received(doneBytes);
+            }
+        };
     }
 }

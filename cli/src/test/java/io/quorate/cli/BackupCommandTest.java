@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.grpc.Status;
 import io.quorate.cli.processes.QuorateProcess;
+import io.quorate.server.ByteProgress;
 import io.quorate.server.RestoreRehearsal;
 import io.quorate.server.RestoreRehearsal.Restored;
 import java.io.IOException;
@@ -56,7 +57,7 @@ class BackupCommandTest {
         Path file = made.resolve("snapshot.db");
         member.run("snapshot", "save", file.toString());
         snapshot = Files.readAllBytes(file);
-        restored = RestoreRehearsal.run(file, made.resolve("scratch"), -1);
+        restored = RestoreRehearsal.run(file, made.resolve("scratch"), -1, ByteProgress.NONE);
     }
 
     @AfterAll

@@ -277,6 +277,11 @@ class MemberCommandsTest {
         CommandRun one = run("operations", operations.getLast().get("id").getAsString());
         assertThat(one.out())
                 .contains("members replace node3 by e", "BEFORE", "STEP", "take back", "has not come closer");
+        assertThat(run("doctor").out())
+                .containsPattern(
+                        "serious: operation \\d+ \\(members replace node3 by e\\) failed .* has not come closer")
+                .containsPattern("notice: operation \\d+ \\(members remove node2\\) was forced .* have no quorum")
+                .doesNotContain("does not tell");
     }
 
     /** It waits for a learner that is never started; what it has done stands, since somebody else works on the cluster now. */
@@ -290,12 +295,23 @@ class MemberCommandsTest {
         CommandRun second = run("compact", "2");
         assertThat(second.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(second.err()).contains("is under way (members replace node3 by e)", "nothing was changed");
+        String howFar = "e: it does not answer, and has got nothing yet";
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(operations()
+                                .getLast()
+                                .getAsJsonObject("report")
+                                .get("under_way")
+                                .getAsString())
+                        .startsWith(howFar));
+        assertThat(run("operations", operations().getLast().get("id").getAsString())
+                        .out())
+                .contains("when it waited: " + howFar);
         assertDone(run("transfer-leader", "node2", "--break-off"));
 
         CommandRun broken = replace.get();
         assertThat(broken.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(broken.out())
-                .contains("another operation has broken this one off")
+                .contains("another operation has broken this one off", "          " + howFar)
                 .doesNotContain("take back");
         assertThat(list()).as("what was done stands").hasSize(4);
         assertThat(operations())

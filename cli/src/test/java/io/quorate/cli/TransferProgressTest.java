@@ -2,6 +2,7 @@ package io.quorate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.server.ByteProgress;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,22 @@ class TransferProgressTest {
         seconds += 1;
         progress.received(100 * MIB);
         assertThat(printed.toString().lines()).containsExactly("100.0 MiB of 100.0 MiB, 10.0 MiB/s, about 0 s left");
+    }
+
+    @Test
+    void whatGoesThroughBytesByItselfIsToldByWhatItDoes() {
+        TransferProgress progress = progress(true);
+        ByteProgress restoring = progress.during("restored");
+        restoring.done(0, 100 * MIB);
+        seconds += 2;
+        restoring.done(20 * MIB, 100 * MIB);
+        progress.begin(50 * MIB);
+        seconds += 1;
+        progress.received(25 * MIB);
+        assertThat(printed.toString().lines())
+                .containsExactly(
+                        "restored 20.0 MiB of 100.0 MiB, 10.0 MiB/s, about 8 s left",
+                        "25.0 MiB of 50.0 MiB, 25.0 MiB/s, about 1 s left");
     }
 
     @Test

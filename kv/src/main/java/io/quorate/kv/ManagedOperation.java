@@ -16,6 +16,9 @@ public record ManagedOperation(long id, long beganMillis, long toldMillis, State
     /** So many are kept on record; the oldest makes room. */
     public static final int MAX_ON_RECORD = OperationRecords.MAX_KEPT;
 
+    /** One that was silent for longer than so many milliseconds has died. */
+    public static final long MAX_SILENCE_MILLIS = OperationRecords.MAX_SILENCE_MILLIS;
+
     /** One that had a place of its own. */
     public ManagedOperation(long id, long beganMillis, long toldMillis, State state, Bytes report) {
         this(id, beganMillis, toldMillis, state, report, false);

@@ -1,5 +1,6 @@
 package io.quorate.server;
 
+import io.quorate.engine.LogDivergedException;
 import io.quorate.engine.log.DamagedLogException;
 import io.quorate.kv.StoreException;
 import io.quorate.server.store.DamagedStateException;
@@ -14,6 +15,11 @@ final class Damage {
     /** A durable entry of the log cannot be read back. */
     static boolean isOfLog(Throwable failure) {
         return find(failure, DamagedLogException.class::isInstance).isPresent();
+    }
+
+    /** The log is another one than the leader's, though both name the same entries. */
+    static Optional<LogDivergedException> ofDivergedLog(Throwable failure) {
+        return find(failure, LogDivergedException.class::isInstance).map(LogDivergedException.class::cast);
     }
 
     /** The store's files are not what was written. */

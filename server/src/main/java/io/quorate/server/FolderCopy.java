@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /** Copies files and folders with all that is in them, and makes such durable. */
@@ -24,8 +25,14 @@ final class FolderCopy {
         return bytes;
     }
 
-    /** Copies a file or a folder to a place where there is nothing; the folders above are made. */
-    static void copy(Path from, Path to) throws IOException {
+    /**
+     * Copies a file or a folder to a place where there is nothing; the folders above are made.
+     *
+     * @param progress is told after each file how many bytes were copied by then
+     * @return how many bytes were copied
+     */
+    static long copy(Path from, Path to, LongConsumer progress) throws IOException {
+        long bytes = 0;
         Files.createDirectories(Objects.requireNonNull(to.getParent(), "the root is no place for a copy"));
         for (Path file : files(from)) {
             Path place = file.equals(from) ? to : to.resolve(from.relativize(file));
@@ -33,8 +40,11 @@ final class FolderCopy {
                 Files.createDirectory(place);
             } else {
                 Files.copy(file, place);
+                bytes += Files.size(place);
+                progress.accept(bytes);
             }
         }
+        return bytes;
     }
 
     /** Makes a folder durable with all that is in it. */

@@ -42,6 +42,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The Raft node of a member with the store under it, made from the member's configuration.
@@ -63,6 +65,8 @@ record MemberNode(
         ExecutorService readers,
         ExecutorService background,
         StorageIds storages) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MemberNode.class);
 
     private static final int MAX_QUEUED_READS = 20_000;
     private static final int FRAME_HEADROOM_BYTES = 2 << 20;
@@ -110,12 +114,14 @@ record MemberNode(
         ReplicatedLeases leases =
                 parts.add(new ReplicatedLeases(config.name(), machine.store(), config.requestTimeout()));
         TokenSource tokens = TokenSource.open(config.auth().tokens());
+        OperationEvents operations = new OperationEvents(LOG::info);
         machine.tell(new LeasesAndWatches(
                 leases,
                 watches,
                 results -> {
                     tokens.sessions().applied(results);
                     metrics.applied(results);
+                    operations.applied(results);
                 },
                 tokens.sessions()::restored));
         LinkProbes links = new LinkProbes(membership.self(), System::nanoTime);
@@ -131,6 +137,7 @@ record MemberNode(
         RaftNode<Result> node = parts.add(RaftNode.start(options(config, membership), ports, machine, metrics));
         parts.add(ports.scheduler().every(LinkProbes.INTERVAL, links::probe));
         leases.begin(node);
+        operations.begin(node);
         ExecutorService readers = readers(config.name());
         parts.add(() -> rest(readers));
         return new MemberNode(

@@ -43,7 +43,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Should its files be damaged, or its state be found wrong, it mends them while it runs: the node below is closed and
  * opened again, and clients are told to go elsewhere meanwhile. Should the node fail otherwise, clients are turned away for
- * good; the process that runs the member decides what comes next.
+ * good; the process that runs the member decides what comes next. One whose log is another than the leader's stays, turns all
+ * clients away, and tells why.
  */
 public final class MemberServer implements AutoCloseable {
 
@@ -365,6 +366,10 @@ public final class MemberServer implements AutoCloseable {
         }
         services.suspend("etcdserver: server stopped");
         scrub.close();
+        if (Damage.ofDivergedLog(cause).isPresent()) {
+            staySilent(cause);
+            return;
+        }
         HandOver.of(incarnation.node(), config.electionTimeout());
         turnClientsAway(cause);
         try {
@@ -372,6 +377,20 @@ public final class MemberServer implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("Something could not be closed as it should: {}", e.getMessage(), e);
         }
+    }
+
+    /**
+     * Its port stays open, for the pages by which it tells why it takes no part: a process that is gone looks like one that is only down,
+     * which people would start again, and whoever starts processes would do so for ever.
+     */
+    private void staySilent(Throwable cause) {
+        services.suspend("etcdserver: this member takes no part any more, ask another one");
+        LOG.error(
+                "Member {} takes no part any more, and serves nobody: {}. Starting it again does not help: keep a copy of its data"
+                        + " directory, and bring it back with an empty one by --replace-member.",
+                config.name(),
+                cause.getMessage());
+        incarnation.streams().close();
     }
 
     private void turnClientsAway(Throwable cause) {

@@ -67,7 +67,11 @@ public final class NewEpoch {
     private final boolean force;
     private final FoundingDescription description;
 
-    private NewEpoch(Recovery recovery, RecoveryPlan plan, Path target, boolean force, String askedBy) {
+    private final ByteProgress progress;
+
+    private NewEpoch(
+            Recovery recovery, RecoveryPlan plan, Path target, boolean force, String askedBy, ByteProgress progress) {
+        this.progress = progress;
         this.recovery = recovery;
         this.force = force;
         this.description = new FoundingDescription("recover " + plan.best().directory(), askedBy);
@@ -124,10 +128,12 @@ public final class NewEpoch {
      * @param target the new member's data directory, which there is not yet
      * @param force whether to go on in spite of doubts
      * @param askedBy who asked for it, and on which machine: that is put on record in the new epoch
+     * @param progress is told how much of the survivor's data was copied
      * @throws DataDirectoryException with one sentence if it must not or cannot be done
      */
-    public static Made make(Recovery recovery, Path target, boolean force, String askedBy) throws IOException {
-        return new NewEpoch(recovery, recovery.requirePlan(force), target, force, askedBy).make();
+    public static Made make(Recovery recovery, Path target, boolean force, String askedBy, ByteProgress progress)
+            throws IOException {
+        return new NewEpoch(recovery, recovery.requirePlan(force), target, force, askedBy, progress).make();
     }
 
     private Made make() throws IOException {
@@ -211,11 +217,7 @@ public final class NewEpoch {
 
     private Made makeUnfinished(List<Path> parts) throws IOException {
         Path old = unfinished.resolve("old");
-        for (Path part : parts) {
-            Path place = source.relativize(part);
-            boolean isState = plan.byStateAlone() || place.equals(Path.of(STORE));
-            FolderCopy.copy(part, isState ? folder().resolve(STORE) : old.resolve(place));
-        }
+        copy(parts, old);
         KvStateMachine machine =
                 KvStateMachine.open(folder().resolve(DroppedState.STATE), RocksMemory.standard(), Runnable::run);
         try {
@@ -230,6 +232,24 @@ public final class NewEpoch {
             throw new IOException(e.getMessage(), e);
         } finally {
             machine.close();
+        }
+    }
+
+    private void copy(List<Path> parts, Path old) throws IOException {
+        long totalBytes = 0;
+        for (Path part : parts) {
+            totalBytes += FolderCopy.bytes(part);
+        }
+        long doneBytes = 0;
+        for (Path part : parts) {
+            Path place = source.relativize(part);
+            boolean isState = plan.byStateAlone() || place.equals(Path.of(STORE));
+            long before = doneBytes;
+            long total = totalBytes;
+            doneBytes += FolderCopy.copy(
+                    part,
+                    isState ? folder().resolve(STORE) : old.resolve(place),
+                    bytes -> progress.done(before + bytes, total));
         }
     }
 

@@ -3,6 +3,7 @@ package io.quorate.server;
 import io.quorate.core.CoreStatus;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.LogDivergedException;
 import io.quorate.engine.NodeOptions;
 import io.quorate.engine.transport.LinkQuality;
 import io.quorate.engine.transport.LinkQuality.RoundTrips;
@@ -75,6 +76,7 @@ record OwnReport(
                 present.fence().isUp(),
                 serving.getAsBoolean(),
                 stopped(present),
+                present.node().stopCause().flatMap(Damage::ofDivergedLog).map(OwnReport::divergence),
                 config.electionTimeout().toMillis(),
                 alarms(store),
                 ids(configuration.voters()),
@@ -118,6 +120,14 @@ record OwnReport(
 
     private static Optional<String> stopped(Incarnation present) {
         return present.node().stopCause().map(cause -> String.valueOf(cause.getMessage()));
+    }
+
+    private static MemberReport.LogDivergence divergence(LogDivergedException diverged) {
+        return new MemberReport.LogDivergence(
+                diverged.id().term(),
+                diverged.id().index(),
+                Long.toHexString(diverged.ownHash()),
+                Long.toHexString(diverged.leadersHash()));
     }
 
     private static List<String> ids(Collection<MemberId> members) {

@@ -44,13 +44,15 @@ public final class RestoreRehearsal {
      *
      * @param scratch a folder that is not there yet, nor afterwards; it takes up what a member's data directory does
      * @param compactedRevision up to which the cluster has compacted that the result is to be compared with; -1 for none
+     * @param progress is told how much of the file was taken
      * @throws io.quorate.server.snapshot.InvalidSnapshotException if it is no snapshot, or damaged
      * @throws io.quorate.server.bolt.BoltException if it is damaged
      * @throws IOException if it cannot be restored, or what came of it cannot be read
      */
-    public static Restored run(Path file, Path scratch, long compactedRevision) throws IOException {
+    public static Restored run(Path file, Path scratch, long compactedRevision, ByteProgress progress)
+            throws IOException {
         try (BoltReader reader = BoltReader.open(file, SnapshotChecksum.verify(file, false))) {
-            Imported imported = SnapshotImport.makeOrLeaveNothing(reader, scratch, NAME, alone(), 0);
+            Imported imported = SnapshotImport.makeOrLeaveNothing(reader, scratch, NAME, alone(), 0, progress);
             return readBack(scratch.resolve(DroppedState.STATE), compactedRevision, imported.digest());
         } catch (StoreException e) {
             throw new IOException("what was restored cannot be read: " + e.getMessage(), e);

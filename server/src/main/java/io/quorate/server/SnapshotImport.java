@@ -62,9 +62,9 @@ public final class SnapshotImport {
         public static final Options USUAL = new Options(false, 0);
     }
 
-    /** As {@link #run(Path, ServerConfig, Options, String)}, with the revision that the file has. */
+    /** As {@link #run(Path, ServerConfig, Options, String, ByteProgress)}, with the revision that the file has. */
     public static Imported run(Path file, ServerConfig config, boolean skipHashCheck) throws IOException {
-        return run(file, config, new Options(skipHashCheck, 0), "");
+        return run(file, config, new Options(skipHashCheck, 0), "", ByteProgress.NONE);
     }
 
     /**
@@ -72,12 +72,14 @@ public final class SnapshotImport {
      *
      * @param config the member's: its name, data directory, and those that found the cluster
      * @param askedBy who asked for it, and on which machine: that is put on record in the new cluster
+     * @param progress is told how much of the file was taken
      * @throws io.quorate.server.snapshot.InvalidSnapshotException if the file is no snapshot
      * @throws io.quorate.server.bolt.BoltException if the file is damaged
      * @throws DataDirectoryException if the data directory cannot be used
      */
     @SuppressWarnings("try") // The lock is named to be closed.
-    public static Imported run(Path file, ServerConfig config, Options options, String askedBy) throws IOException {
+    public static Imported run(Path file, ServerConfig config, Options options, String askedBy, ByteProgress progress)
+            throws IOException {
         FoundingDescription description = new FoundingDescription("snapshot restore " + file, askedBy);
         InitialMembership membership = InitialMembership.of(config);
         long length = SnapshotChecksum.verify(file, options.skipHashCheck());
@@ -85,7 +87,8 @@ public final class SnapshotImport {
                 Closeable lock = new FileDisk(config.dataDir()).lock()) {
             requireEmpty(config.dataDir());
             Path folder = config.dataDir().resolve(UNFINISHED);
-            Imported imported = makeOrLeaveNothing(reader, folder, config.name(), membership, options.revisionBump());
+            Imported imported =
+                    makeOrLeaveNothing(reader, folder, config.name(), membership, options.revisionBump(), progress);
             try {
                 FoundingNote.write(new FileDisk(folder), description.ofRestore(file, imported, options, config.name()));
             } catch (IOException e) {
@@ -99,10 +102,15 @@ public final class SnapshotImport {
 
     /** @throws IOException also if the store fails */
     static Imported makeOrLeaveNothing(
-            BoltReader reader, Path folder, String name, InitialMembership membership, long revisionBump)
+            BoltReader reader,
+            Path folder,
+            String name,
+            InitialMembership membership,
+            long revisionBump,
+            ByteProgress progress)
             throws IOException {
         try {
-            return make(reader, folder, name, membership, revisionBump);
+            return make(reader, folder, name, membership, revisionBump, progress);
         } catch (Throwable e) {
             // Whatever it is, a lack of memory too: what is left would keep the next import from beginning.
             try {
@@ -137,7 +145,12 @@ public final class SnapshotImport {
     }
 
     private static Imported make(
-            BoltReader reader, Path folder, String name, InitialMembership membership, long revisionBump)
+            BoltReader reader,
+            Path folder,
+            String name,
+            InitialMembership membership,
+            long revisionBump,
+            ByteProgress progress)
             throws IOException {
         FileDisk disk = new FileDisk(folder);
         Path state = folder.resolve(DroppedState.STATE);
@@ -147,7 +160,11 @@ public final class SnapshotImport {
         RocksStore ordered = RocksStore.open(state.resolve(KvStateMachine.STORE), RocksMemory.standard());
         try {
             StoreImport target = new StoreImport(ordered, Founding.FIRST.index());
-            content = bumped(SnapshotFile.read(reader, target), revisionBump);
+            long totalBytes = reader.pages() * reader.pageBytes();
+            content = bumped(
+                    SnapshotFile.read(
+                            reader, target, () -> progress.done(reader.readPages() * reader.pageBytes(), totalBytes)),
+                    revisionBump);
             MvccStore store = target.finish(content.revision(), content.compactedRevision());
             digest = store.digest().total().toString();
             chainHash = store.digest().total().shortened() ^ store.hash() << Integer.SIZE;

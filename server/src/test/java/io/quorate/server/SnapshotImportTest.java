@@ -24,9 +24,17 @@ import io.quorate.server.proto.etcdserverpb.LeaseTimeToLiveResponse;
 import io.quorate.server.proto.etcdserverpb.SnapshotRequest;
 import io.quorate.server.proto.etcdserverpb.TxnRequest;
 import io.quorate.server.proto.mvccpb.KeyValue;
+import io.quorate.server.report.MemberReport;
+import io.quorate.server.report.ReportJson;
 import io.quorate.server.snapshot.InvalidSnapshotException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -136,6 +144,75 @@ class SnapshotImportTest {
         assertThat(verify(configs).isGood()).isTrue();
     }
 
+    /** The leader's log begins with something else: nothing tells which is right, so it neither builds on its own nor drops it. */
+    @Test
+    void aMemberThatHasRestoredSomethingElseTakesNoPartAndTellsWhy() throws Exception {
+        List<ServerConfig> configs = TestCluster.configs(3, folder);
+        SnapshotImport.run(snapshot, configs.get(0), false);
+        SnapshotImport.run(snapshot, configs.get(1), false);
+        SnapshotImport.run(snapshot, configs.get(2), new SnapshotImport.Options(false, 1_000), "", ByteProgress.NONE);
+        try (MemberServer one = MemberServer.start(configs.get(0));
+                MemberServer other = MemberServer.start(configs.get(1))) {
+            one.ready().join();
+            other.ready().join();
+            try (MemberServer third = MemberServer.start(configs.get(2))) {
+                TestCluster.await(
+                        () -> report(third).logDiverged().isPresent(), "the third one tells why it has stopped");
+                MemberReport told = report(third);
+                assertThat(told.serving()).isFalse();
+                assertThat(told.stopped()).isPresent();
+                assertThat(told.logDiverged().orElseThrow().ownHash())
+                        .isNotEqualTo(told.logDiverged().orElseThrow().leadersHash());
+                assertThat(ask(third, "/v3/kv/range", BodyPublishers.ofString("{\"key\":\"YQ==\"}")))
+                        .contains("this member takes no part any more, ask another one");
+                assertThat(third.ready()).isNotDone();
+                assertThat(third.stopped()).isNotDone();
+                assertThat(report(one).logDiverged()).isEmpty();
+                assertThat(one.isHealthy()).isTrue();
+            }
+        }
+    }
+
+    private static MemberReport report(MemberServer member) {
+        return ReportJson.read(ask(member, MemberServer.REPORT_PATH));
+    }
+
+    private static String ask(MemberServer member, String path) {
+        return send(HttpRequest.newBuilder(page(member, path)).build());
+    }
+
+    private static String ask(MemberServer member, String path, BodyPublisher body) {
+        return send(HttpRequest.newBuilder(page(member, path)).POST(body).build());
+    }
+
+    private static URI page(MemberServer member, String path) {
+        return URI.create(
+                "http://127.0.0.1:" + member.clientAddresses().getFirst().getPort() + path);
+    }
+
+    private static String send(HttpRequest request) {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(request, BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void howMuchOfTheFileWasTakenIsTold() throws IOException {
+        List<Long> told = new ArrayList<>();
+        List<Long> totals = new ArrayList<>();
+        SnapshotImport.run(snapshot, config(), SnapshotImport.Options.USUAL, "", (done, total) -> {
+            told.add(done);
+            totals.add(total);
+        });
+        assertThat(told).hasSizeGreaterThan(10_000).isSorted();
+        assertThat(totals.stream().distinct()).hasSize(1);
+        assertThat(told.getLast()).isLessThanOrEqualTo(totals.getLast()).isGreaterThan(totals.getLast() * 9 / 10);
+    }
+
     /** Whoever compares a backup with the cluster may find that it has compacted further meanwhile, or not at all. */
     @Test
     void aRehearsalTellsWhatAMemberThatBeginsWithTheFileWould() throws IOException {
@@ -143,14 +220,16 @@ class SnapshotImportTest {
         long revision = client.get("large").getHeader().getRevision();
         HashKVResponse told = client.maintenance()
                 .hashKV(HashKVRequest.newBuilder().setRevision(revision).build());
-        Restored restored = RestoreRehearsal.run(snapshot, scratch, told.getCompactRevision());
+        Restored restored = RestoreRehearsal.run(snapshot, scratch, told.getCompactRevision(), ByteProgress.NONE);
         assertThat(restored.revision()).isEqualTo(revision);
         assertThat(restored.keys()).isEqualTo(all(client, revision).size());
         assertThat(restored.hash()).isEqualTo(Integer.toUnsignedLong(told.getHash()));
         assertThat(restored.compactedRevision()).isEqualTo(90);
         assertThat(restored.digest())
                 .isEqualTo(SnapshotImport.run(snapshot, config(), false).digest());
-        assertThat(RestoreRehearsal.run(snapshot, scratch, revision).hash()).isNotEqualTo(restored.hash());
+        assertThat(RestoreRehearsal.run(snapshot, scratch, revision, ByteProgress.NONE)
+                        .hash())
+                .isNotEqualTo(restored.hash());
         assertThat(scratch).doesNotExist();
     }
 
@@ -160,7 +239,7 @@ class SnapshotImportTest {
         bytes[bytes.length / 2] ^= 1;
         Path damaged = Files.write(folder.resolve("damaged.db"), bytes);
         Path scratch = folder.resolve("scratch");
-        assertThatThrownBy(() -> RestoreRehearsal.run(damaged, scratch, -1))
+        assertThatThrownBy(() -> RestoreRehearsal.run(damaged, scratch, -1, ByteProgress.NONE))
                 .isInstanceOf(InvalidSnapshotException.class)
                 .hasMessage("it is damaged: its checksum is of something else");
         assertThat(scratch).doesNotExist();

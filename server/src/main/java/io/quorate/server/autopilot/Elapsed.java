@@ -3,14 +3,15 @@ package io.quorate.server.autopilot;
 import java.time.Duration;
 
 /** Times, as people are told them. */
-final class Elapsed {
+public final class Elapsed {
 
     private static final long MINUTES_FROM_SECONDS = 120;
     private static final long HOURS_FROM_MINUTES = 120;
 
     private Elapsed() {}
 
-    static String text(Duration time) {
+    /** For example {@code 250 ms}, {@code 90 s}, {@code 40 min} or {@code 3 h}. */
+    public static String text(Duration time) {
         if (time.toMillis() % 1000 != 0 && time.toSeconds() < 10) {
             return time.toMillis() + " ms";
         }

@@ -25,6 +25,7 @@ public final class BoltReader implements AutoCloseable {
 
     private final FileChannel file;
     private final BoltMeta meta;
+    private long readPages;
 
     private BoltReader(FileChannel file, BoltMeta meta) {
         this.file = file;
@@ -69,6 +70,11 @@ public final class BoltReader implements AutoCloseable {
     /** How many pages the file consists of; there may be more behind them that were never used. */
     public long pages() {
         return meta.end();
+    }
+
+    /** How many pages were read by now, of which none is read twice in one reading. */
+    public long readPages() {
+        return readPages;
     }
 
     @Override
@@ -121,6 +127,7 @@ public final class BoltReader implements AutoCloseable {
             }
             ByteBuffer page = buffer((int) pages * meta.pageBytes());
             readFully(file, page, id * meta.pageBytes());
+            readPages += pages;
             return BoltPage.of("page " + id, page);
         }
 

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What is wrong with a cluster, by the reports of its members alone. A pure function: it asks nobody and knows no time.
+ * What is wrong with a cluster, by what its members tell alone. A pure function: it asks nobody and knows no time but theirs.
  *
  * @param problems the most urgent first
  */
@@ -27,6 +27,13 @@ public record Diagnosis(List<Problem> problems) {
     public static Diagnosis thorough(ClusterReports cluster) {
         List<Problem> all = present(cluster);
         all.addAll(Precautions.of(cluster));
+        return new Diagnosis(all);
+    }
+
+    /** The same, with what was done to the cluster as a whole, and what its members would do by themselves. */
+    public static Diagnosis thorough(ClusterReports cluster, ManagerAnswers answers) {
+        List<Problem> all = new ArrayList<>(thorough(cluster).problems());
+        all.addAll(OperationProblems.of(cluster, answers));
         return new Diagnosis(all);
     }
 

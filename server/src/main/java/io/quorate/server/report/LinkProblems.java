@@ -24,7 +24,10 @@ final class LinkProblems {
 
     static List<Problem> of(ClusterReports cluster) {
         List<Problem> problems = new ArrayList<>();
-        List<MemberReport> reports = cluster.reports();
+        // One that has stopped has closed its peer port: that is no matter of the network.
+        List<MemberReport> reports = cluster.reports().stream()
+                .filter(report -> report.stopped().isEmpty())
+                .toList();
         for (int i = 0; i < reports.size(); i++) {
             for (MemberReport other : reports.subList(i + 1, reports.size())) {
                 MemberReport one = reports.get(i);

@@ -94,9 +94,7 @@ final class MemberProblems {
 
     private void look(Asked member, MemberReport report) {
         String name = member.called();
-        report.stopped()
-                .ifPresent(why -> add(
-                        Urgency.SERIOUS, name, "takes no part any more: " + why, "read its log, and start it again"));
+        stopped(member, report);
         report.waitsFor()
                 .ifPresent(
                         why -> add(
@@ -149,7 +147,31 @@ final class MemberProblems {
                         "fails slowly: its score is " + GreyScore.text(score.value()) + " of 1"
                                 + (score.value() > 0 ? ", since " + reasons(score) : ""),
                         ailing(report)));
-        behind(member, report);
+        if (report.stopped().isEmpty()) {
+            behind(member, report);
+        }
+    }
+
+    /** That it is behind, and not heard of by the leader, follows from it. */
+    private void stopped(Asked member, MemberReport report) {
+        if (report.stopped().isEmpty()) {
+            return;
+        }
+        report.logDiverged()
+                .ifPresentOrElse(
+                        diverged -> add(
+                                Urgency.SERIOUS,
+                                member.called(),
+                                "takes no part any more, since its log diverged: at or before entry " + diverged.term()
+                                        + "/" + diverged.index() + " it holds something else than the leader's",
+                                "starting it again does not help, and nothing tells which of the two logs is right: keep a copy"
+                                        + " of its data directory, and bring it back with an empty one by --replace-member"
+                                        + " (docs/membership.md); members that were restored must restore the same file"),
+                        () -> add(
+                                Urgency.SERIOUS,
+                                member.called(),
+                                "takes no part any more: " + report.stopped().get(),
+                                "read its log, and start it again"));
     }
 
     private String ailing(MemberReport report) {

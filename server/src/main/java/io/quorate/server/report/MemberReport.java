@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param fenced clients are kept away, since its state was found to differ
  * @param serving whether clients are served at all
  * @param stopped why its node has stopped, if it has
+ * @param logDiverged where its log was found to differ from the leader's, if that has stopped it
  * @param alarms that are raised, of whichever member, as far as it has applied the log
  * @param outgoingVoters those of the old configuration while the configuration is joint
  * @param witnesses those of all members that hold no data
@@ -54,6 +55,7 @@ public record MemberReport(
         boolean fenced,
         boolean serving,
         Optional<String> stopped,
+        Optional<LogDivergence> logDiverged,
         long electionTimeoutMillis,
         List<Alarm> alarms,
         List<String> voters,
@@ -87,6 +89,7 @@ public record MemberReport(
         zone = Objects.requireNonNullElse(zone, Optional.empty());
         leaderId = Objects.requireNonNullElse(leaderId, Optional.empty());
         stopped = Objects.requireNonNullElse(stopped, Optional.empty());
+        logDiverged = Objects.requireNonNullElse(logDiverged, Optional.empty());
         disk = Objects.requireNonNullElse(disk, Optional.empty());
         gc = Objects.requireNonNullElse(gc, Optional.empty());
         missingEntries = Objects.requireNonNullElse(missingEntries, Optional.empty());
@@ -172,6 +175,16 @@ public record MemberReport(
         /** The state of one that is sent a snapshot. */
         public static final String SNAPSHOT = "snapshot";
     }
+
+    /**
+     * Where two logs name the same entry and differ at it, or before.
+     *
+     * @param term of that entry
+     * @param index of that entry
+     * @param ownHash the running hash of this member's log there, in hexadecimal
+     * @param leadersHash the one of the leader's log there
+     */
+    public record LogDivergence(long term, long index, String ownHash, String leadersHash) {}
 
     /**
      * The latest comparison of the members' states.

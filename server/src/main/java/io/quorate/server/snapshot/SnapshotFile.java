@@ -37,6 +37,7 @@ public final class SnapshotFile {
     private static final int KNOWN_MINOR = 6;
 
     private final StoreImport target;
+    private final Runnable afterEach;
     private final Set<String> buckets = new HashSet<>();
     private final List<io.quorate.server.proto.authpb.User> users = new ArrayList<>();
     private final List<Role> roles = new ArrayList<>();
@@ -48,8 +49,9 @@ public final class SnapshotFile {
     private final CRC32C hash = new CRC32C();
     private long records;
 
-    private SnapshotFile(StoreImport target) {
+    private SnapshotFile(StoreImport target, Runnable afterEach) {
         this.target = target;
+        this.afterEach = afterEach;
     }
 
     /**
@@ -86,7 +88,12 @@ public final class SnapshotFile {
      * @throws InvalidSnapshotException if it is no snapshot of etcd, or there is something in it that cannot be taken
      */
     public static Content read(BoltReader file, StoreImport target) throws IOException {
-        SnapshotFile snapshot = new SnapshotFile(target);
+        return read(file, target, () -> {});
+    }
+
+    /** As {@link #read(BoltReader, StoreImport)}; {@code afterEach} is run after each record that was taken. */
+    public static Content read(BoltReader file, StoreImport target, Runnable afterEach) throws IOException {
+        SnapshotFile snapshot = new SnapshotFile(target, afterEach);
         file.root().forEach(new BoltReader.Visitor() {
             @Override
             public void entry(byte[] key, byte[] value) throws IOException {
@@ -111,6 +118,7 @@ public final class SnapshotFile {
             hash.update(value);
             records++;
             visitor.entry(key, value);
+            afterEach.run();
         });
     }
 

@@ -7,6 +7,7 @@ import io.quorate.server.report.MemberReport.Alarm;
 import io.quorate.server.report.MemberReport.Disk;
 import io.quorate.server.report.MemberReport.Divergence;
 import io.quorate.server.report.MemberReport.Gc;
+import io.quorate.server.report.MemberReport.LogDivergence;
 import io.quorate.server.report.MemberReport.MissingEntries;
 import io.quorate.server.report.MemberReport.Score;
 import io.quorate.server.report.MemberReport.ScoredPart;
@@ -214,6 +215,26 @@ class DiagnosisTest {
                     c.serving = false;
                 })))
                 .containsExactly("SERIOUS node-c takes no part any more: the disk is gone");
+    }
+
+    @Test
+    void aMembersLogDiverged() {
+        Told told = Told.well()
+                .member("c", c -> {
+                    c.stopped = Optional.of("the log differs");
+                    c.logDiverged = Optional.of(new LogDivergence(4, 9_000, "ab", "cd"));
+                    c.serving = false;
+                })
+                .cut("a", "c")
+                .cut("b", "c")
+                .member("a", a -> a.sees("c", "probe", 9_000, false));
+        assertThat(why(told))
+                .containsExactly(
+                        "SERIOUS node-c takes no part any more, since its log diverged: at or before entry 4/9000 it"
+                                + " holds something else than the leader's");
+        assertThat(remedy(told))
+                .contains("starting it again does not help", "with an empty one by --replace-member")
+                .doesNotContain("start it again");
     }
 
     @Test

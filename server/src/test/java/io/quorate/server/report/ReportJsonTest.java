@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.quorate.server.report.MemberReport.Divergence;
 import io.quorate.server.report.MemberReport.Gc;
+import io.quorate.server.report.MemberReport.LogDivergence;
 import io.quorate.server.report.MemberReport.MissingEntries;
 import io.quorate.server.report.MemberReport.Score;
 import io.quorate.server.report.MemberReport.ScoredPart;
@@ -29,6 +30,7 @@ class ReportJsonTest {
                     a.missing = Optional.of(new MissingEntries(9, 1, 8, List.of("b")));
                     a.transfers = List.of(new SnapshotTransfer("c", 7, 5, 10));
                     a.stopped = Optional.of("a \"reason\"\nof two lines, <b>");
+                    a.logDiverged = Optional.of(new LogDivergence(2, 7, "ab", "cd"));
                     a.cutFrom("c");
                     a.score = Optional.of(
                             new Score(0.5, true, 7_000, List.of(new ScoredPart("sync", 0.5, 50_000, 10_000, 250_000))));

@@ -8,6 +8,7 @@ import io.quorate.server.report.MemberReport.Follower;
 import io.quorate.server.report.MemberReport.Gc;
 import io.quorate.server.report.MemberReport.Known;
 import io.quorate.server.report.MemberReport.Link;
+import io.quorate.server.report.MemberReport.LogDivergence;
 import io.quorate.server.report.MemberReport.MissingEntries;
 import io.quorate.server.report.MemberReport.Rtt;
 import io.quorate.server.report.MemberReport.Score;
@@ -44,6 +45,7 @@ final class Told {
         boolean fenced;
         boolean serving = true;
         Optional<String> stopped = Optional.empty();
+        Optional<LogDivergence> logDiverged = Optional.empty();
         List<Alarm> alarms = List.of();
         List<String> voters = List.of("a", "b", "c");
         List<String> outgoing = List.of();
@@ -108,6 +110,7 @@ final class Told {
                     fenced,
                     serving,
                     stopped,
+                    logDiverged,
                     1_000,
                     alarms,
                     voters,
