@@ -7,10 +7,12 @@ import static io.quorate.server.EtcdClient.putOf;
 import static io.quorate.server.EtcdClient.rangeOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Context;
 import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.kv.ManagedOperation;
 import io.quorate.server.RestoreRehearsal.Restored;
 import io.quorate.server.SnapshotImport.Imported;
 import io.quorate.server.bolt.BoltException;
@@ -23,6 +25,8 @@ import io.quorate.server.proto.etcdserverpb.LeaseTimeToLiveRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseTimeToLiveResponse;
 import io.quorate.server.proto.etcdserverpb.SnapshotRequest;
 import io.quorate.server.proto.etcdserverpb.TxnRequest;
+import io.quorate.server.proto.managerpb.Check;
+import io.quorate.server.proto.managerpb.OperationReport;
 import io.quorate.server.proto.mvccpb.KeyValue;
 import io.quorate.server.snapshot.InvalidSnapshotException;
 import java.io.IOException;
@@ -132,8 +136,30 @@ class SnapshotImportTest {
             assertThat(copy.put("new", "x").getHeader().getRevision()).isEqualTo(revision + 1);
             copy.compact(revision + 1);
             assertThat(copy.kv().range(prefixOf("many/").build()).getCount()).isEqualTo(10_000);
+            assertThatItIsOnRecordAsVerified(copies);
         }
         assertThat(verify(configs).isGood()).isTrue();
+    }
+
+    private static void assertThatItIsOnRecordAsVerified(TestCluster copies) throws IOException {
+        TestCluster.await(() -> !copies.member(0).machine().store().operations().isEmpty(), "the restore is on record");
+        ManagedOperation founding =
+                copies.member(0).machine().store().operations().getFirst();
+        assertThat(founding.state()).isEqualTo(ManagedOperation.State.DONE);
+        OperationReport report = OperationReport.parseFrom(founding.report().toByteArray());
+        assertThat(report.getVerifiedList())
+                .extracting(Check::getName, Check::getVerdict)
+                .containsExactly(
+                        tuple("founders", Check.Verdict.FINE),
+                        tuple("logs", Check.Verdict.FINE),
+                        tuple("states", Check.Verdict.FINE),
+                        tuple("tolerance", Check.Verdict.FINE));
+        assertThat(report.getVerifiedList())
+                .extracting(Check::getFinding)
+                .anyMatch(finding -> finding.startsWith("3 of 3 members have the same log up to index "))
+                .anyMatch(finding -> finding.startsWith("3 members have the same state at index "))
+                .contains("the 3 voters tolerate 1 failure, as promised");
+        assertThat(report.getOutcome()).endsWith(", which is verified");
     }
 
     /** Whoever compares a backup with the cluster may find that it has compacted further meanwhile, or not at all. */
