@@ -81,10 +81,15 @@ public record Preflight(ClusterHealth health, Intent intent) {
     public static List<Check> beforeACopy(ClusterHealth health) {
         Preflight preflight = new Preflight(health, Intent.nothingOf(health));
         return Stream.of(preflight.leader(), preflight.answers(), preflight.states(), preflight.alarms())
-                .map(check -> check.getVerdict() == Check.Verdict.REFUSED
-                        ? check.toBuilder().setVerdict(Check.Verdict.WARNING).build()
-                        : check)
+                .map(Preflight::warningAtWorst)
                 .toList();
+    }
+
+    /** A copy is not refused for what is found of the cluster, nor worth less. */
+    static Check warningAtWorst(Check check) {
+        return check.getVerdict() == Check.Verdict.REFUSED
+                ? check.toBuilder().setVerdict(Check.Verdict.WARNING).build()
+                : check;
     }
 
     private Check leader() {

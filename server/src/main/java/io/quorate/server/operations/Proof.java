@@ -56,6 +56,14 @@ public record Proof(ClusterHealth health, Goal goal, long index, CompareStatesRe
         return List.of(members(), logs(), states(), tolerance());
     }
 
+    /**
+     * What is told of the members beside a copy of the state, once it is taken: whoever restores it one day may ask whether the member
+     * that gave it was one of several that agreed. The copy itself is proven otherwise.
+     */
+    public List<Check> besideACopy() {
+        return List.of(Preflight.warningAtWorst(states()), Preflight.warningAtWorst(tolerance()));
+    }
+
     private Check members() {
         String who = "voters are " + labels(health.voterIds())
                 + (health.learnerIds().isEmpty() ? "" : ", and learners " + labels(health.learnerIds()));
