@@ -163,7 +163,7 @@ final class ClusterSight implements AutoCloseable {
                 report.alarms().stream().map(MemberReport.Alarm::type).toList(),
                 report.disk().map(MemberReport.Disk::usableBytes).orElse(0L),
                 report.disk().map(MemberReport.Disk::totalBytes).orElse(0L),
-                report.version(),
+                report.release().orElse(""),
                 report.isJoint(),
                 matches);
     }

@@ -184,6 +184,7 @@ public final class MemberServer implements AutoCloseable {
 
     private OwnReport ownReport() {
         return new OwnReport(
+                Release.ofThisProgram(),
                 config,
                 membership,
                 metrics,
