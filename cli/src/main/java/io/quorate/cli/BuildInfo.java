@@ -1,5 +1,6 @@
 package io.quorate.cli;
 
+import io.quorate.server.Release;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -8,7 +9,7 @@ import java.util.Properties;
 /**
  * What this build is.
  *
- * @param version the release
+ * @param version the release, which is that of the member in it
  * @param commit the commit that it was built of, or {@code "unknown"} if the build was not told
  */
 record BuildInfo(String version, String commit) {
@@ -24,7 +25,7 @@ record BuildInfo(String version, String commit) {
             }
             Properties properties = new Properties();
             properties.load(resource);
-            return new BuildInfo(properties.getProperty("version", ""), properties.getProperty("commit", ""));
+            return new BuildInfo(Release.ofThisProgram().name(), properties.getProperty("commit", ""));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -6,6 +6,9 @@ import com.google.gson.JsonParser;
 import io.quorate.server.operations.ClusterHealth;
 import io.quorate.server.operations.MemberHealth;
 import io.quorate.server.proto.etcdserverpb.Member;
+import io.quorate.server.proto.managerpb.CompareStatesRequest;
+import io.quorate.server.proto.managerpb.CompareStatesResponse;
+import io.quorate.server.proto.managerpb.ManagerGrpc;
 import io.quorate.server.report.ClusterReports;
 import io.quorate.server.report.MemberReport;
 import java.net.URI;
@@ -18,6 +21,9 @@ import java.util.stream.Collectors;
 
 /** Looks at a cluster, again and again, as an operation does that goes on in it. For one thread. */
 final class ClusterSight implements AutoCloseable {
+
+    /** Members that are well report within some heartbeats. */
+    private static final long SHORT_WAIT_MILLIS = 1_500;
 
     private final ClientOptions client;
     private final AskedCluster cluster;
@@ -104,6 +110,23 @@ final class ClusterSight implements AutoCloseable {
         return cluster.connect();
     }
 
+    /**
+     * Has the members' states compared.
+     *
+     * @param allAnswer whether all members answer: whoever does not is not worth waiting for
+     * @throws CommandFailed if nobody leads
+     */
+    CompareStatesResponse compareStates(boolean allAnswer) {
+        long patienceMillis = client.timeout.toMillis() * 3 / 4;
+        CompareStatesRequest request = CompareStatesRequest.newBuilder()
+                .setWaitMillis(allAnswer ? patienceMillis : Math.min(patienceMillis, SHORT_WAIT_MILLIS))
+                .build();
+        try (ClusterClient connected = connect()) {
+            return connected.read((channel, deadline) ->
+                    ManagerGrpc.newBlockingStub(channel).withDeadline(deadline).compareStates(request));
+        }
+    }
+
     private Seen look(List<Member> members) {
         ClusterReports reports = cluster.ask(members);
         reports.members().stream()
@@ -140,7 +163,7 @@ final class ClusterSight implements AutoCloseable {
                 report.alarms().stream().map(MemberReport.Alarm::type).toList(),
                 report.disk().map(MemberReport.Disk::usableBytes).orElse(0L),
                 report.disk().map(MemberReport.Disk::totalBytes).orElse(0L),
-                report.version(),
+                report.release().orElse(""),
                 report.isJoint(),
                 matches);
     }

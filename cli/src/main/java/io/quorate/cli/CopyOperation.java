@@ -1,7 +1,11 @@
 package io.quorate.cli;
 
+import io.quorate.server.operations.ClusterHealth;
+import io.quorate.server.operations.MemberHealth;
 import io.quorate.server.operations.Preflight;
+import io.quorate.server.operations.Proof;
 import io.quorate.server.proto.managerpb.Check;
+import io.quorate.server.proto.managerpb.CompareStatesResponse;
 import io.quorate.server.proto.managerpb.ManagerGrpc;
 import io.quorate.server.proto.managerpb.NoteOperationRequest;
 import io.quorate.server.proto.managerpb.NoteOperationResponse;
@@ -11,6 +15,7 @@ import io.quorate.server.proto.managerpb.Step;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A copy of a cluster's state, as one of the manager's operations: the cluster's health is looked at before it is taken, and what came of
@@ -25,6 +30,9 @@ final class CopyOperation implements AutoCloseable {
     private final ClusterSight sight;
     private final OperationReport.Builder report;
     private final long beginNanos = System.nanoTime();
+
+    /** How many voters could fail before it; empty if nobody has told. */
+    private OptionalInt tolerated = OptionalInt.empty();
 
     /**
      * Whether the cluster has put it on record.
@@ -67,6 +75,7 @@ final class CopyOperation implements AutoCloseable {
                     ? Preflight.beforeACopy(seen.health())
                     : List.of(unknown("no member tells how it is; is it an etcd v3 server?"));
             if (told) {
+                tolerated = OptionalInt.of(seen.health().tolerated(seen.health().voterIds()));
                 checks.stream()
                         .filter(check -> check.getVerdict() == Check.Verdict.WARNING)
                         .forEach(check -> err.println("warning: " + check.getFinding()));
@@ -110,6 +119,40 @@ final class CopyOperation implements AutoCloseable {
     /** What was found of the copy, in a look that began then. */
     void found(String name, Check.Verdict verdict, String finding, long lookNanos) {
         report.addVerified(check(name, verdict, finding).toBuilder().setMillis(OperationRun.millisSince(lookNanos)));
+    }
+
+    /**
+     * Compares the members' states, now that the copy is there, and their tolerance with that of before: at one index, which lies after
+     * the copy. Nothing of that makes the copy a bad one.
+     *
+     * @param err is told what is not well
+     */
+    void compareMembers(PrintWriter err) {
+        long lookNanos = System.nanoTime();
+        List<Check> checks;
+        try {
+            checks = compared();
+        } catch (CommandFailed e) {
+            checks = List.of(check("states", Check.Verdict.WARNING, "not compared: " + e.getMessage()));
+        }
+        for (Check check : checks) {
+            if (check.getVerdict() == Check.Verdict.WARNING && tolerated.isPresent()) {
+                err.println("warning: " + check.getName() + ": " + check.getFinding());
+            }
+            found(check.getName(), check.getVerdict(), check.getFinding(), lookNanos);
+        }
+    }
+
+    private List<Check> compared() {
+        int before = tolerated.orElseThrow(
+                () -> new CommandFailed(ExitCode.FAILED, "no member has told how it is; is it an etcd v3 server?"));
+        ClusterHealth health = sight.look().health();
+        if (health.leader().isEmpty()) {
+            throw new CommandFailed(ExitCode.FAILED, "nobody leads a majority of the voters");
+        }
+        CompareStatesResponse compared =
+                sight.compareStates(health.members().stream().allMatch(MemberHealth::answers));
+        return new Proof(health, Proof.Goal.asIn(health), health.commitIndex(), compared, before).besideACopy();
     }
 
     /** There is no copy. That this cannot be put on record is not worth a word beside the reason. */

@@ -90,6 +90,7 @@ final class SnapshotSaveCommand implements Callable<Integer> {
                     Check.Verdict.FINE,
                     "its SHA-256 holds, and all in it can be read; it was not restored, which 'quorate backup' does",
                     readNanos);
+            operation.compareMembers(spec.commandLine().getErr());
             print(status, from, took, operation.end(Operation.State.DONE, "saved: " + what));
         } catch (IOException e) {
             throw new CommandFailed(ExitCode.FAILED, "the snapshot cannot be saved: " + e, e);

@@ -8,6 +8,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.quorate.server.MemberServer;
+import io.quorate.server.Release;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.report.MemberReport;
 import io.quorate.server.report.ReportJson;
@@ -146,6 +147,7 @@ class QuorumCommandsTest {
                                 && read.links().stream().allMatch(MemberReport.Link::connected));
         assertThat(report.name()).isEqualTo("node1");
         assertThat(report.zone()).contains("zone1");
+        assertThat(report.release()).contains(Release.ofThisProgram().name());
         assertThat(report.voters()).hasSize(3).contains(report.memberId());
         assertThat(report.members()).extracting(MemberReport.Known::name).contains("node1", "node2", "node3");
         assertThat(report.commitIndex()).isPositive();

@@ -109,7 +109,9 @@ class SnapshotCommandsTest {
                 .contains("snapshot save " + file, ", done after ", "asked for by ", "saved: revision 33, ")
                 .containsPattern("states +fine")
                 .containsPattern("disk +fine")
-                .contains(save.get("sha256").getAsString(), "its SHA-256 holds, and all in it can be read");
+                .contains(save.get("sha256").getAsString(), "its SHA-256 holds, and all in it can be read")
+                .containsPattern("states +fine +\\d+ ms +1 members have the same state at index \\d+")
+                .containsPattern("tolerance +fine +\\d+ ms +the 1 voters tolerate 0 failures, as promised");
 
         JsonObject status = json(CommandRun.of("snapshot", "status", file.toString(), "--output=json"));
         assertThat(status.get("revision").getAsLong()).isEqualTo(REVISION);

@@ -12,11 +12,13 @@ import io.quorate.server.recover.RecoveryReport.Entries;
 import io.quorate.server.recover.RecoveryReport.Member;
 import io.quorate.server.recover.RecoveryReport.Outlook;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /** What is put on record of how a cluster was made of what was left of another one: of a snapshot, or of a survivor. */
 final class FoundingDescription {
 
-    /** More than this is not told of the entries of very many survivors. */
+    /** More than this is not told of the entries of very many survivors, or of very many members. */
     private static final int MAX_BYTES = NoteOperation.MAX_REPORT_BYTES - 1024;
 
     private final long beganMillis;
@@ -33,8 +35,15 @@ final class FoundingDescription {
         this.report = OperationReport.newBuilder().setTitle(title).setAskedBy(askedBy);
     }
 
+    /** Before anything is written. */
+    void hasRoom(RestoreRoom room) {
+        report.addPreflight(check("disk", Check.Verdict.FINE, room.finding()));
+    }
+
     /** It is done: a snapshot was restored. */
     Operation ofRestore(Path file, Imported imported, SnapshotImport.Options options, String member) {
+        // Nobody knows then what the file would have been refused for.
+        report.setForced(options.skipHashCheck());
         report.addPreflight(
                 options.skipHashCheck()
                         ? check("checksum", Check.Verdict.WARNING, "it was not asked for: --skip-hash-check")
@@ -121,6 +130,39 @@ final class FoundingDescription {
 
     private Operation done(long clusterId, String outcome) {
         report.setFoundedClusterId(clusterId).setOutcome(outcome);
+        return Operation.newBuilder()
+                .setState(Operation.State.DONE)
+                .setBeganMillis(beganMillis)
+                .setToldMillis(System.currentTimeMillis())
+                .setReport(fitting(report))
+                .build();
+    }
+
+    /**
+     * What is put on record once the cluster lives: what the command has told, and what its first leader has verified of it.
+     *
+     * @param founding as the command has told it
+     * @param checks that were made of the living cluster
+     */
+    static Operation verified(Operation founding, List<Check> checks) {
+        OperationReport.Builder report = founding.getReport().toBuilder().addAllVerified(checks);
+        boolean refused = checks.stream().anyMatch(check -> check.getVerdict() == Check.Verdict.REFUSED);
+        Optional<Check> warning = checks.stream()
+                .filter(check -> check.getVerdict() == Check.Verdict.WARNING)
+                .findFirst();
+        String found = refused
+                ? ", but it is not found as promised: see what was verified, and 'quorate why'"
+                : warning.map(first -> ", which is verified as far as the founders were there: " + first.getFinding())
+                        .orElse(", which is verified");
+        report.setOutcome(report.getOutcome() + found);
+        return founding.toBuilder()
+                .setState(refused ? Operation.State.FAILED : Operation.State.DONE)
+                .setReport(fitting(report))
+                .build();
+    }
+
+    /** All members keep it in memory: what is too long gives up its longest part. */
+    private static OperationReport.Builder fitting(OperationReport.Builder report) {
         if (report.build().getSerializedSize() > MAX_BYTES) {
             report.clearPreflight()
                     .addPreflight(check(
@@ -128,12 +170,7 @@ final class FoundingDescription {
                             Check.Verdict.WARNING,
                             "what was found before is too long for a record; it was printed by the command"));
         }
-        return Operation.newBuilder()
-                .setState(Operation.State.DONE)
-                .setBeganMillis(beganMillis)
-                .setToldMillis(System.currentTimeMillis())
-                .setReport(report)
-                .build();
+        return report;
     }
 
     private static Check check(String name, Check.Verdict verdict, String finding) {

@@ -2,6 +2,8 @@ package io.quorate.server;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.quorate.core.RoleName;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.FileDisk;
 import io.quorate.kv.Bytes;
@@ -9,20 +11,25 @@ import io.quorate.kv.CommandCodec;
 import io.quorate.kv.ManagedOperation;
 import io.quorate.kv.NoteOperation;
 import io.quorate.kv.Result;
+import io.quorate.server.operations.FoundingProof;
+import io.quorate.server.proto.managerpb.Check;
 import io.quorate.server.proto.managerpb.Operation;
 import io.quorate.server.proto.managerpb.OperationReport;
+import io.quorate.server.store.StateComparison;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Puts the operation that has made this cluster of a backup or of a survivor on record in it, once: so that whoever asks the cluster
- * later is told that it was restored or recovered, from what and by whom.
+ * later is told that it was restored or recovered, from what and by whom, and what was verified of it.
  *
  * <p>Each founder has such a note; the one that leads makes the record, and each deletes its note when it sees a record that names this
  * cluster. A leader looks for one after it has caught up with all that leaders before it may have committed, so there is one record
@@ -44,17 +51,19 @@ final class FoundingRecord {
     private final MemberNode member;
     private final Disk disk;
     private final Operation founding;
+    private final FoundingProof<LeaderSight.Lost> proof;
     private long delayMillis = FIRST_DELAY_MILLIS;
     private int looks;
 
-    private FoundingRecord(MemberNode member, Disk disk, Operation founding) {
+    private FoundingRecord(MemberNode member, Disk disk, Operation founding, FoundingProof<LeaderSight.Lost> proof) {
         this.member = member;
         this.disk = disk;
         this.founding = founding;
+        this.proof = proof;
     }
 
     /** Begins if the data directory has a note of this cluster; ends when it is on record, or the node stops. */
-    static void begin(ServerConfig config, long clusterId, MemberNode member) {
+    static void begin(ServerConfig config, OwnMembership membership, MemberNode member) {
         if (config.ephemeral()) {
             return;
         }
@@ -67,8 +76,33 @@ final class FoundingRecord {
             LOG.warn("How this cluster was founded cannot be put on record: {}", e.getMessage());
             return;
         }
-        found.filter(note -> note.getReport().getFoundedClusterId() == clusterId)
-                .ifPresent(note -> new FoundingRecord(member, disk, note).attempt());
+        found.filter(note -> note.getReport().getFoundedClusterId() == membership.clusterId())
+                .ifPresent(note -> new FoundingRecord(member, disk, note, proof(config, membership, member)).attempt());
+    }
+
+    private static FoundingProof<LeaderSight.Lost> proof(
+            ServerConfig config, OwnMembership membership, MemberNode member) {
+        Configuration founders = membership.beginning();
+        StateComparison comparison = new StateComparison(
+                member.node(), member.machine().store(), config.requestTimeout(), FoundingRecord::onThreadOfItsOwn);
+        return new FoundingProof<>(
+                new LeaderSight(member, comparison),
+                founders.voters().stream().map(MemberId::value).collect(Collectors.toSet()),
+                tolerance(founders));
+    }
+
+    /** How many of the founders may fail once all are there: a quorum has to stay, and somebody who has the data. */
+    static int tolerance(Configuration founders) {
+        int voters = founders.voters().size();
+        int holders = (int) founders.voters().stream()
+                .filter(voter -> !founders.isWitness(voter))
+                .count();
+        return Math.min((voters - 1) / 2, holders - 1);
+    }
+
+    /** What waits must not keep those from running who share a pool. */
+    private static void onThreadOfItsOwn(Runnable task) {
+        var unused = Thread.ofVirtual().name("quorate-founding").start(task);
     }
 
     private void attempt() {
@@ -80,9 +114,18 @@ final class FoundingRecord {
         } else if (member.node().status().role() == RoleName.LEADER) {
             var unused = member.node()
                     .readIndex()
-                    .thenCompose(index ->
-                            isSettled() ? CompletableFuture.completedFuture(Optional.<Result>empty()) : propose())
-                    .whenComplete((result, failure) -> attemptLater());
+                    .thenCompose(index -> isSettled()
+                            ? CompletableFuture.completedFuture(List.<Check>of())
+                            : CompletableFuture.supplyAsync(this::prove, FoundingRecord::onThreadOfItsOwn))
+                    // The proof takes its time, in which another member may have led and made the record.
+                    .thenCompose(checks ->
+                            isSettled() ? CompletableFuture.completedFuture(Optional.<Result>empty()) : propose(checks))
+                    .whenComplete((result, failure) -> {
+                        if (failure != null) {
+                            LOG.debug("{} is not on record yet: {}", title(), failure.toString());
+                        }
+                        attemptLater();
+                    });
         } else {
             attemptLater();
         }
@@ -92,7 +135,7 @@ final class FoundingRecord {
         if (++looks >= MAX_LOOKS) {
             LOG.warn(
                     "{} is not on record, since no founder has led for long; the next start of this member looks again",
-                    founding.getReport().getTitle());
+                    title());
             return;
         }
         CompletableFuture.delayedExecutor(delayMillis, TimeUnit.MILLISECONDS).execute(this::attempt);
@@ -123,24 +166,39 @@ final class FoundingRecord {
         }
     }
 
-    private CompletableFuture<Optional<Result>> propose() {
+    private List<Check> prove() {
+        try {
+            return proof.checks();
+        } catch (LeaderSight.Lost e) {
+            throw new CompletionException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CompletionException(e);
+        }
+    }
+
+    private CompletableFuture<Optional<Result>> propose(List<Check> checks) {
+        Operation verified = FoundingDescription.verified(founding, checks);
         NoteOperation note = NoteOperation.past(
-                ManagedOperation.State.DONE,
-                founding.getToldMillis(),
-                founding.getToldMillis() - founding.getBeganMillis(),
+                verified.getState() == Operation.State.DONE
+                        ? ManagedOperation.State.DONE
+                        : ManagedOperation.State.FAILED,
+                verified.getToldMillis(),
+                verified.getToldMillis() - verified.getBeganMillis(),
                 false,
-                Bytes.wrap(founding.getReport().toByteArray()));
+                Bytes.wrap(verified.getReport().toByteArray()));
         return member.node().propose(ByteBuffer.wrap(CommandCodec.encode(note))).thenApply(Optional::of);
+    }
+
+    private String title() {
+        return founding.getReport().getTitle();
     }
 
     private void end() {
         try {
             FoundingNote.delete(disk);
         } catch (IOException e) {
-            LOG.warn(
-                    "{} is on record or was, and its note stays: {}",
-                    founding.getReport().getTitle(),
-                    e.toString());
+            LOG.warn("{} is on record or was, and its note stays: {}", title(), e.toString());
         }
     }
 }

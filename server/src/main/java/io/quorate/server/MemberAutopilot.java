@@ -1,6 +1,5 @@
 package io.quorate.server;
 
-import io.quorate.core.CoreStatus;
 import io.quorate.engine.NodeOptions;
 import io.quorate.kv.CommandCodec;
 import io.quorate.kv.MvccStore;
@@ -24,7 +23,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -130,18 +128,7 @@ final class MemberAutopilot implements HttpPages.JsonPage, AutoCloseable {
         @Override
         public Sighting look() {
             Incarnation present = member.get();
-            CoreStatus status = present.node().status();
-            MvccStore store = store(present);
-            return new Sighting(
-                    status,
-                    store.members(),
-                    store.raisedAlarms().stream()
-                            .map(alarm -> alarm.type().name())
-                            .distinct()
-                            .toList(),
-                    store.verification().divergences().keySet().stream().collect(Collectors.toSet()),
-                    store.operations(),
-                    System.currentTimeMillis());
+            return Sighting.of(present.node().status(), store(present), System.currentTimeMillis());
         }
 
         @Override

@@ -185,6 +185,7 @@ public final class MemberServer implements AutoCloseable {
 
     private OwnReport ownReport() {
         return new OwnReport(
+                Release.ofThisProgram(),
                 config,
                 membership,
                 metrics,
@@ -257,7 +258,7 @@ public final class MemberServer implements AutoCloseable {
         }
         services.serve(begun.services());
         begun.memberNode().verification().begin(begun.node());
-        FoundingRecord.begin(config, membership.clusterId(), begun.memberNode());
+        FoundingRecord.begin(config, membership, begun.memberNode());
         begun.memberNode().background().execute(this::keepDroppedState);
         LOG.info("ready to serve client requests at {}", String.join(",", addresses()));
         ready.complete(null);

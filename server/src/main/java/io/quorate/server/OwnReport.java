@@ -34,10 +34,12 @@ import java.util.stream.Collectors;
 /**
  * Makes a member's report of itself. Thread-safe.
  *
+ * @param release that runs here
  * @param member what serves now
  * @param serving whether clients are served at all
  */
 record OwnReport(
+        Release release,
         ServerConfig config,
         OwnMembership membership,
         MemberMetrics metrics,
@@ -61,6 +63,7 @@ record OwnReport(
                 config.name(),
                 Optional.of(config.zone()).filter(zone -> !zone.isEmpty()),
                 HttpPages.ETCD_VERSION,
+                Optional.of(release.name()),
                 Long.toHexString(membership.clusterId()),
                 System.currentTimeMillis(),
                 status.role().name().toLowerCase(Locale.ROOT).replace('_', '-'),

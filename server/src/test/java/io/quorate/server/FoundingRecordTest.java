@@ -2,23 +2,33 @@ package io.quorate.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
 import io.quorate.kv.Bytes;
 import io.quorate.kv.ManagedOperation;
+import io.quorate.kv.NoteOperation;
+import io.quorate.server.proto.managerpb.Check;
 import io.quorate.server.proto.managerpb.Operation;
 import io.quorate.server.proto.managerpb.OperationReport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** When a founder has nothing left to put on record. */
+/** What a founder puts on record, and when it has nothing left to. */
 class FoundingRecordTest {
 
     private static final long FOUNDED_MILLIS = 1_000;
 
     private static final Operation FOUNDING = Operation.newBuilder()
             .setToldMillis(FOUNDED_MILLIS)
-            .setReport(OperationReport.newBuilder().setTitle("snapshot restore").setFoundedClusterId(7))
+            .setReport(OperationReport.newBuilder()
+                    .setTitle("snapshot restore")
+                    .setFoundedClusterId(7)
+                    .setOutcome("founded"))
             .build();
 
     private static ManagedOperation operation(long id, long beganMillis, OperationReport report) {
@@ -44,6 +54,69 @@ class FoundingRecordTest {
                 .isFalse();
         operations.add(operation(10, FOUNDED_MILLIS, FOUNDING.getReport()));
         assertThat(FoundingRecord.isSettled(operations, FOUNDING)).isTrue();
+    }
+
+    private static Check check(String name, Check.Verdict verdict) {
+        return Check.newBuilder()
+                .setName(name)
+                .setVerdict(verdict)
+                .setFinding("what was found of " + name)
+                .build();
+    }
+
+    @Test
+    void whatIsVerifiedDecidesWhetherItIsDone() {
+        List<Check> fine = List.of(check("logs", Check.Verdict.FINE), check("states", Check.Verdict.FINE));
+        Operation verified = FoundingDescription.verified(FOUNDING, fine);
+        assertThat(verified.getState()).isEqualTo(Operation.State.DONE);
+        assertThat(verified.getReport().getVerifiedList()).isEqualTo(fine);
+        assertThat(verified.getReport().getOutcome()).isEqualTo("founded, which is verified");
+        assertThat(verified.getReport().getFoundedClusterId()).isEqualTo(7);
+
+        Operation absent = FoundingDescription.verified(FOUNDING, List.of(check("founders", Check.Verdict.WARNING)));
+        assertThat(absent.getState()).isEqualTo(Operation.State.DONE);
+        assertThat(absent.getReport().getOutcome())
+                .isEqualTo("founded, which is verified as far as the founders were there: what was found of founders");
+
+        Operation differing = FoundingDescription.verified(
+                FOUNDING, List.of(check("founders", Check.Verdict.WARNING), check("states", Check.Verdict.REFUSED)));
+        assertThat(differing.getState()).isEqualTo(Operation.State.FAILED);
+        assertThat(differing.getReport().getOutcome()).startsWith("founded, but it is not found as promised");
+    }
+
+    @Test
+    void whatIsTooLongForARecordGivesUpWhatWasFoundBefore() {
+        Check.Builder longest = check("entries", Check.Verdict.FINE).toBuilder();
+        longest.setFinding("x".repeat(NoteOperation.MAX_REPORT_BYTES - 2_000));
+        Operation founding = FOUNDING.toBuilder()
+                .setReport(FOUNDING.getReport().toBuilder().addPreflight(longest))
+                .build();
+        Check states = check("states", Check.Verdict.FINE).toBuilder()
+                .setFinding("y".repeat(1_500))
+                .build();
+        OperationReport report =
+                FoundingDescription.verified(founding, List.of(states)).getReport();
+        assertThat(report.getSerializedSize()).isLessThan(NoteOperation.MAX_REPORT_BYTES);
+        assertThat(report.getPreflightList()).extracting(Check::getName).containsExactly("length");
+        assertThat(report.getVerifiedList()).containsExactly(states);
+    }
+
+    @Test
+    void whatIsPromisedIsWhatTheFoundersTolerateOnceAllAreThere() {
+        assertThat(FoundingRecord.tolerance(founders(1))).isZero();
+        assertThat(FoundingRecord.tolerance(founders(2))).isZero();
+        assertThat(FoundingRecord.tolerance(founders(3))).isEqualTo(1);
+        assertThat(FoundingRecord.tolerance(founders(5))).isEqualTo(2);
+        assertThat(FoundingRecord.tolerance(
+                        founders(3).withWitnesses(new TreeSet<>(Set.of(new MemberId(1), new MemberId(2))))))
+                .as("one of them has the data")
+                .isZero();
+    }
+
+    private static Configuration founders(int count) {
+        TreeMap<MemberId, List<String>> addresses = new TreeMap<>();
+        LongStream.rangeClosed(1, count).forEach(id -> addresses.put(new MemberId(id), List.of("http://m" + id)));
+        return Configuration.of(addresses);
     }
 
     @Test

@@ -7,10 +7,13 @@ import static io.quorate.server.EtcdClient.putOf;
 import static io.quorate.server.EtcdClient.rangeOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Context;
 import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.engine.disk.FileDisk;
+import io.quorate.kv.ManagedOperation;
 import io.quorate.server.RestoreRehearsal.Restored;
 import io.quorate.server.SnapshotImport.Imported;
 import io.quorate.server.bolt.BoltException;
@@ -23,11 +26,14 @@ import io.quorate.server.proto.etcdserverpb.LeaseTimeToLiveRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseTimeToLiveResponse;
 import io.quorate.server.proto.etcdserverpb.SnapshotRequest;
 import io.quorate.server.proto.etcdserverpb.TxnRequest;
+import io.quorate.server.proto.managerpb.Check;
+import io.quorate.server.proto.managerpb.OperationReport;
 import io.quorate.server.proto.mvccpb.KeyValue;
 import io.quorate.server.report.MemberReport;
 import io.quorate.server.report.ReportJson;
 import io.quorate.server.snapshot.InvalidSnapshotException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -140,6 +146,7 @@ class SnapshotImportTest {
             assertThat(copy.put("new", "x").getHeader().getRevision()).isEqualTo(revision + 1);
             copy.compact(revision + 1);
             assertThat(copy.kv().range(prefixOf("many/").build()).getCount()).isEqualTo(10_000);
+            assertThatItIsOnRecordAsVerified(copies);
         }
         assertThat(verify(configs).isGood()).isTrue();
     }
@@ -211,6 +218,25 @@ class SnapshotImportTest {
         assertThat(told).hasSizeGreaterThan(10_000).isSorted();
         assertThat(totals.stream().distinct()).hasSize(1);
         assertThat(told.getLast()).isLessThanOrEqualTo(totals.getLast()).isGreaterThan(totals.getLast() * 9 / 10);
+    private static void assertThatItIsOnRecordAsVerified(TestCluster copies) throws IOException {
+        TestCluster.await(() -> !copies.member(0).machine().store().operations().isEmpty(), "the restore is on record");
+        ManagedOperation founding =
+                copies.member(0).machine().store().operations().getFirst();
+        assertThat(founding.state()).isEqualTo(ManagedOperation.State.DONE);
+        OperationReport report = OperationReport.parseFrom(founding.report().toByteArray());
+        assertThat(report.getVerifiedList())
+                .extracting(Check::getName, Check::getVerdict)
+                .containsExactly(
+                        tuple("founders", Check.Verdict.FINE),
+                        tuple("logs", Check.Verdict.FINE),
+                        tuple("states", Check.Verdict.FINE),
+                        tuple("tolerance", Check.Verdict.FINE));
+        assertThat(report.getVerifiedList())
+                .extracting(Check::getFinding)
+                .anyMatch(finding -> finding.startsWith("3 of 3 members have the same log up to index "))
+                .anyMatch(finding -> finding.startsWith("3 members have the same state at index "))
+                .contains("the 3 voters tolerate 1 failure, as promised");
+        assertThat(report.getOutcome()).endsWith(", which is verified");
     }
 
     /** Whoever compares a backup with the cluster may find that it has compacted further meanwhile, or not at all. */
@@ -280,6 +306,40 @@ class SnapshotImportTest {
         assertThat(config.dataDir()).doesNotExist();
         SnapshotImport.run(without, config, true);
         assertThat(contentOf(config.dataDir())).contains("identity");
+    }
+
+    @Test
+    void whatCannotFitIsRefusedBeforeAnythingIsWritten() throws IOException {
+        Path vast = folder.resolve("vast.db");
+        try (RandomAccessFile file = new RandomAccessFile(vast.toFile(), "rw")) {
+            // It takes up nothing, and says that it is as large as all that is free.
+            file.setLength(Files.getFileStore(folder).getUsableSpace() / 4096 * 4096);
+        }
+        ServerConfig config = config();
+        assertThatThrownBy(() -> SnapshotImport.run(vast, config, true))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageStartingWith("There is not enough room for data directory " + config.dataDir());
+        assertThat(config.dataDir()).doesNotExist();
+    }
+
+    @Test
+    void thatAChecksumWasNotAskedForIsNoted() throws IOException {
+        OperationReport usual = noteOf(false);
+        assertThat(usual.getForced()).isFalse();
+        assertThat(usual.getPreflightList())
+                .extracting(Check::getName, Check::getVerdict)
+                .containsExactly(tuple("disk", Check.Verdict.FINE), tuple("checksum", Check.Verdict.FINE));
+        OperationReport forced = noteOf(true);
+        assertThat(forced.getForced()).isTrue();
+        assertThat(forced.getPreflightList())
+                .extracting(Check::getName, Check::getVerdict)
+                .containsExactly(tuple("disk", Check.Verdict.FINE), tuple("checksum", Check.Verdict.WARNING));
+    }
+
+    private OperationReport noteOf(boolean skipHashCheck) throws IOException {
+        ServerConfig config = ServerConfigs.withDataDir(config(), folder.resolve("skips-" + skipHashCheck));
+        SnapshotImport.run(snapshot, config, skipHashCheck);
+        return FoundingNote.read(new FileDisk(config.dataDir())).orElseThrow().getReport();
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.quorate.server.members.MemberChange;
 import io.quorate.server.members.MemberChanges;
 import io.quorate.server.members.NewMemberId;
 import io.quorate.server.members.PeerUrls;
+import io.quorate.server.operations.Proof;
 import io.quorate.server.proto.managerpb.ChangeMembersRequest;
 import io.quorate.server.proto.managerpb.ChangeMembersResponse;
 import io.quorate.server.proto.managerpb.CompareStatesRequest;
@@ -144,12 +145,8 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
         Answers.send(
                 call,
                 () -> asRoot(() -> comparison.compare(waitOf(request))),
-                compared -> CompareStatesResponse.newBuilder()
+                compared -> Proof.response(compared).toBuilder()
                         .setHeader(headers.withoutRevision())
-                        .setIndex(compared.index())
-                        .addAllEqual(compared.equal())
-                        .addAllDiffering(compared.differing())
-                        .addAllSilent(compared.silent())
                         .build());
     }
 

@@ -14,7 +14,6 @@ import io.quorate.server.proto.managerpb.Check;
 import io.quorate.server.proto.managerpb.CompareStatesResponse;
 import io.quorate.server.proto.managerpb.OperationReport;
 import io.quorate.server.proto.managerpb.Step;
-import io.quorate.server.store.StateComparison.Compared;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -228,13 +227,7 @@ final class AutopilotOperation {
 
         @Override
         public CompareStatesResponse compare(boolean allAnswer, long index) throws StepFailed, InterruptedException {
-            Compared compared = await(cluster.compare(allAnswer ? Proving.PATIENCE : SHORT_WAIT));
-            return CompareStatesResponse.newBuilder()
-                    .setIndex(compared.index())
-                    .addAllEqual(compared.equal())
-                    .addAllDiffering(compared.differing())
-                    .addAllSilent(compared.silent())
-                    .build();
+            return Proof.response(await(cluster.compare(allAnswer ? Proving.PATIENCE : SHORT_WAIT)));
         }
 
         @Override

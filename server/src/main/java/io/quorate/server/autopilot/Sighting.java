@@ -4,6 +4,7 @@ import io.quorate.core.CoreStatus;
 import io.quorate.core.RoleName;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.kv.ManagedOperation;
+import io.quorate.kv.MvccStore;
 import io.quorate.kv.PublishedMember;
 import io.quorate.server.operations.ClusterHealth;
 import io.quorate.server.operations.MemberHealth;
@@ -39,7 +40,27 @@ public record Sighting(
         operations = List.copyOf(operations);
     }
 
-    boolean leads() {
+    /**
+     * What a member knows now.
+     *
+     * @param status of its node
+     * @param store what it has applied
+     * @param nowMillis the time since 1970
+     */
+    public static Sighting of(CoreStatus status, MvccStore store, long nowMillis) {
+        return new Sighting(
+                status,
+                store.members(),
+                store.raisedAlarms().stream()
+                        .map(alarm -> alarm.type().name())
+                        .distinct()
+                        .toList(),
+                Set.copyOf(store.verification().divergences().keySet()),
+                store.operations(),
+                nowMillis);
+    }
+
+    public boolean leads() {
         return status.role() == RoleName.LEADER;
     }
 
@@ -76,7 +97,7 @@ public record Sighting(
      * The cluster's health, as its leader knows it: a follower that it hears follows it, and has the log up to where it matches. The
      * room on other members' disks, and their releases, it does not know.
      */
-    ClusterHealth health() {
+    public ClusterHealth health() {
         List<MemberHealth> members = new ArrayList<>();
         Map<Long, Long> matches = new HashMap<>();
         status.followers().forEach(follower -> matches.put(follower.member().value(), follower.matchIndex()));

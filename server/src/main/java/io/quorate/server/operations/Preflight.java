@@ -81,10 +81,15 @@ public record Preflight(ClusterHealth health, Intent intent) {
     public static List<Check> beforeACopy(ClusterHealth health) {
         Preflight preflight = new Preflight(health, Intent.nothingOf(health));
         return Stream.of(preflight.leader(), preflight.answers(), preflight.states(), preflight.alarms())
-                .map(check -> check.getVerdict() == Check.Verdict.REFUSED
-                        ? check.toBuilder().setVerdict(Check.Verdict.WARNING).build()
-                        : check)
+                .map(Preflight::warningAtWorst)
                 .toList();
+    }
+
+    /** A copy is not refused for what is found of the cluster, nor worth less. */
+    static Check warningAtWorst(Check check) {
+        return check.getVerdict() == Check.Verdict.REFUSED
+                ? check.toBuilder().setVerdict(Check.Verdict.WARNING).build()
+                : check;
     }
 
     private Check leader() {
@@ -257,12 +262,23 @@ public record Preflight(ClusterHealth health, Intent intent) {
                 : warning("disk", String.join(", ", scarce));
     }
 
+    /** Releases before the one that brought it do not tell theirs: whoever tells none runs another one than those that do. */
     private Check versions() {
-        Set<String> versions =
-                health.told().map(MemberHealth.Told::version).collect(Collectors.toCollection(TreeSet::new));
-        return versions.size() <= 1
-                ? fine("versions", "all serve the API of etcd " + String.join("", versions))
-                : warning("versions", "members serve different APIs: " + String.join(", ", versions));
+        Set<String> releases =
+                health.told().map(MemberHealth.Told::release).collect(Collectors.toCollection(TreeSet::new));
+        if (releases.stream().allMatch(String::isEmpty)) {
+            return warning("versions", "no member tells which release it runs");
+        }
+        if (releases.size() == 1) {
+            return fine("versions", "all run release " + String.join("", releases));
+        }
+        List<String> each = new ArrayList<>();
+        for (MemberHealth member : health.members()) {
+            member.told()
+                    .map(told -> told.release().isEmpty() ? "an earlier one" : told.release())
+                    .ifPresent(release -> each.add(member.label() + " " + release));
+        }
+        return warning("versions", "members run different releases: " + String.join(", ", each));
     }
 
     private List<String> labels(Predicate<MemberHealth> which) {

@@ -2,6 +2,7 @@ package io.quorate.server.operations;
 
 import io.quorate.server.proto.managerpb.Check;
 import io.quorate.server.proto.managerpb.CompareStatesResponse;
+import io.quorate.server.store.StateComparison;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -20,6 +21,9 @@ import java.util.Set;
  */
 public record Proof(ClusterHealth health, Goal goal, long index, CompareStatesResponse compared, int promised) {
 
+    static final String MEMBERS = "members";
+    static final String TOLERANCE = "tolerance";
+
     /** Who the members are to be, by their ids. */
     public record Goal(Set<Long> voters, Set<Long> learners) {
         public Goal {
@@ -33,6 +37,16 @@ public record Proof(ClusterHealth health, Goal goal, long index, CompareStatesRe
         }
     }
 
+    /** A comparison of the states as it goes over the wire. */
+    public static CompareStatesResponse response(StateComparison.Compared compared) {
+        return CompareStatesResponse.newBuilder()
+                .setIndex(compared.index())
+                .addAllEqual(compared.equal())
+                .addAllDiffering(compared.differing())
+                .addAllSilent(compared.silent())
+                .build();
+    }
+
     /** Whether nothing is left to wait for. */
     public boolean isComplete() {
         return checks().stream().noneMatch(check -> check.getVerdict() == Check.Verdict.REFUSED);
@@ -42,13 +56,21 @@ public record Proof(ClusterHealth health, Goal goal, long index, CompareStatesRe
         return List.of(members(), logs(), states(), tolerance());
     }
 
+    /**
+     * What is told of the members beside a copy of the state, once it is taken: whoever restores it one day may ask whether the member
+     * that gave it was one of several that agreed. The copy itself is proven otherwise.
+     */
+    public List<Check> besideACopy() {
+        return List.of(Preflight.warningAtWorst(states()), Preflight.warningAtWorst(tolerance()));
+    }
+
     private Check members() {
         String who = "voters are " + labels(health.voterIds())
                 + (health.learnerIds().isEmpty() ? "" : ", and learners " + labels(health.learnerIds()));
         return Goal.asIn(health).equals(goal)
-                ? check("members", Check.Verdict.FINE, who)
+                ? check(MEMBERS, Check.Verdict.FINE, who)
                 : check(
-                        "members",
+                        MEMBERS,
                         Check.Verdict.REFUSED,
                         who + "; wanted were the voters " + labels(goal.voters())
                                 + (goal.learners().isEmpty() ? "" : " and the learners " + labels(goal.learners())));
@@ -134,9 +156,9 @@ public record Proof(ClusterHealth health, Goal goal, long index, CompareStatesRe
         int found = health.tolerated(health.voterIds());
         String what = "the " + health.voters().size() + " voters " + Preflight.tolerance(found);
         return found >= promised && found >= 0
-                ? check("tolerance", Check.Verdict.FINE, what + ", as promised")
+                ? check(TOLERANCE, Check.Verdict.FINE, what + ", as promised")
                 : check(
-                        "tolerance",
+                        TOLERANCE,
                         Check.Verdict.REFUSED,
                         what + "; promised was that they " + Preflight.tolerance(promised));
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param zone what the member may fail together with, if it was told
  * @param version of the API that it serves, as {@code quorate status} tells it
+ * @param release of Quorate that it runs; empty if a release before this one tells
  * @param timeMillis its clock, in milliseconds since 1970
  * @param role leader, follower, pre-candidate or candidate
  * @param leaderId who leads, as far as it knows
@@ -40,6 +41,7 @@ public record MemberReport(
         String name,
         Optional<String> zone,
         String version,
+        Optional<String> release,
         String clusterId,
         long timeMillis,
         String role,
@@ -87,6 +89,7 @@ public record MemberReport(
         Objects.requireNonNull(sync);
         // A field that JSON leaves out.
         zone = Objects.requireNonNullElse(zone, Optional.empty());
+        release = Objects.requireNonNullElse(release, Optional.empty());
         leaderId = Objects.requireNonNullElse(leaderId, Optional.empty());
         stopped = Objects.requireNonNullElse(stopped, Optional.empty());
         logDiverged = Objects.requireNonNullElse(logDiverged, Optional.empty());
@@ -105,6 +108,11 @@ public record MemberReport(
         followers = List.copyOf(followers);
         links = List.copyOf(links);
         snapshotTransfers = List.copyOf(snapshotTransfers);
+    }
+
+    /** What people call the release that it runs. */
+    public String releaseName() {
+        return release.orElse("of an earlier release");
     }
 
     public boolean leads() {

@@ -32,7 +32,7 @@ final class Precautions {
         cluster.topology().ifPresent(found::members);
         cluster.mostKnowing().ifPresent(found::verification);
         found.sameEverywhere(
-                "versions", MemberReport::version, Urgency.NOTICE, "bring all members to the same release");
+                "releases", MemberReport::releaseName, Urgency.NOTICE, "bring all members to the same release");
         found.sameEverywhere(
                 "cluster ids",
                 MemberReport::clusterId,

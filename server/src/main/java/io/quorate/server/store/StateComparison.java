@@ -15,7 +15,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -32,7 +31,7 @@ public final class StateComparison {
     private final RaftNode<Result> node;
     private final MvccStore store;
     private final Duration patience;
-    private final ScheduledExecutorService timer;
+    private final Executor executor;
 
     /**
      * What a comparison came to; members are told by their ids.
@@ -50,12 +49,15 @@ public final class StateComparison {
         }
     }
 
-    /** @param patience how long members may take to report at most */
-    public StateComparison(RaftNode<Result> node, MvccStore store, Duration patience, ScheduledExecutorService timer) {
+    /**
+     * @param patience how long members may take to report at most
+     * @param executor looks for reports
+     */
+    public StateComparison(RaftNode<Result> node, MvccStore store, Duration patience, Executor executor) {
         this.node = node;
         this.store = store;
         this.patience = patience;
-        this.timer = timer;
+        this.executor = executor;
     }
 
     /**
@@ -89,7 +91,7 @@ public final class StateComparison {
     }
 
     private <T> CompletableFuture<T> later(Supplier<CompletableFuture<T>> task) {
-        Executor delayed = CompletableFuture.delayedExecutor(POLL_MILLIS, TimeUnit.MILLISECONDS, timer);
+        Executor delayed = CompletableFuture.delayedExecutor(POLL_MILLIS, TimeUnit.MILLISECONDS, executor);
         return CompletableFuture.supplyAsync(() -> task, delayed).thenCompose(Supplier::get);
     }
 

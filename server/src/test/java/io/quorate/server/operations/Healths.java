@@ -105,13 +105,13 @@ final class Healths {
                 told.alarms(),
                 told.usableBytes(),
                 told.totalBytes(),
-                told.version(),
+                told.release(),
                 told.changing(),
                 matches);
     }
 
     static UnaryOperator<MemberHealth.Told> other(
-            String unsound, List<String> alarms, long usableBytes, String version, boolean changing) {
+            String unsound, List<String> alarms, long usableBytes, String release, boolean changing) {
         return told -> new MemberHealth.Told(
                 told.leader(),
                 told.term(),
@@ -123,7 +123,7 @@ final class Healths {
                 alarms,
                 usableBytes,
                 told.totalBytes(),
-                version,
+                release,
                 changing,
                 told.matches());
     }
@@ -140,7 +140,7 @@ final class Healths {
                 told.alarms(),
                 told.usableBytes(),
                 told.totalBytes(),
-                told.version(),
+                told.release(),
                 told.changing(),
                 told.matches());
     }

@@ -170,6 +170,30 @@ class PreflightTest {
         assertThat(lagging.promised()).isZero();
     }
 
+    private static Check versions(String ofTheSecond, String ofTheThird) {
+        return check(
+                same(Healths.voters(3)
+                        .with(2, Healths.other("", List.of(), DISK_BYTES, ofTheSecond, false))
+                        .with(3, Healths.other("", List.of(), DISK_BYTES, ofTheThird, false))
+                        .get()),
+                "versions");
+    }
+
+    @Test
+    void whoRunsWhichReleaseIsToldIfTheyDiffer() {
+        assertThat(versions("1.0", "1.0").getVerdict()).isEqualTo(Verdict.FINE);
+        assertThat(versions("1.0", "1.0").getFinding()).isEqualTo("all run release 1.0");
+        assertThat(versions("1.1", "").getVerdict()).isEqualTo(Verdict.WARNING);
+        assertThat(versions("1.1", "").getFinding())
+                .isEqualTo("members run different releases: a 1.0, b 1.1, c an earlier one");
+        Check none = check(
+                same(Healths.voters(1)
+                        .with(1, Healths.other("", List.of(), DISK_BYTES, "", false))
+                        .get()),
+                "versions");
+        assertThat(none.getVerdict()).as("nothing was compared").isEqualTo(Verdict.WARNING);
+    }
+
     @Test
     void whatElseIsWrongIsFoundByItsOwnCheck() {
         assertAllFineBut(

@@ -1,6 +1,7 @@
 package io.quorate.server.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.quorate.server.proto.managerpb.Check;
 import io.quorate.server.proto.managerpb.Check.Verdict;
@@ -78,6 +79,19 @@ class ProofTest {
                         .getVerdict())
                 .as("who answers must report")
                 .isEqualTo(Verdict.REFUSED);
+    }
+
+    @Test
+    void besideACopyWhatIsNotWellIsAWarning() {
+        ClusterHealth well = Healths.voters(3).get();
+        assertThat(proof(well, ALL_EQUAL, 1).besideACopy())
+                .extracting(Check::getName, Check::getVerdict)
+                .containsExactly(tuple("states", Verdict.FINE), tuple("tolerance", Verdict.FINE));
+        ClusterHealth fewer = Healths.voters(3).silent(3).get();
+        assertThat(proof(fewer, states(List.of(), List.of(1L, 2L), List.of(3L)), 1)
+                        .besideACopy())
+                .extracting(Check::getVerdict)
+                .containsExactly(Verdict.WARNING, Verdict.WARNING);
     }
 
     @Test

@@ -581,10 +581,14 @@ class DiagnosisTest {
     }
 
     @Test
-    void versionsAndClustersDiffer() {
-        assertThat(doctor(Told.well().member("b", b -> b.version = "3.4.24")))
-                .containsExactly("NOTICE the cluster has members of different versions: node-a 3.4.23, node-b 3.4.24,"
-                        + " node-c 3.4.23");
+    void releasesAndClustersDiffer() {
+        assertThat(doctor(Told.well()
+                        .member("b", b -> b.release = Optional.of("1.1.0"))
+                        .member("c", c -> c.release = Optional.empty())))
+                .containsExactly("NOTICE the cluster has members of different releases: node-a 1.0.0, node-b 1.1.0,"
+                        + " node-c of an earlier release");
+        assertThat(doctor(Told.well().all(draft -> draft.release = Optional.empty())))
+                .isEmpty();
         assertThat(doctor(Told.well().member("b", b -> b.clusterId = "c2")))
                 .containsExactly(
                         "CRITICAL the cluster has members of different cluster ids: node-a c1, node-b c2, node-c c1");

@@ -76,6 +76,20 @@ class ReportJsonTest {
     }
 
     @Test
+    void aMemberOfAReleaseThatDidNotTellItsOwnIsReadAllTheSame() {
+        assertThat(JsonParser.parseString(ReportJson.write(full()))
+                        .getAsJsonObject()
+                        .get("release")
+                        .getAsString())
+                .isEqualTo("1.0.0");
+        String earlier = ReportJson.write(full()).replaceFirst("\"release\":\"1.0.0\",", "");
+        MemberReport read = ReportJson.read(earlier);
+        assertThat(read.release()).isEmpty();
+        assertThat(read.version()).isEqualTo("3.4.23");
+        assertThat(read.clusterId()).isEqualTo(full().clusterId());
+    }
+
+    @Test
     void whatALaterReleaseAddsIsSkipped() {
         String later = ReportJson.write(full()).replaceFirst("\\{", "{\"new_thing\":{\"x\":[1]},");
         assertThat(ReportJson.read(later)).isEqualTo(full());

@@ -32,7 +32,7 @@ final class Told {
     static final class Draft {
         final String id;
         Optional<String> zone = Optional.empty();
-        String version = "3.4.23";
+        Optional<String> release = Optional.of("1.0.0");
         String clusterId = "c1";
         String role = "follower";
         long term = 5;
@@ -94,7 +94,8 @@ final class Told {
                     id,
                     "node-" + id,
                     zone,
-                    version,
+                    "3.4.23",
+                    release,
                     clusterId,
                     1_700_000_000_000L,
                     role,
