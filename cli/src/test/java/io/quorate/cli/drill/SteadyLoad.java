@@ -41,6 +41,7 @@ final class SteadyLoad implements AutoCloseable {
     private static final int MAX_UNDER_WAY = 20_000;
     private static final int WRITES_FOR_A_READ = 9;
     private static final long DEADLINE_SECONDS = 5;
+    private static final int LAST_READS = 5;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final String prefix;
@@ -87,7 +88,7 @@ final class SteadyLoad implements AutoCloseable {
                 writes++;
                 write(nextOf(ports, requests), randomKey(random), "value " + writes, requests++);
                 if (writes % WRITES_FOR_A_READ == 0) {
-                    read(nextOf(ports, requests), randomKey(random), requests++);
+                    read(KVGrpc.newFutureStub(nextOf(ports, requests)), randomKey(random), requests++);
                 }
             }
             LockSupport.parkNanos(PAUSE_NANOS);
@@ -127,12 +128,11 @@ final class SteadyLoad implements AutoCloseable {
                 () -> Optional.of(new Operation(client, new Action.Write(key, value), invokedNanos, Operation.NEVER)));
     }
 
-    private void read(ManagedChannel channel, String key, int client) {
+    private void read(KVGrpc.KVFutureStub stub, String key, int client) {
         free.acquireUninterruptibly();
         long invokedNanos = System.nanoTime();
         answer(
-                KVGrpc.newFutureStub(channel)
-                        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                stub.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
                         .range(RangeRequest.newBuilder()
                                 .setKey(ByteString.copyFromUtf8(key))
                                 .build()),
@@ -195,19 +195,35 @@ final class SteadyLoad implements AutoCloseable {
         return TimeUnit.NANOSECONDS.toMillis(longestGapNanos.getAndSet(0));
     }
 
-    /** Ends, and reads every key once, so that no write can be lost without its being seen. */
+    /**
+     * Ends, and reads every key once more, so that no write can be lost without its being seen.
+     *
+     * @throws IllegalStateException if some of these reads fail, again and again: nothing can be said then
+     */
     List<Operation> finish() {
         stopping.set(true);
         join();
-        free.acquireUninterruptibly(MAX_UNDER_WAY);
-        free.release(MAX_UNDER_WAY);
-        ManagedChannel channel = channel(clientPorts.get().getFirst());
-        for (int key = 0; key < keys; key++) {
-            read(channel, prefix + key, -1 - key);
+        awaitAnswers();
+        for (int attempt = 0; attempt < LAST_READS; attempt++) {
+            long failedBefore = failed.get();
+            ManagedChannel channel = channel(clientPorts.get().getFirst());
+            // It may have been killed a moment ago: gRPC would fail every call until it tries to connect again.
+            channel.resetConnectBackoff();
+            KVGrpc.KVFutureStub stub = KVGrpc.newFutureStub(channel).withWaitForReady();
+            for (int key = 0; key < keys; key++) {
+                read(stub, prefix + key, -1 - key - attempt * keys);
+            }
+            awaitAnswers();
+            if (failed.get() == failedBefore) {
+                return new ArrayList<>(history);
+            }
         }
+        throw new IllegalStateException("not every key could be read at the end: " + failures);
+    }
+
+    private void awaitAnswers() {
         free.acquireUninterruptibly(MAX_UNDER_WAY);
         free.release(MAX_UNDER_WAY);
-        return new ArrayList<>(history);
     }
 
     private void join() {
