@@ -140,6 +140,14 @@ class MemberCommandsTest {
         Objects.requireNonNull(members.get(name)).close();
     }
 
+    /** The file after which node1 alone would be left. */
+    private Path onlyNode1() throws IOException {
+        URI url = Objects.requireNonNull(configs.get("node1"))
+                .initialAdvertisePeerUrls()
+                .getFirst();
+        return Files.writeString(dir.resolve("one.yaml"), "members:\n- name: node1\n  peer-urls: " + url + "\n");
+    }
+
     private static void assertDone(CommandRun run) {
         assertThat(run.exitCode()).as("%s%n%s", run.out(), run.err()).isEqualTo(ExitCode.OK);
         assertThat(run.out()).containsPattern("done,? and verified");
@@ -247,6 +255,14 @@ class MemberCommandsTest {
         assertThat(forced.exitCode())
                 .as("what the members refuse stays refused")
                 .isEqualTo(ExitCode.FAILED);
+        String mostOfThemGo = onlyNode1().toString();
+        CommandRun dry = run("members", "apply", mostOfThemGo, "--dry-run");
+        assertThat(dry.exitCode()).isEqualTo(ExitCode.FAILED);
+        String why = "of 3 voters, 1 would be left, which is less than a quorum";
+        assertThat(dry.err()).contains("refused, and nothing was changed", why);
+        CommandRun insisted = run("members", "apply", mostOfThemGo, "--force");
+        assertThat(insisted.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(insisted.out()).as("the members say the same").containsPattern("FAILED +change the members.*" + why);
         assertThat(voters()).hasSize(3);
 
         int port = FreePorts.find(1).getFirst();
@@ -271,7 +287,7 @@ class MemberCommandsTest {
         List<JsonObject> operations = operations();
         assertThat(operations)
                 .extracting(operation -> operation.get("state").getAsString())
-                .containsExactly("FAILED", "FAILED", "FAILED", "DONE", "FAILED");
+                .containsExactly("FAILED", "FAILED", "FAILED", "FAILED", "DONE", "FAILED");
         assertThat(operations.get(1).getAsJsonObject("report").get("forced").getAsBoolean())
                 .isTrue();
         CommandRun one = run("operations", operations.getLast().get("id").getAsString());
