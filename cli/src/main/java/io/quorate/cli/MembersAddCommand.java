@@ -49,13 +49,8 @@ final class MembersAddCommand implements Callable<Integer> {
             AtomicLong id = new AtomicLong();
             OperationRun.Plan plan = new OperationRun.Plan(
                     seen,
-                    now -> new Preflight.Intent(
-                            now.health().voterIds(),
-                            Set.of(),
-                            learner ? 0 : 1,
-                            Set.of(),
-                            false,
-                            witness && !learner ? 1 : 0),
+                    now -> new Preflight.Intent(now.health().voterIds(), Set.of(), learner ? 0 : 1, Set.of(), false)
+                            .withNewWitnesses(witness && !learner ? 1 : 0),
                     steps(sight, urls, id),
                     () -> OperationRun.goal(
                             seen.members(),

@@ -43,12 +43,13 @@ final class MembersChange {
         int newWitnesses =
                 (int) newVoters().stream().filter(MembersPlan.Wanted::witness).count();
         Preflight.Intent intent = new Preflight.Intent(
-                plan.votersAfter(),
-                Set.copyOf(plan.promote()),
-                newVoters().size(),
-                Set.copyOf(plan.remove()),
-                false,
-                newWitnesses);
+                        plan.votersAfter(),
+                        Set.copyOf(plan.promote()),
+                        newVoters().size(),
+                        Set.copyOf(plan.remove()),
+                        false)
+                .withNewWitnesses(newWitnesses)
+                .allAtOnce();
         return new OperationRun.Plan(before, seen -> intent, steps(), this::goal);
     }
 

@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * One operation of the manager: checks the cluster's health, does what is asked for step by step, and verifies that the members
@@ -304,22 +303,8 @@ final class OperationRun {
             report.addVerified(check);
             say(check);
         });
-        if (checks.stream().anyMatch(check -> check.getVerdict() == Check.Verdict.REFUSED)) {
-            return end(
-                    life,
-                    Operation.State.FAILED,
-                    "all was done, but is not found as promised: see what was verified, and 'quorate why'");
-        }
-        String warnings = checks.stream()
-                .filter(check -> check.getVerdict() == Check.Verdict.WARNING)
-                .map(Check::getFinding)
-                .collect(Collectors.joining("; "));
-        return end(
-                life,
-                Operation.State.DONE,
-                warnings.isEmpty()
-                        ? "done and verified"
-                        : "done, and verified as far as the members answer: " + warnings);
+        Ending ending = Ending.of(checks);
+        return end(life, ending.state(), ending.outcome());
     }
 
     private int brokenOff(SignsOfLife life) {

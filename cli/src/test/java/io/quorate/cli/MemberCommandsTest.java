@@ -6,10 +6,15 @@ import static org.awaitility.Awaitility.await;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.quorate.server.MemberServer;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
+import io.quorate.server.proto.etcdserverpb.AlarmRequest;
+import io.quorate.server.proto.etcdserverpb.AlarmType;
+import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -140,6 +145,45 @@ class MemberCommandsTest {
         Objects.requireNonNull(members.get(name)).close();
     }
 
+    private void assertAnOperationThatAnAlarmForbidsIsDoneIfForced() {
+        alarm(AlarmRequest.AlarmAction.ACTIVATE);
+        CommandRun refused = run("transfer-leader", "node2");
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(refused.err()).contains("refused, and nothing was changed", "NOSPACE is raised");
+
+        assertDone(run("transfer-leader", "node2", "--force"));
+        JsonObject forced = operations().getLast();
+        assertThat(forced.get("state").getAsString()).isEqualTo("DONE");
+        assertThat(forced.getAsJsonObject("report").get("forced").getAsBoolean())
+                .isTrue();
+        alarm(AlarmRequest.AlarmAction.DEACTIVATE);
+    }
+
+    /** Of a member that is none, since others take their own alarms back when there is room. */
+    private void alarm(AlarmRequest.AlarmAction action) {
+        ManagedChannel channel = ManagedChannelBuilder.forTarget(endpoints.split(",", 2)[0])
+                .usePlaintext()
+                .build();
+        try {
+            var unused = MaintenanceGrpc.newBlockingStub(channel)
+                    .alarm(AlarmRequest.newBuilder()
+                            .setAction(action)
+                            .setMemberID(99)
+                            .setAlarm(AlarmType.NOSPACE)
+                            .build());
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    /** The file after which node1 alone would be left. */
+    private Path onlyNode1() throws IOException {
+        URI url = Objects.requireNonNull(configs.get("node1"))
+                .initialAdvertisePeerUrls()
+                .getFirst();
+        return Files.writeString(dir.resolve("one.yaml"), "members:\n- name: node1\n  peer-urls: " + url + "\n");
+    }
+
     private static void assertDone(CommandRun run) {
         assertThat(run.exitCode()).as("%s%n%s", run.out(), run.err()).isEqualTo(ExitCode.OK);
         assertThat(run.out()).containsPattern("done,? and verified");
@@ -247,6 +291,14 @@ class MemberCommandsTest {
         assertThat(forced.exitCode())
                 .as("what the members refuse stays refused")
                 .isEqualTo(ExitCode.FAILED);
+        String mostOfThemGo = onlyNode1().toString();
+        CommandRun dry = run("members", "apply", mostOfThemGo, "--dry-run");
+        assertThat(dry.exitCode()).isEqualTo(ExitCode.FAILED);
+        String why = "of 3 voters, 1 would be left, which is less than a quorum";
+        assertThat(dry.err()).contains("refused, and nothing was changed", why);
+        CommandRun insisted = run("members", "apply", mostOfThemGo, "--force");
+        assertThat(insisted.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(insisted.out()).as("the members say the same").containsPattern("FAILED +change the members.*" + why);
         assertThat(voters()).hasSize(3);
 
         int port = FreePorts.find(1).getFirst();
@@ -271,7 +323,7 @@ class MemberCommandsTest {
         List<JsonObject> operations = operations();
         assertThat(operations)
                 .extracting(operation -> operation.get("state").getAsString())
-                .containsExactly("FAILED", "FAILED", "FAILED", "DONE", "FAILED");
+                .containsExactly("FAILED", "FAILED", "FAILED", "FAILED", "DONE", "FAILED");
         assertThat(operations.get(1).getAsJsonObject("report").get("forced").getAsBoolean())
                 .isTrue();
         CommandRun one = run("operations", operations.getLast().get("id").getAsString());
@@ -324,6 +376,7 @@ class MemberCommandsTest {
         for (String target : List.of("node2", "node3", "node3")) {
             assertDone(run("transfer-leader", target));
         }
+        assertAnOperationThatAnAlarmForbidsIsDoneIfForced();
         assertDone(run("members", "update", "node1", "--priority=0"));
         assertThat(list())
                 .extracting(member -> member.get("priority").getAsInt())
@@ -342,11 +395,11 @@ class MemberCommandsTest {
         assertDone(run("defragment"));
         assertDone(run("rolling-restart"));
         assertThat(run("get", "key").out()).contains("value");
-        assertThat(operations()).hasSize(9);
+        assertThat(operations()).hasSize(11);
 
         assertThat(run("transfer-leader", "nobody").err())
                 .contains("there is no member \"nobody\"; there are ", "node1 (");
         assertThat(run("operations", "1").err()).contains("no operation 1 is on record");
-        assertThat(run("operations").out().lines()).hasSize(10);
+        assertThat(run("operations").out().lines()).hasSize(12);
     }
 }

@@ -105,6 +105,45 @@ class LocalClusterTest {
         }
     }
 
+    /** In force where it was appended and nowhere else: the majority goes on from what was before, and its log wins. */
+    @Test
+    void aChangeThatALeaderWithoutAQuorumHasBegunIsRolledBackEverywhere() throws Exception {
+        try (LocalCluster<Integer> cluster = start(3, options -> options.with(QUICK))) {
+            RaftNode<Integer> old = cluster.awaitLeader();
+            propose(old, 1);
+            Configuration base = old.status().configuration();
+            Configuration lost = base.withLearner(new MemberId(98), List.of());
+            Configuration made = base.withLearner(new MemberId(99), List.of());
+
+            cluster.firewall().isolate(old.self());
+            CompletableFuture<Configuration> inFlight = old.changeMembership(base, lost);
+            await().until(() -> old.status().configuration().equals(lost));
+            await().until(() -> cluster.leader()
+                    .filter(leader -> !leader.self().equals(old.self()))
+                    .isPresent());
+            RaftNode<Integer> elected = cluster.awaitLeader();
+            propose(elected, 2);
+            assertThat(elected.status().configuration()).isEqualTo(base);
+            assertThat(elected.changeMembership(base, made)
+                            .orTimeout(20, TimeUnit.SECONDS)
+                            .join())
+                    .isEqualTo(made);
+            assertThat(old.status().configuration()).isEqualTo(lost);
+
+            cluster.firewall().healAll();
+            for (RaftNode<Integer> node : cluster.nodes()) {
+                await().until(() -> node.status().configuration().equals(made));
+            }
+            assertThatThrownBy(() -> inFlight.orTimeout(20, TimeUnit.SECONDS).join())
+                    .hasCauseInstanceOf(RaftException.OutcomeUnknown.class);
+            propose(old, 3);
+            for (RaftNode<Integer> node : cluster.nodes()) {
+                await().until(() -> numbersAt(node.self()).equals(List.of(1L, 2L, 3L)));
+                assertThat(node.status().configuration()).isEqualTo(made);
+            }
+        }
+    }
+
     @Test
     void whoeverLearnsOfAChangeOfMembersFindsItInTheStatus() throws Exception {
         try (LocalCluster<Integer> cluster = start(3, options -> options.with(QUICK))) {

@@ -11,7 +11,9 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
+import io.quorate.server.proto.etcdserverpb.MemberListRequest;
 import io.quorate.server.proto.etcdserverpb.StatusRequest;
 import io.quorate.server.proto.etcdserverpb.StatusResponse;
 import io.quorate.server.wire.EtcdError;
@@ -109,11 +111,20 @@ class ClusterLifeTest {
                     client.kv().withInterceptors(MetadataUtils.newAttachHeadersInterceptor(hasLeader));
             assertFails(
                     EtcdError.NO_LEADER, () -> impatient.put(putOf("k", "v2").build()));
+            assertThat(client.cluster()
+                            .memberList(MemberListRequest.getDefaultInstance())
+                            .getMembersList())
+                    .as("who the members were when a leader was last heard")
+                    .hasSize(3);
             // Side by side, since each takes as long as etcd has its clients wait.
+            var list = ClusterGrpc.newFutureStub(cluster.channel(0))
+                    .memberList(
+                            MemberListRequest.newBuilder().setLinearizable(true).build());
             var put = client.futures().put(putOf("k", "v2").build());
             var get = client.futures().range(rangeOf("k").build());
             assertFails(EtcdError.TIMEOUT, () -> EtcdClient.await(put));
             assertFails(EtcdError.TIMEOUT, () -> EtcdClient.await(get));
+            assertFails(EtcdError.TIMEOUT, () -> EtcdClient.await(list));
 
             cluster.start(1);
             cluster.awaitReady();

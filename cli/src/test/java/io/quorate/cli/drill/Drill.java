@@ -6,6 +6,7 @@ import io.quorate.cli.CommandRun;
 import io.quorate.cli.processes.ProcessCluster;
 import io.quorate.cli.processes.ProcessCluster.Member;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,8 +26,8 @@ final class Drill implements AutoCloseable {
     private final Path folder;
     private final ProcessCluster cluster;
 
-    /** Those that are on their way in: learners, which serve no writes. */
-    private final Set<Member> joining = ConcurrentHashMap.newKeySet();
+    /** Those that do not vote yet, and serve no writes. */
+    private final Set<Member> learners = ConcurrentHashMap.newKeySet();
 
     Drill(Path folder, int members) throws IOException {
         this.folder = folder;
@@ -45,9 +46,33 @@ final class Drill implements AutoCloseable {
     /** Where running members serve clients that write. */
     List<Integer> clientPorts() {
         return cluster.members().stream()
-                .filter(member -> member.isRunning() && !joining.contains(member))
+                .filter(member -> member.isRunning() && !learners.contains(member))
                 .map(Member::clientPort)
                 .toList();
+    }
+
+    /** Members that do not vote, as was known last. */
+    List<Member> learners() {
+        return cluster.members().stream().filter(learners::contains).toList();
+    }
+
+    /**
+     * Who votes and who does not, as the members say.
+     *
+     * @param list what {@code members list} printed; whoever is not in it stays what it was known to be
+     */
+    void noteRoles(String list) {
+        for (Member member : cluster.members()) {
+            list.lines()
+                    .filter(line -> line.contains(ProcessCluster.peerUrl(member)))
+                    .forEach(line -> {
+                        if (line.contains(" learner ")) {
+                            learners.add(member);
+                        } else {
+                            learners.remove(member);
+                        }
+                    });
+        }
     }
 
     CommandRun run(String... command) {
@@ -58,20 +83,28 @@ final class Drill implements AutoCloseable {
     }
 
     /** Does something that new members are a part of: starts them as soon as they are expected. */
-    CommandRun runAndStart(List<Member> newcomers, String... command) throws Exception {
+    CommandRun runAndStart(List<Member> newcomers, String... command) {
         CompletableFuture<CommandRun> run = begin(() -> run(command));
         for (Member newcomer : newcomers) {
             String url = ProcessCluster.peerUrl(newcomer);
             await().atMost(PATIENCE)
                     .until(() -> run.isDone() || run("members", "list").out().contains(url));
             if (!run.isDone()) {
-                joining.add(newcomer);
-                cluster.start(newcomer);
+                learners.add(newcomer);
+                start(newcomer);
             }
         }
-        CommandRun ended = run.get();
-        newcomers.forEach(joining::remove);
+        CommandRun ended = run.join();
+        noteRoles(run("members", "list").out());
         return ended;
+    }
+
+    private void start(Member newcomer) {
+        try {
+            cluster.start(newcomer);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Does something on a thread of its own: one waits for another, so that they must not share a few. */

@@ -12,8 +12,11 @@ import io.quorate.simulator.history.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,7 +24,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Random sequences of operations, in the middle of which members are killed with {@code kill -9} and started again: whatever becomes of
+ * Random sequences of operations, in the middle of which members are killed with {@code kill -9}, and started again at once: whatever becomes of
  * an operation, nothing that was acknowledged is lost, and the cluster is well again when all members are there. It runs when it is
  * asked for, by {@code bench/operations-drill}.
  */
@@ -34,13 +37,16 @@ class OperationsDrillTest {
     private static final int RATE = 200;
     private static final int KEYS = 200;
 
+    /** A kill comes at most so long after an operation has begun; most operations take less. */
+    private static final double LONGEST_WAIT_MILLIS = 8_000;
+
     @TempDir
     private Path folder;
 
-    private int added;
     private int done;
     private int refusedOrFailed;
     private int kills;
+    private int killsInTheMiddle;
 
     @Test
     @Timeout(4 * 3600)
@@ -48,11 +54,12 @@ class OperationsDrillTest {
         Random random = new Random(SEED);
         try (Drill drill = new Drill(folder, 3)) {
             drill.start();
+            OperationDraw draw = new OperationDraw(drill, random, folder.resolve("backups"));
             for (int sequence = 1; sequence <= SEQUENCES; sequence++) {
                 List<Operation> history;
                 try (SteadyLoad load = new SteadyLoad("sequence-" + sequence + "/", RATE, KEYS, drill::clientPorts)) {
                     for (int i = 0; i < OPERATIONS; i++) {
-                        operate(drill, random);
+                        operate(drill, draw, random);
                     }
                     recover(drill);
                     history = load.finish();
@@ -61,84 +68,82 @@ class OperationsDrillTest {
                         .as("the history of sequence %d, seed %d", sequence, SEED)
                         .isInstanceOf(Verdict.Linearizable.class);
                 System.out.printf(
-                        "sequence %d: %d members, %d operations in it; so far %d operations done, %d refused or failed, %d kills%n",
-                        sequence, drill.cluster().members().size(), history.size(), done, refusedOrFailed, kills);
+                        "sequence %d: %d members, %d requests; so far %d operations done, %d refused or failed, %d kills, %d in the middle%n",
+                        sequence,
+                        drill.cluster().members().size(),
+                        history.size(),
+                        done,
+                        refusedOrFailed,
+                        kills,
+                        killsInTheMiddle);
             }
         }
     }
 
-    private void operate(Drill drill, Random random) throws Exception {
-        List<Member> members = drill.cluster().members();
-        Member some = members.get(random.nextInt(members.size()));
-        CompletableFuture<CommandRun> run = switch (random.nextInt(6)) {
-            case 0 -> begin(drill, "transfer-leader", some.name());
-            case 1 -> begin(drill, "defragment");
-            case 2 -> begin(drill, "rolling-restart");
-            case 3 -> members.size() > 3 ? begin(drill, "members", "remove", some.name()) : add(drill);
-            case 4 -> members.size() < 5 ? add(drill) : begin(drill, "members", "remove", some.name());
-            default -> replace(drill, some);
-        };
-        if (random.nextBoolean()) {
-            killAndStartAgain(drill, random);
-        }
-        CommandRun ended = run.get();
+    private void operate(Drill drill, OperationDraw draw, Random random) throws Exception {
+        long beginNanos = System.nanoTime();
+        OperationDraw.Begun operation = draw.next();
+        String kill = random.nextBoolean() ? killAndStartAgain(drill, operation, beginNanos, random) : "";
+        CommandRun ended = operation.run().get();
         if (ended.exitCode() == 0) {
             done++;
         } else {
             refusedOrFailed++;
         }
+        System.out.printf(
+                "  %s: %s after %.1f s%s%n",
+                operation.name(),
+                ended.exitCode() == 0 ? "done" : "exit code " + ended.exitCode() + " (" + lastLine(ended) + ")",
+                secondsSince(beginNanos),
+                kill);
         recover(drill);
     }
 
-    private static CompletableFuture<CommandRun> begin(Drill drill, String... command) {
-        return Drill.begin(() -> drill.run(command));
+    /** Why it was refused, or failed. */
+    private static String lastLine(CommandRun run) {
+        return (run.out() + run.err()).strip().lines().reduce("", (before, line) -> line);
     }
 
-    private CompletableFuture<CommandRun> add(Drill drill) throws Exception {
-        Member newcomer = drill.cluster().add("x" + ++added);
-        return begin(
-                drill,
-                newcomer,
-                "members",
-                "add",
-                newcomer.name(),
-                "--peer-urls",
-                ProcessCluster.peerUrl(newcomer),
-                "--patience=20s");
-    }
-
-    private CompletableFuture<CommandRun> replace(Drill drill, Member some) throws Exception {
-        Member newcomer = drill.cluster().add("x" + ++added);
-        return begin(
-                drill,
-                newcomer,
-                "members",
-                "replace",
-                some.name(),
-                "--by",
-                newcomer.name(),
-                "--peer-urls",
-                ProcessCluster.peerUrl(newcomer),
-                "--patience=20s");
-    }
-
-    private static CompletableFuture<CommandRun> begin(Drill drill, Member newcomer, String... command) {
-        return Drill.begin(() -> {
-            try {
-                return drill.runAndStart(List.of(newcomer), command);
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        });
-    }
-
-    private void killAndStartAgain(Drill drill, Random random) throws Exception {
-        List<Member> running =
-                drill.cluster().members().stream().filter(Member::isRunning).toList();
+    /** In the middle of the operation, or when it is over if that is earlier; says when it was. */
+    private String killAndStartAgain(Drill drill, OperationDraw.Begun operation, long beginNanos, Random random)
+            throws Exception {
+        boolean inTheMiddle = !isOverWithin(operation, waitMillis(random));
+        List<Member> running = drill.cluster().members().stream()
+                .filter(member -> member.isRunning() && !drill.cluster().hasEnded(member))
+                .toList();
         Member victim = running.get(random.nextInt(running.size()));
         drill.cluster().kill(victim);
-        kills++;
+        double seconds = secondsSince(beginNanos);
         drill.cluster().start(victim);
+        kills++;
+        if (inTheMiddle) {
+            killsInTheMiddle++;
+        }
+        return String.format(
+                Locale.ROOT,
+                ", kill -9 of %s %s at %.1f s",
+                victim.name(),
+                inTheMiddle ? "in the middle" : "at its end",
+                seconds);
+    }
+
+    /** Short ones more often, since most operations are short: a third is below 0.3 s, half of them below 1 s. */
+    private static long waitMillis(Random random) {
+        return (long) (LONGEST_WAIT_MILLIS * Math.pow(random.nextDouble(), 3));
+    }
+
+    private static boolean isOverWithin(OperationDraw.Begun operation, long millis)
+            throws InterruptedException, ExecutionException {
+        try {
+            operation.run().get(millis, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
+    }
+
+    private static double secondsSince(long beginNanos) {
+        return (System.nanoTime() - beginNanos) / (double) TimeUnit.SECONDS.toNanos(1);
     }
 
     /** Whoever is no member any more, or never became one, is not counted; then all that are left must be well. */
@@ -156,6 +161,7 @@ class OperationsDrillTest {
 
     private static boolean isWell(Drill drill) throws IOException {
         String list = drill.run("members", "list").out();
+        drill.noteRoles(list);
         for (Member member : drill.cluster().members()) {
             boolean isMember = list.contains(ProcessCluster.peerUrl(member));
             if (!list.isEmpty() && !isMember) {

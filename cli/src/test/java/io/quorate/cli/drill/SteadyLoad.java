@@ -6,6 +6,7 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.PutRequest;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
@@ -31,14 +33,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests at a steady rate, at whichever members there are, and what became of each. Nine in ten write a value that is written once,
- * the others read. One thread sends them; the answers come on gRPC's.
+ * Writes at a steady rate, at whichever members there are, a read after every ninth, and what became of each. Each value is written
+ * once. One thread sends them; the answers come on gRPC's.
  */
 final class SteadyLoad implements AutoCloseable {
 
     private static final int MAX_UNDER_WAY = 20_000;
-    private static final int READ_OF = 10;
+    private static final int WRITES_FOR_A_READ = 9;
     private static final long DEADLINE_SECONDS = 5;
+    private static final int LAST_READS = 5;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final String prefix;
@@ -50,7 +53,9 @@ final class SteadyLoad implements AutoCloseable {
     private final Semaphore free = new Semaphore(MAX_UNDER_WAY);
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final AtomicLong answered = new AtomicLong();
+    private final AtomicLong acknowledgedWrites = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
+    private final Map<Status.Code, Long> failures = new ConcurrentHashMap<>();
     private final AtomicLong lastAnswerNanos = new AtomicLong(System.nanoTime());
     private final AtomicLong longestGapNanos = new AtomicLong();
     private final Thread sender;
@@ -59,7 +64,7 @@ final class SteadyLoad implements AutoCloseable {
      * Begins.
      *
      * @param prefix of the keys, none of which is there yet
-     * @param rate requests a second
+     * @param rate writes a second
      * @param keys how many they are spread over
      * @param clientPorts of the members that are asked, as of now
      */
@@ -74,22 +79,28 @@ final class SteadyLoad implements AutoCloseable {
     private void send() {
         Random random = new Random(rate);
         long beginNanos = System.nanoTime();
-        long sent = 0;
+        long writes = 0;
+        int requests = 0;
         while (!stopping.get()) {
             long due = (System.nanoTime() - beginNanos) * rate / TimeUnit.SECONDS.toNanos(1);
             List<Integer> ports = clientPorts.get();
-            for (; sent < due && !stopping.get(); sent++) {
-                free.acquireUninterruptibly();
-                ManagedChannel channel = channel(ports.get((int) (sent % ports.size())));
-                String key = prefix + random.nextInt(keys);
-                if (random.nextInt(READ_OF) == 0) {
-                    read(channel, key, (int) sent);
-                } else {
-                    write(channel, key, "value " + sent, (int) sent);
+            while (writes < due && !stopping.get()) {
+                writes++;
+                write(nextOf(ports, requests), randomKey(random), "value " + writes, requests++);
+                if (writes % WRITES_FOR_A_READ == 0) {
+                    read(KVGrpc.newFutureStub(nextOf(ports, requests)), randomKey(random), requests++);
                 }
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
+    }
+
+    private ManagedChannel nextOf(List<Integer> ports, int request) {
+        return channel(ports.get(request % ports.size()));
+    }
+
+    private String randomKey(Random random) {
+        return prefix + random.nextInt(keys);
     }
 
     private ManagedChannel channel(int port) {
@@ -101,6 +112,7 @@ final class SteadyLoad implements AutoCloseable {
     }
 
     private void write(ManagedChannel channel, String key, String value, int client) {
+        free.acquireUninterruptibly();
         long invokedNanos = System.nanoTime();
         answer(
                 KVGrpc.newFutureStub(channel)
@@ -109,15 +121,18 @@ final class SteadyLoad implements AutoCloseable {
                                 .setKey(ByteString.copyFromUtf8(key))
                                 .setValue(ByteString.copyFromUtf8(value))
                                 .build()),
-                put -> new Operation(client, new Action.Write(key, value), invokedNanos, System.nanoTime()),
+                put -> {
+                    acknowledgedWrites.incrementAndGet();
+                    return new Operation(client, new Action.Write(key, value), invokedNanos, System.nanoTime());
+                },
                 () -> Optional.of(new Operation(client, new Action.Write(key, value), invokedNanos, Operation.NEVER)));
     }
 
-    private void read(ManagedChannel channel, String key, int client) {
+    private void read(KVGrpc.KVFutureStub stub, String key, int client) {
+        free.acquireUninterruptibly();
         long invokedNanos = System.nanoTime();
         answer(
-                KVGrpc.newFutureStub(channel)
-                        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                stub.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
                         .range(RangeRequest.newBuilder()
                                 .setKey(ByteString.copyFromUtf8(key))
                                 .build()),
@@ -148,6 +163,7 @@ final class SteadyLoad implements AutoCloseable {
                     public void onFailure(Throwable failure) {
                         unknown.get().ifPresent(history::add);
                         failed.incrementAndGet();
+                        failures.merge(Status.fromThrowable(failure).getCode(), 1L, Long::sum);
                         free.release();
                     }
                 },
@@ -159,9 +175,19 @@ final class SteadyLoad implements AutoCloseable {
         return answered.get();
     }
 
-    /** How many were not, or with an error. */
+    /** How many writes were acknowledged. */
+    long acknowledgedWrites() {
+        return acknowledgedWrites.get();
+    }
+
+    /** How many were answered with an error, or not at all. */
     long failed() {
         return failed.get();
+    }
+
+    /** How many of these ended how. */
+    Map<Status.Code, Long> failures() {
+        return new TreeMap<>(failures);
     }
 
     /** The longest time, since this was asked last, in which no member answered anything. */
@@ -169,20 +195,35 @@ final class SteadyLoad implements AutoCloseable {
         return TimeUnit.NANOSECONDS.toMillis(longestGapNanos.getAndSet(0));
     }
 
-    /** Ends, and reads every key once, so that no write can be lost without its being seen. */
+    /**
+     * Ends, and reads every key once more, so that no write can be lost without its being seen.
+     *
+     * @throws IllegalStateException if some of these reads fail, again and again: nothing can be said then
+     */
     List<Operation> finish() {
         stopping.set(true);
         join();
-        free.acquireUninterruptibly(MAX_UNDER_WAY);
-        free.release(MAX_UNDER_WAY);
-        ManagedChannel channel = channel(clientPorts.get().getFirst());
-        for (int key = 0; key < keys; key++) {
-            free.acquireUninterruptibly();
-            read(channel, prefix + key, -1 - key);
+        awaitAnswers();
+        for (int attempt = 0; attempt < LAST_READS; attempt++) {
+            long failedBefore = failed.get();
+            ManagedChannel channel = channel(clientPorts.get().getFirst());
+            // It may have been killed a moment ago: gRPC would fail every call until it tries to connect again.
+            channel.resetConnectBackoff();
+            KVGrpc.KVFutureStub stub = KVGrpc.newFutureStub(channel).withWaitForReady();
+            for (int key = 0; key < keys; key++) {
+                read(stub, prefix + key, -1 - key - attempt * keys);
+            }
+            awaitAnswers();
+            if (failed.get() == failedBefore) {
+                return new ArrayList<>(history);
+            }
         }
+        throw new IllegalStateException("not every key could be read at the end: " + failures);
+    }
+
+    private void awaitAnswers() {
         free.acquireUninterruptibly(MAX_UNDER_WAY);
         free.release(MAX_UNDER_WAY);
-        return new ArrayList<>(history);
     }
 
     private void join() {

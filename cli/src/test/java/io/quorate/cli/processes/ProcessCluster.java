@@ -42,7 +42,9 @@ public final class ProcessCluster implements AutoCloseable {
         private final int peerPort;
         private final boolean joins;
         private final ManagedChannel channel;
-        private Optional<QuorateProcess> process = Optional.empty();
+
+        /** Started and ended by one thread at a time, and looked at by others. */
+        private volatile Optional<QuorateProcess> process = Optional.empty();
 
         private Member(String name, int clientPort, int peerPort, boolean joins) {
             this.name = name;

@@ -166,7 +166,8 @@ final class AutopilotOperation {
     }
 
     private Preflight check(ClusterHealth health) {
-        Preflight.Intent intent = new Preflight.Intent(goal(health).voters(), Set.of(), 0, leaving(), false);
+        Preflight.Intent intent =
+                new Preflight.Intent(goal(health).voters(), Set.of(), 0, leaving(), false).allAtOnce();
         Preflight preflight = new Preflight(health, intent);
         report.clearPreflight()
                 .addPreflight(Check.newBuilder()

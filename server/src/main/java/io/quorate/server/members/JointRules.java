@@ -5,7 +5,9 @@ import io.grpc.StatusRuntimeException;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.server.operations.ClusterHealth;
+import io.quorate.server.operations.Preflight;
 import io.quorate.server.wire.EtcdError;
+import java.util.Optional;
 import java.util.SortedSet;
 
 /**
@@ -91,14 +93,13 @@ record JointRules(MemberRules facts) {
         }
     }
 
-    /** Whoever removes most of the voters at once has more likely mistaken them for others than meant it. */
     private void requireEnough(SortedSet<MemberId> before, SortedSet<MemberId> after) {
         if (before.equals(after)) {
             return;
         }
-        if (after.size() < MemberRules.quorum(before.size())) {
-            throw refusal("of " + before.size() + " voters, " + after.size()
-                    + " would be left, which is less than a quorum; remove fewer of them at once");
+        Optional<String> tooFew = Preflight.tooFewAtOnce(before.size(), after.size());
+        if (tooFew.isPresent()) {
+            throw refusal(tooFew.get());
         }
         facts.requireStarted(after, 0);
         if (answering(before) < MemberRules.quorum(before.size())

@@ -1,6 +1,7 @@
 package io.quorate.server.operations;
 
 import io.quorate.server.proto.managerpb.Check;
+import io.quorate.server.quorum.Voters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,7 @@ public record Preflight(ClusterHealth health, Intent intent) {
      * @param leaving the ids of those that will go: how they are does not matter
      * @param makesRoom whether it makes room in the members' stores
      * @param newWitnesses how many of the newcomers are witnesses
+     * @param atOnce whether all that votes changes at once, by one joint change
      */
     public record Intent(
             Set<Long> votersAfter,
@@ -41,16 +43,31 @@ public record Preflight(ClusterHealth health, Intent intent) {
             int newcomers,
             Set<Long> leaving,
             boolean makesRoom,
-            int newWitnesses) {
+            int newWitnesses,
+            boolean atOnce) {
         public Intent {
             votersAfter = Set.copyOf(votersAfter);
             awaited = Set.copyOf(awaited);
             leaving = Set.copyOf(leaving);
         }
 
-        /** No newcomer is a witness. */
+        /** No newcomer is a witness, and one voter comes or goes at most. */
         public Intent(Set<Long> votersAfter, Set<Long> awaited, int newcomers, Set<Long> leaving, boolean makesRoom) {
-            this(votersAfter, awaited, newcomers, leaving, makesRoom, 0);
+            this(votersAfter, awaited, newcomers, leaving, makesRoom, 0, false);
+        }
+
+        /** As this, with so many witnesses among the newcomers. */
+        public Intent withNewWitnesses(int count) {
+            return new Intent(votersAfter, awaited, newcomers, leaving, makesRoom, count, atOnce);
+        }
+
+        /** As this, by one joint change. */
+        public Intent allAtOnce() {
+            return new Intent(votersAfter, awaited, newcomers, leaving, makesRoom, newWitnesses, true);
+        }
+
+        int voterCount() {
+            return votersAfter.size() + newcomers;
         }
 
         /** The members stay who they are. */
@@ -126,7 +143,26 @@ public record Preflight(ClusterHealth health, Intent intent) {
         if (after < 0) {
             return refused("quorum", what + ": nothing could be committed any more");
         }
+        Optional<String> tooFew =
+                intent.atOnce() ? tooFewAtOnce(health.voters().size(), intent.voterCount()) : Optional.empty();
+        if (tooFew.isPresent()) {
+            return refused("quorum", what + ": " + tooFew.get());
+        }
         return after < now ? warning("quorum", what) : fine("quorum", what);
+    }
+
+    /**
+     * Why so many voters do not become so few by one joint change: whoever removes most of them at once has more likely mistaken them for
+     * others than meant it. The members themselves hold to it, too.
+     *
+     * @return empty if they may
+     */
+    public static Optional<String> tooFewAtOnce(int before, int after) {
+        return after >= Voters.majority(before)
+                ? Optional.empty()
+                : Optional.of("of " + before + " voters, " + after
+                        + " would be left, which is less than a quorum; remove fewer of them at once, or one by one with"
+                        + " 'members remove'");
     }
 
     /** Witnesses count for the quorum, and hold nothing: what they vote for must be somewhere else as well. */

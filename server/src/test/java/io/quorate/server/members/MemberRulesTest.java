@@ -225,6 +225,27 @@ class MemberRulesTest {
     }
 
     @Test
+    void cornerCase20_anUpdateOfAMemberNeverMakesAVoterOfALearnerOrALearnerOfAVoter() {
+        Configuration present = voters(3).withLearner(NEW, url(9)).withWitnessLearner(id(8), url(8));
+        List<String> elsewhere = List.of("http://elsewhere:1");
+        for (MemberId member : present.members()) {
+            MemberChange.Update move = new MemberChange.Update(member, elsewhere);
+            List<MemberChange> updates =
+                    List.of(move, together(present, move), together(present, new MemberChange.Prefer(id(1), 7), move));
+            for (MemberChange update : updates) {
+                Configuration after = healthy(present).outcome(update);
+                assertThat(after.addresses()).containsEntry(member, elsewhere);
+                assertThat(after.voters()).isEqualTo(present.voters());
+                assertThat(after.learners()).isEqualTo(present.learners());
+                assertThat(after.witnesses()).isEqualTo(present.witnesses());
+            }
+        }
+        Configuration preferred = healthy(present).outcome(new MemberChange.Prefer(NEW, 7));
+        assertThat(preferred.learners()).isEqualTo(present.learners());
+        assertThat(preferred.voters()).isEqualTo(present.voters());
+    }
+
+    @Test
     void whoIsNoMemberIsNotFound() {
         for (MemberChange change : List.of(
                 new MemberChange.Remove(NEW), new MemberChange.Update(NEW, url(9)), new MemberChange.Promote(NEW))) {

@@ -63,7 +63,8 @@ class PreflightTest {
     @Test
     void witnessesThatAreToComeHoldNothingEither() {
         Preflight apply = new Preflight(
-                Healths.voters(3).get(), new Preflight.Intent(Set.of(1L), Set.of(), 2, Set.of(2L, 3L), false, 2));
+                Healths.voters(3).get(),
+                new Preflight.Intent(Set.of(1L), Set.of(), 2, Set.of(2L, 3L), false).withNewWitnesses(2));
         assertThat(check(apply, "data").getVerdict()).isEqualTo(Verdict.WARNING);
         assertThat(apply.promised()).isZero();
 
@@ -136,6 +137,26 @@ class PreflightTest {
         Preflight fewer = voters(Healths.voters(3).get(), Set.of(1L, 2L), 0);
         assertAllFineBut(fewer, "quorum", Verdict.WARNING);
         assertThat(voters(Healths.voters(3).get(), Set.of(), 0).promised()).isNegative();
+    }
+
+    @Test
+    void mostOfTheVotersDoNotGoAtOnceThoughTheRestCouldCommit() {
+        ClusterHealth five = Healths.voters(5).get();
+        Preflight.Intent twoLeft = new Preflight.Intent(Set.of(1L, 2L), Set.of(), 0, Set.of(3L, 4L, 5L), false);
+        Preflight atOnce = new Preflight(five, twoLeft.allAtOnce());
+        assertAllFineBut(atOnce, "quorum", Verdict.REFUSED);
+        assertThat(check(atOnce, "quorum").getFinding())
+                .endsWith(": of 5 voters, 2 would be left, which is less than a quorum; remove fewer of them at once,"
+                        + " or one by one with 'members remove'");
+
+        Preflight.Intent threeLeft = new Preflight.Intent(Set.of(1L, 2L, 3L), Set.of(), 0, Set.of(4L, 5L), false);
+        assertAllFineBut(new Preflight(five, threeLeft.allAtOnce()), "quorum", Verdict.WARNING);
+        Preflight.Intent twoAndANewOne = new Preflight.Intent(Set.of(1L, 2L), Set.of(), 1, Set.of(3L, 4L, 5L), false);
+        assertAllFineBut(new Preflight(five, twoAndANewOne.allAtOnce()), "quorum", Verdict.WARNING);
+        Preflight.Intent oneOfTwo = new Preflight.Intent(Set.of(1L), Set.of(), 0, Set.of(2L), false);
+        assertThat(new Preflight(Healths.voters(2).get(), oneOfTwo).checks())
+                .as("one after the other, all but the last may go")
+                .noneMatch(check -> check.getVerdict() == Verdict.REFUSED);
     }
 
     @Test
