@@ -218,6 +218,8 @@ class SnapshotImportTest {
         assertThat(told).hasSizeGreaterThan(10_000).isSorted();
         assertThat(totals.stream().distinct()).hasSize(1);
         assertThat(told.getLast()).isLessThanOrEqualTo(totals.getLast()).isGreaterThan(totals.getLast() * 9 / 10);
+    }
+
     private static void assertThatItIsOnRecordAsVerified(TestCluster copies) throws IOException {
         TestCluster.await(() -> !copies.member(0).machine().store().operations().isEmpty(), "the restore is on record");
         ManagedOperation founding =
