@@ -35,8 +35,15 @@ final class FoundingDescription {
         this.report = OperationReport.newBuilder().setTitle(title).setAskedBy(askedBy);
     }
 
+    /** Before anything is written. */
+    void hasRoom(RestoreRoom room) {
+        report.addPreflight(check("disk", Check.Verdict.FINE, room.finding()));
+    }
+
     /** It is done: a snapshot was restored. */
     Operation ofRestore(Path file, Imported imported, SnapshotImport.Options options, String member) {
+        // Nobody knows then what the file would have been refused for.
+        report.setForced(options.skipHashCheck());
         report.addPreflight(
                 options.skipHashCheck()
                         ? check("checksum", Check.Verdict.WARNING, "it was not asked for: --skip-hash-check")

@@ -74,13 +74,14 @@ public final class SnapshotImport {
      * @param askedBy who asked for it, and on which machine: that is put on record in the new cluster
      * @throws io.quorate.server.snapshot.InvalidSnapshotException if the file is no snapshot
      * @throws io.quorate.server.bolt.BoltException if the file is damaged
-     * @throws DataDirectoryException if the data directory cannot be used
+     * @throws DataDirectoryException if the data directory cannot be used, or there is not enough room for it
      */
     @SuppressWarnings("try") // The lock is named to be closed.
     public static Imported run(Path file, ServerConfig config, Options options, String askedBy) throws IOException {
         FoundingDescription description = new FoundingDescription("snapshot restore " + file, askedBy);
         InitialMembership membership = InitialMembership.of(config);
         long length = SnapshotChecksum.verify(file, options.skipHashCheck());
+        description.hasRoom(RestoreRoom.of(config.dataDir(), length).require());
         try (BoltReader reader = BoltReader.open(file, length);
                 Closeable lock = new FileDisk(config.dataDir()).lock()) {
             requireEmpty(config.dataDir());

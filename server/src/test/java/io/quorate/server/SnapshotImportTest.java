@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.google.protobuf.ByteString;
 import io.grpc.Context;
 import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.engine.disk.FileDisk;
 import io.quorate.kv.ManagedOperation;
 import io.quorate.server.RestoreRehearsal.Restored;
 import io.quorate.server.SnapshotImport.Imported;
@@ -30,6 +31,7 @@ import io.quorate.server.proto.managerpb.OperationReport;
 import io.quorate.server.proto.mvccpb.KeyValue;
 import io.quorate.server.snapshot.InvalidSnapshotException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -227,6 +229,40 @@ class SnapshotImportTest {
         assertThat(config.dataDir()).doesNotExist();
         SnapshotImport.run(without, config, true);
         assertThat(contentOf(config.dataDir())).contains("identity");
+    }
+
+    @Test
+    void whatCannotFitIsRefusedBeforeAnythingIsWritten() throws IOException {
+        Path vast = folder.resolve("vast.db");
+        try (RandomAccessFile file = new RandomAccessFile(vast.toFile(), "rw")) {
+            // It takes up nothing, and says that it is as large as all that is free.
+            file.setLength(Files.getFileStore(folder).getUsableSpace() / 4096 * 4096);
+        }
+        ServerConfig config = config();
+        assertThatThrownBy(() -> SnapshotImport.run(vast, config, true))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageStartingWith("There is not enough room for data directory " + config.dataDir());
+        assertThat(config.dataDir()).doesNotExist();
+    }
+
+    @Test
+    void thatAChecksumWasNotAskedForIsNoted() throws IOException {
+        OperationReport usual = noteOf(false);
+        assertThat(usual.getForced()).isFalse();
+        assertThat(usual.getPreflightList())
+                .extracting(Check::getName, Check::getVerdict)
+                .containsExactly(tuple("disk", Check.Verdict.FINE), tuple("checksum", Check.Verdict.FINE));
+        OperationReport forced = noteOf(true);
+        assertThat(forced.getForced()).isTrue();
+        assertThat(forced.getPreflightList())
+                .extracting(Check::getName, Check::getVerdict)
+                .containsExactly(tuple("disk", Check.Verdict.FINE), tuple("checksum", Check.Verdict.WARNING));
+    }
+
+    private OperationReport noteOf(boolean skipHashCheck) throws IOException {
+        ServerConfig config = ServerConfigs.withDataDir(config(), folder.resolve("skips-" + skipHashCheck));
+        SnapshotImport.run(snapshot, config, skipHashCheck);
+        return FoundingNote.read(new FileDisk(config.dataDir())).orElseThrow().getReport();
     }
 
     @Test
