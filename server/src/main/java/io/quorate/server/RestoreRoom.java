@@ -42,9 +42,10 @@ record RestoreRoom(Path dataDir, long usableBytes, long neededBytes) {
     /** @throws DataDirectoryException if there is none; nothing was changed then */
     RestoreRoom require() throws DataDirectoryException {
         if (usableBytes < neededBytes) {
-            throw new DataDirectoryException("There is not enough room for data directory " + dataDir + ": " + usableBytes
-                    + " bytes are free, and " + neededBytes + " are needed to restore the snapshot (" + COPIES
-                    + " times its size, and some for the log); make room, or choose a directory elsewhere.");
+            throw new DataDirectoryException(
+                    "There is not enough room for data directory " + dataDir + ": " + usableBytes
+                            + " bytes are free, and " + neededBytes + " are needed to restore the snapshot (" + COPIES
+                            + " times its size, and some for the log); make room, or choose a directory elsewhere.");
         }
         return this;
     }

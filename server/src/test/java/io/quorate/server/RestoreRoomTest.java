@@ -21,8 +21,7 @@ class RestoreRoomTest {
         Path dataDir = folder.resolve("not").resolve("there.data");
         RestoreRoom room = RestoreRoom.of(dataDir, 1_000_000);
         assertThat(room.neededBytes()).isEqualTo(3_000_000 + (64 << 20));
-        assertThat(room.usableBytes())
-                .isBetween(1L, Files.getFileStore(folder).getTotalSpace());
+        assertThat(room.usableBytes()).isBetween(1L, Files.getFileStore(folder).getTotalSpace());
         assertThat(dataDir).doesNotExist();
     }
 
