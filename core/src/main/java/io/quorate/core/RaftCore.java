@@ -331,6 +331,20 @@ public final class RaftCore {
         return node.isWitness(member);
     }
 
+    /**
+     * Up to where so many others are known to have the leader's log durably that it is committed as soon as this member has it too.
+     * Nothing is decided by it.
+     *
+     * @return 0 at a member that does not lead
+     */
+    public long replicatedIndex() {
+        return node.role() instanceof Leader leader
+                ? node.quorum()
+                        .committedIndex(member ->
+                                member.equals(node.self()) ? node.log().lastIndex() : leader.matchIndex(member))
+                : 0;
+    }
+
     /** The latest configuration that is known to be committed. */
     public Configuration committedConfiguration() {
         return node.configurations().at(node.commitIndex()).configuration();

@@ -58,6 +58,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private final Applier<R> applier;
     private final CommittedEntries<R> committed;
     private final SnapshotDuty<R> snapshots;
+    private final Milestones milestones;
     private final Proposals<R> proposals;
     private final ProposalIntake<R> intake;
     private final Reads reads = new Reads();
@@ -99,6 +100,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         this.core = parts.core();
         this.members = core.configuration();
         this.status = core.status();
+        this.milestones = new Milestones(clock);
         this.proposals = new Proposals<>(
                 options.flow().maxWaiting(),
                 new SplittableRandom(options.seed()).nextLong(1L << (Long.SIZE - 1 - Proposals.REQUEST_ID_BITS)));
@@ -115,7 +117,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 metrics,
                 clock);
         this.committed = new CommittedEntries<>(
-                log, proposals, applier, parts.applied(), parts.stateMissing(), options.witness());
+                log, proposals, applier, milestones, parts.applied(), parts.stateMissing(), options.witness());
         this.snapshots = new SnapshotDuty<>(parts, applier, committed, this::onLoop, this::step, this::applied);
         this.standing = new OwnStanding(options.self());
         this.network = parts.ports().networks().open(this);
@@ -128,7 +130,8 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 network,
                 (id, command) -> nodeLog.append(id, EntryKind.COMMAND, command),
                 nodeLog::hasRoom,
-                this::step);
+                this::step,
+                clock);
         this.abstentions = new Abstentions(options);
         this.electionTimeout = new ElectionTimeoutEstimate(options);
         this.roles = new RoleChanges<>(options.self(), metrics, intake, membership, questions);
@@ -279,7 +282,10 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     }
 
     private void written(Synced synced) {
-        nodeLog.written(synced).ifPresent(last -> step(new Event.LogSynced(last)));
+        nodeLog.written(synced).ifPresent(last -> {
+            milestones.synced(last.index());
+            step(new Event.LogSynced(last));
+        });
         nodeLog.release(synced);
     }
 
@@ -385,6 +391,8 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             membersChanged();
         }
         observer.stepped(event, effects);
+        // Before the effects, by which what is committed leaves for the state machine.
+        milestones.stepped(event, core);
         // Most steps have few effects or none.
         for (int i = 0; i < effects.size(); i++) {
             execute(effects.get(i));
@@ -466,6 +474,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
 
     private void roleChanged(Effect.RoleChanged changed) {
         status = core.status();
+        milestones.roleChanged(changed);
         roles.changed(changed);
         electionTimeout.leaderChanged(changed.leader());
     }

@@ -112,7 +112,8 @@ public final class RaftNode<R> implements AutoCloseable {
         CompletableFuture<R> result = new CompletableFuture<>();
         metrics.proposed();
         var unused = result.whenComplete((applied, failure) -> metrics.proposalEnded(failure == null));
-        loop.enqueue(new Input.Proposed<>(new Proposal<>(command, result, deadline())));
+        long now = ports.clock().nanoTime();
+        loop.enqueue(new Input.Proposed<>(new Proposal<>(command, result, now, deadline(now))));
         return result;
     }
 
@@ -127,7 +128,7 @@ public final class RaftNode<R> implements AutoCloseable {
             return CompletableFuture.failedFuture(new RaftException.Witness(false));
         }
         CompletableFuture<Long> ready = new CompletableFuture<>();
-        loop.enqueue(new Input.ReadAsked<>(new Reads.Read(ready, deadline())));
+        loop.enqueue(new Input.ReadAsked<>(new Reads.Read(ready, deadline(ports.clock().nanoTime()))));
         return ready;
     }
 
@@ -144,7 +145,7 @@ public final class RaftNode<R> implements AutoCloseable {
                     + LeaderQuestions.MAX_BYTES + " are taken");
         }
         CompletableFuture<Optional<ByteBuffer>> answer = new CompletableFuture<>();
-        requests.ask(new LeaderQuestions.Question(question, answer, deadline()));
+        requests.ask(new LeaderQuestions.Question(question, answer, deadline(ports.clock().nanoTime())));
         return answer;
     }
 
@@ -153,8 +154,8 @@ public final class RaftNode<R> implements AutoCloseable {
         requests.answerWith(answers);
     }
 
-    private long deadline() {
-        return ports.clock().nanoTime() + options.timing().proposalTimeout().toNanos();
+    private long deadline(long nowNanos) {
+        return nowNanos + options.timing().proposalTimeout().toNanos();
     }
 
     /**
