@@ -112,8 +112,8 @@ public final class RaftNode<R> implements AutoCloseable {
         CompletableFuture<R> result = new CompletableFuture<>();
         metrics.proposed();
         var unused = result.whenComplete((applied, failure) -> metrics.proposalEnded(failure == null));
-        long now = ports.clock().nanoTime();
-        loop.enqueue(new Input.Proposed<>(new Proposal<>(command, result, now, deadline(now))));
+        long now = now();
+        loop.enqueue(new Input.Proposed<>(new Proposal<>(command, result, now, deadlineFrom(now))));
         return result;
     }
 
@@ -128,7 +128,7 @@ public final class RaftNode<R> implements AutoCloseable {
             return CompletableFuture.failedFuture(new RaftException.Witness(false));
         }
         CompletableFuture<Long> ready = new CompletableFuture<>();
-        loop.enqueue(new Input.ReadAsked<>(new Reads.Read(ready, deadline(ports.clock().nanoTime()))));
+        loop.enqueue(new Input.ReadAsked<>(new Reads.Read(ready, deadlineFrom(now()))));
         return ready;
     }
 
@@ -145,7 +145,7 @@ public final class RaftNode<R> implements AutoCloseable {
                     + LeaderQuestions.MAX_BYTES + " are taken");
         }
         CompletableFuture<Optional<ByteBuffer>> answer = new CompletableFuture<>();
-        requests.ask(new LeaderQuestions.Question(question, answer, deadline(ports.clock().nanoTime())));
+        requests.ask(new LeaderQuestions.Question(question, answer, deadlineFrom(now())));
         return answer;
     }
 
@@ -154,7 +154,11 @@ public final class RaftNode<R> implements AutoCloseable {
         requests.answerWith(answers);
     }
 
-    private long deadline(long nowNanos) {
+    private long now() {
+        return ports.clock().nanoTime();
+    }
+
+    private long deadlineFrom(long nowNanos) {
         return nowNanos + options.timing().proposalTimeout().toNanos();
     }
 

@@ -35,7 +35,9 @@ class MarksTest {
         marks.reach(3, 100);
         marks.reach(7, 200);
         marks.forgetTo(3);
-        assertThat(marks.reachedNanos(2)).as("only what is asked for in order is told").isEqualTo(200);
+        assertThat(marks.reachedNanos(2))
+                .as("only what is asked for in order is told")
+                .isEqualTo(200);
         marks.forgetTo(7);
         assertThat(marks.reachedNanos(7)).isEqualTo(Marks.UNKNOWN);
         marks.reach(9, 300);

@@ -6,6 +6,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.quorate.engine.WritePhase;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** How long the writes of this member's clients took, as a whole and phase by phase. Thread-safe. */
 final class WriteDurations {
@@ -23,15 +24,18 @@ final class WriteDurations {
         0.1, 0.2, 0.5, 1, 2, 5, 10
     };
 
+    /** Holds every phase. */
     private final Map<WritePhase, DistributionDataPoint> phases = new EnumMap<>(WritePhase.class);
+
     private final Histogram whole;
 
     /** Registers all phases at once, so that one that has not happened yet is told as such. */
     WriteDurations(PrometheusRegistry registry) {
         Histogram byPhase = Histogram.builder()
                 .name("quorate_write_phase_duration_seconds")
-                .help("The time that the writes of this member's clients spent in each phase. queue, commit or forward, apply and"
-                        + " answer make up the whole; sync and replicate lie beside each other in commit.")
+                .help(
+                        "The time that the writes of this member's clients spent in each phase. queue, commit or forward, apply and"
+                                + " answer make up the whole; sync and replicate lie beside each other in commit.")
                 .labelNames("phase")
                 .classicOnly()
                 .classicUpperBounds(UPPER_BOUNDS)
@@ -50,7 +54,7 @@ final class WriteDurations {
     }
 
     void phase(WritePhase phase, long nanos) {
-        phases.get(phase).observe(nanos / NANOS_PER_SECOND);
+        Objects.requireNonNull(phases.get(phase)).observe(nanos / NANOS_PER_SECOND);
     }
 
     void answered(long nanos) {
