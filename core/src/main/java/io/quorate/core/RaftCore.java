@@ -110,6 +110,7 @@ public final class RaftCore {
             case Event.GiveWayRequested request -> preference.giveWay(request.target());
             case Event.MembersUnwell unwell -> preference.unwell(unwell.members());
             case Event.ElectionTimeoutEstimated estimate -> election.handle(estimate);
+            case Event.SendBoundsChanged changed -> node.sendBounds(changed.bounds());
             case Event.Unreachable unreachable -> unreachable(unreachable.member());
         }
         membership.advance();
@@ -343,6 +344,16 @@ public final class RaftCore {
                         .committedIndex(member ->
                                 member.equals(node.self()) ? node.log().lastIndex() : leader.matchIndex(member))
                 : 0;
+    }
+
+    /** How entries are sent at present. */
+    public SendBounds sendBounds() {
+        return node.sendBounds();
+    }
+
+    /** What was sent since the member started. */
+    public SendCounts sendCounts() {
+        return replication.sendCounts();
     }
 
     /** The latest configuration that is known to be committed. */

@@ -88,6 +88,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private Configuration members;
 
     private volatile CoreStatus status;
+    private volatile RaftNode.Sending sending;
     private volatile Optional<MissingEntries> missing;
 
     /** Opens the network, but handles nothing before {@link #begin}. */
@@ -100,6 +101,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         this.core = parts.core();
         this.members = core.configuration();
         this.status = core.status();
+        this.sending = new RaftNode.Sending(core.sendBounds(), core.sendCounts());
         this.milestones = new Milestones(clock);
         this.proposals = new Proposals<>(
                 options.flow().maxWaiting(),
@@ -213,6 +215,11 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         return status;
     }
 
+    /** How entries are sent, as of the last tick. */
+    RaftNode.Sending sending() {
+        return sending;
+    }
+
     /** What a damaged log lacks, as of the last tick. */
     Optional<MissingEntries> missing() {
         return missing;
@@ -310,6 +317,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             missing = mending.missing();
         }
         status = core.status();
+        sending = new RaftNode.Sending(core.sendBounds(), core.sendCounts());
         abstentions.observe(status);
         if (++ticksSinceExpiry >= EXPIRY_TICKS) {
             ticksSinceExpiry = 0;

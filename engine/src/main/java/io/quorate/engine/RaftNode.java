@@ -1,6 +1,8 @@
 package io.quorate.engine;
 
 import io.quorate.core.CoreStatus;
+import io.quorate.core.SendBounds;
+import io.quorate.core.SendCounts;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
@@ -179,6 +181,27 @@ public final class RaftNode<R> implements AutoCloseable {
      */
     public CompletableFuture<Void> giveWay(MemberId target) {
         return requests.giveWay(target);
+    }
+
+    /**
+     * How a member sends entries as a leader.
+     *
+     * @param bounds as they are now
+     * @param counts since the node was started
+     */
+    public record Sending(SendBounds bounds, SendCounts counts) {}
+
+    /**
+     * From now on this member, while it leads, sends entries within these bounds; where they are wider than those of its options, those
+     * hold. Whatever they are, nothing but speed depends on them.
+     */
+    public void sendWithin(SendBounds bounds) {
+        requests.sendWithin(bounds);
+    }
+
+    /** How entries are sent, and what has come of it, as of the last tick; costs nothing. */
+    public Sending sending() {
+        return loop.sending();
     }
 
     /** These members, and no others, are unwell: this one, while it leads, hands over to none of them for its priority. */

@@ -45,7 +45,10 @@ public record PhaseHistograms(Map<String, DurationHistogram> phases, DurationHis
 
     /** Reads a member's page; empty if it tells nothing of phases: it is etcd's, or an earlier release's. */
     public static Optional<PhaseHistograms> parse(String page) {
-        MetricsText text = new MetricsText(page);
+        return parse(new MetricsText(page));
+    }
+
+    static Optional<PhaseHistograms> parse(MetricsText text) {
         Map<String, DurationHistogram> phases = new LinkedHashMap<>();
         for (String name : NAMES) {
             phases.put(name, text.histogram(BY_PHASE, Map.of("phase", name)));
@@ -92,7 +95,8 @@ public record PhaseHistograms(Map<String, DurationHistogram> phases, DurationHis
         return List.copyOf(rows);
     }
 
-    private Optional<Phase> phase(String name) {
+    /** One of {@link #NAMES}; empty if it has not occurred. */
+    public Optional<Phase> phase(String name) {
         DurationHistogram durations = of(name);
         OptionalDouble mean = durations.meanMicros();
         if (mean.isEmpty() || whole.count() == 0) {

@@ -30,11 +30,23 @@ public final class PhasePages implements AutoCloseable {
      * What the members told at one time.
      *
      * @param ofMembers of those that told it
+     * @param sent by each of them, as far as they tell that
      */
-    public record Sample(Map<URI, PhaseHistograms> ofMembers) {
+    public record Sample(Map<URI, PhaseHistograms> ofMembers, Map<URI, SentMessages> sent) {
 
         public Sample {
             ofMembers = Map.copyOf(ofMembers);
+            sent = Map.copyOf(sent);
+        }
+
+        /** What the leader has sent since then; empty if no member has led in one term all the time, or it does not tell. */
+        public Optional<SentMessages> sentSince(Sample earlier) {
+            return sent.entrySet().stream()
+                    .flatMap(member ->
+                            Optional.ofNullable(earlier.sent.get(member.getKey()))
+                                    .flatMap(member.getValue()::since)
+                                    .stream())
+                    .findFirst();
         }
 
         /**
@@ -66,11 +78,14 @@ public final class PhasePages implements AutoCloseable {
 
     /** Asks all of them. */
     public Sample sample() {
-        Map<URI, PhaseHistograms> told = new LinkedHashMap<>();
+        Map<URI, PhaseHistograms> phases = new LinkedHashMap<>();
+        Map<URI, SentMessages> sent = new LinkedHashMap<>();
         for (URI member : members) {
-            page(member).flatMap(PhaseHistograms::parse).ifPresent(phases -> told.put(member, phases));
+            Optional<MetricsText> page = page(member).map(MetricsText::new);
+            page.flatMap(PhaseHistograms::parse).ifPresent(told -> phases.put(member, told));
+            page.flatMap(SentMessages::parse).ifPresent(told -> sent.put(member, told));
         }
-        return new Sample(told);
+        return new Sample(phases, sent);
     }
 
     private Optional<String> page(URI member) {

@@ -19,10 +19,7 @@ class PhaseHistogramsTest {
     }
 
     private static Phase phase(PhaseHistograms histograms, String name) {
-        return histograms.rows().stream()
-                .filter(row -> row.name().equals(name))
-                .findFirst()
-                .orElseThrow();
+        return histograms.phase(name).orElseThrow();
     }
 
     @Test
@@ -77,13 +74,14 @@ class PhaseHistogramsTest {
 
     @Test
     void allMembersCountTogetherOrNone() {
-        var before = new PhasePages.Sample(Map.of(ONE, leader(10), TWO, leader(20)));
-        var after = new PhasePages.Sample(Map.of(ONE, leader(30), TWO, leader(60)));
+        var before = new PhasePages.Sample(Map.of(ONE, leader(10), TWO, leader(20)), Map.of());
+        var after = new PhasePages.Sample(Map.of(ONE, leader(30), TWO, leader(60)), Map.of());
         assertThat(after.since(before).orElseThrow().writes()).isEqualTo(60);
-        assertThat(new PhasePages.Sample(Map.of(ONE, leader(30))).since(before)).isEmpty();
-        assertThat(new PhasePages.Sample(Map.of(ONE, leader(30), TWO, leader(2))).since(before))
+        assertThat(new PhasePages.Sample(Map.of(ONE, leader(30)), Map.of()).since(before))
                 .isEmpty();
-        assertThat(new PhasePages.Sample(Map.of()).since(new PhasePages.Sample(Map.of())))
+        assertThat(new PhasePages.Sample(Map.of(ONE, leader(30), TWO, leader(2)), Map.of()).since(before))
+                .isEmpty();
+        assertThat(new PhasePages.Sample(Map.of(), Map.of()).since(new PhasePages.Sample(Map.of(), Map.of())))
                 .isEmpty();
     }
 

@@ -147,6 +147,11 @@ public final class MemberMetrics
         handOvers.inc();
     }
 
+    /** How long the writes of the member's clients took that were answered until now. */
+    public WriteTotals writes() {
+        return writes.totals();
+    }
+
     /** Counts what was applied. */
     public void applied(List<Result> results) {
         store.applied(results);

@@ -3,8 +3,11 @@ package io.quorate.server.metrics;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.quorate.engine.WritePhase;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -12,6 +15,7 @@ import java.util.Objects;
 final class WriteDurations {
 
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final String LABEL = "phase";
 
     /**
      * Six to a factor of ten where phases lie, so that a percentile between two of them is told within a fifth; fewer above 100 ms.
@@ -27,16 +31,17 @@ final class WriteDurations {
     /** Holds every phase. */
     private final Map<WritePhase, DistributionDataPoint> phases = new EnumMap<>(WritePhase.class);
 
+    private final Histogram byPhase;
     private final Histogram whole;
 
     /** Registers all phases at once, so that one that has not happened yet is told as such. */
     WriteDurations(PrometheusRegistry registry) {
-        Histogram byPhase = Histogram.builder()
+        this.byPhase = Histogram.builder()
                 .name("quorate_write_phase_duration_seconds")
                 .help(
                         "The time that the writes of this member's clients spent in each phase. queue, commit or forward, apply and"
                                 + " answer make up the whole; sync and replicate lie beside each other in commit.")
-                .labelNames("phase")
+                .labelNames(LABEL)
                 .classicOnly()
                 .classicUpperBounds(UPPER_BOUNDS)
                 .withoutExemplars()
@@ -59,5 +64,21 @@ final class WriteDurations {
 
     void answered(long nanos) {
         whole.observe(nanos / NANOS_PER_SECOND);
+    }
+
+    WriteTotals totals() {
+        HistogramDataPointSnapshot all = whole.collect().getDataPoints().getFirst();
+        HistogramDataPointSnapshot replicate = byPhase.collect().getDataPoints().stream()
+                .filter(point ->
+                        WritePhase.REPLICATE.text().equals(point.getLabels().get(LABEL)))
+                .findFirst()
+                .orElseThrow();
+        List<Double> bounds = new ArrayList<>();
+        List<Long> counts = new ArrayList<>();
+        all.getClassicBuckets().stream().forEach(bucket -> {
+            bounds.add(bucket.getUpperBound());
+            counts.add(bucket.getCount());
+        });
+        return new WriteTotals(all.getCount(), all.getSum(), bounds, counts, replicate.getCount(), replicate.getSum());
     }
 }
