@@ -70,7 +70,7 @@ final class TuneText {
                 .ifPresent(longest -> lines.add("Most of it goes to " + longest.name() + ": " + why(longest, report)));
         report.bestCommitMicros()
                 .ifPresent(micros -> lines.add("By the ways and disks that the members measure, a commit takes "
-                        + millis(micros) + " ms at least, in the median."));
+                        + millis((double) micros) + " ms at least, in the median."));
         List<Trial> trials = report.trials();
         trials.forEach(trial -> lines.add("Worth a trial at the leader: " + trial.flag() + " (now " + trial.now()
                 + "): " + trial.reason() + ". It can save " + trial.gainText() + "."));

@@ -106,10 +106,18 @@ class AutoTuneTest {
         tune.step(nowNanos);
     }
 
+    /** A first look, and two windows that are alike. */
+    private void beginTrial() {
+        window(1);
+        window(1);
+        assertThat(node.asked).isEmpty();
+        window(1);
+        assertThat(node.asked).hasSize(1);
+    }
+
     @Test
     void aGainHoldsOn() {
-        window(1);
-        window(1);
+        beginTrial();
         window(1);
         window(0.8);
         window(0.8);
@@ -118,8 +126,7 @@ class AutoTuneTest {
 
     @Test
     void whatIsNoGainIsTakenBack() {
-        window(1);
-        window(1);
+        beginTrial();
         window(1);
         window(1.2);
         assertThat(node.asked).containsExactly(new SendBounds(1 << 20, 2), MOST);
@@ -131,13 +138,13 @@ class AutoTuneTest {
         window(1);
         window(1);
         window(1);
+        window(1);
         assertThat(node.asked).isEmpty();
     }
 
     @Test
     void aNewTermEndsATrialWithoutAVerdict() {
-        window(1);
-        window(1);
+        beginTrial();
         node.term++;
         window(0.5);
         assertThat(node.asked).containsExactly(new SendBounds(1 << 20, 2), MOST);

@@ -17,7 +17,7 @@ import java.util.Optional;
  *       +---- taken back: not leading --+---------------------------+
  * </pre>
  *
- * The window in which a setting changes counts for nothing: what was under way then came about under the old one. What was no gain is not
+ * A trial begins only when two windows were alike: a member that has just started gets faster by itself. The window in which a setting changes counts for nothing: what was under way then came about under the old one. What was no gain is not
  * tried again for half an hour, unless the load has become another one; nor is the way back from what was.
  */
 public final class Tuner {
@@ -44,6 +44,7 @@ public final class Tuner {
     private final SendBounds most;
     private SendBounds now;
     private Optional<UnderTrial> underTrial = Optional.empty();
+    private Optional<Window> previous = Optional.empty();
     private final List<Settled> settled = new ArrayList<>();
 
     /** @param most what the member was started with: where it begins, and the widest that it tries */
@@ -67,15 +68,20 @@ public final class Tuner {
         if (underTrial.isPresent()) {
             return go(nowNanos, underTrial.get(), measured);
         }
+        Optional<Window> earlier = previous;
+        previous = measured;
         if (measured.isEmpty()) {
             return new Step.Rest("the member has not led all the time");
         }
-        return begin(nowNanos, measured.get());
+        return begin(nowNanos, measured.get(), earlier);
     }
 
-    private Step begin(long nowNanos, Window measured) {
+    private Step begin(long nowNanos, Window measured, Optional<Window> earlier) {
         if (measured.writes() < LEAST_WRITES) {
             return new Step.Rest("there were only " + measured.writes() + " writes");
+        }
+        if (earlier.isEmpty() || !Verdict.isSteady(earlier.get(), measured)) {
+            return new Step.Rest("writes have not taken alike in two windows: the next one might differ anyway");
         }
         settled.removeIf(one -> nowNanos - one.atNanos >= MEMORY.toNanos());
         Optional<Trial> trial = Trials.of(measured, now, most).stream()
@@ -85,6 +91,7 @@ public final class Tuner {
             return new Step.Rest("no other setting is worth a trial");
         }
         now = trial.get().to();
+        previous = Optional.empty();
         underTrial = Optional.of(new UnderTrial(trial.get(), measured, 0));
         return new Step.Try(trial.get());
     }

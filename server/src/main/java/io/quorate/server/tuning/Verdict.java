@@ -60,6 +60,13 @@ public record Verdict(Outcome outcome, String reason) {
                         during.p99Micros() / 1e3));
     }
 
+    /** Whether two windows in which nothing was changed are alike, so that a third one would be too. */
+    static boolean isSteady(Window earlier, Window later) {
+        double least = Math.min(earlier.meanMicros(), later.meanMicros());
+        return isSameLoad(earlier, later)
+                && Math.max(earlier.meanMicros(), later.meanMicros()) <= A_LITTLE_MORE * least;
+    }
+
     private static boolean isSameLoad(Window before, Window during) {
         return isNear(before.writesUnderWay(), during.writesUnderWay())
                 || isNear(before.perSecond(), during.perSecond());

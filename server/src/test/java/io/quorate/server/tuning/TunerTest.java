@@ -27,8 +27,14 @@ class TunerTest {
         return tuner.next(nowNanos, Optional.empty());
     }
 
+    /** Two windows that are alike. */
+    private Step afterSteady(Window measured) {
+        next(measured);
+        return next(measured);
+    }
+
     private void beginTrial() {
-        assertThat(next(Windows.ofClients(64, 1_000))).isInstanceOf(Step.Try.class);
+        assertThat(afterSteady(Windows.ofClients(64, 1_000))).isInstanceOf(Step.Try.class);
         assertThat(tuner.bounds()).isEqualTo(TWO);
     }
 
@@ -57,7 +63,8 @@ class TunerTest {
         assertThat(next(Windows.ofClients(64, 1_200))).isInstanceOf(Step.TakeBack.class);
         assertThat(tuner.bounds()).isEqualTo(MOST);
 
-        assertThat(next(Windows.ofClients(64, 1_000))).isEqualTo(new Step.Rest("no other setting is worth a trial"));
+        assertThat(afterSteady(Windows.ofClients(64, 1_000)))
+                .isEqualTo(new Step.Rest("no other setting is worth a trial"));
         nowNanos += Tuner.MEMORY.toNanos();
         assertThat(next(Windows.ofClients(64, 1_000))).isInstanceOf(Step.Try.class);
     }
@@ -67,7 +74,7 @@ class TunerTest {
         beginTrial();
         next(Windows.ofClients(64, 1_000));
         next(Windows.ofClients(64, 1_200));
-        assertThat(next(Windows.ofClients(16, 1_000))).isInstanceOf(Step.Try.class);
+        assertThat(afterSteady(Windows.ofClients(16, 1_000))).isInstanceOf(Step.Try.class);
     }
 
     @Test
@@ -78,7 +85,7 @@ class TunerTest {
         next(Windows.ofClients(64, 700));
         // Two are under way, and hold back the rest: four would be worth a trial, and 256 not any more.
         SendCounts heldBack = new SendCounts(500, 0, 1_000, 500);
-        Step step = next(Windows.ofClients(64, 700, heldBack));
+        Step step = afterSteady(Windows.ofClients(64, 700, heldBack));
         assertThat(step)
                 .isInstanceOfSatisfying(
                         Step.Try.class,
@@ -95,7 +102,18 @@ class TunerTest {
                         Step.TakeBack.class,
                         back -> assertThat(back.verdict().outcome()).isEqualTo(Verdict.Outcome.UNKNOWN));
         assertThat(tuner.bounds()).isEqualTo(MOST);
-        assertThat(next(Windows.ofClients(64, 1_000))).isInstanceOf(Step.Try.class);
+        assertThat(afterSteady(Windows.ofClients(64, 1_000))).isInstanceOf(Step.Try.class);
+    }
+
+    @Test
+    void nothingIsTriedWhileWritesGetFasterByThemselves() {
+        for (double micros = 3_000; micros > 500; micros /= 1.2) {
+            assertThat(next(Windows.ofClients(64, micros))).isInstanceOf(Step.Rest.class);
+        }
+        assertThat(tuner.bounds()).isEqualTo(MOST);
+        assertThat(nextWithoutLeading()).isInstanceOf(Step.Rest.class);
+        assertThat(next(Windows.ofClients(64, 500))).as("one alone").isInstanceOf(Step.Rest.class);
+        assertThat(next(Windows.ofClients(64, 530))).isInstanceOf(Step.Try.class);
     }
 
     @Test
@@ -125,7 +143,7 @@ class TunerTest {
     @Test
     void settingsConvergeToWhatIsFastest() {
         // Latency by messages under way: four are best.
-        for (int window = 0; window < 60; window++) {
+        for (int window = 0; window < 90; window++) {
             int allowed = tuner.bounds().maxInflightMessages();
             double micros = 800 + 100 * Math.abs(Math.log(Math.min(allowed, 16) / 4.0) / Math.log(2));
             int underWay = Math.min(allowed, 16);
