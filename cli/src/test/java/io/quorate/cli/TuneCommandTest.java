@@ -11,6 +11,7 @@ import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.PutRequest;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -28,14 +29,14 @@ class TuneCommandTest {
     private static final class Writer implements AutoCloseable {
 
         private final AtomicBoolean over = new AtomicBoolean();
-        private final Thread thread;
+        private final CompletableFuture<Void> writing;
 
         Writer(KVGrpc.KVBlockingStub kv) {
             PutRequest put = PutRequest.newBuilder()
                     .setKey(ByteString.copyFromUtf8("key"))
                     .build();
             assertThat(kv.put(put).hasHeader()).isTrue();
-            thread = Thread.ofPlatform().start(() -> {
+            writing = CompletableFuture.runAsync(() -> {
                 while (!over.get()) {
                     var unused = kv.put(put);
                 }
@@ -43,9 +44,9 @@ class TuneCommandTest {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             over.set(true);
-            thread.join();
+            writing.join();
         }
     }
 
@@ -53,7 +54,7 @@ class TuneCommandTest {
     void whereTheTimeOfWritesGoesIsToldPhaseByPhaseAsSharesOfTheWhole() throws Exception {
         try (OneMember member = OneMember.start(OneMember.config(dir));
                 Writer writer = new Writer(KVGrpc.newBlockingStub(member.channel()))) {
-            assertThat(writer.thread.isAlive()).isTrue();
+            assertThat(writer.writing).isNotDone();
             CommandRun run = member.run("tune", "--window=400ms", "--output=json");
             assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
             assertTellsAll(JsonParser.parseString(run.out()).getAsJsonObject());
