@@ -107,6 +107,7 @@ public final class Quorate implements Callable<Integer> {
                         .addSubcommand(new QuorumAdviseCommand())
                         .addSubcommand(new QuorumWhatIfCommand()))
                 .addSubcommand(new CommandLine(new AutopilotCommand()).addSubcommand(new AutopilotStatusCommand()))
+                .addSubcommand(new TuneCommand())
                 .addSubcommand(new VersionCommand())
                 .addSubcommand(new HelpCommand())
                 .addSubcommand(new WarmUpCommand(members, logStream));

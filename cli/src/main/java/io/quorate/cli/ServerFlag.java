@@ -162,6 +162,22 @@ enum ServerFlag {
             "<file>",
             "A YAML file that says what the members do by themselves while they lead; see 'quorate autopilot'.",
             "nothing is done"),
+    MAX_BATCH_BYTES(
+            "max-batch-bytes",
+            "<bytes>",
+            "The most entries that the member sends in one message while it leads.",
+            Integer.toString(ServerConfig.Sending.DEFAULT.maxBatchBytes())),
+    MAX_INFLIGHT_MESSAGES(
+            "max-inflight-messages",
+            "<n>",
+            "How many such messages to one other member may be under way.",
+            Integer.toString(ServerConfig.Sending.DEFAULT.maxInflightMessages())),
+    AUTO_TUNE(
+            "auto-tune",
+            "true|false",
+            "Whether the member tries by itself, while it leads, what is faster within these two bounds; without a value, it"
+                    + " does. See 'quorate tune'.",
+            "false"),
     LOG_LEVEL("log-level", "debug|info|warn|error", "How much is logged to stderr.", "info");
 
     private final String key;
@@ -189,7 +205,7 @@ enum ServerFlag {
 
     /** Whether it may be given without a value on the command line, which is {@code true} then. */
     boolean isSwitch() {
-        return this == WITNESS;
+        return this == WITNESS || this == AUTO_TUNE;
     }
 
     /** The name in the configuration file, for example {@code data-dir}. */

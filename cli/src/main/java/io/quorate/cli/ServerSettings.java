@@ -112,6 +112,10 @@ final class ServerSettings {
                             .text()
                             .strip(),
                     autopilot(),
+                    new ServerConfig.Sending(
+                            (int) integer(ServerFlag.MAX_BATCH_BYTES, Integer.MAX_VALUE),
+                            (int) integer(ServerFlag.MAX_INFLIGHT_MESSAGES, Integer.MAX_VALUE),
+                            isOn(ServerFlag.AUTO_TUNE)),
                     false);
         } catch (IllegalArgumentException e) {
             throw new CommandFailed(ExitCode.USAGE, e.getMessage() == null ? e.toString() : e.getMessage(), e);
@@ -204,12 +208,16 @@ final class ServerSettings {
     }
 
     private boolean isWitness() {
-        Given witness = orDefault(ServerFlag.WITNESS);
-        return switch (witness.text().strip().toLowerCase(Locale.ROOT)) {
+        return isOn(ServerFlag.WITNESS);
+    }
+
+    private boolean isOn(ServerFlag flag) {
+        Given answer = orDefault(flag);
+        return switch (answer.text().strip().toLowerCase(Locale.ROOT)) {
             case "true" -> true;
             case "false" -> false;
             default ->
-                throw CommandFailed.usage(witness.where() + " is \"" + witness.text() + "\"; use 'true' or 'false'");
+                throw CommandFailed.usage(answer.where() + " is \"" + answer.text() + "\"; use 'true' or 'false'");
         };
     }
 

@@ -6,6 +6,7 @@ import io.quorate.server.ServerConfig;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.ServerConfig.Limits;
+import io.quorate.server.ServerConfig.Sending;
 import io.quorate.server.ServerConfig.Snapshots;
 import io.quorate.server.ServerConfig.Timing;
 import io.quorate.server.Upkeep;
@@ -112,6 +113,9 @@ class ServerCommandTest {
                 "--bcrypt-cost=12",
                 "--zone=z1",
                 "--autopilot-policy=" + Files.writeString(dir.resolve("policy.yaml"), "promote-learners-after: 30s\n"),
+                "--max-batch-bytes=65536",
+                "--max-inflight-messages=8",
+                "--auto-tune",
                 "--log-level=error");
 
         assertThat(config)
@@ -143,6 +147,7 @@ class ServerCommandTest {
                                 12),
                         "z1",
                         new AutopilotPolicy(Optional.of(Duration.ofSeconds(30)), Optional.empty(), List.of(), false),
+                        new Sending(65_536, 8, true),
                         false));
     }
 

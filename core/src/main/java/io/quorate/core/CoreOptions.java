@@ -38,6 +38,11 @@ public record CoreOptions(
                 "bounds of messages, bytes in flight and uncommitted bytes must be at least 1");
     }
 
+    /** The bounds that a member begins with, and does not exceed. */
+    public SendBounds sendBounds() {
+        return new SendBounds(maxMessageBytes, maxInflightMessages);
+    }
+
     private static void require(boolean holds, String message) {
         if (!holds) {
             throw new IllegalArgumentException(message);

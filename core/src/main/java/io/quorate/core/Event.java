@@ -114,6 +114,9 @@ public sealed interface Event {
      */
     record ElectionTimeoutEstimated(int ticks) implements Event {}
 
+    /** From now on entries are sent like this; no more is taken of it than the member was started with. */
+    record SendBoundsChanged(SendBounds bounds) implements Event {}
+
     /** Messages to this member are being lost. */
     record Unreachable(MemberId member) implements Event {}
 }

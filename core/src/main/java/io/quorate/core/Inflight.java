@@ -18,9 +18,17 @@ final class Inflight {
         return count == 0;
     }
 
-    /** Whether another message may be sent. One message may exceed {@code maxBytes}, or large entries never would go. */
-    boolean hasRoom(long maxBytes) {
-        return count < lastIndexes.length && bytes < maxBytes;
+    int count() {
+        return count;
+    }
+
+    /**
+     * Whether another message may be sent. One message may exceed {@code maxBytes}, or large entries never would go.
+     *
+     * @param maxMessages no more than there is room for
+     */
+    boolean hasRoom(int maxMessages, long maxBytes) {
+        return count < maxMessages && bytes < maxBytes;
     }
 
     void add(long lastIndex, long messageBytes) {

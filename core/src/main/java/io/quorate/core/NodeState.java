@@ -11,6 +11,7 @@ import java.util.Optional;
 final class NodeState {
 
     private final CoreOptions options;
+    private SendBounds sendBounds;
 
     /** Whoever leads while this member does: asked at every step. */
     private final Optional<MemberId> selfAsLeader;
@@ -35,6 +36,7 @@ final class NodeState {
 
     NodeState(CoreOptions options, RestoredState restored) {
         this.options = options;
+        sendBounds = options.sendBounds();
         selfAsLeader = Optional.of(options.self());
         snapshot = restored.snapshot();
         log = new LogTerms(snapshot.last(), restored.entries());
@@ -60,6 +62,14 @@ final class NodeState {
 
     CoreOptions options() {
         return options;
+    }
+
+    SendBounds sendBounds() {
+        return sendBounds;
+    }
+
+    void sendBounds(SendBounds bounds) {
+        sendBounds = bounds.atMost(options.sendBounds());
     }
 
     MemberId self() {

@@ -110,6 +110,7 @@ public final class RaftCore {
             case Event.GiveWayRequested request -> preference.giveWay(request.target());
             case Event.MembersUnwell unwell -> preference.unwell(unwell.members());
             case Event.ElectionTimeoutEstimated estimate -> election.handle(estimate);
+            case Event.SendBoundsChanged changed -> node.sendBounds(changed.bounds());
             case Event.Unreachable unreachable -> unreachable(unreachable.member());
         }
         membership.advance();
@@ -329,6 +330,30 @@ public final class RaftCore {
     /** Whether nothing but the names of entries may be sent to a member, and it serves nobody. */
     public boolean isWitness(MemberId member) {
         return node.isWitness(member);
+    }
+
+    /**
+     * Up to where so many others are known to have the leader's log durably that it is committed as soon as this member has it too.
+     * Nothing is decided by it.
+     *
+     * @return 0 at a member that does not lead
+     */
+    public long replicatedIndex() {
+        return node.role() instanceof Leader leader
+                ? node.quorum()
+                        .committedIndex(member ->
+                                member.equals(node.self()) ? node.log().lastIndex() : leader.matchIndex(member))
+                : 0;
+    }
+
+    /** How entries are sent at present. */
+    public SendBounds sendBounds() {
+        return node.sendBounds();
+    }
+
+    /** What was sent since the member started. */
+    public SendCounts sendCounts() {
+        return replication.sendCounts();
     }
 
     /** The latest configuration that is known to be committed. */

@@ -17,6 +17,10 @@ final class Replication {
     private final Effects effects;
     private final LogSizes sizes;
     private final LeadershipTransfer transfer;
+    private long messagesSent;
+    private long fullMessages;
+    private long messagesUnderWay;
+    private long heldBack;
 
     Replication(NodeState node, Effects effects, LogSizes sizes, LeadershipTransfer transfer) {
         this.node = node;
@@ -218,7 +222,7 @@ final class Replication {
         if (probe.sentBefore() || first > end) {
             sendEmpty(leader, follower);
         } else {
-            long last = sizes.lastIndexWithin(first, end, node.options().maxMessageBytes());
+            long last = sizes.lastIndexWithin(first, end, node.sendBounds().maxMessageBytes());
             send(leader, follower, first, last);
         }
         probe.sent();
@@ -226,20 +230,30 @@ final class Replication {
 
     private void replicate(Leader leader, FollowerProgress follower, ProgressState.Replicate replicate) {
         long last = lastFor(leader, follower);
-        CoreOptions options = node.options();
+        SendBounds bounds = node.sendBounds();
+        long maxInflightBytes = node.options().maxInflightBytes();
         Inflight inflight = replicate.inflight();
-        while (follower.nextIndex() <= last && inflight.hasRoom(options.maxInflightBytes())) {
+        while (follower.nextIndex() <= last && inflight.hasRoom(bounds.maxInflightMessages(), maxInflightBytes)) {
             long first = follower.nextIndex();
-            long batchLast = sizes.lastIndexWithin(first, last, options.maxMessageBytes());
+            long batchLast = sizes.lastIndexWithin(first, last, bounds.maxMessageBytes());
             send(leader, follower, first, batchLast);
             inflight.add(batchLast, sizes.bytes(first, batchLast));
             follower.sentUpTo(batchLast);
+            messagesSent++;
+            messagesUnderWay += inflight.count();
+            fullMessages += batchLast < last ? 1 : 0;
         }
+        heldBack += follower.nextIndex() <= last ? 1 : 0;
         boolean commitIsNews = follower.commitIndexSent() < node.commitIndex() && follower.nextIndex() > last;
         if (commitIsNews || replicate.tailInDoubt()) {
             sendEmpty(leader, follower);
             replicate.tailAskedFor();
         }
+    }
+
+    /** What was sent, for those who look at how fast it goes. */
+    SendCounts sendCounts() {
+        return new SendCounts(messagesSent, fullMessages, messagesUnderWay, heldBack);
     }
 
     private void sendEmpty(Leader leader, FollowerProgress follower) {

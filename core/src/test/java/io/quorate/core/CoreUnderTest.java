@@ -83,6 +83,14 @@ final class CoreUnderTest implements LogSizes {
         return core.status();
     }
 
+    SendCounts sendCounts() {
+        return core.sendCounts();
+    }
+
+    SendBounds sendBounds() {
+        return core.sendBounds();
+    }
+
     SnapshotMeta snapshotMetaAt(long index) {
         return core.snapshotMetaAt(index);
     }

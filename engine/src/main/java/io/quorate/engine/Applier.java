@@ -135,12 +135,13 @@ final class Applier<R> {
             throw new IllegalStateException(
                     "the state machine gave " + results.size() + " results for " + all.commands.size() + " commands");
         }
-        metrics.applied(all.commands.size(), clock.nanoTime() - begin);
+        long end = clock.nanoTime();
+        metrics.applied(all.commands.size(), end - begin);
         onApplied.accept(all.lastIndex);
         for (int i = 0; i < results.size(); i++) {
             Optional<Proposal<R>> waiter = all.waiters.get(i);
             if (waiter.isPresent()) {
-                waiter.get().result().complete(results.get(i));
+                waiter.get().answer(results.get(i), end, clock, metrics);
             }
         }
     }

@@ -24,6 +24,7 @@ final class CommittedEntries<R> {
     private final RaftLog log;
     private final Proposals<R> proposals;
     private final Applier<R> applier;
+    private final Milestones milestones;
     private final ArrayDeque<Piece> underWay = new ArrayDeque<>();
     private long underWayBytes;
     private long commitIndex;
@@ -41,6 +42,7 @@ final class CommittedEntries<R> {
             RaftLog log,
             Proposals<R> proposals,
             Applier<R> applier,
+            Milestones milestones,
             EntryId applied,
             boolean stateMissing,
             boolean witness) {
@@ -48,6 +50,7 @@ final class CommittedEntries<R> {
         this.log = log;
         this.proposals = proposals;
         this.applier = applier;
+        this.milestones = milestones;
         this.handed = applied;
         this.commitIndex = applied.index();
         this.appliedIndex = stateMissing ? -1 : applied.index();
@@ -57,6 +60,7 @@ final class CommittedEntries<R> {
     /** Everything up to this index is committed and durable here. */
     void commit(long upToIndex) {
         commitIndex = Math.max(commitIndex, upToIndex);
+        milestones.committed(commitIndex);
         handOver();
     }
 
@@ -77,6 +81,7 @@ final class CommittedEntries<R> {
             underWay.add(new Piece(last, bytes));
             underWayBytes += bytes;
             applier.apply(chunk(LogReads.read(log, first, last)));
+            milestones.forgetTo(last);
         }
     }
 
@@ -88,6 +93,9 @@ final class CommittedEntries<R> {
             Optional<Proposal<R>> waiter = proposals.takeApplied(entry.term(), entry.index());
             switch (entry.kind()) {
                 case COMMAND -> {
+                    if (waiter.isPresent()) {
+                        milestones.stamp(waiter.get(), entry);
+                    }
                     commands.add(new StateMachine.Command(entry.id(), entry.payload()));
                     waiters.add(waiter);
                 }

@@ -27,6 +27,12 @@ public interface EngineMetrics {
     /** What was proposed at this member has an outcome, be it that nobody knows it. */
     default void proposalEnded(boolean applied) {}
 
+    /** A write that was proposed at this member, and was just answered, took so long for this stretch of its way. */
+    default void writePhase(WritePhase phase, long nanos) {}
+
+    /** A write was answered, so long after it was proposed; told once for each of which phases were told, after them. */
+    default void writeAnswered(long nanos) {}
+
     /** A snapshot of the state at this index was taken, in this time. */
     default void snapshotTaken(long index, long nanos) {}
 

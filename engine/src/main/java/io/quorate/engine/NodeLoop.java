@@ -58,6 +58,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private final Applier<R> applier;
     private final CommittedEntries<R> committed;
     private final SnapshotDuty<R> snapshots;
+    private final Milestones milestones;
     private final Proposals<R> proposals;
     private final ProposalIntake<R> intake;
     private final Reads reads = new Reads();
@@ -87,6 +88,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private Configuration members;
 
     private volatile CoreStatus status;
+    private volatile RaftNode.Sending sending;
     private volatile Optional<MissingEntries> missing;
 
     /** Opens the network, but handles nothing before {@link #begin}. */
@@ -99,6 +101,8 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         this.core = parts.core();
         this.members = core.configuration();
         this.status = core.status();
+        this.sending = new RaftNode.Sending(core.sendBounds(), core.sendCounts());
+        this.milestones = new Milestones(clock);
         this.proposals = new Proposals<>(
                 options.flow().maxWaiting(),
                 new SplittableRandom(options.seed()).nextLong(1L << (Long.SIZE - 1 - Proposals.REQUEST_ID_BITS)));
@@ -115,7 +119,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 metrics,
                 clock);
         this.committed = new CommittedEntries<>(
-                log, proposals, applier, parts.applied(), parts.stateMissing(), options.witness());
+                log, proposals, applier, milestones, parts.applied(), parts.stateMissing(), options.witness());
         this.snapshots = new SnapshotDuty<>(parts, applier, committed, this::onLoop, this::step, this::applied);
         this.standing = new OwnStanding(options.self());
         this.network = parts.ports().networks().open(this);
@@ -128,7 +132,8 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 network,
                 (id, command) -> nodeLog.append(id, EntryKind.COMMAND, command),
                 nodeLog::hasRoom,
-                this::step);
+                this::step,
+                clock);
         this.abstentions = new Abstentions(options);
         this.electionTimeout = new ElectionTimeoutEstimate(options);
         this.roles = new RoleChanges<>(options.self(), metrics, intake, membership, questions);
@@ -210,6 +215,11 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         return status;
     }
 
+    /** How entries are sent, as of the last tick. */
+    RaftNode.Sending sending() {
+        return sending;
+    }
+
     /** What a damaged log lacks, as of the last tick. */
     Optional<MissingEntries> missing() {
         return missing;
@@ -279,7 +289,10 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     }
 
     private void written(Synced synced) {
-        nodeLog.written(synced).ifPresent(last -> step(new Event.LogSynced(last)));
+        nodeLog.written(synced).ifPresent(last -> {
+            milestones.synced(last.index());
+            step(new Event.LogSynced(last));
+        });
         nodeLog.release(synced);
     }
 
@@ -304,6 +317,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             missing = mending.missing();
         }
         status = core.status();
+        sending = new RaftNode.Sending(core.sendBounds(), core.sendCounts());
         abstentions.observe(status);
         if (++ticksSinceExpiry >= EXPIRY_TICKS) {
             ticksSinceExpiry = 0;
@@ -385,6 +399,8 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
             membersChanged();
         }
         observer.stepped(event, effects);
+        // Before the effects, by which what is committed leaves for the state machine.
+        milestones.stepped(event, core);
         // Most steps have few effects or none.
         for (int i = 0; i < effects.size(); i++) {
             execute(effects.get(i));
@@ -466,6 +482,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
 
     private void roleChanged(Effect.RoleChanged changed) {
         status = core.status();
+        milestones.roleChanged(changed);
         roles.changed(changed);
         electionTimeout.leaderChanged(changed.leader());
     }

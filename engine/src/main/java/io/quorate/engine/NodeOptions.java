@@ -165,6 +165,17 @@ public record NodeOptions(
             int snapshotChunkBytes) {
 
         public static final Flow DEFAULT = new Flow(1 << 20, 256, 8L << 20, 64L << 20, 10_000, 1 << 20);
+
+        /** Other bounds of what is sent to followers, which {@link RaftNode#sendWithin} may narrow later. */
+        public Flow withSending(long messageBytes, int inflightMessages) {
+            return new Flow(
+                    messageBytes,
+                    inflightMessages,
+                    maxInflightBytes,
+                    maxUncommittedBytes,
+                    maxWaiting,
+                    snapshotChunkBytes);
+        }
     }
 
     /** The defaults, and a seed from the clock. */

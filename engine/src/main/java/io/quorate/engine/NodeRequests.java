@@ -4,6 +4,7 @@ import io.quorate.core.CoreStatus;
 import io.quorate.core.Event;
 import io.quorate.core.RaftCore;
 import io.quorate.core.Rejection;
+import io.quorate.core.SendBounds;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
@@ -83,6 +84,10 @@ final class NodeRequests<R> {
                 },
                 done);
         return done;
+    }
+
+    void sendWithin(SendBounds bounds) {
+        onLoop(() -> steps.accept(new Event.SendBoundsChanged(bounds)));
     }
 
     void unwell(Set<MemberId> members) {

@@ -33,12 +33,14 @@ final class ProposalIntake<R> {
     private final Network network;
     private final CommandAppender appender;
     private final Consumer<Event> core;
+    private final Clock clock;
     private List<Proposal<R>> arrived = new ArrayList<>();
 
     /** What is being proposed, of which some may not have got anywhere yet. */
     private List<Proposal<R>> underDecision = List.of();
 
     private Optional<Batch<R>> decidedOn = Optional.empty();
+    private long decidedNanos;
     private final MemberId self;
     private final BooleanSupplier hasRoom;
     private Optional<MemberId> leader = Optional.empty();
@@ -61,7 +63,8 @@ final class ProposalIntake<R> {
             Network network,
             CommandAppender appender,
             BooleanSupplier hasRoom,
-            Consumer<Event> core) {
+            Consumer<Event> core,
+            Clock clock) {
         this.group = options.group();
         this.self = options.self();
         this.hasRoom = hasRoom;
@@ -70,6 +73,7 @@ final class ProposalIntake<R> {
         this.network = network;
         this.appender = appender;
         this.core = core;
+        this.clock = clock;
     }
 
     void arrive(Proposal<R> proposal) {
@@ -101,6 +105,7 @@ final class ProposalIntake<R> {
 
     private void decide(Batch<R> batch, int count, long bytes) {
         decidedOn = Optional.of(batch);
+        decidedNanos = clock.nanoTime();
         if (leader.equals(Optional.of(self)) && !hasRoom.getAsBoolean()) {
             // Before anything is appended: what is in the log has to wait, and clients would wait with it.
             reject(Rejection.NO_ROOM);
@@ -145,6 +150,7 @@ final class ProposalIntake<R> {
                 long index = first.index();
                 for (Proposal<R> proposal : own.proposals) {
                     EntryId id = new EntryId(first.term(), index++);
+                    proposal.appended(decidedNanos);
                     appender.append(id, proposal.command());
                     proposals.place(id, proposal);
                 }
@@ -167,7 +173,10 @@ final class ProposalIntake<R> {
             case Batch.Own<R> own -> {
                 if (reason == Rejection.NOT_LEADER && leader.isPresent()) {
                     List<ByteBuffer> commands = new ArrayList<>(own.proposals.size());
-                    own.proposals.forEach(proposal -> commands.add(proposal.command()));
+                    for (Proposal<R> proposal : own.proposals) {
+                        proposal.handedOn(decidedNanos);
+                        commands.add(proposal.command());
+                    }
                     network.send(
                             leader.get(),
                             new PeerFrame.Forward(group, leaderTerm, proposals.forward(own.proposals), commands));

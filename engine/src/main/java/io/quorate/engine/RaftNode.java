@@ -1,6 +1,8 @@
 package io.quorate.engine;
 
 import io.quorate.core.CoreStatus;
+import io.quorate.core.SendBounds;
+import io.quorate.core.SendCounts;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
@@ -112,7 +114,8 @@ public final class RaftNode<R> implements AutoCloseable {
         CompletableFuture<R> result = new CompletableFuture<>();
         metrics.proposed();
         var unused = result.whenComplete((applied, failure) -> metrics.proposalEnded(failure == null));
-        loop.enqueue(new Input.Proposed<>(new Proposal<>(command, result, deadline())));
+        long now = now();
+        loop.enqueue(new Input.Proposed<>(new Proposal<>(command, result, now, deadlineFrom(now))));
         return result;
     }
 
@@ -127,7 +130,7 @@ public final class RaftNode<R> implements AutoCloseable {
             return CompletableFuture.failedFuture(new RaftException.Witness(false));
         }
         CompletableFuture<Long> ready = new CompletableFuture<>();
-        loop.enqueue(new Input.ReadAsked<>(new Reads.Read(ready, deadline())));
+        loop.enqueue(new Input.ReadAsked<>(new Reads.Read(ready, deadlineFrom(now()))));
         return ready;
     }
 
@@ -144,7 +147,7 @@ public final class RaftNode<R> implements AutoCloseable {
                     + LeaderQuestions.MAX_BYTES + " are taken");
         }
         CompletableFuture<Optional<ByteBuffer>> answer = new CompletableFuture<>();
-        requests.ask(new LeaderQuestions.Question(question, answer, deadline()));
+        requests.ask(new LeaderQuestions.Question(question, answer, deadlineFrom(now())));
         return answer;
     }
 
@@ -153,8 +156,12 @@ public final class RaftNode<R> implements AutoCloseable {
         requests.answerWith(answers);
     }
 
-    private long deadline() {
-        return ports.clock().nanoTime() + options.timing().proposalTimeout().toNanos();
+    private long now() {
+        return ports.clock().nanoTime();
+    }
+
+    private long deadlineFrom(long nowNanos) {
+        return nowNanos + options.timing().proposalTimeout().toNanos();
     }
 
     /**
@@ -174,6 +181,27 @@ public final class RaftNode<R> implements AutoCloseable {
      */
     public CompletableFuture<Void> giveWay(MemberId target) {
         return requests.giveWay(target);
+    }
+
+    /**
+     * How a member sends entries as a leader.
+     *
+     * @param bounds as they are now
+     * @param counts since the node was started
+     */
+    public record Sending(SendBounds bounds, SendCounts counts) {}
+
+    /**
+     * From now on this member, while it leads, sends entries within these bounds; where they are wider than those of its options, those
+     * hold. Whatever they are, nothing but speed depends on them.
+     */
+    public void sendWithin(SendBounds bounds) {
+        requests.sendWithin(bounds);
+    }
+
+    /** How entries are sent, and what has come of it, as of the last tick; costs nothing. */
+    public Sending sending() {
+        return loop.sending();
     }
 
     /** These members, and no others, are unwell: this one, while it leads, hands over to none of them for its priority. */

@@ -62,6 +62,18 @@ final class HandDrivenNode {
             UnaryOperator<NodeOptions> settings,
             UnaryOperator<StateMachine<Integer>> kept)
             throws IOException {
+        this(disk, members, seed, settings, kept, EngineMetrics.NONE);
+    }
+
+    /** @param metrics is told what the node measures, on the clock that {@link #pass} moves */
+    HandDrivenNode(
+            FaultyDisk disk,
+            Configuration members,
+            long seed,
+            UnaryOperator<NodeOptions> settings,
+            UnaryOperator<StateMachine<Integer>> kept,
+            EngineMetrics metrics)
+            throws IOException {
         this.disk = disk;
         NodeOptions plain = NodeOptions.of(7, SELF, "one", members);
         NodeOptions seeded = new NodeOptions(
@@ -80,7 +92,7 @@ final class HandDrivenNode {
         };
         Ports ports = new Ports(
                 () -> nanos, scheduler, disk, this::open, loop::add, logWriter::add, applier::add, background::add);
-        node = RaftNode.start(settings.apply(seeded), ports, kept.apply(journal), EngineMetrics.NONE);
+        node = RaftNode.start(settings.apply(seeded), ports, kept.apply(journal), metrics);
     }
 
     private Network open(Network.Listener listener) {
@@ -130,6 +142,11 @@ final class HandDrivenNode {
                 ran |= run(executor);
             }
         }
+    }
+
+    /** So much time passes, in which nothing happens. */
+    void pass(long durationNanos) {
+        nanos += durationNanos;
     }
 
     /** One tick, and all that comes of it. */

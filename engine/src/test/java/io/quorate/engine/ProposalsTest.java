@@ -16,7 +16,7 @@ class ProposalsTest {
     private final Proposals<String> proposals = new Proposals<>(2, 1);
 
     private static Proposal<String> proposal() {
-        return new Proposal<>(ByteBuffer.allocate(1), new CompletableFuture<>(), DEADLINE);
+        return new Proposal<>(ByteBuffer.allocate(1), new CompletableFuture<>(), 0, DEADLINE);
     }
 
     private static void assertFailed(Proposal<String> proposal, Class<? extends RaftException> with) {

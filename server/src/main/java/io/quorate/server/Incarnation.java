@@ -148,6 +148,7 @@ record Incarnation(
             Tokens tokens = memberNode.tokens().of(store);
             Clients clients = new Clients(store, tokens);
             GreyWatch grey = parts.add(GreyWatch.start(config, memberNode, metrics));
+            parts.add(AutoTune.start(config, memberNode, metrics));
             List<ServerServiceDefinition> services =
                     services(config, membership, memberNode, grey, store, tokens, clients, streams, parts);
             Newcomer newcomer = parts.add(new Newcomer(config, membership, memberNode.storages()));

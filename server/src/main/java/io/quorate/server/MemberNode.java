@@ -165,6 +165,10 @@ record MemberNode(
                 .with(options.storage()
                         .withSnapshotEntries(
                                 config.snapshots().count(), config.snapshots().keptEntries()))
+                .with(options.flow()
+                        .withSending(
+                                config.sending().maxBatchBytes(),
+                                config.sending().maxInflightMessages()))
                 .withWitness(config.isWitness());
     }
 

@@ -207,6 +207,7 @@ public final class MemberServer implements AutoCloseable {
         Incarnation present = incarnation;
         return Optional.of(new PresentState(
                 present.node().status(),
+                present.node().sending(),
                 present.memberNode().machine().store(),
                 present.memberNode().watches().size(),
                 isHealthy(),

@@ -37,6 +37,7 @@ import java.util.regex.Pattern;
  * @param auth how users log in, once authentication is enabled
  * @param zone what the member may fail together with others in, such as a rack or a data center; empty if it is not told
  * @param autopilot what the member does by itself while it leads
+ * @param sending how the member sends entries while it leads
  * @param ephemeral true to keep everything in memory: nothing outlives the process, and {@code dataDir} is not written to
  */
 public record ServerConfig(
@@ -58,6 +59,7 @@ public record ServerConfig(
         AuthOptions auth,
         String zone,
         AutopilotPolicy autopilot,
+        Sending sending,
         boolean ephemeral) {
 
     public static final String DEFAULT_CLUSTER_TOKEN = "etcd-cluster";
@@ -175,6 +177,78 @@ public record ServerConfig(
         }
     }
 
+    /**
+     * How a member sends entries to the others while it leads. Nothing but speed depends on it.
+     *
+     * @param maxBatchBytes the most entries that go in one message, in bytes
+     * @param maxInflightMessages how many messages to one other member may be under way
+     * @param autoTune whether the member tries by itself what is faster; within the two bounds, which are the widest then
+     */
+    public record Sending(int maxBatchBytes, int maxInflightMessages, boolean autoTune) {
+
+        public static final int LEAST_BATCH_BYTES = 4 << 10;
+        public static final int MOST_BATCH_BYTES = 8 << 20;
+        public static final int MOST_INFLIGHT_MESSAGES = 4096;
+
+        public static final Sending DEFAULT = new Sending(1 << 20, 256, false);
+
+        public Sending {
+            requireWithin("--max-batch-bytes", maxBatchBytes, LEAST_BATCH_BYTES, MOST_BATCH_BYTES);
+            requireWithin("--max-inflight-messages", maxInflightMessages, 1, MOST_INFLIGHT_MESSAGES);
+        }
+
+        private static void requireWithin(String flag, int value, int least, int most) {
+            if (value < least || value > most) {
+                throw new IllegalArgumentException(
+                        flag + " is " + value + "; give a number from " + least + " to " + most);
+            }
+        }
+    }
+
+    /** A member that sends entries as is the default. */
+    public ServerConfig(
+            String name,
+            Path dataDir,
+            List<URI> listenClientUrls,
+            List<URI> advertiseClientUrls,
+            List<URI> listenPeerUrls,
+            List<URI> initialAdvertisePeerUrls,
+            List<InitialMember> initialCluster,
+            InitialClusterState initialClusterState,
+            String initialClusterToken,
+            Timing timing,
+            Snapshots snapshots,
+            Limits limits,
+            WatchOptions watches,
+            Duration verifyInterval,
+            Upkeep upkeep,
+            AuthOptions auth,
+            String zone,
+            AutopilotPolicy autopilot,
+            boolean ephemeral) {
+        this(
+                name,
+                dataDir,
+                listenClientUrls,
+                advertiseClientUrls,
+                listenPeerUrls,
+                initialAdvertisePeerUrls,
+                initialCluster,
+                initialClusterState,
+                initialClusterToken,
+                timing,
+                snapshots,
+                limits,
+                watches,
+                verifyInterval,
+                upkeep,
+                auth,
+                zone,
+                autopilot,
+                Sending.DEFAULT,
+                ephemeral);
+    }
+
     public ServerConfig {
         listenClientUrls = List.copyOf(listenClientUrls);
         advertiseClientUrls = List.copyOf(advertiseClientUrls);
@@ -244,6 +318,7 @@ public record ServerConfig(
                 auth,
                 zoneName,
                 policy,
+                sending,
                 ephemeral);
     }
 

@@ -1,6 +1,7 @@
 package io.quorate.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.engine.NodeOptions;
 import java.io.IOException;
@@ -41,5 +42,22 @@ class MemberNodeOptionsTest {
         assertThat(storage(new ServerConfig.Snapshots(10, 0)).keptEntries())
                 .as("0 is the default, as in etcd")
                 .isEqualTo(5_000);
+    }
+
+    @Test
+    void entriesAreSentWithinTheBoundsThatWereAskedFor() throws IOException {
+        ServerConfig config = ServerConfigs.withSending(
+                TestCluster.configs(1, Path.of("unused")).getFirst(), new ServerConfig.Sending(65_536, 8, true));
+        NodeOptions.Flow flow =
+                MemberNode.options(config, OwnMembership.ofNobodyBefore(config)).flow();
+        assertThat(flow).isEqualTo(NodeOptions.Flow.DEFAULT.withSending(65_536, 8));
+    }
+
+    @Test
+    void boundsThatNoLogFitsThroughAreRefused() {
+        assertThatThrownBy(() -> new ServerConfig.Sending(1_000, 8, false))
+                .hasMessage("--max-batch-bytes is 1000; give a number from 4096 to 8388608");
+        assertThatThrownBy(() -> new ServerConfig.Sending(65_536, 0, false))
+                .hasMessage("--max-inflight-messages is 0; give a number from 1 to 4096");
     }
 }

@@ -107,6 +107,10 @@ public final class ServerConfigs {
         return changed(config, draft -> draft.auth = auth);
     }
 
+    static ServerConfig withSending(ServerConfig config, ServerConfig.Sending sending) {
+        return changed(config, draft -> draft.sending = sending);
+    }
+
     private static ServerConfig changed(ServerConfig config, Consumer<Draft> change) {
         Draft draft = new Draft(config);
         change.accept(draft);
@@ -130,6 +134,7 @@ public final class ServerConfigs {
         private Duration verifyInterval;
         private Upkeep upkeep;
         private AuthOptions auth;
+        private ServerConfig.Sending sending;
         private boolean ephemeral;
 
         Draft(ServerConfig original) {
@@ -148,6 +153,7 @@ public final class ServerConfigs {
             this.verifyInterval = original.verifyInterval();
             this.upkeep = original.upkeep();
             this.auth = original.auth();
+            this.sending = original.sending();
             this.ephemeral = original.ephemeral();
         }
 
@@ -171,6 +177,7 @@ public final class ServerConfigs {
                     auth,
                     original.zone(),
                     original.autopilot(),
+                    sending,
                     ephemeral);
         }
     }

@@ -10,6 +10,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.quorate.core.RoleName;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.EngineMetrics;
+import io.quorate.engine.WritePhase;
 import io.quorate.engine.disk.MeasuredDisk;
 import io.quorate.engine.transport.MeasuredNetwork;
 import io.quorate.kv.Result;
@@ -43,6 +44,7 @@ public final class MemberMetrics
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final RpcMetrics rpcs = new RpcMetrics(registry);
     private final StoreMetrics store = new StoreMetrics(registry);
+    private final WriteDurations writes = new WriteDurations(registry);
     private final LongAdder pending = new LongAdder();
     private final LogSyncs logSyncs = new LogSyncs(System::nanoTime);
     private volatile Set<String> scoredParts = Set.of();
@@ -145,6 +147,11 @@ public final class MemberMetrics
         handOvers.inc();
     }
 
+    /** How long the writes of the member's clients took that were answered until now. */
+    public WriteTotals writes() {
+        return writes.totals();
+    }
+
     /** Counts what was applied. */
     public void applied(List<Result> results) {
         store.applied(results);
@@ -220,6 +227,16 @@ public final class MemberMetrics
         if (!applied) {
             proposalsFailed.inc();
         }
+    }
+
+    @Override
+    public void writePhase(WritePhase phase, long nanos) {
+        writes.phase(phase, nanos);
+    }
+
+    @Override
+    public void writeAnswered(long nanos) {
+        writes.answered(nanos);
     }
 
     @Override

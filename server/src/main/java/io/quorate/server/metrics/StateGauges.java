@@ -38,7 +38,9 @@ final class StateGauges implements MultiCollector {
         this.present = present;
         this.pendingProposals = pendingProposals;
         this.watchStreams = watchStreams;
-        this.gauges = Stream.of(raft(), store(), own()).flatMap(List::stream).toList();
+        this.gauges = Stream.of(raft(), store(), own(), sending())
+                .flatMap(List::stream)
+                .toList();
     }
 
     void register(PrometheusRegistry registry) {
@@ -185,6 +187,35 @@ final class StateGauges implements MultiCollector {
                         "quorate_snapshot_index",
                         "The last index that the newest snapshot covers.",
                         state -> state.status().snapshot().index()));
+    }
+
+    /** How it has sent entries while it led, all since its data was opened. */
+    private static List<Gauge> sending() {
+        return List.of(
+                new Gauge(
+                        "quorate_replication_max_batch_bytes",
+                        "The most entries that go in one message to another member.",
+                        state -> state.sending().bounds().maxMessageBytes()),
+                new Gauge(
+                        "quorate_replication_max_inflight_messages",
+                        "How many messages to one other member may be under way.",
+                        state -> state.sending().bounds().maxInflightMessages()),
+                new Gauge(
+                        "quorate_replication_messages",
+                        "Messages with entries that were sent.",
+                        state -> state.sending().counts().messages()),
+                new Gauge(
+                        "quorate_replication_full_messages",
+                        "Those of them that were as large as they may be.",
+                        state -> state.sending().counts().full()),
+                new Gauge(
+                        "quorate_replication_messages_under_way",
+                        "For each message that was sent, how many were under way to that member then; added up.",
+                        state -> state.sending().counts().underWay()),
+                new Gauge(
+                        "quorate_replication_held_back",
+                        "How often entries had to wait since as many messages were under way as may be.",
+                        state -> state.sending().counts().heldBack()));
     }
 
     private static double one(boolean holds) {

@@ -2,12 +2,16 @@ package io.quorate.server.gateway;
 
 import static io.quorate.server.gateway.GatewayClient.base64;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
+import io.quorate.engine.WritePhase;
 import io.quorate.server.TestCluster;
 import io.quorate.server.gateway.GatewayClient.Stream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -108,6 +112,44 @@ class MemberPagesTest {
                 .isEqualTo(1);
         assertThat(value(after, "process_open_fds")).isPositive();
         assertThat(after).contains("jvm_memory_used_bytes", "process_cpu_seconds_total", "quorate_raft_term");
+    }
+
+    @Test
+    void metricsTellWhereTheTimeOfWritesGoes() throws Exception {
+        start(1);
+        String key = "{\"key\":\"" + base64("key") + "\"}";
+        double before = writes(metrics());
+        client().ask("/v3/kv/put", key);
+        client().ask("/v3/kv/put", key);
+
+        // A write is told phase by phase, after its answer has left.
+        String after = await().until(this::metrics, page -> writes(page) >= before + 2 && allPhasesTell(page));
+
+        double sum = Arrays.stream(WritePhase.values())
+                .filter(phase -> phase != WritePhase.SYNC && phase != WritePhase.REPLICATE)
+                .mapToDouble(phase -> value(after, ofPhase("sum", phase)))
+                .sum();
+        assertThat(sum)
+                .as("the phases make up the whole")
+                .isCloseTo(value(after, "quorate_write_duration_seconds_sum"), within(1e-9 * writes(after)));
+        assertThat(value(after, ofPhase("sum", WritePhase.SYNC)))
+                .isLessThanOrEqualTo(value(after, ofPhase("sum", WritePhase.COMMIT)))
+                .isPositive();
+    }
+
+    private static double writes(String page) {
+        return value(page, "quorate_write_duration_seconds_count");
+    }
+
+    private static String ofPhase(String figure, WritePhase phase) {
+        return "quorate_write_phase_duration_seconds_" + figure + "{phase=\"" + phase.text() + "\"}";
+    }
+
+    /** This member leads, and hands nothing on. */
+    private static boolean allPhasesTell(String page) {
+        return Arrays.stream(WritePhase.values())
+                .allMatch(phase ->
+                        value(page, ofPhase("count", phase)) == (phase == WritePhase.FORWARD ? 0 : writes(page)));
     }
 
     @Test

@@ -8,8 +8,11 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.quorate.core.CoreStatus;
 import io.quorate.core.EntryId;
 import io.quorate.core.RoleName;
+import io.quorate.core.SendBounds;
+import io.quorate.core.SendCounts;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.RaftNode;
 import io.quorate.kv.HeapStore;
 import io.quorate.kv.MvccStore;
 import java.util.List;
@@ -43,7 +46,14 @@ class StateGaugesTest {
                 false,
                 Optional.empty(),
                 List.of());
-        return Optional.of(new PresentState(status, store, 0, true, false, 1));
+        return Optional.of(new PresentState(
+                status,
+                new RaftNode.Sending(new SendBounds(1 << 20, 7), new SendCounts(90, 1, 120, 3)),
+                store,
+                0,
+                true,
+                false,
+                1));
     }
 
     private static double value(MetricSnapshots told, String name) {

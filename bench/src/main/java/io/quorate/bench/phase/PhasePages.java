@@ -1,0 +1,111 @@
+package io.quorate.bench.phase;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Asks members for their {@code /metrics}, before and after what is measured. For one thread; blocks as long as members take, two
+ * seconds each at most.
+ */
+public final class PhasePages implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final int OK = 200;
+
+    private final List<URI> members;
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(PATIENCE)
+            .build();
+
+    /**
+     * What the members told at one time.
+     *
+     * @param ofMembers of those that told it
+     * @param sent by each of them, as far as they tell that
+     */
+    public record Sample(Map<URI, PhaseHistograms> ofMembers, Map<URI, SentMessages> sent) {
+
+        public Sample {
+            ofMembers = Map.copyOf(ofMembers);
+            sent = Map.copyOf(sent);
+        }
+
+        /** What the leader has sent since then; empty if no member has led in one term all the time, or it does not tell. */
+        public Optional<SentMessages> sentSince(Sample earlier) {
+            return sent.entrySet().stream()
+                    .flatMap(member ->
+                            Optional.ofNullable(earlier.sent.get(member.getKey()))
+                                    .flatMap(member.getValue()::since)
+                                    .stream())
+                    .findFirst();
+        }
+
+        /**
+         * What has been added since then by all members together.
+         *
+         * @return empty if a member told nothing at one of the two times, or was started again: a sum of some would mislead
+         */
+        public Optional<PhaseHistograms> since(Sample earlier) {
+            if (ofMembers.isEmpty() || !ofMembers.keySet().equals(earlier.ofMembers.keySet())) {
+                return Optional.empty();
+            }
+            Optional<PhaseHistograms> sum = Optional.empty();
+            for (Map.Entry<URI, PhaseHistograms> member : ofMembers.entrySet()) {
+                Optional<PhaseHistograms> added = Optional.ofNullable(earlier.ofMembers.get(member.getKey()))
+                        .flatMap(member.getValue()::since);
+                if (added.isEmpty()) {
+                    return added;
+                }
+                sum = Optional.of(sum.map(added.get()::plus).orElse(added.get()));
+            }
+            return sum;
+        }
+    }
+
+    /** @param members where they serve their clients, one address each; of these, only scheme, host and port count */
+    public PhasePages(List<URI> members) {
+        this.members = List.copyOf(members);
+    }
+
+    /** Asks all of them. */
+    public Sample sample() {
+        Map<URI, PhaseHistograms> phases = new LinkedHashMap<>();
+        Map<URI, SentMessages> sent = new LinkedHashMap<>();
+        for (URI member : members) {
+            Optional<MetricsText> page = page(member).map(MetricsText::new);
+            page.flatMap(PhaseHistograms::parse).ifPresent(told -> phases.put(member, told));
+            page.flatMap(SentMessages::parse).ifPresent(told -> sent.put(member, told));
+        }
+        return new Sample(phases, sent);
+    }
+
+    private Optional<String> page(URI member) {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create(member.getScheme() + "://" + member.getAuthority() + "/metrics"))
+                .timeout(PATIENCE)
+                .build();
+        try {
+            HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+            return answer.statusCode() == OK ? Optional.of(answer.body()) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}
