@@ -57,7 +57,10 @@ class SimFailureReportTest {
         return LongStream.rangeClosed(1, 1_000)
                 .mapToObj(RunPlan::draw)
                 .filter(plan -> plan.members() == 5)
-                .filter(plan -> plan.faults().stream().skip(3).limit(3).anyMatch(SimFailureReportTest::isCrashOfTheSecond))
+                .filter(plan -> plan.faults().stream()
+                        .skip(3)
+                        .limit(3)
+                        .anyMatch(SimFailureReportTest::isCrashOfTheSecond))
                 .findFirst()
                 .orElseThrow();
     }
