@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -58,6 +59,7 @@ final class SimCommand implements Callable<Integer> {
     private static final int STACK_LINES = 12;
 
     private final OutputStream logStream;
+    private final Function<RunPlan, SimulatedRun> runs;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -146,7 +148,13 @@ final class SimCommand implements Callable<Integer> {
 
     /** @param logStream where the log goes */
     SimCommand(OutputStream logStream) {
+        this(logStream, SimulatedRun::new);
+    }
+
+    /** @param runs makes of a plan the one run that is asked for, and those that are to be smaller */
+    SimCommand(OutputStream logStream, Function<RunPlan, SimulatedRun> runs) {
         this.logStream = logStream;
+        this.runs = runs;
     }
 
     @Override
@@ -248,7 +256,7 @@ final class SimCommand implements Callable<Integer> {
                 + plan.faults().size() + " faults:");
         List<Fault> all = drawn(plan.seed()).faults();
         plan.faults().forEach(fault -> out.println("  " + all.indexOf(fault) + ": " + fault));
-        SimulatedRun run = new SimulatedRun(plan);
+        SimulatedRun run = runs.apply(plan);
         Optional<Timeline> timeline = html == null ? Optional.empty() : Optional.of(new Timeline(run.agenda()));
         timeline.ifPresent(run::watch);
         RunResult result;
@@ -294,7 +302,7 @@ final class SimCommand implements Callable<Integer> {
                 + String.format(Locale.ROOT, "%.6f", failure.virtualNanos() / NANOS_PER_SECOND) + " s:");
         RunResult smallest = failure;
         if (!noShrink) {
-            smallest = new Shrinking(failure, SHRINKING_RUNS, ignored -> {}).run();
+            smallest = new Shrinking(failure, SHRINKING_RUNS, ignored -> {}, runs).run();
         }
         InvariantViolation violation = smallest.violation().orElseThrow();
         out.println(violation.getMessage());
@@ -321,9 +329,9 @@ final class SimCommand implements Callable<Integer> {
         return lines;
     }
 
-    private static List<String> lastEvents(RunPlan plan) {
+    private List<String> lastEvents(RunPlan plan) {
         Deque<String> last = new ArrayDeque<>();
-        SimulatedRun run = new SimulatedRun(plan);
+        SimulatedRun run = runs.apply(plan);
         run.watch(new Trace(run.agenda(), line -> {
             last.add(line);
             if (last.size() > LAST_EVENTS) {

@@ -87,4 +87,58 @@ class MemberScrubTest {
             assertThat(told).isEmpty();
         }
     }
+
+    @Test
+    void anIntervalBeginsOneScrubAfterAnother() {
+        Data data = new Data("first");
+        data.end.countDown();
+        try (MemberScrub scrub = new MemberScrub("m", () -> data, Duration.ofMillis(20), 1 << 20)) {
+            await().until(() -> scrub.status().number() >= 3);
+        }
+        assertThat(told).hasSizeGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void withoutAnIntervalThereAreOnlyTheScrubsThatAreAskedFor() {
+        Data data = new Data("first");
+        data.end.countDown();
+        try (MemberScrub scrub = new MemberScrub("m", () -> data, Duration.ZERO, 1 << 20)) {
+            assertThat(scrub.status()).isEqualTo(ScrubStatus.NONE);
+            for (int number = 1; number <= 2; number++) {
+                scrub.request();
+                assertThat(awaitEnd(scrub).number()).isEqualTo(number);
+            }
+        }
+    }
+
+    /** At this rate it would take years: the scrub is waiting when it is interrupted, or is about to. */
+    @Test
+    void anInterruptEndsAScrubThatWaitsForItsRate() {
+        MemberScrub.Target slow = new MemberScrub.Target() {
+            @Override
+            public long bytes() {
+                return Long.MAX_VALUE;
+            }
+
+            @Override
+            public ScrubReport read(LongConsumer onRead) {
+                onRead.accept(1L << 30);
+                return DAMAGED;
+            }
+
+            @Override
+            public void found(ScrubReport report) {
+                told.add("found");
+            }
+        };
+        try (MemberScrub scrub = new MemberScrub("m", () -> slow, Duration.ZERO, 1)) {
+            scrub.request();
+            await().until(() -> scrub.status().doneBytes() == 1L << 30);
+            assertThat(scrub.status().running()).isTrue();
+            scrub.interrupt();
+            assertThat(scrub.status().running()).isFalse();
+            assertThat(scrub.status().failure()).contains("interrupted");
+            assertThat(told).isEmpty();
+        }
+    }
 }

@@ -7,6 +7,7 @@ import io.quorate.simulator.fault.Fault;
 import io.quorate.simulator.invariant.InvariantViolation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -18,6 +19,9 @@ import java.util.function.Function;
  */
 public final class Shrinking {
 
+    /** Nothing is tried below it: a member has not done anything by then. */
+    private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final Function<RunPlan, RunResult> runner;
     private final Consumer<RunResult> onSmaller;
     private RunResult smallest;
@@ -27,12 +31,14 @@ public final class Shrinking {
      * @param failing a run that violated an invariant
      * @param maxRuns the most runs to try
      * @param onSmaller told of each smaller run that fails
+     * @param runs makes of a plan a run that has not begun
      */
-    public Shrinking(RunResult failing, int maxRuns, Consumer<RunResult> onSmaller) {
-        this(failing, maxRuns, onSmaller, plan -> new SimulatedRun(plan).run());
+    public Shrinking(
+            RunResult failing, int maxRuns, Consumer<RunResult> onSmaller, Function<RunPlan, SimulatedRun> runs) {
+        this(failing, runs.andThen(SimulatedRun::run), maxRuns, onSmaller);
     }
 
-    Shrinking(RunResult failing, int maxRuns, Consumer<RunResult> onSmaller, Function<RunPlan, RunResult> runner) {
+    Shrinking(RunResult failing, Function<RunPlan, RunResult> runner, int maxRuns, Consumer<RunResult> onSmaller) {
         if (failing.violation().isEmpty()) {
             throw new IllegalArgumentException(
                     "the run of seed " + failing.plan().seed() + " did not fail");
@@ -61,6 +67,7 @@ public final class Shrinking {
         boolean shorter =
                 smallest.virtualNanos() < plan.faultNanos() && accept(plan.withFaultNanos(smallest.virtualNanos() + 1));
         while (runsLeft > 0
+                && smallest.plan().faultNanos() > SHORT_NANOS
                 && accept(smallest.plan().withFaultNanos(smallest.plan().faultNanos() * 3 / 4))) {
             shorter = true;
         }
