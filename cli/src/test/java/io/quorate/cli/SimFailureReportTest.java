@@ -31,7 +31,8 @@ class SimFailureReportTest {
             @Override
             public void crashed(SimulatedMember member, CrashKind kind) {
                 if (member.id().equals(SECOND)) {
-                    throw new InvariantViolation("immortality", "member 2 dies at " + run.agenda().now() + " ns");
+                    throw new InvariantViolation(
+                            "immortality", "member 2 dies at " + run.agenda().now() + " ns");
                 }
             }
         });
@@ -57,10 +58,8 @@ class SimFailureReportTest {
         return LongStream.rangeClosed(1, 1_000)
                 .mapToObj(RunPlan::draw)
                 .filter(plan -> plan.members() == 5)
-                .filter(plan -> plan.faults().stream()
-                        .skip(3)
-                        .limit(3)
-                        .anyMatch(SimFailureReportTest::isCrashOfTheSecond))
+                .filter(plan ->
+                        plan.faults().stream().skip(3).limit(3).anyMatch(SimFailureReportTest::isCrashOfTheSecond))
                 .findFirst()
                 .orElseThrow();
     }

@@ -42,7 +42,6 @@ public final class SimulatedRun {
     /** Whether it stays open if what the clients have seen can have been. */
     private boolean undecided;
 
-
     public SimulatedRun(RunPlan plan) {
         this.plan = plan;
         SplittableRandom random = new SplittableRandom(plan.seed() ^ 0x5deece66dL);

@@ -45,13 +45,7 @@ public final class Campaign {
      * @param undecided of how many runs it stays open whether their histories are linearizable
      */
     public record Progress(
-            long seeds,
-            long virtualNanos,
-            long cpuNanos,
-            long faults,
-            long completed,
-            long unknown,
-            long undecided) {
+            long seeds, long virtualNanos, long cpuNanos, long faults, long completed, long unknown, long undecided) {
 
         static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0, 0);
 
@@ -114,8 +108,7 @@ public final class Campaign {
         return new Outcome(tally.progress(), bySeed);
     }
 
-    private void work(
-            AtomicLong next, BooleanSupplier goesOn, ConcurrentLinkedQueue<RunResult> failures, Tally tally) {
+    private void work(AtomicLong next, BooleanSupplier goesOn, ConcurrentLinkedQueue<RunResult> failures, Tally tally) {
         while (goesOn.getAsBoolean()) {
             long seed = next.getAndIncrement();
             if (seed - firstSeed >= seeds) {
