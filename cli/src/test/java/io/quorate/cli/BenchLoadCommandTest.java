@@ -116,6 +116,9 @@ class BenchLoadCommandTest {
         assertThat(puts.getAsJsonArray("failures")).isEmpty();
         assertThat(lines.getLast().getAsJsonObject("plan").get("loop").getAsString())
                 .isEqualTo("open");
+        assertThat(lines.getFirst().getAsJsonArray("phases"))
+                .extracting(phase -> phase.getAsJsonObject().get("phase").getAsString())
+                .contains("queue", "commit", "sync", "apply", "answer");
         assertThat(page).content().startsWith("<!DOCTYPE html>").contains("open loop at 1000 requests a second");
     }
 

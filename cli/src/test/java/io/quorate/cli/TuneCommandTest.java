@@ -36,11 +36,14 @@ class TuneCommandTest {
                     .setKey(ByteString.copyFromUtf8("key"))
                     .build();
             assertThat(kv.put(put).hasHeader()).isTrue();
-            writing = CompletableFuture.runAsync(() -> {
-                while (!over.get()) {
-                    var unused = kv.put(put);
-                }
-            });
+            // Not on the pool for all, of which the command's own questions to members may need every thread.
+            writing = CompletableFuture.runAsync(
+                    () -> {
+                        while (!over.get()) {
+                            var unused = kv.put(put);
+                        }
+                    },
+                    task -> Thread.ofPlatform().start(task));
         }
 
         @Override

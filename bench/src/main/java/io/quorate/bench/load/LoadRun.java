@@ -3,6 +3,8 @@ package io.quorate.bench.load;
 import io.quorate.bench.cost.Costs;
 import io.quorate.bench.cost.CostsOfMembers;
 import io.quorate.bench.cost.MemberAddress;
+import io.quorate.bench.phase.PhaseHistograms;
+import io.quorate.bench.phase.PhasePages;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,14 +48,25 @@ public final class LoadRun implements AutoCloseable {
     private final Keyspace keyspace;
     private final Connections connections;
     private final CostsOfMembers costs;
+
+    /** Where members tell how long the phases of writes take; nothing of etcd's. */
+    private final Optional<PhasePages> phases;
+
     private final LeaseCycle.Held leases = new LeaseCycle.Held();
 
-    private LoadRun(Target target, LoadPlan plan, Keyspace keyspace, Connections connections, CostsOfMembers costs) {
+    private LoadRun(
+            Target target,
+            LoadPlan plan,
+            Keyspace keyspace,
+            Connections connections,
+            CostsOfMembers costs,
+            Optional<PhasePages> phases) {
         this.target = target;
         this.plan = plan;
         this.keyspace = keyspace;
         this.connections = connections;
         this.costs = costs;
+        this.phases = phases;
     }
 
     /**
@@ -68,7 +81,8 @@ public final class LoadRun implements AutoCloseable {
                     .members()
                     .filter(told -> !told.isEmpty())
                     .orElseGet(() -> addresses(target.endpoints()));
-            return new LoadRun(target, plan, keyspace, connections, CostsOfMembers.find(members));
+            return new LoadRun(
+                    target, plan, keyspace, connections, CostsOfMembers.find(members), PhasePages.find(members));
         } catch (RuntimeException e) {
             connections.close();
             throw e;
@@ -138,23 +152,27 @@ public final class LoadRun implements AutoCloseable {
         Recording recording = new Recording(
                 plan.workload().kinds(), begin, begin + plan.pace().duration().toNanos());
         if (plan.workload() != Workload.WATCH) {
-            Costs used = load(number, clients, recording, progress, isStopped);
-            return new Repetition(number, recording.tallies(), recording.seconds(), used);
+            Used used = load(number, clients, recording, progress, isStopped);
+            return new Repetition(number, recording.tallies(), recording.seconds(), used.costs, used.phases);
         }
         try (Watchers watchers =
                 Watchers.open(connections, keyspace, plan.watchers(), puts, recording, patience(plan))) {
-            Costs used = load(number, clients, recording, progress, isStopped);
+            Used used = load(number, clients, recording, progress, isStopped);
             awaitEvents(watchers, recording);
-            return new Repetition(number, recording.tallies(), recording.seconds(), used);
+            return new Repetition(number, recording.tallies(), recording.seconds(), used.costs, used.phases);
         }
     }
 
-    private Costs load(
+    /** What members tell of the measured time. */
+    private record Used(Costs costs, Optional<PhaseHistograms> phases) {}
+
+    private Used load(
             int number, List<LoadClient> clients, Recording recording, Progress progress, BooleanSupplier isStopped) {
         progress.warmingUp(target, number);
         try (Pacing pacing = pacing(clients, recording)) {
             pacing.start();
             boolean goesOn = await(recording.beginNanos(), clients, isStopped);
+            Optional<PhasePages.Sample> phasesBefore = phases.map(PhasePages::sample);
             CostsOfMembers.Sample before = costs.sample();
             for (long end = recording.beginNanos(); goesOn && end - recording.endNanos() < 0; ) {
                 end = recording.endNanos() - end < SECOND_NANOS + LEAST_STRETCH_NANOS
@@ -163,7 +181,10 @@ public final class LoadRun implements AutoCloseable {
                 goesOn = await(end, clients, isStopped);
                 progress.measured(target, number, recording.endSecond(System.nanoTime()));
             }
-            Costs used = costs.between(before, costs.sample());
+            Used used = new Used(
+                    costs.between(before, costs.sample()),
+                    phasesBefore.flatMap(
+                            earlier -> phases.flatMap(pages -> pages.sample().since(earlier))));
             if (!goesOn) {
                 pacing.stop();
             }
@@ -248,6 +269,7 @@ public final class LoadRun implements AutoCloseable {
 
     @Override
     public void close() {
+        phases.ifPresent(PhasePages::close);
         connections.close();
     }
 }

@@ -1,7 +1,9 @@
 package io.quorate.bench.load;
 
 import io.quorate.bench.cost.Costs;
+import io.quorate.bench.phase.PhaseHistograms;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What one repetition gave.
@@ -10,8 +12,10 @@ import java.util.List;
  * @param tallies one for each kind of requests, then of events
  * @param seconds the measured time, second by second
  * @param costs of the members in the measured time
+ * @param phases where the time of the members' writes went then, as they tell it themselves; empty if one of them does not
  */
-public record Repetition(int number, List<Tally> tallies, List<Second> seconds, Costs costs) {
+public record Repetition(
+        int number, List<Tally> tallies, List<Second> seconds, Costs costs, Optional<PhaseHistograms> phases) {
 
     public Repetition {
         tallies = List.copyOf(tallies);

@@ -1,5 +1,6 @@
 package io.quorate.bench.phase;
 
+import io.quorate.bench.cost.MemberAddress;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -74,6 +75,19 @@ public final class PhasePages implements AutoCloseable {
     /** @param members where they serve their clients, one address each; of these, only scheme, host and port count */
     public PhasePages(List<URI> members) {
         this.members = List.copyOf(members);
+    }
+
+    /** The pages of these members, if each of them tells of phases: etcd's do not, and need not be asked again. */
+    public static Optional<PhasePages> find(List<MemberAddress> members) {
+        List<URI> addresses = members.stream()
+                .flatMap(member -> member.clientUrls().stream().limit(1))
+                .toList();
+        PhasePages pages = new PhasePages(addresses);
+        if (!addresses.isEmpty() && pages.sample().ofMembers.size() == members.size()) {
+            return Optional.of(pages);
+        }
+        pages.close();
+        return Optional.empty();
     }
 
     /** Asks all of them. */

@@ -14,6 +14,8 @@ import io.quorate.bench.load.Repetition;
 import io.quorate.bench.load.Second;
 import io.quorate.bench.load.Tally;
 import io.quorate.bench.load.Workload;
+import io.quorate.bench.phase.PhaseHistograms;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -37,6 +39,7 @@ public final class LoadJson {
         repetition.tallies().forEach(tally -> requests.add(requests(tally)));
         line.add("requests", requests);
         line.add("members", members(repetition));
+        line.add("phases", phases(repetition.phases().map(PhaseHistograms::rows).orElse(List.of())));
         JsonArray seconds = new JsonArray();
         repetition.seconds().forEach(second -> seconds.add(second(second)));
         line.add("seconds", seconds);
@@ -67,6 +70,22 @@ public final class LoadJson {
         Figure.ofMembers()
                 .forEach(figure -> object.add(figure.key(), number(figure.of(repetition.all(), repetition.costs()))));
         return object;
+    }
+
+    /** Of writes; none if the members do not tell of them. */
+    private static JsonArray phases(List<PhaseHistograms.Phase> phases) {
+        JsonArray array = new JsonArray();
+        for (PhaseHistograms.Phase phase : phases) {
+            JsonObject object = new JsonObject();
+            object.addProperty("phase", phase.name());
+            object.addProperty("share", phase.share());
+            object.addProperty("writes", phase.count());
+            object.addProperty("mean_micros", phase.meanMicros());
+            object.addProperty("p50_micros", phase.p50Micros());
+            object.addProperty("p99_micros", phase.p99Micros());
+            array.add(object);
+        }
+        return array;
     }
 
     private static JsonObject second(Second second) {
@@ -132,6 +151,7 @@ public final class LoadJson {
         JsonObject members = new JsonObject();
         Figure.ofMembers().forEach(figure -> members.add(figure.key(), number(target.median(figure))));
         object.add("members", members);
+        object.add("phases", phases(target.phases()));
         JsonArray failures = new JsonArray();
         for (Map.Entry<Failure, Long> failure : target.failures()) {
             failures.add(failure(failure.getKey(), failure.getValue()));

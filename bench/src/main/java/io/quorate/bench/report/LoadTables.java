@@ -1,9 +1,11 @@
 package io.quorate.bench.report;
 
 import io.quorate.bench.load.Failure;
+import io.quorate.bench.phase.PhaseHistograms.Phase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** A report for people: tables, and what is to be said beside them. */
@@ -22,6 +24,9 @@ public final class LoadTables {
         }
     }
 
+    private static final double PERCENT = 100;
+    private static final double MICROS_PER_MILLI = 1e3;
+
     private LoadTables() {}
 
     /** The tables of a report, in their order. */
@@ -29,6 +34,7 @@ public final class LoadTables {
         List<Rows> tables = new ArrayList<>();
         tables.add(requests(report));
         tables.add(costs(report));
+        phases(report).ifPresent(tables::add);
         report.comparison().ifPresent(comparison -> tables.add(ratios(comparison)));
         return tables;
     }
@@ -71,6 +77,27 @@ public final class LoadTables {
             rows.add(row);
         }
         return new Rows(heading, rows);
+    }
+
+    /** Where the time of writes went, by what the members told; the share of a phase within another one is in that one's, too. */
+    private static Optional<Rows> phases(LoadReport report) {
+        List<List<String>> rows = new ArrayList<>();
+        for (TargetReport target : report.targets()) {
+            for (Phase phase : target.phases()) {
+                rows.add(List.of(
+                        target.target().name(),
+                        (phase.isWithinCommit() ? "- " : "") + phase.name(),
+                        Figure.number(PERCENT * phase.share(), 0) + " %",
+                        Long.toString(phase.count()),
+                        Figure.number(phase.meanMicros() / MICROS_PER_MILLI, 2),
+                        Figure.number(phase.p50Micros() / MICROS_PER_MILLI, 2),
+                        Figure.number(phase.p99Micros() / MICROS_PER_MILLI, 2)));
+            }
+        }
+        return rows.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Rows(List.of("TARGET", "PHASE", "SHARE", "WRITES", "MEAN MS", "P50 MS", "P99 MS"), rows));
     }
 
     private static Rows ratios(Comparison comparison) {

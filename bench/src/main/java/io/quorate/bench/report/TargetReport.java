@@ -5,11 +5,13 @@ import io.quorate.bench.load.Failure;
 import io.quorate.bench.load.Repetition;
 import io.quorate.bench.load.Tally;
 import io.quorate.bench.load.Target;
+import io.quorate.bench.phase.PhaseHistograms;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import org.HdrHistogram.Histogram;
@@ -75,6 +77,15 @@ public record TargetReport(Target target, List<Repetition> repetitions, List<Str
 
     private List<OptionalDouble> each(Function<Repetition, OptionalDouble> figure) {
         return repetitions.stream().map(figure).toList();
+    }
+
+    /** The phases of all writes of all repetitions; none if they are not known of each of these, or nothing was written. */
+    List<PhaseHistograms.Phase> phases() {
+        Optional<PhaseHistograms> sum = repetitions.getFirst().phases();
+        for (Repetition next : repetitions.subList(1, repetitions.size())) {
+            sum = sum.flatMap(some -> next.phases().map(some::plus));
+        }
+        return sum.map(PhaseHistograms::rows).orElse(List.of());
     }
 
     /** All requests that ended well, and those that were told of to watchers. */

@@ -1,6 +1,7 @@
 package io.quorate.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -12,6 +13,8 @@ import io.quorate.bench.load.Second;
 import io.quorate.bench.load.Tally;
 import io.quorate.bench.load.Target;
 import io.quorate.bench.load.Workload;
+import io.quorate.bench.phase.DurationHistogram;
+import io.quorate.bench.phase.PhaseHistograms;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +54,8 @@ class LoadReportTest {
                 List.of(tally("read", completed, 1, Map.of()), tally("update", completed, 3, Map.of(HOSTILE, (long)
                         number))),
                 List.of(new Second(1, 2 * completed, OptionalDouble.of(1000), OptionalDouble.of(3000), number)),
-                new Costs(cpuMicros, OptionalDouble.of(2 << 20), OptionalDouble.empty(), OptionalDouble.of(800)));
+                new Costs(cpuMicros, OptionalDouble.of(2 << 20), OptionalDouble.empty(), OptionalDouble.of(800)),
+                Optional.empty());
     }
 
     private static TargetReport target(String name, long... completed) {
@@ -103,6 +108,56 @@ class LoadReportTest {
         assertThat(costs.heading()).containsExactly("TARGET", "CPU US/OP", "RSS MIB", "FSYNCS/OP", "WRITTEN B/OP");
         assertThat(costs.rows()).containsExactly(List.of("a", "2.5", "2", "-", "2"));
         assertThat(LoadTables.notes(one)).contains("a: 6 x " + HOSTILE, "a: syncs are not known");
+    }
+
+    /** So many writes that took two milliseconds, three quarters of it in the commit. */
+    private static PhaseHistograms phases(int writes) {
+        return new PhaseHistograms(
+                Map.of("commit", durations(writes, 0.0015), "sync", durations(writes, 0.001)),
+                durations(writes, 0.002));
+    }
+
+    private static DurationHistogram durations(int count, double seconds) {
+        return new DurationHistogram(
+                new TreeMap<>(Map.of(seconds, (double) count, Double.POSITIVE_INFINITY, (double) count)),
+                count * seconds);
+    }
+
+    private static LoadReport withPhases(List<Optional<PhaseHistograms>> phases) {
+        List<Repetition> repetitions = new ArrayList<>();
+        for (Optional<PhaseHistograms> some : phases) {
+            Repetition repetition = repetition(repetitions.size() + 1, 100, OptionalDouble.empty());
+            repetitions.add(new Repetition(
+                    repetition.number(), repetition.tallies(), repetition.seconds(), repetition.costs(), some));
+        }
+        Target target = new Target("a", List.of(URI.create("http://127.0.0.1:2379")), Optional.empty());
+        return new LoadReport(PLAN, List.of(new TargetReport(target, repetitions, List.of())));
+    }
+
+    @Test
+    void thePhasesAreThoseOfTheWritesOfAllRepetitions() {
+        LoadReport report = withPhases(List.of(Optional.of(phases(30)), Optional.of(phases(10))));
+
+        assertThat(LoadTables.of(report).get(2).rows())
+                .containsExactly(
+                        List.of("a", "commit", "75 %", "40", "1.50", "0.75", "1.48"),
+                        List.of("a", "- sync", "50 %", "40", "1.00", "0.50", "0.99"));
+        JsonObject summary = JsonParser.parseString(LoadJson.summary(report)).getAsJsonObject();
+        JsonObject commit = summary.getAsJsonArray("targets")
+                .get(0)
+                .getAsJsonObject()
+                .getAsJsonArray("phases")
+                .get(0)
+                .getAsJsonObject();
+        assertThat(commit.get("phase").getAsString()).isEqualTo("commit");
+        assertThat(commit.get("share").getAsDouble()).isCloseTo(0.75, within(1e-9));
+    }
+
+    @Test
+    void whereOneRepetitionDoesNotTellOfPhasesThereAreNone() {
+        LoadReport report = withPhases(List.of(Optional.of(phases(30)), Optional.empty()));
+
+        assertThat(LoadTables.of(report)).hasSize(2);
     }
 
     @Test
