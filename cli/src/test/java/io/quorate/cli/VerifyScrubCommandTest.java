@@ -11,6 +11,7 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.quorate.server.MemberServer;
 import io.quorate.server.ServerConfig;
+import io.quorate.server.Upkeep;
 import io.quorate.server.proto.authpb.Permission;
 import io.quorate.server.proto.etcdserverpb.AuthEnableRequest;
 import io.quorate.server.proto.etcdserverpb.AuthGrpc;
@@ -18,19 +19,26 @@ import io.quorate.server.proto.etcdserverpb.AuthRoleAddRequest;
 import io.quorate.server.proto.etcdserverpb.AuthRoleGrantPermissionRequest;
 import io.quorate.server.proto.etcdserverpb.AuthUserAddRequest;
 import io.quorate.server.proto.etcdserverpb.AuthUserGrantRoleRequest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
 import java.io.RandomAccessFile;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** The command, with real members on real files. */
 @Timeout(120)
@@ -40,13 +48,14 @@ class VerifyScrubCommandTest {
     private Path dir;
 
     private final List<MemberServer> members = new ArrayList<>();
+    private List<ServerConfig> configs = List.of();
     private String endpoint = "";
     private Path secondMembersData = Path.of("");
 
     @BeforeEach
     void start() throws IOException {
         List<Integer> ports = FreePorts.find(6);
-        List<ServerConfig> configs = DevCluster.of(3, ports.subList(0, 3), ports.subList(3, 6), dir, false)
+        configs = DevCluster.of(3, ports.subList(0, 3), ports.subList(3, 6), dir, false)
                 .configs();
         for (ServerConfig config : configs) {
             members.add(MemberServer.start(config));
@@ -105,6 +114,58 @@ class VerifyScrubCommandTest {
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> run("verify", "scrub").exitCode() == ExitCode.OK);
         assertThat(Files.exists(secondMembersData.resolve("quarantine-1"))).isTrue();
+    }
+
+    /** One of them reads so slowly that it would take hours, and is stopped once the command has told how far it is. */
+    @Test
+    void whileMembersReadTheCommandTellsHowFarTheyAre() throws Exception {
+        members.getLast().close();
+        members.set(2, MemberServer.start(readingSlowly(configs.getLast())));
+        members.getLast().ready().join();
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine command = Quorate.commandLine(
+                config -> {
+                    throw new IOException("no member was to be started");
+                },
+                Map.of(),
+                InputStream.nullInputStream(),
+                new ByteArrayOutputStream());
+        command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        // Not on the pool for all, which the command's own questions to members may need.
+        CompletableFuture<Integer> exitCode = CompletableFuture.supplyAsync(
+                () -> command.execute("verify", "scrub", "--endpoints=" + endpoint),
+                task -> Thread.ofPlatform().start(task));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> err.toString().lines().anyMatch(line -> line.matches("(.*, )?node3 \\d+ %(, .*)?")));
+        assertThat(exitCode).isNotDone();
+
+        members.getLast().close();
+        assertThat(exitCode.get()).isEqualTo(ExitCode.FAILED);
+        assertThat(out.toString()).contains("node1: all is well").contains("node3: not everything was read: ");
+    }
+
+    private static ServerConfig readingSlowly(ServerConfig config) {
+        return new ServerConfig(
+                config.name(),
+                config.dataDir(),
+                config.listenClientUrls(),
+                config.advertiseClientUrls(),
+                config.listenPeerUrls(),
+                config.initialAdvertisePeerUrls(),
+                config.initialCluster(),
+                config.initialClusterState(),
+                config.initialClusterToken(),
+                config.timing(),
+                config.snapshots(),
+                config.limits(),
+                config.watches(),
+                config.verifyInterval(),
+                new Upkeep(Duration.ZERO, 1, Upkeep.OnDivergence.REPAIR),
+                config.auth(),
+                config.zone(),
+                config.autopilot(),
+                config.ephemeral());
     }
 
     @Test

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class DocumentedFieldsTest {
 
     private static final Path DOCUMENTS = Path.of("..", "docs");
-    private static final Path PROTOS = Path.of("src", "main", "proto");
+    private static final Path PROTOS = Path.of("..", "wire", "src", "main", "proto");
     private static final List<FileDescriptor> FILES = List.of(
             Rpc.getDescriptor(),
             Kv.getDescriptor(),

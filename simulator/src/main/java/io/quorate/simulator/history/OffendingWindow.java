@@ -23,6 +23,9 @@ final class OffendingWindow {
     /** No more writers of a value than this are named. */
     private static final int WRITERS = 5;
 
+    /** So many moments are tried without leaving one out; few windows are longer. */
+    private static final int ONE_BY_ONE = 128;
+
     private final HistoryPart part;
     private final Supplier<Budget> budgets;
     private final boolean counting;
@@ -80,11 +83,17 @@ final class OffendingWindow {
                 .sorted()
                 .distinct()
                 .toArray();
-        // From the last moment back, in steps that double, and then between the last two.
+        // From the last moment back: one by one at first, then in steps that double, and then between the last two.
+        // What was under
+        // way at a moment is allowed to happen at any time after it, and so a write that is seen too late is explained
+        // by a beginning
+        // within it, though not by a later one: only step by step no such moment is passed over.
         int tooLate = begins.length;
         int early = begins.length - 1;
-        for (int step = 1; early >= 0 && !isImpossibleFrom(begins[early], beginning); step *= 2) {
+        int step = 1;
+        while (early >= 0 && !isImpossibleFrom(begins[early], beginning)) {
             tooLate = early;
+            step = begins.length - early < ONE_BY_ONE ? 1 : 2 * step;
             early -= step;
         }
         // The whole of it, beginning with nothing, has no order in any case.

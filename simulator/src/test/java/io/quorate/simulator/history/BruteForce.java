@@ -19,7 +19,14 @@ final class BruteForce {
     }
 
     static boolean isLinearizable(List<Operation> history) {
-        return new BruteForce(history).isPossible(new boolean[history.size()], Map.of());
+        return isLinearizableFrom(Map.of(), history);
+    }
+
+    /** The same where some keys exist in the beginning, and hold these values. */
+    static boolean isLinearizableFrom(Map<String, String> beginning, List<Operation> history) {
+        Map<String, Held> store = new HashMap<>();
+        beginning.forEach((key, value) -> put(store, key, value));
+        return new BruteForce(history).isPossible(new boolean[history.size()], store);
     }
 
     private boolean isPossible(boolean[] done, Map<String, Held> store) {

@@ -3,9 +3,12 @@ package io.quorate.simulator.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -81,6 +84,76 @@ class CheckerAgreesWithBruteForceTest {
         assertThat(BruteForce.isLinearizable(before))
                 .as("right before the unexplained answer")
                 .isTrue();
+    }
+
+    /**
+     * The window cannot begin any later: from the next moment at which something is invoked the answers have an explanation,
+     * if the key held the right thing then. What was under way already may take effect at any time, or have done so before.
+     */
+    @ParameterizedTest
+    @EnumSource(names = {"REGISTERS", "REGISTERS_OF_DISTINCT_VALUES"})
+    void windows_begin_as_late_as_they_can(Kind kind) {
+        SplittableRandom random = new SplittableRandom(kind.name().hashCode());
+        int shortened = 0;
+        for (int i = 0; i < HISTORIES; i++) {
+            List<Operation> history = tampered(coarse(RandomHistory.draw(kind.plan, random), random), random);
+            if (new LinearizabilityChecker().check(history) instanceof Verdict.NotLinearizable violation) {
+                List<Operation> until = untilAnswerOf(violation.unexplained(), history);
+                List<Operation> shortest = underWayFrom(latestBegin(violation.unexplained(), until), until);
+                assertThat(known(violation.window()))
+                        .as("history %d: %s", i, history)
+                        .containsExactlyInAnyOrderElementsOf(known(shortest));
+                shortened += known(shortest).size() < known(until).size() ? 1 : 0;
+            }
+        }
+        assertThat(shortened).as("windows that do not begin with the history").isGreaterThan(HISTORIES / 20);
+    }
+
+    private static List<Operation> known(List<Operation> operations) {
+        return operations.stream().filter(Operation::isKnown).toList();
+    }
+
+    /** What was asked for by then; what comes after that answer is not known yet. */
+    private static List<Operation> untilAnswerOf(Operation culprit, List<Operation> history) {
+        List<Operation> byAnswer = history.stream()
+                .sorted(Comparator.comparingLong(Operation::returnedNanos).thenComparingLong(Operation::invokedNanos))
+                .toList();
+        int answers = byAnswer.indexOf(culprit) + 1;
+        List<Operation> until = new ArrayList<>(byAnswer.subList(0, answers));
+        byAnswer.stream()
+                .skip(answers)
+                .filter(operation -> operation.invokedNanos() <= culprit.returnedNanos())
+                .forEach(operation -> until.add(operation.withUnknownOutcome()));
+        return until;
+    }
+
+    /** The last moment from which there is no explanation; before everything if there is one from all of them. */
+    private static long latestBegin(Operation culprit, List<Operation> until) {
+        return until.stream()
+                .mapToLong(Operation::invokedNanos)
+                .filter(begin -> begin <= culprit.invokedNanos() && !isExplainedFrom(begin, until))
+                .max()
+                .orElse(Long.MIN_VALUE);
+    }
+
+    private static boolean isExplainedFrom(long begin, List<Operation> until) {
+        List<Operation> window = underWayFrom(begin, until).stream()
+                .map(operation -> operation.invokedNanos() >= begin ? operation : operation.withUnknownOutcome())
+                .toList();
+        return Stream.concat(
+                        Stream.of(Map.<String, String>of()),
+                        until.stream()
+                                .filter(operation -> operation.invokedNanos() < begin)
+                                .flatMap(operation -> operation.action().writes().stream())
+                                .map(write -> Map.of(write.key(), write.value())))
+                .anyMatch(held -> BruteForce.isLinearizableFrom(held, window));
+    }
+
+    /** What was under way at a moment or later. */
+    private static List<Operation> underWayFrom(long begin, List<Operation> until) {
+        return until.stream()
+                .filter(operation -> operation.returnedNanos() >= begin)
+                .toList();
     }
 
     /** Times of which several are the same. */
