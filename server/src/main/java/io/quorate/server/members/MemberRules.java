@@ -24,6 +24,9 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
     /** A learner whose log is shorter than this part of the leader's is not ready to vote; etcd's figure. */
     private static final double READY_SHARE = 0.9;
 
+    /** So many entries may be on their way to a learner that has all others. */
+    private static final long UNDER_WAY = 3;
+
     /** As in etcd, so that no cluster is burdened with many that only take. */
     private static final int MAX_LEARNERS = 1;
 
@@ -102,9 +105,13 @@ record MemberRules(CoreStatus status, Set<Long> started, Set<MemberId> connected
         return promoted;
     }
 
-    /** A learner that has so much of the log that it is of use as a voter. */
+    /**
+     * A learner that has so much of the log that it is of use as a voter. In a short log a tenth is less than what may be on its way:
+     * the record of the very operation that promotes it, say.
+     */
     void requireReady(MemberId learner) {
-        if (reached(learner) < status.last().index() * READY_SHARE) {
+        boolean hasAllButTheLatest = reached(learner) > 0 && lag(learner) <= UNDER_WAY;
+        if (!hasAllButTheLatest && reached(learner) < status.last().index() * READY_SHARE) {
             throw EtcdError.LEARNER_NOT_READY.exception();
         }
     }

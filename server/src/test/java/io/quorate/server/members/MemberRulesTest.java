@@ -41,6 +41,11 @@ class MemberRulesTest {
     }
 
     private static MemberRules rules(Configuration present, long matchIndex, Set<Long> started, Set<Long> connected) {
+        return rules(present, LAST, matchIndex, started, connected);
+    }
+
+    private static MemberRules rules(
+            Configuration present, long last, long matchIndex, Set<Long> started, Set<Long> connected) {
         List<FollowerStatus> followers = present.members().stream()
                 .filter(member -> member.value() != 1)
                 .map(member -> new FollowerStatus(member, "replicate", matchIndex, matchIndex + 1, true, 0))
@@ -50,10 +55,10 @@ class MemberRulesTest {
                 RoleName.LEADER,
                 1,
                 Optional.of(id(1)),
-                new EntryId(1, LAST),
-                LAST,
-                LAST,
-                LAST,
+                new EntryId(1, last),
+                last,
+                last,
+                last,
                 EntryId.ORIGIN,
                 present,
                 false,
@@ -222,6 +227,18 @@ class MemberRulesTest {
         assertRefused(EtcdError.LEARNER_NOT_READY, rules(present, 89, started, started), promote);
         assertRefused(EtcdError.MEMBER_NOT_LEARNER, healthy(present), new MemberChange.Promote(id(2)));
         assertRefused(EtcdError.TOO_FEW_STARTED_MEMBERS, rules(present, LAST, Set.of(1L, 9L), started), promote);
+    }
+
+    /** A tenth of a short log is less than one entry, and the operation that promotes a learner writes some itself. */
+    @Test
+    void whatIsOnItsWayInAShortLogDoesNotKeepALearnerFromBeingPromoted() {
+        Configuration present = voters(3).withLearner(NEW, url(9));
+        Set<Long> started = Set.of(1L, 2L, 3L, 9L);
+        MemberChange promote = new MemberChange.Promote(NEW);
+
+        assertThat(rules(present, 9, 6, started, started).outcome(promote)).isEqualTo(present.withPromoted(NEW));
+        assertRefused(EtcdError.LEARNER_NOT_READY, rules(present, 9, 5, started, started), promote);
+        assertRefused(EtcdError.LEARNER_NOT_READY, rules(present, 3, 0, started, started), promote);
     }
 
     @Test
