@@ -3,9 +3,6 @@ package io.quorate.cli;
 import io.quorate.bench.phase.PhaseHistograms;
 import io.quorate.bench.phase.PhaseHistograms.Phase;
 import io.quorate.bench.phase.SentMessages;
-import io.quorate.core.SendBounds;
-import io.quorate.core.SendCounts;
-import io.quorate.server.ServerConfig;
 import io.quorate.server.tuning.TimeoutAdvice;
 import io.quorate.server.tuning.Trial;
 import io.quorate.server.tuning.Trials;
@@ -31,10 +28,6 @@ record TuneReport(
         OptionalLong bestCommitMicros,
         Optional<TimeoutAdvice> timeouts) {
 
-    /** The widest that the flags allow. */
-    private static final SendBounds WIDEST =
-            new SendBounds(ServerConfig.Sending.MOST_BATCH_BYTES, ServerConfig.Sending.MOST_INFLIGHT_MESSAGES);
-
     /** Writes in a second, of all members' clients. */
     double perSecond() {
         return phases.writes() / (length.toNanos() / 1e9);
@@ -54,7 +47,7 @@ record TuneReport(
             return List.of();
         }
         SentMessages told = sent.get();
-        Window window = new Window(
+        Window window = Window.ofWrites(
                 length,
                 phases.writes(),
                 phases.whole().meanMicros().orElse(0),
@@ -62,8 +55,10 @@ record TuneReport(
                 replicate.get().meanMicros(),
                 bestCommitMicros.isPresent()
                         ? OptionalDouble.of((double) bestCommitMicros.getAsLong())
-                        : OptionalDouble.empty(),
-                new SendCounts(told.messages(), told.full(), told.underWay(), told.heldBack()));
-        return Trials.of(window, new SendBounds(told.maxBatchBytes(), told.maxInflightMessages()), WIDEST);
+                        : OptionalDouble.empty());
+        return Trials.of(
+                window.withSent(told.messages(), told.full(), told.underWay(), told.heldBack()),
+                told.maxBatchBytes(),
+                told.maxInflightMessages());
     }
 }

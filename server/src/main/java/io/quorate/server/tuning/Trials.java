@@ -1,6 +1,7 @@
 package io.quorate.server.tuning;
 
 import io.quorate.core.SendBounds;
+import io.quorate.server.ServerConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +27,16 @@ public final class Trials {
     /** If less of a write's time than this can be saved, no trial is worth its noise. */
     private static final double LEAST_GAIN = 0.05;
 
+    /** The widest that the flags allow. */
+    private static final SendBounds WIDEST =
+            new SendBounds(ServerConfig.Sending.MOST_BATCH_BYTES, ServerConfig.Sending.MOST_INFLIGHT_MESSAGES);
+
     private Trials() {}
+
+    /** What can be tried where these bounds held, within the widest that the flags allow; the likeliest first. */
+    public static List<Trial> of(Window measured, long maxBatchBytes, int maxInflightMessages) {
+        return of(measured, new SendBounds(maxBatchBytes, maxInflightMessages), WIDEST);
+    }
 
     /**
      * What can be tried, the likeliest first.

@@ -31,6 +31,29 @@ public record Window(
         }
     }
 
+    /** A window of writes alone, for those who read it from members' pages; {@link #withSent} adds what was sent meanwhile. */
+    public static Window ofWrites(
+            Duration length,
+            long writes,
+            double meanMicros,
+            double p99Micros,
+            double replicateMicros,
+            OptionalDouble floorMicros) {
+        return new Window(length, writes, meanMicros, p99Micros, replicateMicros, floorMicros, SendCounts.NONE);
+    }
+
+    /** The same with what was sent in it; the four as in {@link SendCounts}. */
+    public Window withSent(long messages, long full, long underWay, long heldBack) {
+        return new Window(
+                length,
+                writes,
+                meanMicros,
+                p99Micros,
+                replicateMicros,
+                floorMicros,
+                new SendCounts(messages, full, underWay, heldBack));
+    }
+
     public double perSecond() {
         return writes * MICROS_PER_SECOND / micros();
     }
