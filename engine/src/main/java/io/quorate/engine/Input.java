@@ -27,4 +27,17 @@ sealed interface Input<R> {
      * @param ifStopped what is done instead, on any thread, if the node has stopped
      */
     record Job<R>(Runnable task, Consumer<RaftException> ifStopped) implements Input<R> {}
+
+    /** The node has stopped: whoever waits for this is told so. By any thread. */
+    default void refuse(RaftException.Stopped why) {
+        switch (this) {
+            case Proposed<R> proposed -> proposed.proposal().fail(why);
+            case ReadAsked<R> asked -> asked.read().ready().completeExceptionally(why);
+            case Job<R> job -> job.ifStopped().accept(why);
+            case FrameReceived<R> ignored -> {}
+            case Written<R> ignored -> {}
+            case Applied<R> ignored -> {}
+            case Ticked<R> ignored -> {}
+        }
+    }
 }

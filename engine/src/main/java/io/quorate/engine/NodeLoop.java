@@ -505,15 +505,6 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     }
 
     private void refuse(Input<R> input) {
-        RaftException.Stopped why = new RaftException.Stopped(stopped.join());
-        switch (input) {
-            case Input.Proposed<R> proposed -> proposed.proposal().fail(why);
-            case Input.ReadAsked<R> asked -> asked.read().ready().completeExceptionally(why);
-            case Input.Job<R> job -> job.ifStopped().accept(why);
-            case Input.FrameReceived<R> ignored -> {}
-            case Input.Written<R> ignored -> {}
-            case Input.Applied<R> ignored -> {}
-            case Input.Ticked<R> ignored -> {}
-        }
+        input.refuse(new RaftException.Stopped(stopped.join()));
     }
 }
