@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.grpc.Status;
 import io.quorate.cli.processes.QuorateProcess;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.ByteProgress;
 import io.quorate.server.RestoreRehearsal;
 import io.quorate.server.RestoreRehearsal.Restored;

@@ -6,6 +6,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.grpc.Status;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.proto.etcdserverpb.DeleteRangeRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseGrpc;
 import io.quorate.server.proto.etcdserverpb.LeaseLeasesRequest;

@@ -2,6 +2,7 @@ package io.quorate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.ServerConfig;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -223,9 +224,13 @@ class DevCommandTest {
                 "dev",
                 "--nodes=" + clients.size(),
                 "--data-dir=" + dir.resolve("data"),
-                "--client-ports=" + FreePorts.join(clients),
-                "--peer-ports=" + FreePorts.join(peers)));
+                "--client-ports=" + join(clients),
+                "--peer-ports=" + join(peers)));
         arguments.addAll(List.of(more));
         return CommandRun.of(members, Map.of(), "", arguments.toArray(String[]::new));
+    }
+
+    private static String join(List<Integer> ports) {
+        return String.join(",", ports.stream().map(String::valueOf).toList());
     }
 }

@@ -4,6 +4,7 @@ import io.grpc.Channel;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.MemberServer;
 import io.quorate.server.ServerConfig;
 import java.io.IOException;

@@ -7,6 +7,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.MemberServer;
 import io.quorate.server.Release;
 import io.quorate.server.ServerConfig;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.proto.etcdserverpb.AuthEnableRequest;
 import io.quorate.server.proto.etcdserverpb.AuthGrpc;

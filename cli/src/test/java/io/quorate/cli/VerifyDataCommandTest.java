@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.MemberServer;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.MemberServer;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.Upkeep;

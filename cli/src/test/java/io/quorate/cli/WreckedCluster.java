@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.MemberServer;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.proto.etcdserverpb.CompactionRequest;

@@ -2,6 +2,7 @@ package io.quorate.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.kv.ManagedOperation;
 import io.quorate.server.autopilot.AutopilotPolicy;
 import io.quorate.server.autopilot.AutopilotReport;
@@ -78,7 +79,7 @@ class AutopilotMembersTest {
     }
 
     private MemberServer join(TestCluster cluster, String name) throws IOException {
-        int port = TestCluster.freePorts(1).getFirst();
+        int port = FreePorts.find(1).getFirst();
         var unused = new EtcdClient(cluster.channel(cluster.leader()))
                 .cluster()
                 .memberAdd(MemberAddRequest.newBuilder()

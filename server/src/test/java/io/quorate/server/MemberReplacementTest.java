@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.proto.etcdserverpb.Member;
 import io.quorate.server.proto.etcdserverpb.MemberAddRequest;
 import io.quorate.server.proto.etcdserverpb.MemberListRequest;
@@ -40,7 +41,7 @@ class MemberReplacementTest {
 
     /** Three members that serve clients where they say so; those of these names are witnesses. */
     private void start(String... witnesses) throws IOException {
-        List<Integer> ports = TestCluster.freePorts(3);
+        List<Integer> ports = FreePorts.find(3);
         List<ServerConfig> configs = TestCluster.configs(3, folder).stream()
                 .map(config -> ServerConfigs.withWitnesses(config, witnesses))
                 .toList();

@@ -8,6 +8,7 @@ import io.grpc.ClientInterceptor;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.api.CallingOperation;
 import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
@@ -105,7 +106,7 @@ class MembershipApiTest {
     }
 
     private static int freePort() throws IOException {
-        return TestCluster.freePorts(1).getFirst();
+        return FreePorts.find(1).getFirst();
     }
 
     private int join(String name, int port) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.quorate.core.RoleName;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.OrderedStore;
 import io.quorate.server.ServerConfig.InitialClusterState;
@@ -13,7 +14,6 @@ import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.autopilot.AutopilotPolicy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,7 +87,7 @@ public final class TestCluster implements AutoCloseable {
 
     /** Configurations of a cluster on free ports. */
     public static List<ServerConfig> configs(int members, Path folder) throws IOException {
-        List<Integer> ports = freePorts(members);
+        List<Integer> ports = FreePorts.find(members);
         List<InitialMember> initial = IntStream.range(0, members)
                 .mapToObj(i -> new InitialMember("m" + i, loopback(ports.get(i))))
                 .toList();
@@ -117,21 +117,6 @@ public final class TestCluster implements AutoCloseable {
                 "",
                 AutopilotPolicy.OFF,
                 false);
-    }
-
-    /** Ports that were free a moment ago; all are held while they are looked for, so that they differ. */
-    static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0));
-            }
-            return sockets.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-        }
     }
 
     static URI loopback(int port) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.quorate.engine.disk.FileDisk;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.engine.transport.StorageIds;
 import io.quorate.server.proto.etcdserverpb.MemberAddRequest;
 import io.quorate.server.store.ScratchFolder;
@@ -114,7 +115,7 @@ class WipedDiskTest {
     @Test
     void aWipedLoneFounderIsToldByTheOneThatJoinedAndThatByTheFounder() throws Exception {
         start(1);
-        int port = TestCluster.freePorts(1).getFirst();
+        int port = FreePorts.find(1).getFirst();
         var unused = client(0)
                 .cluster()
                 .memberAdd(MemberAddRequest.newBuilder()
@@ -145,7 +146,7 @@ class WipedDiskTest {
     @Test
     void aClusterIsFoundedAtLeisure() throws Exception {
         // A port for clients that the system chooses could be the one for peers of a member that has yet to come.
-        List<Integer> clientPorts = TestCluster.freePorts(3);
+        List<Integer> clientPorts = FreePorts.find(3);
         List<ServerConfig> founders = TestCluster.configs(3, folder);
         List<ServerConfig> configs = founders.stream()
                 .map(config -> ServerConfigs.withClientUrl(

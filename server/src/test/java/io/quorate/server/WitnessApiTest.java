@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.grpc.StatusRuntimeException;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.inspect.InspectedMember;
 import io.quorate.server.proto.etcdserverpb.Member;
 import io.quorate.server.proto.etcdserverpb.MemberListRequest;
@@ -150,7 +151,7 @@ class WitnessApiTest {
     @Test
     void aWitnessJoinsAsWhatItWasAdded() throws Exception {
         try (TestCluster cluster = TestCluster.start(2, folder)) {
-            int port = TestCluster.freePorts(1).getFirst();
+            int port = FreePorts.find(1).getFirst();
             EtcdClient client = new EtcdClient(cluster.channel(cluster.leader()));
             ChangeMembersRequest.Builder add = ChangeMembersRequest.newBuilder()
                     .addAdd(ChangeMembersRequest.Added.newBuilder()

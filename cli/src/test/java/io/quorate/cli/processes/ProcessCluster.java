@@ -7,7 +7,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
-import io.quorate.cli.FreePorts;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
 import io.quorate.server.proto.etcdserverpb.HashKVRequest;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;

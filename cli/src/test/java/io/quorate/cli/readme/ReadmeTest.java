@@ -3,10 +3,10 @@ package io.quorate.cli.readme;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quorate.cli.FreePorts;
 import io.quorate.cli.processes.DevProcess;
 import io.quorate.cli.readme.Document.Block;
 import io.quorate.cli.readme.Shell.Run;
+import io.quorate.engine.transport.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

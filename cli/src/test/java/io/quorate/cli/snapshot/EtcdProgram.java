@@ -2,8 +2,8 @@ package io.quorate.cli.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.cli.FreePorts;
 import io.quorate.cli.etcdctl.EtcdRelease;
+import io.quorate.engine.transport.FreePorts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

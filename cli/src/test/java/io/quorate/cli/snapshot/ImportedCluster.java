@@ -2,8 +2,8 @@ package io.quorate.cli.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.cli.FreePorts;
 import io.quorate.cli.processes.QuorateProcess;
+import io.quorate.engine.transport.FreePorts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

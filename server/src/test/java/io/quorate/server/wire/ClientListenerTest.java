@@ -13,6 +13,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.PutRequest;
 import io.quorate.server.proto.etcdserverpb.PutResponse;
@@ -20,7 +21,6 @@ import io.quorate.server.proto.etcdserverpb.RangeRequest;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -134,7 +134,7 @@ class ClientListenerTest {
 
     @Test
     void aPortInUseIsNamedInOneSentenceAndNoOtherPortStaysOpen() throws Exception {
-        int free = freePort();
+        int free = FreePorts.find(1).getFirst();
         int used = listener.addresses().getFirst().getPort();
 
         assertThatThrownBy(() -> start(new ListenUrl("127.0.0.1", free), new ListenUrl("127.0.0.1", used)))
@@ -248,11 +248,5 @@ class ClientListenerTest {
                 .getKvs(0)
                 .getValue()
                 .toStringUtf8();
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.engine.transport.PeerFrame;
 import io.quorate.engine.transport.StorageIds;
 import java.io.IOException;
@@ -84,7 +85,9 @@ class MembersOfTheLogTest {
         try (NettyFixture fixture = new NettyFixture()) {
             NettyNetwork one = fixture.open(ONE, heardByOne);
             NettyNetwork two = fixture.open(TWO, heardByTwo);
-            Configuration before = of(one, two).withAddresses(TWO, List.of("http://127.0.0.1:" + portOfNobody()));
+            Configuration before = of(one, two)
+                    .withAddresses(
+                            TWO, List.of("http://127.0.0.1:" + FreePorts.find(1).getFirst()));
             one.membersChanged(before, before);
             one.send(TWO, new PeerFrame.Forward(0, 1, 1, List.of(ByteBuffer.allocate(1))));
             assertThat(heardByOne.awaitUnreachable()).isEqualTo(TWO);
@@ -95,19 +98,15 @@ class MembersOfTheLogTest {
         }
     }
 
-    private static int portOfNobody() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
     /** The log of one that was away for long does not say where the others are by now, and it needs them to learn it. */
     @Test
     void whoHasMovedIsAnsweredWhereItSaysItIs() throws Exception {
         try (NettyFixture fixture = new NettyFixture()) {
             NettyNetwork one = fixture.open(ONE, heardByOne);
             NettyNetwork two = fixture.open(TWO, heardByTwo);
-            Configuration old = of(one, two).withAddresses(TWO, List.of("http://127.0.0.1:" + portOfNobody()));
+            Configuration old = of(one, two)
+                    .withAddresses(
+                            TWO, List.of("http://127.0.0.1:" + FreePorts.find(1).getFirst()));
 
             one.membersChanged(old, old);
             two.membersChanged(of(one, two), of(one, two));
@@ -244,7 +243,7 @@ class MembersOfTheLogTest {
 
     @Test
     void anAnswerThatIsNoneIsAnError() throws Exception {
-        try (ServerSocket server = new ServerSocket(0)) {
+        try (ServerSocket server = FreePorts.listen()) {
             Thread web = Thread.ofPlatform().start(() -> {
                 try (RawPeer client = RawPeer.accept(server)) {
                     client.read(Handshake.HELLO_BYTES);

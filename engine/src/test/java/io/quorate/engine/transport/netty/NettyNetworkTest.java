@@ -15,12 +15,12 @@ import io.netty.channel.nio.NioIoHandler;
 import io.quorate.core.EntryId;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.transport.FrameCodec;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.engine.transport.PeerFrame;
 import io.quorate.engine.transport.RandomFrames;
 import io.quorate.engine.transport.StorageIds;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -123,7 +123,7 @@ class NettyNetworkTest {
     @Test
     void aPeerThatIsNotThereYetIsReportedOnceAndReachedWhenItComes() throws Exception {
         try (NettyFixture fixture = new NettyFixture()) {
-            int port = freePort();
+            int port = FreePorts.find(1).getFirst();
             NettyNetwork one = fixture.open(ONE, 0, Map.of(TWO, List.of(loopback(port))), LIMITS, heardByOne);
             for (int i = 0; i < 10; i++) {
                 one.send(TWO, frame(i));
@@ -141,8 +141,8 @@ class NettyNetworkTest {
     void theNextAddressIsTriedWhenOneDoesNotAnswer() throws Exception {
         try (NettyFixture fixture = new NettyFixture()) {
             NettyNetwork two = fixture.open(TWO, heardByTwo);
-            List<InetSocketAddress> addresses =
-                    List.of(loopback(freePort()), two.boundAddresses().getFirst());
+            List<InetSocketAddress> addresses = List.of(
+                    loopback(FreePorts.find(1).getFirst()), two.boundAddresses().getFirst());
             NettyNetwork one = fixture.open(ONE, 0, Map.of(TWO, addresses), LIMITS, heardByOne);
             two.setPeers(Map.of(ONE, one.boundAddresses()));
             awaitPath(one, TWO, heardByTwo);
@@ -269,12 +269,6 @@ class NettyNetworkTest {
         PeerFrame next = receiver.awaitFrame().frame();
         while (!next.equals(last)) {
             next = receiver.awaitFrame().frame();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 

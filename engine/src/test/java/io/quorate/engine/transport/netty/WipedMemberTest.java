@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.FaultyDisk;
+import io.quorate.engine.transport.FreePorts;
 import io.quorate.engine.transport.PeerFrame;
 import io.quorate.engine.transport.StorageIds;
 import java.io.IOException;
@@ -116,7 +117,7 @@ class WipedMemberTest {
     @Test
     void whoAnswersWithAnotherStorageIsSentNothing() throws Exception {
         try (NettyFixture fixture = new NettyFixture();
-                ServerSocket two = new ServerSocket(0)) {
+                ServerSocket two = FreePorts.listen()) {
             fixture.storages(ONE).remember(TWO, 17).join();
             NettyNetwork one = fixture.open(
                     ONE, 0, Map.of(TWO, List.of(NettyFixture.loopback(two.getLocalPort()))), LIMITS, heardByOne);

@@ -1,4 +1,4 @@
-package io.quorate.cli;
+package io.quorate.engine.transport;
 
 import java.io.IOException;
 import java.net.BindException;
@@ -35,7 +35,8 @@ public final class FreePorts {
         return ports;
     }
 
-    static ServerSocket listen() throws IOException {
+    /** Listens at such a port; nobody accepts there unless the caller does. */
+    public static ServerSocket listen() throws IOException {
         int range = FIRST + Integer.getInteger("quorate.test.fork", 0) % JVMS * OF_EACH_JVM;
         for (int tried = 0; tried < OF_EACH_JVM; tried++) {
             int port = range + NEXT.getAndIncrement() % OF_EACH_JVM;
@@ -46,9 +47,5 @@ public final class FreePorts {
             }
         }
         throw new BindException("no port from " + range + " on is free");
-    }
-
-    static String join(List<Integer> ports) {
-        return String.join(",", ports.stream().map(String::valueOf).toList());
     }
 }
