@@ -278,6 +278,12 @@ final class SimCommand implements Callable<Integer> {
             write("--history", history, lines.toString());
             out.println("the clients' history is in " + history);
         }
+        if (result.violation().isEmpty() && result.undecided()) {
+            out.println(
+                    "no invariant was violated, but whether the clients' history is linearizable could not be decided:"
+                            + " too many requests have an unknown outcome; --history writes it for 'quorate verify history'");
+            return ExitCode.UNDECIDED;
+        }
         if (result.violation().isEmpty()) {
             out.println(String.format(
                     Locale.ROOT,

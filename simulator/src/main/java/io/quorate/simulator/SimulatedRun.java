@@ -108,7 +108,9 @@ public final class SimulatedRun {
         } catch (InvariantViolation violation) {
             watchers.report(violation);
         } catch (RuntimeException | Error e) {
-            InvariantViolation broken = new InvariantViolation("run", "it broke down: " + e);
+            // Its kind is part of the name: a run that breaks down in another way is not a smaller one of the same.
+            InvariantViolation broken =
+                    new InvariantViolation("run, " + e.getClass().getSimpleName(), "it broke down: " + e);
             broken.initCause(e);
             watchers.report(broken);
         }

@@ -55,6 +55,8 @@ class BrokenRunTest {
         assertThatThrownBy(() -> campaign.run(progress -> {}))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("broke down")
-                .hasRootCauseMessage("there is no seed 3");
+                .cause()
+                .hasMessage("seed 3 could not be run")
+                .hasCause(new IllegalStateException("there is no seed 3"));
     }
 }

@@ -46,7 +46,7 @@ class SameSeedSameTraceTest {
             digest.update(line.getBytes(StandardCharsets.UTF_8));
             digest.update((byte) '\n');
         }));
-        run.run();
+        assertThat(run.run().violation()).isEmpty();
         assertThat(lines[0]).as("lines of the trace of seed %d", seed).isGreaterThan(100);
         return HexFormat.of().formatHex(digest.digest());
     }

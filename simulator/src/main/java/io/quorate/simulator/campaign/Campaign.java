@@ -80,7 +80,7 @@ public final class Campaign {
     /**
      * Runs all. {@code onProgress} is told after each run, by one thread at a time.
      *
-     * @throws IllegalStateException if a run could not be made, so that not all were
+     * @throws IllegalStateException if a run could not be made, so that not all were; not if there is a failure to tell of
      */
     public Outcome run(Consumer<Progress> onProgress) {
         AtomicLong next = new AtomicLong(firstSeed);
@@ -100,7 +100,7 @@ public final class Campaign {
         for (Thread thread : threads) {
             join(thread);
         }
-        if (!broken.isEmpty()) {
+        if (!broken.isEmpty() && failures.isEmpty()) {
             throw new IllegalStateException("the campaign broke down", broken.peek());
         }
         List<RunResult> bySeed = new ArrayList<>(failures);
@@ -114,11 +114,19 @@ public final class Campaign {
             if (seed - firstSeed >= seeds) {
                 return;
             }
-            RunResult result = new SimulatedRun(plans.apply(seed)).run();
+            RunResult result = made(seed).run();
             tally.add(result);
             if (result.violation().isPresent()) {
                 failures.add(result);
             }
+        }
+    }
+
+    private SimulatedRun made(long seed) {
+        try {
+            return new SimulatedRun(plans.apply(seed));
+        } catch (RuntimeException | Error e) {
+            throw new IllegalStateException("seed " + seed + " could not be run", e);
         }
     }
 

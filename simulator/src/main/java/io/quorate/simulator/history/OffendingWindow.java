@@ -84,23 +84,27 @@ final class OffendingWindow {
                 .distinct()
                 .toArray();
         // From the last moment back: one by one at first, then in steps that double, and then between the last two.
-        // What was under
-        // way at a moment is allowed to happen at any time after it, and so a write that is seen too late is explained
-        // by a beginning
-        // within it, though not by a later one: only step by step no such moment is passed over.
+        // What was under way at a moment is allowed to happen at any time after it. So a write that is seen too late
+        // is explained by a beginning within it, though not by a later one, and only single steps pass over no such
+        // moment. They stop where searches take too long to decide anything.
         int tooLate = begins.length;
         int early = begins.length - 1;
         int step = 1;
-        while (early >= 0 && !isImpossibleFrom(begins[early], beginning)) {
+        while (early >= 0) {
+            Linearization.Answer answer = from(begins[early], beginning);
+            if (answer == Linearization.Answer.IMPOSSIBLE) {
+                break;
+            }
+            boolean decided = answer != Linearization.Answer.UNDECIDED;
             tooLate = early;
-            step = begins.length - early < ONE_BY_ONE ? 1 : 2 * step;
+            step = decided && step == 1 && begins.length - early < ONE_BY_ONE ? 1 : 2 * step;
             early -= step;
         }
         // The whole of it, beginning with nothing, has no order in any case.
         early = Math.max(early, -1);
         while (early + 1 < tooLate) {
             int middle = (early + tooLate) >>> 1;
-            if (isImpossibleFrom(begins[middle], beginning)) {
+            if (from(begins[middle], beginning) == Linearization.Answer.IMPOSSIBLE) {
                 early = middle;
             } else {
                 tooLate = middle;
@@ -131,15 +135,15 @@ final class OffendingWindow {
                 .toList();
     }
 
-    private boolean isImpossibleFrom(long begin, List<Operation> beginning) {
+    /** Whether there is an order from this moment on, whatever the keys held then. */
+    private Linearization.Answer from(long begin, List<Operation> beginning) {
         List<Operation> required = new ArrayList<>();
         List<Operation> optional = new ArrayList<>();
         for (Operation operation : reaching(begin, beginning)) {
             (operation.isKnown() && operation.invokedNanos() >= begin ? required : optional).add(operation);
         }
         KeyValues open = KeyValues.open(part.places(), counting, possibleBefore(begin, beginning));
-        return new Linearization(required, optional, part.places(), counting, open, budgets.get()).search()
-                == Linearization.Answer.IMPOSSIBLE;
+        return new Linearization(required, optional, part.places(), counting, open, budgets.get()).search();
     }
 
     /** What each key can have held at a moment, if it existed. */
