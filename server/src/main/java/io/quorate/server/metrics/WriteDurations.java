@@ -17,9 +17,7 @@ final class WriteDurations {
     private static final double NANOS_PER_SECOND = 1e9;
     private static final String LABEL = "phase";
 
-    /**
-     * Six to a factor of ten where phases lie, so that a percentile between two of them is told within a fifth; fewer above 100 ms.
-     */
+    /** Six to a factor of ten where phases lie; fewer above 100 ms. What lies between two of them is guessed. */
     private static final double[] UPPER_BOUNDS = {
         0.00001, 0.000015, 0.00002, 0.00003, 0.00005, 0.00007, //
         0.0001, 0.00015, 0.0002, 0.0003, 0.0005, 0.0007, //
