@@ -1,5 +1,6 @@
 package io.quorate.engine;
 
+import io.quorate.core.BrokenInvariantException;
 import io.quorate.core.CoreStatus;
 import io.quorate.core.Effect;
 import io.quorate.core.Event;
@@ -83,6 +84,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
 
     private ByteBuffer receivedChunk = NO_PAYLOAD;
     private int ticksSinceExpiry;
+    private boolean stepping;
 
     /** The members as of the last step. */
     private Configuration members;
@@ -393,7 +395,11 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         if (stopped.isDone()) {
             return;
         }
-        // A step never nests in another: what effects cause comes back through the mailbox.
+        if (stepping) {
+            throw new BrokenInvariantException("a step within a step: " + event);
+        }
+        // What effects cause comes back through the mailbox, so a step never nests in another.
+        stepping = true;
         List<Effect> effects = core.step(event);
         if (core.configuration() != members) {
             membersChanged();
@@ -405,6 +411,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         for (int i = 0; i < effects.size(); i++) {
             execute(effects.get(i));
         }
+        stepping = false;
     }
 
     /** Before the effects: whoever learns by one of them that something was done finds the members as they were then. */
