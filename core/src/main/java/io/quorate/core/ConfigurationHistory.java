@@ -37,7 +37,7 @@ final class ConfigurationHistory {
     }
 
     /** Another configuration is in force. */
-    private void changed() {
+    private void takeLatest() {
         latest = entries.getLast();
         quorum = new Quorum(latest.configuration());
         anyWitnesses = hasWitnesses(entries);
@@ -89,7 +89,7 @@ final class ConfigurationHistory {
         BrokenInvariantException.require(
                 entry.index() > latest.index(), () -> "configuration " + entry.index() + " is out of order");
         entries.add(entry);
-        changed();
+        takeLatest();
     }
 
     /** Rolls back whatever came from this index on. */
@@ -100,7 +100,7 @@ final class ConfigurationHistory {
             changed = true;
         }
         if (changed) {
-            changed();
+            takeLatest();
         }
     }
 
@@ -122,6 +122,6 @@ final class ConfigurationHistory {
         entries.clear();
         entries.add(new ConfigurationEntry(snapshot.configurationIndex(), snapshot.configuration()));
         entries.addAll(tail);
-        changed();
+        takeLatest();
     }
 }

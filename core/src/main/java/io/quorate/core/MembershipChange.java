@@ -93,8 +93,7 @@ final class MembershipChange {
             return;
         }
         Configuration current = node.configuration();
-        // Whoever leads on after that is a voter of a configuration that is committed and not joint: nothing is left to
-        // do.
+        // Nothing is left to do then: whoever leads on is a voter of a configuration that is committed and not joint.
         if (leader.isSettledIn(current)
                 || node.configurations().currentIndex() > node.commitIndex()
                 || node.commitIndex() < leader.firstIndex()) {

@@ -125,7 +125,7 @@ public final class RaftLog implements LogSizes {
     }
 
     /** Whether an entry's chain hash continues the log's; true if the log's is not known. */
-    public boolean isContinuedBy(EntryFrame entry) {
+    boolean isContinuedBy(EntryFrame entry) {
         return !chainKnown || entry.continues(chain);
     }
 
