@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -105,23 +106,41 @@ class LocalClusterTest {
         }
     }
 
+    private record BegunAlone(RaftNode<Integer> leader, CompletableFuture<Configuration> change) {}
+
+    /** A leader that nobody answers gives up after a while; where the machine stalls so long it is refused, and tried once more. */
+    private static BegunAlone changeByALeaderThatIsCutOff(
+            LocalCluster<Integer> cluster, Configuration base, Configuration target) throws TimeoutException {
+        while (true) {
+            RaftNode<Integer> leader = cluster.awaitLeader();
+            cluster.firewall().isolate(leader.self());
+            CompletableFuture<Configuration> change = leader.changeMembership(base, target);
+            await().until(() ->
+                    change.isDone() || leader.status().configuration().equals(target));
+            if (leader.status().configuration().equals(target)) {
+                return new BegunAlone(leader, change);
+            }
+            cluster.firewall().healAll();
+        }
+    }
+
     /** In force where it was appended and nowhere else: the majority goes on from what was before, and its log wins. */
     @Test
     void aChangeThatALeaderWithoutAQuorumHasBegunIsRolledBackEverywhere() throws Exception {
         try (LocalCluster<Integer> cluster = start(3, options -> options.with(QUICK))) {
-            RaftNode<Integer> old = cluster.awaitLeader();
-            propose(old, 1);
-            Configuration base = old.status().configuration();
+            propose(cluster.awaitLeader(), 1);
+            Configuration base = cluster.awaitLeader().status().configuration();
             Configuration lost = base.withLearner(new MemberId(98), List.of());
             Configuration made = base.withLearner(new MemberId(99), List.of());
 
-            cluster.firewall().isolate(old.self());
-            CompletableFuture<Configuration> inFlight = old.changeMembership(base, lost);
-            await().until(() -> old.status().configuration().equals(lost));
-            await().until(() -> cluster.leader()
-                    .filter(leader -> !leader.self().equals(old.self()))
-                    .isPresent());
-            RaftNode<Integer> elected = cluster.awaitLeader();
+            BegunAlone begun = changeByALeaderThatIsCutOff(cluster, base, lost);
+            RaftNode<Integer> old = begun.leader;
+            CompletableFuture<Configuration> inFlight = begun.change;
+            RaftNode<Integer> elected = await().until(
+                            () -> cluster.leader()
+                                    .filter(leader -> !leader.self().equals(old.self())),
+                            Optional::isPresent)
+                    .orElseThrow();
             propose(elected, 2);
             assertThat(elected.status().configuration()).isEqualTo(base);
             assertThat(elected.changeMembership(base, made)
