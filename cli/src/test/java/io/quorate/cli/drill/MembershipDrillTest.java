@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -35,7 +36,8 @@ class MembershipDrillTest {
     /** Of the writes that were to be sent: those that meet a member which is leaving fail, and there are always some. */
     private static final double LEAST_ACKNOWLEDGED = 0.9;
 
-    @TempDir
+    /** What the members have logged stays there if something does not hold. */
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder;
 
     private final List<String> complaints = new ArrayList<>();
@@ -112,13 +114,15 @@ class MembershipDrillTest {
     /** Members that have just started compile their code first, and cannot serve so many yet. */
     private static void awaitSteady(SteadyLoad load) {
         Pace[] since = {Pace.now(load)};
-        await().pollInterval(Duration.ofSeconds(QUIET_SECONDS)).atMost(Drill.PATIENCE).until(() -> {
-            Pace now = Pace.now(load);
-            double writesPerSecond = since[0].writesPerSecond(now);
-            since[0] = now;
-            return writesPerSecond >= RATE * LEAST_ACKNOWLEDGED;
-        });
-        load.takeLongestGapMillis();
+        await().pollInterval(Duration.ofSeconds(QUIET_SECONDS))
+                .atMost(Drill.PATIENCE)
+                .until(() -> {
+                    Pace now = Pace.now(load);
+                    double writesPerSecond = since[0].writesPerSecond(now);
+                    since[0] = now;
+                    return writesPerSecond >= RATE * LEAST_ACKNOWLEDGED;
+                });
+        load.takeLongestGap();
     }
 
     /** What comes after a change that was not made would say nothing. */
@@ -131,14 +135,16 @@ class MembershipDrillTest {
     private void goOn(SteadyLoad load, String what) {
         long until = load.answered() + (long) RATE * QUIET_SECONDS;
         await().atMost(Drill.PATIENCE).until(() -> load.answered() >= until);
-        long gapMillis = load.takeLongestGapMillis();
+        SteadyLoad.Gap gap = load.takeLongestGap();
+        long gapMillis = gap.millis();
         Pace now = Pace.now(load);
         System.out.printf(
                 "%-24s %8d answered, %5d failed, %5.0f writes a second acknowledged, longest time without an answer %d ms%n",
                 what, load.answered(), load.failed(), sinceTheLastStep.writesPerSecond(now), gapMillis);
         sinceTheLastStep = now;
         if (gapMillis > MAX_GAP_MILLIS) {
-            complaints.add(what + ": nothing was answered for " + gapMillis + " ms");
+            complaints.add(what + ": nothing was answered for " + gapMillis + " ms until " + gap.end()
+                    + "; the members' logs are in " + folder);
         }
     }
 

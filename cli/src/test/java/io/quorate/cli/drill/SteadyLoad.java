@@ -14,6 +14,7 @@ import io.quorate.server.proto.etcdserverpb.RangeRequest;
 import io.quorate.server.proto.etcdserverpb.RangeResponse;
 import io.quorate.simulator.history.Action;
 import io.quorate.simulator.history.Operation;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -44,6 +46,20 @@ final class SteadyLoad implements AutoCloseable {
     private static final int LAST_READS = 5;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /** A time in which nothing was answered, and when it ended. */
+    record Gap(long nanos, Instant end) {
+
+        private static final Gap NONE = new Gap(0, Instant.EPOCH);
+
+        private Gap longer(Gap other) {
+            return nanos >= other.nanos ? this : other;
+        }
+
+        long millis() {
+            return TimeUnit.NANOSECONDS.toMillis(nanos);
+        }
+    }
+
     private final String prefix;
     private final int rate;
     private final int keys;
@@ -57,7 +73,7 @@ final class SteadyLoad implements AutoCloseable {
     private final AtomicLong failed = new AtomicLong();
     private final Map<Status.Code, Long> failures = new ConcurrentHashMap<>();
     private final AtomicLong lastAnswerNanos = new AtomicLong(System.nanoTime());
-    private final AtomicLong longestGapNanos = new AtomicLong();
+    private final AtomicReference<Gap> longestGap = new AtomicReference<>(Gap.NONE);
     private final Thread sender;
 
     /**
@@ -154,8 +170,8 @@ final class SteadyLoad implements AutoCloseable {
                         history.add(done.apply(Objects.requireNonNull(answer)));
                         answered.incrementAndGet();
                         long now = System.nanoTime();
-                        long gap = now - lastAnswerNanos.getAndSet(now);
-                        longestGapNanos.accumulateAndGet(gap, Math::max);
+                        longestGap.accumulateAndGet(
+                                new Gap(now - lastAnswerNanos.getAndSet(now), Instant.now()), Gap::longer);
                         free.release();
                     }
 
@@ -191,8 +207,8 @@ final class SteadyLoad implements AutoCloseable {
     }
 
     /** The longest time, since this was asked last, in which no member answered anything. */
-    long takeLongestGapMillis() {
-        return TimeUnit.NANOSECONDS.toMillis(longestGapNanos.getAndSet(0));
+    Gap takeLongestGap() {
+        return longestGap.getAndSet(Gap.NONE);
     }
 
     /**
