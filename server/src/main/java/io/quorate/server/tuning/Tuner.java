@@ -17,8 +17,9 @@ import java.util.Optional;
  *       +---- taken back: not leading --+---------------------------+
  * </pre>
  *
- * A trial begins only when two windows were alike: a member that has just started gets faster by itself. The window in which a setting changes counts for nothing: what was under way then came about under the old one. What was no gain is not
- * tried again for half an hour, unless the load has become another one; nor is the way back from what was.
+ * A trial begins only when two windows were alike: a member that has just started gets faster by itself. The window in which a setting
+ * changes counts for nothing: what was under way then came about under the old one. What was no gain is not tried again for half an hour,
+ * unless the load has become another one; nor is what few writes were answered with, nor the way back from what was a gain.
  */
 public final class Tuner {
 
@@ -110,12 +111,17 @@ public final class Tuner {
             underTrial = Optional.of(running.next());
             return new Step.Rest("what was under way when the setting changed is not measured");
         }
-        Verdict verdict = measured.get().writes() < LEAST_WRITES
-                ? new Verdict(
-                        Verdict.Outcome.UNKNOWN,
-                        "there were only " + measured.get().writes() + " writes")
-                : Verdict.of(running.before, measured.get());
         double load = running.before.writesUnderWay();
+        if (measured.get().writes() < LEAST_WRITES) {
+            // There were enough before: the setting itself may have kept them from being answered.
+            settled.add(new Settled(running.trial.to(), load, nowNanos));
+            return takeBack(
+                    running,
+                    new Verdict(
+                            Verdict.Outcome.UNKNOWN,
+                            "there were only " + measured.get().writes() + " writes"));
+        }
+        Verdict verdict = Verdict.of(running.before, measured.get());
         return switch (verdict.outcome()) {
             case BETTER -> {
                 if (running.windows < CONFIRMATIONS) {

@@ -30,10 +30,13 @@ public record Verdict(Outcome outcome, String reason) {
 
     /**
      * Compares two windows. The load is the same if as many writes were under way (clients that wait for their answers: then they are
-     * answered faster or not), or if as many came in a second (clients that come when they come).
+     * answered faster or not), or if as many came in a second (clients that come when they come). Fewer writes that take longer are
+     * no other load: where writes come when they come, that is what a setting does that is too slow for them.
      */
     public static Verdict of(Window before, Window during) {
-        if (!isSameLoad(before, during)) {
+        double mean = during.meanMicros() / before.meanMicros();
+        boolean choked = during.perSecond() < before.perSecond() && mean > HARDLY_MORE;
+        if (!choked && !isSameLoad(before, during)) {
             return new Verdict(
                     Outcome.UNKNOWN,
                     String.format(
@@ -44,7 +47,6 @@ public record Verdict(Outcome outcome, String reason) {
                             during.perSecond(),
                             during.writesUnderWay()));
         }
-        double mean = during.meanMicros() / before.meanMicros();
         double p99 = during.p99Micros() / before.p99Micros();
         boolean better = (mean <= CLEARLY_LESS && p99 <= A_LITTLE_MORE) || (mean <= HARDLY_MORE && p99 <= MUCH_LESS);
         return new Verdict(

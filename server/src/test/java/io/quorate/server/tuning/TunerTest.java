@@ -106,6 +106,15 @@ class TunerTest {
     }
 
     @Test
+    void aTrialThatChokesTheLoadIsNotTriedAgainForAWhile() {
+        Window load = Windows.ofArrivals(2_000, 1_000, 4_000);
+        assertThat(afterSteady(load)).isInstanceOf(Step.Try.class);
+        next(load);
+        assertThat(next(Windows.ofArrivals(1_500, 40_000, 90_000))).isInstanceOf(Step.TakeBack.class);
+        assertThat(afterSteady(load)).isEqualTo(new Step.Rest("no other setting is worth a trial"));
+    }
+
+    @Test
     void nothingIsTriedWhileWritesGetFasterByThemselves() {
         for (double micros = 3_000; micros > 500; micros /= 1.2) {
             assertThat(next(Windows.ofClients(64, micros))).isInstanceOf(Step.Rest.class);
@@ -122,6 +131,7 @@ class TunerTest {
         assertThat(nextWithoutLeading()).isInstanceOf(Step.TakeBack.class);
         assertThat(tuner.bounds()).isEqualTo(MOST);
         assertThat(nextWithoutLeading()).isInstanceOf(Step.Rest.class);
+        beginTrial();
     }
 
     @Test
@@ -138,6 +148,9 @@ class TunerTest {
         beginTrial();
         next(Windows.ofClients(64, 1_000));
         assertThat(next(few)).isInstanceOf(Step.TakeBack.class);
+        assertThat(afterSteady(Windows.ofClients(64, 1_000)))
+                .as("the setting itself may have kept them from being answered")
+                .isEqualTo(new Step.Rest("no other setting is worth a trial"));
     }
 
     @Test

@@ -45,6 +45,21 @@ class VerdictTest {
     }
 
     @Test
+    void whatChokesALoadIsNoChangeOfTheLoad() {
+        Window before = Windows.ofArrivals(2_000, 1_000, 4_000);
+        Verdict verdict = Verdict.of(before, Windows.ofArrivals(1_500, 40_000, 90_000));
+        assertThat(verdict.outcome()).isEqualTo(NO_BETTER);
+        assertThat(verdict.reason())
+                .isEqualTo("2000 writes/s at 1.00 ms (p99 4.00 ms) before, 1500 at 40.00 ms (p99 90.00 ms) with it");
+        assertThat(of(before, Windows.ofArrivals(1_500, 1_000, 4_000)))
+                .as("fewer come, and take as long")
+                .isEqualTo(UNKNOWN);
+        assertThat(of(before, Windows.ofArrivals(3_000, 2_000, 8_000)))
+                .as("more come, and take longer")
+                .isEqualTo(UNKNOWN);
+    }
+
+    @Test
     void aVerdictTellsItsFigures() {
         assertThat(Verdict.of(Windows.ofClients(64, 1_000), Windows.ofClients(64, 800))
                         .reason())
