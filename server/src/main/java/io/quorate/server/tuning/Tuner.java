@@ -81,6 +81,9 @@ public final class Tuner {
         if (measured.writes() < LEAST_WRITES) {
             return new Step.Rest("there were only " + measured.writes() + " writes");
         }
+        if (measured.lagEntries() > Verdict.MUCH_LAG_ENTRIES) {
+            return new Step.Rest("a follower has yet to catch up: it lacks " + measured.lagEntries() + " entries");
+        }
         if (earlier.isEmpty() || !Verdict.isSteady(earlier.get(), measured)) {
             return new Step.Rest("writes have not taken alike in two windows: the next one might differ anyway");
         }

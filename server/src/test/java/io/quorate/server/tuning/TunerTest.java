@@ -115,6 +115,15 @@ class TunerTest {
     }
 
     @Test
+    void nothingIsTriedWhileAFollowerHasYetToCatchUp() {
+        Window load = Windows.ofClients(64, 1_000);
+        next(load);
+        assertThat(next(Windows.lagging(load, 5_001)))
+                .isEqualTo(new Step.Rest("a follower has yet to catch up: it lacks 5001 entries"));
+        assertThat(next(Windows.lagging(load, 5_000))).isInstanceOf(Step.Try.class);
+    }
+
+    @Test
     void nothingIsTriedWhileWritesGetFasterByThemselves() {
         for (double micros = 3_000; micros > 500; micros /= 1.2) {
             assertThat(next(Windows.ofClients(64, micros))).isInstanceOf(Step.Rest.class);
@@ -143,7 +152,8 @@ class TunerTest {
                 2_000,
                 900,
                 OptionalDouble.of(100),
-                Windows.FOUR_UNDER_WAY);
+                Windows.FOUR_UNDER_WAY,
+                0);
         assertThat(next(few)).isInstanceOf(Step.Rest.class);
         beginTrial();
         next(Windows.ofClients(64, 1_000));

@@ -60,6 +60,17 @@ class VerdictTest {
     }
 
     @Test
+    void whatLeavesAFollowerBehindIsNoGain() {
+        Window before = Windows.lagging(Windows.ofClients(64, 1_000), 40);
+        Window faster = Windows.ofClients(64, 700);
+        assertThat(of(before, Windows.lagging(faster, 5_040))).isEqualTo(BETTER);
+        Verdict verdict = Verdict.of(before, Windows.lagging(faster, 5_041));
+        assertThat(verdict.outcome()).isEqualTo(NO_BETTER);
+        assertThat(verdict.reason())
+                .isEqualTo("a follower falls behind: it lacked 40 entries before, 5041 with it");
+    }
+
+    @Test
     void aVerdictTellsItsFigures() {
         assertThat(Verdict.of(Windows.ofClients(64, 1_000), Windows.ofClients(64, 800))
                         .reason())
