@@ -153,6 +153,10 @@ final class AutoTune implements AutoCloseable {
                         back.trial().now(),
                         back.verdict().reason());
             }
+            case Step.BeginAnew anew -> {
+                leader.sendWithin(tuner.bounds());
+                LOG.info("{}: begins anew with its flags: {}", name, anew.why());
+            }
         }
     }
 

@@ -32,6 +32,7 @@ class AutoTuneTest {
     private final Node node = new Node();
     private final AutoTune tune = new AutoTune("m0", node, MOST);
     private long nowNanos;
+    private int clients = 64;
 
     @AfterEach
     void end() {
@@ -60,7 +61,7 @@ class AutoTuneTest {
                 followers);
     }
 
-    /** Sixty-four clients write; each write takes as long as the test says. */
+    /** Clients write, sixty-four if nothing else is said; each write takes as long as the test says. */
     private static final class Node implements AutoTune.Leader {
         private final List<SendBounds> asked = new ArrayList<>();
         private RoleName role = RoleName.LEADER;
@@ -106,7 +107,7 @@ class AutoTuneTest {
     /** A window is over in which each write took so long. */
     private void window(double millis) {
         nowNanos += AutoTune.WINDOW.toNanos();
-        double seconds = 64 * AutoTune.WINDOW.toSeconds();
+        double seconds = clients * AutoTune.WINDOW.toSeconds();
         long count = Math.round(seconds / millis * 1e3);
         WriteTotals old = node.writes;
         node.writes = new WriteTotals(
@@ -136,6 +137,18 @@ class AutoTuneTest {
         window(0.8);
         window(0.8);
         assertThat(node.asked).containsExactly(new SendBounds(1 << 20, 2));
+    }
+
+    @Test
+    void underAnotherLoadItBeginsAnew() {
+        beginTrial();
+        window(1);
+        window(0.8);
+        window(0.8);
+        clients = 256;
+        window(3);
+        window(3);
+        assertThat(node.asked).containsExactly(new SendBounds(1 << 20, 2), MOST);
     }
 
     @Test

@@ -4,7 +4,9 @@ import io.quorate.core.SendBounds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Tries one setting after the other, and keeps what is a gain: given what was measured, window by window, it says what to do next. It knows
@@ -20,6 +22,7 @@ import java.util.Optional;
  * A trial begins only when two windows were alike: a member that has just started gets faster by itself. The window in which a setting
  * changes counts for nothing: what was under way then came about under the old one. What was no gain is not tried again for half an hour,
  * unless the load has become another one; nor is what few writes were answered with, nor the way back from what was a gain.
+ * What was kept holds as long as the load is like the one that it was measured under.
  */
 public final class Tuner {
 
@@ -46,6 +49,10 @@ public final class Tuner {
     private SendBounds now;
     private Optional<UnderTrial> underTrial = Optional.empty();
     private Optional<Window> previous = Optional.empty();
+
+    /** How many writes were under way when it was seen last that what holds is a gain; empty if nothing was kept. */
+    private OptionalDouble loadOfGain = OptionalDouble.empty();
+
     private final List<Settled> settled = new ArrayList<>();
 
     /** @param most what the member was started with: where it begins, and the widest that it tries */
@@ -81,6 +88,9 @@ public final class Tuner {
         if (measured.writes() < LEAST_WRITES) {
             return new Step.Rest("there were only " + measured.writes() + " writes");
         }
+        if (earlier.isPresent() && isBeyondGain(earlier.get()) && isBeyondGain(measured)) {
+            return beginAnew(measured);
+        }
         if (measured.lagEntries() > Verdict.MUCH_LAG_ENTRIES) {
             return new Step.Rest("a follower has yet to catch up: it lacks " + measured.lagEntries() + " entries");
         }
@@ -98,6 +108,22 @@ public final class Tuner {
         previous = Optional.empty();
         underTrial = Optional.of(new UnderTrial(trial.get(), measured, 0));
         return new Step.Try(trial.get());
+    }
+
+    private boolean isBeyondGain(Window measured) {
+        return loadOfGain.isPresent() && !Verdict.isNear(loadOfGain.getAsDouble(), measured.writesUnderWay());
+    }
+
+    private Step beginAnew(Window measured) {
+        String why = String.format(
+                Locale.ROOT,
+                "%.1f writes are under way, and %.1f were when what was tried was kept",
+                measured.writesUnderWay(),
+                loadOfGain.orElseThrow());
+        now = most;
+        loadOfGain = OptionalDouble.empty();
+        previous = Optional.empty();
+        return new Step.BeginAnew(why);
     }
 
     private static boolean isSettled(Settled old, Trial trial, Window measured) {
@@ -132,6 +158,7 @@ public final class Tuner {
                     yield new Step.Rest("it looks like a gain, and is measured once more");
                 }
                 settled.add(new Settled(running.trial.from(), load, nowNanos));
+                loadOfGain = OptionalDouble.of(measured.get().writesUnderWay());
                 underTrial = Optional.empty();
                 yield new Step.Keep(running.trial, verdict);
             }

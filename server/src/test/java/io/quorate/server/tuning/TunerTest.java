@@ -93,6 +93,46 @@ class TunerTest {
                                 .isEqualTo(4));
     }
 
+    private void keepTwo() {
+        beginTrial();
+        next(Windows.ofClients(64, 1_000));
+        next(Windows.ofClients(64, 700));
+        assertThat(next(Windows.ofClients(64, 700))).isInstanceOf(Step.Keep.class);
+    }
+
+    @Test
+    void whatWasKeptHoldsUnderItsLoadAlone() {
+        keepTwo();
+        assertThat(afterSteady(Windows.ofClients(256, 2_800)))
+                .isEqualTo(new Step.BeginAnew("256.0 writes are under way, and 64.0 were when what was tried was kept"));
+        assertThat(tuner.bounds()).isEqualTo(MOST);
+        assertThat(afterSteady(Windows.ofClients(256, 2_800))).isInstanceOf(Step.Try.class);
+    }
+
+    @Test
+    void aLoadThatIsAnotherForOneWindowChangesNothing() {
+        keepTwo();
+        next(Windows.ofClients(64, 700));
+        assertThat(next(Windows.ofClients(256, 2_800))).isInstanceOf(Step.Rest.class);
+        assertThat(next(Windows.ofClients(64, 700))).isInstanceOf(Step.Rest.class);
+        assertThat(tuner.bounds()).isEqualTo(TWO);
+    }
+
+    @Test
+    void fewerWritesUnderWaySinceTheyAreFasterAreTheSameLoad() {
+        Window slow = Windows.ofArrivals(2_000, 1_000, 4_000);
+        Window fast = Windows.ofArrivals(2_000, 500, 2_000);
+        assertThat(afterSteady(slow)).isInstanceOf(Step.Try.class);
+        next(fast);
+        next(fast);
+        assertThat(next(fast)).isInstanceOf(Step.Keep.class);
+        assertThat(afterSteady(fast))
+                .as("one message is tried next")
+                .isInstanceOfSatisfying(
+                        Step.Try.class,
+                        begun -> assertThat(begun.trial().from()).isEqualTo(TWO));
+    }
+
     @Test
     void aTrialUnderAChangedLoadIsTakenBackAndMayBeTriedAgain() {
         beginTrial();
