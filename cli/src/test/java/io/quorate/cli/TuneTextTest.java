@@ -83,6 +83,23 @@ class TuneTextTest {
     }
 
     @Test
+    void whereNoTimeoutWouldDoNoFlagIsTold() {
+        PhaseHistograms all = phases(0.0009, 0.0004);
+        TuneReport report = new TuneReport(
+                Duration.ofSeconds(10),
+                all,
+                Optional.of(sent(100, 100)),
+                OptionalLong.empty(),
+                TimeoutAdvice.of(Duration.ofSeconds(1), 0, 6_000_000));
+        assertThat(text(report))
+                .contains("Timeouts: 1 of 100 round trips takes 0 ms and 1 of 100 syncs 6000 ms")
+                .doesNotContain("--election-timeout");
+        JsonObject told = TuneJson.of(report);
+        assertThat(told.getAsJsonArray("proposals")).isEmpty();
+        assertThat(told.get("trouble").getAsString()).contains("1 of 100 syncs 6000 ms");
+    }
+
+    @Test
     void withoutALeaderNoSettingIsProposed() {
         TuneReport report = new TuneReport(
                 Duration.ofSeconds(10),
