@@ -116,14 +116,18 @@ class TuneTextTest {
         TuneReport report = new TuneReport(
                 Duration.ofSeconds(10),
                 all.since(all).orElseThrow(),
-                Optional.of(sent(0, 0)),
+                Optional.of(sent(100, 530)),
                 OptionalLong.empty(),
                 Optional.empty());
         assertThat(text(report))
                 .isEqualToIgnoringNewLines(
                         "No write was answered in 10.0 s: there is no time to tell of. Run this while"
                                 + " clients write.");
-        assertThat(TuneJson.of(report).get("writes").getAsLong()).isZero();
+        JsonObject told = TuneJson.of(report);
+        assertThat(told.get("writes").getAsLong()).isZero();
+        assertThat(told.getAsJsonArray("proposals"))
+                .as("whatever was sent meanwhile")
+                .isEmpty();
     }
 
     @Test
