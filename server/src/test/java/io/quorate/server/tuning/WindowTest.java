@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
+/** What follows from the figures of a window. */
 class WindowTest {
 
     private static Window of(double replicateMicros, OptionalDouble floorMicros, SendCounts sent) {
