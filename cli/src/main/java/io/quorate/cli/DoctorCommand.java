@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         name = "doctor",
         description = {
             "Looks a cluster over: all that 'quorate why' tells, and what is no trouble yet.",
-            "That is: failures that it would not withstand, even numbers of voters, zones, room on disks, versions,",
+            "That is: failures that it would not withstand, even numbers of voters, zones, room on disks, releases,",
             "states that are not compared, learners that were never promoted; operations and backups that did not end well,",
             "or were forced; autopilots of different policies. The most urgent comes first. What is not answered is said.",
             "Exits with 0 if there is nothing to tell, with 1 if there is."

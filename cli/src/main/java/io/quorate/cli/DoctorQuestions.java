@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Asks a cluster for all that it is looked over by: the members' reports, the operations on record, and the members' autopilots. What is not
- * answered keeps nothing else from being asked. For one thread.
+ * Asks a cluster for all that it is looked over by: the members' reports, the operations on record, and the members' autopilots. What is
+ * not answered keeps nothing else from being asked. For one thread.
  */
 final class DoctorQuestions {
 

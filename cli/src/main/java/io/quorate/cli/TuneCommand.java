@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
             "Watches a cluster for a while as it is used, and tells where the time of its writes goes: phase by phase, as a",
             "share of all, at the mean, the median and the 99th percentile; docs/phases.md says what each phase is.",
             "Then it proposes settings that may be faster, as flags of 'quorate server', with what they can save at most",
-            "and why. Nothing is changed: a leader that is started with --auto-tune tries the first two by itself."
+            "and why. Nothing is changed: a leader that is started with --auto-tune tries --max-inflight-messages and",
+            "--max-batch-bytes by itself."
         },
         footer = {"", "Example:", "  quorate tune --window 30s --endpoints 127.0.0.1:2379"})
 final class TuneCommand implements Callable<Integer> {

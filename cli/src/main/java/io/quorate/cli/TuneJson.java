@@ -4,7 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.quorate.bench.phase.DurationHistogram;
 import io.quorate.bench.phase.PhaseHistograms.Phase;
-import io.quorate.server.tuning.TimeoutAdvice;
+import io.quorate.server.ServerConfig;
 import io.quorate.server.tuning.Trial;
 
 /** What {@code quorate tune} tells programs; what is not known is left out. */
@@ -28,7 +28,12 @@ final class TuneJson {
         });
         JsonArray proposals = new JsonArray();
         report.trials().forEach(trial -> proposals.add(trial(trial)));
-        report.timeouts().ifPresent(advice -> timeouts(advice).forEach(proposals::add));
+        report.timeouts().ifPresent(advice -> {
+            advice.timing().ifPresent(timing -> timeouts(timing, advice.reason()).forEach(proposals::add));
+            if (advice.timing().isEmpty()) {
+                answer.addProperty("trouble", advice.reason());
+            }
+        });
         answer.add("proposals", proposals);
         return answer;
     }
@@ -62,17 +67,17 @@ final class TuneJson {
         return one;
     }
 
-    private static JsonArray timeouts(TimeoutAdvice advice) {
+    private static JsonArray timeouts(ServerConfig.Timing timing, String reason) {
         JsonArray both = new JsonArray();
-        both.add(timeout("--election-timeout", advice.electionTimeout().toMillis(), advice));
-        both.add(timeout("--heartbeat-interval", advice.heartbeatInterval().toMillis(), advice));
+        both.add(timeout("--election-timeout", timing.electionTimeout().toMillis(), reason));
+        both.add(timeout("--heartbeat-interval", timing.heartbeatInterval().toMillis(), reason));
         return both;
     }
 
-    private static JsonObject timeout(String flag, long millis, TimeoutAdvice advice) {
+    private static JsonObject timeout(String flag, long millis, String reason) {
         JsonObject one = new JsonObject();
         one.addProperty("flag", flag + " " + millis);
-        one.addProperty("reason", advice.reason());
+        one.addProperty("reason", reason);
         return one;
     }
 }

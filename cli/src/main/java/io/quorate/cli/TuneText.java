@@ -102,8 +102,11 @@ final class TuneText {
     }
 
     private static String timeouts(TimeoutAdvice advice) {
-        return "Timeouts: --election-timeout " + advice.electionTimeout().toMillis() + " --heartbeat-interval "
-                + advice.heartbeatInterval().toMillis() + ", at all members alike: " + advice.reason() + ".";
+        String flags = advice.timing()
+                .map(timing -> "--election-timeout " + timing.electionTimeout().toMillis() + " --heartbeat-interval "
+                        + timing.heartbeatInterval().toMillis() + ", at all members alike: ")
+                .orElse("");
+        return "Timeouts: " + flags + advice.reason() + ".";
     }
 
     private static String percent(double share) {

@@ -83,6 +83,23 @@ class TuneTextTest {
     }
 
     @Test
+    void whereNoTimeoutWouldDoNoFlagIsTold() {
+        PhaseHistograms all = phases(0.0009, 0.0004);
+        TuneReport report = new TuneReport(
+                Duration.ofSeconds(10),
+                all,
+                Optional.of(sent(100, 100)),
+                OptionalLong.empty(),
+                TimeoutAdvice.of(Duration.ofSeconds(1), 0, 6_000_000));
+        assertThat(text(report))
+                .contains("Timeouts: 1 of 100 round trips takes 0 ms and 1 of 100 syncs 6000 ms")
+                .doesNotContain("--election-timeout");
+        JsonObject told = TuneJson.of(report);
+        assertThat(told.getAsJsonArray("proposals")).isEmpty();
+        assertThat(told.get("trouble").getAsString()).contains("1 of 100 syncs 6000 ms");
+    }
+
+    @Test
     void withoutALeaderNoSettingIsProposed() {
         TuneReport report = new TuneReport(
                 Duration.ofSeconds(10),
@@ -99,14 +116,18 @@ class TuneTextTest {
         TuneReport report = new TuneReport(
                 Duration.ofSeconds(10),
                 all.since(all).orElseThrow(),
-                Optional.of(sent(0, 0)),
+                Optional.of(sent(100, 530)),
                 OptionalLong.empty(),
                 Optional.empty());
         assertThat(text(report))
                 .isEqualToIgnoringNewLines(
                         "No write was answered in 10.0 s: there is no time to tell of. Run this while"
                                 + " clients write.");
-        assertThat(TuneJson.of(report).get("writes").getAsLong()).isZero();
+        JsonObject told = TuneJson.of(report);
+        assertThat(told.get("writes").getAsLong()).isZero();
+        assertThat(told.getAsJsonArray("proposals"))
+                .as("whatever was sent meanwhile")
+                .isEmpty();
     }
 
     @Test

@@ -112,7 +112,17 @@ final class AutoTune implements AutoCloseable {
                 writes.p99Micros(),
                 writes.replicateMeanMicros(),
                 leader.floorMicros(),
-                now.sent.since(before.sent)));
+                now.sent.since(before.sent),
+                lagEntries(now.status)));
+    }
+
+    /** One that is not heard takes no part: it lags whatever the setting is. */
+    private static long lagEntries(CoreStatus status) {
+        return status.followers().stream()
+                .filter(CoreStatus.FollowerStatus::recentlyActive)
+                .mapToLong(follower -> status.last().index() - follower.matchIndex())
+                .max()
+                .orElse(0);
     }
 
     private void act(Step step) {
@@ -142,6 +152,10 @@ final class AutoTune implements AutoCloseable {
                         back.trial().flag(),
                         back.trial().now(),
                         back.verdict().reason());
+            }
+            case Step.BeginAnew anew -> {
+                leader.sendWithin(tuner.bounds());
+                LOG.info("{}: begins anew with its flags: {}", name, anew.why());
             }
         }
     }

@@ -70,7 +70,9 @@ public record ServerConfig(
     /** A leader must be able to miss a few heartbeats before it is given up; etcd demands the same factor. */
     private static final int MIN_HEARTBEATS_PER_ELECTION_TIMEOUT = 5;
 
-    private static final Duration MAX_ELECTION_TIMEOUT = Duration.ofSeconds(50);
+    /** The longest {@code --election-timeout} that is taken; as in etcd. */
+    public static final Duration MAX_ELECTION_TIMEOUT = Duration.ofSeconds(50);
+
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
     private static final Pattern NAME = Pattern.compile("[^\\s=,/]+");
 

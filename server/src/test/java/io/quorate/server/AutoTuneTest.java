@@ -3,6 +3,7 @@ package io.quorate.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.core.CoreStatus;
+import io.quorate.core.CoreStatus.FollowerStatus;
 import io.quorate.core.EntryId;
 import io.quorate.core.RoleName;
 import io.quorate.core.SendBounds;
@@ -31,6 +32,7 @@ class AutoTuneTest {
     private final Node node = new Node();
     private final AutoTune tune = new AutoTune("m0", node, MOST);
     private long nowNanos;
+    private int clients = 64;
 
     @AfterEach
     void end() {
@@ -38,34 +40,47 @@ class AutoTuneTest {
     }
 
     private static CoreStatus status(RoleName role, long term) {
+        return status(role, term, 9, List.of());
+    }
+
+    private static CoreStatus status(RoleName role, long term, long last, List<FollowerStatus> followers) {
         return new CoreStatus(
                 SELF,
                 role,
                 term,
                 Optional.of(SELF),
-                new EntryId(term, 9),
-                9,
-                9,
-                9,
+                new EntryId(term, last),
+                last,
+                last,
+                last,
                 EntryId.ORIGIN,
                 MEMBERS,
                 false,
                 false,
                 Optional.empty(),
-                List.of());
+                followers);
     }
 
-    /** Sixty-four clients write; each write takes as long as the test says. */
+    /** Clients write, sixty-four if nothing else is said; each write takes as long as the test says. */
     private static final class Node implements AutoTune.Leader {
         private final List<SendBounds> asked = new ArrayList<>();
         private RoleName role = RoleName.LEADER;
         private long term = 5;
+        private long lagOfOne;
+        private boolean heard = true;
         private WriteTotals writes = new WriteTotals(0, 0, List.of(1.0), List.of(0L), 0, 0);
         private SendCounts sent = SendCounts.NONE;
 
         @Override
         public CoreStatus status() {
-            return AutoTuneTest.status(role, term);
+            long last = 9_000;
+            return AutoTuneTest.status(
+                    role,
+                    term,
+                    last,
+                    List.of(
+                            new FollowerStatus(new MemberId(2), "replicate", last, last + 1, true, 0),
+                            new FollowerStatus(new MemberId(3), "replicate", last - lagOfOne, last + 1, heard, 0)));
         }
 
         @Override
@@ -92,7 +107,7 @@ class AutoTuneTest {
     /** A window is over in which each write took so long. */
     private void window(double millis) {
         nowNanos += AutoTune.WINDOW.toNanos();
-        double seconds = 64 * AutoTune.WINDOW.toSeconds();
+        double seconds = clients * AutoTune.WINDOW.toSeconds();
         long count = Math.round(seconds / millis * 1e3);
         WriteTotals old = node.writes;
         node.writes = new WriteTotals(
@@ -125,6 +140,18 @@ class AutoTuneTest {
     }
 
     @Test
+    void underAnotherLoadItBeginsAnew() {
+        beginTrial();
+        window(1);
+        window(0.8);
+        window(0.8);
+        clients = 256;
+        window(3);
+        window(3);
+        assertThat(node.asked).containsExactly(new SendBounds(1 << 20, 2), MOST);
+    }
+
+    @Test
     void whatIsNoGainIsTakenBack() {
         beginTrial();
         window(1);
@@ -148,6 +175,27 @@ class AutoTuneTest {
         node.term++;
         window(0.5);
         assertThat(node.asked).containsExactly(new SendBounds(1 << 20, 2), MOST);
+    }
+
+    @Test
+    void whatLeavesAFollowerBehindIsTakenBack() {
+        beginTrial();
+        window(1);
+        node.lagOfOne = 6_000;
+        window(0.8);
+        assertThat(node.asked).containsExactly(new SendBounds(1 << 20, 2), MOST);
+    }
+
+    @Test
+    void aFollowerThatIsNotHeardKeepsNothingFromBeingTried() {
+        node.lagOfOne = 6_000;
+        node.heard = false;
+        beginTrial();
+        node.lagOfOne = 9_000;
+        window(1);
+        window(0.8);
+        window(0.8);
+        assertThat(node.asked).containsExactly(new SendBounds(1 << 20, 2));
     }
 
     private static LinkQuality link(long member, long p50Micros) {

@@ -1,5 +1,6 @@
 package io.quorate.server.tuning;
 
+import io.quorate.server.ServerConfig;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -7,11 +8,11 @@ import java.util.Optional;
  * Which election timeout suits the ways and disks of a cluster. It is advice alone: nothing changes it while members run, for all members
  * must have the same, and what is safe rests on it.
  *
- * @param electionTimeout as a multiple of {@link #STEP}
- * @param heartbeatInterval a tenth of it, as it is by default
+ * @param timing the timeout as a multiple of {@link #STEP}, and a tenth of it between heartbeats, as it is by default; empty if the
+ *     longest that members take would not do either
  * @param reason with the figures, as half a sentence
  */
-public record TimeoutAdvice(Duration electionTimeout, Duration heartbeatInterval, String reason) {
+public record TimeoutAdvice(Optional<ServerConfig.Timing> timing, String reason) {
 
     /** Nobody sets finer timeouts. */
     static final Duration STEP = Duration.ofMillis(100);
@@ -39,11 +40,16 @@ public record TimeoutAdvice(Duration electionTimeout, Duration heartbeatInterval
         if (needed.compareTo(present) <= 0) {
             return Optional.empty();
         }
+        String figures = "1 of 100 round trips takes " + roundTripMicros / MICROS_PER_MILLI + " ms and 1 of 100 syncs "
+                + syncMicros / MICROS_PER_MILLI + " ms; with less than ten times that, leaders that live are taken for dead";
+        if (needed.compareTo(ServerConfig.MAX_ELECTION_TIMEOUT) > 0) {
+            return Optional.of(new TimeoutAdvice(
+                    Optional.empty(),
+                    figures + ", and members take " + ServerConfig.MAX_ELECTION_TIMEOUT.toSeconds()
+                            + " s at most: no timeout mends that, the disk or the link that is so slow is at fault"));
+        }
         return Optional.of(new TimeoutAdvice(
-                needed,
-                needed.dividedBy(HEARTBEATS),
-                "1 of 100 round trips takes " + roundTripMicros / MICROS_PER_MILLI + " ms and 1 of 100 syncs "
-                        + syncMicros / MICROS_PER_MILLI
-                        + " ms; with less than ten times that, leaders that live are taken for dead"));
+                Optional.of(new ServerConfig.Timing(needed.dividedBy(HEARTBEATS), needed, false)),
+                figures + "; that fixes the timeout, and turns its estimate off (docs/elections.md)"));
     }
 }

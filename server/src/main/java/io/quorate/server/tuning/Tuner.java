@@ -4,7 +4,9 @@ import io.quorate.core.SendBounds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Tries one setting after the other, and keeps what is a gain: given what was measured, window by window, it says what to do next. It knows
@@ -17,8 +19,10 @@ import java.util.Optional;
  *       +---- taken back: not leading --+---------------------------+
  * </pre>
  *
- * A trial begins only when two windows were alike: a member that has just started gets faster by itself. The window in which a setting changes counts for nothing: what was under way then came about under the old one. What was no gain is not
- * tried again for half an hour, unless the load has become another one; nor is the way back from what was.
+ * A trial begins only when two windows were alike: a member that has just started gets faster by itself. The window in which a setting
+ * changes counts for nothing: what was under way then came about under the old one. What was no gain is not tried again for half an hour,
+ * unless the load has become another one; nor is what few writes were answered with, nor the way back from what was a gain.
+ * What was kept holds as long as the load is like the one that it was measured under.
  */
 public final class Tuner {
 
@@ -45,6 +49,10 @@ public final class Tuner {
     private SendBounds now;
     private Optional<UnderTrial> underTrial = Optional.empty();
     private Optional<Window> previous = Optional.empty();
+
+    /** How many writes were under way when it was seen last that what holds is a gain; empty if nothing was kept. */
+    private OptionalDouble loadOfGain = OptionalDouble.empty();
+
     private final List<Settled> settled = new ArrayList<>();
 
     /** @param most what the member was started with: where it begins, and the widest that it tries */
@@ -80,6 +88,12 @@ public final class Tuner {
         if (measured.writes() < LEAST_WRITES) {
             return new Step.Rest("there were only " + measured.writes() + " writes");
         }
+        if (earlier.isPresent() && isBeyondGain(earlier.get()) && isBeyondGain(measured)) {
+            return beginAnew(measured);
+        }
+        if (measured.lagEntries() > Verdict.MUCH_LAG_ENTRIES) {
+            return new Step.Rest("a follower has yet to catch up: it lacks " + measured.lagEntries() + " entries");
+        }
         if (earlier.isEmpty() || !Verdict.isSteady(earlier.get(), measured)) {
             return new Step.Rest("writes have not taken alike in two windows: the next one might differ anyway");
         }
@@ -96,6 +110,22 @@ public final class Tuner {
         return new Step.Try(trial.get());
     }
 
+    private boolean isBeyondGain(Window measured) {
+        return loadOfGain.isPresent() && !Verdict.isNear(loadOfGain.getAsDouble(), measured.writesUnderWay());
+    }
+
+    private Step beginAnew(Window measured) {
+        String why = String.format(
+                Locale.ROOT,
+                "%.1f writes are under way, and %.1f were when what was tried was kept",
+                measured.writesUnderWay(),
+                loadOfGain.orElseThrow());
+        now = most;
+        loadOfGain = OptionalDouble.empty();
+        previous = Optional.empty();
+        return new Step.BeginAnew(why);
+    }
+
     private static boolean isSettled(Settled old, Trial trial, Window measured) {
         return old.bounds.equals(trial.to()) && Verdict.isNear(old.writesUnderWay, measured.writesUnderWay());
     }
@@ -110,12 +140,17 @@ public final class Tuner {
             underTrial = Optional.of(running.next());
             return new Step.Rest("what was under way when the setting changed is not measured");
         }
-        Verdict verdict = measured.get().writes() < LEAST_WRITES
-                ? new Verdict(
-                        Verdict.Outcome.UNKNOWN,
-                        "there were only " + measured.get().writes() + " writes")
-                : Verdict.of(running.before, measured.get());
         double load = running.before.writesUnderWay();
+        if (measured.get().writes() < LEAST_WRITES) {
+            // There were enough before: the setting itself may have kept them from being answered.
+            settled.add(new Settled(running.trial.to(), load, nowNanos));
+            return takeBack(
+                    running,
+                    new Verdict(
+                            Verdict.Outcome.UNKNOWN,
+                            "there were only " + measured.get().writes() + " writes"));
+        }
+        Verdict verdict = Verdict.of(running.before, measured.get());
         return switch (verdict.outcome()) {
             case BETTER -> {
                 if (running.windows < CONFIRMATIONS) {
@@ -123,6 +158,7 @@ public final class Tuner {
                     yield new Step.Rest("it looks like a gain, and is measured once more");
                 }
                 settled.add(new Settled(running.trial.from(), load, nowNanos));
+                loadOfGain = OptionalDouble.of(measured.get().writesUnderWay());
                 underTrial = Optional.empty();
                 yield new Step.Keep(running.trial, verdict);
             }

@@ -1,5 +1,6 @@
 package io.quorate.server.tuning;
 
+import io.quorate.server.ServerConfig;
 import java.util.Locale;
 
 /**
@@ -23,6 +24,9 @@ public record Verdict(Outcome outcome, String reason) {
     /** Two loads that differ by more than this factor are not the same. */
     static final double SAME_LOAD = 1.25;
 
+    /** A follower that gets further behind than this is not served: as many entries stay for it in a shortened log, by default. */
+    static final long MUCH_LAG_ENTRIES = ServerConfig.Snapshots.DEFAULT.catchUpEntries();
+
     private static final double CLEARLY_LESS = 0.95;
     private static final double MUCH_LESS = 0.90;
     private static final double HARDLY_MORE = 1.02;
@@ -30,10 +34,21 @@ public record Verdict(Outcome outcome, String reason) {
 
     /**
      * Compares two windows. The load is the same if as many writes were under way (clients that wait for their answers: then they are
-     * answered faster or not), or if as many came in a second (clients that come when they come).
+     * answered faster or not), or if as many came in a second (clients that come when they come). Fewer writes that take longer are
+     * no other load: where writes come when they come, that is what a setting does that is too slow for them.
+     *
+     * <p>Clients wait for a majority alone. So it is no gain either if a follower falls behind for it that they do not wait for.
      */
     public static Verdict of(Window before, Window during) {
-        if (!isSameLoad(before, during)) {
+        if (during.lagEntries() > before.lagEntries() + MUCH_LAG_ENTRIES) {
+            return new Verdict(
+                    Outcome.NO_BETTER,
+                    "a follower falls behind: it lacked " + before.lagEntries() + " entries before, "
+                            + during.lagEntries() + " with it");
+        }
+        double mean = during.meanMicros() / before.meanMicros();
+        boolean choked = during.perSecond() < before.perSecond() && mean > HARDLY_MORE;
+        if (!choked && !isSameLoad(before, during)) {
             return new Verdict(
                     Outcome.UNKNOWN,
                     String.format(
@@ -44,7 +59,6 @@ public record Verdict(Outcome outcome, String reason) {
                             during.perSecond(),
                             during.writesUnderWay()));
         }
-        double mean = during.meanMicros() / before.meanMicros();
         double p99 = during.p99Micros() / before.p99Micros();
         boolean better = (mean <= CLEARLY_LESS && p99 <= A_LITTLE_MORE) || (mean <= HARDLY_MORE && p99 <= MUCH_LESS);
         return new Verdict(

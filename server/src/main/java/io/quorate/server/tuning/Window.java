@@ -13,6 +13,7 @@ import java.util.OptionalDouble;
  * @param replicateMicros until enough others had a write, at the mean
  * @param floorMicros what that takes at least: the way to the one that is waited for and back, and a sync there; empty if it is not known
  * @param sent to the followers
+ * @param lagEntries by how many entries, at its end, the follower is behind that lags most of those that are heard
  */
 public record Window(
         Duration length,
@@ -21,7 +22,8 @@ public record Window(
         double p99Micros,
         double replicateMicros,
         OptionalDouble floorMicros,
-        SendCounts sent) {
+        SendCounts sent,
+        long lagEntries) {
 
     private static final double MICROS_PER_SECOND = 1e6;
 
@@ -39,7 +41,7 @@ public record Window(
             double p99Micros,
             double replicateMicros,
             OptionalDouble floorMicros) {
-        return new Window(length, writes, meanMicros, p99Micros, replicateMicros, floorMicros, SendCounts.NONE);
+        return new Window(length, writes, meanMicros, p99Micros, replicateMicros, floorMicros, SendCounts.NONE, 0);
     }
 
     /** The same with what was sent in it; the four as in {@link SendCounts}. */
@@ -51,7 +53,8 @@ public record Window(
                 p99Micros,
                 replicateMicros,
                 floorMicros,
-                new SendCounts(messages, full, underWay, heldBack));
+                new SendCounts(messages, full, underWay, heldBack),
+                lagEntries);
     }
 
     public double perSecond() {

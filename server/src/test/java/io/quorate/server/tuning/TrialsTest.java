@@ -73,7 +73,7 @@ class TrialsTest {
     @Test
     void whereReplicationTakesNoMoreThanItMustNothingIsTried() {
         Window fast = new Window(
-                Windows.LENGTH, 10_000, 1_000, 2_000, 240, OptionalDouble.of(200), new SendCounts(100, 50, 530, 50));
+                Windows.LENGTH, 10_000, 1_000, 2_000, 240, OptionalDouble.of(200), new SendCounts(100, 50, 530, 50), 0);
         assertThat(Trials.of(fast, new SendBounds(MIB / 2, 16), MOST)).isEmpty();
     }
 

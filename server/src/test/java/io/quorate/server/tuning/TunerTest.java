@@ -93,6 +93,46 @@ class TunerTest {
                                 .isEqualTo(4));
     }
 
+    private void keepTwo() {
+        beginTrial();
+        next(Windows.ofClients(64, 1_000));
+        next(Windows.ofClients(64, 700));
+        assertThat(next(Windows.ofClients(64, 700))).isInstanceOf(Step.Keep.class);
+    }
+
+    @Test
+    void whatWasKeptHoldsUnderItsLoadAlone() {
+        keepTwo();
+        assertThat(afterSteady(Windows.ofClients(256, 2_800)))
+                .isEqualTo(new Step.BeginAnew("256.0 writes are under way, and 64.0 were when what was tried was kept"));
+        assertThat(tuner.bounds()).isEqualTo(MOST);
+        assertThat(afterSteady(Windows.ofClients(256, 2_800))).isInstanceOf(Step.Try.class);
+    }
+
+    @Test
+    void aLoadThatIsAnotherForOneWindowChangesNothing() {
+        keepTwo();
+        next(Windows.ofClients(64, 700));
+        assertThat(next(Windows.ofClients(256, 2_800))).isInstanceOf(Step.Rest.class);
+        assertThat(next(Windows.ofClients(64, 700))).isInstanceOf(Step.Rest.class);
+        assertThat(tuner.bounds()).isEqualTo(TWO);
+    }
+
+    @Test
+    void fewerWritesUnderWaySinceTheyAreFasterAreTheSameLoad() {
+        Window slow = Windows.ofArrivals(2_000, 1_000, 4_000);
+        Window fast = Windows.ofArrivals(2_000, 500, 2_000);
+        assertThat(afterSteady(slow)).isInstanceOf(Step.Try.class);
+        next(fast);
+        next(fast);
+        assertThat(next(fast)).isInstanceOf(Step.Keep.class);
+        assertThat(afterSteady(fast))
+                .as("one message is tried next")
+                .isInstanceOfSatisfying(
+                        Step.Try.class,
+                        begun -> assertThat(begun.trial().from()).isEqualTo(TWO));
+    }
+
     @Test
     void aTrialUnderAChangedLoadIsTakenBackAndMayBeTriedAgain() {
         beginTrial();
@@ -103,6 +143,24 @@ class TunerTest {
                         back -> assertThat(back.verdict().outcome()).isEqualTo(Verdict.Outcome.UNKNOWN));
         assertThat(tuner.bounds()).isEqualTo(MOST);
         assertThat(afterSteady(Windows.ofClients(64, 1_000))).isInstanceOf(Step.Try.class);
+    }
+
+    @Test
+    void aTrialThatChokesTheLoadIsNotTriedAgainForAWhile() {
+        Window load = Windows.ofArrivals(2_000, 1_000, 4_000);
+        assertThat(afterSteady(load)).isInstanceOf(Step.Try.class);
+        next(load);
+        assertThat(next(Windows.ofArrivals(1_500, 40_000, 90_000))).isInstanceOf(Step.TakeBack.class);
+        assertThat(afterSteady(load)).isEqualTo(new Step.Rest("no other setting is worth a trial"));
+    }
+
+    @Test
+    void nothingIsTriedWhileAFollowerHasYetToCatchUp() {
+        Window load = Windows.ofClients(64, 1_000);
+        next(load);
+        assertThat(next(Windows.lagging(load, 5_001)))
+                .isEqualTo(new Step.Rest("a follower has yet to catch up: it lacks 5001 entries"));
+        assertThat(next(Windows.lagging(load, 5_000))).isInstanceOf(Step.Try.class);
     }
 
     @Test
@@ -122,6 +180,7 @@ class TunerTest {
         assertThat(nextWithoutLeading()).isInstanceOf(Step.TakeBack.class);
         assertThat(tuner.bounds()).isEqualTo(MOST);
         assertThat(nextWithoutLeading()).isInstanceOf(Step.Rest.class);
+        beginTrial();
     }
 
     @Test
@@ -133,11 +192,15 @@ class TunerTest {
                 2_000,
                 900,
                 OptionalDouble.of(100),
-                Windows.FOUR_UNDER_WAY);
+                Windows.FOUR_UNDER_WAY,
+                0);
         assertThat(next(few)).isInstanceOf(Step.Rest.class);
         beginTrial();
         next(Windows.ofClients(64, 1_000));
         assertThat(next(few)).isInstanceOf(Step.TakeBack.class);
+        assertThat(afterSteady(Windows.ofClients(64, 1_000)))
+                .as("the setting itself may have kept them from being answered")
+                .isEqualTo(new Step.Rest("no other setting is worth a trial"));
     }
 
     @Test

@@ -45,6 +45,32 @@ class VerdictTest {
     }
 
     @Test
+    void whatChokesALoadIsNoChangeOfTheLoad() {
+        Window before = Windows.ofArrivals(2_000, 1_000, 4_000);
+        Verdict verdict = Verdict.of(before, Windows.ofArrivals(1_500, 40_000, 90_000));
+        assertThat(verdict.outcome()).isEqualTo(NO_BETTER);
+        assertThat(verdict.reason())
+                .isEqualTo("2000 writes/s at 1.00 ms (p99 4.00 ms) before, 1500 at 40.00 ms (p99 90.00 ms) with it");
+        assertThat(of(before, Windows.ofArrivals(1_500, 1_000, 4_000)))
+                .as("fewer come, and take as long")
+                .isEqualTo(UNKNOWN);
+        assertThat(of(before, Windows.ofArrivals(3_000, 2_000, 8_000)))
+                .as("more come, and take longer")
+                .isEqualTo(UNKNOWN);
+    }
+
+    @Test
+    void whatLeavesAFollowerBehindIsNoGain() {
+        Window before = Windows.lagging(Windows.ofClients(64, 1_000), 40);
+        Window faster = Windows.ofClients(64, 700);
+        assertThat(of(before, Windows.lagging(faster, 5_040))).isEqualTo(BETTER);
+        Verdict verdict = Verdict.of(before, Windows.lagging(faster, 5_041));
+        assertThat(verdict.outcome()).isEqualTo(NO_BETTER);
+        assertThat(verdict.reason())
+                .isEqualTo("a follower falls behind: it lacked 40 entries before, 5041 with it");
+    }
+
+    @Test
     void aVerdictTellsItsFigures() {
         assertThat(Verdict.of(Windows.ofClients(64, 1_000), Windows.ofClients(64, 800))
                         .reason())

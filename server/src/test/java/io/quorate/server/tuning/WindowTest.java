@@ -9,10 +9,11 @@ import java.time.Duration;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
+/** What follows from the figures of a window. */
 class WindowTest {
 
     private static Window of(double replicateMicros, OptionalDouble floorMicros, SendCounts sent) {
-        return new Window(Duration.ofSeconds(2), 4_000, 500, 900, replicateMicros, floorMicros, sent);
+        return new Window(Duration.ofSeconds(2), 4_000, 500, 900, replicateMicros, floorMicros, sent, 0);
     }
 
     @Test
@@ -42,7 +43,7 @@ class WindowTest {
 
     @Test
     void aWindowHasALength() {
-        assertThatThrownBy(() -> new Window(Duration.ZERO, 0, 0, 0, 0, OptionalDouble.empty(), SendCounts.NONE))
+        assertThatThrownBy(() -> new Window(Duration.ZERO, 0, 0, 0, 0, OptionalDouble.empty(), SendCounts.NONE, 0))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

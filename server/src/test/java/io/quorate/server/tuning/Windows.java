@@ -15,7 +15,20 @@ final class Windows {
     /** Clients of which so many always wait for an answer, each of which takes so long; most of it for others. */
     static Window ofClients(int clients, double meanMicros, SendCounts sent) {
         long writes = Math.round(clients * LENGTH.toMillis() * 1e3 / meanMicros);
-        return new Window(LENGTH, writes, meanMicros, 3 * meanMicros, 0.9 * meanMicros, OptionalDouble.of(100), sent);
+        return new Window(LENGTH, writes, meanMicros, 3 * meanMicros, 0.9 * meanMicros, OptionalDouble.of(100), sent, 0);
+    }
+
+    /** Such a window, at the end of which a follower lacks so many entries. */
+    static Window lagging(Window window, long entries) {
+        return new Window(
+                window.length(),
+                window.writes(),
+                window.meanMicros(),
+                window.p99Micros(),
+                window.replicateMicros(),
+                window.floorMicros(),
+                window.sent(),
+                entries);
     }
 
     static Window ofClients(int clients, double meanMicros) {
@@ -31,6 +44,7 @@ final class Windows {
                 p99Micros,
                 0.9 * meanMicros,
                 OptionalDouble.of(100),
-                FOUR_UNDER_WAY);
+                FOUR_UNDER_WAY,
+                0);
     }
 }
