@@ -140,27 +140,42 @@ public final class LoadRun implements AutoCloseable {
      * @throws LoadException if watchers cannot be set up
      */
     public Repetition repeat(int number, Progress progress, BooleanSupplier isStopped) throws LoadException {
+        if (plan.workload() != Workload.WATCH) {
+            List<LoadClient> clients = clients(number, Optional.empty());
+            Recording recording = recording();
+            return repetition(number, recording, load(number, clients, recording, progress, isStopped));
+        }
         WatchPuts puts = new WatchPuts(keyspace);
+        List<LoadClient> clients = clients(number, Optional.of(puts));
+        try (Watchers watchers = Watchers.open(connections, keyspace, plan.watchers(), puts, patience(plan))) {
+            // Not before: the measured time begins when all watchers are there, however long that has taken.
+            Recording recording = recording();
+            watchers.noteIn(recording);
+            Used used = load(number, clients, recording, progress, isStopped);
+            awaitEvents(watchers, recording);
+            return repetition(number, recording, used);
+        }
+    }
+
+    private List<LoadClient> clients(int number, Optional<WatchPuts> watched) {
         Clients requests = new Clients(plan, keyspace);
-        List<LoadClient> clients = IntStream.range(0, plan.clients())
+        return IntStream.range(0, plan.clients())
                 .mapToObj(i -> new LoadClient(
                         connections.of(i),
                         // Another repetition draws other keys.
-                        requests.steps(number * plan.clients() + i, puts, leases)))
+                        requests.steps(number * plan.clients() + i, watched, leases)))
                 .toList();
+    }
+
+    /** Of a warm-up that begins now, and of the time after it. */
+    private Recording recording() {
         long begin = System.nanoTime() + plan.pace().warmup().toNanos();
-        Recording recording = new Recording(
+        return new Recording(
                 plan.workload().kinds(), begin, begin + plan.pace().duration().toNanos());
-        if (plan.workload() != Workload.WATCH) {
-            Used used = load(number, clients, recording, progress, isStopped);
-            return new Repetition(number, recording.tallies(), recording.seconds(), used.costs, used.phases);
-        }
-        try (Watchers watchers =
-                Watchers.open(connections, keyspace, plan.watchers(), puts, recording, patience(plan))) {
-            Used used = load(number, clients, recording, progress, isStopped);
-            awaitEvents(watchers, recording);
-            return new Repetition(number, recording.tallies(), recording.seconds(), used.costs, used.phases);
-        }
+    }
+
+    private static Repetition repetition(int number, Recording recording, Used used) {
+        return new Repetition(number, recording.tallies(), recording.seconds(), used.costs, used.phases);
     }
 
     /** What members tell of the measured time. */

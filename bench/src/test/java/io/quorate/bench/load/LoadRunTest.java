@@ -1,0 +1,71 @@
+package io.quorate.bench.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Repetitions on what only looks like a member. */
+@Timeout(60)
+class LoadRunTest {
+
+    private static final LoadRun.Progress NOBODY = new LoadRun.Progress() {
+
+        @Override
+        public void warmingUp(Target target, int repetition) {}
+
+        @Override
+        public void measured(Target target, int repetition, Second second) {}
+    };
+
+    private final FakeMember member;
+
+    LoadRunTest() throws IOException {
+        member = FakeMember.start();
+    }
+
+    @AfterEach
+    void stop() {
+        member.close();
+    }
+
+    private LoadRun open(Workload workload, Duration duration, Optional<Target.Login> login) throws LoadException {
+        LoadPlan plan = new LoadPlan(
+                workload,
+                1,
+                1,
+                new LoadPlan.Pace(duration, Duration.ZERO, 1, Optional.empty()),
+                new LoadPlan.Data(10, 32, 64),
+                0,
+                1,
+                Duration.ofSeconds(5),
+                false);
+        return LoadRun.open(
+                new Target("a", List.of(member.endpoint()), login), plan, new Keyspace(1, plan.data()));
+    }
+
+    @Test
+    void whatIsMeasuredBeginsWhenTheWatchersAreThere() throws LoadException {
+        Duration duration = Duration.ofMillis(500);
+        member.createWatchersOn(
+                CompletableFuture.delayedExecutor(duration.plusMillis(100).toMillis(), TimeUnit.MILLISECONDS));
+
+        try (LoadRun run = open(Workload.WATCH, duration, Optional.empty())) {
+            Repetition repetition = run.repeat(1, NOBODY, () -> false);
+
+            assertThat(repetition.all().completed()).isPositive();
+            assertThat(repetition.failed()).isZero();
+            assertThat(repetition.tallies())
+                    .filteredOn(Tally::event)
+                    .isNotEmpty()
+                    .allSatisfy(events -> assertThat(events.completed()).isPositive());
+        }
+    }
+}
