@@ -24,14 +24,15 @@ final class MetricsPage implements AutoCloseable {
 
     /** How often the member has synced its log; empty if it does not tell. */
     OptionalDouble logSyncs(URI member) {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create(member.getScheme() + "://" + member.getAuthority() + "/metrics"))
-                .timeout(PATIENCE)
-                .build();
         try {
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create(member.getScheme() + "://" + member.getAuthority() + "/metrics"))
+                    .timeout(PATIENCE)
+                    .build();
             HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
             return answer.statusCode() == OK ? value(answer.body(), LOG_SYNCS) : OptionalDouble.empty();
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
+            // It does not answer, or its address is none of HTTP's, such as unix://.
             return OptionalDouble.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

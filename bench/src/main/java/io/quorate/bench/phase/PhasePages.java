@@ -103,14 +103,15 @@ public final class PhasePages implements AutoCloseable {
     }
 
     private Optional<String> page(URI member) {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create(member.getScheme() + "://" + member.getAuthority() + "/metrics"))
-                .timeout(PATIENCE)
-                .build();
         try {
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create(member.getScheme() + "://" + member.getAuthority() + "/metrics"))
+                    .timeout(PATIENCE)
+                    .build();
             HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
             return answer.statusCode() == OK ? Optional.of(answer.body()) : Optional.empty();
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
+            // It does not answer, or its address is none of HTTP's, such as unix://.
             return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CostsOfMembersTest {
 
@@ -115,6 +117,14 @@ class CostsOfMembersTest {
         int notes = costs.notes().size();
         costs.between(before, after);
         assertThat(costs.notes()).hasSize(notes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://etcd_1:2379", "unix://localhost:2379", "unix:///run/etcd.sock"})
+    void anAddressThatIsNoneOfHttpTellsNoSyncs(String address) {
+        try (MetricsPage page = new MetricsPage()) {
+            assertThat(page.logSyncs(URI.create(address))).isEmpty();
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.quorate.bench.phase;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.quorate.bench.cost.MemberAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,6 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Members are asked over HTTP. */
 class PhasePagesTest {
@@ -59,6 +62,14 @@ class PhasePagesTest {
             assertThat(pages.sample().ofMembers()).isEmpty();
             assertThat(pages.sample().since(before)).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://etcd_1:2379", "unix://localhost:2379", "unix:///run/etcd.sock"})
+    void anAddressThatIsNoneOfHttpTellsNothing(String address) {
+        List<MemberAddress> members = List.of(new MemberAddress("node1", List.of(URI.create(address))));
+
+        assertThat(PhasePages.find(members)).isEmpty();
     }
 
     @Test
