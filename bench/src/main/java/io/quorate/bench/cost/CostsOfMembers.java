@@ -127,11 +127,11 @@ public final class CostsOfMembers {
 
     /** What the processes have used until now. */
     public Sample sample() {
-        return new Sample(
-                sum(processes, files::cpuMicros),
-                sum(processes, files::residentBytes),
-                logSyncs(),
-                sum(processes, files::writtenBytes));
+        // What takes a moment before what members must be asked for.
+        OptionalDouble cpuMicros = sum(processes, files::cpuMicros);
+        OptionalDouble residentBytes = sum(processes, files::residentBytes);
+        OptionalDouble writtenBytes = sum(processes, files::writtenBytes);
+        return new Sample(cpuMicros, residentBytes, logSyncs(), writtenBytes);
     }
 
     private OptionalDouble logSyncs() {

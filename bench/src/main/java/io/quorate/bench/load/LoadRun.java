@@ -187,8 +187,9 @@ public final class LoadRun implements AutoCloseable {
         try (Pacing pacing = pacing(clients, recording)) {
             pacing.start();
             boolean goesOn = await(recording.beginNanos(), clients, isStopped);
-            Optional<PhasePages.Sample> phasesBefore = phases.map(PhasePages::sample);
+            // Costs first: not every cluster has pages of phases, and costs of those that do would begin later.
             CostsOfMembers.Sample before = costs.sample();
+            Optional<PhasePages.Sample> phasesBefore = phases.map(PhasePages::sample);
             for (long end = recording.beginNanos(); goesOn && end - recording.endNanos() < 0; ) {
                 end = recording.endNanos() - end < SECOND_NANOS + LEAST_STRETCH_NANOS
                         ? recording.endNanos()
