@@ -1,6 +1,7 @@
 package io.quorate.bench.load;
 
 import io.grpc.Channel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quorate.bench.cost.MemberAddress;
 import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
@@ -147,19 +148,22 @@ final class Upkeep {
         }
     }
 
-    /** Revokes these; returns why it could not. */
+    /** Revokes these, as far as they are there; returns why it could not. */
     Optional<String> revoke(Set<Long> leases) {
-        try {
-            for (long lease : leases) {
+        for (long lease : leases) {
+            try {
                 var unused = LeaseGrpc.newBlockingStub(channel)
                         .withDeadlineAfter(timeout)
                         .leaseRevoke(
                                 LeaseRevokeRequest.newBuilder().setID(lease).build());
+            } catch (StatusRuntimeException e) {
+                // One is gone if it has run out, or was revoked without an answer. Whatever else is wrong is so with all of them.
+                if (e.getStatus().getCode() != Status.Code.NOT_FOUND) {
+                    return Optional.of("not all leases of this run could be revoked (" + Failure.of(e.getStatus())
+                            + "); they run out by themselves within a minute");
+                }
             }
-            return Optional.empty();
-        } catch (StatusRuntimeException e) {
-            return Optional.of("not all leases of this run could be revoked (" + Failure.of(e.getStatus())
-                    + "); they run out by themselves within a minute");
         }
+        return Optional.empty();
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +50,18 @@ class LoadRunTest {
                 false);
         return LoadRun.open(
                 new Target("a", List.of(member.endpoint()), login), plan, new Keyspace(1, plan.data()));
+    }
+
+    @Test
+    void aLeaseThatIsGoneDoesNotKeepTheOthersFromBeingRevoked() throws LoadException {
+        member.hasNot(1, 2, 3);
+        Target target = new Target("a", List.of(member.endpoint()), Optional.empty());
+
+        try (Connections connections = Connections.open(target, 1, Duration.ofSeconds(5))) {
+            assertThat(new Upkeep(connections.of(0), Duration.ofSeconds(5)).revoke(Set.of(1L, 2L, 3L, 4L)))
+                    .isEmpty();
+        }
+        assertThat(member.revoked()).containsExactlyInAnyOrder(1L, 2L, 3L, 4L);
     }
 
     @Test
