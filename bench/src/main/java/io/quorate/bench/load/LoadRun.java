@@ -139,9 +139,10 @@ public final class LoadRun implements AutoCloseable {
      *
      * @param number of the repetition, from 1, or {@link #REHEARSAL}
      * @param isStopped whether it is to end at once
-     * @throws LoadException if watchers cannot be set up
+     * @throws LoadException if the login is refused, or watchers cannot be set up
      */
     public Repetition repeat(int number, Progress progress, BooleanSupplier isStopped) throws LoadException {
+        connections.login(target, patience(plan));
         if (plan.workload() != Workload.WATCH) {
             List<LoadClient> clients = clients(number, Optional.empty());
             Recording recording = recording();
@@ -276,6 +277,11 @@ public final class LoadRun implements AutoCloseable {
      * @return why it could not, in one sentence
      */
     public Optional<String> cleanUp() {
+        try {
+            connections.login(target, patience(plan));
+        } catch (LoadException e) {
+            // The login before may still do; if not, what it is refused says so.
+        }
         List<String> failures = new ArrayList<>();
         Upkeep upkeep = new Upkeep(connections.of(0), patience(plan));
         if (!plan.keep() && plan.workload() != Workload.LEASE) {

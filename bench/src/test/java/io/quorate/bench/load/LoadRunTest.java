@@ -65,6 +65,21 @@ class LoadRunTest {
     }
 
     @Test
+    void eachRepetitionAndTheCleanUpLogInAnew() throws LoadException {
+        Optional<Target.Login> login = Optional.of(new Target.Login("root", "secret"));
+
+        try (LoadRun run = open(Workload.PUT, Duration.ofMillis(100), login)) {
+            run.repeat(1, NOBODY, () -> false);
+            run.repeat(2, NOBODY, () -> false);
+            int logins = member.logins();
+
+            assertThat(logins).isEqualTo(3);
+            assertThat(run.cleanUp()).isEmpty();
+            assertThat(member.removals()).containsExactly("4");
+        }
+    }
+
+    @Test
     void whatIsMeasuredBeginsWhenTheWatchersAreThere() throws LoadException {
         Duration duration = Duration.ofMillis(500);
         member.createWatchersOn(
