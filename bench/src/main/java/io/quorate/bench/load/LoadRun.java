@@ -193,7 +193,7 @@ public final class LoadRun implements AutoCloseable {
             // Costs first: not every cluster has pages of phases, and costs of those that do would begin later.
             CostsOfMembers.Sample before = costs.sample();
             Optional<PhasePages.Sample> phasesBefore = phases.map(PhasePages::sample);
-            for (long end = recording.beginNanos(); goesOn && end - recording.endNanos() < 0; ) {
+            for (long end = firstLook(recording); goesOn && end - recording.endNanos() < 0; ) {
                 end = recording.endNanos() - end < SECOND_NANOS + LEAST_STRETCH_NANOS
                         ? recording.endNanos()
                         : end + SECOND_NANOS;
@@ -210,6 +210,12 @@ public final class LoadRun implements AutoCloseable {
             drain(pacing, clients, recording);
             return used;
         }
+    }
+
+    /** Where seconds are counted from: members may have taken longer than one to tell, which the first stretch then has in it. */
+    private static long firstLook(Recording recording) {
+        long length = recording.endNanos() - recording.beginNanos();
+        return recording.beginNanos() + Math.clamp(System.nanoTime() - recording.beginNanos(), 0, length - 1);
     }
 
     private Pacing pacing(List<LoadClient> clients, Recording recording) {
