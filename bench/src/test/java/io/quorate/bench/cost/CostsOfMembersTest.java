@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CostsOfMembersTest {
+
+    private static final URI ONE = URI.create("http://one:2379");
+    private static final URI TWO = URI.create("http://two:2379");
 
     @TempDir
     private Path proc = Path.of("");
@@ -103,9 +107,9 @@ class CostsOfMembersTest {
     void aCounterThatWentBackGivesNoFigure() {
         CostsOfMembers costs = CostsOfMembers.find(List.of(), new ProcessFiles(proc), 1);
         CostsOfMembers.Sample before = new CostsOfMembers.Sample(
-                OptionalDouble.of(9), OptionalDouble.of(9), OptionalDouble.of(9), OptionalDouble.of(9));
+                OptionalDouble.of(9), OptionalDouble.of(9), Map.of(ONE, 9.0), OptionalDouble.of(9));
         CostsOfMembers.Sample after = new CostsOfMembers.Sample(
-                OptionalDouble.of(10), OptionalDouble.of(5), OptionalDouble.of(1), OptionalDouble.empty());
+                OptionalDouble.of(10), OptionalDouble.of(5), Map.of(ONE, 1.0), OptionalDouble.empty());
 
         Costs used = costs.between(before, after);
 
@@ -117,6 +121,26 @@ class CostsOfMembersTest {
         int notes = costs.notes().size();
         costs.between(before, after);
         assertThat(costs.notes()).hasSize(notes);
+    }
+
+    private static CostsOfMembers.Sample ofSyncs(OptionalDouble residentBytes, double one, double two) {
+        return new CostsOfMembers.Sample(
+                OptionalDouble.empty(), residentBytes, Map.of(ONE, one, TWO, two), OptionalDouble.empty());
+    }
+
+    @Test
+    void syncsAreNotKnownIfOneMemberCountsAnewHoweverManyTheOthersHave() {
+        CostsOfMembers costs = CostsOfMembers.find(List.of(), new ProcessFiles(proc), 1);
+        OptionalDouble bytes = OptionalDouble.of(1);
+
+        assertThat(costs.between(ofSyncs(bytes, 10, 20), ofSyncs(bytes, 15, 22)).logSyncs())
+                .hasValue(7);
+        assertThat(costs.between(ofSyncs(bytes, 10, 20), ofSyncs(bytes, 0, 90)).logSyncs())
+                .isEmpty();
+        assertThat(costs.between(ofSyncs(bytes, 10, 20), ofSyncs(OptionalDouble.empty(), 15, 22))
+                        .logSyncs())
+                .as("a process that has ended, and another one that has counted further")
+                .isEmpty();
     }
 
     @ParameterizedTest
