@@ -74,11 +74,17 @@ public record PhaseHistograms(Map<String, DurationHistogram> phases, DurationHis
         return whole.since(earlier.whole).map(more -> new PhaseHistograms(added, more));
     }
 
-    /** Those of two members, or of two times, together. */
-    public PhaseHistograms plus(PhaseHistograms other) {
+    /** Those of two members, or of two times, together; empty if they cannot be added. */
+    public Optional<PhaseHistograms> plus(PhaseHistograms other) {
         Map<String, DurationHistogram> sum = new LinkedHashMap<>();
-        NAMES.forEach(name -> sum.put(name, of(name).plus(other.of(name))));
-        return new PhaseHistograms(sum, whole.plus(other.whole));
+        for (String name : NAMES) {
+            Optional<DurationHistogram> both = of(name).plus(other.of(name));
+            if (both.isEmpty()) {
+                return Optional.empty();
+            }
+            sum.put(name, both.get());
+        }
+        return whole.plus(other.whole).map(both -> new PhaseHistograms(sum, both));
     }
 
     /** The writes that were answered. */

@@ -53,7 +53,8 @@ public final class PhasePages implements AutoCloseable {
         /**
          * What has been added since then by all members together.
          *
-         * @return empty if a member told nothing at one of the two times, or was started again: a sum of some would mislead
+         * @return empty if a member told nothing at one of the two times, or was started again, or they are of
+         *     releases that cannot be added: a sum of some would mislead
          */
         public Optional<PhaseHistograms> since(Sample earlier) {
             if (ofMembers.isEmpty() || !ofMembers.keySet().equals(earlier.ofMembers.keySet())) {
@@ -63,10 +64,10 @@ public final class PhasePages implements AutoCloseable {
             for (Map.Entry<URI, PhaseHistograms> member : ofMembers.entrySet()) {
                 Optional<PhaseHistograms> added = Optional.ofNullable(earlier.ofMembers.get(member.getKey()))
                         .flatMap(member.getValue()::since);
-                if (added.isEmpty()) {
-                    return added;
+                sum = sum.isEmpty() ? added : added.flatMap(sum.get()::plus);
+                if (sum.isEmpty()) {
+                    return sum;
                 }
-                sum = Optional.of(sum.map(added.get()::plus).orElse(added.get()));
             }
             return sum;
         }

@@ -83,7 +83,7 @@ public record TargetReport(Target target, List<Repetition> repetitions, List<Str
     List<PhaseHistograms.Phase> phases() {
         Optional<PhaseHistograms> sum = repetitions.getFirst().phases();
         for (Repetition next : repetitions.subList(1, repetitions.size())) {
-            sum = sum.flatMap(some -> next.phases().map(some::plus));
+            sum = sum.flatMap(some -> next.phases().flatMap(some::plus));
         }
         return sum.map(PhaseHistograms::rows).orElse(List.of());
     }

@@ -7,6 +7,7 @@ import io.quorate.bench.phase.PhaseHistograms.Phase;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class PhaseHistogramsTest {
@@ -83,6 +84,17 @@ class PhaseHistogramsTest {
                 .isEmpty();
         assertThat(new PhasePages.Sample(Map.of(), Map.of()).since(new PhasePages.Sample(Map.of(), Map.of())))
                 .isEmpty();
+    }
+
+    @Test
+    void membersOfReleasesWithDifferentClassesAreNotAdded() {
+        DurationHistogram others = new DurationHistogram(new TreeMap<>(Map.of(0.5, 1.0, Double.POSITIVE_INFINITY, 1.0)), 0.1);
+        PhaseHistograms older = new PhaseHistograms(Map.of("commit", others), others);
+        var before = new PhasePages.Sample(Map.of(ONE, leader(0), TWO, new PhaseHistograms(Map.of(), others)), Map.of());
+        var after = new PhasePages.Sample(Map.of(ONE, leader(30), TWO, older), Map.of());
+
+        assertThat(after.since(before)).isEmpty();
+        assertThat(leader(30).plus(older)).isEmpty();
     }
 
     @Test
