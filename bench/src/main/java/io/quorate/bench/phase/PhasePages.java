@@ -21,6 +21,9 @@ public final class PhasePages implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int OK = 200;
 
+    /** As Prometheus' own libraries name it, whose process it may be. */
+    private static final String STARTED = "process_start_time_seconds";
+
     private final List<URI> members;
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -32,12 +35,15 @@ public final class PhasePages implements AutoCloseable {
      *
      * @param ofMembers of those that told it
      * @param sent by each of them, as far as they tell that
+     * @param startedSeconds when each was started, as far as they tell that
      */
-    public record Sample(Map<URI, PhaseHistograms> ofMembers, Map<URI, SentMessages> sent) {
+    public record Sample(
+            Map<URI, PhaseHistograms> ofMembers, Map<URI, SentMessages> sent, Map<URI, Double> startedSeconds) {
 
         public Sample {
             ofMembers = Map.copyOf(ofMembers);
             sent = Map.copyOf(sent);
+            startedSeconds = Map.copyOf(startedSeconds);
         }
 
         /** What the leader has sent since then; empty if no member has led in one term all the time, or it does not tell. */
@@ -57,7 +63,10 @@ public final class PhasePages implements AutoCloseable {
          *     releases that cannot be added: a sum of some would mislead
          */
         public Optional<PhaseHistograms> since(Sample earlier) {
-            if (ofMembers.isEmpty() || !ofMembers.keySet().equals(earlier.ofMembers.keySet())) {
+            // A member that was started again may have counted further than before already, and look like itself.
+            if (ofMembers.isEmpty()
+                    || !ofMembers.keySet().equals(earlier.ofMembers.keySet())
+                    || !startedSeconds.equals(earlier.startedSeconds)) {
                 return Optional.empty();
             }
             Optional<PhaseHistograms> sum = Optional.empty();
@@ -95,12 +104,14 @@ public final class PhasePages implements AutoCloseable {
     public Sample sample() {
         Map<URI, PhaseHistograms> phases = new LinkedHashMap<>();
         Map<URI, SentMessages> sent = new LinkedHashMap<>();
+        Map<URI, Double> startedSeconds = new LinkedHashMap<>();
         for (URI member : members) {
             Optional<MetricsText> page = page(member).map(MetricsText::new);
             page.flatMap(PhaseHistograms::parse).ifPresent(told -> phases.put(member, told));
             page.flatMap(SentMessages::parse).ifPresent(told -> sent.put(member, told));
+            page.ifPresent(text -> text.value(STARTED, Map.of()).ifPresent(told -> startedSeconds.put(member, told)));
         }
-        return new Sample(phases, sent);
+        return new Sample(phases, sent, startedSeconds);
     }
 
     private Optional<String> page(URI member) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PhasePagesTest {
 
     private final AtomicInteger writes = new AtomicInteger(10);
+    private final AtomicInteger started = new AtomicInteger(1000);
     private final HttpServer server;
     private final URI member;
 
@@ -32,7 +33,8 @@ class PhasePagesTest {
     @BeforeEach
     void serve() {
         server.createContext("/metrics", call -> {
-            byte[] page = Pages.ofLeader(writes.get()).getBytes(StandardCharsets.UTF_8);
+            byte[] page = (Pages.ofLeader(writes.get()) + "process_start_time_seconds " + started + "\n")
+                    .getBytes(StandardCharsets.UTF_8);
             call.sendResponseHeaders(200, page.length);
             call.getResponseBody().write(page);
             call.close();
@@ -51,6 +53,16 @@ class PhasePagesTest {
             PhasePages.Sample before = pages.sample();
             writes.set(70);
             assertThat(pages.sample().since(before).orElseThrow().writes()).isEqualTo(60);
+        }
+    }
+
+    @Test
+    void aMemberThatWasStartedAgainIsNotTakenForItselfHoweverMuchItHasDoneSince() {
+        try (PhasePages pages = new PhasePages(List.of(member))) {
+            PhasePages.Sample before = pages.sample();
+            started.set(1007);
+            writes.set(70);
+            assertThat(pages.sample().since(before)).isEmpty();
         }
     }
 
