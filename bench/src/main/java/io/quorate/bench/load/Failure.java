@@ -23,7 +23,7 @@ public record Failure(Outcome outcome, String text) {
         /** The cluster says that it is done, but the answer is not what it should be. */
         WRONG,
 
-        /** It was never sent: the clients were busy for too long. Only in an open loop. */
+        /** It was not sent in time: the clients were busy for too long, or what makes the load was. Only in an open loop. */
         NOT_SENT,
 
         /** A watcher was not told of a put that was acknowledged. */

@@ -252,7 +252,7 @@ public final class LoadRun implements AutoCloseable {
                             plan.workload().kinds().getFirst(),
                             new Failure(
                                     Failure.Outcome.NOT_SENT,
-                                    "no client was free until " + plan.timeout().toMillis() + " ms after the end"),
+                                    "still waiting " + plan.timeout().toMillis() + " ms after the end"),
                             unsent);
                 }
             }
