@@ -48,7 +48,7 @@ class BenchLoadCommandTest {
     private static CommandRun bench(String... arguments) {
         List<String> all = new ArrayList<>(List.of("bench"));
         all.addAll(List.of(arguments));
-        for (String usual : List.of("--clients=4", "--duration=100ms", "--warmup=50ms", "--repeat=2")) {
+        for (String usual : List.of("--clients=4", "--duration=500ms", "--warmup=0", "--repeat=2")) {
             String name = usual.substring(0, usual.indexOf('=') + 1);
             if (all.stream().noneMatch(argument -> argument.startsWith(name))) {
                 all.add(usual);
@@ -79,6 +79,7 @@ class BenchLoadCommandTest {
         "lease, --timeout=5s, grant keep alive revoke"
     })
     void everyWorkloadHasItsFiguresAndLeavesNothingBehind(String workload, String option, String kinds) {
+        // Long enough that a pause of the machine does not fill it.
         CommandRun run = bench(workload, option, "--repeat=1", "--endpoints=" + member.endpoint());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
@@ -100,7 +101,7 @@ class BenchLoadCommandTest {
         Path page = folder.resolve("put.html");
 
         CommandRun run =
-                bench("put", "--rate=1000", "--output=json", "--html=" + page, "--endpoints=" + member.endpoint());
+                bench("put", "--rate=1000", "--warmup=50ms", "--output=json", "--html=" + page, "--endpoints=" + member.endpoint());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
         List<JsonObject> lines = run.out()
@@ -125,7 +126,7 @@ class BenchLoadCommandTest {
     @Test
     void twoThatTakeTurnsAreCompared() {
         CommandRun run = bench(
-                "get", "--keys=10", "--duration=300ms", "--compare=a=" + member.endpoint() + ",b=" + member.endpoint());
+                "get", "--keys=10", "--compare=a=" + member.endpoint() + ",b=" + member.endpoint());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
         assertThat(run.err().lines().filter(line -> line.contains("ops/s, 0 failed")))
@@ -138,7 +139,7 @@ class BenchLoadCommandTest {
 
     @Test
     void theKeysStayIfTheyAreToBeKept() {
-        CommandRun run = bench("txn", "--keys=3", "--keep", "--endpoints=" + member.endpoint());
+        CommandRun run = bench("txn", "--keys=3", "--repeat=1", "--keep", "--endpoints=" + member.endpoint());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
         assertThat(keys())
@@ -156,7 +157,7 @@ class BenchLoadCommandTest {
                         .withDescription("etcdserver: mvcc: database space exceeded")
                         .asRuntimeException();
             });
-            CommandRun run = bench("put", "--endpoints=" + cluster.endpoint());
+            CommandRun run = bench("put", "--repeat=1", "--endpoints=" + cluster.endpoint());
 
             assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
             assertThat(run.err()).contains("not one request to 127.0.0.1:", "refused: etcdserver: mvcc: database");
