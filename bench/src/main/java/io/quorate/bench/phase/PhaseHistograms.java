@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
  * How long writes took and where, as members tell it at {@code /metrics}: since they started, or of the time between two looks. Immutable.
  * docs/phases.md defines the phases.
  *
- * @param phases by their names, in {@link #NAMES}' order
+ * @param phases by their names, which are in {@link #NAMES}
  * @param whole from proposal to answer
  */
 public record PhaseHistograms(Map<String, DurationHistogram> phases, DurationHistogram whole) {
