@@ -1,5 +1,6 @@
 package io.quorate.bench.cost;
 
+import io.quorate.bench.metrics.MetricsPages;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -33,6 +34,9 @@ public final class CostsOfMembers {
             logSyncs = Map.copyOf(logSyncs);
         }
     }
+
+    /** What etcd and Quorate both count syncs of their logs by. */
+    private static final String LOG_SYNCS = "etcd_disk_wal_fsync_duration_seconds_count";
 
     private static final String LOST =
             "costs are not all known: a member ended, was started again, or did not tell its syncs";
@@ -147,9 +151,9 @@ public final class CostsOfMembers {
 
     private Map<URI, Double> logSyncs() {
         Map<URI, Double> syncs = new HashMap<>();
-        try (MetricsPage page = new MetricsPage()) {
+        try (MetricsPages pages = new MetricsPages()) {
             for (URI member : metrics) {
-                OptionalDouble told = page.logSyncs(member);
+                OptionalDouble told = pages.read(member).map(page -> page.value(LOG_SYNCS, Map.of())).orElse(OptionalDouble.empty());
                 if (told.isEmpty()) {
                     return Map.of();
                 }

@@ -1,5 +1,7 @@
 package io.quorate.bench.phase;
 
+import io.quorate.bench.metrics.DurationHistogram;
+import io.quorate.bench.metrics.MetricsText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,12 +1,9 @@
 package io.quorate.bench.phase;
 
 import io.quorate.bench.cost.MemberAddress;
-import java.io.IOException;
+import io.quorate.bench.metrics.MetricsPages;
+import io.quorate.bench.metrics.MetricsText;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,17 +15,11 @@ import java.util.Optional;
  */
 public final class PhasePages implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-    private static final int OK = 200;
-
     /** As Prometheus' own libraries name it, whose process it may be. */
     private static final String STARTED = "process_start_time_seconds";
 
     private final List<URI> members;
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(PATIENCE)
-            .build();
+    private final MetricsPages pages = new MetricsPages();
 
     /**
      * What the members told at one time.
@@ -106,7 +97,7 @@ public final class PhasePages implements AutoCloseable {
         Map<URI, SentMessages> sent = new LinkedHashMap<>();
         Map<URI, Double> startedSeconds = new LinkedHashMap<>();
         for (URI member : members) {
-            Optional<MetricsText> page = page(member).map(MetricsText::new);
+            Optional<MetricsText> page = pages.read(member);
             page.flatMap(PhaseHistograms::parse).ifPresent(told -> phases.put(member, told));
             page.flatMap(SentMessages::parse).ifPresent(told -> sent.put(member, told));
             page.ifPresent(text -> text.value(STARTED, Map.of()).ifPresent(told -> startedSeconds.put(member, told)));
@@ -114,25 +105,8 @@ public final class PhasePages implements AutoCloseable {
         return new Sample(phases, sent, startedSeconds);
     }
 
-    private Optional<String> page(URI member) {
-        try {
-            HttpRequest request = HttpRequest.newBuilder(
-                            URI.create(member.getScheme() + "://" + member.getAuthority() + "/metrics"))
-                    .timeout(PATIENCE)
-                    .build();
-            HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-            return answer.statusCode() == OK ? Optional.of(answer.body()) : Optional.empty();
-        } catch (IOException | IllegalArgumentException e) {
-            // It does not answer, or its address is none of HTTP's, such as unix://.
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
-        }
-    }
-
     @Override
     public void close() {
-        client.close();
+        pages.close();
     }
 }

@@ -3,6 +3,8 @@ package io.quorate.bench.phase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.quorate.bench.metrics.DurationHistogram;
+import io.quorate.bench.metrics.MetricsText;
 import io.quorate.bench.phase.PhaseHistograms.Phase;
 import java.net.URI;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.quorate.bench.phase;
+package io.quorate.bench.metrics;
 
 import java.util.Collections;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.quorate.bench.phase;
+package io.quorate.bench.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

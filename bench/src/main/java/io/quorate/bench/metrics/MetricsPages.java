@@ -1,4 +1,4 @@
-package io.quorate.bench.cost;
+package io.quorate.bench.metrics;
 
 import java.io.IOException;
 import java.net.URI;
@@ -6,13 +6,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.OptionalDouble;
+import java.util.Optional;
 
-/** A member's {@code /metrics}, in the text format of Prometheus, as far as it is needed here. */
-final class MetricsPage implements AutoCloseable {
-
-    /** What etcd and Quorate both count syncs of their logs by. */
-    private static final String LOG_SYNCS = "etcd_disk_wal_fsync_duration_seconds_count";
+/** Asks members for their {@code /metrics}. For one thread; blocks as long as a member takes, two seconds each at most. */
+public final class MetricsPages implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int OK = 200;
@@ -22,31 +19,27 @@ final class MetricsPage implements AutoCloseable {
             .connectTimeout(PATIENCE)
             .build();
 
-    /** How often the member has synced its log; empty if it does not tell. */
-    OptionalDouble logSyncs(URI member) {
+    /**
+     * A member's page.
+     *
+     * @param member where it serves its clients; only scheme, host and port count
+     * @return empty if it does not answer, or with something else
+     */
+    public Optional<MetricsText> read(URI member) {
         try {
             HttpRequest request = HttpRequest.newBuilder(
                             URI.create(member.getScheme() + "://" + member.getAuthority() + "/metrics"))
                     .timeout(PATIENCE)
                     .build();
             HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-            return answer.statusCode() == OK ? value(answer.body(), LOG_SYNCS) : OptionalDouble.empty();
+            return answer.statusCode() == OK ? Optional.of(new MetricsText(answer.body())) : Optional.empty();
         } catch (IOException | IllegalArgumentException e) {
             // It does not answer, or its address is none of HTTP's, such as unix://.
-            return OptionalDouble.empty();
+            return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return OptionalDouble.empty();
+            return Optional.empty();
         }
-    }
-
-    /** The value of a metric without labels. */
-    static OptionalDouble value(String page, String metric) {
-        return page.lines()
-                .filter(line -> line.startsWith(metric + " "))
-                .mapToDouble(line -> Double.parseDouble(
-                        line.substring(metric.length() + 1).strip().split(" ", -1)[0]))
-                .findFirst();
     }
 
     @Override
