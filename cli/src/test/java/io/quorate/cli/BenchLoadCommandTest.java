@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -231,6 +232,15 @@ class BenchLoadCommandTest {
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err().lines()).hasSize(1);
         assertThat(run.err()).contains(sentence);
+    }
+
+    @Test
+    void whatTheEnvironmentSaysIsNotBlamedOnTheCommandLine() {
+        CommandRun run = CommandRun.of(
+                FakeMembers.thatStopAtOnce(), Map.of("QUORATE_ENDPOINTS", "https://h:1"), "", "bench", "put");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("QUORATE_ENDPOINTS has https://h:1").hasLineCount(1);
     }
 
     @Test
