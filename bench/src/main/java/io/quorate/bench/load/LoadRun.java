@@ -291,7 +291,7 @@ public final class LoadRun implements AutoCloseable {
         List<String> failures = new ArrayList<>();
         Upkeep upkeep = new Upkeep(connections.of(0), patience(plan));
         if (!plan.keep() && plan.workload() != Workload.LEASE) {
-            upkeep.remove(keyspace).ifPresent(failures::add);
+            upkeep.remove(keyspace, target).ifPresent(failures::add);
         }
         upkeep.revoke(leases.ids()).ifPresent(failures::add);
         return failures.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", failures));

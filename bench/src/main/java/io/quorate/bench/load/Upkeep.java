@@ -24,6 +24,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /** What is done to a cluster before the load and after it, one request after the other. For one thread. */
 final class Upkeep {
@@ -129,8 +130,8 @@ final class Upkeep {
         }
     }
 
-    /** Removes every key, a part at a time; returns why it could not. */
-    Optional<String> remove(Keyspace keyspace) {
+    /** Removes every key of the target's, a part at a time; returns why it could not. */
+    Optional<String> remove(Keyspace keyspace, Target target) {
         try {
             for (int first = 0; first < keyspace.size(); first += REMOVED_AT_ONCE) {
                 var unused = KVGrpc.newBlockingStub(channel)
@@ -144,7 +145,9 @@ final class Upkeep {
         } catch (StatusRuntimeException e) {
             return Optional.of("the keys of this run could not be removed (" + Failure.of(e.getStatus())
                     + "); do it with: quorate del --prefix "
-                    + keyspace.prefix().toStringUtf8());
+                    + keyspace.prefix().toStringUtf8()
+                    + " --endpoints "
+                    + target.endpoints().stream().map(URI::toString).collect(Collectors.joining(",")));
         }
     }
 

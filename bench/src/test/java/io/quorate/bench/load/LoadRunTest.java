@@ -2,6 +2,7 @@ package io.quorate.bench.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Status;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -62,6 +63,17 @@ class LoadRunTest {
                     .isEmpty();
         }
         assertThat(member.revoked()).containsExactlyInAnyOrder(1L, 2L, 3L, 4L);
+    }
+
+    @Test
+    void whoeverIsToRemoveTheKeysIsToldWhereTheyAre() throws LoadException {
+        member.refuseRemovals(Status.PERMISSION_DENIED.withDescription("etcdserver: permission denied"));
+
+        try (LoadRun run = open(Workload.PUT, Duration.ofMillis(100), Optional.empty())) {
+            assertThat(run.cleanUp().orElseThrow())
+                    .contains("refused: etcdserver: permission denied")
+                    .endsWith("quorate del --prefix bench/00000001/ --endpoints " + member.endpoint());
+        }
     }
 
     @Test
