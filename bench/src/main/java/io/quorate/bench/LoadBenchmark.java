@@ -65,10 +65,19 @@ public final class LoadBenchmark {
             }
             return measure(runs);
         } finally {
-            for (LoadRun one : runs) {
-                one.cleanUp().ifPresent(sentence -> observer.leftBehind(one.target(), sentence));
-                one.close();
-            }
+            end(runs);
+        }
+    }
+
+    /** Each of them, whatever becomes of those before it. */
+    private void end(List<LoadRun> runs) {
+        if (runs.isEmpty()) {
+            return;
+        }
+        try (LoadRun first = runs.getFirst()) {
+            first.cleanUp().ifPresent(sentence -> observer.leftBehind(first.target(), sentence));
+        } finally {
+            end(runs.subList(1, runs.size()));
         }
     }
 

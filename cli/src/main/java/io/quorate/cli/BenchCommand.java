@@ -143,7 +143,7 @@ final class BenchCommand implements Runnable {
                     level -> err.println(
                             level.inflight() + " in flight: " + Math.round(level.opsPerSecond()) + " ops/s"));
         } catch (IOException | TimeoutException | RuntimeException e) {
-            throw new CommandFailed(ExitCode.FAILED, "the measurement broke off: " + e.getMessage(), e);
+            throw new CommandFailed(ExitCode.FAILED, "the measurement broke off: " + e, e);
         }
         if (output == ClientOptions.Output.json) {
             out.println(GSON.toJson(report));
@@ -204,7 +204,7 @@ final class BenchCommand implements Runnable {
                 out.println(output == ClientOptions.Output.json ? GSON.toJson(result) : result.line());
             }
         } catch (IOException e) {
-            throw new CommandFailed(ExitCode.FAILED, "the disk cannot be measured: " + e.getMessage(), e);
+            throw new CommandFailed(ExitCode.FAILED, "the disk cannot be measured: " + e, e);
         }
         return ExitCode.OK;
     }
@@ -249,7 +249,7 @@ final class BenchCommand implements Runnable {
                 out.println(output == ClientOptions.Output.json ? GSON.toJson(result) : result.line());
             }
         } catch (IOException e) {
-            throw new CommandFailed(ExitCode.FAILED, "loopback cannot be measured: " + e.getMessage(), e);
+            throw new CommandFailed(ExitCode.FAILED, "loopback cannot be measured: " + e, e);
         }
         return ExitCode.OK;
     }

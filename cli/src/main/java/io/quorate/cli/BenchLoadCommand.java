@@ -104,12 +104,13 @@ final class BenchLoadCommand implements Callable<Integer> {
 
     @SuppressWarnings("try") // What listens is named to be closed.
     private LoadReport measure(LoadPlan plan, BenchProgress progress, List<Target> targets) {
-        StopRequest stop = Quorate.stopRequest(spec);
+        StopRequest stop = Quorate.stopRequest(
+                spec, "keys of this run, which begin with bench/, or leases that last a minute may still be there");
         try (StopRequest.Listening listening = stop.listen()) {
             return new LoadBenchmark(plan, progress, stop::isMade)
                     .run(targets, new SecureRandom().nextInt())
                     .orElseThrow(() ->
-                            new CommandFailed(StopRequest.INTERRUPTED, "stopped before there was anything to report"));
+                            new CommandFailed(StopRequest.INTERRUPTED, "stopped: of a run that is not whole there is no report"));
         } catch (LoadException e) {
             int exitCode = switch (e.reason()) {
                 case UNREACHABLE -> ExitCode.UNREACHABLE;

@@ -269,13 +269,18 @@ final class BenchLoadOptions {
 
     /** @throws CommandFailed if they are not named as they should be */
     List<Target> targets() {
-        Optional<Target.Login> login = Credentials.parse(ClientOptions.USER_OPTION, user)
+        String whoAsks = isOnCommandLine(ClientOptions.USER_OPTION) ? ClientOptions.USER_OPTION : ClientOptions.USER_VARIABLE;
+        Optional<Target.Login> login = Credentials.parse(whoAsks, user)
                 .map(credentials -> new Target.Login(credentials.name(), credentials.password()));
         if (compare.isEmpty()) {
-            List<URI> urls = urls(ClientOptions.ENDPOINTS_OPTION, endpoints);
+            List<URI> urls = urls(
+                    isOnCommandLine(ClientOptions.ENDPOINTS_OPTION)
+                            ? ClientOptions.ENDPOINTS_OPTION
+                            : ClientOptions.ENDPOINTS_VARIABLE,
+                    endpoints);
             return List.of(new Target(urls.getFirst().getAuthority(), urls, login));
         }
-        if (command.commandLine().getParseResult().hasMatchedOption(ClientOptions.ENDPOINTS_OPTION)) {
+        if (isOnCommandLine(ClientOptions.ENDPOINTS_OPTION)) {
             throw CommandFailed.usage("--compare names the endpoints of both; leave --endpoints out");
         }
         String[] both = compare.split(",", -1);
@@ -292,6 +297,10 @@ final class BenchLoadOptions {
                     "--compare has the same cluster twice; name them, as in a=http://h:2379,b=http://h:2379");
         }
         return targets;
+    }
+
+    private boolean isOnCommandLine(String option) {
+        return command.commandLine().getParseResult().hasMatchedOption(option);
     }
 
     private static Target target(String text, Optional<Target.Login> login) {

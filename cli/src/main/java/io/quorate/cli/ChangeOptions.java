@@ -49,7 +49,7 @@ final class ChangeOptions {
                 commandLine.getErr(),
                 force,
                 breakOff,
-                Quorate.stopRequest(command),
+                Quorate.stopRequest(command, "'quorate operations' tells how far it had come"),
                 title);
     }
 

@@ -48,12 +48,16 @@ public final class Quorate implements Callable<Integer> {
         System.exit(exitCode);
     }
 
-    /** What asks a command to stop, of which there may be several in a process that is not theirs alone. */
-    static StopRequest stopRequest(CommandSpec command) {
+    /**
+     * What asks a command to stop, of which there may be several in a process that is not theirs alone.
+     *
+     * @param leftBehind what there is, or how to find it, if it is stopped at once
+     */
+    static StopRequest stopRequest(CommandSpec command, String leftBehind) {
         PrintWriter err = command.commandLine().getErr();
         return command.root().userObject() instanceof Quorate root && root.process
-                ? StopRequest.ofThisProcess(err)
-                : StopRequest.by(err, exitCode -> {});
+                ? StopRequest.ofThisProcess(err, leftBehind)
+                : StopRequest.by(err, leftBehind, exitCode -> {});
     }
 
     /**

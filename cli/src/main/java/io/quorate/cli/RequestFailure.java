@@ -2,20 +2,16 @@ package io.quorate.cli;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.quorate.bench.load.Failure;
 import io.quorate.server.wire.EtcdError;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 
 /** Says in one sentence why a request failed, and tells what surely did not happen from what may have happened. */
 final class RequestFailure {
 
     /** Every refusal by the cluster itself begins with this, whichever gRPC code it bears. */
     private static final String REFUSAL = "etcdserver: ";
-
-    /** Refusals after which a write may be carried out nevertheless. Source: etcd, api/v3rpc/rpctypes. */
-    private static final List<String> UNKNOWN_OUTCOMES =
-            List.of("etcdserver: request timed out", "etcdserver: leader changed", "etcdserver: server stopped");
 
     private RequestFailure() {}
 
@@ -59,11 +55,7 @@ final class RequestFailure {
     static CommandFailed ofWrite(StatusRuntimeException failure, URI endpoint, Duration timeout) {
         Status status = failure.getStatus();
         boolean late = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
-        boolean unknown = late
-                || isConnectionLost(status)
-                || status.getCode() == Status.Code.CANCELLED
-                || UNKNOWN_OUTCOMES.stream().anyMatch(text -> describe(status).startsWith(text));
-        if (!unknown) {
+        if (Failure.of(status).outcome() != Failure.Outcome.UNKNOWN) {
             return refused(failure, endpoint);
         }
         String what =

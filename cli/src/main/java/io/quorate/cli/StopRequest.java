@@ -20,26 +20,33 @@ final class StopRequest {
     private final PrintWriter err;
     private final IntConsumer halt;
     private final List<String> signals;
+    private final String leftBehind;
     private int times;
 
-    private StopRequest(PrintWriter err, IntConsumer halt, List<String> signals) {
+    private StopRequest(PrintWriter err, String leftBehind, IntConsumer halt, List<String> signals) {
         this.err = err;
+        this.leftBehind = leftBehind;
         this.halt = halt;
         this.signals = List.copyOf(signals);
     }
 
-    /** One that is made by signals to this process. */
-    static StopRequest ofThisProcess(PrintWriter err) {
-        return new StopRequest(err, Runtime.getRuntime()::halt, SIGNALS);
+    /**
+     * One that is made by signals to this process.
+     *
+     * @param leftBehind what there is, or how to find it, if everything is left as it is
+     */
+    static StopRequest ofThisProcess(PrintWriter err, String leftBehind) {
+        return new StopRequest(err, leftBehind, Runtime.getRuntime()::halt, SIGNALS);
     }
 
     /**
      * One that is only made by whoever has it, where the process is not the command's alone.
      *
+     * @param leftBehind what there is, or how to find it, if everything is left as it is
      * @param halt ends whatever is to be ended at once, with an exit code
      */
-    static StopRequest by(PrintWriter err, IntConsumer halt) {
-        return new StopRequest(err, halt, List.of());
+    static StopRequest by(PrintWriter err, String leftBehind, IntConsumer halt) {
+        return new StopRequest(err, leftBehind, halt, List.of());
     }
 
     /** Whether it was made. */
@@ -57,7 +64,7 @@ final class StopRequest {
             err.println(
                     "stopping: what is under way is ended or taken back first; a second Ctrl-C, or SIGTERM, leaves everything as it is");
         } else {
-            err.println("stopped at once: everything is left as it is; 'quorate operations' tells how far it had come");
+            err.println("stopped at once: everything is left as it is; " + leftBehind);
             err.flush();
             halt.accept(INTERRUPTED);
         }

@@ -2,7 +2,7 @@ package io.quorate.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.quorate.bench.phase.DurationHistogram;
+import io.quorate.bench.metrics.DurationHistogram;
 import io.quorate.bench.phase.PhaseHistograms.Phase;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.tuning.Trial;

@@ -1,6 +1,6 @@
 package io.quorate.cli;
 
-import io.quorate.bench.phase.DurationHistogram;
+import io.quorate.bench.metrics.DurationHistogram;
 import io.quorate.bench.phase.PhaseHistograms;
 import io.quorate.bench.phase.PhaseHistograms.Phase;
 import io.quorate.server.tuning.TimeoutAdvice;

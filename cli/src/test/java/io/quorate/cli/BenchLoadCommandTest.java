@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class BenchLoadCommandTest {
     private static CommandRun bench(String... arguments) {
         List<String> all = new ArrayList<>(List.of("bench"));
         all.addAll(List.of(arguments));
-        for (String usual : List.of("--clients=4", "--duration=100ms", "--warmup=50ms", "--repeat=2")) {
+        for (String usual : List.of("--clients=4", "--duration=500ms", "--warmup=0", "--repeat=2")) {
             String name = usual.substring(0, usual.indexOf('=') + 1);
             if (all.stream().noneMatch(argument -> argument.startsWith(name))) {
                 all.add(usual);
@@ -80,6 +81,7 @@ class BenchLoadCommandTest {
         "lease, --timeout=5s, grant keep alive revoke"
     })
     void everyWorkloadHasItsFiguresAndLeavesNothingBehind(String workload, String option, String kinds) {
+        // Long enough that a pause of the machine does not fill it.
         CommandRun run = bench(workload, option, "--repeat=1", "--endpoints=" + member.endpoint());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
@@ -101,7 +103,7 @@ class BenchLoadCommandTest {
         Path page = folder.resolve("put.html");
 
         CommandRun run =
-                bench("put", "--rate=1000", "--output=json", "--html=" + page, "--endpoints=" + member.endpoint());
+                bench("put", "--rate=1000", "--warmup=50ms", "--output=json", "--html=" + page, "--endpoints=" + member.endpoint());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
         List<JsonObject> lines = run.out()
@@ -126,7 +128,7 @@ class BenchLoadCommandTest {
     @Test
     void twoThatTakeTurnsAreCompared() {
         CommandRun run = bench(
-                "get", "--keys=10", "--duration=300ms", "--compare=a=" + member.endpoint() + ",b=" + member.endpoint());
+                "get", "--keys=10", "--compare=a=" + member.endpoint() + ",b=" + member.endpoint());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
         assertThat(run.err().lines().filter(line -> line.contains("ops/s, 0 failed")))
@@ -139,7 +141,7 @@ class BenchLoadCommandTest {
 
     @Test
     void theKeysStayIfTheyAreToBeKept() {
-        CommandRun run = bench("txn", "--keys=3", "--keep", "--endpoints=" + member.endpoint());
+        CommandRun run = bench("txn", "--keys=3", "--repeat=1", "--keep", "--endpoints=" + member.endpoint());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
         assertThat(keys())
@@ -157,7 +159,7 @@ class BenchLoadCommandTest {
                         .withDescription("etcdserver: mvcc: database space exceeded")
                         .asRuntimeException();
             });
-            CommandRun run = bench("put", "--endpoints=" + cluster.endpoint());
+            CommandRun run = bench("put", "--repeat=1", "--endpoints=" + cluster.endpoint());
 
             assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
             assertThat(run.err()).contains("not one request to 127.0.0.1:", "refused: etcdserver: mvcc: database");
@@ -210,6 +212,9 @@ class BenchLoadCommandTest {
                 "put --value-size=2000000|a value has at most 1048576 bytes",
                 "put --key-size=8|a key has between 25 and 1024 bytes",
                 "watch --value-size=8|a value has at least 16 bytes",
+                "put --duration=999999999h|what is measured must take at least 100 ms, and at most a day",
+                "put --warmup=999999999h|the warm-up takes between no time and a day",
+                "put --timeout=999999999h|at least a millisecond, and at most a day",
                 "put --duration=soon|\"soon\" is not a time",
                 "put --html=/nowhere/at/all.html|there is no directory for /nowhere/at/all.html",
                 "put --html=/|--html takes a file, and not \"/\"",
@@ -231,6 +236,15 @@ class BenchLoadCommandTest {
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err().lines()).hasSize(1);
         assertThat(run.err()).contains(sentence);
+    }
+
+    @Test
+    void whatTheEnvironmentSaysIsNotBlamedOnTheCommandLine() {
+        CommandRun run = CommandRun.of(
+                FakeMembers.thatStopAtOnce(), Map.of("QUORATE_ENDPOINTS", "https://h:1"), "", "bench", "put");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("QUORATE_ENDPOINTS has https://h:1").hasLineCount(1);
     }
 
     @Test

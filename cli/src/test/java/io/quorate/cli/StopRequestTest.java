@@ -31,7 +31,7 @@ class StopRequestTest {
     private final StringWriter err = new StringWriter();
     private final List<Integer> halted = new ArrayList<>();
     private final List<String> done = new ArrayList<>();
-    private final StopRequest stop = StopRequest.by(new PrintWriter(err, true), halted::add);
+    private final StopRequest stop = StopRequest.by(new PrintWriter(err, true), "this and that", halted::add);
 
     @Command
     private static final class Client {
@@ -145,6 +145,6 @@ class StopRequestTest {
         stop.make();
         assertThat(halted).containsExactly(StopRequest.INTERRUPTED);
         assertThat(stop.isMade()).isTrue();
-        assertThat(err.toString()).contains("everything is left as it is");
+        assertThat(err.toString()).contains("everything is left as it is; this and that");
     }
 }

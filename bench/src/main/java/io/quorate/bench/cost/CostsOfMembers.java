@@ -1,11 +1,14 @@
 package io.quorate.bench.cost;
 
+import io.quorate.bench.metrics.MetricsPages;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,12 +19,24 @@ import java.util.stream.Collectors;
  */
 public final class CostsOfMembers {
 
-    /** Totals since the processes started, but for the memory; empty where one of them does not tell. */
+    /**
+     * Totals since the processes started, but for the memory; empty where one of them does not tell.
+     *
+     * @param logSyncs member by member: one that was started again counts anew, which the others' syncs would hide in a sum
+     */
     public record Sample(
             OptionalDouble cpuMicros,
             OptionalDouble residentBytes,
-            OptionalDouble logSyncs,
-            OptionalDouble writtenBytes) {}
+            Map<URI, Double> logSyncs,
+            OptionalDouble writtenBytes) {
+
+        public Sample {
+            logSyncs = Map.copyOf(logSyncs);
+        }
+    }
+
+    /** What etcd and Quorate both count syncs of their logs by. */
+    private static final String LOG_SYNCS = "etcd_disk_wal_fsync_duration_seconds_count";
 
     private static final String LOST =
             "costs are not all known: a member ended, was started again, or did not tell its syncs";
@@ -127,17 +142,25 @@ public final class CostsOfMembers {
 
     /** What the processes have used until now. */
     public Sample sample() {
-        return new Sample(
-                sum(processes, files::cpuMicros),
-                sum(processes, files::residentBytes),
-                logSyncs(),
-                sum(processes, files::writtenBytes));
+        // What takes a moment before what members must be asked for.
+        OptionalDouble cpuMicros = sum(processes, files::cpuMicros);
+        OptionalDouble residentBytes = sum(processes, files::residentBytes);
+        OptionalDouble writtenBytes = sum(processes, files::writtenBytes);
+        return new Sample(cpuMicros, residentBytes, logSyncs(), writtenBytes);
     }
 
-    private OptionalDouble logSyncs() {
-        try (MetricsPage page = new MetricsPage()) {
-            return sum(metrics, page::logSyncs);
+    private Map<URI, Double> logSyncs() {
+        Map<URI, Double> syncs = new HashMap<>();
+        try (MetricsPages pages = new MetricsPages()) {
+            for (URI member : metrics) {
+                OptionalDouble told = pages.read(member).map(page -> page.value(LOG_SYNCS, Map.of())).orElse(OptionalDouble.empty());
+                if (told.isEmpty()) {
+                    return Map.of();
+                }
+                syncs.put(member, told.getAsDouble());
+            }
         }
+        return syncs;
     }
 
     /** What was used between two samples; what is not known of one of them becomes a note. */
@@ -145,11 +168,11 @@ public final class CostsOfMembers {
         Costs used = new Costs(
                 difference(before, after, Sample::cpuMicros),
                 after.residentBytes,
-                difference(before, after, Sample::logSyncs),
+                syncs(before, after),
                 difference(before, after, Sample::writtenBytes));
         if (isLost(before.cpuMicros, used.cpuMicros())
                 || isLost(before.residentBytes, used.residentBytes())
-                || isLost(before.logSyncs, used.logSyncs())
+                || (!before.logSyncs.isEmpty() && used.logSyncs().isEmpty())
                 || isLost(before.writtenBytes, used.writtenBytes())) {
             notes.add(LOST);
         }
@@ -158,6 +181,24 @@ public final class CostsOfMembers {
 
     private static boolean isLost(OptionalDouble before, OptionalDouble used) {
         return before.isPresent() && used.isEmpty();
+    }
+
+    /** Of all members; none of a process that has ended: what counts instead of it may have counted further already. */
+    private static OptionalDouble syncs(Sample before, Sample after) {
+        if (isLost(before.residentBytes, after.residentBytes)
+                || before.logSyncs.isEmpty()
+                || !before.logSyncs.keySet().equals(after.logSyncs.keySet())) {
+            return OptionalDouble.empty();
+        }
+        double sum = 0;
+        for (Map.Entry<URI, Double> member : after.logSyncs.entrySet()) {
+            double more = member.getValue() - before.logSyncs.getOrDefault(member.getKey(), 0.0);
+            if (more < 0) {
+                return OptionalDouble.empty();
+            }
+            sum += more;
+        }
+        return OptionalDouble.of(sum);
     }
 
     private interface Figure {

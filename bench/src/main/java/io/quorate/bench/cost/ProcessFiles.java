@@ -2,7 +2,6 @@ package io.quorate.bench.cost;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -43,7 +42,7 @@ final class ProcessFiles {
         ListeningSockets listening = ListeningSockets.parse(lines);
         Set<Long> inodes = new HashSet<>();
         for (InetAddress address : InetAddress.getAllByName(host)) {
-            if (address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null) {
+            if (ThisMachine.has(address)) {
                 inodes.addAll(listening.reachedAt(address, url.getPort()));
             }
         }

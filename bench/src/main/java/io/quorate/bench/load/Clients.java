@@ -29,10 +29,10 @@ final class Clients {
 
     /**
      * @param client its number; another one draws other keys
-     * @param watched where puts are noted if they are watched
+     * @param watched where puts are noted; of {@link Workload#WATCH} alone
      * @param leases where leases are noted that are to be revoked at the end
      */
-    Supplier<Step<?, ?>> steps(int client, WatchPuts watched, LeaseCycle.Held leases) {
+    Supplier<Step<?, ?>> steps(int client, Optional<WatchPuts> watched, LeaseCycle.Held leases) {
         SplittableRandom random = new SplittableRandom(client);
         return switch (plan.workload()) {
             case PUT -> () -> put(RequestKind.PUT, anyKey(random), random);
@@ -40,7 +40,10 @@ final class Clients {
             case SGET -> () -> get(RequestKind.SERIALIZABLE_GET, anyKey(random), true);
             case MIXED -> () -> readOrUpdate(random);
             case TXN -> () -> txn(random);
-            case WATCH -> () -> watched.next(anyKey(random), random);
+            case WATCH -> {
+                WatchPuts puts = watched.orElseThrow();
+                yield () -> puts.next(anyKey(random), random);
+            }
             case LEASE -> new LeaseCycle(leases);
         };
     }

@@ -29,12 +29,12 @@ final class Connections implements AutoCloseable {
     private static final String NO_USERS = "etcdserver: authentication is not enabled";
 
     private final List<ManagedChannel> channels = new ArrayList<>();
-    private List<Channel> known = List.of();
+    private volatile List<Channel> known = List.of();
 
     private Connections() {}
 
     /**
-     * Connects, and logs in once if the target has a login.
+     * Connects, and logs in if the target has a login.
      *
      * @param timeout for all of it
      * @throws LoadException if an endpoint cannot be reached, or the login is refused
@@ -47,7 +47,7 @@ final class Connections implements AutoCloseable {
                 connections.channels.add(channel(endpoint));
             }
             connections.awaitAll(target, timeout);
-            connections.known = connections.asUser(target, timeout);
+            connections.login(target, timeout);
             return connections;
         } catch (LoadException | RuntimeException e) {
             connections.close();
@@ -105,6 +105,15 @@ final class Connections implements AutoCloseable {
             case TRANSIENT_FAILURE, SHUTDOWN -> connected.complete(false);
             case IDLE, CONNECTING -> channel.notifyWhenStateChanged(state, () -> watch(channel, connected));
         }
+    }
+
+    /**
+     * Logs in anew, if the target has a login: one that is not used ends after a while, and a JSON Web Token in any case.
+     *
+     * @throws LoadException if it is refused; the one before goes on to be used
+     */
+    void login(Target target, Duration timeout) throws LoadException {
+        known = asUser(target, timeout);
     }
 
     private List<Channel> asUser(Target target, Duration timeout) throws LoadException {

@@ -23,14 +23,14 @@ public record Failure(Outcome outcome, String text) {
         /** The cluster says that it is done, but the answer is not what it should be. */
         WRONG,
 
-        /** It was never sent: the clients were busy for too long. Only in an open loop. */
+        /** It was not sent in time: the clients were busy for too long, or what makes the load was. Only in an open loop. */
         NOT_SENT,
 
         /** A watcher was not told of a put that was acknowledged. */
         NOT_DELIVERED
     }
 
-    /** Every refusal by the cluster itself begins with this, whichever gRPC code it bears. */
+    /** Every refusal by the cluster itself begins with this, whichever gRPC code it bears; other failures may as well. */
     private static final String REFUSAL = "etcdserver: ";
 
     /** Refusals after which a write may be carried out nevertheless. Source: etcd, api/v3rpc/rpctypes. */
@@ -47,22 +47,22 @@ public record Failure(Outcome outcome, String text) {
     public static Failure of(Status status) {
         String description = status.getDescription();
         String text = description == null ? status.getCode().toString() : description;
-        if (text.startsWith(REFUSAL)) {
-            boolean open = OPEN_REFUSALS.stream().anyMatch(text::startsWith);
-            return new Failure(open ? Outcome.UNKNOWN : Outcome.REFUSED, text);
-        }
+        boolean told = text.startsWith(REFUSAL);
         String cause = status.getCause() == null || status.getCause().getMessage() == null
                 ? ""
                 : ": " + status.getCause().getMessage();
         return switch (status.getCode()) {
-            // How the call ended on this side tells nothing of what the other side has done.
-            case CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, ABORTED, INTERNAL, UNAVAILABLE, DATA_LOSS ->
-                new Failure(Outcome.UNKNOWN, text + cause);
+            // Somebody left off, or failed, when the write may have been on its way already.
+            case CANCELLED, DEADLINE_EXCEEDED, INTERNAL -> new Failure(Outcome.UNKNOWN, text + cause);
+            // Where these are gRPC's own, how the call ended tells nothing of what the other side has done.
+            case UNKNOWN, ABORTED, UNAVAILABLE, DATA_LOSS, RESOURCE_EXHAUSTED -> {
+                boolean open = !told || OPEN_REFUSALS.stream().anyMatch(text::startsWith);
+                yield new Failure(open ? Outcome.UNKNOWN : Outcome.REFUSED, text + cause);
+            }
             case INVALID_ARGUMENT,
                     NOT_FOUND,
                     ALREADY_EXISTS,
                     PERMISSION_DENIED,
-                    RESOURCE_EXHAUSTED,
                     FAILED_PRECONDITION,
                     OUT_OF_RANGE,
                     UNIMPLEMENTED,

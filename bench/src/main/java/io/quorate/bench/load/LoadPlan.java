@@ -43,8 +43,10 @@ public record LoadPlan(
         private static final double MAX_RATE = 10_000_000;
 
         public Pace {
-            require(duration.toMillis() >= 100, "what is measured must take at least 100 ms");
-            require(!warmup.isNegative(), "the warm-up cannot take less than no time");
+            require(
+                    duration.toMillis() >= 100 && isADayAtMost(duration),
+                    "what is measured must take at least 100 ms, and at most a day");
+            require(!warmup.isNegative() && isADayAtMost(warmup), "the warm-up takes between no time and a day");
             require(repetitions >= 1 && repetitions <= 1000, "there must be between 1 and 1000 repetitions");
             require(
                     ratePerSecond.isEmpty() || (ratePerSecond.get() > 0 && ratePerSecond.get() <= MAX_RATE),
@@ -93,7 +95,14 @@ public record LoadPlan(
                 workload != Workload.WATCH || data.valueBytes() >= WatchPuts.MIN_VALUE_BYTES,
                 "a value has at least " + WatchPuts.MIN_VALUE_BYTES
                         + " bytes where it is watched, to tell when it was sent");
-        require(timeout.toMillis() >= 1, "an answer must be waited for at least a millisecond");
+        require(
+                timeout.toMillis() >= 1 && isADayAtMost(timeout),
+                "an answer must be waited for at least a millisecond, and at most a day");
+    }
+
+    /** Beyond some centuries a time would be more nanoseconds than there are numbers for. */
+    private static boolean isADayAtMost(Duration time) {
+        return time.compareTo(Duration.ofDays(1)) <= 0;
     }
 
     private static void require(boolean condition, String otherwise) {

@@ -79,6 +79,8 @@ public final class LoadRun implements AutoCloseable {
         try {
             List<MemberAddress> members = new Upkeep(connections.of(0), patience(plan))
                     .members()
+                    .map(told -> MemberAddress.seenFromHere(
+                            told, target.endpoints().getFirst()))
                     .filter(told -> !told.isEmpty())
                     .orElseGet(() -> addresses(target.endpoints()));
             return new LoadRun(
@@ -137,30 +139,46 @@ public final class LoadRun implements AutoCloseable {
      *
      * @param number of the repetition, from 1, or {@link #REHEARSAL}
      * @param isStopped whether it is to end at once
-     * @throws LoadException if watchers cannot be set up
+     * @throws LoadException if the login is refused, or watchers cannot be set up
      */
     public Repetition repeat(int number, Progress progress, BooleanSupplier isStopped) throws LoadException {
+        connections.login(target, patience(plan));
+        if (plan.workload() != Workload.WATCH) {
+            List<LoadClient> clients = clients(number, Optional.empty());
+            Recording recording = recording();
+            return repetition(number, recording, load(number, clients, recording, progress, isStopped));
+        }
         WatchPuts puts = new WatchPuts(keyspace);
+        List<LoadClient> clients = clients(number, Optional.of(puts));
+        try (Watchers watchers = Watchers.open(connections, keyspace, plan.watchers(), puts, patience(plan))) {
+            // Not before: the measured time begins when all watchers are there, however long that has taken.
+            Recording recording = recording();
+            watchers.noteIn(recording);
+            Used used = load(number, clients, recording, progress, isStopped);
+            awaitEvents(watchers, recording);
+            return repetition(number, recording, used);
+        }
+    }
+
+    private List<LoadClient> clients(int number, Optional<WatchPuts> watched) {
         Clients requests = new Clients(plan, keyspace);
-        List<LoadClient> clients = IntStream.range(0, plan.clients())
+        return IntStream.range(0, plan.clients())
                 .mapToObj(i -> new LoadClient(
                         connections.of(i),
                         // Another repetition draws other keys.
-                        requests.steps(number * plan.clients() + i, puts, leases)))
+                        requests.steps(number * plan.clients() + i, watched, leases)))
                 .toList();
+    }
+
+    /** Of a warm-up that begins now, and of the time after it. */
+    private Recording recording() {
         long begin = System.nanoTime() + plan.pace().warmup().toNanos();
-        Recording recording = new Recording(
+        return new Recording(
                 plan.workload().kinds(), begin, begin + plan.pace().duration().toNanos());
-        if (plan.workload() != Workload.WATCH) {
-            Used used = load(number, clients, recording, progress, isStopped);
-            return new Repetition(number, recording.tallies(), recording.seconds(), used.costs, used.phases);
-        }
-        try (Watchers watchers =
-                Watchers.open(connections, keyspace, plan.watchers(), puts, recording, patience(plan))) {
-            Used used = load(number, clients, recording, progress, isStopped);
-            awaitEvents(watchers, recording);
-            return new Repetition(number, recording.tallies(), recording.seconds(), used.costs, used.phases);
-        }
+    }
+
+    private static Repetition repetition(int number, Recording recording, Used used) {
+        return new Repetition(number, recording.tallies(), recording.seconds(), used.costs, used.phases);
     }
 
     /** What members tell of the measured time. */
@@ -172,9 +190,10 @@ public final class LoadRun implements AutoCloseable {
         try (Pacing pacing = pacing(clients, recording)) {
             pacing.start();
             boolean goesOn = await(recording.beginNanos(), clients, isStopped);
-            Optional<PhasePages.Sample> phasesBefore = phases.map(PhasePages::sample);
+            // Costs first: not every cluster has pages of phases, and costs of those that do would begin later.
             CostsOfMembers.Sample before = costs.sample();
-            for (long end = recording.beginNanos(); goesOn && end - recording.endNanos() < 0; ) {
+            Optional<PhasePages.Sample> phasesBefore = phases.map(PhasePages::sample);
+            for (long end = firstLook(recording); goesOn && end - recording.endNanos() < 0; ) {
                 end = recording.endNanos() - end < SECOND_NANOS + LEAST_STRETCH_NANOS
                         ? recording.endNanos()
                         : end + SECOND_NANOS;
@@ -191,6 +210,12 @@ public final class LoadRun implements AutoCloseable {
             drain(pacing, clients, recording);
             return used;
         }
+    }
+
+    /** Where seconds are counted from: members may have taken longer than one to tell, which the first stretch then has in it. */
+    private static long firstLook(Recording recording) {
+        long length = recording.endNanos() - recording.beginNanos();
+        return recording.beginNanos() + Math.clamp(System.nanoTime() - recording.beginNanos(), 0, length - 1);
     }
 
     private Pacing pacing(List<LoadClient> clients, Recording recording) {
@@ -227,7 +252,7 @@ public final class LoadRun implements AutoCloseable {
                             plan.workload().kinds().getFirst(),
                             new Failure(
                                     Failure.Outcome.NOT_SENT,
-                                    "no client was free until " + plan.timeout().toMillis() + " ms after the end"),
+                                    "still waiting " + plan.timeout().toMillis() + " ms after the end"),
                             unsent);
                 }
             }
@@ -258,10 +283,15 @@ public final class LoadRun implements AutoCloseable {
      * @return why it could not, in one sentence
      */
     public Optional<String> cleanUp() {
+        try {
+            connections.login(target, patience(plan));
+        } catch (LoadException e) {
+            // The login before may still do; if not, what it is refused says so.
+        }
         List<String> failures = new ArrayList<>();
         Upkeep upkeep = new Upkeep(connections.of(0), patience(plan));
         if (!plan.keep() && plan.workload() != Workload.LEASE) {
-            upkeep.remove(keyspace).ifPresent(failures::add);
+            upkeep.remove(keyspace, target).ifPresent(failures::add);
         }
         upkeep.revoke(leases.ids()).ifPresent(failures::add);
         return failures.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", failures));

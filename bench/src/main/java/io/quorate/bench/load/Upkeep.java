@@ -1,6 +1,7 @@
 package io.quorate.bench.load;
 
 import io.grpc.Channel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quorate.bench.cost.MemberAddress;
 import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
@@ -23,6 +24,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /** What is done to a cluster before the load and after it, one request after the other. For one thread. */
 final class Upkeep {
@@ -128,8 +130,8 @@ final class Upkeep {
         }
     }
 
-    /** Removes every key, a part at a time; returns why it could not. */
-    Optional<String> remove(Keyspace keyspace) {
+    /** Removes every key of the target's, a part at a time; returns why it could not. */
+    Optional<String> remove(Keyspace keyspace, Target target) {
         try {
             for (int first = 0; first < keyspace.size(); first += REMOVED_AT_ONCE) {
                 var unused = KVGrpc.newBlockingStub(channel)
@@ -143,23 +145,28 @@ final class Upkeep {
         } catch (StatusRuntimeException e) {
             return Optional.of("the keys of this run could not be removed (" + Failure.of(e.getStatus())
                     + "); do it with: quorate del --prefix "
-                    + keyspace.prefix().toStringUtf8());
+                    + keyspace.prefix().toStringUtf8()
+                    + " --endpoints "
+                    + target.endpoints().stream().map(URI::toString).collect(Collectors.joining(",")));
         }
     }
 
-    /** Revokes these; returns why it could not. */
+    /** Revokes these, as far as they are there; returns why it could not. */
     Optional<String> revoke(Set<Long> leases) {
-        try {
-            for (long lease : leases) {
+        for (long lease : leases) {
+            try {
                 var unused = LeaseGrpc.newBlockingStub(channel)
                         .withDeadlineAfter(timeout)
                         .leaseRevoke(
                                 LeaseRevokeRequest.newBuilder().setID(lease).build());
+            } catch (StatusRuntimeException e) {
+                // One is gone if it has run out, or was revoked without an answer. Whatever else is wrong is so with all of them.
+                if (e.getStatus().getCode() != Status.Code.NOT_FOUND) {
+                    return Optional.of("not all leases of this run could be revoked (" + Failure.of(e.getStatus())
+                            + "); they run out by themselves within a minute");
+                }
             }
-            return Optional.empty();
-        } catch (StatusRuntimeException e) {
-            return Optional.of("not all leases of this run could be revoked (" + Failure.of(e.getStatus())
-                    + "); they run out by themselves within a minute");
         }
+        return Optional.empty();
     }
 }

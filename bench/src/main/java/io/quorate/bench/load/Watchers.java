@@ -23,36 +23,29 @@ import java.util.concurrent.atomic.LongAdder;
 final class Watchers implements AutoCloseable {
 
     private final WatchPuts puts;
-    private final Recording recording;
     private final int count;
     private final CountDownLatch created;
     private final LongAdder delivered = new LongAdder();
     private final List<StreamObserver<WatchRequest>> streams = new ArrayList<>();
+    private volatile Optional<Recording> recording = Optional.empty();
     private volatile Optional<Failure> broken = Optional.empty();
     private volatile boolean closed;
 
-    private Watchers(WatchPuts puts, Recording recording, int count) {
+    private Watchers(WatchPuts puts, int count) {
         this.puts = puts;
-        this.recording = recording;
         this.count = count;
         this.created = new CountDownLatch(count);
     }
 
     /**
-     * Begins to watch, and waits until every watcher does.
+     * Begins to watch, and waits until every watcher does. Events are not noted before {@link #noteIn}.
      *
-     * @param recording where events are noted
      * @throws LoadException if one does not within the time
      */
     static Watchers open(
-            Connections connections,
-            Keyspace keyspace,
-            int count,
-            WatchPuts puts,
-            Recording recording,
-            Duration timeout)
+            Connections connections, Keyspace keyspace, int count, WatchPuts puts, Duration timeout)
             throws LoadException {
-        Watchers watchers = new Watchers(puts, recording, count);
+        Watchers watchers = new Watchers(puts, count);
         int streams = Math.min(count, connections.size());
         for (int i = 0; i < streams; i++) {
             StreamObserver<WatchRequest> stream =
@@ -86,6 +79,11 @@ final class Watchers implements AutoCloseable {
                         + broken.map(failure -> ": " + failure).orElse(""));
     }
 
+    /** From now on events are noted there. Those that came before were of another repetition's puts. */
+    void noteIn(Recording events) {
+        recording = Optional.of(events);
+    }
+
     private final class Listener implements StreamObserver<WatchResponse> {
 
         @Override
@@ -98,18 +96,20 @@ final class Watchers implements AutoCloseable {
                 created.countDown();
             }
             long now = System.nanoTime();
-            for (Event event : response.getEventsList()) {
-                if (event.getType() == Event.EventType.PUT) {
-                    delivered(event.getKv().getValue(), now);
+            recording.ifPresent(events -> {
+                for (Event event : response.getEventsList()) {
+                    if (event.getType() == Event.EventType.PUT) {
+                        delivered(events, event.getKv().getValue(), now);
+                    }
                 }
-            }
+            });
         }
 
-        private void delivered(ByteString value, long now) {
+        private void delivered(Recording events, ByteString value, long now) {
             delivered.increment();
             long sent = WatchPuts.sentNanos(value);
-            recording.ended(RequestKind.EVENT_SINCE_SEND, sent, now - sent, Optional.empty());
-            recording.ended(RequestKind.EVENT_SINCE_ACK, sent, puts.nanosSinceAck(value, now), Optional.empty());
+            events.ended(RequestKind.EVENT_SINCE_SEND, sent, now - sent, Optional.empty());
+            events.ended(RequestKind.EVENT_SINCE_ACK, sent, puts.nanosSinceAck(value, now), Optional.empty());
         }
 
         @Override

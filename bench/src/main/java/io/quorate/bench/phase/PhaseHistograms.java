@@ -1,5 +1,7 @@
 package io.quorate.bench.phase;
 
+import io.quorate.bench.metrics.DurationHistogram;
+import io.quorate.bench.metrics.MetricsText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +13,7 @@ import java.util.OptionalDouble;
  * How long writes took and where, as members tell it at {@code /metrics}: since they started, or of the time between two looks. Immutable.
  * docs/phases.md defines the phases.
  *
- * @param phases by their names, in {@link #NAMES}' order
+ * @param phases by their names, which are in {@link #NAMES}
  * @param whole from proposal to answer
  */
 public record PhaseHistograms(Map<String, DurationHistogram> phases, DurationHistogram whole) {
@@ -74,11 +76,17 @@ public record PhaseHistograms(Map<String, DurationHistogram> phases, DurationHis
         return whole.since(earlier.whole).map(more -> new PhaseHistograms(added, more));
     }
 
-    /** Those of two members, or of two times, together. */
-    public PhaseHistograms plus(PhaseHistograms other) {
+    /** Those of two members, or of two times, together; empty if they cannot be added. */
+    public Optional<PhaseHistograms> plus(PhaseHistograms other) {
         Map<String, DurationHistogram> sum = new LinkedHashMap<>();
-        NAMES.forEach(name -> sum.put(name, of(name).plus(other.of(name))));
-        return new PhaseHistograms(sum, whole.plus(other.whole));
+        for (String name : NAMES) {
+            Optional<DurationHistogram> both = of(name).plus(other.of(name));
+            if (both.isEmpty()) {
+                return Optional.empty();
+            }
+            sum.put(name, both.get());
+        }
+        return whole.plus(other.whole).map(both -> new PhaseHistograms(sum, both));
     }
 
     /** The writes that were answered. */

@@ -1,12 +1,9 @@
 package io.quorate.bench.phase;
 
 import io.quorate.bench.cost.MemberAddress;
-import java.io.IOException;
+import io.quorate.bench.metrics.MetricsPages;
+import io.quorate.bench.metrics.MetricsText;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,26 +15,26 @@ import java.util.Optional;
  */
 public final class PhasePages implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-    private static final int OK = 200;
+    /** As Prometheus' own libraries name it, whose process it may be. */
+    private static final String STARTED = "process_start_time_seconds";
 
     private final List<URI> members;
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(PATIENCE)
-            .build();
+    private final MetricsPages pages = new MetricsPages();
 
     /**
      * What the members told at one time.
      *
      * @param ofMembers of those that told it
      * @param sent by each of them, as far as they tell that
+     * @param startedSeconds when each was started, as far as they tell that
      */
-    public record Sample(Map<URI, PhaseHistograms> ofMembers, Map<URI, SentMessages> sent) {
+    public record Sample(
+            Map<URI, PhaseHistograms> ofMembers, Map<URI, SentMessages> sent, Map<URI, Double> startedSeconds) {
 
         public Sample {
             ofMembers = Map.copyOf(ofMembers);
             sent = Map.copyOf(sent);
+            startedSeconds = Map.copyOf(startedSeconds);
         }
 
         /** What the leader has sent since then; empty if no member has led in one term all the time, or it does not tell. */
@@ -53,20 +50,24 @@ public final class PhasePages implements AutoCloseable {
         /**
          * What has been added since then by all members together.
          *
-         * @return empty if a member told nothing at one of the two times, or was started again: a sum of some would mislead
+         * @return empty if a member told nothing at one of the two times, or was started again, or they are of
+         *     releases that cannot be added: a sum of some would mislead
          */
         public Optional<PhaseHistograms> since(Sample earlier) {
-            if (ofMembers.isEmpty() || !ofMembers.keySet().equals(earlier.ofMembers.keySet())) {
+            // A member that was started again may have counted further than before already, and look like itself.
+            if (ofMembers.isEmpty()
+                    || !ofMembers.keySet().equals(earlier.ofMembers.keySet())
+                    || !startedSeconds.equals(earlier.startedSeconds)) {
                 return Optional.empty();
             }
             Optional<PhaseHistograms> sum = Optional.empty();
             for (Map.Entry<URI, PhaseHistograms> member : ofMembers.entrySet()) {
                 Optional<PhaseHistograms> added = Optional.ofNullable(earlier.ofMembers.get(member.getKey()))
                         .flatMap(member.getValue()::since);
-                if (added.isEmpty()) {
-                    return added;
+                sum = sum.isEmpty() ? added : added.flatMap(sum.get()::plus);
+                if (sum.isEmpty()) {
+                    return sum;
                 }
-                sum = Optional.of(sum.map(added.get()::plus).orElse(added.get()));
             }
             return sum;
         }
@@ -94,32 +95,18 @@ public final class PhasePages implements AutoCloseable {
     public Sample sample() {
         Map<URI, PhaseHistograms> phases = new LinkedHashMap<>();
         Map<URI, SentMessages> sent = new LinkedHashMap<>();
+        Map<URI, Double> startedSeconds = new LinkedHashMap<>();
         for (URI member : members) {
-            Optional<MetricsText> page = page(member).map(MetricsText::new);
+            Optional<MetricsText> page = pages.read(member);
             page.flatMap(PhaseHistograms::parse).ifPresent(told -> phases.put(member, told));
             page.flatMap(SentMessages::parse).ifPresent(told -> sent.put(member, told));
+            page.ifPresent(text -> text.value(STARTED, Map.of()).ifPresent(told -> startedSeconds.put(member, told)));
         }
-        return new Sample(phases, sent);
-    }
-
-    private Optional<String> page(URI member) {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create(member.getScheme() + "://" + member.getAuthority() + "/metrics"))
-                .timeout(PATIENCE)
-                .build();
-        try {
-            HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-            return answer.statusCode() == OK ? Optional.of(answer.body()) : Optional.empty();
-        } catch (IOException e) {
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
-        }
+        return new Sample(phases, sent, startedSeconds);
     }
 
     @Override
     public void close() {
-        client.close();
+        pages.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.quorate.bench.phase;
 
+import io.quorate.bench.metrics.MetricsText;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;

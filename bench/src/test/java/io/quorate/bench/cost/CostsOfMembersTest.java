@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class CostsOfMembersTest {
+
+    private static final URI ONE = URI.create("http://one:2379");
+    private static final URI TWO = URI.create("http://two:2379");
 
     @TempDir
     private Path proc = Path.of("");
@@ -101,9 +105,9 @@ class CostsOfMembersTest {
     void aCounterThatWentBackGivesNoFigure() {
         CostsOfMembers costs = CostsOfMembers.find(List.of(), new ProcessFiles(proc), 1);
         CostsOfMembers.Sample before = new CostsOfMembers.Sample(
-                OptionalDouble.of(9), OptionalDouble.of(9), OptionalDouble.of(9), OptionalDouble.of(9));
+                OptionalDouble.of(9), OptionalDouble.of(9), Map.of(ONE, 9.0), OptionalDouble.of(9));
         CostsOfMembers.Sample after = new CostsOfMembers.Sample(
-                OptionalDouble.of(10), OptionalDouble.of(5), OptionalDouble.of(1), OptionalDouble.empty());
+                OptionalDouble.of(10), OptionalDouble.of(5), Map.of(ONE, 1.0), OptionalDouble.empty());
 
         Costs used = costs.between(before, after);
 
@@ -117,14 +121,23 @@ class CostsOfMembersTest {
         assertThat(costs.notes()).hasSize(notes);
     }
 
-    @Test
-    void aMetricIsFoundByItsWholeName() {
-        String page =
-                "etcd_disk_wal_fsync_duration_seconds_count_of_others 7\netcd_disk_wal_fsync_duration_seconds_count 1.5e+03\n";
+    private static CostsOfMembers.Sample ofSyncs(OptionalDouble residentBytes, double one, double two) {
+        return new CostsOfMembers.Sample(
+                OptionalDouble.empty(), residentBytes, Map.of(ONE, one, TWO, two), OptionalDouble.empty());
+    }
 
-        assertThat(MetricsPage.value(page, "etcd_disk_wal_fsync_duration_seconds_count"))
-                .hasValue(1500);
-        assertThat(MetricsPage.value(page, "etcd_disk_wal_fsync_duration_seconds"))
+    @Test
+    void syncsAreNotKnownIfOneMemberCountsAnewHoweverManyTheOthersHave() {
+        CostsOfMembers costs = CostsOfMembers.find(List.of(), new ProcessFiles(proc), 1);
+        OptionalDouble bytes = OptionalDouble.of(1);
+
+        assertThat(costs.between(ofSyncs(bytes, 10, 20), ofSyncs(bytes, 15, 22)).logSyncs())
+                .hasValue(7);
+        assertThat(costs.between(ofSyncs(bytes, 10, 20), ofSyncs(bytes, 0, 90)).logSyncs())
+                .isEmpty();
+        assertThat(costs.between(ofSyncs(bytes, 10, 20), ofSyncs(OptionalDouble.empty(), 15, 22))
+                        .logSyncs())
+                .as("a process that has ended, and another one that has counted further")
                 .isEmpty();
     }
 }

@@ -34,6 +34,26 @@ class FailureTest {
     }
 
     @Test
+    void aMemberThatLeftOffOrFailedHasMaybeWrittenAlready() {
+        assertThat(Failure.of(Status.INTERNAL.withDescription("etcdserver: java.lang.IllegalStateException"))
+                        .outcome())
+                .isEqualTo(UNKNOWN);
+        assertThat(Failure.of(Status.CANCELLED.withDescription("etcdserver: request canceled"))
+                        .outcome())
+                .isEqualTo(UNKNOWN);
+        assertThat(Failure.of(Status.DEADLINE_EXCEEDED.withDescription("etcdserver: context deadline exceeded"))
+                        .outcome())
+                .isEqualTo(UNKNOWN);
+    }
+
+    @Test
+    void aConnectionThatWasClosedForItsManyPingsLeavesItOpen() {
+        assertThat(Failure.of(Status.RESOURCE_EXHAUSTED.withDescription("Bandwidth exhausted"))
+                        .outcome())
+                .isEqualTo(UNKNOWN);
+    }
+
+    @Test
     void whatWasNotAnsweredMayHaveHappened() {
         Failure lost = Failure.of(
                 Status.UNAVAILABLE.withDescription("io exception").withCause(new IOException("Connection reset")));

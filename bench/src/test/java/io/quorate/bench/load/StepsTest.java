@@ -92,7 +92,7 @@ class StepsTest {
                 Duration.ofSeconds(5),
                 false);
         Keyspace keyspace = new Keyspace(1, plan.data());
-        return new Clients(plan, keyspace).steps(3, new WatchPuts(keyspace), new LeaseCycle.Held());
+        return new Clients(plan, keyspace).steps(3, Optional.of(new WatchPuts(keyspace)), new LeaseCycle.Held());
     }
 
     @Test

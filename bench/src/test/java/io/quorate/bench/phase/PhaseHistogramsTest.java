@@ -3,10 +3,13 @@ package io.quorate.bench.phase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.quorate.bench.metrics.DurationHistogram;
+import io.quorate.bench.metrics.MetricsText;
 import io.quorate.bench.phase.PhaseHistograms.Phase;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class PhaseHistogramsTest {
@@ -74,15 +77,26 @@ class PhaseHistogramsTest {
 
     @Test
     void allMembersCountTogetherOrNone() {
-        var before = new PhasePages.Sample(Map.of(ONE, leader(10), TWO, leader(20)), Map.of());
-        var after = new PhasePages.Sample(Map.of(ONE, leader(30), TWO, leader(60)), Map.of());
+        var before = new PhasePages.Sample(Map.of(ONE, leader(10), TWO, leader(20)), Map.of(), Map.of());
+        var after = new PhasePages.Sample(Map.of(ONE, leader(30), TWO, leader(60)), Map.of(), Map.of());
         assertThat(after.since(before).orElseThrow().writes()).isEqualTo(60);
-        assertThat(new PhasePages.Sample(Map.of(ONE, leader(30)), Map.of()).since(before))
+        assertThat(new PhasePages.Sample(Map.of(ONE, leader(30)), Map.of(), Map.of()).since(before))
                 .isEmpty();
-        assertThat(new PhasePages.Sample(Map.of(ONE, leader(30), TWO, leader(2)), Map.of()).since(before))
+        assertThat(new PhasePages.Sample(Map.of(ONE, leader(30), TWO, leader(2)), Map.of(), Map.of()).since(before))
                 .isEmpty();
-        assertThat(new PhasePages.Sample(Map.of(), Map.of()).since(new PhasePages.Sample(Map.of(), Map.of())))
+        assertThat(new PhasePages.Sample(Map.of(), Map.of(), Map.of()).since(new PhasePages.Sample(Map.of(), Map.of(), Map.of())))
                 .isEmpty();
+    }
+
+    @Test
+    void membersOfReleasesWithDifferentClassesAreNotAdded() {
+        DurationHistogram others = new DurationHistogram(new TreeMap<>(Map.of(0.5, 1.0, Double.POSITIVE_INFINITY, 1.0)), 0.1);
+        PhaseHistograms older = new PhaseHistograms(Map.of("commit", others), others);
+        var before = new PhasePages.Sample(Map.of(ONE, leader(0), TWO, new PhaseHistograms(Map.of(), others)), Map.of(), Map.of());
+        var after = new PhasePages.Sample(Map.of(ONE, leader(30), TWO, older), Map.of(), Map.of());
+
+        assertThat(after.since(before)).isEmpty();
+        assertThat(leader(30).plus(older)).isEmpty();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.quorate.bench.phase;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.quorate.bench.cost.MemberAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,11 +14,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Members are asked over HTTP. */
 class PhasePagesTest {
 
     private final AtomicInteger writes = new AtomicInteger(10);
+    private final AtomicInteger started = new AtomicInteger(1000);
     private final HttpServer server;
     private final URI member;
 
@@ -29,7 +33,8 @@ class PhasePagesTest {
     @BeforeEach
     void serve() {
         server.createContext("/metrics", call -> {
-            byte[] page = Pages.ofLeader(writes.get()).getBytes(StandardCharsets.UTF_8);
+            byte[] page = (Pages.ofLeader(writes.get()) + "process_start_time_seconds " + started + "\n")
+                    .getBytes(StandardCharsets.UTF_8);
             call.sendResponseHeaders(200, page.length);
             call.getResponseBody().write(page);
             call.close();
@@ -52,6 +57,16 @@ class PhasePagesTest {
     }
 
     @Test
+    void aMemberThatWasStartedAgainIsNotTakenForItselfHoweverMuchItHasDoneSince() {
+        try (PhasePages pages = new PhasePages(List.of(member))) {
+            PhasePages.Sample before = pages.sample();
+            started.set(1007);
+            writes.set(70);
+            assertThat(pages.sample().since(before)).isEmpty();
+        }
+    }
+
+    @Test
     void aMemberThatDoesNotAnswerTellsNothing() {
         try (PhasePages pages = new PhasePages(List.of(member))) {
             PhasePages.Sample before = pages.sample();
@@ -59,6 +74,14 @@ class PhasePagesTest {
             assertThat(pages.sample().ofMembers()).isEmpty();
             assertThat(pages.sample().since(before)).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://etcd_1:2379", "unix://localhost:2379", "unix:///run/etcd.sock"})
+    void anAddressThatIsNoneOfHttpTellsNothing(String address) {
+        List<MemberAddress> members = List.of(new MemberAddress("node1", List.of(URI.create(address))));
+
+        assertThat(PhasePages.find(members)).isEmpty();
     }
 
     @Test

@@ -40,8 +40,8 @@ class SentMessagesTest {
     void itIsTheLeadersWordThatCounts() {
         URI one = URI.create("http://one:1");
         URI two = URI.create("http://two:1");
-        var before = new PhasePages.Sample(Map.of(), Map.of(one, page(0, 4, 8, 900), two, page(1, 4, 8, 50)));
-        var after = new PhasePages.Sample(Map.of(), Map.of(one, page(0, 4, 8, 900), two, page(1, 4, 8, 51)));
+        var before = new PhasePages.Sample(Map.of(), Map.of(one, page(0, 4, 8, 900), two, page(1, 4, 8, 50)), Map.of());
+        var after = new PhasePages.Sample(Map.of(), Map.of(one, page(0, 4, 8, 900), two, page(1, 4, 8, 51)), Map.of());
         assertThat(after.sentSince(before)).map(SentMessages::messages).contains(1L);
     }
 

@@ -13,7 +13,7 @@ import io.quorate.bench.load.Second;
 import io.quorate.bench.load.Tally;
 import io.quorate.bench.load.Target;
 import io.quorate.bench.load.Workload;
-import io.quorate.bench.phase.DurationHistogram;
+import io.quorate.bench.metrics.DurationHistogram;
 import io.quorate.bench.phase.PhaseHistograms;
 import java.net.URI;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.quorate.bench.phase;
+package io.quorate.bench.metrics;
 
 import java.util.Collections;
 import java.util.Map;
@@ -74,20 +74,16 @@ public record DurationHistogram(NavigableMap<Double, Double> atMost, double sumS
         return Optional.of(new DurationHistogram(added, sumSeconds - earlier.sumSeconds));
     }
 
-    /**
-     * Both together.
-     *
-     * @throws IllegalArgumentException if they have different classes
-     */
-    public DurationHistogram plus(DurationHistogram other) {
+    /** Both together; empty if they have different classes, as those of two releases may. */
+    public Optional<DurationHistogram> plus(DurationHistogram other) {
         if (atMost.isEmpty() || other.atMost.isEmpty()) {
-            return atMost.isEmpty() ? other : this;
+            return Optional.of(atMost.isEmpty() ? other : this);
         }
         if (!other.atMost.keySet().equals(atMost.keySet())) {
-            throw new IllegalArgumentException("histograms of different classes cannot be added");
+            return Optional.empty();
         }
         NavigableMap<Double, Double> sum = new TreeMap<>(atMost);
         other.atMost.forEach((bound, number) -> sum.merge(bound, number, Double::sum));
-        return new DurationHistogram(sum, sumSeconds + other.sumSeconds);
+        return Optional.of(new DurationHistogram(sum, sumSeconds + other.sumSeconds));
     }
 }

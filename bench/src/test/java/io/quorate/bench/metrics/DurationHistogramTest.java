@@ -1,7 +1,6 @@
-package io.quorate.bench.phase;
+package io.quorate.bench.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Map;
@@ -50,13 +49,13 @@ class DurationHistogramTest {
         assertThat(of(5, 8, 9, 2.5).since(of(6, 8, 9, 2.5))).isEmpty();
         DurationHistogram others = new DurationHistogram(new TreeMap<>(Map.of(0.5, 1.0, INFINITE, 1.0)), 0.1);
         assertThat(of(5, 8, 9, 2.5).since(others)).isEmpty();
-        assertThatThrownBy(() -> of(5, 8, 9, 2.5).plus(others)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(of(5, 8, 9, 2.5).plus(others)).isEmpty();
     }
 
     @Test
     void histogramsAddUp() {
-        assertThat(of(1, 2, 3, 4).plus(of(5, 6, 7, 8))).isEqualTo(of(6, 8, 10, 12));
-        assertThat(of(1, 2, 3, 4).plus(DurationHistogram.EMPTY)).isEqualTo(of(1, 2, 3, 4));
-        assertThat(DurationHistogram.EMPTY.plus(of(1, 2, 3, 4))).isEqualTo(of(1, 2, 3, 4));
+        assertThat(of(1, 2, 3, 4).plus(of(5, 6, 7, 8))).contains(of(6, 8, 10, 12));
+        assertThat(of(1, 2, 3, 4).plus(DurationHistogram.EMPTY)).contains(of(1, 2, 3, 4));
+        assertThat(DurationHistogram.EMPTY.plus(of(1, 2, 3, 4))).contains(of(1, 2, 3, 4));
     }
 }

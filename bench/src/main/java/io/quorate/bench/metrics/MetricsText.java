@@ -1,4 +1,4 @@
-package io.quorate.bench.phase;
+package io.quorate.bench.metrics;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A page in the text format of Prometheus, as far as it is needed here: values and histograms by name and labels. Immutable. */
-final class MetricsText {
+public final class MetricsText {
 
     private static final Pattern SERIES = Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{(.*)})? (\\S+)(?: \\d+)?");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\",?");
@@ -20,7 +20,8 @@ final class MetricsText {
 
     private final Map<Series, Double> values = new HashMap<>();
 
-    MetricsText(String page) {
+    /** Reads a page; what it cannot read, it leaves out. */
+    public MetricsText(String page) {
         page.lines().filter(line -> !line.startsWith("#")).forEach(this::read);
     }
 
@@ -53,13 +54,13 @@ final class MetricsText {
     }
 
     /** The value of a series; empty if the page does not tell it. */
-    OptionalDouble value(String name, Map<String, String> labels) {
+    public OptionalDouble value(String name, Map<String, String> labels) {
         Double value = values.get(new Series(name, labels));
         return value == null || value.isNaN() ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
 
     /** The histogram of this name and these labels; an empty one if the page does not tell it. */
-    DurationHistogram histogram(String name, Map<String, String> labels) {
+    public DurationHistogram histogram(String name, Map<String, String> labels) {
         NavigableMap<Double, Double> atMost = new TreeMap<>();
         values.forEach((series, value) -> {
             if (series.name.equals(name + "_bucket") && !value.isNaN()) {
