@@ -109,8 +109,8 @@ final class BenchLoadCommand implements Callable<Integer> {
         try (StopRequest.Listening listening = stop.listen()) {
             return new LoadBenchmark(plan, progress, stop::isMade)
                     .run(targets, new SecureRandom().nextInt())
-                    .orElseThrow(() ->
-                            new CommandFailed(StopRequest.INTERRUPTED, "stopped: of a run that is not whole there is no report"));
+                    .orElseThrow(() -> new CommandFailed(
+                            StopRequest.INTERRUPTED, "stopped: of a run that is not whole there is no report"));
         } catch (LoadException e) {
             int exitCode = switch (e.reason()) {
                 case UNREACHABLE -> ExitCode.UNREACHABLE;

@@ -269,7 +269,8 @@ final class BenchLoadOptions {
 
     /** @throws CommandFailed if they are not named as they should be */
     List<Target> targets() {
-        String whoAsks = isOnCommandLine(ClientOptions.USER_OPTION) ? ClientOptions.USER_OPTION : ClientOptions.USER_VARIABLE;
+        String whoAsks =
+                isOnCommandLine(ClientOptions.USER_OPTION) ? ClientOptions.USER_OPTION : ClientOptions.USER_VARIABLE;
         Optional<Target.Login> login = Credentials.parse(whoAsks, user)
                 .map(credentials -> new Target.Login(credentials.name(), credentials.password()));
         if (compare.isEmpty()) {

@@ -29,7 +29,8 @@ final class TuneJson {
         JsonArray proposals = new JsonArray();
         report.trials().forEach(trial -> proposals.add(trial(trial)));
         report.timeouts().ifPresent(advice -> {
-            advice.timing().ifPresent(timing -> timeouts(timing, advice.reason()).forEach(proposals::add));
+            advice.timing()
+                    .ifPresent(timing -> timeouts(timing, advice.reason()).forEach(proposals::add));
             if (advice.timing().isEmpty()) {
                 answer.addProperty("trouble", advice.reason());
             }

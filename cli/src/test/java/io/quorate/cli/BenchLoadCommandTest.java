@@ -102,8 +102,13 @@ class BenchLoadCommandTest {
     void jsonHasALineForEachRepetitionAndOneForTheWholeAndThePageIsWritten() throws Exception {
         Path page = folder.resolve("put.html");
 
-        CommandRun run =
-                bench("put", "--rate=1000", "--warmup=50ms", "--output=json", "--html=" + page, "--endpoints=" + member.endpoint());
+        CommandRun run = bench(
+                "put",
+                "--rate=1000",
+                "--warmup=50ms",
+                "--output=json",
+                "--html=" + page,
+                "--endpoints=" + member.endpoint());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
         List<JsonObject> lines = run.out()
@@ -127,8 +132,7 @@ class BenchLoadCommandTest {
 
     @Test
     void twoThatTakeTurnsAreCompared() {
-        CommandRun run = bench(
-                "get", "--keys=10", "--compare=a=" + member.endpoint() + ",b=" + member.endpoint());
+        CommandRun run = bench("get", "--keys=10", "--compare=a=" + member.endpoint() + ",b=" + member.endpoint());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
         assertThat(run.err().lines().filter(line -> line.contains("ops/s, 0 failed")))

@@ -59,14 +59,15 @@ class TuneCommandTest {
         try (OneMember member = OneMember.start(OneMember.config(dir));
                 Writer writer = new Writer(KVGrpc.newBlockingStub(member.channel()))) {
             assertThat(writer.writing).isNotDone();
-            // On a machine that is busy a window may hold no write, or one that is half told: then the next one is asked for.
+            // On a machine that is busy a window may hold no write, or one that is half told: then the next one is
+            // asked for.
             await().untilAsserted(() -> {
                 CommandRun run = member.run("tune", "--window=400ms", "--output=json");
                 assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
                 assertTellsAll(JsonParser.parseString(run.out()).getAsJsonObject());
             });
-            await().untilAsserted(
-                    () -> assertTellsAll(member.run("tune", "--window=100ms").out()));
+            await().untilAsserted(() ->
+                    assertTellsAll(member.run("tune", "--window=100ms").out()));
         }
     }
 

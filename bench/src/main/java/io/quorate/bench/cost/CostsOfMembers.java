@@ -153,7 +153,9 @@ public final class CostsOfMembers {
         Map<URI, Double> syncs = new HashMap<>();
         try (MetricsPages pages = new MetricsPages()) {
             for (URI member : metrics) {
-                OptionalDouble told = pages.read(member).map(page -> page.value(LOG_SYNCS, Map.of())).orElse(OptionalDouble.empty());
+                OptionalDouble told = pages.read(member)
+                        .map(page -> page.value(LOG_SYNCS, Map.of()))
+                        .orElse(OptionalDouble.empty());
                 if (told.isEmpty()) {
                     return Map.of();
                 }

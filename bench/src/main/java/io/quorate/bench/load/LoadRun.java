@@ -79,8 +79,8 @@ public final class LoadRun implements AutoCloseable {
         try {
             List<MemberAddress> members = new Upkeep(connections.of(0), patience(plan))
                     .members()
-                    .map(told -> MemberAddress.seenFromHere(
-                            told, target.endpoints().getFirst()))
+                    .map(told ->
+                            MemberAddress.seenFromHere(told, target.endpoints().getFirst()))
                     .filter(told -> !told.isEmpty())
                     .orElseGet(() -> addresses(target.endpoints()));
             return new LoadRun(

@@ -42,8 +42,7 @@ final class Watchers implements AutoCloseable {
      *
      * @throws LoadException if one does not within the time
      */
-    static Watchers open(
-            Connections connections, Keyspace keyspace, int count, WatchPuts puts, Duration timeout)
+    static Watchers open(Connections connections, Keyspace keyspace, int count, WatchPuts puts, Duration timeout)
             throws LoadException {
         Watchers watchers = new Watchers(puts, count);
         int streams = Math.min(count, connections.size());

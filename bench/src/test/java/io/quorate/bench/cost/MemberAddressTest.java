@@ -19,7 +19,8 @@ class MemberAddressTest {
     @Test
     void whereAClusterIsElsewhereNothingIsLookedForAtItsOwnLocalhost() {
         List<MemberAddress> told = List.of(
-                member("one", "http://localhost:2379", "http://192.0.2.1:2379"), member("two", "http://127.0.0.1:22379"));
+                member("one", "http://localhost:2379", "http://192.0.2.1:2379"),
+                member("two", "http://127.0.0.1:22379"));
 
         assertThat(MemberAddress.seenFromHere(told, ELSEWHERE))
                 .containsExactly(member("one", "http://192.0.2.1:2379"), member("two"));

@@ -128,7 +128,9 @@ public final class FakeMember implements AutoCloseable {
             WatchResponse event = WatchResponse.newBuilder()
                     .addEvents(Event.newBuilder()
                             .setType(Event.EventType.PUT)
-                            .setKv(KeyValue.newBuilder().setKey(request.getKey()).setValue(request.getValue())))
+                            .setKv(KeyValue.newBuilder()
+                                    .setKey(request.getKey())
+                                    .setValue(request.getValue())))
                     .build();
             for (StreamObserver<WatchResponse> watcher : watchers) {
                 synchronized (watcher) {

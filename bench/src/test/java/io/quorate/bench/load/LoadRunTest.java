@@ -49,8 +49,7 @@ class LoadRunTest {
                 1,
                 Duration.ofSeconds(5),
                 false);
-        return LoadRun.open(
-                new Target("a", List.of(member.endpoint()), login), plan, new Keyspace(1, plan.data()));
+        return LoadRun.open(new Target("a", List.of(member.endpoint()), login), plan, new Keyspace(1, plan.data()));
     }
 
     @Test

@@ -84,15 +84,18 @@ class PhaseHistogramsTest {
                 .isEmpty();
         assertThat(new PhasePages.Sample(Map.of(ONE, leader(30), TWO, leader(2)), Map.of(), Map.of()).since(before))
                 .isEmpty();
-        assertThat(new PhasePages.Sample(Map.of(), Map.of(), Map.of()).since(new PhasePages.Sample(Map.of(), Map.of(), Map.of())))
+        assertThat(new PhasePages.Sample(Map.of(), Map.of(), Map.of())
+                        .since(new PhasePages.Sample(Map.of(), Map.of(), Map.of())))
                 .isEmpty();
     }
 
     @Test
     void membersOfReleasesWithDifferentClassesAreNotAdded() {
-        DurationHistogram others = new DurationHistogram(new TreeMap<>(Map.of(0.5, 1.0, Double.POSITIVE_INFINITY, 1.0)), 0.1);
+        DurationHistogram others =
+                new DurationHistogram(new TreeMap<>(Map.of(0.5, 1.0, Double.POSITIVE_INFINITY, 1.0)), 0.1);
         PhaseHistograms older = new PhaseHistograms(Map.of("commit", others), others);
-        var before = new PhasePages.Sample(Map.of(ONE, leader(0), TWO, new PhaseHistograms(Map.of(), others)), Map.of(), Map.of());
+        var before = new PhasePages.Sample(
+                Map.of(ONE, leader(0), TWO, new PhaseHistograms(Map.of(), others)), Map.of(), Map.of());
         var after = new PhasePages.Sample(Map.of(ONE, leader(30), TWO, older), Map.of(), Map.of());
 
         assertThat(after.since(before)).isEmpty();

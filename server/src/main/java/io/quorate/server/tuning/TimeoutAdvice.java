@@ -41,7 +41,8 @@ public record TimeoutAdvice(Optional<ServerConfig.Timing> timing, String reason)
             return Optional.empty();
         }
         String figures = "1 of 100 round trips takes " + roundTripMicros / MICROS_PER_MILLI + " ms and 1 of 100 syncs "
-                + syncMicros / MICROS_PER_MILLI + " ms; with less than ten times that, leaders that live are taken for dead";
+                + syncMicros / MICROS_PER_MILLI
+                + " ms; with less than ten times that, leaders that live are taken for dead";
         if (needed.compareTo(ServerConfig.MAX_ELECTION_TIMEOUT) > 0) {
             return Optional.of(new TimeoutAdvice(
                     Optional.empty(),

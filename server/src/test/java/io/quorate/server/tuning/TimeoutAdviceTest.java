@@ -42,8 +42,9 @@ class TimeoutAdviceTest {
         assertThat(advice.timing()).isEmpty();
         assertThat(advice.reason())
                 .startsWith("1 of 100 round trips takes 1 ms and 1 of 100 syncs 5000 ms")
-                .endsWith(", and members take 50 s at most: no timeout mends that, the disk or the link that is so slow is"
-                        + " at fault");
+                .endsWith(
+                        ", and members take 50 s at most: no timeout mends that, the disk or the link that is so slow is"
+                                + " at fault");
     }
 
     private static Optional<Duration> electionTimeout(Duration present, long roundTripMicros, long syncMicros) {

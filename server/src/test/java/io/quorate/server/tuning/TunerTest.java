@@ -104,7 +104,8 @@ class TunerTest {
     void whatWasKeptHoldsUnderItsLoadAlone() {
         keepTwo();
         assertThat(afterSteady(Windows.ofClients(256, 2_800)))
-                .isEqualTo(new Step.BeginAnew("256.0 writes are under way, and 64.0 were when what was tried was kept"));
+                .isEqualTo(
+                        new Step.BeginAnew("256.0 writes are under way, and 64.0 were when what was tried was kept"));
         assertThat(tuner.bounds()).isEqualTo(MOST);
         assertThat(afterSteady(Windows.ofClients(256, 2_800))).isInstanceOf(Step.Try.class);
     }

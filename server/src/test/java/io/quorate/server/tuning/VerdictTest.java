@@ -66,8 +66,7 @@ class VerdictTest {
         assertThat(of(before, Windows.lagging(faster, 5_040))).isEqualTo(BETTER);
         Verdict verdict = Verdict.of(before, Windows.lagging(faster, 5_041));
         assertThat(verdict.outcome()).isEqualTo(NO_BETTER);
-        assertThat(verdict.reason())
-                .isEqualTo("a follower falls behind: it lacked 40 entries before, 5041 with it");
+        assertThat(verdict.reason()).isEqualTo("a follower falls behind: it lacked 40 entries before, 5041 with it");
     }
 
     @Test

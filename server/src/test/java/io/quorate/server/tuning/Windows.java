@@ -15,7 +15,8 @@ final class Windows {
     /** Clients of which so many always wait for an answer, each of which takes so long; most of it for others. */
     static Window ofClients(int clients, double meanMicros, SendCounts sent) {
         long writes = Math.round(clients * LENGTH.toMillis() * 1e3 / meanMicros);
-        return new Window(LENGTH, writes, meanMicros, 3 * meanMicros, 0.9 * meanMicros, OptionalDouble.of(100), sent, 0);
+        return new Window(
+                LENGTH, writes, meanMicros, 3 * meanMicros, 0.9 * meanMicros, OptionalDouble.of(100), sent, 0);
     }
 
     /** Such a window, at the end of which a follower lacks so many entries. */
