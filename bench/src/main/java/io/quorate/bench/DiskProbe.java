@@ -42,8 +42,8 @@ public final class DiskProbe {
      */
     public static DiskResult run(Path folder, DiskResult.File kind, Duration time) throws IOException {
         Path file = Files.createTempFile(folder, "disk-probe", ".tmp");
-        // After Ctrl-C. Removing the file while it is open would be surer, but some file systems sync one without a
-        // name in another way.
+        // After Ctrl-C. To remove it while it is open would be surer, but some file systems sync what has no name
+        // in another way.
         file.toFile().deleteOnExit();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             DiskProbe probe = new DiskProbe(channel, kind);

@@ -160,8 +160,8 @@ final class Upkeep {
                         .leaseRevoke(
                                 LeaseRevokeRequest.newBuilder().setID(lease).build());
             } catch (StatusRuntimeException e) {
-                // One is gone if it has run out, or was revoked without an answer. Whatever else is wrong is so with
-                // all of them.
+                // One is gone if it has run out, or was revoked without an answer. Whatever else is wrong is wrong
+                // with all of them.
                 if (e.getStatus().getCode() != Status.Code.NOT_FOUND) {
                     return Optional.of("not all leases of this run could be revoked (" + Failure.of(e.getStatus())
                             + "); they run out by themselves within a minute");
