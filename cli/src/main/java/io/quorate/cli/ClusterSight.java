@@ -3,6 +3,7 @@ package io.quorate.cli;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.quorate.server.Release;
 import io.quorate.server.operations.ClusterHealth;
 import io.quorate.server.operations.MemberHealth;
 import io.quorate.server.proto.etcdserverpb.Member;
@@ -163,9 +164,16 @@ final class ClusterSight implements AutoCloseable {
                 report.alarms().stream().map(MemberReport.Alarm::type).toList(),
                 report.disk().map(MemberReport.Disk::usableBytes).orElse(0L),
                 report.disk().map(MemberReport.Disk::totalBytes).orElse(0L),
-                report.release().orElse(""),
+                release(report),
                 report.isJoint(),
                 matches);
+    }
+
+    /** Of members that were all built without a release nobody knows whether they are of the same. */
+    static String release(MemberReport report) {
+        return report.release()
+                .filter(release -> !release.equals(Release.UNKNOWN))
+                .orElse("");
     }
 
     private static String unsound(MemberReport report) {

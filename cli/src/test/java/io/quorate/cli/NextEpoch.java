@@ -231,6 +231,7 @@ final class NextEpoch implements AutoCloseable {
                 .contains("asked for by ", "it has made the cluster ", "(epoch 1)")
                 .contains("kept: 1 to ", "of 3 voters 1 were left, and 2 make a quorum", "make epoch 1 of node1")
                 .contains("the cluster goes on as epoch 1 with what node1 had, which is verified")
+                .containsPattern("disk +fine +.*there was room: \\d+ bytes were free")
                 .containsPattern("founders +fine +.*all 1 are there")
                 .containsPattern("logs +fine +.*1 of 1 members have the same log up to index \\d+")
                 .containsPattern("states +fine +.*1 members have the same state at index \\d+")

@@ -149,12 +149,21 @@ class QuorumCommandsTest {
         assertThat(report.name()).isEqualTo("node1");
         assertThat(report.zone()).contains("zone1");
         assertThat(report.release()).contains(Release.ofThisProgram().name());
+        assertThat(ClusterSight.release(ofRelease("1.2.3"))).isEqualTo("1.2.3");
+        assertThat(ClusterSight.release(ofRelease(Release.UNKNOWN)))
+                .as("members that do not know theirs are not known to be of the same")
+                .isEmpty();
         assertThat(report.voters()).hasSize(3).contains(report.memberId());
         assertThat(report.members()).extracting(MemberReport.Known::name).contains("node1", "node2", "node3");
         assertThat(report.commitIndex()).isPositive();
         assertThat(report.disk()).isPresent();
         assertThat(report.sync().count()).isPositive();
         assertThat(page(members.getFirst(), "POST").statusCode()).isEqualTo(405);
+    }
+
+    private MemberReport ofRelease(String name) throws Exception {
+        String told = page(members.getFirst(), "GET").body();
+        return ReportJson.read(told.replaceFirst("\"release\":\"[^\"]*\"", "\"release\":\"" + name + "\""));
     }
 
     private void allIsAdvisedOn() {

@@ -36,8 +36,9 @@ final class FoundingDescription {
     }
 
     /** Before anything is written. */
-    void hasRoom(RestoreRoom room) {
-        report.addPreflight(check("disk", Check.Verdict.FINE, room.finding()));
+    void hasRoom(FoundingRoom room) {
+        Check.Verdict verdict = room.usableBytes().isPresent() ? Check.Verdict.FINE : Check.Verdict.WARNING;
+        report.addPreflight(check("disk", verdict, room.finding()));
     }
 
     /** It is done: a snapshot was restored. */

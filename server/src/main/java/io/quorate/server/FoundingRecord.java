@@ -111,15 +111,18 @@ final class FoundingRecord {
         }
         if (isSettled()) {
             end();
-        } else if (member.node().status().role() == RoleName.LEADER) {
+        } else if (leads()) {
             var unused = member.node()
                     .readIndex()
                     .thenCompose(index -> isSettled()
                             ? CompletableFuture.completedFuture(List.<Check>of())
                             : CompletableFuture.supplyAsync(this::prove, FoundingRecord::onThreadOfItsOwn))
-                    // The proof takes its time, in which another member may have led and made the record.
-                    .thenCompose(checks ->
-                            isSettled() ? CompletableFuture.completedFuture(Optional.<Result>empty()) : propose(checks))
+                    // The proof takes its time, in which another member may have come to lead, and make the record:
+                    // what a
+                    // follower proposes is forwarded, and would be a second one.
+                    .thenCompose(checks -> isSettled() || !leads()
+                            ? CompletableFuture.completedFuture(Optional.<Result>empty())
+                            : propose(checks))
                     .whenComplete((result, failure) -> {
                         if (failure != null) {
                             LOG.debug("{} is not on record yet: {}", title(), failure.toString());
@@ -129,6 +132,10 @@ final class FoundingRecord {
         } else {
             attemptLater();
         }
+    }
+
+    private boolean leads() {
+        return member.node().status().role() == RoleName.LEADER;
     }
 
     private void attemptLater() {

@@ -54,9 +54,6 @@ public final class NewEpoch {
     private static final String UNFINISHED = ".unfinished";
     private static final String STORE = DroppedState.STATE + "/" + KvStateMachine.STORE;
 
-    /** What a member needs to do anything at all, besides a copy of the data: some segments of its log. */
-    private static final long RESERVE_BYTES = 64L << 20;
-
     private final Recovery recovery;
     private final RecoveryPlan plan;
     private final Survivor best;
@@ -143,7 +140,7 @@ public final class NewEpoch {
         }
         FileDisk beside = new FileDisk(target.resolveSibling(""));
         List<Path> parts = parts();
-        requireRoom(parts);
+        description.hasRoom(FoundingRoom.ofRecovery(target, bytes(parts)).require());
         try {
             Files.createDirectory(unfinished);
         } catch (FileAlreadyExistsException e) {
@@ -184,19 +181,6 @@ public final class NewEpoch {
         return source.resolve(best.standing().state().orElseThrow().file());
     }
 
-    private void requireRoom(List<Path> parts) throws IOException {
-        long bytes = RESERVE_BYTES;
-        for (Path part : parts) {
-            bytes += FolderCopy.bytes(part);
-        }
-        long usable = Files.getFileStore(target.resolveSibling("")).getUsableSpace();
-        if (usable < bytes) {
-            throw new DataDirectoryException("There is not enough room for " + target + ": " + usable
-                    + " bytes are free, and " + bytes
-                    + " are needed for a copy of the survivor's data; make room, or choose a place elsewhere.");
-        }
-    }
-
     private Made makeOrLeaveNothing(List<Path> parts) throws IOException {
         try {
             Made made = makeUnfinished(parts);
@@ -235,21 +219,25 @@ public final class NewEpoch {
         }
     }
 
-    private void copy(List<Path> parts, Path old) throws IOException {
-        long totalBytes = 0;
+    private static long bytes(List<Path> parts) throws IOException {
+        long bytes = 0;
         for (Path part : parts) {
-            totalBytes += FolderCopy.bytes(part);
+            bytes += FolderCopy.bytes(part);
         }
+        return bytes;
+    }
+
+    private void copy(List<Path> parts, Path old) throws IOException {
+        long totalBytes = bytes(parts);
         long doneBytes = 0;
         for (Path part : parts) {
             Path place = source.relativize(part);
             boolean isState = plan.byStateAlone() || place.equals(Path.of(STORE));
             long before = doneBytes;
-            long total = totalBytes;
             doneBytes += FolderCopy.copy(
                     part,
                     isState ? folder().resolve(STORE) : old.resolve(place),
-                    bytes -> progress.done(before + bytes, total));
+                    bytes -> progress.done(before + bytes, totalBytes));
         }
     }
 

@@ -46,11 +46,18 @@ final class OperationEvents {
         OperationReport report = report(operation);
         return "operation " + operation.id() + " (" + report.getTitle() + ") "
                 + switch (operation.state()) {
-                    case RUNNING -> "goes on: " + howFar(report);
+                    case RUNNING -> isBeginning(operation, report) ? "has begun" : "goes on: " + howFar(report);
                     case DONE -> "is over: " + report.getOutcome();
                     case FAILED -> "has failed: " + report.getOutcome();
                     case BROKEN_OFF -> "was broken off";
                 };
+    }
+
+    /** A later sign of life is later, unless the clock that dates it is behind; what was done meanwhile tells then. */
+    private static boolean isBeginning(ManagedOperation operation, OperationReport report) {
+        return operation.toldMillis() == operation.beganMillis()
+                && report.getStepsCount() == 0
+                && report.getUnderWay().isEmpty();
     }
 
     private static String howFar(OperationReport report) {

@@ -83,7 +83,7 @@ public final class SnapshotImport {
         FoundingDescription description = new FoundingDescription("snapshot restore " + file, askedBy);
         InitialMembership membership = InitialMembership.of(config);
         long length = SnapshotChecksum.verify(file, options.skipHashCheck());
-        description.hasRoom(RestoreRoom.of(config.dataDir(), length).require());
+        description.hasRoom(FoundingRoom.ofRestore(config.dataDir(), length).require());
         try (BoltReader reader = BoltReader.open(file, length);
                 Closeable lock = new FileDisk(config.dataDir()).lock()) {
             requireEmpty(config.dataDir());

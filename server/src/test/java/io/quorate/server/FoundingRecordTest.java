@@ -7,11 +7,16 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.kv.Bytes;
 import io.quorate.kv.ManagedOperation;
 import io.quorate.kv.NoteOperation;
+import io.quorate.server.SnapshotImport.Imported;
 import io.quorate.server.proto.managerpb.Check;
 import io.quorate.server.proto.managerpb.Operation;
 import io.quorate.server.proto.managerpb.OperationReport;
+import io.quorate.server.snapshot.SnapshotFile.Content;
+import io.quorate.server.snapshot.SnapshotFile.Tally;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -62,6 +67,27 @@ class FoundingRecordTest {
                 .setVerdict(verdict)
                 .setFinding("what was found of " + name)
                 .build();
+    }
+
+    private static Check disk(OptionalLong usableBytes) {
+        FoundingDescription description = new FoundingDescription("snapshot restore b.db", "ann@host42");
+        description.hasRoom(new FoundingRoom(Path.of("a.data"), usableBytes, 100, "to restore the snapshot"));
+        Imported imported = new Imported(new Content(9, 0, 9, 0, 0, 0, new Tally(0, 0, 0)), 1, 7, "digest");
+        return description
+                .ofRestore(Path.of("b.db"), imported, SnapshotImport.Options.USUAL, "a")
+                .getReport()
+                .getPreflight(0);
+    }
+
+    @Test
+    void roomThatNobodyCouldTellOfIsAWarningOnRecord() {
+        assertThat(disk(OptionalLong.of(100)))
+                .isEqualTo(Check.newBuilder()
+                        .setName("disk")
+                        .setVerdict(Check.Verdict.FINE)
+                        .setFinding("there was room: 100 bytes were free, and 100 needed")
+                        .build());
+        assertThat(disk(OptionalLong.empty()).getVerdict()).isEqualTo(Check.Verdict.WARNING);
     }
 
     @Test

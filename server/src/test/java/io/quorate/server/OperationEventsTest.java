@@ -19,7 +19,7 @@ class OperationEventsTest {
     private final OperationEvents events = new OperationEvents(lines::add);
 
     private static Result noted(State state, boolean accepted, byte[] report) {
-        return new Result.OperationResult(7, new ManagedOperation(12, 0, 0, state, Bytes.wrap(report)), accepted);
+        return new Result.OperationResult(7, new ManagedOperation(12, 0, 9_000, state, Bytes.wrap(report)), accepted);
     }
 
     private static byte[] report(String underWay, String outcome) {
@@ -32,22 +32,20 @@ class OperationEventsTest {
                 .toByteArray();
     }
 
+    /** One of which nothing is done yet, and that was told of so long after its beginning. */
+    private static Result begun(long laterMillis) {
+        byte[] report =
+                OperationReport.newBuilder().setTitle("members add d").build().toByteArray();
+        return new Result.OperationResult(
+                7, new ManagedOperation(12, 1_000, 1_000 + laterMillis, State.RUNNING, Bytes.wrap(report)), true);
+    }
+
     @Test
     void eachSignOfLifeIsALineOfTheLeader() {
         events.begin(() -> true);
         events.applied(List.of(
-                new Result.OperationResult(
-                        7,
-                        new ManagedOperation(
-                                12,
-                                0,
-                                0,
-                                State.RUNNING,
-                                Bytes.wrap(OperationReport.newBuilder()
-                                        .setTitle("members add d")
-                                        .build()
-                                        .toByteArray())),
-                        true),
+                begun(0),
+                begun(5_000),
                 noted(State.RUNNING, true, report("d: 2.0 MiB of 9.0 MiB", "")),
                 noted(State.DONE, true, report("", "done and verified")),
                 noted(State.FAILED, true, report("", "it did not come up")),
@@ -55,6 +53,7 @@ class OperationEventsTest {
                 noted(State.RUNNING, true, new byte[] {-1})));
         assertThat(lines)
                 .containsExactly(
+                        "operation 12 (members add d) has begun",
                         "operation 12 (members add d) goes on: 0 steps done",
                         "operation 12 (members add d) goes on: 1 step done; d: 2.0 MiB of 9.0 MiB",
                         "operation 12 (members add d) is over: done and verified",

@@ -176,6 +176,12 @@ class SnapshotImportTest {
                 assertThat(third.stopped()).isNotDone();
                 assertThat(report(one).logDiverged()).isEmpty();
                 assertThat(one.isHealthy()).isTrue();
+                MemberReport leads = report(one).leads() ? report(one) : report(other);
+                assertThat(leads.followers())
+                        .as("what the founding's proof goes by: it has acknowledged nothing")
+                        .filteredOn(follower -> follower.memberId().equals(told.memberId()))
+                        .extracting(MemberReport.Follower::matchIndex)
+                        .containsExactly(0L);
             }
         }
     }

@@ -1,9 +1,11 @@
 package io.quorate.server.operations;
 
 import io.quorate.server.proto.managerpb.Check;
+import io.quorate.server.proto.managerpb.CompareStatesResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -11,8 +13,9 @@ import java.util.concurrent.TimeUnit;
  * What is shown of a cluster that was made of a snapshot or of a survivor, once its founders are there: that they have the same log and
  * the same state at one index, and that as many of them may fail as was promised. For one thread.
  *
- * <p>A founder that does not come in time was not looked at, and that is what is said of it: an operator starts it, who may do so
- * tomorrow. Nothing that depends on it is found wrong for that, nor right.
+ * <p>A founder that has acknowledged nothing in time was not looked at, and that is what is said of it: an operator starts it, who may
+ * do so tomorrow. Nothing that depends on it is found wrong for that, nor right. One that has restored another file stops at the first
+ * thing that the leader sends, and looks the same from there. A learner is no founder: all that is found of it is a state that differs.
  *
  * @param cluster that was founded
  * @param founders the ids of those who voted when it was
@@ -39,7 +42,8 @@ public record FoundingProof<E extends Exception>(Proving.Cluster<E> cluster, Set
         long millis = TimeUnit.NANOSECONDS.toMillis(cluster.nanoTime() - beginNanos);
         List<Check> checks = new ArrayList<>();
         checks.add(coming(health).toBuilder().setMillis(millis).build());
-        for (Check check : new Proving<>(cluster, Proof.Goal.asIn(health), promised).checks()) {
+        Proving.Cluster<E> those = new VotersAlone<>(cluster, founders);
+        for (Check check : new Proving<>(those, Proof.Goal.asIn(those.look()), promised).checks()) {
             switch (check.getName()) {
                 // Who the members are was not promised: others may have come, and founders gone, meanwhile.
                 case Proof.MEMBERS -> {}
@@ -50,27 +54,40 @@ public record FoundingProof<E extends Exception>(Proving.Cluster<E> cluster, Set
         return List.copyOf(checks);
     }
 
-    /** A leader takes every member to be there until that was silent for a while, so only what one has acknowledged tells. */
-    private static List<String> absent(ClusterHealth health) {
+    /**
+     * Whether a member has the log from the leader. A leader takes every member to be there until that was silent for a while, so only
+     * what one has acknowledged tells.
+     */
+    private static boolean hasAcknowledged(MemberHealth member) {
+        return member.told().filter(told -> told.lastIndex() > 0).isPresent();
+    }
+
+    private List<MemberHealth> founders(ClusterHealth health) {
         return health.members().stream()
-                .filter(member ->
-                        member.told().filter(told -> told.lastIndex() > 0).isEmpty())
+                .filter(member -> founders.contains(member.id()))
+                .toList();
+    }
+
+    private List<String> absent(ClusterHealth health) {
+        return founders(health).stream()
+                .filter(member -> !hasAcknowledged(member))
                 .map(MemberHealth::label)
                 .toList();
     }
 
-    private static Check coming(ClusterHealth health) {
+    private Check coming(ClusterHealth health) {
         List<String> absent = absent(health);
         return absent.isEmpty()
                 ? Preflight.check(
                         "founders",
                         Check.Verdict.FINE,
-                        "all " + health.members().size() + " are there")
+                        "all " + founders(health).size() + " are there")
                 : Preflight.check(
                         "founders",
                         Check.Verdict.WARNING,
-                        String.join(", ", absent) + " has not come within " + PATIENCE.toSeconds()
-                                + " s, and was not looked at");
+                        String.join(", ", absent) + " has acknowledged nothing within " + PATIENCE.toSeconds()
+                                + " s, and was not looked at: it was not started, cannot be reached, lacks its data yet,"
+                                + " or has restored another file ('quorate why' at its endpoint tells)");
     }
 
     /** The promise was about founders that are all there. */
@@ -87,5 +104,47 @@ public record FoundingProof<E extends Exception>(Proving.Cluster<E> cluster, Set
                 : Preflight.check(Proof.TOLERANCE, Check.Verdict.WARNING, tolerance.getFinding() + excuse).toBuilder()
                         .setMillis(tolerance.getMillis())
                         .build();
+    }
+
+    /**
+     * The cluster without its learners, and in which a voter that has acknowledged nothing does not answer, though it may be heard: it
+     * may be sent a snapshot for longer than anybody waits here.
+     */
+    private record VotersAlone<E extends Exception>(Proving.Cluster<E> cluster, Set<Long> founders)
+            implements Proving.Cluster<E> {
+
+        @Override
+        public ClusterHealth look() throws E, InterruptedException {
+            return new ClusterHealth(cluster.look().voters().stream()
+                    .map(voter -> hasAcknowledged(voter)
+                            ? voter
+                            : new MemberHealth(
+                                    voter.id(), voter.name(), voter.learner(), voter.witness(), Optional.empty()))
+                    .toList());
+        }
+
+        /** Whoever differs is told of, founder or not; but only founders are missed. A learner reports as well, or cannot yet. */
+        @Override
+        public CompareStatesResponse compare(boolean allAnswer, long index) throws E, InterruptedException {
+            boolean everybodyDoes =
+                    allAnswer && cluster.look().members().stream().allMatch(FoundingProof::hasAcknowledged);
+            CompareStatesResponse compared = cluster.compare(everybodyDoes, index);
+            return compared.toBuilder()
+                    .clearSilent()
+                    .addAllSilent(compared.getSilentList().stream()
+                            .filter(founders::contains)
+                            .toList())
+                    .build();
+        }
+
+        @Override
+        public void pause() throws E, InterruptedException {
+            cluster.pause();
+        }
+
+        @Override
+        public long nanoTime() {
+            return cluster.nanoTime();
+        }
     }
 }

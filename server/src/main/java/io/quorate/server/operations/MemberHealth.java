@@ -33,7 +33,7 @@ public record MemberHealth(long id, String name, boolean learner, boolean witnes
      * @param alarms that are raised, of all members, by name
      * @param usableBytes that are free on the disk of its data
      * @param totalBytes of that disk; 0 if that is not known
-     * @param release of the program; empty if it does not tell
+     * @param release of the program; empty if it does not tell, or does not know
      * @param changing whether it sees a joint configuration: a change of members is under way
      * @param matches if it leads: up to which index the others have the same log, by id
      */

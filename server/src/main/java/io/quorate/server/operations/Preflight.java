@@ -298,7 +298,10 @@ public record Preflight(ClusterHealth health, Intent intent) {
                 : warning("disk", String.join(", ", scarce));
     }
 
-    /** Releases before the one that brought it do not tell theirs: whoever tells none runs another one than those that do. */
+    /**
+     * Releases before the one that brought it do not tell theirs, and what was built without a release has none: whoever tells none
+     * runs another one than those that do.
+     */
     private Check versions() {
         Set<String> releases =
                 health.told().map(MemberHealth.Told::release).collect(Collectors.toCollection(TreeSet::new));
@@ -311,7 +314,7 @@ public record Preflight(ClusterHealth health, Intent intent) {
         List<String> each = new ArrayList<>();
         for (MemberHealth member : health.members()) {
             member.told()
-                    .map(told -> told.release().isEmpty() ? "an earlier one" : told.release())
+                    .map(told -> told.release().isEmpty() ? "does not tell" : told.release())
                     .ifPresent(release -> each.add(member.label() + " " + release));
         }
         return warning("versions", "members run different releases: " + String.join(", ", each));

@@ -28,6 +28,13 @@ final class OperationProblems {
     /** What is longer ago was looked at, or nobody ever will. */
     private static final long RECENT_MILLIS = Duration.ofDays(7).toMillis();
 
+    private static final String AGAIN = " tells how far it came; mend what kept it from its end, and do it again";
+
+    /** Nothing is done again in the cluster that came of it. */
+    private static final String FOUND_ANEW =
+            " tells what was not found as promised; what 'quorate why' does not tell a remedy for is mended by founding the"
+                    + " cluster anew, in new directories: restore the same file at all founders, or recover the survivor again";
+
     private final ClusterReports cluster;
     private final ManagerAnswers answers;
     private final long nowMillis;
@@ -85,7 +92,7 @@ final class OperationProblems {
                         Urgency.SERIOUS,
                         called(latest),
                         ended(latest) + ", and was not done since",
-                        see(latest) + " tells how far it came; mend what kept it from its end, and do it again"));
+                        see(latest) + (isFounding(latest) ? FOUND_ANEW : AGAIN)));
         unsettled.stream()
                 .filter(Operation::getAside)
                 .forEach(copy -> add(
@@ -133,6 +140,11 @@ final class OperationProblems {
     /** An autopilot has done it, or a leader that gave way. */
     private static boolean isByItself(Operation operation) {
         return operation.getReport().getAskedBy().isEmpty();
+    }
+
+    /** It has made this cluster, of a snapshot or of a survivor. */
+    private static boolean isFounding(Operation operation) {
+        return operation.getReport().getFoundedClusterId() != 0;
     }
 
     private boolean isRecent(Operation operation) {

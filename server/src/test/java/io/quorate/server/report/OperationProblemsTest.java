@@ -103,6 +103,27 @@ class OperationProblemsTest {
         assertThat(doctor(of(remove, done(9, "members remove e")))).isEmpty();
     }
 
+    private static String remedy(Operation failed) {
+        List<Problem> problems =
+                Diagnosis.thorough(Told.well().done(), of(failed)).problems();
+        assertThat(problems).hasSize(1);
+        return problems.getFirst().remedy();
+    }
+
+    /** In the cluster that came of it nothing can be restored. */
+    @Test
+    void aFoundingThatFailedIsNotDoneAgainButFoundedAnew() {
+        Operation remove = failed(7, "members remove e", Duration.ofMinutes(1));
+        assertThat(remedy(remove))
+                .isEqualTo(
+                        "'quorate operations 7' tells how far it came; mend what kept it from its end, and do it again");
+        Operation.Builder restore = failed(8, "snapshot restore b.db", Duration.ofMinutes(1)).toBuilder();
+        restore.getReportBuilder().setFoundedClusterId(-3);
+        assertThat(remedy(restore.build()))
+                .startsWith("'quorate operations 8' tells what was not found as promised; ")
+                .endsWith("in new directories: restore the same file at all founders, or recover the survivor again");
+    }
+
     @Test
     void whatFailedAgainAfterItWasDoneIsTold() {
         assertThat(doctor(of(done(7, "members remove e"), failed(8, "members remove e", Duration.ofMinutes(1)))))
