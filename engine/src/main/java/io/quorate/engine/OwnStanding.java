@@ -42,7 +42,7 @@ final class OwnStanding {
             return;
         }
         network.membersChanged(current, decided);
-        if (decided.removed().contains(self) && !current.isMember(self)) {
+        if (decided.hasRemoved(self) && !current.isMember(self)) {
             removed.complete(null);
         }
     }

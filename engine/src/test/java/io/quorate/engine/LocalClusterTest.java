@@ -106,6 +106,26 @@ class LocalClusterTest {
         }
     }
 
+    /** Corner case 19, with two at once: the others still answer it, and it does not go before what takes it out is committed. */
+    @Test
+    void aLeaderThatAJointChangeTakesOutIsThereUntilTheChangeIsDone() throws Exception {
+        try (LocalCluster<Integer> cluster = start(5, options -> options.with(QUICK))) {
+            RaftNode<Integer> old = cluster.awaitLeader();
+            propose(old, 1);
+            Configuration base = old.status().configuration();
+            MemberId other = aFollower(cluster).self();
+            Configuration target = base.without(old.self()).without(other);
+
+            CompletableFuture<Configuration> change = old.changeMembership(base, target);
+
+            assertThat(change.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(target);
+            old.removed().orTimeout(20, TimeUnit.SECONDS).join();
+            cluster.stop(old.self());
+            cluster.stop(other);
+            assertThat(propose(cluster.awaitLeader(), 2)).isEqualTo(2);
+        }
+    }
+
     private record BegunAlone(RaftNode<Integer> leader, CompletableFuture<Configuration> change) {}
 
     /** A leader that nobody answers gives up after a while; where the machine stalls so long it is refused, and tried once more. */

@@ -61,7 +61,7 @@ final class Admission {
                 return new Verdict.Refused(LostDataException.of(self, answer.answeredBy()));
             }
             Configuration members = answer.members();
-            if (members.removed().contains(self) && !members.isMember(self)) {
+            if (members.hasRemoved(self)) {
                 return new Verdict.Refused(LostDataException.ofRemoved(self, answer.answeredBy()));
             }
         }

@@ -177,6 +177,14 @@ public record Configuration(
         return isVoter(member) || learners.contains(member);
     }
 
+    /**
+     * Whether one was a member and is none any more. Whom a joint configuration is about to take out is one still: it votes, and
+     * may be the very leader that is to commit what settles it.
+     */
+    public boolean hasRemoved(MemberId former) {
+        return removed.contains(former) && !isMember(former);
+    }
+
     /** Whether a member is a witness: it has no content of entries, and so nothing that others could get from it. */
     public boolean isWitness(MemberId member) {
         return witnesses.contains(member);

@@ -209,7 +209,7 @@ public final class StorageIds implements AutoCloseable {
         now.addAll(committed.members());
         members = Set.copyOf(now);
         Collection<MemberId> removed = committed.removed().stream()
-                .filter(member -> !current.isMember(member))
+                .filter(member -> committed.hasRemoved(member) && !current.isMember(member))
                 .toList();
         var unused = change(before -> before.without(removed).whichTakesForStarted(now, self))
                 .whenComplete((nothing, failure) -> {

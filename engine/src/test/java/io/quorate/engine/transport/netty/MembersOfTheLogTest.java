@@ -225,6 +225,26 @@ class MembersOfTheLogTest {
         }
     }
 
+    /** It may be the leader, which commits what settles the joint configuration, and needs to hear that the others have that. */
+    @Test
+    void whomAJointConfigurationTakesOutIsReachedUntilItIsSettled() throws Exception {
+        try (NettyFixture fixture = new NettyFixture()) {
+            NettyNetwork one = fixture.open(ONE, heardByOne);
+            NettyNetwork two = fixture.open(TWO, heardByTwo);
+            Configuration both = of(one, two);
+            Configuration joint = both.without(TWO).jointFrom(both);
+            two.membersChanged(joint.settled(), joint);
+
+            one.membersChanged(joint.settled(), joint);
+
+            awaitPath(one, TWO, heardByTwo);
+            awaitPath(two, ONE, heardByOne);
+            one.membersChanged(joint.settled(), joint.settled());
+            assertThat(heardByTwo.awaitRemoved()).isEqualTo(ONE);
+            assertThat(one.counters()).doesNotContainKey(TWO);
+        }
+    }
+
     @Test
     void whoAsksIsToldWhichClusterThisIsAndWhoItsMembersAre() throws Exception {
         try (NettyFixture fixture = new NettyFixture()) {
