@@ -7,17 +7,23 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.NodeOptions;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateMachine;
+import io.quorate.engine.inspect.Finding;
 import io.quorate.engine.local.LocalCluster;
 import io.quorate.engine.log.LogInspection;
 import io.quorate.kv.Bytes;
 import io.quorate.kv.CommandCodec;
+import io.quorate.kv.KeyValue;
 import io.quorate.kv.Put;
+import io.quorate.kv.Range;
 import io.quorate.kv.Result;
 import io.quorate.kv.RocksMemory;
 import io.quorate.kv.ScrubReport;
+import io.quorate.server.NewEpoch;
 import io.quorate.server.Tampering;
 import io.quorate.server.inspect.DataReport.Line;
 import io.quorate.server.inspect.DataReport.Member;
+import io.quorate.server.recover.Recovery;
+import io.quorate.server.recover.RecoveryReport;
 import io.quorate.server.store.KvStateMachine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -329,6 +335,43 @@ class DataReportTest {
                 .allMatch(line -> line.matches("m: (state/kv|snapshots/snapshot-\\S+): " + NO_WAY_BACK))
                 .anyMatch(line -> line.startsWith("m: state/kv: "))
                 .anyMatch(line -> line.startsWith("m: snapshots/"));
+    }
+
+    /** All that it has leads to a state that is wrong; a recovery would find that out only after it has copied everything. */
+    @Test
+    void aRecoveryDoesNotGoOnFromASnapshotOfAChangedState() throws Exception {
+        SortedMap<String, Path> survivor = new TreeMap<>(Map.of("m", memberWithASnapshotOfAChangedState()));
+        try (Recovery recovery = Recovery.of(survivor, false)) {
+            assertThat(recovery.plan()).isEmpty();
+            assertThat(recovery.report().survivors().getFirst().unfit())
+                    .contains(
+                            "no snapshot that holds what was written leads to the entries of its log, and its store holds"
+                                    + " something else");
+        }
+    }
+
+    /** Nothing that is wrong is needed. */
+    @Test
+    void aRecoveryGoesOnFromALogThatIsThereFromItsBeginningThoughStateAndSnapshotAreWrong() throws Exception {
+        SortedMap<String, Path> survivor = new TreeMap<>(Map.of("m", memberWithASnapshotOfAChangedState(3, 1)));
+        Path target = folder.resolve("new");
+        try (Recovery recovery = Recovery.of(survivor, false)) {
+            RecoveryReport.Member found = recovery.report().survivors().getFirst();
+            assertThat(found.unfit()).isEmpty();
+            assertThat(found.snapshot()).isEmpty();
+            assertThat(found.applied()).isEmpty();
+
+            NewEpoch.make(recovery, target, false, "a test", (done, total) -> {});
+        }
+
+        try (InspectedMember made = InspectedMember.of("new", target)) {
+            assertThat(made.findings()).noneMatch(Finding::isDamage);
+            Result read = made.store().orElseThrow().range(Range.of(Bytes.utf8("key1")));
+            assertThat(((Result.RangeResult) read).kvs())
+                    .singleElement()
+                    .extracting(KeyValue::value)
+                    .isEqualTo(Bytes.utf8("value1" + "-".repeat(500)));
+        }
     }
 
     @Test
