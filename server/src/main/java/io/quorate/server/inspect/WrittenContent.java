@@ -110,7 +110,8 @@ final class WrittenContent {
                 .filter(candidate -> !candidate.isWrong() && candidate.index() >= base)
                 .reduce((older, newer) -> newer);
         // The log begins anew at a snapshot that had arrived behind its end.
-        boolean whole = base == 0 && newest.filter(snapshot -> snapshot.index() > last).isEmpty();
+        boolean whole =
+                base == 0 && newest.filter(snapshot -> snapshot.index() > last).isEmpty();
         return whole
                 ? Optional.of("the log, which is there from its beginning")
                 : newest.filter(Snapshot::isRight).map(snapshot -> snapshot.place() + " and the log");

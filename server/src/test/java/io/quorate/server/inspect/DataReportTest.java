@@ -429,8 +429,9 @@ class DataReportTest {
         try (InspectedMember member =
                 InspectedMember.of("m", folder.resolve("1").resolve("raft"))) {
             assertThat(remedyOfWrongStore(member, WRONG, INCOMPARABLE))
-                    .startsWith("stop the member and move state/kv and snapshot-0 away: the next start makes the store again"
-                            + " from the log, which is there from its beginning");
+                    .startsWith(
+                            "stop the member and move state/kv and snapshot-0 away: the next start makes the store again"
+                                    + " from the log, which is there from its beginning");
         }
     }
 
