@@ -15,6 +15,12 @@ interface MemberHandle extends AutoCloseable {
     /** Completes once the member serves clients; exceptionally if it stops before that. */
     CompletableFuture<Void> ready();
 
+    /**
+     * Completes exceptionally, with the reason, once the member takes no part any more and stays for its pages alone; it has not stopped
+     * then. Otherwise it never completes.
+     */
+    CompletableFuture<Void> silenced();
+
     /** Completes once the member has stopped: normally after {@link #close}, exceptionally with what stopped it. */
     CompletableFuture<Void> stopped();
 

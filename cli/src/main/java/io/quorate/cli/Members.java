@@ -49,6 +49,11 @@ final class Members {
         }
 
         @Override
+        public CompletableFuture<Void> silenced() {
+            return member.silenced();
+        }
+
+        @Override
         public CompletableFuture<Void> stopped() {
             return member.stopped();
         }

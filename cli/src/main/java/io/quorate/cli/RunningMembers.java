@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,31 +52,52 @@ final class RunningMembers implements AutoCloseable {
     /**
      * Waits until every member serves.
      *
-     * @throws CommandFailed if one stops before that
+     * @throws CommandFailed as soon as one stops before that, or does not take part
      */
     void awaitReady() {
-        for (MemberHandle member : members) {
-            await("member " + member.config().name() + " failed to start", member.ready());
-        }
+        awaitAll(MemberHandle::ready, member -> "member " + member.config().name() + " failed to start");
     }
 
     /**
      * Waits until all members have stopped, because they were asked to or were removed from the cluster.
      *
-     * @throws CommandFailed as soon as one stops for another reason
+     * @throws CommandFailed as soon as one stops for another reason, or takes no part any more
      */
     void awaitStop() {
-        CompletableFuture<?>[] stops =
-                members.stream().map(MemberHandle::stopped).toArray(CompletableFuture[]::new);
-        CompletableFuture<Void> end = CompletableFuture.allOf(stops);
-        for (CompletableFuture<?> stop : stops) {
-            var unused = stop.whenComplete((nothing, failure) -> {
+        awaitAll(MemberHandle::stopped, member -> "a member stopped");
+    }
+
+    /** Side by side: one may wait for the others, and never know that they have failed. */
+    private void awaitAll(
+            Function<MemberHandle, CompletableFuture<Void>> event, Function<MemberHandle, String> otherwise) {
+        CompletableFuture<?>[] events = members.stream()
+                .map(member -> orSilence(member, event.apply(member))
+                        .exceptionallyCompose(
+                                failure -> CompletableFuture.failedFuture(failure(otherwise.apply(member), failure))))
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture<Void> end = CompletableFuture.allOf(events);
+        for (CompletableFuture<?> each : events) {
+            var unused = each.whenComplete((nothing, failure) -> {
                 if (failure != null) {
                     end.completeExceptionally(failure);
                 }
             });
         }
-        await("a member stopped", end);
+        try {
+            end.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof CommandFailed failed ? failed : e;
+        }
+    }
+
+    /**
+     * Several members run all together or not at all: nobody could bring one of them back by itself. A single one that takes no part any
+     * more stays, so that it can be asked why.
+     */
+    private CompletableFuture<Void> orSilence(MemberHandle member, CompletableFuture<Void> event) {
+        return members.size() == 1
+                ? event
+                : CompletableFuture.anyOf(event, member.silenced()).thenRun(() -> {});
     }
 
     @Override
@@ -103,15 +125,9 @@ final class RunningMembers implements AutoCloseable {
         }
     }
 
-    private static void await(String what, CompletableFuture<?> future) {
-        try {
-            future.join();
-        } catch (CompletionException e) {
-            throw failure(what, e.getCause() == null ? e : e.getCause());
-        }
-    }
-
-    private static CommandFailed failure(String what, Throwable cause) {
+    private static CommandFailed failure(String what, Throwable thrown) {
+        Throwable cause =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         LOG.debug("{}", what, cause);
         if (cause instanceof CommandFailed failed) {
             return failed;

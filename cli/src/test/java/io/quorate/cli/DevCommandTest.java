@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -187,6 +188,22 @@ class DevCommandTest {
         assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).contains("member node1 failed to start: no quorum");
+        assertThat(members.allClosed()).isTrue();
+    }
+
+    /** The first one leads, and cannot know that those have diverged whom it waits for. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void whenAMembersLogDivergedAllEndWithItsReason() throws IOException {
+        List<Integer> ports = FreePorts.find(6);
+        FakeMembers members =
+                FakeMembers.thatNeverGetReady().withSilenced("node3", new IOException("its log is another one"));
+
+        CommandRun run = dev(members, ports.subList(0, 3), ports.subList(3, 6));
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("member node3 failed to start: its log is another one");
         assertThat(members.allClosed()).isTrue();
     }
 

@@ -1,7 +1,9 @@
 package io.quorate.cli;
 
 import io.quorate.server.ServerConfig;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -12,6 +14,7 @@ final class FakeMembers implements MemberFactory {
     private final List<Member> started = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> ready;
     private final CompletableFuture<Void> firstStop;
+    private final Map<String, CompletableFuture<Void>> silenced = new HashMap<>();
 
     private FakeMembers(CompletableFuture<Void> ready, CompletableFuture<Void> firstStop) {
         this.ready = ready;
@@ -31,9 +34,24 @@ final class FakeMembers implements MemberFactory {
         return new FakeMembers(CompletableFuture.failedFuture(failure), new CompletableFuture<>());
     }
 
+    static FakeMembers thatNeverGetReady() {
+        return new FakeMembers(new CompletableFuture<>(), new CompletableFuture<>());
+    }
+
+    /** These, of which one takes no part any more. */
+    FakeMembers withSilenced(String name, Exception reason) {
+        silenced.put(name, CompletableFuture.failedFuture(reason));
+        return this;
+    }
+
     @Override
     public MemberHandle start(ServerConfig config) {
-        Member member = new Member(config, started.size() + 0xa0L, ready, firstStop);
+        Member member = new Member(
+                config,
+                started.size() + 0xa0L,
+                ready,
+                silenced.getOrDefault(config.name(), new CompletableFuture<>()),
+                firstStop);
         started.add(member);
         return member;
     }
@@ -51,13 +69,20 @@ final class FakeMembers implements MemberFactory {
         private final ServerConfig config;
         private final long id;
         private final CompletableFuture<Void> ready;
+        private final CompletableFuture<Void> silenced;
         private final CompletableFuture<Void> stopped;
         private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
-        Member(ServerConfig config, long id, CompletableFuture<Void> ready, CompletableFuture<Void> stopped) {
+        Member(
+                ServerConfig config,
+                long id,
+                CompletableFuture<Void> ready,
+                CompletableFuture<Void> silenced,
+                CompletableFuture<Void> stopped) {
             this.config = config;
             this.id = id;
             this.ready = ready;
+            this.silenced = silenced;
             this.stopped = stopped;
         }
 
@@ -74,6 +99,11 @@ final class FakeMembers implements MemberFactory {
         @Override
         public CompletableFuture<Void> ready() {
             return ready;
+        }
+
+        @Override
+        public CompletableFuture<Void> silenced() {
+            return silenced;
         }
 
         @Override

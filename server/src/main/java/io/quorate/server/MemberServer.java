@@ -75,6 +75,7 @@ public final class MemberServer implements AutoCloseable {
     private final SwitchedServices services;
     private final ClientListener listener;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final CompletableFuture<Void> silenced = new CompletableFuture<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private volatile Incarnation incarnation;
     private boolean closed;
@@ -366,12 +367,12 @@ public final class MemberServer implements AutoCloseable {
         if (closed || stopped.isDone()) {
             return;
         }
-        services.suspend("etcdserver: server stopped");
-        scrub.close();
         if (Damage.ofDivergedLog(cause).isPresent()) {
             staySilent(cause);
             return;
         }
+        services.suspend("etcdserver: server stopped");
+        scrub.close();
         HandOver.of(incarnation.node(), config.electionTimeout());
         turnClientsAway(cause);
         try {
@@ -387,12 +388,15 @@ public final class MemberServer implements AutoCloseable {
      */
     private void staySilent(Throwable cause) {
         services.suspend("etcdserver: this member takes no part any more, ask another one");
+        scrub.close();
         LOG.error(
-                "Member {} takes no part any more, and serves nobody: {}. Starting it again does not help: keep a copy of its data"
-                        + " directory, and bring it back with an empty one by --replace-member.",
+                "Member {} takes no part any more, and serves nobody: {}. Starting it again does not help: stop it, keep a copy of"
+                        + " its data directory, and bring it back with an empty one by --replace-member.",
                 config.name(),
                 cause.getMessage());
         incarnation.streams().close();
+        silenced.completeExceptionally(
+                new IOException("member " + config.name() + " takes no part any more: " + cause.getMessage(), cause));
     }
 
     private void turnClientsAway(Throwable cause) {
@@ -459,12 +463,26 @@ public final class MemberServer implements AutoCloseable {
         return incarnation.memberNode().machine();
     }
 
-    /** Completes once the member serves clients; exceptionally if it stops before that. */
+    /**
+     * Completes once the member serves clients; exceptionally if it stops before that. One that is {@link #silenced} before that stops
+     * when it is closed.
+     */
     public CompletableFuture<Void> ready() {
         return ready.copy();
     }
 
-    /** Completes once the member has stopped: normally after {@link #close}, exceptionally with what stopped it. */
+    /**
+     * Completes exceptionally, with the reason, if the member's log diverged: it takes no part any more and serves nobody, and stays for
+     * its pages alone until it is closed. Otherwise it never completes.
+     */
+    public CompletableFuture<Void> silenced() {
+        return silenced.copy();
+    }
+
+    /**
+     * Completes once the member has stopped: normally after {@link #close}, exceptionally with what stopped it. One that is
+     * {@link #silenced} has not stopped.
+     */
     public CompletableFuture<Void> stopped() {
         return stopped.copy();
     }

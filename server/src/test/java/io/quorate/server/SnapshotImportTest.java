@@ -45,11 +45,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -163,8 +165,10 @@ class SnapshotImportTest {
             one.ready().join();
             other.ready().join();
             try (MemberServer third = MemberServer.start(configs.get(2))) {
-                TestCluster.await(
-                        () -> report(third).logDiverged().isPresent(), "the third one tells why it has stopped");
+                assertThat(third.silenced())
+                        .failsWithin(Duration.ofSeconds(30))
+                        .withThrowableOfType(ExecutionException.class)
+                        .withMessageContaining("takes no part any more: the log differs in content from the leader's");
                 MemberReport told = report(third);
                 assertThat(told.serving()).isFalse();
                 assertThat(told.stopped()).isPresent();
@@ -174,6 +178,7 @@ class SnapshotImportTest {
                         .contains("this member takes no part any more, ask another one");
                 assertThat(third.ready()).isNotDone();
                 assertThat(third.stopped()).isNotDone();
+                assertThat(one.silenced()).isNotDone();
                 assertThat(report(one).logDiverged()).isEmpty();
                 assertThat(one.isHealthy()).isTrue();
                 MemberReport leads = report(one).leads() ? report(one) : report(other);

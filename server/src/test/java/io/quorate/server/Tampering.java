@@ -18,7 +18,7 @@ public final class Tampering {
     /** Changes the end of the current value of a key, through RocksDB itself. */
     public static void changeValue(Path dataDir, String key, String end) {
         byte[] prefix = ("v" + key).getBytes(StandardCharsets.UTF_8);
-        try (RocksStore store = RocksStore.open(dataDir.resolve("state").resolve("kv"), RocksMemory.small())) {
+        try (RocksStore store = open(dataDir)) {
             WriteBatch batch = new WriteBatch();
             try (OrderedStore.Cursor cursor = store.cursor()) {
                 cursor.seek(prefix);
@@ -30,5 +30,22 @@ public final class Tampering {
             }
             store.write(batch);
         }
+    }
+
+    /** Deletes the digest that went with the writes: what the store holds can be compared with nothing then. */
+    public static void loseDigest(Path dataDir) {
+        try (RocksStore store = open(dataDir)) {
+            WriteBatch batch = new WriteBatch();
+            try (OrderedStore.Cursor cursor = store.cursor()) {
+                cursor.seek(new byte[] {'d'});
+                assertThat(cursor.key()).hasSize(2).startsWith('d');
+                batch.delete(cursor.key());
+            }
+            store.write(batch);
+        }
+    }
+
+    private static RocksStore open(Path dataDir) {
+        return RocksStore.open(dataDir.resolve("state").resolve("kv"), RocksMemory.small());
     }
 }

@@ -20,9 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -48,6 +50,9 @@ public final class InspectedMember implements AutoCloseable {
     private final List<Finding> findings = new ArrayList<>();
     private final List<Inspected> snapshots = new ArrayList<>();
     private final List<InspectedState> states = new ArrayList<>();
+    /** The folders of the snapshots that hold something else than was written, or could not be compared with that. */
+    private final Set<String> refused = new HashSet<>();
+
     private Optional<String> refusal = Optional.empty();
     private Optional<Identity> identity = Optional.empty();
     private Optional<LogInspection> log = Optional.empty();
@@ -181,9 +186,12 @@ public final class InspectedMember implements AutoCloseable {
     private void findState(Inspected snapshot, Start start, WrittenContent written) {
         try (StoreInspection state = StoreInspection.of(folder.resolve(snapshot.folder()), bytes -> {})) {
             report(snapshot.folder(), state, "the next start or scrub sets the snapshot aside; a new one is taken");
-            state.content()
-                    .ifPresent(content -> written.addSnapshot(
-                            snapshot.folder(), start.meta().last().index(), content));
+            state.content().ifPresent(content -> {
+                written.addSnapshot(snapshot.folder(), start.meta().last().index(), content);
+                if (!content.isIntact()) {
+                    refused.add(snapshot.folder());
+                }
+            });
             addState(snapshot.folder(), state).ifPresent(found -> {
                 if (found.appliedIndex() != start.meta().last().index()) {
                     findings.add(Finding.damage(
@@ -322,7 +330,20 @@ public final class InspectedMember implements AutoCloseable {
 
     /** What the newest intact snapshot stands for. */
     public Optional<Start> newestSnapshot() {
-        return snapshots.stream().flatMap(snapshot -> snapshot.start().stream()).reduce((older, newer) -> newer);
+        return newestReadable().flatMap(Inspected::start);
+    }
+
+    /** As {@link #newestSnapshot}, if it is known to hold what was written: a start refuses it otherwise, and takes none before it. */
+    public Optional<Start> newestSnapshotAsWritten() {
+        return newestReadable()
+                .filter(snapshot -> !refused.contains(snapshot.folder()) && isIntact(snapshot.folder()))
+                .flatMap(Inspected::start);
+    }
+
+    private Optional<Inspected> newestReadable() {
+        return snapshots.stream()
+                .filter(snapshot -> snapshot.start().isPresent())
+                .reduce((older, newer) -> newer);
     }
 
     /** The store, to be read from until this is closed; empty if there is none or it is damaged. */
@@ -342,22 +363,22 @@ public final class InspectedMember implements AutoCloseable {
 
     /** What the store holds, if that is what was written. */
     public Optional<InspectedState> intactStoreState() {
-        return storeState().filter(this::isIntact);
+        return storeState().filter(state -> isIntact(state.file()));
     }
 
     /** The state of the most entries that is intact: the store's, or what was set aside of it when the log had lost its end. */
     public Optional<InspectedState> farthestState() {
         return Stream.of(storeState(), aside)
                 .flatMap(Optional::stream)
-                .filter(this::isIntact)
+                .filter(state -> isIntact(state.file()))
                 .max(Comparator.comparingLong(InspectedState::appliedIndex));
     }
 
-    private boolean isIntact(InspectedState state) {
+    private boolean isIntact(String place) {
         return findings.stream()
                 .noneMatch(finding -> finding.isDamage()
                         && finding.entries().isEmpty()
-                        && finding.file().startsWith(state.file()));
+                        && finding.file().startsWith(place));
     }
 
     /** What the store and the snapshots hold, as far as they are intact. */

@@ -21,8 +21,13 @@ final class WrittenContent {
     /** What a snapshot that can be read holds, and the entry that it stands at. */
     private record Snapshot(String place, long index, ScrubReport content) {
 
+        /** As far as is known: what could not be compared is neither right nor wrong. */
         boolean isRight() {
-            return content.difference().isEmpty();
+            return content.isIntact();
+        }
+
+        boolean isWrong() {
+            return content.difference().isPresent();
         }
     }
 
@@ -74,7 +79,7 @@ final class WrittenContent {
 
     /** No start looks at it before it is needed, and it is refused then. */
     private String remedyOfSnapshot() {
-        if (store.filter(content -> content.difference().isEmpty()).isPresent()) {
+        if (store.filter(ScrubReport::isIntact).isPresent()) {
             return "move it away: the store holds what was written, and a new snapshot is taken from it; nothing is lost";
         }
         return wayTo(log.map(content -> content.last().index()).orElse(0L))
@@ -84,27 +89,31 @@ final class WrittenContent {
 
     private String remedyOfStore(ScrubReport content) {
         List<String> wrong = new ArrayList<>(List.of(InspectedMember.STORE));
-        snapshots.stream()
-                .filter(snapshot -> !snapshot.isRight())
-                .map(Snapshot::place)
-                .forEach(wrong::add);
+        snapshots.stream().filter(Snapshot::isWrong).map(Snapshot::place).forEach(wrong::add);
         return wayTo(content.appliedIndex())
                 .map(way -> "stop the member and move " + String.join(" and ", wrong)
                         + " away: the next start makes the store again from " + way + ", and nothing is lost")
                 .orElse(FROM_THE_OTHERS);
     }
 
-    /** From where the next start can make the state at an index again, with nothing that is wrong. */
+    /**
+     * From where the next start makes the state at an index again once what is wrong is moved away. It replays the whole log if that is
+     * there. Otherwise it takes the newest snapshot that is left, so one that could not be compared is in the way of those before it.
+     */
     private Optional<String> wayTo(long index) {
         if (log.isEmpty() || log.get().last().index() < index) {
             return Optional.empty();
         }
         long base = log.get().base().index();
-        Optional<String> snapshot = snapshots.stream()
-                .filter(candidate -> candidate.isRight() && candidate.index() >= base && candidate.index() <= index)
-                .reduce((older, newer) -> newer)
-                .map(newest -> newest.place() + " and the log");
-        return snapshot.or(
-                () -> base == 0 ? Optional.of("the log, which is there from its beginning") : Optional.empty());
+        long last = log.get().last().index();
+        Optional<Snapshot> newest = snapshots.stream()
+                .filter(candidate -> !candidate.isWrong() && candidate.index() >= base)
+                .reduce((older, newer) -> newer);
+        // The log begins anew at a snapshot that had arrived behind its end.
+        boolean whole =
+                base == 0 && newest.filter(snapshot -> snapshot.index() > last).isEmpty();
+        return whole
+                ? Optional.of("the log, which is there from its beginning")
+                : newest.filter(Snapshot::isRight).map(snapshot -> snapshot.place() + " and the log");
     }
 }

@@ -82,7 +82,7 @@ final class Evidence {
         Optional<StateRepair> givenUp = StateRepair.find(new ReadOnlyDisk(member.folder()));
         Standing standing = new Standing(
                 committed(),
-                member.newestSnapshot().map(start -> start.meta().last()),
+                member.newestSnapshotAsWritten().map(start -> start.meta().last()),
                 member.intactStoreState(),
                 unreadable(),
                 damage.isEmpty(),
@@ -182,15 +182,18 @@ final class Evidence {
         boolean fromStore = member.intactStoreState()
                 .filter(state -> log.reaches(state.appliedIndex()))
                 .isPresent();
-        boolean fromSnapshot = member.snapshots().stream().anyMatch(snapshot -> log.reaches(snapshot.index()));
+        boolean fromSnapshot = member.newestSnapshotAsWritten()
+                .filter(start -> log.reaches(start.meta().last().index()))
+                .isPresent();
         return log.base().index() == 0 || fromStore || fromSnapshot
                 ? Optional.empty()
                 : Optional.of(
                         member.intactStoreState().isEmpty()
                                         && member.storeState().isPresent()
-                                ? "no snapshot leads to the entries of its log, and its store holds something else than was"
-                                        + " written to it"
-                                : "neither its store nor a snapshot leads to the entries of its log");
+                                ? "no snapshot that holds what was written leads to the entries of its log, and its store"
+                                        + " holds something else"
+                                : "neither its store nor a snapshot that holds what was written leads to the entries of its"
+                                        + " log");
     }
 
     private Optional<String> divergence() {

@@ -28,7 +28,7 @@ public record Survivor(
      * What can be made of its data.
      *
      * @param committed up to where it knows entries to be committed; behind the end of its log if that has lost some
-     * @param snapshot where its newest intact snapshot stands
+     * @param snapshot where its newest snapshot stands, if that is known to hold what was written
      * @param state what its store holds, if that is intact
      * @param unreadable the last entry that its log has had and that its damage tells of; empty if it lacks nothing, or that is not known
      * @param whole whether its log is all that the member ever acknowledged: then it would vote if it were started

@@ -164,8 +164,8 @@ final class MemberProblems {
                                 member.called(),
                                 "takes no part any more, since its log diverged: at or before entry " + diverged.term()
                                         + "/" + diverged.index() + " it holds something else than the leader's",
-                                "starting it again does not help, and nothing tells which of the two logs is right: keep a copy"
-                                        + " of its data directory, and bring it back with an empty one by --replace-member"
+                                "starting it again does not help, and nothing tells which of the two logs is right: stop it, keep"
+                                        + " a copy of its data directory, and bring it back with an empty one by --replace-member"
                                         + " (docs/membership.md); members that were restored must restore the same file"),
                         () -> add(
                                 Urgency.SERIOUS,

@@ -7,15 +7,23 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.NodeOptions;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateMachine;
+import io.quorate.engine.inspect.Finding;
 import io.quorate.engine.local.LocalCluster;
+import io.quorate.engine.log.LogInspection;
 import io.quorate.kv.Bytes;
 import io.quorate.kv.CommandCodec;
+import io.quorate.kv.KeyValue;
 import io.quorate.kv.Put;
+import io.quorate.kv.Range;
 import io.quorate.kv.Result;
 import io.quorate.kv.RocksMemory;
+import io.quorate.kv.ScrubReport;
+import io.quorate.server.NewEpoch;
 import io.quorate.server.Tampering;
 import io.quorate.server.inspect.DataReport.Line;
 import io.quorate.server.inspect.DataReport.Member;
+import io.quorate.server.recover.Recovery;
+import io.quorate.server.recover.RecoveryReport;
 import io.quorate.server.store.KvStateMachine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,6 +35,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -48,6 +57,16 @@ class DataReportTest {
     private static final int LATE_WRITES = 4;
     private static final int SNAPSHOT_ENTRIES = 20;
     private static final int KEPT_ENTRIES = 30;
+
+    private static final String NO_WAY_BACK =
+            "what it holds at .* -> nothing here leads to another one: start the member"
+                    + " while another one leads, and run 'quorate verify scrub', .*, and nothing is lost; without other members .* is"
+                    + " lost, unless a backup has it";
+
+    private static final ScrubReport RIGHT = new ScrubReport(1, List.of(), List.of(), List.of());
+    private static final ScrubReport WRONG = new ScrubReport(1, List.of(3), List.of(), List.of());
+    private static final ScrubReport INCOMPARABLE =
+            new ScrubReport(1, List.of(), List.of(), List.of("It has no digest."));
 
     @TempDir
     private static Path made = Path.of("");
@@ -270,34 +289,150 @@ class DataReportTest {
         assertThat(damages(report).lines()).noneMatch(line -> line.matches("member-[13]: .*"));
     }
 
-    /** The checksums of a snapshot are those of what it was taken of. */
-    @Test
-    void aSnapshotOfAChangedStateIsFoundAndNotNamedAsAWayBack() throws Exception {
+    /** Member 1, whose log has lost its beginning. */
+    private Path memberWithASnapshotOfAChangedState() throws Exception {
+        return memberWithASnapshotOfAChangedState(1, WRITES);
+    }
+
+    /**
+     * Member 1, whose state was changed, and then a snapshot taken of it: its checksums are those of what it was taken of.
+     *
+     * @param writes how many follow on the change; a few do not make it compact its log
+     */
+    private Path memberWithASnapshotOfAChangedState(int members, int writes) throws Exception {
         Path member = folder.resolve("1").resolve("raft");
-        try (LocalCluster<Result> cluster = cluster(1, folder)) {
+        try (LocalCluster<Result> cluster = cluster(members, folder)) {
             write(cluster.awaitLeader(), 0, 3);
+            firstWithAll(cluster);
         }
         Tampering.changeValue(member, "key1", "WRONG");
-        try (LocalCluster<Result> cluster = cluster(1, folder)) {
-            for (int i = 0; i < WRITES; i++) {
+        try (LocalCluster<Result> cluster = cluster(members, folder)) {
+            for (int i = 0; i < writes; i++) {
                 put(cluster.awaitLeader(), "filler", "x".repeat(500));
             }
-            RaftNode<Result> node = cluster.awaitLeader();
-            await().until(() -> node.status().snapshot().index() > 0);
+            RaftNode<Result> node = firstWithAll(cluster);
+            await().until(() ->
+                    writes < SNAPSHOT_ENTRIES || node.status().snapshot().index() > 0);
             node.takeSnapshot().join();
         }
+        return member;
+    }
+
+    /** Member 1, once it has applied what the leader has. */
+    private static RaftNode<Result> firstWithAll(LocalCluster<Result> cluster) throws Exception {
+        RaftNode<Result> node = cluster.node(new MemberId(1));
+        long written = cluster.awaitLeader().status().appliedIndex();
+        await().until(() -> node.status().appliedIndex() >= written);
+        return node;
+    }
+
+    @Test
+    void aSnapshotOfAChangedStateIsFoundAndNotNamedAsAWayBack() throws Exception {
+        DataReport report = report(Map.of("m", memberWithASnapshotOfAChangedState()));
+
+        assertThat(damages(report).lines())
+                .hasSizeGreaterThan(1)
+                .allMatch(line -> line.matches("m: (state/kv|snapshots/snapshot-\\S+): " + NO_WAY_BACK))
+                .anyMatch(line -> line.startsWith("m: state/kv: "))
+                .anyMatch(line -> line.startsWith("m: snapshots/"));
+    }
+
+    /** All that it has leads to a state that is wrong; a recovery would find that out only after it has copied everything. */
+    @Test
+    void aRecoveryDoesNotGoOnFromASnapshotOfAChangedState() throws Exception {
+        SortedMap<String, Path> survivor = new TreeMap<>(Map.of("m", memberWithASnapshotOfAChangedState()));
+        try (Recovery recovery = Recovery.of(survivor, false)) {
+            assertThat(recovery.plan()).isEmpty();
+            assertThat(recovery.report().survivors().getFirst().unfit())
+                    .contains(
+                            "no snapshot that holds what was written leads to the entries of its log, and its store holds"
+                                    + " something else");
+        }
+    }
+
+    /** Nothing that is wrong is needed. */
+    @Test
+    void aRecoveryGoesOnFromALogThatIsThereFromItsBeginningThoughStateAndSnapshotAreWrong() throws Exception {
+        SortedMap<String, Path> survivor = new TreeMap<>(Map.of("m", memberWithASnapshotOfAChangedState(3, 1)));
+        Path target = folder.resolve("new");
+        try (Recovery recovery = Recovery.of(survivor, false)) {
+            RecoveryReport.Member found = recovery.report().survivors().getFirst();
+            assertThat(found.unfit()).isEmpty();
+            assertThat(found.snapshot()).isEmpty();
+            assertThat(found.applied()).isEmpty();
+
+            NewEpoch.make(recovery, target, false, "a test", (done, total) -> {});
+        }
+
+        try (InspectedMember made = InspectedMember.of("new", target)) {
+            assertThat(made.findings()).noneMatch(Finding::isDamage);
+            Result read = made.store().orElseThrow().range(Range.of(Bytes.utf8("key1")));
+            assertThat(((Result.RangeResult) read).kvs())
+                    .singleElement()
+                    .extracting(KeyValue::value)
+                    .isEqualTo(Bytes.utf8("value1" + "-".repeat(500)));
+        }
+    }
+
+    @Test
+    void aStoreThatCannotBeComparedIsNotNamedAsAWayBackEither() throws Exception {
+        Path member = memberWithASnapshotOfAChangedState();
+        Tampering.loseDigest(member);
 
         DataReport report = report(Map.of("m", member));
 
         assertThat(damages(report).lines())
-                .hasSizeGreaterThan(1)
-                .allMatch(
-                        line -> line.matches(
-                                "m: (state/kv|snapshots/snapshot-\\S+): what it holds at .* -> nothing here"
-                                        + " leads to another one: start the member while another one leads, and run 'quorate verify"
-                                        + " scrub', .*, and nothing is lost; without other members .* is lost, unless a backup has it"))
-                .anyMatch(line -> line.startsWith("m: state/kv: "))
-                .anyMatch(line -> line.startsWith("m: snapshots/"));
+                .isNotEmpty()
+                .allMatch(line -> line.matches("m: snapshots/snapshot-\\S+: " + NO_WAY_BACK));
+        assertThat(report.members().getFirst().findings())
+                .anyMatch(line -> line.file().equals("state/kv")
+                        && line.what().endsWith("could not be compared: The store has lost its digest."));
+    }
+
+    /** What is to be done with a wrong store beside the snapshots that are given, the oldest first. */
+    private static String remedyOfWrongStore(InspectedMember member, ScrubReport... snapshots) {
+        LogInspection.Content log = member.content().orElseThrow();
+        WrittenContent written = new WrittenContent(member.content());
+        for (int i = 0; i < snapshots.length; i++) {
+            written.addSnapshot("snapshot-" + i, log.base().index() + i, snapshots[i]);
+        }
+        written.setStore(Optional.of(new ScrubReport(log.last().index(), List.of(3), List.of(), List.of())));
+        return written.findings().getLast().remedy();
+    }
+
+    @Test
+    void theWayBackToAWrongStoreIsTheNewestSnapshotThatIsNotWrong() throws IOException {
+        copies();
+        try (InspectedMember member = InspectedMember.of("m", folder.resolve("2"))) {
+            assertThat(remedyOfWrongStore(member, RIGHT, RIGHT, WRONG))
+                    .startsWith(
+                            "stop the member and move state/kv and snapshot-2 away: the next start makes the store again"
+                                    + " from snapshot-1 and the log");
+        }
+    }
+
+    /** A start would take no other one, and it is not known to be wrong. */
+    @Test
+    void aSnapshotThatCannotBeComparedIsNeitherMovedAwayNorPassedOver() throws IOException {
+        copies();
+        try (InspectedMember member = InspectedMember.of("m", folder.resolve("2"))) {
+            assertThat(remedyOfWrongStore(member, RIGHT, INCOMPARABLE))
+                    .startsWith("nothing here leads to another one: ");
+        }
+    }
+
+    @Test
+    void aLogThatIsThereFromItsBeginningNeedsNoSnapshot() throws Exception {
+        try (LocalCluster<Result> cluster = cluster(1, folder)) {
+            write(cluster.awaitLeader(), 0, 3);
+        }
+        try (InspectedMember member =
+                InspectedMember.of("m", folder.resolve("1").resolve("raft"))) {
+            assertThat(remedyOfWrongStore(member, WRONG, INCOMPARABLE))
+                    .startsWith(
+                            "stop the member and move state/kv and snapshot-0 away: the next start makes the store again"
+                                    + " from the log, which is there from its beginning");
+        }
     }
 
     /**

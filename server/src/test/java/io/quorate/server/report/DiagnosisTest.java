@@ -233,7 +233,10 @@ class DiagnosisTest {
                         "SERIOUS node-c takes no part any more, since its log diverged: at or before entry 4/9000 it"
                                 + " holds something else than the leader's");
         assertThat(remedy(told))
-                .contains("starting it again does not help", "with an empty one by --replace-member")
+                .contains(
+                        "starting it again does not help",
+                        "stop it, keep a copy of its data directory",
+                        "with an empty one by --replace-member")
                 .doesNotContain("start it again");
     }
 
