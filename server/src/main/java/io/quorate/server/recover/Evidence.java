@@ -160,9 +160,7 @@ final class Evidence {
         if (members.voters().isEmpty()) {
             return Optional.of("its log does not say who the members are");
         }
-        return members.hasRemoved(self)
-                ? Optional.of("it was removed from the cluster")
-                : Optional.empty();
+        return members.hasRemoved(self) ? Optional.of("it was removed from the cluster") : Optional.empty();
     }
 
     private Optional<String> witness() {
