@@ -42,14 +42,16 @@ class ArchitectureTest {
             "server", Set.of("core", "engine", "kv", "wire"),
             "bench", Set.of("engine", "wire"),
             "simulator", Set.of("core", "engine", "kv"),
-            "cli", Set.of("server", "bench", "simulator", "wire"));
+            "cli", Set.of("server", "bench", "simulator", "wire"),
+            "testing", Set.of());
 
     /** The packages from outside that a module may use, for those modules that are held to few. */
     private static final Map<String, List<String>> LIBRARIES = Map.of(
             "core", List.of("java.", "org.jspecify."),
             "kv", List.of("java.", "org.jspecify.", "org.rocksdb."),
             "engine", List.of("java.", "jdk.", "org.jspecify.", "io.netty.", "org.slf4j."),
-            "wire", List.of("java.", "com.google.", "io.grpc."));
+            "wire", List.of("java.", "com.google.", "io.grpc."),
+            "testing", List.of("java.", "org.jspecify."));
 
     /** Words in a class's name that say that it has no subject of its own. */
     private static final List<String> EMPTY_NAMES =

@@ -2,8 +2,8 @@ package io.quorate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.ServerConfig;
+import io.quorate.testing.FreePorts;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;

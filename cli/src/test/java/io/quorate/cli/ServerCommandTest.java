@@ -2,7 +2,6 @@ package io.quorate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
@@ -18,6 +17,7 @@ import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
 import io.quorate.server.autopilot.AutopilotPolicy;
 import io.quorate.server.store.AutoCompaction;
+import io.quorate.testing.FreePorts;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.proto.etcdserverpb.AuthEnableRequest;
 import io.quorate.server.proto.etcdserverpb.AuthGrpc;
@@ -13,6 +12,7 @@ import io.quorate.server.proto.etcdserverpb.AuthUserAddRequest;
 import io.quorate.server.proto.etcdserverpb.AuthUserGrantRoleRequest;
 import io.quorate.server.proto.etcdserverpb.CompactionRequest;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
+import io.quorate.testing.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

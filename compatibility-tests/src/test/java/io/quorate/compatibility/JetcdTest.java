@@ -36,7 +36,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quorate.cli.processes.ProcessCluster;
 import io.quorate.cli.processes.QuorateProcess;
-import io.quorate.engine.transport.FreePorts;
+import io.quorate.testing.FreePorts;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;

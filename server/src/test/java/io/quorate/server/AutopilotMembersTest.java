@@ -2,13 +2,13 @@ package io.quorate.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.engine.transport.FreePorts;
 import io.quorate.kv.ManagedOperation;
 import io.quorate.server.autopilot.AutopilotPolicy;
 import io.quorate.server.autopilot.AutopilotReport;
 import io.quorate.server.proto.etcdserverpb.MemberAddRequest;
 import io.quorate.server.proto.managerpb.Check;
 import io.quorate.server.proto.managerpb.OperationReport;
+import io.quorate.testing.FreePorts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.engine.disk.DataDirectoryException;
-import io.quorate.engine.transport.FreePorts;
 import io.quorate.server.proto.etcdserverpb.Member;
 import io.quorate.server.proto.etcdserverpb.MemberAddRequest;
 import io.quorate.server.proto.etcdserverpb.MemberListRequest;
 import io.quorate.server.proto.etcdserverpb.MemberPromoteRequest;
 import io.quorate.server.proto.etcdserverpb.MemberRemoveRequest;
 import io.quorate.server.store.ScratchFolder;
+import io.quorate.testing.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

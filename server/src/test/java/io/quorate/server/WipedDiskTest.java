@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.quorate.engine.disk.FileDisk;
-import io.quorate.engine.transport.FreePorts;
 import io.quorate.engine.transport.StorageIds;
 import io.quorate.server.proto.etcdserverpb.MemberAddRequest;
 import io.quorate.server.store.ScratchFolder;
+import io.quorate.testing.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.quorate.cli.etcdctl;
 
-import io.quorate.engine.transport.FreePorts;
+import io.quorate.testing.FreePorts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

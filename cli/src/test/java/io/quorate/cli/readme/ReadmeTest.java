@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.quorate.cli.processes.DevProcess;
 import io.quorate.cli.readme.Document.Block;
 import io.quorate.cli.readme.Shell.Run;
-import io.quorate.engine.transport.FreePorts;
+import io.quorate.testing.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.quorate.cli.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.cli.processes.QuorateProcess;
-import io.quorate.engine.transport.FreePorts;
+import io.quorate.testing.FreePorts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -10,9 +10,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
-import io.quorate.engine.transport.FreePorts;
 import io.quorate.engine.transport.PeerFrame;
 import io.quorate.engine.transport.StorageIds;
+import io.quorate.testing.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;

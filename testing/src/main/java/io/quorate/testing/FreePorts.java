@@ -1,4 +1,4 @@
-package io.quorate.engine.transport;
+package io.quorate.testing;
 
 import java.io.IOException;
 import java.net.BindException;
