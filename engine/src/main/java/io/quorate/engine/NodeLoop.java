@@ -125,7 +125,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         this.snapshots = new SnapshotDuty<>(parts, applier, committed, this::onLoop, this::step, this::applied);
         this.standing = new OwnStanding(options.self());
         this.network = parts.ports().networks().open(this);
-        standing.tell(network, core);
+        standing.tell(network, core.configuration(), core.committedConfiguration());
         this.questions = new LeaderQuestions(
                 options.group(), options.self(), network, new SplittableRandom(~options.seed()).nextLong());
         this.intake = new ProposalIntake<>(
@@ -280,7 +280,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         if (read.isPresent()) {
             step(new Event.ReadRequested(read.getAsLong()));
         }
-        standing.tell(network, core);
+        standing.tell(network, core.configuration(), core.committedConfiguration());
         if (core.hasToFlush()) {
             step(FLUSH);
         }

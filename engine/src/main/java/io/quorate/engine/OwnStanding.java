@@ -1,6 +1,5 @@
 package io.quorate.engine;
 
-import io.quorate.core.RaftCore;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.transport.Network;
@@ -31,9 +30,7 @@ final class OwnStanding {
     }
 
     /** To be called before anything is sent to those that are new. */
-    void tell(Network network, RaftCore core) {
-        Configuration current = core.configuration();
-        Configuration decided = core.committedConfiguration();
+    void tell(Network network, Configuration current, Configuration decided) {
         boolean isKnown = current.equals(toldCurrent) && decided.equals(toldCommitted);
         // Kept in any case: the very same object is compared at once the next time.
         toldCurrent = current;
@@ -42,7 +39,7 @@ final class OwnStanding {
             return;
         }
         network.membersChanged(current, decided);
-        if (decided.hasRemoved(self) && !current.isMember(self)) {
+        if (decided.hasRemoved(self)) {
             removed.complete(null);
         }
     }

@@ -178,8 +178,8 @@ public record Configuration(
     }
 
     /**
-     * Whether one was a member and is none any more. Whom a joint configuration is about to take out is one still: it votes, and
-     * may be the very leader that is to commit what settles it.
+     * Whether one was a member and is none any more, for good once this is committed. Whom a joint configuration is about to take
+     * out is one still: it votes, and may be the very leader that is to commit what settles it.
      */
     public boolean hasRemoved(MemberId former) {
         return removed.contains(former) && !isMember(former);

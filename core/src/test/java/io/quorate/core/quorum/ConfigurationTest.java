@@ -89,6 +89,20 @@ class ConfigurationTest {
     }
 
     @Test
+    void whomAJointConfigurationTakesOutIsRemovedOnceThatIsSettled() {
+        Configuration before = THREE_VOTERS.withLearner(FOUR, List.of("d:1"));
+        Configuration joint = before.without(ONE).without(FOUR).jointFrom(before);
+
+        assertThat(before.hasRemoved(ONE)).isFalse();
+        assertThat(joint.hasRemoved(ONE)).as("an outgoing voter").isFalse();
+        assertThat(joint.hasRemoved(FOUR))
+                .as("a learner, on whom nothing depends")
+                .isTrue();
+        assertThat(joint.settled().hasRemoved(ONE)).isTrue();
+        assertThat(joint.settled().hasRemoved(TWO)).isFalse();
+    }
+
+    @Test
     void aMemberHasThePriorityOneUnlessAnotherWasSaid() {
         Configuration preferred = THREE_VOTERS.withPriority(TWO, 5).withPriority(THREE, 0);
 

@@ -208,9 +208,8 @@ public final class StorageIds implements AutoCloseable {
         Set<MemberId> now = new TreeSet<>(current.members());
         now.addAll(committed.members());
         members = Set.copyOf(now);
-        Collection<MemberId> removed = committed.removed().stream()
-                .filter(member -> committed.hasRemoved(member) && !current.isMember(member))
-                .toList();
+        Collection<MemberId> removed =
+                committed.removed().stream().filter(committed::hasRemoved).toList();
         var unused = change(before -> before.without(removed).whichTakesForStarted(now, self))
                 .whenComplete((nothing, failure) -> {
                     if (failure != null) {

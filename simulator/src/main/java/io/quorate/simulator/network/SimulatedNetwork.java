@@ -343,7 +343,7 @@ public final class SimulatedNetwork {
             if (storages.isPresent()) {
                 storages.get().membersChanged(self, current, committed);
                 removed = committed.removed().stream()
-                        .filter(member -> !current.isMember(member))
+                        .filter(committed::hasRemoved)
                         .collect(Collectors.toUnmodifiableSet());
             }
         }

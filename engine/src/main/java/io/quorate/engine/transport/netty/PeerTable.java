@@ -78,7 +78,7 @@ final class PeerTable {
     }
 
     boolean isRemoved(MemberId member) {
-        return committed.hasRemoved(member) && !current.isMember(member);
+        return committed.hasRemoved(member);
     }
 
     /**
