@@ -230,11 +230,18 @@ final class SimCommand implements Callable<Integer> {
         });
         out.println(line(outcome.progress()));
         outcome.failures().forEach(failure -> report(failure, out));
-        if (outcome.failures().isEmpty()) {
-            out.println("no invariant was violated");
-            return ExitCode.OK;
+        outcome.notMade().forEach(failure -> err.println(failure.getMessage() + ": " + failure.getCause()));
+        if (!outcome.failures().isEmpty()) {
+            return ExitCode.FAILED;
         }
-        return ExitCode.FAILED;
+        long undecided = outcome.progress().undecided();
+        if (undecided > 0) {
+            out.println("no invariant was violated, but whether " + undecided
+                    + " histories are linearizable could not be decided: too many requests have an unknown outcome");
+            return ExitCode.UNDECIDED;
+        }
+        out.println("no invariant was violated");
+        return ExitCode.OK;
     }
 
     private static String line(Campaign.Progress progress) {

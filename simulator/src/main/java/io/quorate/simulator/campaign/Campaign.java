@@ -70,10 +70,12 @@ public final class Campaign {
      * What came of a campaign.
      *
      * @param failures by seed; a campaign goes on with what has begun when the first is found
+     * @param notMade why runs could not be made, each naming its seed
      */
-    public record Outcome(Progress progress, List<RunResult> failures) {
+    public record Outcome(Progress progress, List<RunResult> failures, List<Throwable> notMade) {
         public Outcome {
             failures = List.copyOf(failures);
+            notMade = List.copyOf(notMade);
         }
     }
 
@@ -105,7 +107,7 @@ public final class Campaign {
         }
         List<RunResult> bySeed = new ArrayList<>(failures);
         bySeed.sort((one, other) -> Long.compare(one.plan().seed(), other.plan().seed()));
-        return new Outcome(tally.progress(), bySeed);
+        return new Outcome(tally.progress(), bySeed, List.copyOf(broken));
     }
 
     private void work(AtomicLong next, BooleanSupplier goesOn, ConcurrentLinkedQueue<RunResult> failures, Tally tally) {
@@ -115,10 +117,11 @@ public final class Campaign {
                 return;
             }
             RunResult result = made(seed).run();
-            tally.add(result);
+            // First of all: whoever listens to the progress may throw.
             if (result.violation().isPresent()) {
                 failures.add(result);
             }
+            tally.add(result);
         }
     }
 
