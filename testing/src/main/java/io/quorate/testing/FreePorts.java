@@ -10,7 +10,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Finds ports of the loopback interface that nobody listens at. Each JVM of tests looks in a range of its own, which no outgoing
+ * Finds ports of the loopback interface that nobody listens at. Each fork of a module's tests looks in a range of its own, which no outgoing
  * connection is given a port of, and does not come back to a port soon: so nobody else takes one before its member does.
  */
 public final class FreePorts {
