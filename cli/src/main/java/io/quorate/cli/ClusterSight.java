@@ -118,7 +118,8 @@ final class ClusterSight implements AutoCloseable {
      * @throws CommandFailed if nobody leads
      */
     CompareStatesResponse compareStates(boolean allAnswer) {
-        long patienceMillis = client.timeout.toMillis() * 3 / 4;
+        // The round before is waited for half as long besides, which must come to less than the timeout.
+        long patienceMillis = client.timeout.toMillis() / 2;
         CompareStatesRequest request = CompareStatesRequest.newBuilder()
                 .setWaitMillis(allAnswer ? patienceMillis : Math.min(patienceMillis, SHORT_WAIT_MILLIS))
                 .build();

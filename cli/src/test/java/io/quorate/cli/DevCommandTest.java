@@ -207,6 +207,22 @@ class DevCommandTest {
         assertThat(members.allClosed()).isTrue();
     }
 
+    /** They served until then; nobody could bring one of them back by itself. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void whenALogDivergesOnceAllAreReadyAllEndWithItsReasonToo() throws IOException {
+        List<Integer> ports = FreePorts.find(6);
+        FakeMembers members =
+                FakeMembers.thatStayReady().withSilenced("node3", new IOException("its log is another one"));
+
+        CommandRun run = dev(members, ports.subList(0, 3), ports.subList(3, 6));
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.out()).contains("ready: ");
+        assertThat(run.err()).contains("a member stopped: its log is another one");
+        assertThat(members.allClosed()).isTrue();
+    }
+
     static Stream<Arguments> badInput() {
         return Stream.of(
                 Arguments.of("--nodes is 2; use 1, 3 or 5", List.of("--nodes=2")),

@@ -26,6 +26,11 @@ final class FakeMembers implements MemberFactory {
         return new FakeMembers(CompletableFuture.completedFuture(null), CompletableFuture.completedFuture(null));
     }
 
+    /** Members that are ready at once, and stop when they are told to. */
+    static FakeMembers thatStayReady() {
+        return new FakeMembers(CompletableFuture.completedFuture(null), new CompletableFuture<>());
+    }
+
     static FakeMembers thatStopWith(Exception failure) {
         return new FakeMembers(CompletableFuture.completedFuture(null), CompletableFuture.failedFuture(failure));
     }
@@ -42,6 +47,11 @@ final class FakeMembers implements MemberFactory {
     FakeMembers withSilenced(String name, Exception reason) {
         silenced.put(name, CompletableFuture.failedFuture(reason));
         return this;
+    }
+
+    /** All stop, as if each had been asked to. */
+    void stop() {
+        firstStop.complete(null);
     }
 
     @Override

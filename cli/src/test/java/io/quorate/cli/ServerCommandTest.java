@@ -379,18 +379,6 @@ class ServerCommandTest {
         assertThat(members.allClosed()).isTrue();
     }
 
-    /** It is asked why by its pages, until somebody stops it. */
-    @Test
-    void aMemberThatTakesNoPartAnyMoreDoesNotEndTheProcess() {
-        FakeMembers members =
-                FakeMembers.thatStopAtOnce().withSilenced("default", new IOException("its log is another one"));
-
-        CommandRun run = CommandRun.of(members, Map.of(), "", prepend("server", urls()));
-
-        assertThat(run.err()).isEmpty();
-        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
-    }
-
     /** Given by itself: the settings of a file or the environment would replace the member at each start. */
     @Test
     void aMemberThatHasNobodyToAskIsNotReplaced() {

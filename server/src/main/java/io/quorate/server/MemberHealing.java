@@ -144,6 +144,17 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
         if (!durable) {
             return Optional.of("this member has its data in memory alone, and would lose them");
         }
+        if (patient.incarnation()
+                .node()
+                .stopCause()
+                .flatMap(Damage::ofDivergedLog)
+                .isPresent()) {
+            // Under a leader that happens to agree with it, it would serve again, and nobody knows which of them is
+            // right.
+            return Optional.of(
+                    "this member takes no part any more, since its log diverged, and a restart does not change that:"
+                            + " bring it back with an empty data directory, by --replace-member");
+        }
         if (patient.incarnation().fence().isUp()) {
             // What it has found of itself is not on its disk: another incarnation would serve with it.
             return Optional.of("this member's state is not to be trusted, and waits to be repaired");

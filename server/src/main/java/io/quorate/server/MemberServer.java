@@ -313,9 +313,14 @@ public final class MemberServer implements AutoCloseable {
         }
     }
 
+    /** Whether it takes part no more, for good: what is found of it late, or asked of it, is void. */
+    private boolean isOver() {
+        return closed || silenced.isDone() || stopped.isDone();
+    }
+
     /** The port stays open; clients are told to go elsewhere until the member has caught up again. */
     private synchronized void reopen(Optional<StateRepair> repair, String why) {
-        if (closed) {
+        if (isOver()) {
             return;
         }
         LOG.error("Member {} closes its data and opens them again to mend them, for {}", config.name(), why);
@@ -323,7 +328,7 @@ public final class MemberServer implements AutoCloseable {
     }
 
     private synchronized void restart() {
-        if (closed) {
+        if (isOver()) {
             return;
         }
         LOG.info("Member {} closes its data and opens them again, as it was asked to", config.name());
@@ -364,7 +369,7 @@ public final class MemberServer implements AutoCloseable {
 
     /** Nothing of this member takes part any more: it must neither serve nor lead with what it has. */
     private synchronized void giveUp(Throwable cause) {
-        if (closed || stopped.isDone()) {
+        if (isOver()) {
             return;
         }
         if (Damage.ofDivergedLog(cause).isPresent()) {

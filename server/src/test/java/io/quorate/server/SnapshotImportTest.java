@@ -176,6 +176,9 @@ class SnapshotImportTest {
                         .isNotEqualTo(told.logDiverged().orElseThrow().leadersHash());
                 assertThat(ask(third, "/v3/kv/range", BodyPublishers.ofString("{\"key\":\"YQ==\"}")))
                         .contains("this member takes no part any more, ask another one");
+                assertThat(ask(third, MemberServer.RESTART_PATH, BodyPublishers.noBody()))
+                        .as("under another leader it could serve again, and nobody knows who is right")
+                        .contains("takes no part any more, since its log diverged", "--replace-member");
                 assertThat(third.ready()).isNotDone();
                 assertThat(third.stopped()).isNotDone();
                 assertThat(one.silenced()).isNotDone();

@@ -79,9 +79,19 @@ public final class MemberScrub implements AutoCloseable {
         return status;
     }
 
-    /** Begins a scrub, unless one runs. Returns the one that runs then. */
+    /** Begins a scrub, unless one runs. Returns the one that runs then; once this is closed, one that has failed. */
     public synchronized ScrubStatus request() {
-        if (underway.isEmpty() && !closed) {
+        if (closed) {
+            // What was found before tells nothing of the data now.
+            return new ScrubStatus(
+                    status.number(),
+                    false,
+                    0,
+                    0,
+                    List.of(),
+                    "nothing was read: the member takes no part any more, or stops");
+        }
+        if (underway.isEmpty()) {
             Underway begun = new Underway(new RateLimit(bytesPerSecond), new CompletableFuture<>());
             underway = Optional.of(begun);
             status = new ScrubStatus(status.number() + 1, true, 0, 0, List.of(), "");

@@ -52,6 +52,8 @@ public final class InspectedMember implements AutoCloseable {
     private final List<InspectedState> states = new ArrayList<>();
     /** The folders of the snapshots that hold something else than was written, or could not be compared with that. */
     private final Set<String> refused = new HashSet<>();
+    /** The places of the stores that could not be compared with what was written. */
+    private final Set<String> incomparable = new HashSet<>();
 
     private Optional<String> refusal = Optional.empty();
     private Optional<Identity> identity = Optional.empty();
@@ -219,6 +221,7 @@ public final class InspectedMember implements AutoCloseable {
                         + " away: the next start makes it again from the newest snapshot and the"
                         + " log, and nothing is lost");
         addState(STORE, inspection);
+        noteWhetherComparable(STORE, inspection);
         written.setStore(inspection.content());
     }
 
@@ -229,6 +232,7 @@ public final class InspectedMember implements AutoCloseable {
         try (StoreInspection inspection = StoreInspection.of(folder.resolve(ASIDE), bytes -> {})) {
             report(ASIDE, inspection, "it is needed only if no other member has what the log of this one has lost");
             aside = inspection.store().map(found -> InspectedState.of(ASIDE, found));
+            noteWhetherComparable(ASIDE, inspection);
             written.setAside(inspection.content());
         } catch (StoreException e) {
             findings.add(Finding.damage(
@@ -240,6 +244,13 @@ public final class InspectedMember implements AutoCloseable {
                 ASIDE,
                 "the state at entry " + state.appliedIndex()
                         + ", which is kept as long as the log lacks what it has lost")));
+    }
+
+    private void noteWhetherComparable(String place, StoreInspection inspection) {
+        inspection
+                .content()
+                .filter(content -> !content.errors().isEmpty())
+                .ifPresent(content -> incomparable.add(place));
     }
 
     private void report(String place, StoreInspection inspection, String remedy) {
@@ -361,7 +372,7 @@ public final class InspectedMember implements AutoCloseable {
         return states.stream().filter(state -> state.file().equals(STORE)).findFirst();
     }
 
-    /** What the store holds, if that is what was written. */
+    /** What the store holds, if that is what was written as far as {@linkplain #wasCompared is known}. */
     public Optional<InspectedState> intactStoreState() {
         return storeState().filter(state -> isIntact(state.file()));
     }
@@ -372,6 +383,14 @@ public final class InspectedMember implements AutoCloseable {
                 .flatMap(Optional::stream)
                 .filter(state -> isIntact(state.file()))
                 .max(Comparator.comparingLong(InspectedState::appliedIndex));
+    }
+
+    /**
+     * Whether a state, of the store or of what was set aside of it, could be compared with what was written to it. One of which the digest
+     * is lost, or that an early release wrote without, cannot: it may hold anything.
+     */
+    public boolean wasCompared(InspectedState state) {
+        return !incomparable.contains(state.file());
     }
 
     private boolean isIntact(String place) {

@@ -77,10 +77,12 @@ final class WrittenContent {
                         Finding.note(place, "whether it holds what was written could not be compared: " + error)));
     }
 
-    /** No start looks at it before it is needed, and it is refused then. */
+    /** No start looks at it before it is needed, and it is refused then; but a start takes a store as it is, be it wrong. */
     private String remedyOfSnapshot() {
-        if (store.filter(ScrubReport::isIntact).isPresent()) {
-            return "move it away: the store holds what was written, and a new snapshot is taken from it; nothing is lost";
+        if (store.isPresent()) {
+            return store.get().isIntact()
+                    ? "move it away: the store holds what was written, and a new snapshot is taken from it; nothing is lost"
+                    : remedyOfStore(store.get());
         }
         return wayTo(log.map(content -> content.last().index()).orElse(0L))
                 .map(way -> "move it away, so that the store is made again from " + way + "; nothing is lost")

@@ -123,12 +123,13 @@ public record FoundingProof<E extends Exception>(Proving.Cluster<E> cluster, Set
                     .toList());
         }
 
-        /** Whoever differs is told of, founder or not; but only founders are missed. A learner reports as well, or cannot yet. */
+        /**
+         * Whoever differs is told of, founder or not; but only founders are missed. A learner reports as well, or cannot yet: it takes
+         * nobody's time from those who vote.
+         */
         @Override
         public CompareStatesResponse compare(boolean allAnswer, long index) throws E, InterruptedException {
-            boolean everybodyDoes =
-                    allAnswer && cluster.look().members().stream().allMatch(FoundingProof::hasAcknowledged);
-            CompareStatesResponse compared = cluster.compare(everybodyDoes, index);
+            CompareStatesResponse compared = cluster.compare(allAnswer, index);
             return compared.toBuilder()
                     .clearSilent()
                     .addAllSilent(compared.getSilentList().stream()

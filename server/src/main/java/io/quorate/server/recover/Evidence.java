@@ -80,22 +80,28 @@ final class Evidence {
                 .orElseGet(() -> Configuration.of(Set.of()));
         Optional<String> damage = damage();
         Optional<StateRepair> givenUp = StateRepair.find(new ReadOnlyDisk(member.folder()));
+        Optional<InspectedState> alone = damage.isPresent() && givenUp.isEmpty() ? alone(members) : Optional.empty();
+        Optional<InspectedState> state = state(log);
         Standing standing = new Standing(
                 committed(),
                 member.newestSnapshotAsWritten().map(start -> start.meta().last()),
-                member.intactStoreState(),
+                state,
                 unreadable(),
                 damage.isEmpty(),
-                damage.isPresent() && notAMember(members).isEmpty() && !member.isWitness() && givenUp.isEmpty()
-                        ? member.farthestState().filter(state -> state.appliedIndex() > 0)
-                        : Optional.empty(),
+                alone,
                 damage.or(() -> notAMember(members))
                         .or(this::witness)
                         .or(() -> empty(log))
                         .or(() -> givenUp.map(Evidence::text))
                         .or(() -> withoutState(log)),
-                divergence());
+                divergence().or(() -> alone.or(() -> state).flatMap(this::incomparable)));
         return new Survivor(member.name(), identity, hardState(log), log, members, standing);
+    }
+
+    private Optional<InspectedState> alone(Configuration members) {
+        return notAMember(members).isEmpty() && !member.isWitness()
+                ? member.farthestState().filter(state -> state.appliedIndex() > 0)
+                : Optional.empty();
     }
 
     /** Where term and vote are lost, what is known of the term is that of the last entry that is known. */
@@ -175,15 +181,25 @@ final class Evidence {
         return "it had given up its state and not got another one: " + givenUp.reason();
     }
 
+    /** The store's, if that is intact; one that could not be compared with what was written only where nothing else leads on. */
+    private Optional<InspectedState> state(SurvivingLog log) {
+        return member.intactStoreState().filter(state -> member.wasCompared(state) || !leadsWithoutStore(log));
+    }
+
+    /** Whether the log does so from its beginning, or from a snapshot. */
+    private boolean leadsWithoutStore(SurvivingLog log) {
+        return log.base().index() == 0
+                || member.newestSnapshotAsWritten()
+                        .filter(start -> log.reaches(start.meta().last().index()))
+                        .isPresent();
+    }
+
     /** As a start would bring them together: from the beginning, from the store, or from a snapshot. */
     private Optional<String> withoutState(SurvivingLog log) {
         boolean fromStore = member.intactStoreState()
                 .filter(state -> log.reaches(state.appliedIndex()))
                 .isPresent();
-        boolean fromSnapshot = member.newestSnapshotAsWritten()
-                .filter(start -> log.reaches(start.meta().last().index()))
-                .isPresent();
-        return log.base().index() == 0 || fromStore || fromSnapshot
+        return fromStore || leadsWithoutStore(log)
                 ? Optional.empty()
                 : Optional.of(
                         member.intactStoreState().isEmpty()
@@ -192,6 +208,14 @@ final class Evidence {
                                         + " holds something else"
                                 : "neither its store nor a snapshot that holds what was written leads to the entries of its"
                                         + " log");
+    }
+
+    private Optional<String> incomparable(InspectedState state) {
+        return member.wasCompared(state)
+                ? Optional.empty()
+                : Optional.of("whether " + state.file()
+                        + " holds what was written could not be compared, and there is nothing"
+                        + " else of it to go on from");
     }
 
     private Optional<String> divergence() {

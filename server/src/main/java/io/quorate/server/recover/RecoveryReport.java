@@ -28,7 +28,8 @@ public record RecoveryReport(
      * @param last the last entry of its log
      * @param committed up to which index it knows entries to be committed
      * @param snapshot at which entry its newest snapshot stands, if that is known to hold what was written
-     * @param applied the index of the last entry that its store has applied; empty if there is no intact store
+     * @param applied the index of the last entry that its store has applied; empty if there is no intact store, or if nothing
+     *     tells whether that holds what was written, and it is not needed
      * @param intact whether its log is all that it ever acknowledged
      * @param stateAlone the index of the state that can be gone on from in place of its log; empty if there is none, or the log is intact
      * @param unfit why it is impossible to go on from its log

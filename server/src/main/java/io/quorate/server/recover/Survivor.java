@@ -29,7 +29,7 @@ public record Survivor(
      *
      * @param committed up to where it knows entries to be committed; behind the end of its log if that has lost some
      * @param snapshot where its newest snapshot stands, if that is known to hold what was written
-     * @param state what its store holds, if that is intact
+     * @param state what its store holds, if that is intact and can be compared with what was written, or nothing else leads on
      * @param unreadable the last entry that its log has had and that its damage tells of; empty if it lacks nothing, or that is not known
      * @param whole whether its log is all that the member ever acknowledged: then it would vote if it were started
      * @param alone the state that can be gone on from in place of the log, if that has lost something

@@ -21,7 +21,8 @@ import java.util.stream.Collectors;
  * What was done to a cluster as a whole and did not end well, and what its members would do by themselves that they should not.
  *
  * <p>An operation that did not end well is settled once one of the same title was done. What was refused before its first step has
- * changed nothing, so nothing is wrong because of it.
+ * changed nothing, so nothing is wrong because of it. What has made the cluster cannot be done again in it: whether that is well by now
+ * the members tell.
  */
 final class OperationProblems {
 
@@ -30,10 +31,15 @@ final class OperationProblems {
 
     private static final String AGAIN = " tells how far it came; mend what kept it from its end, and do it again";
 
-    /** Nothing is done again in the cluster that came of it. */
+    private static final String WELL_BY_NOW =
+            " tells what was not found as promised then; no member that answers tells of a log or a state that differs by now, so"
+                    + " nothing is to be done if 'quorate doctor' finds nothing else";
+
+    /** The last way, since it costs more than a member that is brought back. */
     private static final String FOUND_ANEW =
-            " tells what was not found as promised; what 'quorate why' does not tell a remedy for is mended by founding the"
-                    + " cluster anew, in new directories: restore the same file at all founders, or recover the survivor again";
+            " tells what was not found as promised; do what 'quorate why' tells. Only where it tells no remedy is the cluster"
+                    + " founded anew, in new directories, by restoring the same file at all founders or recovering the survivor"
+                    + " again, which loses whatever was written since";
 
     private final ClusterReports cluster;
     private final ManagerAnswers answers;
@@ -49,6 +55,7 @@ final class OperationProblems {
     static List<Problem> of(ClusterReports cluster, ManagerAnswers answers) {
         OperationProblems found = new OperationProblems(cluster, answers);
         found.operations();
+        found.founding();
         found.autopilots();
         found.silent();
         return found.problems;
@@ -92,7 +99,7 @@ final class OperationProblems {
                         Urgency.SERIOUS,
                         called(latest),
                         ended(latest) + ", and was not done since",
-                        see(latest) + (isFounding(latest) ? FOUND_ANEW : AGAIN)));
+                        see(latest) + AGAIN));
         unsettled.stream()
                 .filter(Operation::getAside)
                 .forEach(copy -> add(
@@ -111,11 +118,43 @@ final class OperationProblems {
         forced();
     }
 
+    /** What was not found as promised then may have come right since: so the members of now tell how bad it is. */
+    private void founding() {
+        answers.operations().stream()
+                .filter(OperationProblems::isFounding)
+                .reduce((earlier, later) -> later)
+                .filter(latest -> hasMadeThis(latest) && endedBadly(latest) && isRecent(latest))
+                .ifPresent(failed -> add(
+                        differs() ? Urgency.SERIOUS : Urgency.NOTICE,
+                        called(failed),
+                        ended(failed),
+                        see(failed) + (differs() ? FOUND_ANEW : WELL_BY_NOW)));
+    }
+
+    /** Recovering a cluster keeps its state, and what was on record of the epoch before with it. */
+    private boolean hasMadeThis(Operation founding) {
+        String made = Long.toHexString(founding.getReport().getFoundedClusterId());
+        return cluster.mostKnowing()
+                .filter(report -> !report.clusterId().equals(made))
+                .isEmpty();
+    }
+
+    /** Whether a log or a state is known to be another one than the others', as far as members answer. */
+    private boolean differs() {
+        return cluster.reports().stream()
+                .anyMatch(report -> report.logDiverged().isPresent()
+                        || report.fenced()
+                        || !report.verification().differing().isEmpty());
+    }
+
     /** The latest of each title that did not end well, unless one of that title was done since; in the order of their ids. */
     private List<Operation> unsettled() {
         Map<String, Operation> byTitle = new HashMap<>();
         for (Operation operation : answers.operations()) {
             String title = operation.getReport().getTitle();
+            if (isFounding(operation)) {
+                continue;
+            }
             if (operation.getState() == State.DONE) {
                 byTitle.remove(title);
             } else if (endedBadly(operation)) {
@@ -142,7 +181,7 @@ final class OperationProblems {
         return operation.getReport().getAskedBy().isEmpty();
     }
 
-    /** It has made this cluster, of a snapshot or of a survivor. */
+    /** It has made a cluster, of a snapshot or of a survivor. */
     private static boolean isFounding(Operation operation) {
         return operation.getReport().getFoundedClusterId() != 0;
     }

@@ -26,7 +26,9 @@ import java.util.stream.Stream;
 public final class StateComparison {
 
     private static final long POLL_MILLIS = 10;
-    private static final long GUARD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** So long the round before is waited for at most; never longer than half of what members may take. */
+    private static final Duration GUARD = Duration.ofSeconds(1);
 
     private final RaftNode<Result> node;
     private final MvccStore store;
@@ -63,31 +65,37 @@ public final class StateComparison {
     /**
      * Compares the states of all members as they are after what is committed by now.
      *
-     * @param wait how long members may take to report; at most as long as was said before
+     * @param wait how long members may take to report once they are asked; at most as long as was said before. The round before is given half
+     *     of that besides, to be complete, or a second if that is less
      * @return fails with {@link io.quorate.engine.RaftException} if nobody leads
      */
     public CompletableFuture<Compared> compare(Duration wait) {
-        long begunNanos = System.nanoTime();
-        Duration bounded = wait.compareTo(patience) < 0 ? wait : patience;
-        long deadlineNanos = begunNanos + bounded.toNanos();
+        Duration bounded = shorter(wait, patience);
+        long guardEndNanos =
+                System.nanoTime() + shorter(GUARD, bounded.dividedBy(2)).toNanos();
         return node.readIndex()
-                .thenCompose(index -> roundBefore(begunNanos))
+                .thenCompose(index -> roundBefore(guardEndNanos))
                 .thenCompose(over -> node.inspect())
                 .thenCompose(status -> node.propose(mark(status.configuration())))
                 .thenCompose(result -> {
                     if (!(result instanceof Result.VerifyResult marked)) {
                         throw new IllegalStateException("a mark came to " + result.getClass());
                     }
-                    return reported(marked.digest().appliedIndex(), deadlineNanos);
+                    // Nobody can report before there is a mark.
+                    return reported(marked.digest().appliedIndex(), System.nanoTime() + bounded.toNanos());
                 });
     }
 
     /** Another mark throws away what was reported at the one before, and takes for wrong who is only late: it is given some time. */
-    private CompletableFuture<Void> roundBefore(long sinceNanos) {
-        if (store.verification().isComplete() || System.nanoTime() - sinceNanos >= GUARD_NANOS) {
+    private CompletableFuture<Void> roundBefore(long endNanos) {
+        if (store.verification().isComplete() || System.nanoTime() - endNanos >= 0) {
             return CompletableFuture.completedFuture(null);
         }
-        return later(() -> roundBefore(sinceNanos));
+        return later(() -> roundBefore(endNanos));
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private <T> CompletableFuture<T> later(Supplier<CompletableFuture<T>> task) {

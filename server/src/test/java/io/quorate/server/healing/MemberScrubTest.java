@@ -111,6 +111,20 @@ class MemberScrubTest {
         }
     }
 
+    /** What was found before is no answer: whoever asks would take it for what is there now. */
+    @Test
+    void onceItIsClosedWhoeverAsksForAScrubIsToldThatNothingWasRead() {
+        Data data = new Data("first");
+        data.end.countDown();
+        MemberScrub scrub = new MemberScrub("m", () -> data, Duration.ZERO, 1 << 20);
+        scrub.request();
+        awaitEnd(scrub);
+        scrub.close();
+        assertThat(scrub.request().running()).isFalse();
+        assertThat(scrub.request().findings()).isEmpty();
+        assertThat(scrub.request().failure()).startsWith("nothing was read: ");
+    }
+
     /** At this rate it would take years: the scrub is waiting when it is interrupted, or is about to. */
     @Test
     void anInterruptEndsAScrubThatWaitsForItsRate() {

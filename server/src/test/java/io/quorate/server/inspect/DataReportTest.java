@@ -12,7 +12,6 @@ import io.quorate.engine.local.LocalCluster;
 import io.quorate.engine.log.LogInspection;
 import io.quorate.kv.Bytes;
 import io.quorate.kv.CommandCodec;
-import io.quorate.kv.KeyValue;
 import io.quorate.kv.Put;
 import io.quorate.kv.Range;
 import io.quorate.kv.Result;
@@ -366,11 +365,7 @@ class DataReportTest {
 
         try (InspectedMember made = InspectedMember.of("new", target)) {
             assertThat(made.findings()).noneMatch(Finding::isDamage);
-            Result read = made.store().orElseThrow().range(Range.of(Bytes.utf8("key1")));
-            assertThat(((Result.RangeResult) read).kvs())
-                    .singleElement()
-                    .extracting(KeyValue::value)
-                    .isEqualTo(Bytes.utf8("value1" + "-".repeat(500)));
+            assertThat(value(made, "key1")).isEqualTo(Bytes.utf8("value1" + "-".repeat(500)));
         }
     }
 
@@ -387,6 +382,75 @@ class DataReportTest {
         assertThat(report.members().getFirst().findings())
                 .anyMatch(line -> line.file().equals("state/kv")
                         && line.what().endsWith("could not be compared: The store has lost its digest."));
+    }
+
+    /** Where it stays, a start takes it as it is, and nothing ever tells that it is wrong. */
+    @Test
+    void aStoreThatCannotBeComparedIsMovedAwayWithTheWrongSnapshotBesideIt() throws Exception {
+        try (LocalCluster<Result> cluster = cluster(1, folder)) {
+            write(cluster.awaitLeader(), 0, 3);
+        }
+        try (InspectedMember member =
+                InspectedMember.of("m", folder.resolve("1").resolve("raft"))) {
+            WrittenContent written = new WrittenContent(member.content());
+            written.addSnapshot("snapshot-0", 1, WRONG);
+            written.setStore(Optional.of(INCOMPARABLE));
+            assertThat(written.findings())
+                    .filteredOn(Finding::isDamage)
+                    .singleElement()
+                    .satisfies(finding -> {
+                        assertThat(finding.file()).isEqualTo("snapshot-0");
+                        assertThat(finding.remedy())
+                                .startsWith(
+                                        "stop the member and move state/kv and snapshot-0 away: the next start makes the"
+                                                + " store again from the log, which is there from its beginning");
+                    });
+        }
+    }
+
+    /** It may hold anything, and so a snapshot that holds what was written is gone on from in its place. */
+    @Test
+    void aRecoveryDoesNotNeedAStoreThatCannotBeComparedWhereASnapshotLeadsOn() throws Exception {
+        copies();
+        Path survivor = folder.resolve("2");
+        Tampering.changeValue(survivor, "key2", "WRONG");
+        Tampering.loseDigest(survivor);
+        Path target = folder.resolve("new");
+        try (Recovery recovery = Recovery.of(new TreeMap<>(Map.of("m", survivor)), false)) {
+            RecoveryReport found = recovery.report();
+            assertThat(found.survivors().getFirst().applied()).isEmpty();
+            assertThat(found.outlook().orElseThrow().doubts()).isEmpty();
+
+            NewEpoch.make(recovery, target, false, "a test", (done, total) -> {});
+        }
+
+        try (InspectedMember made = InspectedMember.of("new", target)) {
+            assertThat(value(made, "key2")).isEqualTo(Bytes.utf8("value58" + "-".repeat(500)));
+        }
+    }
+
+    /** A release that kept no digest has left nothing else: it is no reason to give up everything. */
+    @Test
+    void aStoreThatCannotBeComparedIsADoubtWhereNothingElseLeadsOn() throws Exception {
+        Path member = memberWithASnapshotOfAChangedState();
+        Tampering.loseDigest(member);
+
+        try (Recovery recovery = Recovery.of(new TreeMap<>(Map.of("m", member)), false)) {
+            RecoveryReport found = recovery.report();
+            assertThat(found.survivors().getFirst().unfit()).isEmpty();
+            assertThat(found.survivors().getFirst().applied()).isPresent();
+            assertThat(found.outlook().orElseThrow().doubts())
+                    .singleElement()
+                    .asString()
+                    .endsWith(
+                            ": whether state/kv holds what was written could not be compared, and there is nothing else of it"
+                                    + " to go on from");
+        }
+    }
+
+    private static Bytes value(InspectedMember member, String key) {
+        Result read = member.store().orElseThrow().range(Range.of(Bytes.utf8(key)));
+        return ((Result.RangeResult) read).kvs().getFirst().value();
     }
 
     /** What is to be done with a wrong store beside the snapshots that are given, the oldest first. */

@@ -8,10 +8,13 @@ import io.quorate.server.proto.managerpb.Operation;
 import io.quorate.server.proto.managerpb.Operation.State;
 import io.quorate.server.proto.managerpb.OperationReport;
 import io.quorate.server.proto.managerpb.Step;
+import io.quorate.server.report.MemberReport.LogDivergence;
+import io.quorate.server.report.MemberReport.Verification;
 import io.quorate.server.report.Problem.Urgency;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +23,11 @@ class OperationProblemsTest {
 
     /** The clock of all members in {@link Told}. */
     private static final long NOW_MILLIS = 1_700_000_000_000L;
+
+    /** The cluster in {@link Told}, and the one that it was recovered from. */
+    private static final long THIS_CLUSTER = 0xc1;
+
+    private static final long EARLIER_EPOCH = 0xc0;
 
     private static Operation.Builder operation(long id, String title, State state, Duration ago, String outcome) {
         long toldMillis = NOW_MILLIS - ago.toMillis();
@@ -103,25 +111,81 @@ class OperationProblemsTest {
         assertThat(doctor(of(remove, done(9, "members remove e")))).isEmpty();
     }
 
-    private static String remedy(Operation failed) {
-        List<Problem> problems =
-                Diagnosis.thorough(Told.well().done(), of(failed)).problems();
-        assertThat(problems).hasSize(1);
-        return problems.getFirst().remedy();
+    @Test
+    void whatFailedIsToBeDoneAgain() {
+        List<Problem> problems = Diagnosis.thorough(
+                        Told.well().done(), of(failed(7, "members remove e", Duration.ofMinutes(1))))
+                .problems();
+        assertThat(problems)
+                .extracting(Problem::remedy)
+                .containsExactly(
+                        "'quorate operations 7' tells how far it came; mend what kept it from its end, and do it again");
     }
 
-    /** In the cluster that came of it nothing can be restored. */
+    private static Operation founding(Operation operation, long clusterId) {
+        Operation.Builder changed = operation.toBuilder();
+        changed.getReportBuilder().setFoundedClusterId(clusterId);
+        return changed.build();
+    }
+
+    private static Operation failedRestore(long id, long clusterId) {
+        return founding(failed(id, "snapshot restore b.db", Duration.ofMinutes(1)), clusterId);
+    }
+
+    private static List<Problem> ofFounding(Told told) {
+        return Diagnosis.thorough(told.done(), of(failedRestore(8, THIS_CLUSTER))).problems().stream()
+                .filter(problem -> problem.subject().startsWith("operation 8"))
+                .toList();
+    }
+
+    /** A founder was late. Whoever founds the cluster anew for that loses what clients have written since. */
     @Test
-    void aFoundingThatFailedIsNotDoneAgainButFoundedAnew() {
-        Operation remove = failed(7, "members remove e", Duration.ofMinutes(1));
-        assertThat(remedy(remove))
-                .isEqualTo(
-                        "'quorate operations 7' tells how far it came; mend what kept it from its end, and do it again");
-        Operation.Builder restore = failed(8, "snapshot restore b.db", Duration.ofMinutes(1)).toBuilder();
-        restore.getReportBuilder().setFoundedClusterId(-3);
-        assertThat(remedy(restore.build()))
-                .startsWith("'quorate operations 8' tells what was not found as promised; ")
-                .endsWith("in new directories: restore the same file at all founders, or recover the survivor again");
+    void aFoundingThatFailedNeedsNothingIfNobodyDiffersByNow() {
+        assertThat(ofFounding(Told.well())).singleElement().satisfies(problem -> {
+            assertThat(problem.urgency()).isEqualTo(Urgency.NOTICE);
+            assertThat(problem.what()).isEqualTo("failed 60 s ago: it did not come up");
+            assertThat(problem.remedy())
+                    .startsWith("'quorate operations 8' tells what was not found as promised then; ")
+                    .endsWith("so nothing is to be done if 'quorate doctor' finds nothing else")
+                    .doesNotContain("anew");
+        });
+    }
+
+    @Test
+    void aFoundingWhoseMembersDifferIsMadeAnewOnlyWhereNothingElseHelpsAndWhatThatCostsIsSaid() {
+        LogDivergence logs = new LogDivergence(1, 1, "aa", "bb");
+        Verification states = new Verification(9_990, true, List.of("a", "b"), List.of("c"), List.of());
+        for (Told told : List.of(
+                Told.well().member("c", c -> c.logDiverged = Optional.of(logs)),
+                Told.well().member("a", a -> a.verification = states),
+                Told.well().member("c", c -> c.fenced = true))) {
+            assertThat(ofFounding(told)).singleElement().satisfies(problem -> {
+                assertThat(problem.urgency()).isEqualTo(Urgency.SERIOUS);
+                assertThat(problem.remedy())
+                        .contains("do what 'quorate why' tells. Only where it tells no remedy")
+                        .endsWith("which loses whatever was written since");
+            });
+        }
+    }
+
+    /** Recovering keeps what is on record, and the cluster was founded by it from there on. */
+    @Test
+    void aFoundingOfAnEarlierEpochIsToldNoMore() {
+        Operation recovered = founding(done(9, "recover a.data"), THIS_CLUSTER);
+        assertThat(doctor(of(failedRestore(8, EARLIER_EPOCH)))).isEmpty();
+        assertThat(doctor(of(failedRestore(8, EARLIER_EPOCH), recovered))).isEmpty();
+        Told nobodyAnswers = Told.well().down("a").down("b").down("c");
+        assertThat(doctor(nobodyAnswers, of(failedRestore(8, EARLIER_EPOCH), recovered)))
+                .noneMatch(line -> line.contains("operation 8"));
+    }
+
+    @Test
+    void whatHasFailedBesideAFoundingIsToldAsWell() {
+        assertThat(doctor(of(failed(7, "members remove e", Duration.ofMinutes(1)), failedRestore(8, THIS_CLUSTER))))
+                .containsExactly(
+                        "SERIOUS operation 7 (members remove e) failed 60 s ago: it did not come up, and was not done"
+                                + " since",
+                        "NOTICE operation 8 (snapshot restore b.db) failed 60 s ago: it did not come up");
     }
 
     @Test
