@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
@@ -107,9 +108,7 @@ public final class LoadRun implements AutoCloseable {
             return;
         }
         upkeep.settle();
-        // Connections go to the endpoints in turn.
-        int members = Math.min(connections.size(), target.endpoints().size());
-        for (int i = 0; i < members; i++) {
+        for (int i = 0; i < connections.members(target); i++) {
             new Upkeep(connections.of(i), patience(plan)).awaitFilled(keyspace);
         }
     }
@@ -289,16 +288,27 @@ public final class LoadRun implements AutoCloseable {
             // The login before may still do; if not, what it is refused says so.
         }
         List<String> failures = new ArrayList<>();
-        Upkeep upkeep = new Upkeep(connections.of(0), patience(plan));
         if (!plan.keep() && plan.workload() != Workload.LEASE) {
-            upkeep.remove(keyspace, target).ifPresent(failures::add);
+            byAnyMember(upkeep -> upkeep.remove(keyspace, target)).ifPresent(failures::add);
         }
-        upkeep.revoke(leases.ids()).ifPresent(failures::add);
+        byAnyMember(upkeep -> upkeep.revoke(leases.ids())).ifPresent(failures::add);
         return failures.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", failures));
     }
 
     @Override
     public void close() {
+    /** The first member may be away, and another one do what it cannot; empty if one did. */
+    private Optional<String> byAnyMember(Function<Upkeep, Optional<String>> work) {
+        Optional<String> failure = Optional.empty();
+        for (int i = 0; i < connections.members(target); i++) {
+            failure = work.apply(new Upkeep(connections.of(i), patience(plan)));
+            if (failure.isEmpty()) {
+                return failure;
+            }
+        }
+        return failure;
+    }
+
         phases.ifPresent(PhasePages::close);
         connections.close();
     }
