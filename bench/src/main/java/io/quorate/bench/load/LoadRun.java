@@ -147,7 +147,7 @@ public final class LoadRun implements AutoCloseable {
             Recording recording = recording();
             return repetition(number, recording, load(number, clients, recording, progress, isStopped));
         }
-        WatchPuts puts = new WatchPuts(keyspace);
+        WatchPuts puts = new WatchPuts(keyspace, number);
         List<LoadClient> clients = clients(number, Optional.of(puts));
         try (Watchers watchers = Watchers.open(connections, keyspace, plan.watchers(), puts, patience(plan))) {
             // Not before: the measured time begins when all watchers are there, however long that has taken.
