@@ -2,6 +2,7 @@ package io.quorate.cli;
 
 import io.quorate.bench.LoadBenchmark;
 import io.quorate.bench.load.Failure;
+import io.quorate.bench.load.Keyspace;
 import io.quorate.bench.load.LoadException;
 import io.quorate.bench.load.LoadPlan;
 import io.quorate.bench.load.Target;
@@ -20,6 +21,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -104,11 +106,11 @@ final class BenchLoadCommand implements Callable<Integer> {
 
     @SuppressWarnings("try") // What listens is named to be closed.
     private LoadReport measure(LoadPlan plan, BenchProgress progress, List<Target> targets) {
-        StopRequest stop = Quorate.stopRequest(
-                spec, "keys of this run, which begin with bench/, or leases that last a minute may still be there");
+        int number = new SecureRandom().nextInt();
+        StopRequest stop = Quorate.stopRequest(spec, leftBehind(plan, targets, number));
         try (StopRequest.Listening listening = stop.listen()) {
             return new LoadBenchmark(plan, progress, stop::isMade)
-                    .run(targets, new SecureRandom().nextInt())
+                    .run(targets, number)
                     .orElseThrow(() -> new CommandFailed(
                             StopRequest.INTERRUPTED, "stopped: of a run that is not whole there is no report"));
         } catch (LoadException e) {
@@ -118,6 +120,18 @@ final class BenchLoadCommand implements Callable<Integer> {
             };
             throw new CommandFailed(exitCode, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** By their whole beginning: somebody else's run may have left keys under bench/, or be under way. */
+    static String leftBehind(LoadPlan plan, List<Target> targets, int number) {
+        if (plan.workload() == Workload.LEASE) {
+            return "leases of this run may still be there, for a minute";
+        }
+        String prefix = new Keyspace(number, plan.data()).prefix().toStringUtf8();
+        return "keys of this run may still be there; remove them with: "
+                + targets.stream()
+                        .map(target -> "quorate del --prefix " + prefix + " --endpoints " + target.addresses())
+                        .collect(Collectors.joining(", and: "));
     }
 
     private void print(PrintWriter out, LoadReport report) {

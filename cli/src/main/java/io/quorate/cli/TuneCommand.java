@@ -37,6 +37,8 @@ import picocli.CommandLine.Spec;
         footer = {"", "Example:", "  quorate tune --window 30s --endpoints 127.0.0.1:2379"})
 final class TuneCommand implements Callable<Integer> {
 
+    private static final Duration LONGEST_WINDOW = Duration.ofDays(1);
+
     @Mixin
     private final ClientOptions client = new ClientOptions();
 
@@ -44,7 +46,7 @@ final class TuneCommand implements Callable<Integer> {
             names = "--window",
             paramLabel = "<time>",
             defaultValue = "10s",
-            description = "How long to watch, such as 500ms, 10s or 5m. Default: ${DEFAULT-VALUE}")
+            description = "How long to watch, such as 500ms, 10s or 5m, and a day at most. Default: ${DEFAULT-VALUE}")
     private String window = "";
 
     @Spec
@@ -54,8 +56,10 @@ final class TuneCommand implements Callable<Integer> {
     public Integer call() {
         Duration length = WrittenTime.parse(window)
                 .filter(Duration::isPositive)
+                .filter(time -> time.compareTo(LONGEST_WINDOW) <= 0)
                 .orElseThrow(() -> CommandFailed.usage("--window has \"" + window
-                        + "\", which is not a time to watch for;" + " give " + WrittenTime.FORM + ", such as 10s"));
+                        + "\", which is not a time to watch for;" + " give " + WrittenTime.FORM
+                        + ", such as 10s, and no more than a day"));
         ClusterReports cluster = AskedCluster.ask(client);
         TuneReport report = watch(cluster, length);
         PrintWriter out = spec.commandLine().getOut();
@@ -79,15 +83,13 @@ final class TuneCommand implements Callable<Integer> {
             }
             TimeUnit.NANOSECONDS.sleep(length.toNanos());
             PhasePages.Sample after = pages.sample();
-            Optional<PhaseHistograms> phases = after.since(before);
+            PhaseHistograms phases = switch (after.since(before)) {
+                case PhasePages.Added.Known known -> known.all();
+                case PhasePages.Added.Unknown unknown -> throw new CommandFailed(ExitCode.FAILED, unknown.why());
+            };
             Optional<SentMessages> sent = after.sentSince(before);
             return new TuneReport(
-                    Duration.ofNanos(System.nanoTime() - begin),
-                    phases.orElseThrow(() -> new CommandFailed(
-                            ExitCode.FAILED, "a member was started or stopped meanwhile; watch once more")),
-                    sent,
-                    bestCommit(cluster),
-                    timeouts(cluster));
+                    Duration.ofNanos(System.nanoTime() - begin), phases, sent, bestCommit(cluster), timeouts(cluster));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailed(ExitCode.FAILED, "it was interrupted", e);

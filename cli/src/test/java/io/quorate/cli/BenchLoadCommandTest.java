@@ -6,16 +6,22 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.grpc.Status;
+import io.quorate.bench.load.LoadPlan;
+import io.quorate.bench.load.Target;
+import io.quorate.bench.load.Workload;
 import io.quorate.server.proto.etcdserverpb.DeleteRangeRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseGrpc;
 import io.quorate.server.proto.etcdserverpb.LeaseLeasesRequest;
 import io.quorate.testing.FreePorts;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,6 +53,7 @@ class BenchLoadCommandTest {
         member.close();
     }
 
+    /** The duration is long enough that a pause of the machine does not fill it. */
     private static CommandRun bench(String... arguments) {
         List<String> all = new ArrayList<>(List.of("bench"));
         all.addAll(List.of(arguments));
@@ -81,7 +88,6 @@ class BenchLoadCommandTest {
         "lease, --timeout=5s, grant keep alive revoke"
     })
     void everyWorkloadHasItsFiguresAndLeavesNothingBehind(String workload, String option, String kinds) {
-        // Long enough that a pause of the machine does not fill it.
         CommandRun run = bench(workload, option, "--repeat=1", "--endpoints=" + member.endpoint());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
@@ -106,6 +112,7 @@ class BenchLoadCommandTest {
                 "put",
                 "--rate=1000",
                 "--warmup=50ms",
+                "--timeout=30s",
                 "--output=json",
                 "--html=" + page,
                 "--endpoints=" + member.endpoint());
@@ -119,7 +126,8 @@ class BenchLoadCommandTest {
                 .extracting(line -> line.get("type").getAsString())
                 .containsExactly("repetition", "repetition", "summary");
         JsonObject puts = lines.getFirst().getAsJsonArray("requests").get(0).getAsJsonObject();
-        // Each arrival of the measured time is answered, whatever the machine is busy with.
+        // Each arrival of the measured time is answered, however busy the machine is, if not for as long as the
+        // timeout.
         assertThat(puts.get("p99_micros").getAsDouble()).isPositive();
         assertThat(puts.getAsJsonArray("failures")).isEmpty();
         assertThat(lines.getLast().getAsJsonObject("plan").get("loop").getAsString())
@@ -240,6 +248,24 @@ class BenchLoadCommandTest {
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err().lines()).hasSize(1);
         assertThat(run.err()).contains(sentence);
+    }
+
+    @Test
+    void whoeverStopsARunAtOnceIsToldHowToRemoveItsKeysAlone() {
+        LoadPlan plan = new LoadPlan(
+                Workload.PUT,
+                1,
+                1,
+                new LoadPlan.Pace(Duration.ofSeconds(1), Duration.ZERO, 1, Optional.empty()),
+                new LoadPlan.Data(10, 32, 64),
+                0,
+                1,
+                Duration.ofSeconds(5),
+                false);
+        Target target = new Target("a", List.of(URI.create("http://h:1"), URI.create("http://h:2")), Optional.empty());
+
+        assertThat(BenchLoadCommand.leftBehind(plan, List.of(target), 0xab))
+                .endsWith("remove them with: quorate del --prefix bench/000000ab/ --endpoints h:1,h:2");
     }
 
     @Test

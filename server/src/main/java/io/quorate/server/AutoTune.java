@@ -12,6 +12,7 @@ import io.quorate.server.tuning.Window;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,11 @@ final class AutoTune implements AutoCloseable {
 
     /** Long enough that a few pauses for garbage weigh alike in all of them. */
     static final Duration WINDOW = Duration.ofSeconds(15);
+
+    /** What a follower still lacks after so long is not just on its way to it, nor held up by a short pause. */
+    private static final Duration LOOK = Duration.ofSeconds(3);
+
+    private static final long LOOKS_IN_A_WINDOW = WINDOW.dividedBy(LOOK);
 
     private static final Logger LOG = LoggerFactory.getLogger(AutoTune.class);
     private static final long REST_SECONDS = 10;
@@ -56,6 +62,10 @@ final class AutoTune implements AutoCloseable {
     private final Tuner tuner;
     private final ScheduledThreadPoolExecutor thread;
     private Optional<Moment> last = Optional.empty();
+    private long looks;
+
+    /** Where the log ended at the last look; empty if there was none since the window began. */
+    private OptionalLong earlierEnd = OptionalLong.empty();
 
     /** Looks when it is told to, by one thread. */
     AutoTune(String name, Leader leader, SendBounds most) {
@@ -73,18 +83,26 @@ final class AutoTune implements AutoCloseable {
                 new TunedLeader(parts, metrics),
                 parts.node().sending().bounds());
         if (config.sending().autoTune() && !config.isWitness()) {
-            Future<?> unused =
-                    tune.thread.scheduleWithFixedDelay(tune::tick, 0, WINDOW.toNanos(), TimeUnit.NANOSECONDS);
+            Future<?> unused = tune.thread.scheduleWithFixedDelay(tune::tick, 0, LOOK.toNanos(), TimeUnit.NANOSECONDS);
         }
         return tune;
     }
 
     private void tick() {
         try {
-            step(System.nanoTime());
+            if (looks++ % LOOKS_IN_A_WINDOW == 0) {
+                step(System.nanoTime());
+            } else {
+                look();
+            }
         } catch (RuntimeException e) {
             LOG.warn("The tuning failed this time, and goes on: {}", e.toString(), e);
         }
+    }
+
+    /** A window goes on. */
+    void look() {
+        earlierEnd = OptionalLong.of(leader.status().last().index());
     }
 
     /** A window is over. */
@@ -93,6 +111,7 @@ final class AutoTune implements AutoCloseable {
         Optional<Window> measured = last.flatMap(before -> window(before, now));
         boolean first = last.isEmpty();
         last = Optional.of(now);
+        earlierEnd = OptionalLong.empty();
         if (!first) {
             act(tuner.next(nowNanos, measured));
         }
@@ -113,14 +132,14 @@ final class AutoTune implements AutoCloseable {
                 writes.replicateMeanMicros(),
                 leader.floorMicros(),
                 now.sent.since(before.sent),
-                lagEntries(now.status)));
+                lagEntries(now.status, earlierEnd.orElse(now.status.last().index()))));
     }
 
     /** One that is not heard takes no part: it lags whatever the setting is. */
-    private static long lagEntries(CoreStatus status) {
+    private static long lagEntries(CoreStatus status, long end) {
         return status.followers().stream()
                 .filter(CoreStatus.FollowerStatus::recentlyActive)
-                .mapToLong(follower -> status.last().index() - follower.matchIndex())
+                .mapToLong(follower -> Math.max(0, end - follower.matchIndex()))
                 .max()
                 .orElse(0);
     }

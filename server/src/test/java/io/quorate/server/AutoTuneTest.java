@@ -66,6 +66,7 @@ class AutoTuneTest {
         private final List<SendBounds> asked = new ArrayList<>();
         private RoleName role = RoleName.LEADER;
         private long term = 5;
+        private long last = 9_000;
         private long lagOfOne;
         private boolean heard = true;
         private WriteTotals writes = new WriteTotals(0, 0, List.of(1.0), List.of(0L), 0, 0);
@@ -73,7 +74,6 @@ class AutoTuneTest {
 
         @Override
         public CoreStatus status() {
-            long last = 9_000;
             return AutoTuneTest.status(
                     role,
                     term,
@@ -184,6 +184,28 @@ class AutoTuneTest {
         node.lagOfOne = 6_000;
         window(0.8);
         assertThat(node.asked).containsExactly(new SendBounds(1 << 20, 2), MOST);
+    }
+
+    @Test
+    void whatIsMerelyOnItsWayToAFollowerIsNoLag() {
+        for (int i = 0; i < 3; i++) {
+            tune.look();
+            node.last += 6_000;
+            node.lagOfOne = 6_000;
+            window(1);
+        }
+        assertThat(node.asked).containsExactly(new SendBounds(1 << 20, 2));
+    }
+
+    @Test
+    void whatAFollowerStillLacksAfterALookIsLag() {
+        for (int i = 0; i < 3; i++) {
+            tune.look();
+            node.last += 6_000;
+            node.lagOfOne = 12_000;
+            window(1);
+        }
+        assertThat(node.asked).isEmpty();
     }
 
     @Test

@@ -27,7 +27,7 @@ public final class CostsOfMembers {
     public record Sample(
             OptionalDouble cpuMicros,
             OptionalDouble residentBytes,
-            Map<URI, Double> logSyncs,
+            Map<URI, Syncs> logSyncs,
             OptionalDouble writtenBytes) {
 
         public Sample {
@@ -35,8 +35,17 @@ public final class CostsOfMembers {
         }
     }
 
+    /**
+     * A member's.
+     *
+     * @param startedSeconds when its process began to count them; empty if it does not tell
+     */
+    public record Syncs(double count, OptionalDouble startedSeconds) {}
+
     /** What etcd and Quorate both count syncs of their logs by. */
     private static final String LOG_SYNCS = "etcd_disk_wal_fsync_duration_seconds_count";
+
+    private static final String STARTED = "process_start_time_seconds";
 
     private static final String LOST =
             "costs are not all known: a member ended, was started again, or did not tell its syncs";
@@ -149,20 +158,14 @@ public final class CostsOfMembers {
         return new Sample(cpuMicros, residentBytes, logSyncs(), writtenBytes);
     }
 
-    private Map<URI, Double> logSyncs() {
-        Map<URI, Double> syncs = new HashMap<>();
+    private Map<URI, Syncs> logSyncs() {
+        Map<URI, Syncs> syncs = new HashMap<>();
         try (MetricsPages pages = new MetricsPages()) {
-            for (URI member : metrics) {
-                OptionalDouble told = pages.read(member)
-                        .map(page -> page.value(LOG_SYNCS, Map.of()))
-                        .orElse(OptionalDouble.empty());
-                if (told.isEmpty()) {
-                    return Map.of();
-                }
-                syncs.put(member, told.getAsDouble());
-            }
+            pages.read(metrics)
+                    .forEach((member, page) -> page.value(LOG_SYNCS, Map.of())
+                            .ifPresent(count -> syncs.put(member, new Syncs(count, page.value(STARTED, Map.of())))));
         }
-        return syncs;
+        return syncs.keySet().containsAll(metrics) ? syncs : Map.of();
     }
 
     /** What was used between two samples; what is not known of one of them becomes a note. */
@@ -193,12 +196,13 @@ public final class CostsOfMembers {
             return OptionalDouble.empty();
         }
         double sum = 0;
-        for (Map.Entry<URI, Double> member : after.logSyncs.entrySet()) {
-            double more = member.getValue() - before.logSyncs.getOrDefault(member.getKey(), 0.0);
-            if (more < 0) {
+        for (Map.Entry<URI, Syncs> member : after.logSyncs.entrySet()) {
+            Syncs now = member.getValue();
+            Syncs then = before.logSyncs.getOrDefault(member.getKey(), now);
+            if (now.count < then.count || !now.startedSeconds.equals(then.startedSeconds)) {
                 return OptionalDouble.empty();
             }
-            sum += more;
+            sum += now.count - then.count;
         }
         return OptionalDouble.of(sum);
     }

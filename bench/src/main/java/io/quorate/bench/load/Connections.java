@@ -5,6 +5,7 @@ import io.grpc.ClientInterceptors;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
@@ -14,6 +15,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -108,24 +110,51 @@ final class Connections implements AutoCloseable {
     }
 
     /**
-     * Logs in anew, if the target has a login: one that is not used ends after a while, and a JSON Web Token in any case.
+     * Logs in anew, if the target has a login: one that is not used ends after a while, and a JSON Web Token in any case. Where a
+     * member does not answer the next one is asked, and where none does the login before goes on to be used, if there is one.
      *
      * @throws LoadException if it is refused; the one before goes on to be used
      */
     void login(Target target, Duration timeout) throws LoadException {
-        known = asUser(target, timeout);
+        if (target.login().isEmpty()) {
+            known = List.copyOf(channels);
+            return;
+        }
+        Optional<LoadException> away = Optional.empty();
+        for (ManagedChannel member : channels.subList(0, members(target))) {
+            try {
+                known = asUser(target.login().get(), member, timeout);
+                return;
+            } catch (StatusRuntimeException e) {
+                LoadException failure =
+                        new LoadException("user " + target.login().get() + " cannot log in", e);
+                if (failure.reason() == LoadException.Reason.REFUSED && !isAway(e.getStatus())) {
+                    throw failure;
+                }
+                away = Optional.of(failure);
+            }
+        }
+        if (known.isEmpty() && away.isPresent()) {
+            throw away.get();
+        }
     }
 
-    private List<Channel> asUser(Target target, Duration timeout) throws LoadException {
-        if (target.login().isEmpty()) {
-            return List.copyOf(channels);
-        }
-        Target.Login login = target.login().get();
+    /** Another member may answer: this one says, for example, that it knows no leader. */
+    private static boolean isAway(Status status) {
+        return status.getCode() == Status.Code.UNAVAILABLE;
+    }
+
+    /** How many members are asked: connections go to the endpoints in turn. */
+    int members(Target target) {
+        return Math.min(channels.size(), target.endpoints().size());
+    }
+
+    private List<Channel> asUser(Target.Login login, Channel member, Duration timeout) {
         Metadata headers = new Metadata();
         try {
             headers.put(
                     TOKEN,
-                    AuthGrpc.newBlockingStub(channels.getFirst())
+                    AuthGrpc.newBlockingStub(member)
                             .withDeadlineAfter(timeout)
                             .authenticate(AuthenticateRequest.newBuilder()
                                     .setName(login.user())
@@ -136,7 +165,7 @@ final class Connections implements AutoCloseable {
             if (NO_USERS.equals(e.getStatus().getDescription())) {
                 return List.copyOf(channels);
             }
-            throw new LoadException("user " + login + " cannot log in", e);
+            throw e;
         }
         return channels.stream()
                 .map(channel ->

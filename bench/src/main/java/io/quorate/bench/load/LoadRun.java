@@ -1,18 +1,18 @@
 package io.quorate.bench.load;
 
-import io.quorate.bench.cost.Costs;
-import io.quorate.bench.cost.CostsOfMembers;
 import io.quorate.bench.cost.MemberAddress;
-import io.quorate.bench.phase.PhaseHistograms;
-import io.quorate.bench.phase.PhasePages;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -47,26 +47,15 @@ public final class LoadRun implements AutoCloseable {
     private final LoadPlan plan;
     private final Keyspace keyspace;
     private final Connections connections;
-    private final CostsOfMembers costs;
-
-    /** Where members tell how long the phases of writes take; nothing of etcd's. */
-    private final Optional<PhasePages> phases;
-
+    private final MemberFigures figures;
     private final LeaseCycle.Held leases = new LeaseCycle.Held();
 
-    private LoadRun(
-            Target target,
-            LoadPlan plan,
-            Keyspace keyspace,
-            Connections connections,
-            CostsOfMembers costs,
-            Optional<PhasePages> phases) {
+    private LoadRun(Target target, LoadPlan plan, Keyspace keyspace, Connections connections, MemberFigures figures) {
         this.target = target;
         this.plan = plan;
         this.keyspace = keyspace;
         this.connections = connections;
-        this.costs = costs;
-        this.phases = phases;
+        this.figures = figures;
     }
 
     /**
@@ -83,8 +72,7 @@ public final class LoadRun implements AutoCloseable {
                             MemberAddress.seenFromHere(told, target.endpoints().getFirst()))
                     .filter(told -> !told.isEmpty())
                     .orElseGet(() -> addresses(target.endpoints()));
-            return new LoadRun(
-                    target, plan, keyspace, connections, CostsOfMembers.find(members), PhasePages.find(members));
+            return new LoadRun(target, plan, keyspace, connections, MemberFigures.find(members));
         } catch (RuntimeException e) {
             connections.close();
             throw e;
@@ -107,9 +95,7 @@ public final class LoadRun implements AutoCloseable {
             return;
         }
         upkeep.settle();
-        // Connections go to the endpoints in turn.
-        int members = Math.min(connections.size(), target.endpoints().size());
-        for (int i = 0; i < members; i++) {
+        for (int i = 0; i < connections.members(target); i++) {
             new Upkeep(connections.of(i), patience(plan)).awaitFilled(keyspace);
         }
     }
@@ -131,7 +117,7 @@ public final class LoadRun implements AutoCloseable {
 
     /** Where the costs come from, and why some cannot be had. */
     public List<String> notes() {
-        return costs.notes();
+        return figures.notes();
     }
 
     /**
@@ -148,14 +134,14 @@ public final class LoadRun implements AutoCloseable {
             Recording recording = recording();
             return repetition(number, recording, load(number, clients, recording, progress, isStopped));
         }
-        WatchPuts puts = new WatchPuts(keyspace);
+        WatchPuts puts = new WatchPuts(keyspace, number);
         List<LoadClient> clients = clients(number, Optional.of(puts));
         try (Watchers watchers = Watchers.open(connections, keyspace, plan.watchers(), puts, patience(plan))) {
             // Not before: the measured time begins when all watchers are there, however long that has taken.
             Recording recording = recording();
             watchers.noteIn(recording);
-            Used used = load(number, clients, recording, progress, isStopped);
-            awaitEvents(watchers, recording);
+            MemberFigures.Used used = load(number, clients, recording, progress, isStopped);
+            awaitEvents(watchers, recording, isStopped);
             return repetition(number, recording, used);
         }
     }
@@ -177,22 +163,19 @@ public final class LoadRun implements AutoCloseable {
                 plan.workload().kinds(), begin, begin + plan.pace().duration().toNanos());
     }
 
-    private static Repetition repetition(int number, Recording recording, Used used) {
-        return new Repetition(number, recording.tallies(), recording.seconds(), used.costs, used.phases);
+    private static Repetition repetition(int number, Recording recording, MemberFigures.Used used) {
+        return new Repetition(number, recording.tallies(), recording.seconds(), used.costs(), used.phases());
     }
 
-    /** What members tell of the measured time. */
-    private record Used(Costs costs, Optional<PhaseHistograms> phases) {}
-
-    private Used load(
+    private MemberFigures.Used load(
             int number, List<LoadClient> clients, Recording recording, Progress progress, BooleanSupplier isStopped) {
         progress.warmingUp(target, number);
         try (Pacing pacing = pacing(clients, recording)) {
             pacing.start();
-            boolean goesOn = await(recording.beginNanos(), clients, isStopped);
-            // Costs first: not every cluster has pages of phases, and costs of those that do would begin later.
-            CostsOfMembers.Sample before = costs.sample();
-            Optional<PhasePages.Sample> phasesBefore = phases.map(PhasePages::sample);
+            Optional<MemberFigures.Told> before = await(recording.beginNanos(), clients, isStopped)
+                    ? askMembers(clients, isStopped)
+                    : Optional.empty();
+            boolean goesOn = before.isPresent();
             for (long end = firstLook(recording); goesOn && end - recording.endNanos() < 0; ) {
                 end = recording.endNanos() - end < SECOND_NANOS + LEAST_STRETCH_NANOS
                         ? recording.endNanos()
@@ -200,16 +183,32 @@ public final class LoadRun implements AutoCloseable {
                 goesOn = await(end, clients, isStopped);
                 progress.measured(target, number, recording.endSecond(System.nanoTime()));
             }
-            Used used = new Used(
-                    costs.between(before, costs.sample()),
-                    phasesBefore.flatMap(
-                            earlier -> phases.flatMap(pages -> pages.sample().since(earlier))));
-            if (!goesOn) {
+            Optional<MemberFigures.Told> after = goesOn ? askMembers(clients, isStopped) : Optional.empty();
+            if (after.isEmpty()) {
                 pacing.stop();
             }
             drain(pacing, clients, recording);
-            return used;
+            return before.flatMap(earlier -> after.map(later -> figures.between(earlier, later)))
+                    .orElse(MemberFigures.Used.UNKNOWN);
         }
+    }
+
+    /** Has the members tell, and meanwhile gives up on what takes too long. Empty if it was stopped. */
+    private Optional<MemberFigures.Told> askMembers(List<LoadClient> clients, BooleanSupplier isStopped) {
+        CompletableFuture<MemberFigures.Told> told = figures.ask();
+        while (!isStopped.getAsBoolean()) {
+            try {
+                return Optional.of(told.get(LOOK_NANOS, TimeUnit.NANOSECONDS));
+            } catch (TimeoutException e) {
+                giveUp(clients, System.nanoTime());
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return Optional.empty();
+            }
+        }
+        return Optional.empty();
     }
 
     /** Where seconds are counted from: members may have taken longer than one to tell, which the first stretch then has in it. */
@@ -261,9 +260,12 @@ public final class LoadRun implements AutoCloseable {
         }
     }
 
-    private void awaitEvents(Watchers watchers, Recording recording) {
+    private void awaitEvents(Watchers watchers, Recording recording, BooleanSupplier isStopped) {
         long end = System.nanoTime() + plan.timeout().toNanos();
-        while (!watchers.areUpToDate() && watchers.broken().isEmpty() && System.nanoTime() - end < 0) {
+        while (!watchers.areUpToDate()
+                && watchers.broken().isEmpty()
+                && System.nanoTime() - end < 0
+                && !isStopped.getAsBoolean()) {
             LockSupport.parkNanos(LOOK_NANOS);
         }
         long missing = watchers.missing();
@@ -289,17 +291,28 @@ public final class LoadRun implements AutoCloseable {
             // The login before may still do; if not, what it is refused says so.
         }
         List<String> failures = new ArrayList<>();
-        Upkeep upkeep = new Upkeep(connections.of(0), patience(plan));
         if (!plan.keep() && plan.workload() != Workload.LEASE) {
-            upkeep.remove(keyspace, target).ifPresent(failures::add);
+            byAnyMember(upkeep -> upkeep.remove(keyspace, target)).ifPresent(failures::add);
         }
-        upkeep.revoke(leases.ids()).ifPresent(failures::add);
+        byAnyMember(upkeep -> upkeep.revoke(leases.ids())).ifPresent(failures::add);
         return failures.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", failures));
+    }
+
+    /** The first member may be away, and another one do what it cannot; empty if one did. */
+    private Optional<String> byAnyMember(Function<Upkeep, Optional<String>> work) {
+        Optional<String> failure = Optional.empty();
+        for (int i = 0; i < connections.members(target); i++) {
+            failure = work.apply(new Upkeep(connections.of(i), patience(plan)));
+            if (failure.isEmpty()) {
+                return failure;
+            }
+        }
+        return failure;
     }
 
     @Override
     public void close() {
-        phases.ifPresent(PhasePages::close);
+        figures.close();
         connections.close();
     }
 }

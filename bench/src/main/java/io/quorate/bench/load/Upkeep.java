@@ -37,6 +37,9 @@ final class Upkeep {
     /** A cluster answers nobody else while it removes keys: millions at once, and its clients would give up meanwhile. */
     private static final int REMOVED_AT_ONCE = 10_000;
 
+    /** What is wrong so often is wrong with all that follow; what is wrong once may be a leader that has changed. */
+    private static final int MAX_FAILURES_IN_A_ROW = 3;
+
     /** Longer than etcd's {@code --backend-batch-interval}, which is 100 ms by default. */
     private static final long STORE_COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
 
@@ -151,23 +154,31 @@ final class Upkeep {
         }
     }
 
-    /** Revokes these, as far as they are there; returns why it could not. */
+    /** Revokes these, as far as they are there; returns why it could not revoke all. */
     Optional<String> revoke(Set<Long> leases) {
+        Optional<Status> failure = Optional.empty();
+        int inARow = 0;
         for (long lease : leases) {
-            try {
-                var unused = LeaseGrpc.newBlockingStub(channel)
-                        .withDeadlineAfter(timeout)
-                        .leaseRevoke(
-                                LeaseRevokeRequest.newBuilder().setID(lease).build());
-            } catch (StatusRuntimeException e) {
-                // One is gone if it has run out, or was revoked without an answer. Whatever else is wrong is wrong
-                // with all of them.
-                if (e.getStatus().getCode() != Status.Code.NOT_FOUND) {
-                    return Optional.of("not all leases of this run could be revoked (" + Failure.of(e.getStatus())
-                            + "); they run out by themselves within a minute");
-                }
+            Optional<Status> failed = revoke(lease);
+            inARow = failed.isPresent() ? inARow + 1 : 0;
+            failure = failed.isPresent() ? failed : failure;
+            if (inARow == MAX_FAILURES_IN_A_ROW) {
+                break;
             }
         }
-        return Optional.empty();
+        return failure.map(status -> "not all leases of this run could be revoked (" + Failure.of(status)
+                + "); they run out by themselves within a minute");
+    }
+
+    /** One is gone if it has run out, or was revoked without an answer; returns why it could not otherwise. */
+    private Optional<Status> revoke(long lease) {
+        try {
+            var unused = LeaseGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(timeout)
+                    .leaseRevoke(LeaseRevokeRequest.newBuilder().setID(lease).build());
+            return Optional.empty();
+        } catch (StatusRuntimeException e) {
+            return e.getStatus().getCode() == Status.Code.NOT_FOUND ? Optional.empty() : Optional.of(e.getStatus());
+        }
     }
 }

@@ -78,8 +78,9 @@ final class Watchers implements AutoCloseable {
                         + broken.map(failure -> ": " + failure).orElse(""));
     }
 
-    /** From now on events are noted there. Those that came before were of another repetition's puts. */
+    /** From now on events are noted there. Those of another repetition's puts are not, whenever they come. */
     void noteIn(Recording events) {
+        puts.measureFrom(events.beginNanos());
         recording = Optional.of(events);
     }
 
@@ -97,7 +98,8 @@ final class Watchers implements AutoCloseable {
             long now = System.nanoTime();
             recording.ifPresent(events -> {
                 for (Event event : response.getEventsList()) {
-                    if (event.getType() == Event.EventType.PUT) {
+                    if (event.getType() == Event.EventType.PUT
+                            && puts.isOurs(event.getKv().getValue())) {
                         delivered(events, event.getKv().getValue(), now);
                     }
                 }
@@ -105,8 +107,10 @@ final class Watchers implements AutoCloseable {
         }
 
         private void delivered(Recording events, ByteString value, long now) {
-            delivered.increment();
             long sent = WatchPuts.sentNanos(value);
+            if (puts.isMeasured(sent)) {
+                delivered.increment();
+            }
             events.ended(RequestKind.EVENT_SINCE_SEND, sent, now - sent, Optional.empty());
             events.ended(RequestKind.EVENT_SINCE_ACK, sent, puts.nanosSinceAck(value, now), Optional.empty());
         }
@@ -126,7 +130,7 @@ final class Watchers implements AutoCloseable {
         }
     }
 
-    /** Whether every watcher was told of every put that was acknowledged. */
+    /** Whether every watcher was told of every put that is measured and was acknowledged. */
     boolean areUpToDate() {
         return missing() <= 0;
     }

@@ -1,22 +1,43 @@
 package io.quorate.bench.phase;
 
 import io.quorate.bench.cost.MemberAddress;
+import io.quorate.bench.metrics.DurationHistogram;
 import io.quorate.bench.metrics.MetricsPages;
-import io.quorate.bench.metrics.MetricsText;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
- * Asks members for their {@code /metrics}, before and after what is measured. For one thread; blocks as long as members take, two
- * seconds each at most.
+ * Asks members for their {@code /metrics}, before and after what is measured. For one thread; blocks as long as the slowest takes, two
+ * seconds at most.
  */
 public final class PhasePages implements AutoCloseable {
 
     /** As Prometheus' own libraries name it, whose process it may be. */
     private static final String STARTED = "process_start_time_seconds";
+
+    /** What all members together have added between two samples. */
+    public sealed interface Added {
+
+        /** It is known. */
+        record Known(PhaseHistograms all) implements Added {}
+
+        /** It is not, since a sum of some would mislead; {@code why} is half a sentence, and says what to do. */
+        record Unknown(String why) implements Added {}
+
+        /** Empty if it is not known. */
+        default Optional<PhaseHistograms> phases() {
+            return this instanceof Known known ? Optional.of(known.all) : Optional.empty();
+        }
+    }
 
     private final List<URI> members;
     private final MetricsPages pages = new MetricsPages();
@@ -30,6 +51,8 @@ public final class PhasePages implements AutoCloseable {
      */
     public record Sample(
             Map<URI, PhaseHistograms> ofMembers, Map<URI, SentMessages> sent, Map<URI, Double> startedSeconds) {
+
+        private static final PhaseHistograms NONE = new PhaseHistograms(Map.of(), DurationHistogram.EMPTY);
 
         public Sample {
             ofMembers = Map.copyOf(ofMembers);
@@ -48,28 +71,57 @@ public final class PhasePages implements AutoCloseable {
         }
 
         /**
-         * What has been added since then by all members together.
-         *
-         * @return empty if a member told nothing at one of the two times, or was started again, or they are of
-         *     releases that cannot be added: a sum of some would mislead
+         * What has been added since then by all members together. It is not known if a member told nothing at one of the two
+         * times, or was started again, or they are of releases that cannot be added.
          */
-        public Optional<PhaseHistograms> since(Sample earlier) {
-            // A member that was started again may have counted further than before already, and look like itself.
-            if (ofMembers.isEmpty()
-                    || !ofMembers.keySet().equals(earlier.ofMembers.keySet())
-                    || !startedSeconds.equals(earlier.startedSeconds)) {
-                return Optional.empty();
+        public Added since(Sample earlier) {
+            Set<URI> either = new TreeSet<>(ofMembers.keySet());
+            either.addAll(earlier.ofMembers.keySet());
+            List<URI> silent = either.stream()
+                    .filter(member -> !ofMembers.containsKey(member) || !earlier.ofMembers.containsKey(member))
+                    .toList();
+            if (either.isEmpty() || !silent.isEmpty()) {
+                return new Added.Unknown(
+                        (either.isEmpty() ? "nobody told" : named(silent) + " did not tell")
+                                + " at /metrics where the time of writes goes, at the beginning or at the end; watch once more");
             }
-            Optional<PhaseHistograms> sum = Optional.empty();
-            for (Map.Entry<URI, PhaseHistograms> member : ofMembers.entrySet()) {
-                Optional<PhaseHistograms> added = Optional.ofNullable(earlier.ofMembers.get(member.getKey()))
-                        .flatMap(member.getValue()::since);
-                sum = sum.isEmpty() ? added : added.flatMap(sum.get()::plus);
-                if (sum.isEmpty()) {
-                    return sum;
+            Map<URI, PhaseHistograms> added = new TreeMap<>();
+            ofMembers.forEach(
+                    (member, told) -> addedSince(earlier, member, told).ifPresent(more -> added.put(member, more)));
+            List<URI> anew =
+                    either.stream().filter(member -> !added.containsKey(member)).toList();
+            return anew.isEmpty()
+                    ? sum(added)
+                    : new Added.Unknown(named(anew) + " was started again meanwhile; watch once more");
+        }
+
+        private Optional<PhaseHistograms> addedSince(Sample earlier, URI member, PhaseHistograms told) {
+            // One that was started again may have counted further than before already, and look like itself.
+            boolean isTheSame = Objects.equals(startedSeconds.get(member), earlier.startedSeconds.get(member));
+            return isTheSame
+                    ? Optional.ofNullable(earlier.ofMembers.get(member)).flatMap(told::since)
+                    : Optional.empty();
+        }
+
+        private static Added sum(Map<URI, PhaseHistograms> added) {
+            PhaseHistograms sum = NONE;
+            List<URI> others = new ArrayList<>();
+            for (Map.Entry<URI, PhaseHistograms> member : added.entrySet()) {
+                Optional<PhaseHistograms> both = sum.plus(member.getValue());
+                if (both.isEmpty()) {
+                    others.add(member.getKey());
                 }
+                sum = both.orElse(sum);
             }
-            return sum;
+            return others.isEmpty()
+                    ? new Added.Known(sum)
+                    : new Added.Unknown(
+                            "what " + named(others) + " told cannot be added to what the others did, being of another"
+                                    + " release; bring all members to the same one");
+        }
+
+        private static String named(List<URI> members) {
+            return members.stream().map(URI::getAuthority).collect(Collectors.joining(" and "));
         }
     }
 
@@ -96,12 +148,11 @@ public final class PhasePages implements AutoCloseable {
         Map<URI, PhaseHistograms> phases = new LinkedHashMap<>();
         Map<URI, SentMessages> sent = new LinkedHashMap<>();
         Map<URI, Double> startedSeconds = new LinkedHashMap<>();
-        for (URI member : members) {
-            Optional<MetricsText> page = pages.read(member);
-            page.flatMap(PhaseHistograms::parse).ifPresent(told -> phases.put(member, told));
-            page.flatMap(SentMessages::parse).ifPresent(told -> sent.put(member, told));
-            page.ifPresent(text -> text.value(STARTED, Map.of()).ifPresent(told -> startedSeconds.put(member, told)));
-        }
+        pages.read(members).forEach((member, page) -> {
+            PhaseHistograms.parse(page).ifPresent(told -> phases.put(member, told));
+            SentMessages.parse(page).ifPresent(told -> sent.put(member, told));
+            page.value(STARTED, Map.of()).ifPresent(told -> startedSeconds.put(member, told));
+        });
         return new Sample(phases, sent, startedSeconds);
     }
 

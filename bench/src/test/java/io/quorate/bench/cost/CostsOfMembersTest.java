@@ -105,9 +105,9 @@ class CostsOfMembersTest {
     void aCounterThatWentBackGivesNoFigure() {
         CostsOfMembers costs = CostsOfMembers.find(List.of(), new ProcessFiles(proc), 1);
         CostsOfMembers.Sample before = new CostsOfMembers.Sample(
-                OptionalDouble.of(9), OptionalDouble.of(9), Map.of(ONE, 9.0), OptionalDouble.of(9));
+                OptionalDouble.of(9), OptionalDouble.of(9), Map.of(ONE, syncs(9, 1)), OptionalDouble.of(9));
         CostsOfMembers.Sample after = new CostsOfMembers.Sample(
-                OptionalDouble.of(10), OptionalDouble.of(5), Map.of(ONE, 1.0), OptionalDouble.empty());
+                OptionalDouble.of(10), OptionalDouble.of(5), Map.of(ONE, syncs(1, 1)), OptionalDouble.empty());
 
         Costs used = costs.between(before, after);
 
@@ -121,7 +121,16 @@ class CostsOfMembersTest {
         assertThat(costs.notes()).hasSize(notes);
     }
 
+    private static CostsOfMembers.Syncs syncs(double count, double startedSeconds) {
+        return new CostsOfMembers.Syncs(count, OptionalDouble.of(startedSeconds));
+    }
+
     private static CostsOfMembers.Sample ofSyncs(OptionalDouble residentBytes, double one, double two) {
+        return ofSyncs(residentBytes, syncs(one, 1), syncs(two, 1));
+    }
+
+    private static CostsOfMembers.Sample ofSyncs(
+            OptionalDouble residentBytes, CostsOfMembers.Syncs one, CostsOfMembers.Syncs two) {
         return new CostsOfMembers.Sample(
                 OptionalDouble.empty(), residentBytes, Map.of(ONE, one, TWO, two), OptionalDouble.empty());
     }
@@ -138,6 +147,13 @@ class CostsOfMembersTest {
         assertThat(costs.between(ofSyncs(bytes, 10, 20), ofSyncs(OptionalDouble.empty(), 15, 22))
                         .logSyncs())
                 .as("a process that has ended, and another one that has counted further")
+                .isEmpty();
+        // It was started once before, and its memory is not known any more: nothing but its page tells that it was
+        // again.
+        assertThat(costs.between(
+                                ofSyncs(OptionalDouble.empty(), syncs(10, 1), syncs(20, 1)),
+                                ofSyncs(OptionalDouble.empty(), syncs(15, 1), syncs(22, 2)))
+                        .logSyncs())
                 .isEmpty();
     }
 }

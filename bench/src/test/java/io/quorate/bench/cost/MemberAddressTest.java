@@ -34,4 +34,18 @@ class MemberAddressTest {
         assertThat(MemberAddress.seenFromHere(told, URI.create("http://127.0.0.1:2379")))
                 .isEqualTo(told);
     }
+
+    @Test
+    void whereAllSayThatTheyAreAtLocalhostItIsOneOfThemAlone() {
+        List<MemberAddress> told = List.of(
+                member("one", "http://localhost:2379"),
+                member("two", "http://localhost:2379"),
+                member("three", "http://localhost:2379", "http://192.0.2.1:2379"));
+
+        assertThat(MemberAddress.seenFromHere(told, URI.create("http://127.0.0.1:2379")))
+                .containsExactly(
+                        member("one", "http://localhost:2379"),
+                        member("two"),
+                        member("three", "http://192.0.2.1:2379"));
+    }
 }

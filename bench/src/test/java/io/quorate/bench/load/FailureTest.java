@@ -21,6 +21,10 @@ class FailureTest {
                         .outcome())
                 .isEqualTo(REFUSED);
         assertThat(Failure.of(Status.UNIMPLEMENTED).outcome()).isEqualTo(REFUSED);
+        assertThat(Failure.of(Status.FAILED_PRECONDITION.withDescription(
+                                "etcdserver: the cluster runs a release that does not know this request"))
+                        .outcome())
+                .isEqualTo(REFUSED);
     }
 
     @Test

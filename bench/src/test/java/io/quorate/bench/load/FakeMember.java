@@ -1,5 +1,6 @@
 package io.quorate.bench.load;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -11,12 +12,16 @@ import io.grpc.stub.StreamObserver;
 import io.quorate.server.proto.etcdserverpb.AuthGrpc;
 import io.quorate.server.proto.etcdserverpb.AuthenticateRequest;
 import io.quorate.server.proto.etcdserverpb.AuthenticateResponse;
+import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
 import io.quorate.server.proto.etcdserverpb.DeleteRangeRequest;
 import io.quorate.server.proto.etcdserverpb.DeleteRangeResponse;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.LeaseGrpc;
 import io.quorate.server.proto.etcdserverpb.LeaseRevokeRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseRevokeResponse;
+import io.quorate.server.proto.etcdserverpb.Member;
+import io.quorate.server.proto.etcdserverpb.MemberListRequest;
+import io.quorate.server.proto.etcdserverpb.MemberListResponse;
 import io.quorate.server.proto.etcdserverpb.PutRequest;
 import io.quorate.server.proto.etcdserverpb.PutResponse;
 import io.quorate.server.proto.etcdserverpb.WatchGrpc;
@@ -35,6 +40,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** What looks like a member that takes puts and removals, logs in whoever asks, and tells watchers of puts. Thread-safe. */
 public final class FakeMember implements AutoCloseable {
@@ -49,11 +55,16 @@ public final class FakeMember implements AutoCloseable {
     private final List<StreamObserver<WatchResponse>> watchers = new CopyOnWriteArrayList<>();
     private volatile Executor creating = Runnable::run;
     private volatile Optional<Status> onRemoval = Optional.empty();
+    private volatile Optional<Status> onRevocation = Optional.empty();
+    private volatile Optional<Runnable> onPut = Optional.empty();
+    private volatile Optional<URI> told = Optional.empty();
+    private volatile Optional<Supplier<ByteString>> strange = Optional.empty();
 
     private FakeMember() throws IOException {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(new Keys())
                 .addService(new Leases())
+                .addService(new Cluster())
                 .addService(new Users())
                 .addService(new Watches())
                 .intercept(new Removals())
@@ -79,6 +90,26 @@ public final class FakeMember implements AutoCloseable {
     /** Removes nothing from now on. */
     public void refuseRemovals(Status status) {
         onRemoval = Optional.of(status);
+    }
+
+    /** Answers no put from now on; this is run when one comes. */
+    void beSilent(Runnable onPut) {
+        this.onPut = Optional.of(onPut);
+    }
+
+    /** Tells watchers of another put with each, of this value. */
+    void alsoTellOf(Supplier<ByteString> value) {
+        strange = Optional.of(value);
+    }
+
+    /** Tells that it serves its clients there. */
+    void tell(URI clientUrl) {
+        told = Optional.of(clientUrl);
+    }
+
+    /** Revokes nothing from now on, but what is not there. */
+    void refuseRevocations(Status status) {
+        onRevocation = Optional.of(status);
     }
 
     /** These leases are not there. */
@@ -125,19 +156,26 @@ public final class FakeMember implements AutoCloseable {
 
         @Override
         public void put(PutRequest request, StreamObserver<PutResponse> observer) {
-            WatchResponse event = WatchResponse.newBuilder()
-                    .addEvents(Event.newBuilder()
-                            .setType(Event.EventType.PUT)
-                            .setKv(KeyValue.newBuilder()
-                                    .setKey(request.getKey())
-                                    .setValue(request.getValue())))
-                    .build();
+            if (onPut.isPresent()) {
+                onPut.get().run();
+                return;
+            }
+            WatchResponse.Builder events =
+                    WatchResponse.newBuilder().addEvents(ofPut(request.getKey(), request.getValue()));
+            strange.ifPresent(value -> events.addEvents(ofPut(request.getKey(), value.get())));
             for (StreamObserver<WatchResponse> watcher : watchers) {
                 synchronized (watcher) {
-                    watcher.onNext(event);
+                    watcher.onNext(events.build());
                 }
             }
             answer(observer, PutResponse.getDefaultInstance());
+        }
+
+        private static Event ofPut(ByteString key, ByteString value) {
+            return Event.newBuilder()
+                    .setType(Event.EventType.PUT)
+                    .setKv(KeyValue.newBuilder().setKey(key).setValue(value))
+                    .build();
         }
 
         @Override
@@ -159,9 +197,22 @@ public final class FakeMember implements AutoCloseable {
                 observer.onError(Status.NOT_FOUND
                         .withDescription("etcdserver: requested lease not found")
                         .asRuntimeException());
+            } else if (onRevocation.isPresent()) {
+                observer.onError(onRevocation.get().asRuntimeException());
             } else {
                 answer(observer, LeaseRevokeResponse.getDefaultInstance());
             }
+        }
+    }
+
+    private final class Cluster extends ClusterGrpc.ClusterImplBase {
+
+        @Override
+        public void memberList(MemberListRequest request, StreamObserver<MemberListResponse> observer) {
+            MemberListResponse.Builder answer = MemberListResponse.newBuilder();
+            told.ifPresent(
+                    url -> answer.addMembers(Member.newBuilder().setName("fake").addClientURLs(url.toString())));
+            answer(observer, answer.build());
         }
     }
 

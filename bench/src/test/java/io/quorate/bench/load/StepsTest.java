@@ -16,6 +16,7 @@ import io.quorate.server.proto.mvccpb.KeyValue;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,7 @@ class StepsTest {
 
     @Test
     void aWatchedPutTellsWhenItWasSentAndAcknowledged() {
-        WatchPuts puts = new WatchPuts(new Keyspace(1, new LoadPlan.Data(10, 32, 64)));
+        WatchPuts puts = new WatchPuts(new Keyspace(1, new LoadPlan.Data(10, 32, 64)), 1);
         long before = System.nanoTime();
 
         Step<?, ?> step = puts.next(ByteString.copyFromUtf8("k"), new SplittableRandom(1));
@@ -78,6 +79,23 @@ class StepsTest {
         answer(step, PutResponse.getDefaultInstance());
         assertThat(puts.acknowledged()).isEqualTo(1);
         assertThat(puts.nanosSinceAck(value, System.nanoTime() + 1_000_000)).isBetween(999_000L, 3_600_000_000_000L);
+    }
+
+    @Test
+    void putsOfAnotherRepetitionAreToldApartAndThoseOfTheWarmUpAreNotCounted() {
+        Keyspace keyspace = new Keyspace(1, new LoadPlan.Data(10, 32, 64));
+        WatchPuts rehearsal = new WatchPuts(keyspace, LoadRun.REHEARSAL);
+        WatchPuts puts = new WatchPuts(keyspace, 2);
+        puts.measureFrom(System.nanoTime() + TimeUnit.HOURS.toNanos(1));
+
+        Step<?, ?> step = puts.next(ByteString.copyFromUtf8("k"), new SplittableRandom(1));
+        ByteString value = ((PutRequest) step.request()).getValue();
+        answer(step, PutResponse.getDefaultInstance());
+
+        assertThat(puts.isOurs(value)).isTrue();
+        assertThat(rehearsal.isOurs(value)).isFalse();
+        assertThat(puts.acknowledged()).isZero();
+        assertThat(puts.nanosSinceAck(value, System.nanoTime() + 1)).isPositive();
     }
 
     private static Supplier<Step<?, ?>> steps(Workload workload) {
@@ -92,7 +110,7 @@ class StepsTest {
                 Duration.ofSeconds(5),
                 false);
         Keyspace keyspace = new Keyspace(1, plan.data());
-        return new Clients(plan, keyspace).steps(3, Optional.of(new WatchPuts(keyspace)), new LeaseCycle.Held());
+        return new Clients(plan, keyspace).steps(3, Optional.of(new WatchPuts(keyspace, 1)), new LeaseCycle.Held());
     }
 
     @Test

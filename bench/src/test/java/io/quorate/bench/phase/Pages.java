@@ -3,12 +3,12 @@ package io.quorate.bench.phase;
 import java.util.Locale;
 
 /** Pages of members, as they look in the text format of Prometheus. */
-final class Pages {
+public final class Pages {
 
     private Pages() {}
 
     /** A member whose clients wrote so often, half in 2 ms and half in 8 ms, 75 % of it waiting for the commit. */
-    static String ofLeader(int writes) {
+    public static String ofLeader(int writes) {
         return histogram("quorate_write_duration_seconds", "", writes, 0.005)
                 + histogram("quorate_write_phase_duration_seconds", "phase=\"answer\",", writes, 0.0005)
                 + histogram("quorate_write_phase_duration_seconds", "phase=\"apply\",", writes, 0.0005)

@@ -79,14 +79,22 @@ class PhaseHistogramsTest {
     void allMembersCountTogetherOrNone() {
         var before = new PhasePages.Sample(Map.of(ONE, leader(10), TWO, leader(20)), Map.of(), Map.of());
         var after = new PhasePages.Sample(Map.of(ONE, leader(30), TWO, leader(60)), Map.of(), Map.of());
-        assertThat(after.since(before).orElseThrow().writes()).isEqualTo(60);
-        assertThat(new PhasePages.Sample(Map.of(ONE, leader(30)), Map.of(), Map.of()).since(before))
-                .isEmpty();
-        assertThat(new PhasePages.Sample(Map.of(ONE, leader(30), TWO, leader(2)), Map.of(), Map.of()).since(before))
-                .isEmpty();
-        assertThat(new PhasePages.Sample(Map.of(), Map.of(), Map.of())
-                        .since(new PhasePages.Sample(Map.of(), Map.of(), Map.of())))
-                .isEmpty();
+        assertThat(after.since(before).phases().orElseThrow().writes()).isEqualTo(60);
+        assertWhy(
+                new PhasePages.Sample(Map.of(ONE, leader(30)), Map.of(), Map.of()).since(before),
+                TWO.getAuthority() + " did not tell at /metrics");
+        assertWhy(
+                new PhasePages.Sample(Map.of(ONE, leader(30), TWO, leader(2)), Map.of(), Map.of()).since(before),
+                TWO.getAuthority() + " was started again meanwhile");
+        var nothing = new PhasePages.Sample(Map.of(), Map.of(), Map.of());
+        assertWhy(nothing.since(nothing), "nobody told at /metrics");
+    }
+
+    private static void assertWhy(PhasePages.Added added, String begin) {
+        assertThat(added)
+                .isInstanceOfSatisfying(
+                        PhasePages.Added.Unknown.class,
+                        unknown -> assertThat(unknown.why()).startsWith(begin));
     }
 
     @Test
@@ -98,7 +106,10 @@ class PhaseHistogramsTest {
                 Map.of(ONE, leader(0), TWO, new PhaseHistograms(Map.of(), others)), Map.of(), Map.of());
         var after = new PhasePages.Sample(Map.of(ONE, leader(30), TWO, older), Map.of(), Map.of());
 
-        assertThat(after.since(before)).isEmpty();
+        assertWhy(
+                after.since(before),
+                "what " + TWO.getAuthority()
+                        + " told cannot be added to what the others did, being of another release");
         assertThat(leader(30).plus(older)).isEmpty();
     }
 

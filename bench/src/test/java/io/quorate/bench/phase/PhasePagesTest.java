@@ -52,7 +52,8 @@ class PhasePagesTest {
         try (PhasePages pages = new PhasePages(List.of(member.resolve("/any/path")))) {
             PhasePages.Sample before = pages.sample();
             writes.set(70);
-            assertThat(pages.sample().since(before).orElseThrow().writes()).isEqualTo(60);
+            assertThat(pages.sample().since(before).phases().orElseThrow().writes())
+                    .isEqualTo(60);
         }
     }
 
@@ -62,7 +63,7 @@ class PhasePagesTest {
             PhasePages.Sample before = pages.sample();
             started.set(1007);
             writes.set(70);
-            assertThat(pages.sample().since(before)).isEmpty();
+            assertThat(pages.sample().since(before).phases()).isEmpty();
         }
     }
 
@@ -72,7 +73,7 @@ class PhasePagesTest {
             PhasePages.Sample before = pages.sample();
             server.stop(0);
             assertThat(pages.sample().ofMembers()).isEmpty();
-            assertThat(pages.sample().since(before)).isEmpty();
+            assertThat(pages.sample().since(before).phases()).isEmpty();
         }
     }
 

@@ -62,6 +62,7 @@ class MembershipDrillTest {
     @Timeout(1800)
     void theMembersChangeUnderLoadAndNothingIsLost() throws Exception {
         try (Drill drill = new Drill(folder, 3)) {
+            System.out.println("If something does not hold, what the members have logged stays in " + folder);
             drill.start();
             try (SteadyLoad load = new SteadyLoad("drill/", RATE, KEYS, drill::clientPorts)) {
                 List<Member> originals = drill.cluster().members();
@@ -116,11 +117,16 @@ class MembershipDrillTest {
         Pace[] since = {Pace.now(load)};
         await().pollInterval(Duration.ofSeconds(QUIET_SECONDS))
                 .atMost(Drill.PATIENCE)
-                .until(() -> {
+                .untilAsserted(() -> {
                     Pace now = Pace.now(load);
                     double writesPerSecond = since[0].writesPerSecond(now);
                     since[0] = now;
-                    return writesPerSecond >= RATE * LEAST_ACKNOWLEDGED;
+                    load.requireThatItGoesOn();
+                    assertThat(writesPerSecond)
+                            .as(
+                                    "writes a second acknowledged in %d s, before anything is changed; failed: %s",
+                                    QUIET_SECONDS, load.failures())
+                            .isGreaterThanOrEqualTo(RATE * LEAST_ACKNOWLEDGED);
                 });
         load.takeLongestGap();
     }
@@ -134,7 +140,10 @@ class MembershipDrillTest {
     /** Lets the load go on for a while, and tells what it saw. */
     private void goOn(SteadyLoad load, String what) {
         long until = load.answered() + (long) RATE * QUIET_SECONDS;
-        await().atMost(Drill.PATIENCE).until(() -> load.answered() >= until);
+        await().atMost(Drill.PATIENCE).until(() -> {
+            load.requireThatItGoesOn();
+            return load.answered() >= until;
+        });
         SteadyLoad.Gap gap = load.takeLongestGap();
         long gapMillis = gap.millis();
         Pace now = Pace.now(load);
@@ -143,8 +152,7 @@ class MembershipDrillTest {
                 what, load.answered(), load.failed(), sinceTheLastStep.writesPerSecond(now), gapMillis);
         sinceTheLastStep = now;
         if (gapMillis > MAX_GAP_MILLIS) {
-            complaints.add(what + ": nothing was answered for " + gapMillis + " ms until " + gap.end()
-                    + "; the members' logs are in " + folder);
+            complaints.add(what + ": nothing was answered for " + gapMillis + " ms until " + gap.end());
         }
     }
 

@@ -75,6 +75,7 @@ final class SteadyLoad implements AutoCloseable {
     private final AtomicLong lastAnswerNanos = new AtomicLong(System.nanoTime());
     private final AtomicReference<Gap> longestGap = new AtomicReference<>(Gap.NONE);
     private final Thread sender;
+    private volatile Optional<Throwable> ended = Optional.empty();
 
     /**
      * Begins.
@@ -89,7 +90,24 @@ final class SteadyLoad implements AutoCloseable {
         this.rate = rate;
         this.keys = keys;
         this.clientPorts = clientPorts;
-        this.sender = Thread.ofPlatform().name("steady-load").start(this::send);
+        this.sender = Thread.ofPlatform().name("steady-load").start(() -> {
+            try {
+                send();
+            } catch (RuntimeException | Error e) {
+                ended = Optional.of(e);
+            }
+        });
+    }
+
+    /**
+     * Nothing comes of waiting for a load that has ended by itself.
+     *
+     * @throws IllegalStateException if it has, with what ended it
+     */
+    void requireThatItGoesOn() {
+        ended.ifPresent(failure -> {
+            throw new IllegalStateException("the load has ended by itself", failure);
+        });
     }
 
     private void send() {
@@ -219,6 +237,7 @@ final class SteadyLoad implements AutoCloseable {
     List<Operation> finish() {
         stopping.set(true);
         join();
+        requireThatItGoesOn();
         awaitAnswers();
         for (int attempt = 0; attempt < LAST_READS; attempt++) {
             long failedBefore = failed.get();

@@ -105,8 +105,9 @@ final class Failures {
                         .withDescription("etcdserver: the report of an operation may have "
                                 + NoteOperation.MAX_REPORT_BYTES + " bytes at most")
                         .asRuntimeException();
+            // All members refuse it alike: unlike INTERNAL, this code tells that nothing was done.
             case UNREADABLE_COMMAND ->
-                Status.INTERNAL
+                Status.FAILED_PRECONDITION
                         .withDescription("etcdserver: the cluster runs a release that does not know this request;"
                                 + " bring all members to the same one")
                         .asRuntimeException();

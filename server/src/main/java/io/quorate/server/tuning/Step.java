@@ -15,6 +15,6 @@ public sealed interface Step {
     /** It was none, or that cannot be said: the setting from before is to hold again. */
     record TakeBack(Trial trial, Verdict verdict) implements Step {}
 
-    /** What was kept says nothing of the load that there is now: what the member was started with is to hold again. */
+    /** What was kept says nothing of the load that there is now, or a follower falls behind by it: what the member was started with is to hold again. */
     record BeginAnew(String why) implements Step {}
 }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * Tries one setting after the other, and keeps what is a gain: given what was measured, window by window, it says what to do next. It knows
@@ -22,7 +21,7 @@ import java.util.OptionalDouble;
  * A trial begins only when two windows were alike: a member that has just started gets faster by itself. The window in which a setting
  * changes counts for nothing: what was under way then came about under the old one. What was no gain is not tried again for half an hour,
  * unless the load has become another one; nor is what few writes were answered with, nor the way back from what was a gain.
- * What was kept holds as long as the load is like the one that it was measured under.
+ * What was kept holds as long as the load is like the one that it was measured under, and no follower falls behind for it.
  */
 public final class Tuner {
 
@@ -35,7 +34,8 @@ public final class Tuner {
     /** So many windows in a row must show the gain: one alone may have been a quiet moment. */
     private static final int CONFIRMATIONS = 2;
 
-    private record Settled(SendBounds bounds, double writesUnderWay, long atNanos) {}
+    /** @param load under which it was found out that these bounds are no gain */
+    private record Settled(SendBounds bounds, Window load, long atNanos) {}
 
     /** @param windows that are over since it was begun */
     private record UnderTrial(Trial trial, Window before, int windows) {
@@ -50,8 +50,8 @@ public final class Tuner {
     private Optional<UnderTrial> underTrial = Optional.empty();
     private Optional<Window> previous = Optional.empty();
 
-    /** How many writes were under way when it was seen last that what holds is a gain; empty if nothing was kept. */
-    private OptionalDouble loadOfGain = OptionalDouble.empty();
+    /** In which it was seen last that what holds is a gain; empty if nothing was kept. */
+    private Optional<Window> gain = Optional.empty();
 
     private final List<Settled> settled = new ArrayList<>();
 
@@ -85,11 +85,20 @@ public final class Tuner {
     }
 
     private Step begin(long nowNanos, Window measured, Optional<Window> earlier) {
+        if (gain.isPresent() && earlier.isPresent() && fallsBehind(earlier.get(), measured)) {
+            settled.add(new Settled(now, measured, nowNanos));
+            return beginAnew("a follower falls behind by what was kept: it lacked "
+                    + earlier.get().lagEntries() + " entries, and lacks " + measured.lagEntries());
+        }
         if (measured.writes() < LEAST_WRITES) {
             return new Step.Rest("there were only " + measured.writes() + " writes");
         }
         if (earlier.isPresent() && isBeyondGain(earlier.get()) && isBeyondGain(measured)) {
-            return beginAnew(measured);
+            return beginAnew(String.format(
+                    Locale.ROOT,
+                    "%.1f writes are under way, and %.1f were when what was tried was kept",
+                    measured.writesUnderWay(),
+                    gain.get().writesUnderWay()));
         }
         if (measured.lagEntries() > Verdict.MUCH_LAG_ENTRIES) {
             return new Step.Rest("a follower has yet to catch up: it lacks " + measured.lagEntries() + " entries");
@@ -110,24 +119,24 @@ public final class Tuner {
         return new Step.Try(trial.get());
     }
 
-    private boolean isBeyondGain(Window measured) {
-        return loadOfGain.isPresent() && !Verdict.isNear(loadOfGain.getAsDouble(), measured.writesUnderWay());
+    /** Clients wait for a majority alone, and notice nothing of a follower that could not keep up when they became a few more. */
+    private static boolean fallsBehind(Window earlier, Window measured) {
+        return earlier.lagEntries() > Verdict.MUCH_LAG_ENTRIES && measured.lagEntries() > earlier.lagEntries();
     }
 
-    private Step beginAnew(Window measured) {
-        String why = String.format(
-                Locale.ROOT,
-                "%.1f writes are under way, and %.1f were when what was tried was kept",
-                measured.writesUnderWay(),
-                loadOfGain.orElseThrow());
+    private boolean isBeyondGain(Window measured) {
+        return gain.isPresent() && !Verdict.holdsUnder(gain.get(), measured);
+    }
+
+    private Step beginAnew(String why) {
         now = most;
-        loadOfGain = OptionalDouble.empty();
+        gain = Optional.empty();
         previous = Optional.empty();
         return new Step.BeginAnew(why);
     }
 
     private static boolean isSettled(Settled old, Trial trial, Window measured) {
-        return old.bounds.equals(trial.to()) && Verdict.isNear(old.writesUnderWay, measured.writesUnderWay());
+        return old.bounds.equals(trial.to()) && Verdict.holdsUnder(old.load, measured);
     }
 
     private Step go(long nowNanos, UnderTrial running, Optional<Window> measured) {
@@ -140,10 +149,9 @@ public final class Tuner {
             underTrial = Optional.of(running.next());
             return new Step.Rest("what was under way when the setting changed is not measured");
         }
-        double load = running.before.writesUnderWay();
         if (measured.get().writes() < LEAST_WRITES) {
             // There were enough before: the setting itself may have kept them from being answered.
-            settled.add(new Settled(running.trial.to(), load, nowNanos));
+            settled.add(new Settled(running.trial.to(), running.before, nowNanos));
             return takeBack(
                     running,
                     new Verdict(
@@ -157,13 +165,13 @@ public final class Tuner {
                     underTrial = Optional.of(running.next());
                     yield new Step.Rest("it looks like a gain, and is measured once more");
                 }
-                settled.add(new Settled(running.trial.from(), load, nowNanos));
-                loadOfGain = OptionalDouble.of(measured.get().writesUnderWay());
+                settled.add(new Settled(running.trial.from(), measured.get(), nowNanos));
+                gain = measured;
                 underTrial = Optional.empty();
                 yield new Step.Keep(running.trial, verdict);
             }
             case NO_BETTER -> {
-                settled.add(new Settled(running.trial.to(), load, nowNanos));
+                settled.add(new Settled(running.trial.to(), running.before, nowNanos));
                 yield takeBack(running, verdict);
             }
             case UNKNOWN -> takeBack(running, verdict);

@@ -24,6 +24,9 @@ public record Verdict(Outcome outcome, String reason) {
     /** Two loads that differ by more than this factor are not the same. */
     static final double SAME_LOAD = 1.25;
 
+    /** Of writes that take so many times as long nothing is known, even if as many come. */
+    private static final double OTHER_TIMES = 2;
+
     /** A follower that gets further behind than this is not served: as many entries stay for it in a shortened log, by default. */
     static final long MUCH_LAG_ENTRIES = ServerConfig.Snapshots.DEFAULT.catchUpEntries();
 
@@ -86,7 +89,22 @@ public record Verdict(Outcome outcome, String reason) {
                 || isNear(before.perSecond(), during.perSecond());
     }
 
-    static boolean isNear(double a, double b) {
-        return Math.max(a, b) <= SAME_LOAD * Math.min(a, b);
+    /**
+     * Whether what was measured under one load goes on to hold: about as many writes are under way; or as many come in a second, and
+     * take longer or shorter by themselves, since a disk has become slower, say. But where they take more than twice as long, it may be
+     * that many more clients wait, of a cluster that gave what it could before.
+     */
+    static boolean holdsUnder(Window then, Window now) {
+        return isNear(then.writesUnderWay(), now.writesUnderWay())
+                || (isNear(then.perSecond(), now.perSecond())
+                        && isWithin(OTHER_TIMES, then.writesUnderWay(), now.writesUnderWay()));
+    }
+
+    private static boolean isNear(double a, double b) {
+        return isWithin(SAME_LOAD, a, b);
+    }
+
+    private static boolean isWithin(double factor, double a, double b) {
+        return Math.max(a, b) <= factor * Math.min(a, b);
     }
 }

@@ -13,7 +13,8 @@ import java.util.OptionalDouble;
  * @param replicateMicros until enough others had a write, at the mean
  * @param floorMicros what that takes at least: the way to the one that is waited for and back, and a sync there; empty if it is not known
  * @param sent to the followers
- * @param lagEntries by how many entries, at its end, the follower is behind that lags most of those that are heard
+ * @param lagEntries how many entries, at its end, the follower lacks that lags most of those that are heard; what is merely under way
+ *     to it is left out
  */
 public record Window(
         Duration length,

@@ -53,6 +53,9 @@ class FailuresTest {
     @EnumSource(KvError.class)
     void everyRejectionOfTheStoreHasATextThatClientsCanTellFromOthers(KvError error) {
         assertThat(Failures.of(error).getStatus().getDescription()).startsWith("etcdserver: ");
+        assertThat(Failures.of(error).getStatus().getCode())
+                .as("with this one clients would have to think that it may have been carried out")
+                .isNotEqualTo(Status.Code.INTERNAL);
         assertThat(Failures.unexpected(new Result.Rejected(error)))
                 .hasMessage(Failures.of(error).getMessage());
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.core.SendBounds;
 import io.quorate.core.SendCounts;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -13,6 +15,10 @@ class TunerTest {
 
     private static final SendBounds MOST = new SendBounds(1 << 20, 256);
     private static final SendBounds TWO = new SendBounds(1 << 20, 2);
+    private static final SendBounds FOUR = new SendBounds(1 << 20, 4);
+
+    /** One message is under way, and holds back what comes: twice as many would be worth a trial. */
+    private static final SendCounts HELD_BACK = new SendCounts(500, 0, 500, 500);
 
     private final Tuner tuner = new Tuner(MOST);
     private long nowNanos;
@@ -79,18 +85,41 @@ class TunerTest {
 
     @Test
     void theWayBackFromAGainIsNotTriedUnderTheSameLoad() {
-        beginTrial();
-        next(Windows.ofClients(64, 1_000));
-        next(Windows.ofClients(64, 700));
-        next(Windows.ofClients(64, 700));
-        // Two are under way, and hold back the rest: four would be worth a trial, and 256 not any more.
-        SendCounts heldBack = new SendCounts(500, 0, 1_000, 500);
-        Step step = afterSteady(Windows.ofClients(64, 700, heldBack));
-        assertThat(step)
-                .isInstanceOfSatisfying(
-                        Step.Try.class,
-                        begun -> assertThat(begun.trial().to().maxInflightMessages())
-                                .isEqualTo(4));
+        Tuner fromFour = new Tuner(FOUR);
+        Window slow = Windows.ofClients(64, 1_000);
+        Window fast = Windows.ofClients(64, 700);
+        assertThat(afterGain(fromFour, slow, fast, Windows.ofClients(64, 700, HELD_BACK)))
+                .isEqualTo(new Step.Rest("no other setting is worth a trial"));
+        assertThat(fromFour.bounds()).isEqualTo(TWO);
+    }
+
+    @Test
+    void theWayBackIsNotTriedEitherWhereFewerAreUnderWaySinceTheyAreFaster() {
+        Window fast = Windows.ofArrivals(2_000, 400, 2_000);
+        assertThat(afterGain(
+                        new Tuner(FOUR),
+                        Windows.ofArrivals(2_000, 1_000, 4_000),
+                        fast,
+                        Windows.withSent(fast, HELD_BACK)))
+                .isEqualTo(new Step.Rest("no other setting is worth a trial"));
+    }
+
+    /** What comes when each of these windows was measured twice after a trial that was kept. */
+    private static Step afterGain(Tuner tuner, Window slow, Window fast, Window... then) {
+        long nowNanos = 0;
+        List<Window> windows = new ArrayList<>(List.of(slow, slow, fast, fast, fast));
+        for (Window window : then) {
+            windows.addAll(List.of(window, window));
+        }
+        Step step = new Step.Rest("nothing has been measured");
+        for (int i = 0; i < windows.size(); i++) {
+            nowNanos += Windows.LENGTH.toNanos();
+            step = tuner.next(nowNanos, Optional.of(windows.get(i)));
+            if (i == 4) {
+                assertThat(step).isInstanceOf(Step.Keep.class);
+            }
+        }
+        return step;
     }
 
     private void keepTwo() {
@@ -108,6 +137,40 @@ class TunerTest {
                         new Step.BeginAnew("256.0 writes are under way, and 64.0 were when what was tried was kept"));
         assertThat(tuner.bounds()).isEqualTo(MOST);
         assertThat(afterSteady(Windows.ofClients(256, 2_800))).isInstanceOf(Step.Try.class);
+    }
+
+    @Test
+    void whatWasKeptIsGivenUpWhenAFollowerFallsBehindLater() {
+        keepTwo();
+        Window load = Windows.ofClients(64, 700);
+        assertThat(next(Windows.lagging(load, 5_001))).isInstanceOf(Step.Rest.class);
+        assertThat(next(Windows.lagging(load, 6_500)))
+                .isEqualTo(new Step.BeginAnew(
+                        "a follower falls behind by what was kept: it lacked 5001 entries, and lacks 6500"));
+        assertThat(tuner.bounds()).isEqualTo(MOST);
+        assertThat(afterSteady(Windows.ofClients(64, 700)))
+                .as("it would fall behind again")
+                .isEqualTo(new Step.Rest("no other setting is worth a trial"));
+    }
+
+    @Test
+    void aFollowerThatCatchesUpChangesNothing() {
+        keepTwo();
+        Window load = Windows.ofClients(64, 700);
+        for (long lag = 50_000; lag > 0; lag -= 10_000) {
+            assertThat(next(Windows.lagging(load, lag))).isInstanceOf(Step.Rest.class);
+        }
+        assertThat(tuner.bounds()).isEqualTo(TWO);
+    }
+
+    @Test
+    void writesThatTakeLongerByThemselvesAreNoOtherLoad() {
+        assertThat(afterSteady(Windows.ofArrivals(2_000, 1_500, 4_000))).isInstanceOf(Step.Try.class);
+        next(Windows.ofArrivals(2_000, 1_000, 3_000));
+        next(Windows.ofArrivals(2_000, 1_000, 3_000));
+        assertThat(next(Windows.ofArrivals(2_000, 1_000, 3_000))).isInstanceOf(Step.Keep.class);
+        assertThat(afterSteady(Windows.ofArrivals(2_000, 1_300, 4_000))).isNotInstanceOf(Step.BeginAnew.class);
+        assertThat(tuner.bounds().maxInflightMessages()).isLessThanOrEqualTo(2);
     }
 
     @Test

@@ -32,6 +32,11 @@ final class Windows {
                 entries);
     }
 
+    /** Such a window, in which this was sent. */
+    static Window withSent(Window window, SendCounts sent) {
+        return window.withSent(sent.messages(), sent.full(), sent.underWay(), sent.heldBack());
+    }
+
     static Window ofClients(int clients, double meanMicros) {
         return ofClients(clients, meanMicros, FOUR_UNDER_WAY);
     }
