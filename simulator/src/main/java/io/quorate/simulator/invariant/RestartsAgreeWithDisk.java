@@ -63,6 +63,12 @@ final class RestartsAgreeWithDisk implements Invariant {
         }
     }
 
+    /** By itself; it is started again like one that died. */
+    @Override
+    public void stopped(SimulatedMember member, Throwable cause) {
+        disk(member.id()).died();
+    }
+
     @Override
     public void opened(SimulatedMember member) {
         DurableLog disk = disk(member.id());

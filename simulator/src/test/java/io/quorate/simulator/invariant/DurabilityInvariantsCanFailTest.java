@@ -18,6 +18,7 @@ import io.quorate.engine.log.RaftLog;
 import io.quorate.simulator.CrashKind;
 import io.quorate.simulator.StillCluster;
 import io.quorate.simulator.disk.Damage;
+import java.io.IOException;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,6 +123,25 @@ class DurabilityInvariantsCanFailTest {
         durable(1, frame(3, 2, 0));
         believes(1, 3, 2);
         disks.crashed(still.member(1), CrashKind.PROCESS);
+        write(id(1), frame(3, 2, 0));
+        disks.rotted(id(1), Damage.ANY);
+        disks.opened(still.member(1));
+
+        disks.crashed(still.member(1), CrashKind.PROCESS);
+        believes(1, 2, 1);
+        disks.opened(still.member(1));
+
+        disks.crashed(still.member(1), CrashKind.PROCESS);
+        believes(1, 1, 1);
+        assertViolated(() -> disks.opened(still.member(1)));
+    }
+
+    /** Seed 61794: a node that stops by itself is started again like one that died, and what that start writes is a start's. */
+    @Test
+    void whatAStartHasWrittenElsewhereExcusesTheNextStartThoughTheNodeHadStoppedByItself() {
+        durable(1, frame(3, 2, 0));
+        believes(1, 3, 2);
+        disks.stopped(still.member(1), new IOException("a read went wrong"));
         write(id(1), frame(3, 2, 0));
         disks.rotted(id(1), Damage.ANY);
         disks.opened(still.member(1));
