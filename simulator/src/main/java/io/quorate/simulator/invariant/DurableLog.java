@@ -305,6 +305,10 @@ final class DurableLog {
     }
 
     private void begin(ByteBuffer in) {
+        if (in.getLong(SEGMENT_SEQUENCE) < segment) {
+            // A copy of an earlier one, which a start puts into quarantine: the log goes on as it is.
+            return;
+        }
         segment = in.getLong(SEGMENT_SEQUENCE);
         EntryId base = id(in, SEGMENT_BASE);
         if (!terms.last.equals(base)) {

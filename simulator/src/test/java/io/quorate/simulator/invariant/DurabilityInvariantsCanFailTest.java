@@ -19,6 +19,7 @@ import io.quorate.simulator.CrashKind;
 import io.quorate.simulator.StillCluster;
 import io.quorate.simulator.disk.Damage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,18 @@ class DurabilityInvariantsCanFailTest {
         believes(1, 4, 3);
         durable(1, segment(4, 3));
         durable(1, frame(3, 2, 0));
+        assertViolated(() -> disks.opened(still.member(1)));
+    }
+
+    /** Seed 62980: a start that was misled began to copy one into quarantine, and refused then. */
+    @Test
+    void aCopyOfAnEarlierSegmentTellsNothing() {
+        durable(1, frame(3, 2, 0));
+        byte[] second = segment(3, 2);
+        ByteBuffer.wrap(second).putLong(40, 2);
+        durable(1, second);
+        durable(1, segment(4, 2));
+        believes(1, 4, 2);
         assertViolated(() -> disks.opened(still.member(1)));
     }
 
