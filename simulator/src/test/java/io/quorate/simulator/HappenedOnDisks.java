@@ -70,7 +70,6 @@ final class HappenedOnDisks implements RunObserver {
             case Fault.InterruptSnapshot interruption ->
                 how = interruption.how().toString();
             case Fault.CrashAtDiskOperation crash -> aboutToDie.add(crash.member());
-            case Fault.CrashLeader crash -> happened.add("the leader dies");
             case Fault.Pause pause ->
                 process(pause.member())
                         .ifPresent(process ->

@@ -51,8 +51,6 @@ final class HappenedOnLinks implements RunObserver {
     private void begins(Fault fault) {
         switch (fault) {
             case Fault.Partition partition -> partition(partition);
-            case Fault.CutOffLeader cut -> happened.add("the leader is cut off");
-            case Fault.DeafenLeader deafen -> happened.add("the leader is deaf");
             case Fault.BadNetwork bad -> begins(bad.faults(), (from, to) -> true, bad.forNanos());
             case Fault.BadLinks bad ->
                 begins(bad.faults(), (from, to) -> (bad.incoming() ? to : from).equals(bad.member()), bad.forNanos());

@@ -133,28 +133,20 @@ class DurabilityInvariantsCanFailTest {
     /** A start reads, and writes the last frame once more: where that goes elsewhere, the next start alone finds what is left. */
     @Test
     void whatAStartHasWrittenElsewhereExcusesTheNextStartAndNoOther() {
-        durable(1, frame(3, 2, 0));
-        believes(1, 3, 2);
-        disks.crashed(still.member(1), CrashKind.PROCESS);
-        write(id(1), frame(3, 2, 0));
-        disks.rotted(id(1), Damage.ANY);
-        disks.opened(still.member(1));
-
-        disks.crashed(still.member(1), CrashKind.PROCESS);
-        believes(1, 2, 1);
-        disks.opened(still.member(1));
-
-        disks.crashed(still.member(1), CrashKind.PROCESS);
-        believes(1, 1, 1);
-        assertViolated(() -> disks.opened(still.member(1)));
+        whatTheStartHasWrittenElsewhereExcusesTheNextOneAlone(() -> disks.crashed(still.member(1), CrashKind.PROCESS));
     }
 
     /** Seed 61794: a node that stops by itself is started again like one that died, and what that start writes is a start's. */
     @Test
     void whatAStartHasWrittenElsewhereExcusesTheNextStartThoughTheNodeHadStoppedByItself() {
+        whatTheStartHasWrittenElsewhereExcusesTheNextOneAlone(
+                () -> disks.stopped(still.member(1), new IOException("a read went wrong")));
+    }
+
+    private void whatTheStartHasWrittenElsewhereExcusesTheNextOneAlone(Runnable end) {
         durable(1, frame(3, 2, 0));
         believes(1, 3, 2);
-        disks.stopped(still.member(1), new IOException("a read went wrong"));
+        end.run();
         write(id(1), frame(3, 2, 0));
         disks.rotted(id(1), Damage.ANY);
         disks.opened(still.member(1));
