@@ -149,8 +149,7 @@ final class MemberHealing implements DivergenceListener, AutoCloseable {
                 .stopCause()
                 .flatMap(Damage::ofDivergedLog)
                 .isPresent()) {
-            // Under a leader that happens to agree with it, it would serve again, and nobody knows which of them is
-            // right.
+            // Under a leader that happens to agree with it, it would serve again, and nobody knows who is right.
             return Optional.of(
                     "this member takes no part any more, since its log diverged, and a restart does not change that:"
                             + " bring it back with an empty data directory, by --replace-member");
