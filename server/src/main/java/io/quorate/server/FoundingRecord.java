@@ -117,9 +117,9 @@ final class FoundingRecord {
                     .thenCompose(index -> isSettled()
                             ? CompletableFuture.completedFuture(List.<Check>of())
                             : CompletableFuture.supplyAsync(this::prove, FoundingRecord::onThreadOfItsOwn))
-                    // The proof takes its time, in which another member may have come to lead, and make the record:
-                    // what a
-                    // follower proposes is forwarded, and would be a second one.
+                    // The proof takes its time, in which another member may have come to lead, and make the record.
+                    // What
+                    // a follower proposes is forwarded, and would be a second one.
                     .thenCompose(checks -> isSettled() || !leads()
                             ? CompletableFuture.completedFuture(Optional.<Result>empty())
                             : propose(checks))
