@@ -49,9 +49,9 @@ class ArchitectureTest {
     private static final Map<String, List<String>> LIBRARIES = Map.of(
             "core", List.of("java.", "org.jspecify."),
             "kv", List.of("java.", "org.jspecify.", "org.rocksdb."),
-            "engine", List.of("java.", "jdk.", "org.jspecify.", "io.netty.", "org.slf4j."),
+            "engine", List.of("java.", "javax.", "jdk.", "org.jspecify.", "io.netty.", "org.slf4j."),
             "wire", List.of("java.", "com.google.", "io.grpc."),
-            "testing", List.of("java.", "org.jspecify."));
+            "testing", List.of("java.", "org.jspecify.", "org.bouncycastle."));
 
     /** Words in a class's name that say that it has no subject of its own. */
     private static final List<String> EMPTY_NAMES =

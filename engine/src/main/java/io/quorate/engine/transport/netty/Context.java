@@ -10,6 +10,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.transport.FrameCodec;
 import io.quorate.engine.transport.Network;
+import io.quorate.engine.transport.RateLimitedLog;
 import io.quorate.engine.transport.StorageIds;
 
 /**

@@ -11,6 +11,7 @@ import io.quorate.engine.transport.FrameCodec;
 import io.quorate.engine.transport.Network;
 import io.quorate.engine.transport.PeerCounters;
 import io.quorate.engine.transport.PeerFrame;
+import io.quorate.engine.transport.RateLimitedLog;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.quorate.engine.transport.netty;
+package io.quorate.engine.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

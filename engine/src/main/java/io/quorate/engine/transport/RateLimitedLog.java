@@ -1,4 +1,4 @@
-package io.quorate.engine.transport.netty;
+package io.quorate.engine.transport;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * Lets one line through in a while and counts the others: what strangers send to a port must not fill the disk. Safe for
  * use by many threads.
  */
-final class RateLimitedLog {
+public final class RateLimitedLog {
 
     private final Consumer<String> lines;
     private final long intervalNanos;
@@ -18,14 +18,20 @@ final class RateLimitedLog {
     private final AtomicLong nextLineAt;
     private final LongAdder heldBack = new LongAdder();
 
-    RateLimitedLog(Consumer<String> lines, Duration interval, LongSupplier nanoTime) {
+    /**
+     * @param lines gets those that are let through
+     * @param interval between two of them
+     * @param nanoTime a clock that only goes forward
+     */
+    public RateLimitedLog(Consumer<String> lines, Duration interval, LongSupplier nanoTime) {
         this.lines = lines;
         this.intervalNanos = interval.toNanos();
         this.nanoTime = nanoTime;
         this.nextLineAt = new AtomicLong(nanoTime.getAsLong());
     }
 
-    void line(String text) {
+    /** Writes a line, or counts it for the next one that is written. */
+    public void line(String text) {
         long now = nanoTime.getAsLong();
         long due = nextLineAt.get();
         if (now - due < 0 || !nextLineAt.compareAndSet(due, now + intervalNanos)) {

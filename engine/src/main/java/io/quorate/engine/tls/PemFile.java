@@ -1,0 +1,152 @@
+package io.quorate.engine.tls;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A file of PEM blocks (RFC 7468). Its text is read once, so that all that is taken from it belongs together.
+ *
+ * <p>Every failure is an {@link IOException} with one sentence that names the file and says what to do.
+ */
+public final class PemFile {
+
+    private static final Pattern BLOCK =
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
+
+    /** What a key may be that says itself what it is. */
+    private static final List<String> ALGORITHMS = List.of("EC", "RSA", "Ed25519", "RSASSA-PSS");
+
+    /** @param text in base64 */
+    private record Block(String kind, String text) {
+
+        byte[] content() {
+            return Base64.getMimeDecoder().decode(text);
+        }
+    }
+
+    private final Path file;
+    private final List<Block> blocks = new ArrayList<>();
+
+    private PemFile(Path file, String text) throws IOException {
+        this.file = file;
+        Matcher found = BLOCK.matcher(text);
+        while (found.find()) {
+            Block block = new Block(found.group(1), found.group(2));
+            try {
+                // What cannot be read is told of before anything is taken from the file.
+                int unused = block.content().length;
+                blocks.add(block);
+            } catch (IllegalArgumentException e) {
+                throw new IOException(file + " is damaged: a block in it is not base64; write the file anew", e);
+            }
+        }
+        if (text.contains("BEGIN ENCRYPTED PRIVATE KEY") || text.contains("Proc-Type: 4,ENCRYPTED")) {
+            throw new IOException(
+                    file + " holds a key with a password, and nobody is there to type it; take the password"
+                            + " off, and let nobody else read the file");
+        }
+    }
+
+    /** Reads a file. */
+    public static PemFile read(Path file) throws IOException {
+        try {
+            return new PemFile(file, new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + " does not exist; name a PEM file", e);
+        }
+    }
+
+    /** All certificates in it, at least one. */
+    public List<X509Certificate> certificates() throws IOException {
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (byte[] content : contents("CERTIFICATE", "a certificate")) {
+            try {
+                certificates.add((X509Certificate) factory().generateCertificate(new ByteArrayInputStream(content)));
+            } catch (GeneralSecurityException e) {
+                throw new IOException(file + " holds a certificate that cannot be read; write the file anew", e);
+            }
+        }
+        return List.copyOf(certificates);
+    }
+
+    /** All lists of revoked certificates in it, at least one. */
+    public List<X509CRL> revocations() throws IOException {
+        List<X509CRL> lists = new ArrayList<>();
+        for (byte[] content : contents("X509 CRL", "a list of revoked certificates")) {
+            try {
+                lists.add((X509CRL) factory().generateCRL(new ByteArrayInputStream(content)));
+            } catch (GeneralSecurityException e) {
+                throw new IOException(
+                        file + " holds a list of revoked certificates that cannot be read; write the file anew", e);
+            }
+        }
+        return List.copyOf(lists);
+    }
+
+    private List<byte[]> contents(String kind, String what) throws IOException {
+        List<byte[]> contents = blocks.stream()
+                .filter(block -> block.kind().equals(kind))
+                .map(Block::content)
+                .toList();
+        if (contents.isEmpty()) {
+            throw new IOException(file + " does not hold " + what + "; name a PEM file that does");
+        }
+        return contents;
+    }
+
+    private static CertificateFactory factory() throws GeneralSecurityException {
+        return CertificateFactory.getInstance("X.509");
+    }
+
+    /** The private key in it, in any of the forms that OpenSSL writes. */
+    public PrivateKey privateKey() throws IOException {
+        for (Block block : blocks) {
+            switch (block.kind()) {
+                case "PRIVATE KEY" -> {
+                    return key(block.content(), ALGORITHMS);
+                }
+                case "EC PRIVATE KEY" -> {
+                    return key(TraditionalKey.ofCurve(block.content(), file), List.of("EC"));
+                }
+                case "RSA PRIVATE KEY" -> {
+                    return key(TraditionalKey.ofRsa(block.content()), List.of("RSA"));
+                }
+                default -> {}
+            }
+        }
+        throw new IOException(file + " does not hold a private key; name a PEM file that does");
+    }
+
+    private PrivateKey key(byte[] pkcs8, List<String> algorithms) throws IOException {
+        IOException failure =
+                new IOException(file + " holds a private key that cannot be read; use an EC or RSA key in PEM");
+        for (String algorithm : algorithms) {
+            try {
+                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            } catch (InvalidKeySpecException e) {
+                // It is one of another algorithm.
+                failure.addSuppressed(e);
+            } catch (GeneralSecurityException e) {
+                throw new IOException(failure.getMessage(), e);
+            }
+        }
+        throw failure;
+    }
+}

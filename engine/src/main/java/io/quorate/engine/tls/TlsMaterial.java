@@ -1,0 +1,145 @@
+package io.quorate.engine.tls;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one side of TLS connections shows, and by what it judges the other, as it was read from its files. An instance that exists is
+ * consistent.
+ *
+ * @param identity what is shown; empty for one that shows nothing
+ * @param authorities the CAs that are trusted; none for one that asks for no certificate
+ * @param revocations lists of revoked certificates, each signed by one of the authorities
+ */
+record TlsMaterial(Optional<Identity> identity, List<X509Certificate> authorities, List<X509CRL> revocations) {
+
+    /**
+     * A certificate with its key.
+     *
+     * @param chain the certificate, and behind it those that lead to its CA
+     */
+    record Identity(List<X509Certificate> chain, PrivateKey key) {
+
+        Identity {
+            chain = List.copyOf(chain);
+        }
+
+        X509Certificate certificate() {
+            return chain.getFirst();
+        }
+    }
+
+    TlsMaterial {
+        authorities = List.copyOf(authorities);
+        revocations = List.copyOf(revocations);
+    }
+
+    /**
+     * Reads the files, and looks whether they fit together and are of use now.
+     *
+     * @throws IOException with one sentence that names the file that is wrong and says what to do
+     */
+    static TlsMaterial read(TlsFiles files, Instant now) throws IOException {
+        Optional<Identity> identity = files.certificate().isPresent()
+                        && files.key().isPresent()
+                ? Optional.of(identity(files.certificate().get(), files.key().get(), now))
+                : Optional.empty();
+        List<X509Certificate> authorities = files.authorities().isPresent()
+                ? authorities(files.authorities().get(), now)
+                : List.of();
+        List<X509CRL> revocations = files.revocations().isPresent()
+                ? revocations(files.revocations().get(), authorities)
+                : List.of();
+        return new TlsMaterial(identity, authorities, revocations);
+    }
+
+    private static Identity identity(Path certificateFile, Path keyFile, Instant now) throws IOException {
+        List<X509Certificate> chain = PemFile.read(certificateFile).certificates();
+        PrivateKey key = PemFile.read(keyFile).privateKey();
+        Identity identity = new Identity(chain, key);
+        X509Certificate own = identity.certificate();
+        if (!fits(key, own)) {
+            throw new IOException("the key in " + keyFile + " is not that of the certificate in " + certificateFile
+                    + "; give the two that were made together");
+        }
+        if (CertificateText.isExpired(own, now)) {
+            throw new IOException("the certificate in " + certificateFile + " has expired, on "
+                    + CertificateText.end(own) + "; have a new one issued");
+        }
+        if (CertificateText.isNotYetValid(own, now)) {
+            throw new IOException("the certificate in " + certificateFile + " is not valid before "
+                    + CertificateText.begin(own) + "; set this machine's clock right, or wait until then");
+        }
+        return identity;
+    }
+
+    private static List<X509Certificate> authorities(Path file, Instant now) throws IOException {
+        List<X509Certificate> authorities = PemFile.read(file).certificates();
+        for (X509Certificate authority : authorities) {
+            if (authority.getBasicConstraints() < 0) {
+                throw new IOException(file + " has " + CertificateText.name(authority)
+                        + ", which is not the certificate of a CA; name those of CAs alone");
+            }
+        }
+        if (authorities.stream().allMatch(authority -> CertificateText.isExpired(authority, now))) {
+            throw new IOException("every CA in " + file + " has expired, the last of them "
+                    + CertificateText.name(authorities.getLast()) + " on " + CertificateText.end(authorities.getLast())
+                    + "; name a CA that is still valid");
+        }
+        return authorities;
+    }
+
+    private static List<X509CRL> revocations(Path file, List<X509Certificate> authorities) throws IOException {
+        List<X509CRL> lists = PemFile.read(file).revocations();
+        for (X509CRL list : lists) {
+            if (authorities.stream().noneMatch(authority -> isSignedBy(list, authority))) {
+                throw new IOException(file + " has a list of revoked certificates of "
+                        + list.getIssuerX500Principal().getName()
+                        + ", which none of the trusted CAs has signed; take it out, or trust that CA");
+            }
+        }
+        return lists;
+    }
+
+    static boolean isSignedBy(X509CRL list, X509Certificate authority) {
+        try {
+            list.verify(authority.getPublicKey());
+            return list.getIssuerX500Principal().equals(authority.getSubjectX500Principal());
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    /** Whether what the key signs, the certificate verifies. */
+    private static boolean fits(PrivateKey key, X509Certificate certificate) {
+        KeyPair pair = new KeyPair(certificate.getPublicKey(), key);
+        try {
+            byte[] probe = new byte[32];
+            new SecureRandom().nextBytes(probe);
+            Signature signature = Signature.getInstance(
+                    switch (key.getAlgorithm()) {
+                        case "EC" -> "SHA256withECDSA";
+                        case "RSA" -> "SHA256withRSA";
+                        default -> key.getAlgorithm();
+                    });
+            signature.initSign(pair.getPrivate());
+            signature.update(probe);
+            byte[] signed = signature.sign();
+            signature.initVerify(pair.getPublic());
+            signature.update(probe);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+}
