@@ -1,5 +1,6 @@
 package io.quorate.cli;
 
+import io.quorate.engine.tls.TlsFailure;
 import io.quorate.server.MemberServer;
 import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
 import io.quorate.server.proto.etcdserverpb.Member;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLException;
 
 /**
  * Asks every member of a cluster for its report. A cluster without a leader is asked just so: one endpoint that answers is enough, it
@@ -48,7 +50,7 @@ final class AskedCluster implements AutoCloseable {
 
     AskedCluster(ClientOptions client) {
         this.client = client;
-        this.http = HttpClient.newBuilder().connectTimeout(client.timeout).build();
+        this.http = client.http(client.endpointUrls());
     }
 
     /**
@@ -241,6 +243,9 @@ final class AskedCluster implements AutoCloseable {
     private static String reason(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof SSLException) {
+            return "TLS with it fails: " + TlsFailure.of(cause).sentence();
+        }
         return cause instanceof IOException ? "it does not answer" : String.valueOf(cause.getMessage());
     }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -186,6 +187,9 @@ final class BenchLoadOptions {
             defaultValue = "table")
     private ClientOptions.Output output = ClientOptions.Output.table;
 
+    @Mixin
+    private final TlsOptions tls = new TlsOptions();
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command = CommandSpec.create();
 
@@ -279,7 +283,7 @@ final class BenchLoadOptions {
                             ? ClientOptions.ENDPOINTS_OPTION
                             : ClientOptions.ENDPOINTS_VARIABLE,
                     endpoints);
-            return List.of(new Target(urls.getFirst().getAuthority(), urls, login));
+            return List.of(new Target(urls.getFirst().getAuthority(), urls, login, tls.partyFor(urls)));
         }
         if (isOnCommandLine(ClientOptions.ENDPOINTS_OPTION)) {
             throw CommandFailed.usage("--compare names the endpoints of both; leave --endpoints out");
@@ -304,17 +308,17 @@ final class BenchLoadOptions {
         return command.commandLine().getParseResult().hasMatchedOption(option);
     }
 
-    private static Target target(String text, Optional<Target.Login> login) {
+    private Target target(String text, Optional<Target.Login> login) {
         int equals = text.indexOf('=');
         List<URI> urls = urls("--compare", text.substring(equals + 1).replace('+', ','));
         String name = equals <= 0
                 ? urls.getFirst().getAuthority()
                 : text.substring(0, equals).strip();
-        return new Target(name, urls, login);
+        return new Target(name, urls, login, tls.partyFor(urls));
     }
 
-    private static List<URI> urls(String where, String text) {
-        return ClientOptions.withoutTls(where, MemberUrls.parseList(where, text));
+    private List<URI> urls(String where, String text) {
+        return MemberUrls.parseList(where, text, tls.scheme());
     }
 
     /** A time as elsewhere, or none. */

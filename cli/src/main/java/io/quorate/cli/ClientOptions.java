@@ -4,7 +4,9 @@ import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
 import io.quorate.server.proto.etcdserverpb.MemberListRequest;
 import io.quorate.server.proto.etcdserverpb.MemberListResponse;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -76,6 +79,9 @@ final class ClientOptions {
             defaultValue = "")
     private String user = "";
 
+    @Mixin
+    private final TlsOptions tls = new TlsOptions();
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command = CommandSpec.create();
 
@@ -86,7 +92,9 @@ final class ClientOptions {
 
     /** Lets the environment say what the command line does not; an empty variable counts as not set. */
     static IDefaultValueProvider from(Map<String, String> environment) {
-        Map<String, String> variables = Map.of(ENDPOINTS_OPTION, ENDPOINTS_VARIABLE, USER_OPTION, USER_VARIABLE);
+        Map<String, String> variables = new HashMap<>(TlsOptions.VARIABLES);
+        variables.put(ENDPOINTS_OPTION, ENDPOINTS_VARIABLE);
+        variables.put(USER_OPTION, USER_VARIABLE);
         return argument -> {
             String variable =
                     argument instanceof OptionSpec option ? variables.getOrDefault(option.longestName(), "") : "";
@@ -105,16 +113,20 @@ final class ClientOptions {
 
     List<URI> endpointUrls() {
         String where = isOnCommandLine(ENDPOINTS_OPTION) ? ENDPOINTS_OPTION : ENDPOINTS_VARIABLE;
-        return withoutTls(where, MemberUrls.parseList(where, endpoints));
+        return MemberUrls.parseList(where, endpoints, tls.scheme());
     }
 
-    /** @throws CommandFailed if one of them asks for TLS */
-    static List<URI> withoutTls(String where, List<URI> urls) {
-        urls.stream().filter(url -> !url.getScheme().equals("http")).findFirst().ifPresent(url -> {
-            throw CommandFailed.usage(
-                    where + " has " + url + ", but this release connects without TLS alone; use http://");
-        });
-        return urls;
+    /** How members are spoken to over TLS. */
+    TlsOptions tls() {
+        return tls;
+    }
+
+    /** Speaks to the pages of members, over TLS where their URLs ask for it. */
+    HttpClient http(List<URI> urls) {
+        HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(timeout);
+        tls.partyFor(urls)
+                .ifPresent(party -> builder.sslContext(party.sockets()).sslParameters(party.socketParameters()));
+        return builder.build();
     }
 
     /** A client of the endpoints. */
@@ -124,12 +136,12 @@ final class ClientOptions {
 
     /** A client of these. */
     ClusterClient connect(List<URI> urls) {
-        return new ClusterClient(urls, credentials(), timeout);
+        return new ClusterClient(urls, credentials(), timeout, tls);
     }
 
     /** A client of these, which is known by the same token as others. */
     ClusterClient connect(List<URI> urls, TokenMemory tokens) {
-        return new ClusterClient(urls, credentials(), timeout, tokens);
+        return new ClusterClient(urls, credentials(), timeout, tokens, tls);
     }
 
     private Optional<Credentials> credentials() {

@@ -59,6 +59,7 @@ final class ClusterClient implements AutoCloseable {
     private final Duration timeout;
     private final Deadline deadline;
     private final Duration whileOthersWait;
+    private final TlsOptions tls;
     private Optional<ManagedChannel> open = Optional.empty();
 
     /** Every member takes it, whichever gave it. */
@@ -69,17 +70,27 @@ final class ClusterClient implements AutoCloseable {
      * @param timeout for everything that is done with this client, from now on
      */
     ClusterClient(List<URI> endpoints, Optional<Credentials> credentials, Duration timeout) {
-        this(endpoints, credentials, timeout, WHILE_OTHERS_WAIT, new TokenMemory());
+        this(endpoints, credentials, timeout, new TlsOptions());
+    }
+
+    /** @param tls how endpoints are spoken to that are {@code https} URLs */
+    ClusterClient(List<URI> endpoints, Optional<Credentials> credentials, Duration timeout, TlsOptions tls) {
+        this(endpoints, credentials, timeout, WHILE_OTHERS_WAIT, new TokenMemory(), tls);
     }
 
     /** @param tokens of clients before and after this one, with the same credentials */
-    ClusterClient(List<URI> endpoints, Optional<Credentials> credentials, Duration timeout, TokenMemory tokens) {
-        this(endpoints, credentials, timeout, WHILE_OTHERS_WAIT, tokens);
+    ClusterClient(
+            List<URI> endpoints,
+            Optional<Credentials> credentials,
+            Duration timeout,
+            TokenMemory tokens,
+            TlsOptions tls) {
+        this(endpoints, credentials, timeout, WHILE_OTHERS_WAIT, tokens, tls);
     }
 
     /** @param whileOthersWait how long an endpoint may take to connect if it is not the last one */
     ClusterClient(List<URI> endpoints, Optional<Credentials> credentials, Duration timeout, Duration whileOthersWait) {
-        this(endpoints, credentials, timeout, whileOthersWait, new TokenMemory());
+        this(endpoints, credentials, timeout, whileOthersWait, new TokenMemory(), new TlsOptions());
     }
 
     private ClusterClient(
@@ -87,8 +98,10 @@ final class ClusterClient implements AutoCloseable {
             Optional<Credentials> credentials,
             Duration timeout,
             Duration whileOthersWait,
-            TokenMemory tokens) {
+            TokenMemory tokens,
+            TlsOptions tls) {
         this.tokens = tokens;
+        this.tls = tls;
         this.endpoints = List.copyOf(endpoints);
         this.credentials = credentials;
         this.timeout = timeout;
@@ -111,7 +124,7 @@ final class ClusterClient implements AutoCloseable {
                 }
             }
         }
-        throw unreachable(endpoints);
+        throw unreachable(endpoints, tls);
     }
 
     private boolean isLast(URI endpoint) {
@@ -136,7 +149,7 @@ final class ClusterClient implements AutoCloseable {
                 }
             }
         }
-        throw unreachable(endpoints);
+        throw unreachable(endpoints, tls);
     }
 
     /** The token by which the cluster knows who asks, if it has wanted to know so far. */
@@ -207,8 +220,10 @@ final class ClusterClient implements AutoCloseable {
 
     private boolean connect(URI endpoint) {
         close();
-        ManagedChannel channel = NettyChannelBuilder.forAddress(host(endpoint), endpoint.getPort())
-                .usePlaintext()
+        NettyChannelBuilder builder = NettyChannelBuilder.forAddress(host(endpoint), endpoint.getPort());
+        ManagedChannel channel = (TlsOptions.isTls(endpoint)
+                        ? builder.sslContext(tls.party().client())
+                        : builder.usePlaintext())
                 .maxInboundMessageSize(Integer.MAX_VALUE)
                 .build();
         open = Optional.of(channel);
@@ -241,16 +256,25 @@ final class ClusterClient implements AutoCloseable {
         }
     }
 
-    /** What it means that none of these can be reached. */
-    static CommandFailed unreachable(List<URI> endpoints) {
+    /** What it means that none of these can be reached; where a certificate is the cause, it is named. */
+    static CommandFailed unreachable(List<URI> endpoints, TlsOptions tls) {
+        String where = endpoints.stream().map(URI::getAuthority).collect(Collectors.joining(", "));
+        for (URI endpoint : endpoints) {
+            Optional<String> why = TlsOptions.isTls(endpoint) ? tls.failure(endpoint) : Optional.empty();
+            if (why.isPresent()) {
+                return new CommandFailed(
+                        ExitCode.UNREACHABLE,
+                        "no member can be spoken to at " + where + ": TLS with " + endpoint.getAuthority()
+                                + " fails, since " + why.get() + "; see --cacert, --cert and --key");
+            }
+        }
         return new CommandFailed(
                 ExitCode.UNREACHABLE,
-                "no member answers at "
-                        + endpoints.stream().map(URI::getAuthority).collect(Collectors.joining(", "))
+                "no member answers at " + where
                         + "; start a cluster with 'quorate dev', or name its members with --endpoints");
     }
 
-    private static String host(URI endpoint) {
+    static String host(URI endpoint) {
         String host = endpoint.getHost();
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }

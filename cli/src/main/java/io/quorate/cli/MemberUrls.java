@@ -20,9 +20,14 @@ final class MemberUrls {
      * @throws CommandFailed if one of the list is not a URL
      */
     static List<URI> parseList(String where, String text) {
+        return parseList(where, text, "http");
+    }
+
+    /** @param scheme of those that have none; otherwise as {@link #parseList(String, String)} */
+    static List<URI> parseList(String where, String text, String scheme) {
         List<URI> urls = new ArrayList<>();
         for (String part : text.split(",", -1)) {
-            urls.add(parse(where, part));
+            urls.add(parse(where, part, scheme));
         }
         return List.copyOf(urls);
     }
@@ -37,7 +42,8 @@ final class MemberUrls {
                         where + " has \"" + part.strip()
                                 + "\", which is not of the form name=url; list the members as node1=http://10.0.0.1:2380,node2=...");
             }
-            members.add(new InitialMember(part.substring(0, equals).strip(), parse(where, part.substring(equals + 1))));
+            members.add(new InitialMember(
+                    part.substring(0, equals).strip(), parse(where, part.substring(equals + 1), "http")));
         }
         return List.copyOf(members);
     }
@@ -47,9 +53,9 @@ final class MemberUrls {
         return url.getHost() != null && WILDCARD_HOSTS.contains(url.getHost());
     }
 
-    private static URI parse(String where, String text) {
+    private static URI parse(String where, String text, String scheme) {
         String stripped = text.strip();
-        String full = stripped.contains("://") ? stripped : "http://" + stripped;
+        String full = stripped.contains("://") ? stripped : scheme + "://" + stripped;
         // A lone slash at the end means the same address, and would make equal URLs differ.
         String url = full.endsWith("/") ? full.substring(0, full.length() - 1) : full;
         try {

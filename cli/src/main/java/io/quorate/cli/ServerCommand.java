@@ -91,7 +91,11 @@ final class ServerCommand implements Callable<Integer> {
         ServerSettings settings = settings();
         ServerConfig configured = settings.toConfig();
         LogOutput.to(logStream, settings.logLevel());
+        requireSecured(configured);
         requireFreePorts(configured);
+        if (settings.makesCertificates()) {
+            AutoTls.make(configured);
+        }
         ServerConfig config = replaceMember ? Members.replace(configured) : configured;
         LOG.info("starting member {} with data in {}", config.name(), config.dataDir());
         try (RunningMembers members = RunningMembers.start(factory, List.of(config))) {
@@ -123,6 +127,14 @@ final class ServerCommand implements Callable<Integer> {
                         .anyMatch(argument -> argument.equals(name) || argument.startsWith(name + "=")))
                 .findFirst()
                 .orElse(flag.option());
+    }
+
+    private static void requireSecured(ServerConfig config) {
+        try {
+            config.requireSecured();
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailed(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static void requireFreePorts(ServerConfig config) {

@@ -1,14 +1,17 @@
 package io.quorate.cli;
 
+import io.quorate.server.Security;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.Upkeep;
 import io.quorate.server.WatchOptions;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -178,7 +181,65 @@ enum ServerFlag {
             "Whether the member tries by itself, while it leads, what is faster within these two bounds; without a value, it"
                     + " does. See 'quorate tune'.",
             "false"),
+    CERT_FILE("cert-file", "<file>", "The certificate to show to clients, in PEM, its CA's behind it.", "plain text"),
+    KEY_FILE("key-file", "<file>", "Its private key, in PEM, without a password.", "plain text"),
+    TRUSTED_CA_FILE(
+            "trusted-ca-file",
+            "<file>",
+            "The CAs by which clients are judged, in PEM; without it, they need no certificate.",
+            "none"),
+    CLIENT_CERT_AUTH(
+            "client-cert-auth",
+            "true|false",
+            "Whether clients need a certificate, and are the user that it names (CommonName) where there are users; without a"
+                    + " value, they do.",
+            "false"),
+    CLIENT_CRL_FILE("client-crl-file", "<file>", "Lists of revoked certificates of clients, in PEM.", "none"),
+    PEER_CERT_FILE("peer-cert-file", "<file>", "As --cert-file, among members: to listen and to dial.", "plain text"),
+    PEER_KEY_FILE("peer-key-file", "<file>", "As --key-file, among members.", "plain text"),
+    PEER_TRUSTED_CA_FILE("peer-trusted-ca-file", "<file>", "The CAs by which members are judged, in PEM.", "none"),
+    PEER_CLIENT_CERT_AUTH(
+            "peer-client-cert-auth",
+            "true|false",
+            "Whether members need a certificate, which they do in any case where they speak TLS.",
+            "false"),
+    PEER_CRL_FILE("peer-crl-file", "<file>", "Lists of revoked certificates of members, in PEM.", "none"),
+    PEER_CERT_ALLOWED_CN(
+            "peer-cert-allowed-cn", "<name,...>", "CommonNames of which a member's certificate must have one.", "any"),
+    PEER_CERT_ALLOWED_HOSTNAME(
+            "peer-cert-allowed-hostname", "<host,...>", "Hosts of which a member's certificate must name one.", "any"),
+    CIPHER_SUITES(
+            "cipher-suites",
+            "<suite,...>",
+            "What TLS 1.2 may encrypt with, by the names of IANA; TLS 1.3 has its own, which are all good.",
+            "all good ones"),
+    AUTO_TLS(
+            "auto-tls",
+            "true|false",
+            "Whether the client port shows a certificate that the member makes for itself, which nobody can judge; without a"
+                    + " value, it does.",
+            "false"),
+    PEER_AUTO_TLS(
+            "peer-auto-tls",
+            "true|false",
+            "The same among members, at all of them or none: what they say is encrypted, and anybody can take part.",
+            "false"),
+    TLS_MIN_VERSION("tls-min-version", "TLS1.2|TLS1.3", "The oldest version of TLS that is spoken.", "TLS1.3"),
+    TLS_MAX_CONNECTION_AGE(
+            "tls-max-connection-age",
+            "<time>",
+            "After which a connection over TLS is made anew, with the certificates of then; 0 is never.",
+            Security.DEFAULT_MAX_CONNECTION_AGE.toHours() + "h"),
+    ALLOW_INSECURE(
+            "allow-insecure",
+            "true|false",
+            "Whether to serve other machines than this one although they speak plain text, or need not prove who they are;"
+                    + " without a value, it does.",
+            "false"),
     LOG_LEVEL("log-level", "debug|info|warn|error", "How much is logged to stderr.", "info");
+
+    private static final Set<ServerFlag> SWITCHES = EnumSet.of(
+            WITNESS, AUTO_TUNE, CLIENT_CERT_AUTH, PEER_CLIENT_CERT_AUTH, ALLOW_INSECURE, AUTO_TLS, PEER_AUTO_TLS);
 
     private final String key;
     private final String valueLabel;
@@ -205,7 +266,7 @@ enum ServerFlag {
 
     /** Whether it may be given without a value on the command line, which is {@code true} then. */
     boolean isSwitch() {
-        return this == WITNESS || this == AUTO_TUNE;
+        return SWITCHES.contains(this);
     }
 
     /** The name in the configuration file, for example {@code data-dir}. */

@@ -74,6 +74,11 @@ final class ServerSettings {
         return LogLevel.parse(level.where(), level.text());
     }
 
+    /** Whether the member makes certificates for itself. */
+    boolean makesCertificates() {
+        return isOn(ServerFlag.AUTO_TLS) || isOn(ServerFlag.PEER_AUTO_TLS);
+    }
+
     /** What the member is started with. */
     ServerConfig toConfig() {
         String name = orDefault(ServerFlag.NAME).text().strip();
@@ -116,6 +121,8 @@ final class ServerSettings {
                             (int) integer(ServerFlag.MAX_BATCH_BYTES, Integer.MAX_VALUE),
                             (int) integer(ServerFlag.MAX_INFLIGHT_MESSAGES, Integer.MAX_VALUE),
                             isOn(ServerFlag.AUTO_TUNE)),
+                    new SecuritySettings(flag -> Optional.ofNullable(given.get(flag)), this::isOn)
+                            .read(dataDir(name), time(ServerFlag.TLS_MAX_CONNECTION_AGE)),
                     false);
         } catch (IllegalArgumentException e) {
             throw new CommandFailed(ExitCode.USAGE, e.getMessage() == null ? e.toString() : e.getMessage(), e);

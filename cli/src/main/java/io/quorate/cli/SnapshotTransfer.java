@@ -90,7 +90,7 @@ final class SnapshotTransfer {
         throw failures.stream()
                 .filter(failed -> failed.exitCode() != ExitCode.UNREACHABLE)
                 .findFirst()
-                .orElseGet(() -> ClusterClient.unreachable(endpoints));
+                .orElseGet(() -> ClusterClient.unreachable(endpoints, client.tls()));
     }
 
     private Origin take(ClusterClient member, URI endpoint, PartialFile file) {

@@ -71,8 +71,8 @@ final class TuneCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static TuneReport watch(ClusterReports cluster, Duration length) {
-        try (PhasePages pages = new PhasePages(addresses(cluster))) {
+    private TuneReport watch(ClusterReports cluster, Duration length) {
+        try (PhasePages pages = new PhasePages(addresses(cluster), client.tls().partyFor(client.endpointUrls()))) {
             long begin = System.nanoTime();
             PhasePages.Sample before = pages.sample();
             if (before.ofMembers().isEmpty()) {

@@ -98,8 +98,7 @@ final class VerifyScrubCommand implements Callable<Integer> {
             token = cluster.token();
         }
         List<Scrub> scrubs = new ArrayList<>();
-        try (HttpClient http =
-                HttpClient.newBuilder().connectTimeout(client.timeout).build()) {
+        try (HttpClient http = client.http(client.endpointUrls())) {
             for (Member member : members.getMembersList()) {
                 Scrub scrub = new Scrub(member);
                 ask(http, scrub, "POST");

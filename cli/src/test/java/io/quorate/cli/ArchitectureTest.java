@@ -42,7 +42,7 @@ class ArchitectureTest {
             "server", Set.of("core", "engine", "kv", "wire"),
             "bench", Set.of("engine", "wire"),
             "simulator", Set.of("core", "engine", "kv"),
-            "cli", Set.of("server", "bench", "simulator", "wire"),
+            "cli", Set.of("server", "bench", "simulator", "wire", "engine"),
             "testing", Set.of());
 
     /** The packages from outside that a module may use, for those modules that are held to few. */

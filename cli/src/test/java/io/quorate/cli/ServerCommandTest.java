@@ -2,6 +2,12 @@ package io.quorate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.engine.tls.Admittance;
+import io.quorate.engine.tls.CipherSuites;
+import io.quorate.engine.tls.TlsFiles;
+import io.quorate.engine.tls.TlsSettings;
+import io.quorate.engine.tls.TlsVersion;
+import io.quorate.server.Security;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
@@ -28,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,6 +160,66 @@ class ServerCommandTest {
     }
 
     @Test
+    void everyFlagOfItsSecurityReachesTheMember() {
+        String client = clientUrl.replace("http:", "https:");
+        String peer = peerUrl.replace("http:", "https:");
+        ServerConfig config = started(
+                Map.of(),
+                "--listen-client-urls=" + client,
+                "--listen-peer-urls=" + peer,
+                "--cert-file=c.crt",
+                "--key-file=c.key",
+                "--trusted-ca-file=ca.crt",
+                "--client-cert-auth",
+                "--client-crl-file=c.crl",
+                "--peer-cert-file=p.crt",
+                "--peer-key-file=p.key",
+                "--peer-trusted-ca-file=pca.crt",
+                "--peer-client-cert-auth",
+                "--peer-crl-file=p.crl",
+                "--peer-cert-allowed-cn=a,b",
+                "--peer-cert-allowed-hostname=h",
+                "--cipher-suites=TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+                "--tls-min-version=TLS1.2",
+                "--tls-max-connection-age=1h",
+                "--allow-insecure");
+
+        CipherSuites suites = new CipherSuites(List.of("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"));
+        TlsFiles ofClients = TlsFiles.of(Path.of("c.crt"), Path.of("c.key"), Path.of("ca.crt"))
+                .withRevocations(Path.of("c.crl"));
+        TlsFiles ofPeers = TlsFiles.of(Path.of("p.crt"), Path.of("p.key"), Path.of("pca.crt"))
+                .withRevocations(Path.of("p.crl"));
+        assertThat(config.security())
+                .isEqualTo(new Security(
+                        Optional.of(TlsSettings.mutual("the client port", ofClients)
+                                .withMinVersion(TlsVersion.TLS_1_2)
+                                .withSuites(suites)
+                                .withHttp()),
+                        Optional.of(TlsSettings.mutual("the peer port", ofPeers)
+                                .withAdmittance(new Admittance(true, Set.of("a", "b"), Set.of("h")))
+                                .withMinVersion(TlsVersion.TLS_1_2)
+                                .withSuites(suites)),
+                        true,
+                        Duration.ofHours(1),
+                        true));
+    }
+
+    @Test
+    void aMemberMakesItsOwnCertificatesIfItIsToldSo() {
+        ServerConfig config = started(
+                Map.of(),
+                "--data-dir=" + dir.resolve("data"),
+                "--listen-client-urls=" + clientUrl.replace("http:", "https:"),
+                "--auto-tls",
+                "--listen-peer-urls=" + peerUrl.replace("http:", "https:"),
+                "--peer-auto-tls");
+
+        TlsFiles files = config.security().clients().orElseThrow().files();
+        assertThat(files.certificate().orElseThrow()).exists().hasParent(dir.resolve("data.auto-tls"));
+        assertThat(config.security().peers().orElseThrow().verifiesServers()).isFalse();
+    }
+
+    @Test
     void aWitnessIsStartedWithASwitchAndItsClusterIsFoundedWithTheNamesOfAll() throws IOException {
         String cluster = "--initial-cluster=a=http://localhost:2380,b=http://b:2380,c=http://c:2380";
         ServerConfig founder = started(Map.of(), cluster, "--initial-witnesses=c", "--name=a");
@@ -253,7 +320,34 @@ class ServerCommandTest {
                 bad("--listen-client-urls has \"http://x:99999\"", "--listen-client-urls=http://x:99999"),
                 bad("names http://x:1 twice", "--listen-client-urls=http://x:1,x:1"),
                 bad("asks for TLS with https://x:1", "--listen-client-urls=https://x:1"),
-                bad("asks for TLS with https://x:1", "--initial-cluster=default=https://x:1"),
+                bad("asks for TLS with https://localhost:1", "--listen-peer-urls=https://localhost:1"),
+                bad("--key-file is not; a certificate and its key go together", "--cert-file=a.crt"),
+                bad("--peer-key-file is given, and --peer-cert-file is not", "--peer-key-file=a.key"),
+                bad("name it with --peer-trusted-ca-file", "--peer-cert-file=a.crt", "--peer-key-file=a.key"),
+                bad("--trusted-ca-file is given, and the client port speaks plain text", "--trusted-ca-file=ca.crt"),
+                bad("--client-cert-auth is given, and no CA to judge", "--client-cert-auth"),
+                bad("which is plain text; use https:// there", "--cert-file=a.crt", "--key-file=a.key"),
+                bad(
+                        "--tls-min-version is \"TLS1.1\"; use 'TLS1.3' or 'TLS1.2'",
+                        "--tls-min-version=TLS1.1",
+                        "--cert-file=a.crt",
+                        "--key-file=a.key"),
+                bad(
+                        "--cipher-suites: the cipher suite \"TLS_RSA_WITH_AES_128_CBC_SHA\" is unknown or too weak",
+                        "--cipher-suites=TLS_RSA_WITH_AES_128_CBC_SHA",
+                        "--cert-file=a.crt",
+                        "--key-file=a.key"),
+                bad(
+                        "--peer-auto-tls lets anybody take part",
+                        "--peer-auto-tls",
+                        "--listen-peer-urls=https://192.0.2.1:1"),
+                bad("--tls-max-connection-age is less than a second", "--tls-max-connection-age=10ms"),
+                bad(
+                        "which others than this machine can reach, in plain text",
+                        "--listen-client-urls=http://192.0.2.1:1"),
+                bad(
+                        "--listen-peer-urls has http://192.0.2.1:1, which others than this machine can reach",
+                        "--listen-peer-urls=http://192.0.2.1:1"),
                 bad("--advertise-client-urls is needed since", "--listen-client-urls=0.0.0.0:1"),
                 bad("--initial-advertise-peer-urls is needed since", "--listen-peer-urls=http://[::]:1"),
                 bad("which is not of the form name=url", "--initial-cluster=http://x:1"),

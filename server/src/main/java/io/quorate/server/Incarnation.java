@@ -99,6 +99,7 @@ record Incarnation(
      * @param opening how its storage is opened
      * @param healing told what is found wrong from now on
      * @param metrics told what the node does
+     * @param security by which the other members are known
      * @throws IOException with one sentence if the data cannot be opened
      */
     static Incarnation open(
@@ -107,17 +108,18 @@ record Incarnation(
             OwnMembership membership,
             StorageOpening opening,
             MemberHealing healing,
-            MemberMetrics metrics)
+            MemberMetrics metrics,
+            MemberSecurity security)
             throws IOException {
         try {
-            return openOnce(number, config, membership, opening, healing, metrics);
+            return openOnce(number, config, membership, opening, healing, metrics, security);
         } catch (IOException e) {
             if (!Damage.isOfStore(e) || !healing.mayRepairUnseen()) {
                 throw e;
             }
             LOG.error("The state cannot be opened: {}", e.getMessage(), e);
             new StateRepair("it cannot be opened: " + e.getMessage()).begin(new FileDisk(config.dataDir()));
-            return openOnce(number, config, membership, opening, healing, metrics);
+            return openOnce(number, config, membership, opening, healing, metrics, security);
         }
     }
 
@@ -127,11 +129,12 @@ record Incarnation(
             OwnMembership membership,
             StorageOpening opening,
             MemberHealing healing,
-            MemberMetrics metrics)
+            MemberMetrics metrics,
+            MemberSecurity security)
             throws IOException {
         OpenParts parts = new OpenParts();
         try {
-            MemberNode memberNode = MemberNode.open(config, membership, opening, healing, metrics, parts);
+            MemberNode memberNode = MemberNode.open(config, membership, opening, healing, metrics, security, parts);
             Fence fence =
                     new Fence(memberNode.machine().store(), membership.self().value());
             OpenStreams streams = parts.add(new OpenStreams());
@@ -146,12 +149,12 @@ record Incarnation(
                             : config.limits().quotaBackendBytes(),
                     failure -> healing.storeDamaged(number, failure));
             Tokens tokens = memberNode.tokens().of(store);
-            Clients clients = new Clients(store, tokens);
+            Clients clients = new Clients(store, tokens, config.security().commonNameIsUser());
             GreyWatch grey = parts.add(GreyWatch.start(config, memberNode, metrics));
             parts.add(AutoTune.start(config, memberNode, metrics));
             List<ServerServiceDefinition> services =
                     services(config, membership, memberNode, grey, store, tokens, clients, streams, parts);
-            Newcomer newcomer = parts.add(new Newcomer(config, membership, memberNode.storages()));
+            Newcomer newcomer = parts.add(new Newcomer(config, membership, memberNode.storages(), security));
             return new Incarnation(number, memberNode, fence, clients, services, streams, newcomer, grey, parts);
         } catch (IOException | RuntimeException e) {
             try {

@@ -2,6 +2,7 @@ package io.quorate.server;
 
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.tls.CertificateNames;
 import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.members.NewMemberId;
 import java.net.URI;
@@ -86,6 +87,11 @@ public record InitialMembership(
         members.keySet().forEach(id -> ids.putLong(id.value()));
         witnesses.forEach(id -> ids.putLong(id.value()));
         return NewMemberId.firstEightBytesOfSha1(ids.array());
+    }
+
+    /** By what a certificate says that it is this member's, and no other's. */
+    public String memberUri() {
+        return CertificateNames.MEMBER_URI + self;
     }
 
     /** The configuration that the cluster starts with: all of them vote, witnesses too. */

@@ -31,13 +31,15 @@ final class Joining {
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final ServerConfig config;
+    private final MemberSecurity security;
     private final Set<String> own;
 
     /** Why the latest one that answered, or did not, was no help. */
     private String complaint = "";
 
-    private Joining(ServerConfig config) {
+    private Joining(ServerConfig config, MemberSecurity security) {
         this.config = config;
+        this.security = security;
         this.own = texts(config.initialAdvertisePeerUrls());
     }
 
@@ -46,8 +48,8 @@ final class Joining {
      *
      * @throws IOException with one sentence if no member knows this one within the time of a request
      */
-    static OwnMembership to(ServerConfig config) throws IOException {
-        return new Joining(config).ask();
+    static OwnMembership to(ServerConfig config, MemberSecurity security) throws IOException {
+        return new Joining(config, security).ask();
     }
 
     private OwnMembership ask() throws IOException {
@@ -81,8 +83,8 @@ final class Joining {
     private Optional<Report> ask(URI url) {
         ListenUrl at = ListenUrl.parse(url.toString());
         try {
-            return Optional.of(
-                    PeerInquiry.ask(InetSocketAddress.createUnresolved(at.host(), at.port()), TIMEOUT_OF_EACH));
+            return Optional.of(PeerInquiry.ask(
+                    InetSocketAddress.createUnresolved(at.host(), at.port()), TIMEOUT_OF_EACH, security.peers()));
         } catch (IOException e) {
             complaint = "nobody answers at " + url + " (" + e.getMessage() + ")";
             return Optional.empty();

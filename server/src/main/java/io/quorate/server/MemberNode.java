@@ -78,6 +78,7 @@ record MemberNode(
      * @param opening how its storage is opened
      * @param divergence told if this member's state differs from the others'
      * @param metrics told what the node does
+     * @param security by which the other members are known
      * @param parts gets everything that is opened, also if this method fails
      * @throws IOException with one sentence that says what cannot be used
      */
@@ -87,6 +88,7 @@ record MemberNode(
             StorageOpening opening,
             DivergenceListener divergence,
             MemberMetrics metrics,
+            MemberSecurity security,
             OpenParts parts)
             throws IOException {
         Path folder = folder(config, parts);
@@ -129,7 +131,7 @@ record MemberNode(
                 new MeasuredDisk(disk, System::nanoTime, metrics),
                 listener -> links.open(
                         probed -> MeasuredNetwork.open(
-                                received -> network(config, membership, storages, peerLoops, received),
+                                received -> network(config, membership, storages, security, peerLoops, received),
                                 probed,
                                 System::nanoTime,
                                 metrics),
@@ -176,6 +178,7 @@ record MemberNode(
             ServerConfig config,
             OwnMembership membership,
             StorageIds storages,
+            MemberSecurity security,
             IoEventLoopGroup eventLoops,
             Network.Listener listener)
             throws IOException {
@@ -200,7 +203,8 @@ record MemberNode(
                         limits.refusedRetryDelay(),
                         limits.unacknowledgedTimeout()),
                 storages,
-                config.advertiseClientUrls().stream().map(URI::toString).toList());
+                config.advertiseClientUrls().stream().map(URI::toString).toList(),
+                security.forPeers());
         return NettyNetwork.open(options, eventLoops, listener);
     }
 

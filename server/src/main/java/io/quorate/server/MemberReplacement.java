@@ -11,6 +11,7 @@ import io.quorate.server.ServerConfig.InitialMember;
 import io.quorate.server.members.RemoteCluster;
 import io.quorate.server.proto.etcdserverpb.Member;
 import io.quorate.server.store.ScratchFolder;
+import io.quorate.server.wire.ClientTls;
 import io.quorate.server.wire.EtcdError;
 import java.io.Closeable;
 import java.io.IOException;
@@ -76,8 +77,12 @@ public final class MemberReplacement {
             requireNoData(config.dataDir(), disk);
             ServerConfig joining;
             // A member works at a request for a while, and then says how it ended: that is waited for.
-            try (RemoteCluster cluster =
-                    RemoteCluster.find(others, config.requestTimeout().multipliedBy(2))) {
+            try (MemberSecurity security = MemberSecurity.open(config);
+                    RemoteCluster cluster = RemoteCluster.find(
+                            others,
+                            config.requestTimeout().multipliedBy(2),
+                            security.peers(),
+                            security.forClients().map(ClientTls::party))) {
                 joining = new MemberReplacement(config, cluster).replace();
             }
             discard(config.dataDir());

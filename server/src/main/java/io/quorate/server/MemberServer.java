@@ -29,6 +29,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +69,7 @@ public final class MemberServer implements AutoCloseable {
     private final ServerConfig config;
     private final OwnMembership membership;
     private final StorageOpening opening;
+    private final MemberSecurity security;
     private final OpenParts parts;
     private final MemberHealing healing;
     private final MemberMetrics metrics;
@@ -80,21 +82,28 @@ public final class MemberServer implements AutoCloseable {
     private volatile Incarnation incarnation;
     private boolean closed;
 
-    private MemberServer(ServerConfig config, OwnMembership membership, StorageOpening opening, OpenParts parts)
+    private MemberServer(
+            ServerConfig config,
+            OwnMembership membership,
+            StorageOpening opening,
+            MemberSecurity security,
+            OpenParts parts)
             throws IOException {
         this.config = config;
         this.membership = membership;
         this.opening = opening;
+        this.security = security;
         this.parts = parts;
         this.healing = parts.add(new MemberHealing(new Patient(), config, membership.beginning()));
         this.metrics = new MemberMetrics(identity(), this::present);
-        this.incarnation = Incarnation.open(1, config, membership, opening, healing, metrics);
+        this.incarnation = Incarnation.open(1, config, membership, opening, healing, metrics, security);
         parts.add(() -> incarnation.close());
         this.scrub = parts.add(new MemberScrub(
                 config.name(),
                 () -> new ScrubbedData(incarnation, healing),
                 config.upkeep().scrubInterval(),
                 config.upkeep().scrubBytesPerSecond()));
+        requireKnownClients();
         this.services = new SwitchedServices(incarnation.services());
         this.services.serve(incarnation.services());
         this.listener = listen();
@@ -114,11 +123,13 @@ public final class MemberServer implements AutoCloseable {
 
     /** As {@link #start(ServerConfig)}, with a storage that is opened in a way of its own: tests leave out parts of it, or make it slow. */
     static MemberServer start(ServerConfig config, StorageOpening opening) throws IOException {
+        config.requireSecured();
         OpenParts parts = new OpenParts();
         try {
-            OwnMembership membership = membership(config);
+            MemberSecurity security = parts.add(MemberSecurity.open(config));
+            OwnMembership membership = membership(config, security);
             tellEpoch(new ClusterEpoch(membership.clusterId()));
-            MemberServer member = new MemberServer(config, membership, opening, parts);
+            MemberServer member = new MemberServer(config, membership, opening, security, parts);
             member.begin();
             return member;
         } catch (IOException | RuntimeException e) {
@@ -138,12 +149,23 @@ public final class MemberServer implements AutoCloseable {
     }
 
     /** Looks before anything is opened that would change files. */
-    private static OwnMembership membership(ServerConfig config) throws IOException {
+    private static OwnMembership membership(ServerConfig config, MemberSecurity security) throws IOException {
         if (config.ephemeral()) {
-            return OwnMembership.ofNobodyBefore(config);
+            return OwnMembership.ofNobodyBefore(config, security);
         }
         SnapshotImport.requireFinished(config.dataDir());
-        return OwnMembership.of(config, new FileDisk(config.dataDir()));
+        return OwnMembership.of(config, security, new FileDisk(config.dataDir()));
+    }
+
+    /** Whether there are users is known only now. */
+    private void requireKnownClients() throws IOException {
+        boolean hasUsers = incarnation.memberNode().machine().store().auth().isEnabled();
+        if (config.security().isOpenToAnybody(config.listenClientUrls(), hasUsers)) {
+            throw new IOException(
+                    "others than this machine could read and change everything at --listen-client-urls without"
+                            + " saying who they are; give --trusted-ca-file and --client-cert-auth, enable users ('etcdctl auth"
+                            + " enable') before listening there, or accept the risk with --allow-insecure");
+        }
     }
 
     private ClientListener listen() throws IOException {
@@ -180,6 +202,7 @@ public final class MemberServer implements AutoCloseable {
                         .toList(),
                 eventLoops,
                 options,
+                security.forClients(),
                 measured,
                 http::handlers);
     }
@@ -192,7 +215,8 @@ public final class MemberServer implements AutoCloseable {
                 metrics,
                 parts.add(new GcPauses(System::nanoTime)),
                 () -> incarnation,
-                services::isServing);
+                services::isServing,
+                security);
     }
 
     private MemberIdentity identity() {
@@ -278,10 +302,15 @@ public final class MemberServer implements AutoCloseable {
         }
     }
 
+    /** With the real ports; there is one address for each URL. */
     private List<String> addresses() {
-        return clientAddresses().stream()
-                .map(address -> new ListenUrl(address.getHostString(), address.getPort()).toString())
-                .toList();
+        List<String> addresses = new ArrayList<>();
+        for (int i = 0; i < clientAddresses().size(); i++) {
+            InetSocketAddress address = clientAddresses().get(i);
+            boolean tls = Security.isTls(config.listenClientUrls().get(i));
+            addresses.add(new ListenUrl(address.getHostString(), address.getPort(), tls).toString());
+        }
+        return addresses;
     }
 
     /** What healing does with this member. */
@@ -349,7 +378,8 @@ public final class MemberServer implements AutoCloseable {
             if (repair.isPresent()) {
                 repair.get().begin(new FileDisk(config.dataDir()));
             }
-            incarnation = Incarnation.open(incarnation.number() + 1, config, membership, opening, healing, metrics);
+            incarnation =
+                    Incarnation.open(incarnation.number() + 1, config, membership, opening, healing, metrics, security);
         } catch (IOException | RuntimeException e) {
             turnClientsAway(e);
             return;
@@ -456,6 +486,11 @@ public final class MemberServer implements AutoCloseable {
     /** How many watches clients have at this member. */
     int watchers() {
         return incarnation.memberNode().watches().size();
+    }
+
+    /** The certificates in use, and what was refused for them. */
+    MemberSecurity security() {
+        return security;
     }
 
     /** The leases below, to be asked. */

@@ -40,16 +40,18 @@ final class Newcomer implements AutoCloseable {
     private final ServerConfig config;
     private final OwnMembership membership;
     private final StorageIds storages;
+    private final MemberSecurity security;
     private final Map<MemberId, Report> answers = new TreeMap<>();
     private volatile String waitsFor = "";
     private String toldToWaitFor = "";
     private Optional<Thread> asking = Optional.empty();
     private volatile boolean closed;
 
-    Newcomer(ServerConfig config, OwnMembership membership, StorageIds storages) {
+    Newcomer(ServerConfig config, OwnMembership membership, StorageIds storages, MemberSecurity security) {
         this.config = config;
         this.membership = membership;
         this.storages = storages;
+        this.security = security;
     }
 
     /**
@@ -145,7 +147,7 @@ final class Newcomer implements AutoCloseable {
             return false;
         }
         try {
-            Report report = PeerInquiry.ask(address.get(), TIMEOUT_OF_EACH);
+            Report report = PeerInquiry.ask(address.get(), TIMEOUT_OF_EACH, security.peers());
             if (report.clusterId() != membership.clusterId()) {
                 if (report.members().removed().contains(membership.self())) {
                     // It is of a later epoch, which goes on without this member: founding the old cluster anew would be

@@ -24,25 +24,28 @@ record OwnMembership(long clusterId, MemberId self, Configuration beginning) {
     /**
      * Finds out, for a member that is about to start. One that joins asks the others, and waits for an answer.
      *
+     * @param security by which the others are asked
      * @param disk the member's data directory
      * @throws IOException with one sentence if the data are another member's, or the cluster does not take it
      */
     @SuppressWarnings("try") // The lock is named to be closed.
-    static OwnMembership of(ServerConfig config, Disk disk) throws IOException {
+    static OwnMembership of(ServerConfig config, MemberSecurity security, Disk disk) throws IOException {
         try (Closeable lock = disk.lock()) {
             Optional<Identity> known = DataDirectory.identityOf(disk);
             if (known.isPresent()) {
                 return returning(config, disk, known.get());
             }
-            OwnMembership own = ofNobodyBefore(config);
+            OwnMembership own = ofNobodyBefore(config, security);
             BeginningFile.write(disk, own.beginning);
             return own;
         }
     }
 
     /** As {@link #of}, for a member that keeps nothing. */
-    static OwnMembership ofNobodyBefore(ServerConfig config) throws IOException {
-        return config.initialClusterState() == InitialClusterState.EXISTING ? Joining.to(config) : founding(config);
+    static OwnMembership ofNobodyBefore(ServerConfig config, MemberSecurity security) throws IOException {
+        return config.initialClusterState() == InitialClusterState.EXISTING
+                ? Joining.to(config, security)
+                : founding(config);
     }
 
     private static OwnMembership founding(ServerConfig config) {

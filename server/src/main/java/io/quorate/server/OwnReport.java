@@ -45,7 +45,8 @@ record OwnReport(
         MemberMetrics metrics,
         GcPauses pauses,
         Supplier<Incarnation> member,
-        BooleanSupplier serving) {
+        BooleanSupplier serving,
+        MemberSecurity security) {
 
     /** A disk that hangs may not answer; the report must not wait for it, since it tells that. */
     private static final long DISK_PATIENCE_MILLIS = 500;
@@ -103,7 +104,8 @@ record OwnReport(
                 missing(present),
                 transfers(),
                 Optional.of(score(present.grey().present())),
-                present.newcomer().waitsFor());
+                present.newcomer().waitsFor(),
+                security.told());
     }
 
     private static MemberReport.Score score(GreyWatch.Present present) {

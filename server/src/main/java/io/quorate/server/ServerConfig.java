@@ -38,6 +38,7 @@ import java.util.regex.Pattern;
  * @param zone what the member may fail together with others in, such as a rack or a data center; empty if it is not told
  * @param autopilot what the member does by itself while it leads
  * @param sending how the member sends entries while it leads
+ * @param security how connections are encrypted, and who is let in
  * @param ephemeral true to keep everything in memory: nothing outlives the process, and {@code dataDir} is not written to
  */
 public record ServerConfig(
@@ -60,6 +61,7 @@ public record ServerConfig(
         String zone,
         AutopilotPolicy autopilot,
         Sending sending,
+        Security security,
         boolean ephemeral) {
 
     public static final String DEFAULT_CLUSTER_TOKEN = "etcd-cluster";
@@ -207,7 +209,53 @@ public record ServerConfig(
         }
     }
 
-    /** A member that sends entries as is the default. */
+    /** A member that speaks plain text. */
+    public ServerConfig(
+            String name,
+            Path dataDir,
+            List<URI> listenClientUrls,
+            List<URI> advertiseClientUrls,
+            List<URI> listenPeerUrls,
+            List<URI> initialAdvertisePeerUrls,
+            List<InitialMember> initialCluster,
+            InitialClusterState initialClusterState,
+            String initialClusterToken,
+            Timing timing,
+            Snapshots snapshots,
+            Limits limits,
+            WatchOptions watches,
+            Duration verifyInterval,
+            Upkeep upkeep,
+            AuthOptions auth,
+            String zone,
+            AutopilotPolicy autopilot,
+            Sending sending,
+            boolean ephemeral) {
+        this(
+                name,
+                dataDir,
+                listenClientUrls,
+                advertiseClientUrls,
+                listenPeerUrls,
+                initialAdvertisePeerUrls,
+                initialCluster,
+                initialClusterState,
+                initialClusterToken,
+                timing,
+                snapshots,
+                limits,
+                watches,
+                verifyInterval,
+                upkeep,
+                auth,
+                zone,
+                autopilot,
+                sending,
+                Security.NONE,
+                ephemeral);
+    }
+
+    /** A member that speaks plain text and sends entries as is the default. */
     public ServerConfig(
             String name,
             Path dataDir,
@@ -248,6 +296,7 @@ public record ServerConfig(
                 zone,
                 autopilot,
                 Sending.DEFAULT,
+                Security.NONE,
                 ephemeral);
     }
 
@@ -284,23 +333,52 @@ public record ServerConfig(
         }
     }
 
+    /**
+     * Makes sure that the URLs ask for TLS where it is spoken, and nowhere else, and that other machines are served by nothing else. A
+     * member that is not to run, such as one whose data are
+     * only made, needs no certificates.
+     *
+     * @throws IllegalArgumentException with one sentence that names the flag and says what to do
+     */
+    public void requireSecured() {
+        security.requireFitOfClients(listenClientUrls);
+        security.requireSecrecy(
+                "--listen-client-urls", listenClientUrls, "use https:// there with --cert-file and --key-file");
+        security.requireSecrecy(
+                "--listen-peer-urls",
+                listenPeerUrls,
+                "use https:// there with --peer-cert-file, --peer-key-file and --peer-trusted-ca-file");
+        security.requireFitOfPeers("--listen-peer-urls", listenPeerUrls);
+        security.requireFitOfPeers("--initial-advertise-peer-urls", initialAdvertisePeerUrls);
+        security.requireKnownPeers(listenPeerUrls);
+    }
+
     /** The same member in a zone. */
     public ServerConfig withZone(String zoneName) {
-        return with(initialCluster, initialClusterState, zoneName, autopilot);
+        return with(initialCluster, initialClusterState, zoneName, autopilot, security);
     }
 
     /** The same member with an autopilot. */
     public ServerConfig withAutopilot(AutopilotPolicy policy) {
-        return with(initialCluster, initialClusterState, zone, policy);
+        return with(initialCluster, initialClusterState, zone, policy, security);
+    }
+
+    /** The same member with its connections secured. */
+    public ServerConfig withSecurity(Security secured) {
+        return with(initialCluster, initialClusterState, zone, autopilot, secured);
     }
 
     /** The same, of a member that joins a cluster whose members, itself among them, are these. */
     ServerConfig joining(List<InitialMember> members) {
-        return with(members, InitialClusterState.EXISTING, zone, autopilot);
+        return with(members, InitialClusterState.EXISTING, zone, autopilot, security);
     }
 
     private ServerConfig with(
-            List<InitialMember> members, InitialClusterState state, String zoneName, AutopilotPolicy policy) {
+            List<InitialMember> members,
+            InitialClusterState state,
+            String zoneName,
+            AutopilotPolicy policy,
+            Security secured) {
         return new ServerConfig(
                 name,
                 dataDir,
@@ -321,6 +399,7 @@ public record ServerConfig(
                 zoneName,
                 policy,
                 sending,
+                secured,
                 ephemeral);
     }
 
@@ -370,11 +449,8 @@ public record ServerConfig(
 
     private static void requireUrl(String flag, URI url) {
         String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
-        if (scheme.equals("https")) {
-            throw new IllegalArgumentException(
-                    flag + " asks for TLS with " + url + ", which this release does not serve; use http://");
-        }
-        if (!scheme.equals("http") || url.getHost() == null || url.getPort() < 0 || url.getPort() > 65535) {
+        boolean known = scheme.equals("http") || scheme.equals("https");
+        if (!known || url.getHost() == null || url.getPort() < 0 || url.getPort() > 65535) {
             throw new IllegalArgumentException(
                     flag + " has \"" + url + "\", which is not of the form http://host:port; correct it");
         }

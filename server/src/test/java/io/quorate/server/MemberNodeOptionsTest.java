@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class MemberNodeOptionsTest {
 
     private static NodeOptions options(ServerConfig config) throws IOException {
-        return MemberNode.options(config, OwnMembership.ofNobodyBefore(config));
+        return MemberNode.options(config, OwnMembership.ofNobodyBefore(config, MemberSecurity.none()));
     }
 
     private static ServerConfig usual() throws IOException {
@@ -48,8 +48,8 @@ class MemberNodeOptionsTest {
     void entriesAreSentWithinTheBoundsThatWereAskedFor() throws IOException {
         ServerConfig config = ServerConfigs.withSending(
                 TestCluster.configs(1, Path.of("unused")).getFirst(), new ServerConfig.Sending(65_536, 8, true));
-        NodeOptions.Flow flow =
-                MemberNode.options(config, OwnMembership.ofNobodyBefore(config)).flow();
+        NodeOptions.Flow flow = MemberNode.options(config, OwnMembership.ofNobodyBefore(config, MemberSecurity.none()))
+                .flow();
         assertThat(flow).isEqualTo(NodeOptions.Flow.DEFAULT.withSending(65_536, 8));
     }
 

@@ -111,6 +111,27 @@ public final class ServerConfigs {
         return changed(config, draft -> draft.sending = sending);
     }
 
+    /** A member that speaks TLS at all its URLs. */
+    static ServerConfig secured(ServerConfig config, Security security) {
+        return changed(config, draft -> {
+            draft.listenClientUrls = overTls(draft.listenClientUrls);
+            draft.advertiseClientUrls = overTls(draft.advertiseClientUrls);
+            draft.peerUrls = overTls(draft.peerUrls);
+            draft.initialCluster = draft.initialCluster.stream()
+                    .map(member -> new InitialMember(member.name(), overTls(member.peerUrl()), member.witness()))
+                    .toList();
+            draft.security = security;
+        });
+    }
+
+    private static List<URI> overTls(List<URI> urls) {
+        return urls.stream().map(ServerConfigs::overTls).toList();
+    }
+
+    private static URI overTls(URI url) {
+        return URI.create("https://" + url.getAuthority());
+    }
+
     private static ServerConfig changed(ServerConfig config, Consumer<Draft> change) {
         Draft draft = new Draft(config);
         change.accept(draft);
@@ -135,6 +156,7 @@ public final class ServerConfigs {
         private Upkeep upkeep;
         private AuthOptions auth;
         private ServerConfig.Sending sending;
+        private Security security;
         private boolean ephemeral;
 
         Draft(ServerConfig original) {
@@ -154,6 +176,7 @@ public final class ServerConfigs {
             this.upkeep = original.upkeep();
             this.auth = original.auth();
             this.sending = original.sending();
+            this.security = original.security();
             this.ephemeral = original.ephemeral();
         }
 
@@ -178,6 +201,7 @@ public final class ServerConfigs {
                     original.zone(),
                     original.autopilot(),
                     sending,
+                    security,
                     ephemeral);
         }
     }

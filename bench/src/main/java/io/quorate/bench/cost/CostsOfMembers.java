@@ -1,6 +1,7 @@
 package io.quorate.bench.cost;
 
 import io.quorate.bench.metrics.MetricsPages;
+import io.quorate.engine.tls.TlsParty;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -57,28 +59,43 @@ public final class CostsOfMembers {
     /** Where members tell of their syncs; nowhere if one of them does not, so that nobody waits for it again and again. */
     private List<URI> metrics;
 
-    private CostsOfMembers(ProcessFiles files, Set<Long> processes, List<URI> metrics, Set<String> notes) {
+    private final Optional<TlsParty> tls;
+
+    private CostsOfMembers(
+            ProcessFiles files, Set<Long> processes, List<URI> metrics, Set<String> notes, Optional<TlsParty> tls) {
         this.files = files;
         this.processes = Set.copyOf(processes);
         this.metrics = List.copyOf(metrics);
         this.notes = notes;
+        this.tls = tls;
     }
 
     /** Looks for these members. */
     public static CostsOfMembers find(List<MemberAddress> members) {
+        return find(members, Optional.empty());
+    }
+
+    /** As {@link #find(List)}, of members that are asked by TLS if they have {@code https} URLs. */
+    public static CostsOfMembers find(List<MemberAddress> members, Optional<TlsParty> tls) {
         return find(
                 members,
                 new ProcessFiles(Path.of("/proc")),
-                ProcessHandle.current().pid());
+                ProcessHandle.current().pid(),
+                tls);
     }
 
     static CostsOfMembers find(List<MemberAddress> members, ProcessFiles files, long own) {
+        return find(members, files, own, Optional.empty());
+    }
+
+    private static CostsOfMembers find(
+            List<MemberAddress> members, ProcessFiles files, long own, Optional<TlsParty> tls) {
         Set<String> notes = new LinkedHashSet<>();
         Set<Long> processes = new LinkedHashSet<>();
         List<URI> metrics = new ArrayList<>();
         if (!files.isThere()) {
             notes.add("costs are not known: they are read from /proc, which this system does not have");
-            return new CostsOfMembers(files, processes, metrics, notes);
+            return new CostsOfMembers(files, processes, metrics, notes, tls);
         }
         List<String> elsewhere = new ArrayList<>();
         for (MemberAddress member : members) {
@@ -97,7 +114,7 @@ public final class CostsOfMembers {
         if (processes.contains(own)) {
             notes.add("costs hold those of the load, too: members run in the process that makes it");
         }
-        CostsOfMembers found = new CostsOfMembers(files, processes, metrics, notes);
+        CostsOfMembers found = new CostsOfMembers(files, processes, metrics, notes, tls);
         found.noteWhatIsMissing();
         return found;
     }
@@ -160,7 +177,7 @@ public final class CostsOfMembers {
 
     private Map<URI, Syncs> logSyncs() {
         Map<URI, Syncs> syncs = new HashMap<>();
-        try (MetricsPages pages = new MetricsPages()) {
+        try (MetricsPages pages = new MetricsPages(tls)) {
             pages.read(metrics)
                     .forEach((member, page) -> page.value(LOG_SYNCS, Map.of())
                             .ifPresent(count -> syncs.put(member, new Syncs(count, page.value(STARTED, Map.of())))));

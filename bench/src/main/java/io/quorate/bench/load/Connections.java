@@ -9,6 +9,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
+import io.quorate.engine.tls.TlsParty;
 import io.quorate.server.proto.etcdserverpb.AuthGrpc;
 import io.quorate.server.proto.etcdserverpb.AuthenticateRequest;
 import java.net.URI;
@@ -46,7 +47,7 @@ final class Connections implements AutoCloseable {
         try {
             for (int i = 0; i < count; i++) {
                 URI endpoint = target.endpoints().get(i % target.endpoints().size());
-                connections.channels.add(channel(endpoint));
+                connections.channels.add(channel(endpoint, target.tls()));
             }
             connections.awaitAll(target, timeout);
             connections.login(target, timeout);
@@ -57,11 +58,12 @@ final class Connections implements AutoCloseable {
         }
     }
 
-    private static ManagedChannel channel(URI endpoint) {
+    private static ManagedChannel channel(URI endpoint, Optional<TlsParty> tls) {
         String host = endpoint.getHost();
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-        return NettyChannelBuilder.forAddress(bare, endpoint.getPort())
-                .usePlaintext()
+        NettyChannelBuilder builder = NettyChannelBuilder.forAddress(bare, endpoint.getPort());
+        boolean secure = "https".equals(endpoint.getScheme());
+        return (secure ? builder.sslContext(tls.orElseThrow().client()) : builder.usePlaintext())
                 .directExecutor()
                 .disableRetry()
                 .maxInboundMessageSize(Integer.MAX_VALUE)

@@ -72,7 +72,7 @@ public final class LoadRun implements AutoCloseable {
                             MemberAddress.seenFromHere(told, target.endpoints().getFirst()))
                     .filter(told -> !told.isEmpty())
                     .orElseGet(() -> addresses(target.endpoints()));
-            return new LoadRun(target, plan, keyspace, connections, MemberFigures.find(members));
+            return new LoadRun(target, plan, keyspace, connections, MemberFigures.find(members, target.tls()));
         } catch (RuntimeException e) {
             connections.close();
             throw e;

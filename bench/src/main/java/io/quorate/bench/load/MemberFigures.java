@@ -5,6 +5,7 @@ import io.quorate.bench.cost.CostsOfMembers;
 import io.quorate.bench.cost.MemberAddress;
 import io.quorate.bench.phase.PhaseHistograms;
 import io.quorate.bench.phase.PhasePages;
+import io.quorate.engine.tls.TlsParty;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -36,8 +37,8 @@ final class MemberFigures implements AutoCloseable {
     }
 
     /** Looks for the members. */
-    static MemberFigures find(List<MemberAddress> members) {
-        return new MemberFigures(CostsOfMembers.find(members), PhasePages.find(members));
+    static MemberFigures find(List<MemberAddress> members, Optional<TlsParty> tls) {
+        return new MemberFigures(CostsOfMembers.find(members, tls), PhasePages.find(members, tls));
     }
 
     /**

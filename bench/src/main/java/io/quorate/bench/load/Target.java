@@ -1,5 +1,6 @@
 package io.quorate.bench.load;
 
+import io.quorate.engine.tls.TlsParty;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -11,8 +12,14 @@ import java.util.stream.Collectors;
  * @param name by which reports tell it from others
  * @param endpoints the members that clients talk to; connections are spread evenly over them
  * @param login who the clients are, where the cluster has users
+ * @param tls by which endpoints are spoken to that are {@code https} URLs; there if one of them is
  */
-public record Target(String name, List<URI> endpoints, Optional<Login> login) {
+public record Target(String name, List<URI> endpoints, Optional<Login> login, Optional<TlsParty> tls) {
+
+    /** One that is spoken to in plain text. */
+    public Target(String name, List<URI> endpoints, Optional<Login> login) {
+        this(name, endpoints, login, Optional.empty());
+    }
 
     /** A user of the cluster. */
     public record Login(String user, String password) {

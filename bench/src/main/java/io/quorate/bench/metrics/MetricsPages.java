@@ -1,5 +1,6 @@
 package io.quorate.bench.metrics;
 
+import io.quorate.engine.tls.TlsParty;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,10 +23,20 @@ public final class MetricsPages implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int OK = 200;
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(PATIENCE)
-            .build();
+    private final HttpClient client;
+
+    /** Of members that are asked in plain text. */
+    public MetricsPages() {
+        this(Optional.empty());
+    }
+
+    /** @param tls by which members are asked that have {@code https} URLs */
+    public MetricsPages(Optional<TlsParty> tls) {
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE);
+        tls.ifPresent(party -> builder.sslContext(party.sockets()).sslParameters(party.socketParameters()));
+        client = builder.build();
+    }
 
     /**
      * The members' pages.

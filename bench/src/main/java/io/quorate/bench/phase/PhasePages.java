@@ -3,6 +3,7 @@ package io.quorate.bench.phase;
 import io.quorate.bench.cost.MemberAddress;
 import io.quorate.bench.metrics.DurationHistogram;
 import io.quorate.bench.metrics.MetricsPages;
+import io.quorate.engine.tls.TlsParty;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,7 +41,7 @@ public final class PhasePages implements AutoCloseable {
     }
 
     private final List<URI> members;
-    private final MetricsPages pages = new MetricsPages();
+    private final MetricsPages pages;
 
     /**
      * What the members told at one time.
@@ -127,15 +128,26 @@ public final class PhasePages implements AutoCloseable {
 
     /** @param members where they serve their clients, one address each; of these, only scheme, host and port count */
     public PhasePages(List<URI> members) {
+        this(members, Optional.empty());
+    }
+
+    /** @param tls by which members are asked that have {@code https} URLs */
+    public PhasePages(List<URI> members, Optional<TlsParty> tls) {
         this.members = List.copyOf(members);
+        this.pages = new MetricsPages(tls);
     }
 
     /** The pages of these members, if each of them tells of phases: etcd's do not, and need not be asked again. */
     public static Optional<PhasePages> find(List<MemberAddress> members) {
+        return find(members, Optional.empty());
+    }
+
+    /** As {@link #find(List)}, of members that are asked by TLS if they have {@code https} URLs. */
+    public static Optional<PhasePages> find(List<MemberAddress> members, Optional<TlsParty> tls) {
         List<URI> addresses = members.stream()
                 .flatMap(member -> member.clientUrls().stream().limit(1))
                 .toList();
-        PhasePages pages = new PhasePages(addresses);
+        PhasePages pages = new PhasePages(addresses, tls);
         if (!addresses.isEmpty() && pages.sample().ofMembers.size() == members.size()) {
             return Optional.of(pages);
         }

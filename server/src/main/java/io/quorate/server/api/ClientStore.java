@@ -31,6 +31,7 @@ final class ClientStore {
     private final ReplicatedStore store;
     private final Tokens tokens;
     private final Optional<String> token;
+    private final Optional<String> certified;
 
     /** What a client has to be allowed. */
     interface Demand {
@@ -38,7 +39,12 @@ final class ClientStore {
         Optional<KvError> judge(AccessCheck access);
     }
 
-    ClientStore(ReplicatedStore store, Tokens tokens, Optional<String> token) {
+    /**
+     * @param token that the client has shown
+     * @param certified the user that its certificate names, if it is believed
+     */
+    ClientStore(ReplicatedStore store, Tokens tokens, Optional<String> token, Optional<String> certified) {
+        this.certified = certified;
         this.store = store;
         this.tokens = tokens;
         this.token = token;
@@ -46,11 +52,20 @@ final class ClientStore {
 
     /** Who the client is. Fails if its token is none, or not any more. */
     CompletableFuture<Caller> caller() {
-        if (token.isEmpty() || !store.local().auth().isEnabled()) {
+        if (isNobody() || !store.local().auth().isEnabled()) {
             return CompletableFuture.completedFuture(Caller.NOBODY);
+        }
+        if (token.isEmpty()) {
+            // It proves who it is on every connection anew, so that its login is of now.
+            return CompletableFuture.completedFuture(
+                    new Caller(certified.orElseThrow(), store.local().auth().revision()));
         }
         return tokens.caller(token.get())
                 .thenApply(caller -> caller.orElseThrow(EtcdError.INVALID_AUTH_TOKEN::exception));
+    }
+
+    private boolean isNobody() {
+        return token.isEmpty() && certified.isEmpty();
     }
 
     /** Replicates a command that has passed its checks, and applies it if the client may do that. */
@@ -100,7 +115,7 @@ final class ClientStore {
 
     /** Asks the store; {@code serializable} and {@code question} are as in {@link ReplicatedStore#read}. */
     <T> CompletableFuture<T> read(boolean serializable, Demand demand, Function<MvccStore, T> question) {
-        if (token.isEmpty()) {
+        if (isNobody()) {
             return read(Caller.NOBODY, serializable, demand, question);
         }
         return caller().thenCompose(caller -> read(caller, serializable, demand, question));

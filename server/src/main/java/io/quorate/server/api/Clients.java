@@ -2,15 +2,20 @@ package io.quorate.server.api;
 
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.quorate.engine.tls.CertificateNames;
 import io.quorate.kv.AccessCheck;
 import io.quorate.server.auth.Tokens;
 import io.quorate.server.store.ReplicatedStore;
+import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /**
  * Keeps the clients apart: notes by which token each call says whose it is, and gives the services the store as that one may
@@ -19,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 public final class Clients implements ServerInterceptor {
 
     private static final Context.Key<String> TOKEN = Context.key("token");
+    private static final Context.Key<String> CERTIFIED = Context.key("certified-user");
     private static final Metadata.Key<String> GRPC_FIELD = field("token");
 
     /** What the JSON gateway makes of the HTTP header of that name. */
@@ -26,10 +32,16 @@ public final class Clients implements ServerInterceptor {
 
     private final ReplicatedStore store;
     private final Tokens tokens;
+    private final boolean commonNameIsUser;
 
-    public Clients(ReplicatedStore store, Tokens tokens) {
+    /**
+     * @param commonNameIsUser whether a client that shows no token is the user that its certificate names; as in etcd, not one that comes
+     *     by the JSON gateway
+     */
+    public Clients(ReplicatedStore store, Tokens tokens, boolean commonNameIsUser) {
         this.store = store;
         this.tokens = tokens;
+        this.commonNameIsUser = commonNameIsUser;
     }
 
     private static Metadata.Key<String> field(String name) {
@@ -41,9 +53,27 @@ public final class Clients implements ServerInterceptor {
             ServerCall<Q, R> call, Metadata metadata, ServerCallHandler<Q, R> next) {
         Optional<String> token =
                 Optional.ofNullable(metadata.get(GRPC_FIELD)).or(() -> Optional.ofNullable(metadata.get(HTTP_FIELD)));
-        return token.isEmpty()
-                ? next.startCall(call, metadata)
-                : Contexts.interceptCall(Context.current().withValue(TOKEN, token.get()), call, metadata, next);
+        Optional<String> certified = token.isEmpty() && commonNameIsUser ? certified(call) : Optional.empty();
+        if (token.isEmpty() && certified.isEmpty()) {
+            return next.startCall(call, metadata);
+        }
+        Context known = token.isPresent()
+                ? Context.current().withValue(TOKEN, token.get())
+                : Context.current().withValue(CERTIFIED, certified.orElseThrow());
+        return Contexts.interceptCall(known, call, metadata, next);
+    }
+
+    private static Optional<String> certified(ServerCall<?, ?> call) {
+        SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+        if (session == null) {
+            return Optional.empty();
+        }
+        try {
+            return CertificateNames.commonName((X509Certificate) session.getPeerCertificates()[0])
+                    .filter(name -> !name.isEmpty());
+        } catch (SSLPeerUnverifiedException e) {
+            return Optional.empty();
+        }
     }
 
     /**
@@ -54,7 +84,7 @@ public final class Clients implements ServerInterceptor {
      */
     public CompletableFuture<Void> requireRoot(Optional<String> token) {
         try {
-            return new ClientStore(store, tokens, token).requireNow(AccessCheck::root);
+            return new ClientStore(store, tokens, token, Optional.empty()).requireNow(AccessCheck::root);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -62,6 +92,6 @@ public final class Clients implements ServerInterceptor {
 
     /** The store for the client whose call is under way on this thread; to be asked for before anything goes on elsewhere. */
     ClientStore current() {
-        return new ClientStore(store, tokens, Optional.ofNullable(TOKEN.get()));
+        return new ClientStore(store, tokens, Optional.ofNullable(TOKEN.get()), Optional.ofNullable(CERTIFIED.get()));
     }
 }

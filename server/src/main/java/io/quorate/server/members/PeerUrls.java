@@ -18,7 +18,8 @@ public final class PeerUrls {
 
     private PeerUrls() {}
 
-    /** Returns the URLs sorted, as etcd lists them; empty if there is none, or if one is not of the form {@code http://host:port}. */
+    /** Returns the URLs sorted, as etcd lists them; empty if there is none, or if one is not of the form {@code http://host:port},
+     * or {@code https}. */
     public static Optional<List<String>> parse(List<String> given) {
         boolean good = !given.isEmpty()
                 && given.size() <= MAX_URLS
@@ -33,7 +34,7 @@ public final class PeerUrls {
         }
         try {
             URI url = new URI(text);
-            return "http".equals(url.getScheme())
+            return ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
                     && url.getHost() != null
                     && url.getPort() > 0
                     && url.getPort() <= MAX_PORT

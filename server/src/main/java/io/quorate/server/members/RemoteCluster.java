@@ -3,6 +3,7 @@ package io.quorate.server.members;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.tls.TlsParty;
 import io.quorate.engine.transport.netty.PeerAddress;
 import io.quorate.engine.transport.netty.PeerInquiry;
 import io.quorate.engine.transport.netty.PeerInquiry.Report;
@@ -37,16 +38,18 @@ public final class RemoteCluster implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
 
     private final List<Report> reports;
-    private final List<InetSocketAddress> clientAddresses;
+    private final List<URI> clientUrls;
     private final Duration patience;
+    private final Optional<TlsParty> clients;
     private int asked;
     private ManagedChannel channel;
 
-    private RemoteCluster(List<Report> reports, List<InetSocketAddress> clientAddresses, Duration patience) {
+    private RemoteCluster(List<Report> reports, List<URI> clientUrls, Duration patience, Optional<TlsParty> clients) {
         this.reports = reports;
-        this.clientAddresses = clientAddresses;
+        this.clientUrls = clientUrls;
+        this.clients = clients;
         this.patience = patience;
-        this.channel = open(clientAddresses.getFirst());
+        this.channel = open(clientUrls.getFirst());
     }
 
     /**
@@ -54,16 +57,20 @@ public final class RemoteCluster implements AutoCloseable {
      *
      * @param peerUrls of those that are known
      * @param patience for each call later on
+     * @param peers by which the peer ports are asked; empty for plain text
+     * @param clients by which the client ports are asked that have {@code https} URLs
      * @throws IOException with one sentence if nobody answers, or members of different clusters do
      */
-    public static RemoteCluster find(Collection<URI> peerUrls, Duration patience) throws IOException {
+    public static RemoteCluster find(
+            Collection<URI> peerUrls, Duration patience, Optional<TlsParty> peers, Optional<TlsParty> clients)
+            throws IOException {
         List<Report> reports = new ArrayList<>();
         List<String> complaints = new ArrayList<>();
         for (URI url : peerUrls) {
             Optional<InetSocketAddress> address = PeerAddress.parse(url.toString());
             try {
                 if (address.isPresent()) {
-                    reports.add(PeerInquiry.ask(address.get(), TIMEOUT_OF_EACH));
+                    reports.add(PeerInquiry.ask(address.get(), TIMEOUT_OF_EACH, peers));
                 }
             } catch (IOException e) {
                 complaints.add("nobody answers at " + url + " (" + e.getMessage() + ")");
@@ -73,31 +80,37 @@ public final class RemoteCluster implements AutoCloseable {
             throw new IOException(
                     "the members of --initial-cluster belong to different clusters; name those of one cluster");
         }
-        List<InetSocketAddress> clientAddresses = reports.stream()
+        List<URI> clientUrls = reports.stream()
                 .filter(Report::admitted)
                 .flatMap(report -> report.clientUrls().stream())
-                .flatMap(url -> PeerAddress.parse(url).stream())
+                .filter(url -> PeerAddress.parse(url).isPresent())
+                .map(url -> URI.create(url.contains("://") ? url : "http://" + url))
                 .distinct()
                 .toList();
-        if (clientAddresses.isEmpty()) {
+        if (clientUrls.isEmpty()) {
             throw new IOException("no other member could be asked: "
                     + (complaints.isEmpty() ? "none of them takes part" : String.join("; ", complaints))
                     + "; start them, or correct --initial-cluster");
         }
-        return new RemoteCluster(List.copyOf(reports), clientAddresses, patience);
+        return new RemoteCluster(List.copyOf(reports), clientUrls, patience, clients);
     }
 
-    private static ManagedChannel open(InetSocketAddress address) {
-        return NettyChannelBuilder.forAddress(address.getHostString(), address.getPort())
-                .usePlaintext()
-                .build();
+    private ManagedChannel open(URI url) {
+        InetSocketAddress address = PeerAddress.parse(url.toString()).orElseThrow();
+        NettyChannelBuilder builder = NettyChannelBuilder.forAddress(address.getHostString(), address.getPort());
+        if (url.getScheme().equals("https") && clients.isPresent()) {
+            builder.sslContext(clients.get().client());
+        } else {
+            builder.usePlaintext();
+        }
+        return builder.build();
     }
 
     /** From now on another of the members is asked, in turn. */
     public void askAnother() {
         channel.shutdownNow();
-        asked = (asked + 1) % clientAddresses.size();
-        channel = open(clientAddresses.get(asked));
+        asked = (asked + 1) % clientUrls.size();
+        channel = open(clientUrls.get(asked));
     }
 
     /** Whether one of those that answered remembers that a member was started. */

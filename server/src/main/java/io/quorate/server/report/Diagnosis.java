@@ -43,6 +43,7 @@ public record Diagnosis(List<Problem> problems) {
         all.addAll(MemberProblems.of(cluster));
         all.addAll(LinkProblems.of(cluster));
         all.addAll(WriteProblems.of(cluster));
+        all.addAll(CertificateProblems.of(cluster));
         return all;
     }
 }

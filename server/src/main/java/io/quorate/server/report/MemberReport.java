@@ -35,6 +35,7 @@ import java.util.Optional;
  * @param snapshotTransfers the snapshots that it sends to others
  * @param score how far it is from failing, if it tells
  * @param waitsFor what it waits for before it takes part at all, if it does: it came without data
+ * @param tls how its certificates are, and what was refused for certificates, if it speaks TLS
  */
 public record MemberReport(
         String memberId,
@@ -75,7 +76,8 @@ public record MemberReport(
         Optional<MissingEntries> missingEntries,
         List<SnapshotTransfer> snapshotTransfers,
         Optional<Score> score,
-        Optional<String> waitsFor) {
+        Optional<String> waitsFor,
+        Optional<Tls> tls) {
 
     public static final String LEADER = "leader";
     public static final String CANDIDATE = "candidate";
@@ -98,6 +100,7 @@ public record MemberReport(
         missingEntries = Objects.requireNonNullElse(missingEntries, Optional.empty());
         score = Objects.requireNonNullElse(score, Optional.empty());
         waitsFor = Objects.requireNonNullElse(waitsFor, Optional.empty());
+        tls = Objects.requireNonNullElse(tls, Optional.empty());
         alarms = List.copyOf(alarms);
         voters = List.copyOf(voters);
         outgoingVoters = List.copyOf(outgoingVoters);
@@ -250,6 +253,45 @@ public record MemberReport(
      * @param failingMicros from this on it is 1
      */
     public record ScoredPart(String part, double score, long micros, long fineMicros, long failingMicros) {}
+
+    /**
+     * How a member's certificates are.
+     *
+     * @param certificates its own, and the CAs that it trusts
+     * @param refused the latest connections that were refused by either side, oldest first
+     */
+    public record Tls(List<Certificate> certificates, List<RefusedConnection> refused) {
+
+        public Tls {
+            certificates = List.copyOf(certificates);
+            refused = List.copyOf(refused);
+        }
+    }
+
+    /**
+     * A certificate in use.
+     *
+     * @param role where it is used, as a part of sentences
+     * @param endMillis until when it is valid, in milliseconds since 1970
+     * @param refusedFiles why its files as they are now are not used, if they are not
+     */
+    public record Certificate(String role, String subject, long endMillis, Optional<String> refusedFiles) {
+
+        public Certificate {
+            refusedFiles = Objects.requireNonNullElse(refusedFiles, Optional.empty());
+        }
+    }
+
+    /**
+     * A TLS connection that did not come about.
+     *
+     * @param other the other side, as far as it is known
+     * @param by which side of this member met it
+     * @param ofMember whether the other side is, or would be, a member
+     * @param why a part of a sentence
+     * @param timeMillis since 1970
+     */
+    public record RefusedConnection(String other, String by, boolean ofMember, String why, long timeMillis) {}
 
     public record Disk(long usableBytes, long totalBytes) {}
 

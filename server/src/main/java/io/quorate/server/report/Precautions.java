@@ -39,6 +39,7 @@ final class Precautions {
                 Urgency.CRITICAL,
                 "the client URLs lead to members of different clusters: correct --advertise-client-urls");
         cluster.reports().forEach(found::room);
+        found.problems.addAll(CertificateProblems.precautions(cluster));
         return found.problems;
     }
 

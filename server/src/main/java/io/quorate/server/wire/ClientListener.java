@@ -15,6 +15,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -27,6 +28,9 @@ import java.util.function.Supplier;
 public final class ClientListener implements AutoCloseable {
 
     private static final Duration DEFAULT_GRACE = Duration.ofSeconds(5);
+
+    /** What a client gets to end its calls on a connection that is too old; watches go on on the next one. */
+    static final long AGE_GRACE_SECONDS = 30;
 
     /** etcd's bound on pings: clients that send them no more often are left alone. */
     private static final long MIN_KEEPALIVE_INTERVAL_SECONDS = 5;
@@ -61,16 +65,33 @@ public final class ClientListener implements AutoCloseable {
             List<ServerServiceDefinition> services,
             Supplier<? extends List<? extends ChannelHandler>> httpHandlers)
             throws IOException {
+        return start(urls, eventLoops, options, Optional.empty(), services, httpHandlers);
+    }
+
+    /**
+     * As {@link #start(List, EventLoops, ClientListenerOptions, List, Supplier)}, with TLS at those URLs that say {@code https}.
+     *
+     * @param tls how; empty if none of the URLs asks for it
+     */
+    public static ClientListener start(
+            List<ListenUrl> urls,
+            EventLoops eventLoops,
+            ClientListenerOptions options,
+            Optional<ClientTls> tls,
+            List<ServerServiceDefinition> services,
+            Supplier<? extends List<? extends ChannelHandler>> httpHandlers)
+            throws IOException {
         var health = new HealthStatusManager();
         var allServices = new ArrayList<>(services);
         allServices.add(health.getHealthService().bindService());
         allServices.addAll(reflection());
         var unfinished = new UnfinishedRequests(options.maxUnfinishedBytes());
         var httpConnections = new HttpConnections(httpHandlers, options, unfinished);
-        var negotiator = new ClientPortNegotiator(httpConnections, options.prefaceTimeout());
         var listener = new ClientListener(new ArrayList<>(), httpConnections, health);
         try {
             for (ListenUrl url : urls) {
+                Optional<ClientTls> here = url.tls() ? Optional.of(tls.orElseThrow()) : Optional.empty();
+                var negotiator = new ClientPortNegotiator(httpConnections, options.prefaceTimeout(), here);
                 listener.servers.add(listen(url, eventLoops, options, negotiator, unfinished, allServices));
             }
         } catch (IOException e) {
@@ -96,7 +117,8 @@ public final class ClientListener implements AutoCloseable {
             UnfinishedRequests unfinished,
             List<ServerServiceDefinition> services)
             throws IOException {
-        Server server = NettyServerBuilder.forAddress(url.resolve(), InternalNettyServerCredentials.create(negotiator))
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(
+                        url.resolve(), InternalNettyServerCredentials.create(negotiator))
                 .bossEventLoopGroup(eventLoops.group())
                 .workerEventLoopGroup(eventLoops.group())
                 .channelType(eventLoops.serverChannel())
@@ -107,8 +129,12 @@ public final class ClientListener implements AutoCloseable {
                 .permitKeepAliveTime(MIN_KEEPALIVE_INTERVAL_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .addStreamTracerFactory(UnfinishedMessages.counting(unfinished))
-                .addServices(services.stream().map(RequestReading::of).toList())
-                .build();
+                .addServices(services.stream().map(RequestReading::of).toList());
+        negotiator
+                .maxConnectionAge()
+                .ifPresent(age -> builder.maxConnectionAge(age.toNanos(), TimeUnit.NANOSECONDS)
+                        .maxConnectionAgeGrace(AGE_GRACE_SECONDS, TimeUnit.SECONDS));
+        Server server = builder.build();
         try {
             return server.start();
         } catch (IOException e) {

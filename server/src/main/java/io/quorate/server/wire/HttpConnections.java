@@ -7,12 +7,16 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** The connections of a client port that speak HTTP/1.1. Thread-safe. */
+@SuppressWarnings("FutureReturnValueIgnored") // There is nothing left to do if closing fails.
 final class HttpConnections {
 
     private static final int MAX_LINE_BYTES = 4096;
@@ -33,8 +37,12 @@ final class HttpConnections {
         this.unfinished = unfinished;
     }
 
-    /** Puts the handlers of HTTP/1.1 into the pipeline of a connection that gRPC has accepted but not begun to serve. */
-    void adopt(Channel channel) {
+    /**
+     * Puts the handlers of HTTP/1.1 into the pipeline of a connection that gRPC has accepted but not begun to serve.
+     *
+     * @param maxAge after which it ends with the answer to the present request
+     */
+    void adopt(Channel channel, Optional<Duration> maxAge) {
         // It would hold back all writes until a negotiation ends that does not take place.
         InternalWriteBufferingAndExceptionHandlerUtils.writeBufferingAndRemove(channel);
         channel.pipeline()
@@ -50,9 +58,23 @@ final class HttpConnections {
                 .addLast(requestHandlers.get().toArray(ChannelHandler[]::new))
                 .addLast(new FailureCloser());
         open.add(channel);
+        maxAge.ifPresent(age -> endAfter(channel, age));
         if (ending) {
             end(channel);
         }
+    }
+
+    private static void endAfter(Channel channel, Duration age) {
+        Future<?> ending = channel.eventLoop().schedule(() -> end(channel), age.toNanos(), TimeUnit.NANOSECONDS);
+        Future<?> cutting = channel.eventLoop()
+                .schedule(
+                        () -> channel.close(),
+                        age.toNanos() + TimeUnit.SECONDS.toNanos(ClientListener.AGE_GRACE_SECONDS),
+                        TimeUnit.NANOSECONDS);
+        channel.closeFuture().addListener(closed -> {
+            ending.cancel(false);
+            cutting.cancel(false);
+        });
     }
 
     private static void end(Channel channel) {

@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * An address to listen on for clients, as {@code --listen-client-urls} gives it: {@code http://host:port} or {@code host:port}.
+ * An address to listen on for clients, as {@code --listen-client-urls} gives it: {@code http://host:port}, {@code
+ * https://host:port} or {@code host:port}.
  *
  * @param host a name, an IPv4 address, or an IPv6 address without brackets; empty for all of the machine's addresses
  * @param port 0 lets the system choose a free one
+ * @param tls whether clients are served over TLS there
  */
-public record ListenUrl(String host, int port) {
+public record ListenUrl(String host, int port, boolean tls) {
 
     private static final String SCHEME_END = "://";
 
@@ -22,13 +24,19 @@ public record ListenUrl(String host, int port) {
         }
     }
 
+    /** One that speaks plain text. */
+    public ListenUrl(String host, int port) {
+        this(host, port, false);
+    }
+
     /**
      * Reads one URL.
      *
      * @throws IllegalArgumentException with one sentence that says what is wrong with it
      */
     public static ListenUrl parse(String text) {
-        String address = withoutScheme(text.strip(), text);
+        boolean tls = scheme(text.strip(), text).equals("https");
+        String address = withoutScheme(text.strip());
         if (address.endsWith("/")) {
             address = address.substring(0, address.length() - 1);
         }
@@ -39,7 +47,7 @@ public record ListenUrl(String host, int port) {
         if (colon < 0 || address.endsWith("]")) {
             throw malformed(text, "the port is missing");
         }
-        return new ListenUrl(host(address.substring(0, colon), text), port(address.substring(colon + 1), text));
+        return new ListenUrl(host(address.substring(0, colon), text), port(address.substring(colon + 1), text), tls);
     }
 
     /**
@@ -68,21 +76,21 @@ public record ListenUrl(String host, int port) {
     /** The URL with its scheme, such as {@code http://127.0.0.1:2379}. */
     @Override
     public String toString() {
-        return "http" + SCHEME_END + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        return (tls ? "https" : "http") + SCHEME_END + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
-    private static String withoutScheme(String address, String text) {
+    private static String scheme(String address, String text) {
         int end = address.indexOf(SCHEME_END);
-        if (end < 0) {
-            return address;
+        String scheme = end < 0 ? "http" : address.substring(0, end).toLowerCase(Locale.ROOT);
+        if (!scheme.equals("http") && !scheme.equals("https")) {
+            throw malformed(text, "the scheme is neither http nor https");
         }
-        return switch (address.substring(0, end).toLowerCase(Locale.ROOT)) {
-            case "http" -> address.substring(end + SCHEME_END.length());
-            case "https" ->
-                throw new IllegalArgumentException("Cannot listen on \"" + text
-                        + "\": TLS is not there yet and comes with a later release; use http:// for now.");
-            default -> throw malformed(text, "the scheme is not http");
-        };
+        return scheme;
+    }
+
+    private static String withoutScheme(String address) {
+        int end = address.indexOf(SCHEME_END);
+        return end < 0 ? address : address.substring(end + SCHEME_END.length());
     }
 
     private static String host(String host, String text) {

@@ -1,5 +1,6 @@
 package io.quorate.server.wire;
 
+import io.grpc.Grpc;
 import io.grpc.netty.InternalProtocolNegotiationEvent;
 import io.grpc.netty.ProtocolNegotiationEvent;
 import io.netty.buffer.ByteBuf;
@@ -8,11 +9,17 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
+import io.quorate.engine.tls.TlsFailure;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,8 +28,10 @@ import org.slf4j.LoggerFactory;
  * Tells by a connection's first bytes which protocol it speaks, puts that protocol's handlers behind itself, and leaves the pipeline.
  *
  * <p>gRPC's clients open with HTTP/2's connection preface (RFC 9113, section 3.4), which no HTTP/1.1 request begins with. What is neither
- * is closed, and so is a connection that does not show its protocol in time.
+ * is closed, and so is a connection that does not show its protocol in time. Over TLS, these are the first bytes after its handshake,
+ * which counts for that time as well.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // There is nothing left to do if closing fails.
 final class ProtocolDetector extends ByteToMessageDecoder {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProtocolDetector.class);
@@ -31,15 +40,23 @@ final class ProtocolDetector extends ByteToMessageDecoder {
     private final Runnable grpcUnused;
     private final HttpConnections httpConnections;
     private final Duration timeout;
+    private final Optional<ClientTls> tls;
 
     /** gRPC starts its negotiation before the first byte; the event waits here until it is known whether gRPC is wanted. */
     private ProtocolNegotiationEvent negotiation = InternalProtocolNegotiationEvent.getDefault();
 
     private @Nullable Future<?> deadline;
 
+    private boolean refused;
+
     ProtocolDetector(
-            Supplier<ChannelHandler> grpc, Runnable grpcUnused, HttpConnections httpConnections, Duration timeout) {
+            Supplier<ChannelHandler> grpc,
+            Runnable grpcUnused,
+            HttpConnections httpConnections,
+            Duration timeout,
+            Optional<ClientTls> tls) {
         this.grpc = grpc;
+        this.tls = tls;
         this.grpcUnused = grpcUnused;
         this.httpConnections = httpConnections;
         this.timeout = timeout;
@@ -47,6 +64,8 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        tls.ifPresent(how ->
+                ctx.pipeline().addBefore(ctx.name(), null, how.party().accept(ctx.alloc(), timeout)));
         deadline = ctx.executor()
                 .schedule(
                         () -> reject(ctx, "it did not show its protocol in time"),
@@ -65,8 +84,43 @@ final class ProtocolDetector extends ByteToMessageDecoder {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
         if (event instanceof ProtocolNegotiationEvent started) {
             negotiation = started;
+        } else if (event instanceof SslHandshakeCompletionEvent ended) {
+            shaken(ctx, ended);
         } else {
             super.userEventTriggered(ctx, event);
+        }
+    }
+
+    /** What the services are told of the connection, they are told by the event. */
+    private void shaken(ChannelHandlerContext ctx, SslHandshakeCompletionEvent ended) {
+        if (ended.isSuccess()) {
+            SSLSession session = ctx.pipeline().get(SslHandler.class).engine().getSession();
+            negotiation = InternalProtocolNegotiationEvent.withAttributes(
+                    negotiation,
+                    InternalProtocolNegotiationEvent.getAttributes(negotiation).toBuilder()
+                            .set(Grpc.TRANSPORT_ATTR_SSL_SESSION, session)
+                            .build());
+        } else {
+            refused(ctx, ended.cause());
+        }
+    }
+
+    private void refused(ChannelHandlerContext ctx, Throwable cause) {
+        if (!refused) {
+            refused = true;
+            tls.ifPresent(how -> how.refusals()
+                    .refused(String.valueOf(ctx.channel().remoteAddress()), "the client port", TlsFailure.of(cause)));
+        }
+        ctx.close();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+        boolean ofTls = cause instanceof SSLException || cause.getCause() instanceof SSLException;
+        if (tls.isPresent() && (ofTls || refused)) {
+            refused(ctx, cause);
+        } else {
+            super.exceptionCaught(ctx, cause);
         }
     }
 
@@ -94,7 +148,7 @@ final class ProtocolDetector extends ByteToMessageDecoder {
     }
 
     private void continueAsHttp(ChannelHandlerContext ctx) {
-        httpConnections.adopt(ctx.channel());
+        httpConnections.adopt(ctx.channel(), tls.flatMap(ClientTls::maxConnectionAge));
         grpcUnused.run();
         ctx.pipeline().remove(this);
     }
@@ -105,7 +159,6 @@ final class ProtocolDetector extends ByteToMessageDecoder {
         return first >= 'A' && first <= 'Z';
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // There is nothing left to do if closing fails.
     private static void reject(ChannelHandlerContext ctx, String reason) {
         LOG.debug("Closed the connection from {}: {}.", ctx.channel().remoteAddress(), reason);
         ctx.close();

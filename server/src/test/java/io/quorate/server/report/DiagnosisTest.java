@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.server.report.ClusterReports.Asked;
 import io.quorate.server.report.MemberReport.Alarm;
+import io.quorate.server.report.MemberReport.Certificate;
 import io.quorate.server.report.MemberReport.Disk;
 import io.quorate.server.report.MemberReport.Divergence;
 import io.quorate.server.report.MemberReport.Gc;
 import io.quorate.server.report.MemberReport.LogDivergence;
 import io.quorate.server.report.MemberReport.MissingEntries;
+import io.quorate.server.report.MemberReport.RefusedConnection;
 import io.quorate.server.report.MemberReport.Score;
 import io.quorate.server.report.MemberReport.ScoredPart;
 import io.quorate.server.report.MemberReport.SnapshotTransfer;
 import io.quorate.server.report.MemberReport.Sync;
+import io.quorate.server.report.MemberReport.Tls;
 import io.quorate.server.report.MemberReport.Verification;
 import io.quorate.server.report.Problem.Urgency;
 import java.util.ArrayList;
@@ -616,5 +619,48 @@ class DiagnosisTest {
                 .containsExactly("NOTICE node-b has 10 % of its disk left");
         assertThat(doctor(Told.well().member("b", b -> b.disk = Optional.of(new Disk(1L << 30, 100L << 30)))))
                 .hasSize(1);
+    }
+
+    // ---- certificates
+
+    private static final long NOW = 1_700_000_000_000L;
+    private static final long DAY = 24 * 3_600_000L;
+
+    private static Told certified(long endMillis, Optional<String> refusedFiles, RefusedConnection... refused) {
+        Certificate certificate = new Certificate("the peer port", "CN=a", endMillis, refusedFiles);
+        return Told.well().member("a", a -> a.tls = Optional.of(new Tls(List.of(certificate), List.of(refused))));
+    }
+
+    @Test
+    void aCertificateThatHasExpiredIsNamedAndOneThatWillIsADoctorsMatter() {
+        assertThat(why(certified(NOW - DAY, Optional.empty())))
+                .containsExactly("CRITICAL node-a has at the peer port a certificate that has expired, on"
+                        + " 2023-11-13T22:13:20Z: CN=a");
+        assertThat(why(certified(NOW + 3 * DAY, Optional.empty()))).isEmpty();
+        assertThat(doctor(certified(NOW + 3 * DAY, Optional.empty())))
+                .contains("NOTICE node-a has at the peer port a certificate that expires soon, on"
+                        + " 2023-11-17T22:13:20Z: CN=a");
+        assertThat(doctor(certified(NOW + 30 * DAY, Optional.empty()))).noneMatch(text -> text.contains("certificate"));
+    }
+
+    @Test
+    void changedFilesThatAreNotUsedAreToldWithTheReason() {
+        assertThat(why(certified(NOW + 30 * DAY, Optional.of("the key is another one's"))))
+                .containsExactly(
+                        "SERIOUS node-a does not use the changed files of the peer port: the key is another one's");
+    }
+
+    @Test
+    void aMemberThatIsCutOffByACertificateIsToldWithItForAsLongAsThatIsRecent() {
+        RefusedConnection recent =
+                new RefusedConnection("member b at 10.0.0.2:2380", "its dialing", true, "it has expired", NOW - 1_000);
+        RefusedConnection old = new RefusedConnection("member c", "its dialing", true, "it had expired", NOW - DAY);
+        RefusedConnection client = new RefusedConnection("10.0.0.9:1", "the client port", false, "it is new", NOW);
+        Told told = certified(NOW + 30 * DAY, Optional.empty(), recent, old, client);
+        assertThat(why(told))
+                .containsExactly(
+                        "SERIOUS node-a cannot speak TLS with member b at 10.0.0.2:2380, at its dialing: it has"
+                                + " expired");
+        assertThat(doctor(told)).contains("NOTICE node-a has refused a client at 10.0.0.9:1: it is new");
     }
 }

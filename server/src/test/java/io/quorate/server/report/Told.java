@@ -60,6 +60,7 @@ final class Told {
         Map<String, Integer> priorities = Map.of();
         Optional<Score> score = Optional.empty();
         Optional<String> waitsFor = Optional.empty();
+        Optional<MemberReport.Tls> tls = Optional.empty();
         final Map<String, Follower> followers = new TreeMap<>();
         final Map<String, Link> links = new TreeMap<>();
 
@@ -129,7 +130,8 @@ final class Told {
                     missing,
                     transfers,
                     score,
-                    waitsFor);
+                    waitsFor,
+                    tls);
         }
     }
 

@@ -37,8 +37,8 @@ class ListenUrlTest {
         "http://127.0.0.1:2379/v3,    only a host and a port",
         "http://me@127.0.0.1:2379,    only a host and a port",
         "::1:2379,                    an IPv6 address needs brackets",
-        "unix://client.sock,          the scheme is not http",
-        "ftp://127.0.0.1:2379,        the scheme is not http",
+        "unix://client.sock,          the scheme is neither http nor https",
+        "ftp://127.0.0.1:2379,        the scheme is neither http nor https",
     })
     void aUrlThatCannotBeListenedOnIsRefusedWithTheReason(String text, String reason) {
         assertThatIllegalArgumentException()
@@ -48,11 +48,10 @@ class ListenUrlTest {
     }
 
     @Test
-    void httpsIsRefusedUntilThereIsTls() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> ListenUrl.parse("https://127.0.0.1:2379"))
-                .withMessage("Cannot listen on \"https://127.0.0.1:2379\":"
-                        + " TLS is not there yet and comes with a later release; use http:// for now.");
+    void httpsMeansTls() {
+        assertThat(ListenUrl.parse("HTTPS://127.0.0.1:2379"))
+                .isEqualTo(new ListenUrl("127.0.0.1", 2379, true))
+                .hasToString("https://127.0.0.1:2379");
     }
 
     @Test

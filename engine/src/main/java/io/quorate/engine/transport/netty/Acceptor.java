@@ -9,18 +9,23 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.util.concurrent.Future;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.tls.TlsFailure;
 import io.quorate.engine.transport.StorageIds;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** Listens for peers, and lets in those that belong here. */
 @SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails closes the channel, which is noticed
 final class Acceptor {
 
     private static final int MAX_READ_BYTES = 256 << 10;
+    private static final Duration AGE_GRACE = Duration.ofSeconds(10);
 
     private final Context context;
     private final PeerTable table;
@@ -55,6 +60,7 @@ final class Acceptor {
                     @Override
                     protected void initChannel(Channel channel) {
                         context.channels().add(channel);
+                        secure(channel);
                         channel.pipeline().addLast(new HelloDecoder());
                     }
                 })
@@ -71,6 +77,22 @@ final class Acceptor {
         }
         context.channels().add(binding.channel());
         return (InetSocketAddress) binding.channel().localAddress();
+    }
+
+    /** Nothing is read of a connection before its certificate is judged. */
+    private void secure(Channel channel) {
+        context.tls()
+                .ifPresent(tls -> channel.pipeline()
+                        .addLast(
+                                tls.party()
+                                        .accept(
+                                                channel.alloc(),
+                                                context.options().limits().handshakeTimeout()),
+                                new TlsGate(failure -> tls.refusals()
+                                        .refused(
+                                                String.valueOf(channel.remoteAddress()),
+                                                "the peer port of member " + context.self(),
+                                                failure))));
     }
 
     private static String name(InetSocketAddress address) {
@@ -130,7 +152,7 @@ final class Acceptor {
                 inform(ctx);
                 return;
             }
-            Optional<Handshake.Refusal> refusal = judge(hello);
+            Optional<Handshake.Refusal> refusal = judge(hello).or(() -> judgeCertificate(ctx, hello));
             if (refusal.isPresent()) {
                 refuse(ctx, hello, refusal.get());
                 return;
@@ -141,6 +163,20 @@ final class Acceptor {
                 case NEW -> remember(ctx, hello);
                 case OTHER -> refuse(ctx, hello, Handshake.Refusal.STORAGE_OF_SENDER);
             }
+        }
+
+        /** Of one that is known, or would be let in as a guest. */
+        private Optional<Handshake.Refusal> judgeCertificate(ChannelHandlerContext ctx, Handshake.Hello hello) {
+            MemberId from = new MemberId(hello.from());
+            Optional<TlsFailure> failure = context.tls()
+                    .flatMap(tls -> tls.judge(ctx.channel(), from, table.hostsOf(from, hello.addresses())));
+            failure.ifPresent(why -> context.tls()
+                    .ifPresent(tls -> tls.refusals()
+                            .refused(
+                                    "member " + from + " at " + ctx.channel().remoteAddress(),
+                                    "the peer port of member " + context.self(),
+                                    why)));
+            return failure.map(why -> Handshake.Refusal.CERTIFICATE);
         }
 
         /** Nothing is heard of a member before it is known for good by which storage it is known again. */
@@ -169,9 +205,17 @@ final class Acceptor {
                 refuse(ctx, hello, Handshake.Refusal.UNKNOWN_SENDER);
                 return;
             }
+            context.tls().flatMap(PeerTls::maxConnectionAge).ifPresent(age -> limitAge(ctx.channel(), age));
             ctx.writeAndFlush(acceptance(ctx)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
             ctx.pipeline().replace(this, "frames", new FrameReader(sender.get(), context));
             sender.get().dialNow();
+        }
+
+        /** Whoever dialed makes another one in time; one that does not may have reasons to fear that. */
+        private void limitAge(Channel channel, Duration age) {
+            Future<?> ending = channel.eventLoop()
+                    .schedule(() -> channel.close(), age.plus(AGE_GRACE).toNanos(), TimeUnit.NANOSECONDS);
+            channel.closeFuture().addListener(closed -> ending.cancel(false));
         }
 
         /** Whoever is about to join, or has no data, asks before it takes part. */
@@ -190,7 +234,7 @@ final class Acceptor {
         }
 
         private void refuse(ChannelHandlerContext ctx, Handshake.Hello hello, Handshake.Refusal refusal) {
-            if (refusal != Handshake.Refusal.NOT_ADMITTED) {
+            if (refusal != Handshake.Refusal.NOT_ADMITTED && refusal != Handshake.Refusal.CERTIFICATE) {
                 context.refusals()
                         .line("member " + context.self() + " refused member " + Long.toHexString(hello.from())
                                 + " of cluster "

@@ -12,6 +12,7 @@ import io.quorate.engine.transport.FrameCodec;
 import io.quorate.engine.transport.Network;
 import io.quorate.engine.transport.RateLimitedLog;
 import io.quorate.engine.transport.StorageIds;
+import java.util.Optional;
 
 /**
  * What all connections of one network share.
@@ -40,6 +41,10 @@ record Context(
 
     StorageIds storages() {
         return options.storages();
+    }
+
+    Optional<PeerTls> tls() {
+        return options.tls();
     }
 
     /** Settings of an outgoing connection. */

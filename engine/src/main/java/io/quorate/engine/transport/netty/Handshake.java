@@ -172,7 +172,8 @@ final class Handshake {
         FORMER_EPOCH(
                 10,
                 "the cluster was recovered from the loss of its quorum without the dialing member and goes on under another id;"
-                        + " stop it, and add it anew with an empty data directory");
+                        + " stop it, and add it anew with an empty data directory"),
+        CERTIFICATE(11, "the certificate that the dialing member showed is not that member's");
 
         private final short code;
         private final String reason;

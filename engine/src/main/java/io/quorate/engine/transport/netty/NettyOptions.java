@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
  * @param storages this member's storage, and what it remembers of the others'; until it is admitted it dials nobody, lets nobody in, and
  *     answers inquiries alone
  * @param clientUrls where this member serves clients, as it tells whoever asks
+ * @param tls how connections are encrypted, and members known by their certificates; empty for plain text
  */
 public record NettyOptions(
         MemberId self,
@@ -30,7 +32,8 @@ public record NettyOptions(
         Map<MemberId, List<InetSocketAddress>> peers,
         Limits limits,
         StorageIds storages,
-        List<String> clientUrls) {
+        List<String> clientUrls,
+        Optional<PeerTls> tls) {
 
     public NettyOptions {
         listenAddresses = List.copyOf(listenAddresses);
@@ -38,7 +41,7 @@ public record NettyOptions(
         clientUrls = List.copyOf(clientUrls);
     }
 
-    /** Of a member that serves no clients. */
+    /** Of a member that serves no clients, in plain text. */
     public NettyOptions(
             MemberId self,
             long clusterId,
@@ -46,7 +49,13 @@ public record NettyOptions(
             Map<MemberId, List<InetSocketAddress>> peers,
             Limits limits,
             StorageIds storages) {
-        this(self, clusterId, listenAddresses, peers, limits, storages, List.of());
+        this(self, clusterId, listenAddresses, peers, limits, storages, List.of(), Optional.empty());
+    }
+
+    /** The same with TLS. */
+    public NettyOptions withTls(PeerTls how) {
+        return new NettyOptions(
+                self, clusterId, listenAddresses, peers, limits, storages, clientUrls, Optional.of(how));
     }
 
     static Map<MemberId, List<InetSocketAddress>> copy(Map<MemberId, List<InetSocketAddress>> peers) {

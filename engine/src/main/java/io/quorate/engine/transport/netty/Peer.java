@@ -5,14 +5,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.tls.TlsFailure;
 import io.quorate.engine.transport.PeerCounters;
 import io.quorate.engine.transport.PeerFrame;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -64,8 +65,10 @@ final class Peer {
     private Optional<Channel> incoming = Optional.empty();
 
     // Touched by the event loop alone.
+    private final SplittableRandom random;
     private final Backoff backoff;
     private State state = new State.Idle();
+    private Optional<Channel> renewal = Optional.empty();
     private int nextAddress;
     private boolean failureLogged;
     private Optional<String> failure = Optional.empty();
@@ -78,7 +81,7 @@ final class Peer {
         this.told = told;
         this.context = context;
         this.loop = context.group().next();
-        var random = new SplittableRandom(
+        this.random = new SplittableRandom(
                 context.self().value() ^ Long.rotateLeft(id.value(), Integer.SIZE) ^ System.nanoTime());
         var limits = context.options().limits();
         this.backoff = new Backoff(limits.minReconnectDelay(), limits.maxReconnectDelay(), random);
@@ -86,6 +89,11 @@ final class Peer {
 
     MemberId id() {
         return id;
+    }
+
+    /** Where the options or the log say that it is reached. */
+    List<InetSocketAddress> told() {
+        return told;
     }
 
     /** Whether nobody but the peer itself has told of it. */
@@ -193,10 +201,21 @@ final class Peer {
         }
         seenAliveSinceDial = false;
         InetSocketAddress address = present.get(Math.floorMod(nextAddress, present.size()));
-        Bootstrap bootstrap = context.bootstrap(loop).handler(new AnswerDecoder());
+        Channel channel = open(address);
+        state = new State.Dialing(channel, address);
+    }
+
+    /** Begins a connection, which says hello by itself. */
+    private Channel open(InetSocketAddress address) {
+        Bootstrap bootstrap = context.bootstrap(loop).handler(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel dialed) {
+                secure(dialed, address);
+                dialed.pipeline().addLast(new AnswerDecoder());
+            }
+        });
         ChannelFuture connecting = bootstrap.connect(address);
         Channel channel = connecting.channel();
-        state = new State.Dialing(channel, address);
         context.channels().add(channel);
         connecting.addListener(done -> {
             if (!done.isSuccess()) {
@@ -207,6 +226,29 @@ final class Peer {
             }
         });
         channel.closeFuture().addListener(closing -> onLoop(() -> ended(channel)));
+        return channel;
+    }
+
+    private void secure(Channel channel, InetSocketAddress address) {
+        context.tls()
+                .ifPresent(tls -> channel.pipeline()
+                        .addLast(
+                                tls.party()
+                                        .dial(
+                                                channel.alloc(),
+                                                address.getHostString(),
+                                                address.getPort(),
+                                                context.options().limits().handshakeTimeout()),
+                                new TlsGate(why -> insecure(tls, address, why))));
+    }
+
+    private void insecure(PeerTls tls, InetSocketAddress address, TlsFailure why) {
+        failure = Optional.of(why.sentence());
+        tls.refusals()
+                .refused(
+                        "member " + id + " at " + PeerAddress.text(address),
+                        "member " + context.self() + " dialing it",
+                        why);
     }
 
     /** Listeners of futures may run at once, in the middle of what made the future; what they do here must come after. */
@@ -217,14 +259,18 @@ final class Peer {
     }
 
     private void answered(Channel channel, Handshake.Answer answer) {
-        if (!(state instanceof State.Dialing dialing) || !isDialing(channel)) {
+        if (!isDialing(channel) && !isRenewal(channel)) {
             channel.close();
         } else if (answer.isAccepted()) {
             compareStorage(channel, answer.storage());
         } else {
-            refused(dialing.address(), answer);
+            refused(String.valueOf(channel.remoteAddress()), answer);
             channel.close();
         }
+    }
+
+    private boolean isRenewal(Channel channel) {
+        return renewal.filter(channel::equals).isPresent() && !closed;
     }
 
     private boolean isDialing(Channel channel) {
@@ -260,22 +306,52 @@ final class Peer {
     }
 
     private void connected(Channel channel) {
-        if (!(state instanceof State.Dialing dialing) || !isDialing(channel)) {
+        if (isRenewal(channel) && state instanceof State.Connected former) {
+            renewal = Optional.empty();
+            Optional<SendQueue> before = queue;
+            sendBy(channel, former.address());
+            // What is sent from now on may overtake what is under way there, as it may anywhere.
+            before.ifPresent(SendQueue::finish);
+        } else if (state instanceof State.Dialing dialing && isDialing(channel)) {
+            sendBy(channel, dialing.address());
+            failureLogged = false;
+            LOG.info("member {} connected to member {} at {}", context.self(), id, dialing.address());
+        } else {
             channel.close();
-            return;
         }
+    }
+
+    private void sendBy(Channel channel, InetSocketAddress address) {
         long maxQueuedBytes = context.options().limits().maxQueuedBytes();
         synchronized (this) {
             interrupted = false;
             queue = Optional.of(
                     new SendQueue(channel, context.codec(), counters, maxQueuedBytes, this::endInterruption));
         }
-        state = new State.Connected(channel, dialing.address(), System.nanoTime());
-        failureLogged = false;
-        LOG.info("member {} connected to member {} at {}", context.self(), id, dialing.address());
+        state = new State.Connected(channel, address, System.nanoTime());
+        context.tls().flatMap(PeerTls::maxConnectionAge).ifPresent(age -> limitAge(channel, age));
     }
 
-    private void refused(InetSocketAddress by, Handshake.Answer answer) {
+    /**
+     * The certificates of a connection are judged anew by making another one, before it is as old as it may get, so that nothing is
+     * lost; if that fails it ends nevertheless. Not all connections do so at the same time.
+     */
+    private void limitAge(Channel channel, Duration age) {
+        long nanos = age.toNanos();
+        Future<?> renewing = loop.schedule(
+                () -> renew(channel), random.nextLong(nanos - nanos / 5, nanos + 1), TimeUnit.NANOSECONDS);
+        channel.closeFuture().addListener(over -> renewing.cancel(false));
+    }
+
+    private void renew(Channel old) {
+        if (!closed
+                && state instanceof State.Connected connected
+                && connected.channel().equals(old)) {
+            renewal = Optional.of(open(connected.address()));
+        }
+    }
+
+    private void refused(String by, Handshake.Answer answer) {
         if (answer.says(Handshake.Refusal.NOT_ADMITTED)) {
             failure = Optional.of("it does not take part yet");
             return;
@@ -296,6 +372,9 @@ final class Peer {
             case State.Connected connected -> {
                 if (connected.channel().equals(channel)) {
                     lost(connected);
+                } else if (isRenewal(channel)) {
+                    renewal = Optional.empty();
+                    connected.channel().close();
                 }
             }
             case State.Dialing dialing -> {
@@ -309,6 +388,8 @@ final class Peer {
     }
 
     private void lost(State.Connected connected) {
+        renewal.ifPresent(Channel::close);
+        renewal = Optional.empty();
         synchronized (this) {
             queue.ifPresent(SendQueue::close);
             queue = Optional.empty();
@@ -361,9 +442,18 @@ final class Peer {
         if (closed) {
             return false;
         }
-        incoming.ifPresent(Channel::close);
+        incoming.ifPresent(this::endIncoming);
         incoming = Optional.of(channel);
         return true;
+    }
+
+    /** Where connections have an age, the newer one is made while the older one is still in use. */
+    private void endIncoming(Channel former) {
+        if (context.tls().flatMap(PeerTls::maxConnectionAge).isPresent() && !loop.isShuttingDown()) {
+            loop.schedule(() -> former.close(), FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+        } else {
+            former.close();
+        }
     }
 
     /** Ends all, but what is sent now still gets its time to arrive. */
@@ -383,7 +473,10 @@ final class Peer {
         queue.ifPresent(SendQueue::close);
         onLoop(() -> {
             switch (state) {
-                case State.Connected connected -> connected.channel().close();
+                case State.Connected connected -> {
+                    connected.channel().close();
+                    renewal.ifPresent(Channel::close);
+                }
                 case State.Dialing dialing -> dialing.channel().close();
                 case State.Waiting waiting -> waiting.timer().cancel(false);
                 case State.Idle idle -> {}
@@ -417,32 +510,22 @@ final class Peer {
         @Override
         void arrived(ChannelHandlerContext ctx, ByteBuf message) {
             Handshake.Answer answer = Handshake.Answer.read(message);
-            ctx.pipeline().replace(this, "silence", new Silence());
+            ctx.pipeline().replace(this, "silence", new Silence(id, context));
+            // Its host was judged; which of the members there it is, is judged here.
+            Optional<TlsFailure> wrong = context.tls().flatMap(tls -> tls.judge(ctx.channel(), id));
+            if (wrong.isPresent()) {
+                context.tls()
+                        .ifPresent(tls ->
+                                insecure(tls, (InetSocketAddress) ctx.channel().remoteAddress(), wrong.get()));
+                ctx.close();
+                return;
+            }
             answered(ctx.channel(), answer);
         }
 
         @Override
         void failed(ChannelHandlerContext ctx, String reason) {
             failure = Optional.of("it " + reason);
-        }
-    }
-
-    /** After the handshake the acceptor of a connection has nothing more to say on it. */
-    private final class Silence extends ChannelInboundHandlerAdapter {
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            ReferenceCountUtil.release(message);
-            context.garbage()
-                    .line("member " + context.self() + " disconnected member " + id
-                            + ", which sent bytes on a connection that it only receives on");
-            ctx.close();
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            LOG.debug("the connection to member {} broke: {}", id, cause.getMessage());
-            ctx.close();
         }
     }
 }

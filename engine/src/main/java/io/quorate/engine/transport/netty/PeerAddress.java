@@ -32,6 +32,12 @@ public final class PeerAddress {
         }
     }
 
+    /** As people write it. */
+    static String text(InetSocketAddress address) {
+        String host = address.getHostString();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
     /** Those of the texts that are addresses: what the log says cannot be refused any more. */
     static List<InetSocketAddress> parse(List<String> texts) {
         return texts.stream().flatMap(PeerAddress::addressOrWarning).toList();

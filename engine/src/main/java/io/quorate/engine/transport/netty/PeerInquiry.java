@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.tls.TlsFailure;
+import io.quorate.engine.tls.TlsParty;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -12,6 +14,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
 
 /**
  * Asks at a peer port which cluster is there, who its members are, and what is remembered of their storages: for one that is about to
@@ -56,17 +60,38 @@ public final class PeerInquiry {
      * @throws IOException if there is no answer, or none that this release understands
      */
     public static Report ask(InetSocketAddress address, Duration timeout) throws IOException {
+        return ask(address, timeout, Optional.empty());
+    }
+
+    /**
+     * As {@link #ask(InetSocketAddress, Duration)}, over TLS if there is a party to do so.
+     *
+     * @throws IOException also if one side refuses the other's certificate
+     */
+    public static Report ask(InetSocketAddress address, Duration timeout, Optional<TlsParty> tls) throws IOException {
         InetSocketAddress resolved =
                 address.isUnresolved() ? new InetSocketAddress(address.getHostString(), address.getPort()) : address;
         int millis = Math.toIntExact(timeout.toMillis());
         try (Socket socket = new Socket()) {
             socket.connect(resolved, millis);
             socket.setSoTimeout(millis);
-            ByteBuf hello = Unpooled.buffer(Handshake.HELLO_BYTES);
-            Handshake.Hello.inquiry().write(hello);
-            socket.getOutputStream().write(hello.array(), 0, hello.readableBytes());
-            return read(new DataInputStream(socket.getInputStream()));
+            return tls.isPresent() ? askOverTls(socket, address, tls.get()) : ask(socket);
         }
+    }
+
+    private static Report askOverTls(Socket connected, InetSocketAddress address, TlsParty tls) throws IOException {
+        try (Socket socket = tls.dial(connected, address.getHostString(), address.getPort())) {
+            return ask(socket);
+        } catch (SSLException e) {
+            throw new IOException(TlsFailure.of(e).sentence(), e);
+        }
+    }
+
+    private static Report ask(Socket socket) throws IOException {
+        ByteBuf hello = Unpooled.buffer(Handshake.HELLO_BYTES);
+        Handshake.Hello.inquiry().write(hello);
+        socket.getOutputStream().write(hello.array(), 0, hello.readableBytes());
+        return read(new DataInputStream(socket.getInputStream()));
     }
 
     private static Report read(DataInputStream in) throws IOException {

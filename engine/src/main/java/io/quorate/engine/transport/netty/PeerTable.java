@@ -110,6 +110,16 @@ final class PeerTable {
         }
     }
 
+    /**
+     * The hosts where a member is reached: as the options or the log say, whatever it says itself, and only where they say nothing of
+     * it, as it says.
+     */
+    Set<String> hostsOf(MemberId id, List<String> says) {
+        List<InetSocketAddress> told = peer(id).map(Peer::told).orElse(List.of());
+        return (told.isEmpty() ? PeerAddress.parse(says) : told)
+                .stream().map(InetSocketAddress::getHostString).collect(Collectors.toUnmodifiableSet());
+    }
+
     /** Whoever is not wanted any more is disconnected, guests not before their own connection is gone. */
     private synchronized void replacePeers() {
         if (closed) {

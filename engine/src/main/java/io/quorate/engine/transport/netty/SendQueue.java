@@ -1,8 +1,10 @@
 package io.quorate.engine.transport.netty;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.quorate.engine.transport.FrameCodec;
 import io.quorate.engine.transport.PeerCounters;
 import io.quorate.engine.transport.PeerFrame;
@@ -133,6 +135,15 @@ final class SendQueue {
         if (unwrittenBytes.addAndGet(-bytes) <= maxBytes / 2 && success) {
             onRoom.run();
         }
+    }
+
+    /** Takes nothing more, sends what was taken, and closes the connection behind it. Called by the event loop. */
+    void finish() {
+        synchronized (lock) {
+            closed = true;
+        }
+        drain();
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
     /** Releases what is pending, and takes nothing more. What was handed to the channel fails with it. */

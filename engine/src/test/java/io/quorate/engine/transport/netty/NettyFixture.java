@@ -90,6 +90,16 @@ final class NettyFixture implements AutoCloseable {
         return network;
     }
 
+    /** One that listens at any port, and knows where the others are. */
+    NettyNetwork open(
+            MemberId self, Map<MemberId, List<InetSocketAddress>> peers, PeerTls tls, RecordingListener listener)
+            throws IOException {
+        var options = new NettyOptions(self, CLUSTER, List.of(loopback(0)), peers, LIMITS, storages(self)).withTls(tls);
+        NettyNetwork network = NettyNetwork.open(options, group, listener, allocator);
+        networks.add(network);
+        return network;
+    }
+
     static PeerCounters counters(NettyNetwork network, MemberId peer) {
         return Optional.ofNullable(network.counters().get(peer)).orElseThrow();
     }

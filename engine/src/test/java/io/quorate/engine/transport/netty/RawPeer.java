@@ -2,6 +2,7 @@ package io.quorate.engine.transport.netty;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.quorate.engine.tls.TlsParty;
 import io.quorate.engine.transport.StorageIds;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -38,6 +39,13 @@ final class RawPeer implements AutoCloseable {
 
     static RawPeer connect(InetSocketAddress address) throws IOException {
         return new RawPeer(new Socket(address.getAddress(), address.getPort()));
+    }
+
+    /** Over TLS; blocks until the handshake is over. */
+    static RawPeer connect(InetSocketAddress address, TlsParty tls) throws IOException {
+        Socket plain = new Socket(address.getAddress(), address.getPort());
+        plain.setSoTimeout(20_000);
+        return new RawPeer(tls.dial(plain, "127.0.0.1", address.getPort()));
     }
 
     static RawPeer accept(ServerSocket server) throws IOException {
@@ -80,6 +88,11 @@ final class RawPeer implements AutoCloseable {
         byte[] read = new byte[bytes];
         new DataInputStream(socket.getInputStream()).readFully(read);
         return Unpooled.wrappedBuffer(read);
+    }
+
+    /** Reads what there is; the answer is how many bytes, below 0 at the end. */
+    int readSome() throws IOException {
+        return socket.getInputStream().read(new byte[8192]);
     }
 
     /** Waits until the other side has closed the connection, without having said anything more. */

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -201,7 +202,8 @@ class WipedMemberTest {
                     Map.of(),
                     LIMITS,
                     storages,
-                    List.of("http://a:1", "http://b:2"));
+                    List.of("http://a:1", "http://b:2"),
+                    Optional.empty());
             try (NettyNetwork one = NettyNetwork.open(options, fixture.group, heardByOne, fixture.allocator)) {
                 PeerInquiry.Report report = PeerInquiry.ask(one.boundAddresses().getFirst(), Duration.ofSeconds(20));
 

@@ -1,0 +1,157 @@
+package io.quorate.server;
+
+import io.quorate.engine.tls.TlsParty;
+import io.quorate.engine.tls.TlsRefusals;
+import io.quorate.engine.tls.TlsSettings;
+import io.quorate.engine.tls.TlsStatus;
+import io.quorate.engine.transport.netty.PeerTls;
+import io.quorate.server.report.MemberReport;
+import io.quorate.server.wire.ClientTls;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The certificates of a running member, which are looked after while it runs, and what was refused for them. They outlive the member's
+ * incarnations. Thread-safe.
+ */
+final class MemberSecurity implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MemberSecurity.class);
+
+    /** Two looks must find the same: so long, and twice at most, is a new certificate not used. */
+    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(2);
+
+    private final Optional<TlsParty> clients;
+    private final Optional<TlsParty> peers;
+    private final Security settings;
+    private final TlsRefusals refusedClients = new TlsRefusals(LOG::warn, LOG::debug);
+    private final TlsRefusals refusedPeers = new TlsRefusals(LOG::warn, LOG::debug);
+    private final Optional<ScheduledExecutorService> watcher;
+
+    private MemberSecurity(String name, Security settings, Optional<TlsParty> clients, Optional<TlsParty> peers) {
+        this.settings = settings;
+        this.clients = clients;
+        this.peers = peers;
+        this.watcher = parties().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Executors.newSingleThreadScheduledExecutor(task -> Thread.ofPlatform()
+                        .daemon()
+                        .name(name + "-certificates")
+                        .unstarted(task)));
+        watcher.ifPresent(timer -> {
+            var unused = timer.scheduleWithFixedDelay(
+                    this::look, LOOK_INTERVAL.toMillis(), LOOK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        });
+    }
+
+    /**
+     * Reads the certificates, and begins to look whether they change.
+     *
+     * @throws IOException with one sentence that says which file is wrong, and what to do
+     */
+    static MemberSecurity open(ServerConfig config) throws IOException {
+        Security settings = config.security();
+        return new MemberSecurity(config.name(), settings, open(settings.clients()), open(settings.peers()));
+    }
+
+    private static Optional<TlsParty> open(Optional<TlsSettings> settings) throws IOException {
+        return settings.isPresent() ? Optional.of(TlsParty.open(settings.get())) : Optional.empty();
+    }
+
+    /** Nobody's: plain text. */
+    static MemberSecurity none() {
+        return new MemberSecurity("", Security.NONE, Optional.empty(), Optional.empty());
+    }
+
+    private List<TlsParty> parties() {
+        return Stream.of(clients, peers).flatMap(Optional::stream).toList();
+    }
+
+    /** Looks whether certificates have changed. */
+    void look() {
+        for (TlsParty party : parties()) {
+            try {
+                party.look();
+            } catch (RuntimeException e) {
+                LOG.error(
+                        "The certificates of {} could not be looked after",
+                        party.settings().role(),
+                        e);
+            }
+        }
+    }
+
+    /** For connections with clients; empty for plain text. */
+    Optional<ClientTls> forClients() {
+        return clients.map(party -> new ClientTls(party, refusedClients, settings.connectionAge()));
+    }
+
+    /** For connections with other members; empty for plain text. */
+    Optional<PeerTls> forPeers() {
+        return peers.map(party -> new PeerTls(party, refusedPeers, settings.connectionAge()));
+    }
+
+    /** By which other members are asked that this one is not connected with; empty for plain text. */
+    Optional<TlsParty> peers() {
+        return peers;
+    }
+
+    /** How the certificates are. */
+    List<TlsStatus> status() {
+        return parties().stream().map(TlsParty::status).toList();
+    }
+
+    /** The connections of clients that were refused. */
+    TlsRefusals refusedClients() {
+        return refusedClients;
+    }
+
+    /** What the member tells of it; empty if it speaks plain text alone. */
+    Optional<MemberReport.Tls> told() {
+        if (parties().isEmpty()) {
+            return Optional.empty();
+        }
+        List<MemberReport.Certificate> certificates =
+                status().stream().flatMap(MemberSecurity::told).toList();
+        List<MemberReport.RefusedConnection> refused = Stream.concat(
+                        told(refusedPeers, true), told(refusedClients, false))
+                .toList();
+        return Optional.of(new MemberReport.Tls(certificates, refused));
+    }
+
+    private static Stream<MemberReport.Certificate> told(TlsStatus status) {
+        Stream<MemberReport.Certificate> own = status.certificate().stream()
+                .map(shown -> new MemberReport.Certificate(
+                        status.role(), shown.subject(), shown.end().toEpochMilli(), status.refusedFiles()));
+        // A CA that has expired is of no harm where another one is trusted.
+        Stream<MemberReport.Certificate> authority = status.authorities().stream()
+                .max(Comparator.comparing(TlsStatus.Certificate::end))
+                .map(last -> new MemberReport.Certificate(
+                        status.role() + ", of its CA",
+                        last.subject(),
+                        last.end().toEpochMilli(),
+                        Optional.empty()))
+                .stream();
+        return Stream.concat(own, authority);
+    }
+
+    private static Stream<MemberReport.RefusedConnection> told(TlsRefusals refusals, boolean ofMember) {
+        return refusals.latest().stream()
+                .map(refusal -> new MemberReport.RefusedConnection(
+                        refusal.other(), refusal.by(), ofMember, refusal.sentence(), refusal.timeMillis()));
+    }
+
+    @Override
+    public void close() {
+        watcher.ifPresent(ScheduledExecutorService::shutdownNow);
+    }
+}
