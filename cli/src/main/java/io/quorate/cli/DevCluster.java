@@ -65,16 +65,24 @@ record DevCluster(List<Integer> clientPorts, List<Integer> peerPorts, Path dataD
         return clientPorts.size();
     }
 
+    /** Of members that speak plain text. */
     List<ServerConfig> configs() {
-        List<InitialMember> members = IntStream.range(0, nodes())
-                .mapToObj(i -> new InitialMember(name(i), loopback(peerPorts.get(i))))
-                .toList();
-        return IntStream.range(0, nodes()).mapToObj(i -> config(i, members)).toList();
+        return configs("http");
     }
 
-    private ServerConfig config(int index, List<InitialMember> members) {
-        List<URI> clientUrls = List.of(loopback(clientPorts.get(index)));
-        List<URI> peerUrls = List.of(loopback(peerPorts.get(index)));
+    /** @param scheme of all URLs */
+    List<ServerConfig> configs(String scheme) {
+        List<InitialMember> members = IntStream.range(0, nodes())
+                .mapToObj(i -> new InitialMember(name(i), loopback(scheme, peerPorts.get(i))))
+                .toList();
+        return IntStream.range(0, nodes())
+                .mapToObj(i -> config(i, members, scheme))
+                .toList();
+    }
+
+    private ServerConfig config(int index, List<InitialMember> members, String scheme) {
+        List<URI> clientUrls = List.of(loopback(scheme, clientPorts.get(index)));
+        List<URI> peerUrls = List.of(loopback(scheme, peerPorts.get(index)));
         return new ServerConfig(
                 name(index),
                 dataDir.resolve(name(index)),
@@ -101,8 +109,8 @@ record DevCluster(List<Integer> clientPorts, List<Integer> peerPorts, Path dataD
         return "node" + (index + 1);
     }
 
-    private static URI loopback(int port) {
-        return URI.create("http://127.0.0.1:" + port);
+    private static URI loopback(String scheme, int port) {
+        return URI.create(scheme + "://127.0.0.1:" + port);
     }
 
     private static List<Integer> portsOrUsual(String flag, List<Integer> given, int nodes, int first) {

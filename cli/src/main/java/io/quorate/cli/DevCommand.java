@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -62,6 +64,14 @@ final class DevCommand implements Callable<Integer> {
     private boolean ephemeral;
 
     @Option(
+            names = "--secure",
+            description = {
+                "Speak TLS alone, with a CA and certificates that are made for it, in certs/ below the data directory;",
+                "who connects needs the client's certificate there, and is the user root."
+            })
+    private boolean secure;
+
+    @Option(
             names = "--autopilot-policy",
             paramLabel = "<file>",
             description = {
@@ -93,32 +103,63 @@ final class DevCommand implements Callable<Integer> {
     public Integer call() {
         LogOutput.to(logStream, LogLevel.parse("--log-level", logLevel));
         DevCluster cluster = DevCluster.of(nodes, clientPorts, peerPorts, dataDir, ephemeral);
-        List<ServerConfig> configs = configs(cluster);
-        for (ServerConfig config : configs) {
+        List<ServerConfig> planned = configs(cluster);
+        for (ServerConfig config : planned) {
             requireFree("--client-ports", config.listenClientUrls());
             requireFree("--peer-ports", config.listenPeerUrls());
         }
         if (!ephemeral) {
-            DevDataDir.claim(cluster);
+            DevDataDir.claim(cluster, secure);
         }
+        Optional<DevCertificates> certificates =
+                secure ? Optional.of(new DevCertificates(certificateFolder())) : Optional.empty();
+        List<ServerConfig> configs =
+                certificates.map(made -> made.secure(planned)).orElse(planned);
         PrintWriter out = spec.commandLine().getOut();
         try (RunningMembers members = RunningMembers.start(factory, configs)) {
             members.awaitReady();
             table(members.all()).print(out);
             out.println("ready: " + endpoints(configs));
+            certificates.ifPresent(made -> out.println("connect with: " + made.etcdctl(configs)));
             out.flush();
             members.awaitStop();
         }
         return ExitCode.OK;
     }
 
+    /** Certificates are files even where nothing else is. */
+    private Path certificateFolder() {
+        if (!ephemeral) {
+            return dataDir.resolve("certs");
+        }
+        try {
+            Path folder = Files.createTempDirectory("quorate-certs-");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder), "delete-certificates"));
+            return folder;
+        } catch (IOException e) {
+            throw new CommandFailed(ExitCode.FAILED, "no folder for certificates can be made: " + e, e);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(folder);
+        } catch (IOException e) {
+            // The process ends; what is left lies where the system clears up.
+        }
+    }
+
     private List<ServerConfig> configs(DevCluster cluster) {
+        String scheme = secure ? "https" : "http";
         if (autopilotPolicy.isEmpty()) {
-            return cluster.configs();
+            return cluster.configs(scheme);
         }
         AutopilotPolicy policy = AutopilotPolicyFile.read(autopilotPolicy.get());
         try {
-            return cluster.configs().stream()
+            return cluster.configs(scheme).stream()
                     .map(config -> config.withAutopilot(policy))
                     .toList();
         } catch (IllegalArgumentException e) {

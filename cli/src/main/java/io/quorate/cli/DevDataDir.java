@@ -31,16 +31,17 @@ final class DevDataDir {
     /**
      * Checks that the directory is new or was made by the same cluster, and marks a new one.
      *
+     * @param secure whether the members speak TLS, which is a part of their URLs
      * @throws CommandFailed if it belongs to something else
      */
-    static void claim(DevCluster cluster) {
+    static void claim(DevCluster cluster, boolean secure) {
         try {
             Optional<Properties> made = marker(cluster.dataDir());
             if (made.isPresent()) {
-                requireSame(cluster, made.get());
+                requireSame(cluster, secure, made.get());
             } else {
                 requireEmpty(cluster.dataDir());
-                mark(cluster);
+                mark(cluster, secure);
             }
         } catch (IOException e) {
             throw new CommandFailed(
@@ -51,7 +52,7 @@ final class DevDataDir {
         }
     }
 
-    private static void requireSame(DevCluster cluster, Properties made) {
+    private static void requireSame(DevCluster cluster, boolean secure, Properties made) {
         String nodes = made.getProperty("nodes", "?");
         String peerPorts = made.getProperty("peer-ports", "?");
         if (!made.getProperty("format", "?").equals(FORMAT)) {
@@ -65,6 +66,13 @@ final class DevDataDir {
                     ExitCode.FAILED,
                     "the data directory " + cluster.dataDir() + " holds a cluster of " + nodes + ", not of "
                             + cluster.nodes() + "; start it with --nodes " + nodes + ", or choose another --data-dir");
+        }
+        if (secure != Boolean.parseBoolean(made.getProperty("secure", "false"))) {
+            throw new CommandFailed(
+                    ExitCode.FAILED,
+                    "the data directory " + cluster.dataDir() + " holds a cluster that speaks "
+                            + (secure ? "plain text; start it without" : "TLS; start it with")
+                            + " --secure, or choose another --data-dir");
         }
         if (!peerPorts.equals(join(cluster.peerPorts()))) {
             throw new CommandFailed(
@@ -100,11 +108,12 @@ final class DevDataDir {
     }
 
     /** Written aside, synced and renamed, so that a crash leaves a whole marker or none. */
-    private static void mark(DevCluster cluster) throws IOException {
+    private static void mark(DevCluster cluster, boolean secure) throws IOException {
         Path dir = cluster.dataDir();
         Files.createDirectories(dir);
-        String text = "# The cluster of 'quorate dev' in this directory.\nformat=" + FORMAT + "\nnodes="
-                + cluster.nodes() + "\npeer-ports=" + join(cluster.peerPorts()) + "\n";
+        String text =
+                "# The cluster of 'quorate dev' in this directory.\nformat=" + FORMAT + "\nnodes=" + cluster.nodes()
+                        + "\npeer-ports=" + join(cluster.peerPorts()) + "\n" + (secure ? "secure=true\n" : "");
         Path aside = dir.resolve(MARKER + ".new");
         Files.write(aside, text.getBytes(StandardCharsets.UTF_8));
         sync(aside, StandardOpenOption.WRITE);

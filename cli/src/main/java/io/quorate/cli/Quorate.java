@@ -112,6 +112,7 @@ public final class Quorate implements Callable<Integer> {
                         .addSubcommand(new QuorumWhatIfCommand()))
                 .addSubcommand(new CommandLine(new AutopilotCommand()).addSubcommand(new AutopilotStatusCommand()))
                 .addSubcommand(new TuneCommand())
+                .addSubcommand(CertsCommand.commandLine())
                 .addSubcommand(new VersionCommand())
                 .addSubcommand(new HelpCommand())
                 .addSubcommand(new WarmUpCommand(members, logStream));

@@ -27,7 +27,7 @@ class VerifyDataCommandTest {
     private void runDevCluster() throws IOException {
         List<Integer> ports = FreePorts.find(6);
         DevCluster cluster = DevCluster.of(3, ports.subList(0, 3), ports.subList(3, 6), folder, false);
-        DevDataDir.claim(cluster);
+        DevDataDir.claim(cluster, false);
         List<MemberServer> members = new ArrayList<>();
         try {
             for (var config : cluster.configs()) {
