@@ -70,10 +70,12 @@ record SecuritySettings(Function<ServerFlag, Optional<Given>> given, Predicate<S
                         .map(files ->
                                 settings(PEERS, files, Admittance.OF_ANYBODY).withoutVerification()));
         boolean allowInsecure = isOn.test(ServerFlag.ALLOW_INSECURE);
-        if (clients.isEmpty() && peers.isEmpty()) {
-            return allowInsecure ? Security.NONE.withInsecurityAllowed() : Security.NONE;
+        Security security =
+                new Security(clients, peers, isOn.test(ServerFlag.CLIENT_CERT_AUTH), maxConnectionAge, allowInsecure);
+        if (clients.isPresent() || peers.isPresent()) {
+            return security;
         }
-        return new Security(clients, peers, isOn.test(ServerFlag.CLIENT_CERT_AUTH), maxConnectionAge, allowInsecure);
+        return allowInsecure ? Security.NONE.withInsecurityAllowed() : Security.NONE;
     }
 
     private Admittance peerAdmittance() {

@@ -74,6 +74,34 @@ class DevCommandTest {
     }
 
     @Test
+    void aSecureClusterSpeaksTlsAloneAndSaysHowToConnect() throws IOException {
+        List<Integer> ports = FreePorts.find(6);
+        FakeMembers members = FakeMembers.thatStopAtOnce();
+
+        CommandRun run = dev(members, ports.subList(0, 3), ports.subList(3, 6), "--secure");
+
+        assertThat(run.err()).isEmpty();
+        Path certs = dir.resolve("data/certs");
+        assertThat(run.out().lines().toList().getLast())
+                .startsWith("connect with: ETCDCTL_API=3 etcdctl --endpoints=https://127.0.0.1:" + ports.getFirst())
+                .endsWith(" --cacert=" + certs.resolve("ca.crt") + " --cert=" + certs.resolve("root.crt") + " --key="
+                        + certs.resolve("root.key") + " endpoint health");
+        assertThat(members.configs()).hasSize(3).allSatisfy(config -> {
+            config.requireSecured();
+            assertThat(config.security().commonNameIsUser()).isTrue();
+            assertThat(certs.resolve(config.name() + ".crt")).exists();
+        });
+        String said = CommandRun.of(
+                        "certs", "inspect", certs.resolve("node2.crt").toString())
+                .out();
+        assertThat(said).contains("quorate:member/");
+
+        CommandRun plain = dev(FakeMembers.thatStopAtOnce(), ports.subList(0, 3), ports.subList(3, 6));
+        assertThat(plain.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(plain.err()).contains("holds a cluster that speaks TLS; start it with --secure");
+    }
+
+    @Test
     void anEphemeralClusterWritesNothing() throws IOException {
         List<Integer> ports = FreePorts.find(2);
         FakeMembers members = FakeMembers.thatStopAtOnce();

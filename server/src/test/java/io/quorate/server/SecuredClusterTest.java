@@ -131,6 +131,23 @@ class SecuredClusterTest {
     }
 
     @Test
+    @Order(2)
+    void stalledHandshakesHinderNobody() throws Exception {
+        int port = cluster.members().member(0).clientAddresses().getFirst().getPort();
+        List<Socket> stalled = new ArrayList<>();
+        try {
+            for (int i = 0; i < 500; i++) {
+                stalled.add(new Socket(InetAddress.getLoopbackAddress(), port));
+            }
+            client("ann").put("b", "2");
+        } finally {
+            for (Socket socket : stalled) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
     @Order(3)
     void aClientIsTheUserThatItsCertificateNames() throws Exception {
         EtcdClient root = client("root");

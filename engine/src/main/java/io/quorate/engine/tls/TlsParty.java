@@ -42,13 +42,14 @@ public final class TlsParty {
     private String used;
     private String seenLast;
 
-    private TlsParty(TlsSettings settings, SslProvider provider, InstantSource clock, TlsContexts contexts) {
+    private TlsParty(
+            TlsSettings settings, SslProvider provider, InstantSource clock, String digest, TlsContexts contexts) {
         this.settings = settings;
         this.provider = provider;
         this.clock = clock;
         this.contexts = contexts;
-        this.used = digest(settings.files());
-        this.seenLast = used;
+        this.used = digest;
+        this.seenLast = digest;
     }
 
     /**
@@ -67,7 +68,9 @@ public final class TlsParty {
     }
 
     static TlsParty open(TlsSettings settings, SslProvider provider, InstantSource clock) throws IOException {
-        return new TlsParty(settings, provider, clock, read(settings, provider, clock));
+        // What changes while they are read is found at the next look.
+        String digest = digest(settings.files());
+        return new TlsParty(settings, provider, clock, digest, read(settings, provider, clock));
     }
 
     private static TlsContexts read(TlsSettings settings, SslProvider provider, InstantSource clock)

@@ -42,8 +42,8 @@ public record CertificateAuthority(X509Certificate certificate, PrivateKey key) 
 
     private static final int SERIAL_BITS = 127;
 
-    /** Clocks of machines differ a little. */
-    private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+    /** So much earlier a certificate begins than it is made: clocks of machines differ a little. */
+    static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
     /** A certificate with its key. */
     public record Issued(X509Certificate certificate, PrivateKey key) {}

@@ -169,8 +169,9 @@ public final class CertificateFolder {
                     names.uris(),
                     uses,
                     Duration.between(
-                            before.getNotBefore().toInstant(),
-                            before.getNotAfter().toInstant()));
+                                    before.getNotBefore().toInstant(),
+                                    before.getNotAfter().toInstant())
+                            .minus(CertificateAuthority.CLOCK_SKEW));
         } catch (CertificateParsingException | IllegalArgumentException e) {
             throw new IOException(
                     "the certificate of " + before.getSubjectX500Principal().getName() + " cannot be renewed: "

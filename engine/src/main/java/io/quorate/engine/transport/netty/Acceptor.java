@@ -152,7 +152,8 @@ final class Acceptor {
                 inform(ctx);
                 return;
             }
-            Optional<Handshake.Refusal> refusal = judge(hello).or(() -> judgeCertificate(ctx, hello));
+            // Nothing that it says counts before it is known to speak for itself.
+            Optional<Handshake.Refusal> refusal = judgeCertificate(ctx, hello).or(() -> judge(hello));
             if (refusal.isPresent()) {
                 refuse(ctx, hello, refusal.get());
                 return;
@@ -167,6 +168,9 @@ final class Acceptor {
 
         /** Of one that is known, or would be let in as a guest. */
         private Optional<Handshake.Refusal> judgeCertificate(ChannelHandlerContext ctx, Handshake.Hello hello) {
+            if (hello.from() == 0) {
+                return Optional.empty();
+            }
             MemberId from = new MemberId(hello.from());
             Optional<TlsFailure> failure = context.tls()
                     .flatMap(tls -> tls.judge(ctx.channel(), from, table.hostsOf(from, hello.addresses())));

@@ -7,6 +7,7 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.tls.TlsFailure;
 import io.quorate.engine.tls.TlsParty;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -91,7 +92,13 @@ public final class PeerInquiry {
         ByteBuf hello = Unpooled.buffer(Handshake.HELLO_BYTES);
         Handshake.Hello.inquiry().write(hello);
         socket.getOutputStream().write(hello.array(), 0, hello.readableBytes());
-        return read(new DataInputStream(socket.getInputStream()));
+        try {
+            return read(new DataInputStream(socket.getInputStream()));
+        } catch (EOFException e) {
+            throw new IOException(
+                    "it closed the connection without an answer; maybe one of the two speaks TLS, and the other does not",
+                    e);
+        }
     }
 
     private static Report read(DataInputStream in) throws IOException {

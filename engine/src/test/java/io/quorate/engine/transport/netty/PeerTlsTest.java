@@ -37,9 +37,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Members over TLS: who is let in, whom they take for whom, and what is told of the others. */
+@Timeout(120)
 class PeerTlsTest {
 
     private static final MemberId THREE = new MemberId(3);
@@ -131,7 +133,9 @@ class PeerTlsTest {
         InetSocketAddress port = one.boundAddresses().getFirst();
         for (Issued wrong : List.of(member(THREE), authority.issue("two", "node2"))) {
             try (RawPeer peer = RawPeer.connect(port, party("wrong", wrong))) {
-                peer.send(RawPeer.hello(2, 1));
+                // It would have this member believe that it has lost its data.
+                peer.send(new Handshake.Hello(
+                        Handshake.VERSION, NettyFixture.CLUSTER, 2, 1, List.of(), RawPeer.storageOf(2), 999));
                 assertThat(peer.readAnswer().code()).isEqualTo(Handshake.Refusal.CERTIFICATE.code());
                 assertThat(peer.isClosedByOtherSide()).isTrue();
             }
@@ -145,6 +149,7 @@ class PeerTlsTest {
             assertThat(peer.readAnswer().isAccepted()).isTrue();
         }
         assertThat(heard.received).isEmpty();
+        assertThat(heard.saidDisowned).isEmpty();
     }
 
     @Test
@@ -209,14 +214,13 @@ class PeerTlsTest {
         TlsParty two = party("two", member(TWO));
         AtomicLong arrived = new AtomicLong();
         AtomicInteger connections = new AtomicInteger();
-        try (ServerSocket server = two.sockets().getServerSocketFactory().createServerSocket(0);
-                ExecutorService ends = Executors.newVirtualThreadPerTaskExecutor()) {
+        ExecutorService ends = Executors.newVirtualThreadPerTaskExecutor();
+        try (ServerSocket server = two.sockets().getServerSocketFactory().createServerSocket(0)) {
             Future<?> accepting = ends.submit(() -> {
-                while (connections.get() < 3) {
+                while (true) {
                     RawPeer peer = RawPeer.accept(server);
                     Future<?> unused = ends.submit(() -> count(peer, connections, arrived));
                 }
-                return null;
             });
             NettyNetwork one = fixture.open(
                     ONE,
@@ -229,11 +233,12 @@ class PeerTlsTest {
             await("the third connection", () -> isSent(one) && connections.get() >= 3);
             assertThat(counters(one, TWO).framesDropped().sum()).isEqualTo(dropped);
             assertThat(heard.unreachable).isEmpty();
+            assertThat(accepting).isNotDone();
             await(
                     "all that was sent has arrived",
                     () -> arrived.get() == counters(one, TWO).bytesSent().sum());
-            one.close();
-            accepting.get();
+        } finally {
+            ends.shutdownNow();
         }
     }
 
