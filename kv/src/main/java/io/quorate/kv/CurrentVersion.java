@@ -22,7 +22,11 @@ record CurrentVersion(long revision, int sub, Version version) {
     }
 
     static CurrentVersion decode(byte[] encoded) {
-        ByteReader in = new ByteReader(Bytes.wrap(encoded));
+        return decode(Bytes.wrap(encoded));
+    }
+
+    static CurrentVersion decode(Bytes encoded) {
+        ByteReader in = new ByteReader(encoded);
         try {
             long revision = in.varint();
             int sub = (int) in.varint();

@@ -11,13 +11,24 @@ import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
+import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteOptions;
 
-/** An open RocksDB with the native objects that live as long as it does. */
-record RocksHandle(RocksDB db, Options options, Cache cache, ReadOptions readOptions, WriteOptions writeOptions) {
+/**
+ * An open RocksDB with the native objects that live as long as it does.
+ *
+ * @param memoryOnly reads what needs no disk, and fails with the status {@code Incomplete} otherwise
+ */
+record RocksHandle(
+        RocksDB db,
+        Options options,
+        Cache cache,
+        ReadOptions readOptions,
+        ReadOptions memoryOnly,
+        WriteOptions writeOptions) {
     private static final int MAX_OPEN_FILES = 512;
     private static final int BLOCK_BYTES = 8 * 1024;
     private static final double FILTER_BITS_PER_KEY = 10;
@@ -41,7 +52,13 @@ record RocksHandle(RocksDB db, Options options, Cache cache, ReadOptions readOpt
         try {
             Files.createDirectories(directory);
             RocksDB db = RocksDB.open(options, directory.toString());
-            return new RocksHandle(db, options, cache, new ReadOptions(), new WriteOptions().setDisableWAL(true));
+            return new RocksHandle(
+                    db,
+                    options,
+                    cache,
+                    new ReadOptions(),
+                    new ReadOptions().setReadTier(ReadTier.BLOCK_CACHE_TIER),
+                    new WriteOptions().setDisableWAL(true));
         } catch (RocksDBException | IOException e) {
             options.close();
             cache.close();
@@ -56,6 +73,7 @@ record RocksHandle(RocksDB db, Options options, Cache cache, ReadOptions readOpt
     void close() {
         db.close();
         readOptions.close();
+        memoryOnly.close();
         writeOptions.close();
         options.close();
         cache.close();

@@ -58,6 +58,24 @@ public final class RocksStore implements OrderedStore {
     }
 
     @Override
+    public Peek peek(byte[] key) {
+        Lock reading = lifetime.readLock();
+        if (!reading.tryLock()) {
+            return Peek.UNKNOWN;
+        }
+        try {
+            RocksHandle rocks = opened();
+            byte[] value = rocks.db().get(rocks.memoryOnly(), key);
+            return Peek.of(Optional.ofNullable(value));
+        } catch (RocksDBException e) {
+            // What is not in memory, and also what is damaged: the one who reads it from the disk tells what is wrong.
+            return Peek.UNKNOWN;
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    @Override
     public Cursor cursor() {
         Lock reading = lifetime.readLock();
         reading.lock();

@@ -26,6 +26,19 @@ class RocksStoreTest extends OrderedStoreContract {
     }
 
     @Test
+    void onlyWhatIsInMemoryIsToldAtOnce() {
+        put("a", "1");
+        assertThat(store().peek(bytes("a"))).isEqualTo(new Peek.Found(Bytes.utf8("1")));
+        assertThat(store().peek(bytes("b"))).isEqualTo(Peek.MISSING);
+        store().close();
+        try (OrderedStore again = open(temporary.resolve("store"))) {
+            assertThat(again.peek(bytes("a"))).isEqualTo(Peek.UNKNOWN);
+            assertThat(again.get(bytes("a"))).isPresent();
+            assertThat(again.peek(bytes("a"))).isInstanceOf(Peek.Found.class);
+        }
+    }
+
+    @Test
     void aDirectoryCannotBeOpenedTwice() {
         assertThatThrownBy(() -> open(temporary.resolve("store")))
                 .isInstanceOf(StoreException.class)
