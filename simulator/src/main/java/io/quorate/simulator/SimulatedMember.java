@@ -22,6 +22,7 @@ import io.quorate.simulator.disk.DiskObserver;
 import io.quorate.simulator.disk.SimulatedDisk;
 import io.quorate.simulator.network.SimulatedNetwork;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -228,6 +229,21 @@ public final class SimulatedMember {
         return life.map(Life::node);
     }
 
+    /**
+     * Has a command committed, while the node runs. All proposals go this way, so that whoever watches knows how often a command was
+     * proposed: the log does not tell one proposal from another of the same bytes.
+     */
+    public CompletableFuture<Result> propose(byte[] command) {
+        Life asked = life.orElseThrow();
+        observer.proposed(this, ByteBuffer.wrap(command));
+        return asked.node.propose(ByteBuffer.wrap(command)).whenComplete((result, failure) -> {
+            // What a dead process had to say never leaves it.
+            if (asked.process.isAlive() && CertainFailure.is(failure)) {
+                observer.failed(this, ByteBuffer.wrap(command));
+            }
+        });
+    }
+
     /** The process, while it runs. */
     public Optional<SimulatedProcess> process() {
         return life.map(Life::process);
@@ -282,8 +298,8 @@ public final class SimulatedMember {
         SimulatedProcess process = new SimulatedProcess(agenda, disk::takeLatencyNanos);
         disk.setPatience(process::waitUntil);
         SimulatedStateMachine stateMachine = new SimulatedStateMachine(durableStore, random.split(), listener(process));
-        Optional<ClientServices> services =
-                settings.leases().map(options -> new ClientServices(process, options, stateMachine::store));
+        Optional<ClientServices> services = settings.leases()
+                .map(options -> new ClientServices(process, options, stateMachine::store, this::propose));
         services.ifPresent(stateMachine::setServices);
         disk.setHook(() -> beforeDiskOperation(process));
         try {
