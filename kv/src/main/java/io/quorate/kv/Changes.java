@@ -20,6 +20,7 @@ final class Changes implements AutoCloseable {
     private final EventLog events;
     private final DigestChanges digest;
     private final WriteBatch batch = new WriteBatch();
+    private final HistoryRecord.Writer history = new HistoryRecord.Writer();
     private final LeaseChanges leases;
     private final Map<Bytes, Changed> changedKeys = new HashMap<>();
 
@@ -134,14 +135,22 @@ final class Changes implements AutoCloseable {
         if (versions != null) {
             versions.put(versionKey, encoded);
         }
-        batch.put(StoreKeys.history(revision + 1, changesOfCommand), key.toByteArray());
+        note(new HistoryRecord.Change(revision + 1, changesOfCommand, key));
         CurrentVersion current = new CurrentVersion(revision + 1, changesOfCommand, version.withoutValue());
         changedKeys.put(key, new Changed(new NewestVersion(current, written), encoded));
         changesOfCommand++;
     }
 
+    private void note(HistoryRecord.Change change) {
+        if (!history.takes(change)) {
+            history.moveTo(batch);
+        }
+        history.add(change);
+    }
+
     /** The batch with all changes; to be asked for once they are complete. */
     WriteBatch completed() {
+        history.moveTo(batch);
         changedKeys.forEach((key, changed) -> batch.put(
                 StoreKeys.current(key), changed.newest().current().encode()));
         return batch;

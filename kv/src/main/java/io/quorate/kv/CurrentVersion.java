@@ -33,8 +33,8 @@ record CurrentVersion(long revision, int sub, Version version) {
     }
 
     /** Whether this is the version that one change made. */
-    boolean isFrom(byte[] historyKey) {
-        return revision == StoreKeys.revisionOfHistory(historyKey) && sub == StoreKeys.subOfHistory(historyKey);
+    boolean isFrom(HistoryRecord.Change change) {
+        return revision == change.revision() && sub == change.sub();
     }
 
     KeyValue toKeyValueWithoutValue(Bytes key) {
