@@ -14,7 +14,8 @@ package io.quorate.kv;
 record CurrentVersion(long revision, int sub, Version version) {
 
     byte[] encode() {
-        ByteWriter out = new ByteWriter(Version.MAX_HEAD_SIZE + 15);
+        ByteWriter out =
+                new ByteWriter(ByteWriter.varintSize(revision) + ByteWriter.varintSize(sub) + version.encodedSize());
         out.varint(revision);
         out.varint(sub);
         version.write(out);

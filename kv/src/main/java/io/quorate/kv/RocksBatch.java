@@ -54,7 +54,7 @@ final class RocksBatch {
         }
 
         private void add(byte[] part) {
-            size = Math.addExact(size, sizeOfLength(part.length) + part.length);
+            size = Math.addExact(size, ByteWriter.varintSize(part.length) + part.length);
         }
     }
 
@@ -78,10 +78,5 @@ final class RocksBatch {
         array[size++] = (byte) rest;
         System.arraycopy(part, 0, array, size, part.length);
         size += part.length;
-    }
-
-    /** Seven bits a byte. */
-    private static int sizeOfLength(int length) {
-        return 1 + (Integer.SIZE - 1 - Integer.numberOfLeadingZeros(length | 1)) / 7;
     }
 }
