@@ -116,10 +116,6 @@ public final class Bytes implements Comparable<Bytes> {
         return size == 1 && array[offset] == 0;
     }
 
-    boolean hasContent(byte[] other) {
-        return Arrays.equals(array, offset, offset + size, other, 0, other.length);
-    }
-
     @Override
     public int compareTo(Bytes other) {
         return Arrays.compareUnsigned(

@@ -37,7 +37,7 @@ final class Changes implements AutoCloseable {
     private int changesOfCommand;
 
     /** A key's newest version, and its record. */
-    private record Changed(NewestVersion newest, byte[] record) {}
+    private record Changed(NewestVersion newest, Bytes record) {}
 
     Changes(OrderedStore store, RecentKeys recent, DigestChanges digest, EventLog events, long revision) {
         this.store = store;
@@ -96,7 +96,7 @@ final class Changes implements AutoCloseable {
         if (needsValue) {
             byte[] record = storedRecord(key, newest);
             digest.removeStored(key, newest, record);
-            return pair(key, newest, record);
+            return pair(key, newest, Bytes.wrap(record));
         }
         Optional<NewestVersion.Written> inMemory = newest.written().filter(written -> written.isInMemory(epoch()));
         if (inMemory.isPresent()) {
@@ -137,7 +137,7 @@ final class Changes implements AutoCloseable {
         }
         note(new HistoryRecord.Change(revision + 1, changesOfCommand, key));
         CurrentVersion current = new CurrentVersion(revision + 1, changesOfCommand, version.withoutValue());
-        changedKeys.put(key, new Changed(new NewestVersion(current, written), encoded));
+        changedKeys.put(key, new Changed(new NewestVersion(current, written), Bytes.wrap(encoded)));
         changesOfCommand++;
     }
 
@@ -151,8 +151,8 @@ final class Changes implements AutoCloseable {
     /** The batch with all changes; to be asked for once they are complete. */
     WriteBatch completed() {
         history.moveTo(batch);
-        changedKeys.forEach((key, changed) -> batch.put(
-                StoreKeys.current(key), changed.newest().current().encode()));
+        changedKeys.forEach((key, changed) ->
+                batch.put(StoreKeys.current(key), changed.newest().current().encode()));
         return batch;
     }
 
@@ -199,7 +199,7 @@ final class Changes implements AutoCloseable {
         if (!withValue) {
             return Optional.of(current.toKeyValueWithoutValue(key));
         }
-        byte[] record = changed == null ? storedRecord(key, newest.get()) : changed.record();
+        Bytes record = changed == null ? Bytes.wrap(storedRecord(key, newest.get())) : changed.record();
         return Optional.of(pair(key, newest.get(), record));
     }
 
@@ -228,9 +228,8 @@ final class Changes implements AutoCloseable {
                 .orElseThrow(() -> new StoreException("the store lacks the newest version of " + key));
     }
 
-    private static KeyValue pair(Bytes key, NewestVersion newest, byte[] record) {
-        return Version.decode(Bytes.wrap(record))
-                .toKeyValue(key, newest.current().revision());
+    private static KeyValue pair(Bytes key, NewestVersion newest, Bytes record) {
+        return Version.decode(record).toKeyValue(key, newest.current().revision());
     }
 
     /** One cursor serves the whole batch, since nobody else changes the versions meanwhile. */

@@ -15,7 +15,7 @@ import java.util.List;
  * @param place the record's key in the store
  * @param changes at least one, the oldest first
  */
-record HistoryRecord(byte[] place, List<Change> changes) {
+record HistoryRecord(Bytes place, List<Change> changes) {
 
     /**
      * A change.
@@ -37,7 +37,8 @@ record HistoryRecord(byte[] place, List<Change> changes) {
         byte[] place = cursor.key();
         byte[] value = cursor.value();
         return new HistoryRecord(
-                place, StoreKeys.isSingleChange(place) ? List.of(single(place, value)) : decode(Bytes.wrap(value)));
+                Bytes.wrap(place),
+                StoreKeys.isSingleChange(place) ? List.of(single(place, value)) : decode(Bytes.wrap(value)));
     }
 
     /** Stores of format version 1 have a record for each change, with nothing but the key for a value. */
@@ -70,7 +71,7 @@ record HistoryRecord(byte[] place, List<Change> changes) {
     void removeFirst(int count, WriteBatch batch) {
         Writer rest = new Writer();
         changes.subList(count, changes.size()).forEach(rest::add);
-        batch.delete(place);
+        batch.delete(place.toByteArray());
         rest.moveTo(batch);
     }
 

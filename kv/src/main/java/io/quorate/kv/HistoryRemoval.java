@@ -55,7 +55,7 @@ final class HistoryRemoval {
                     removed++;
                 }
                 record.get().removeFirst(removed, batch);
-                position = record.get().place();
+                position = record.get().place().toByteArray();
                 changes += removed;
                 history.next();
                 record = compacted(history, compactedRevision);

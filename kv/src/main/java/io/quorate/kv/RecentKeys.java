@@ -26,13 +26,13 @@ final class RecentKeys {
 
     /**
      * A key and all that is known of it, in one object: each is far from the others in memory, and looked at after so much else that
-     * no cache has it any more. What it takes to look at ten objects was a third of what a put took.
+     * no cache has it any more.
      *
      * @param hash of the key, so that another one is seldom looked at
      */
     private record Entry(
             int hash,
-            byte[] key,
+            Bytes key,
             long revision,
             int sub,
             boolean deleted,
@@ -48,7 +48,7 @@ final class RecentKeys {
             boolean hasEpoch,
             long epoch) {
 
-        static Entry of(int hash, byte[] key, NewestVersion newest) {
+        static Entry of(int hash, Bytes key, NewestVersion newest) {
             CurrentVersion current = newest.current();
             Version version = current.version();
             NewestVersion.Written written = newest.written().orElse(NOT_WRITTEN);
@@ -72,7 +72,7 @@ final class RecentKeys {
         }
 
         boolean isOf(Bytes asked) {
-            return hash == asked.hashCode() && asked.hasContent(key);
+            return hash == asked.hashCode() && key.equals(asked);
         }
 
         NewestVersion newest() {
@@ -120,7 +120,7 @@ final class RecentKeys {
         if (last != null && last.isOf(key)) {
             places[place] = Entry.of(last.hash, last.key, version);
         } else {
-            places[place] = Entry.of(key.hashCode(), key.toByteArray(), version);
+            places[place] = Entry.of(key.hashCode(), Bytes.wrap(key.toByteArray()), version);
             places[place + 1] = last;
         }
     }

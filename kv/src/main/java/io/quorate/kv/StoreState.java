@@ -47,7 +47,8 @@ record StoreState(
         long format = number(store, StoreKeys.FORMAT);
         if (format < OLDEST_FORMAT_VERSION || format > FORMAT_VERSION) {
             throw new StoreException("the store has format version " + format + ", and this release reads version "
-                    + OLDEST_FORMAT_VERSION + " to " + FORMAT_VERSION + ": open it with the release that wrote it, or a later one");
+                    + OLDEST_FORMAT_VERSION + " to " + FORMAT_VERSION
+                    + ": open it with the release that wrote it, or a later one");
         }
         SortedSet<Alarm> alarms = new TreeSet<>();
         SortedMap<Long, PublishMember> members = new TreeMap<>();

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /** The history has many changes in one record, and each of them is found and removed as if it had its own. */
 class HistoryRecordTest {
-    private static final WatchRequest EVERYTHING = WatchRequest.of(Bytes.wrap(new byte[] {0}), Bytes.wrap(new byte[] {0}));
+    private static final WatchRequest EVERYTHING =
+            WatchRequest.of(Bytes.wrap(new byte[] {0}), Bytes.wrap(new byte[] {0}));
 
     private final HeapStore ordered = new HeapStore();
     private final TestClient client = new TestClient(MvccStore.open(ordered));
@@ -22,10 +23,9 @@ class HistoryRecordTest {
         assertThat(records()).extracting(record -> record.changes().size()).containsExactly(64, 64, 64, 8);
         client.apply(new Txn(List.of(), List.of(Put.of(b("a"), b("")), Put.of(b("b"), b(""))), List.of()));
         HistoryRecord last = records().getLast();
-        assertThat(last.place()).isEqualTo(StoreKeys.historyRecord(202, 1));
+        assertThat(last.place()).isEqualTo(Bytes.wrap(StoreKeys.historyRecord(202, 1)));
         assertThat(last.changes())
-                .containsExactly(
-                        new HistoryRecord.Change(202, 0, b("a")), new HistoryRecord.Change(202, 1, b("b")));
+                .containsExactly(new HistoryRecord.Change(202, 0, b("a")), new HistoryRecord.Change(202, 1, b("b")));
     }
 
     @Test
@@ -43,8 +43,10 @@ class HistoryRecordTest {
                 List.of(DeleteRange.of(b("key1")), Put.of(b("a"), b("")), Put.of(b("b"), b(""))),
                 List.of()));
         List<RevisionEvents> all = historyFrom(1);
-        assertThat(all).extracting(RevisionEvents::revision)
-                .containsExactlyElementsOf(IntStream.rangeClosed(2, 152).mapToObj(Long::valueOf).toList());
+        assertThat(all)
+                .extracting(RevisionEvents::revision)
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(2, 152).mapToObj(Long::valueOf).toList());
         assertThat(all.getLast().events()).hasSize(3);
         for (int from = 2; from <= 153; from++) {
             assertThat(historyFrom(from)).isEqualTo(all.subList(from - 2, all.size()));
@@ -63,7 +65,9 @@ class HistoryRecordTest {
             long first = Math.min(compacted, 71);
             List<RevisionEvents> left = historyFrom(compacting, first);
             assertThat(left).isEqualTo(all.subList((int) first - 2, all.size()));
-            assertThat(records(store).stream().mapToInt(record -> record.changes().size()).sum())
+            assertThat(records(store).stream()
+                            .mapToInt(record -> record.changes().size())
+                            .sum())
                     .isEqualTo(left.size());
             assertThat(compacting.store.removeCompacted()).isFalse();
         }
@@ -108,9 +112,11 @@ class HistoryRecordTest {
     private static void toFirstFormat(HeapStore store) {
         WriteBatch batch = new WriteBatch();
         for (HistoryRecord record : records(store)) {
-            batch.delete(record.place());
+            batch.delete(record.place().toByteArray());
             for (HistoryRecord.Change change : record.changes()) {
-                batch.put(StoreKeys.history(change.revision(), change.sub()), change.key().toByteArray());
+                batch.put(
+                        StoreKeys.history(change.revision(), change.sub()),
+                        change.key().toByteArray());
             }
         }
         batch.put(StoreKeys.FORMAT, StoreKeys.number(1));

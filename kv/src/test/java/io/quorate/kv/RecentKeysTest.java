@@ -44,8 +44,7 @@ class RecentKeysTest {
         DigestSum hash = new DigestSum(-1, 2, -3, 4);
         RecentKeys recent = new RecentKeys(4);
         for (OptionalLong epoch : List.of(OptionalLong.empty(), OptionalLong.of(0), OptionalLong.of(7))) {
-            NewestVersion newest =
-                    new NewestVersion(current, Optional.of(new NewestVersion.Written(hash, -6, epoch)));
+            NewestVersion newest = new NewestVersion(current, Optional.of(new NewestVersion.Written(hash, -6, epoch)));
             recent.written(Bytes.utf8("key"), newest);
             assertThat(recent.find(Bytes.utf8("key"))).hasValue(newest);
         }
