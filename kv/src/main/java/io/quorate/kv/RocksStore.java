@@ -90,7 +90,7 @@ public final class RocksStore implements OrderedStore {
     @Override
     public void write(WriteBatch batch) {
         reading(rocks -> {
-            try (org.rocksdb.WriteBatch encoded = encode(batch)) {
+            try (org.rocksdb.WriteBatch encoded = new org.rocksdb.WriteBatch(RocksBatch.encode(batch))) {
                 rocks.db().write(rocks.writeOptions(), encoded);
                 return true;
             } catch (RocksDBException e) {
@@ -249,17 +249,6 @@ public final class RocksStore implements OrderedStore {
             return rocks.db().getLongProperty(name);
         } catch (RocksDBException e) {
             throw failure("ask for " + name + " of", e);
-        }
-    }
-
-    private static org.rocksdb.WriteBatch encode(WriteBatch batch) throws RocksDBException {
-        org.rocksdb.WriteBatch encoded = new org.rocksdb.WriteBatch();
-        try {
-            batch.writeTo(encoded::put, encoded::delete);
-            return encoded;
-        } catch (RocksDBException e) {
-            encoded.close();
-            throw e;
         }
     }
 
