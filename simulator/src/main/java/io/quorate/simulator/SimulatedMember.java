@@ -2,6 +2,7 @@ package io.quorate.simulator;
 
 import io.quorate.core.CoreStatus;
 import io.quorate.core.Effect;
+import io.quorate.core.EntryId;
 import io.quorate.core.Event;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
@@ -77,6 +78,9 @@ public final class SimulatedMember {
     /** Whether its disk may have lost something that it acknowledged, and nobody has looked since. */
     private boolean suspect;
 
+    /** Where its log ended before its disk forgot the end, until it reaches as far again. */
+    private Optional<EntryId> lostEnd = Optional.empty();
+
     private Optional<byte[]> identity = Optional.empty();
     private boolean wasMember;
 
@@ -144,6 +148,21 @@ public final class SimulatedMember {
     void suspect() {
         suspect = true;
         misled = true;
+    }
+
+    /** Its disk has forgotten the end of its log, which it need not find out. */
+    void losesEnd(EntryId end) {
+        suspect();
+        lostEnd = Optional.of(end);
+    }
+
+    /** Whether its log is shorter than what its disk has forgotten, whether it knows or not. */
+    boolean lacksItsEnd() {
+        lostEnd = lostEnd.filter(end -> !node().map(RaftNode::status)
+                .filter(status -> status.last().isAtLeastAsUpToDateAs(end)
+                        && status.syncedIndex() == status.last().index())
+                .isPresent());
+        return lostEnd.isPresent();
     }
 
     /** Whether its disk may have lost something, and no start has found out yet. */

@@ -53,7 +53,7 @@ public final class SimulatedRun {
         MemberSettings plain = MemberSettings.draw(random.split());
         MemberSettings withLeases = special.options().map(plain::withLeases).orElse(plain);
         MemberSettings settings = plan.isManaged() ? withLeases.withHandshakes() : withLeases;
-        this.cluster = new Cluster(beginning(plan), settings, agenda, random.split(), watchers);
+        this.cluster = new Cluster(WitnessDraw.beginning(plan), settings, agenda, random.split(), watchers);
         this.invariants = Invariants.all(cluster, agenda::now, special.options());
         invariants.forEach(watchers::add);
         this.faults = new FaultInjector(agenda, cluster, random.split(), forManagement(plan), watchers);
@@ -90,11 +90,6 @@ public final class SimulatedRun {
                 clients.lostConnection(member.id());
             }
         };
-    }
-
-    /** Whoever manages may leave few that can lead as it is, so that none of those runs has a witness. */
-    private static Configuration beginning(RunPlan plan) {
-        return plan.isManaged() ? WitnessDraw.of(plan.members(), 0) : WitnessDraw.beginning(plan);
     }
 
     /** Another generator than that of all the rest, so that a run that is not managed does not depend on it. */

@@ -185,7 +185,7 @@ final class DurableLog {
 
     /** Something at rest is another thing now: what was durable need not be any more. */
     void rotted(Damage damage) {
-        anyDamage |= rotted || damage == Damage.ANY;
+        anyDamage |= rotted || damage != Damage.ONE_BIT;
         rotted = true;
         rottedByStart |= starting;
         rottedAway = Optional.of(terms.copy());
