@@ -102,7 +102,8 @@ final class NodeOpening {
                     // To a log that was begun anew meanwhile, what it once held belongs no more.
                     recovered
                             .gap()
-                            .filter(gap -> log.lastId().equals(kept) && gap.last().index() >= kept.index()),
+                            .filter(gap ->
+                                    log.lastId().equals(kept) && gap.last().index() >= kept.index()),
                     restored.isEmpty());
         } catch (IOException | RuntimeException e) {
             recovered.files().close();

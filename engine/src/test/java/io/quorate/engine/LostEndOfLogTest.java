@@ -182,7 +182,10 @@ class LostEndOfLogTest {
         FaultyDisk disk = new FaultyDisk();
         HandDrivenNode follower = new HandDrivenNode(disk, VOTERS, 1, options -> options);
         for (long last = 1; last <= ENTRIES; last++) {
-            follower.receive(TWO, HandDrivenNode.appendFromStart(1, LongStream.rangeClosed(1, last).boxed().toList(), 0));
+            follower.receive(
+                    TWO,
+                    HandDrivenNode.appendFromStart(
+                            1, LongStream.rangeClosed(1, last).boxed().toList(), 0));
             follower.settle();
         }
         FaultyDisk damaged = follower.disk.afterRestart();

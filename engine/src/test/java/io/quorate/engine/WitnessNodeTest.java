@@ -29,12 +29,11 @@ import org.junit.jupiter.api.Test;
 /** Entries without their commands are a witness's alone, and a witness has no others. */
 class WitnessNodeTest {
 
-    /** The layout of the log's frames: where the length of the content stands, and that of an entry's name. */
+    /** The layout of the log's frames. */
     private static final int FRAME_MAGIC = 0x514c4246;
 
     private static final int FRAME_LENGTH = 16;
     private static final int FRAME_HEADER_BYTES = 72;
-    private static final int NAME_BYTES = 44;
 
     private static final MemberId TWO = new MemberId(2);
     private static final Configuration PLAIN = Configuration.of(Set.of(SELF, TWO, new MemberId(3)));
@@ -193,7 +192,7 @@ class WitnessNodeTest {
         assertThat(promisesAreLostBehind(3)).isTrue();
     }
 
-    /** The first of eight frames is damaged, and only so many of them are left; a snapshot stands at the last entry. */
+    /** The first of eight frames with entries is damaged, and nothing is left behind so many of them; a snapshot stands at the last entry. */
     private static boolean promisesAreLostBehind(int framesLeft) throws IOException {
         HandDrivenNode witness = witness(new FaultyDisk(), 1);
         for (int last = 1; last <= 8; last++) {
@@ -220,16 +219,18 @@ class WitnessNodeTest {
         String name = "log/segment-0000000000000001";
         byte[] file = disk.bytes(name).clone();
         List<Integer> withEntries = new ArrayList<>();
-        for (int at = 0; at + Integer.BYTES <= file.length; at += Long.BYTES) {
-            int length = ByteBuffer.wrap(file).getInt(Math.min(at + FRAME_LENGTH, file.length - Integer.BYTES));
-            if (ByteBuffer.wrap(file).getInt(at) == FRAME_MAGIC && length > NAME_BYTES / 2) {
+        for (int at = 0; at + FRAME_HEADER_BYTES + Integer.BYTES <= file.length; at += Long.BYTES) {
+            ByteBuffer bytes = ByteBuffer.wrap(file);
+            // A mark begins with a negative number, an entry with its length.
+            boolean holdsEntry = bytes.getInt(at + FRAME_LENGTH) > 0 && bytes.getInt(at + FRAME_HEADER_BYTES) >= 0;
+            if (bytes.getInt(at) == FRAME_MAGIC && holdsEntry) {
                 withEntries.add(at);
             }
         }
         file[withEntries.getFirst() + FRAME_HEADER_BYTES] ^= 1;
-        if (framesLeft < withEntries.size()) {
-            Arrays.fill(file, withEntries.get(framesLeft), file.length, (byte) 0);
-        }
+        int last = withEntries.get(framesLeft - 1);
+        int end = last + FRAME_HEADER_BYTES + ByteBuffer.wrap(file).getInt(last + FRAME_LENGTH);
+        Arrays.fill(file, end, file.length, (byte) 0);
         disk.replace(name, file);
     }
 

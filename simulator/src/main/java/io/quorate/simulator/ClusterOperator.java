@@ -92,7 +92,8 @@ final class ClusterOperator {
 
     private Optional<Configuration> otherPriority(Configuration now) {
         boolean never = now.voters().size() >= MANY_VOTERS && random.nextBoolean();
-        return Optional.of(now.withPriority(any(withData(now.members(), now)), never ? 0 : random.nextInt(1, 1 + MAX_PRIORITY)));
+        return Optional.of(
+                now.withPriority(any(withData(now.members(), now)), never ? 0 : random.nextInt(1, 1 + MAX_PRIORITY)));
     }
 
     private Optional<Configuration> preferring(Configuration now) {

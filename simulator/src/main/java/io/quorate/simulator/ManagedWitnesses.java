@@ -60,8 +60,7 @@ final class ManagedWitnesses {
     }
 
     private Optional<Configuration> inPlaceOfOne(MemberId learner, Configuration now) {
-        List<MemberId> voting =
-                now.voters().stream().filter(now::isWitness).toList();
+        List<MemberId> voting = now.voters().stream().filter(now::isWitness).toList();
         if (voting.isEmpty() && !now.isWitness(learner)) {
             return Optional.empty();
         }

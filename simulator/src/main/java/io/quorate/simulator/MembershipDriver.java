@@ -219,8 +219,7 @@ final class MembershipDriver {
     }
 
     /** Whoever goes is remembered as removed, and whoever stays has the priority that it had. */
-    private Configuration withMemory(
-            Configuration now, SortedSet<MemberId> voters, SortedSet<MemberId> learners) {
+    private Configuration withMemory(Configuration now, SortedSet<MemberId> voters, SortedSet<MemberId> learners) {
         Configuration rest = now;
         for (MemberId member : now.members()) {
             if (!voters.contains(member) && !learners.contains(member)) {

@@ -71,9 +71,7 @@ final class WitnessDraw {
             further.addAll(ManagementDraw.ofWitnesses(random, drawn.faultNanos()));
         }
         boolean some = drawn.isManaged() || !beginning(survivable).witnesses().isEmpty();
-        return some
-                ? survivable.withFaults(ManagementDraw.together(survivable.faults(), further))
-                : survivable;
+        return some ? survivable.withFaults(ManagementDraw.together(survivable.faults(), further)) : survivable;
     }
 
     private static List<Fault> lostEnds(SplittableRandom random, long untilNanos) {

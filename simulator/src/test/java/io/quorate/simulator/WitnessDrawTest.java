@@ -30,7 +30,7 @@ class WitnessDrawTest {
     }
 
     private static boolean isForGood(Fault fault) {
-        return fault instanceof Fault.ChangeMembers change && change.change() == MembershipChange.REPLACE
+        return (fault instanceof Fault.ChangeMembers change && change.change() == MembershipChange.REPLACE)
                 || does(fault, Management.REPLACE_DEAD)
                 || does(fault, Management.WIPE);
     }
@@ -102,16 +102,21 @@ class WitnessDrawTest {
     void besideAWitnessEnoughMayLead() {
         Configuration five = WitnessDraw.of(5, 1);
         assertThat(WitnessDraw.isSurvivable(five, five)).isTrue();
-        assertThat(WitnessDraw.isSurvivable(five.without(new MemberId(5)), five)).isTrue();
-        assertThat(WitnessDraw.isSurvivable(five.without(new MemberId(1)), five)).isFalse();
-        assertThat(WitnessDraw.isSurvivable(five.withPriority(new MemberId(1), 0), five)).isFalse();
+        assertThat(WitnessDraw.isSurvivable(five.without(new MemberId(5)), five))
+                .isTrue();
+        assertThat(WitnessDraw.isSurvivable(five.without(new MemberId(1)), five))
+                .isFalse();
+        assertThat(WitnessDraw.isSurvivable(five.withPriority(new MemberId(1), 0), five))
+                .isFalse();
         assertThat(WitnessDraw.isSurvivable(WitnessDraw.of(5, 2), five)).isFalse();
         assertThat(WitnessDraw.isSurvivable(WitnessDraw.of(7, 2), five)).isTrue();
 
         Configuration three = WitnessDraw.of(3, 1);
         assertThat(WitnessDraw.isSurvivable(three, three)).isTrue();
         assertThat(WitnessDraw.isSurvivable(WitnessDraw.of(4, 2), three)).isTrue();
-        assertThat(WitnessDraw.isSurvivable(three.without(new MemberId(1)), three)).isFalse();
-        assertThat(WitnessDraw.isSurvivable(three.withPriority(new MemberId(1), 0), three)).isFalse();
+        assertThat(WitnessDraw.isSurvivable(three.without(new MemberId(1)), three))
+                .isFalse();
+        assertThat(WitnessDraw.isSurvivable(three.withPriority(new MemberId(1), 0), three))
+                .isFalse();
     }
 }

@@ -224,7 +224,8 @@ public final class SimulatedDisk implements Disk {
     public Optional<String> forgetEnd(String prefix, int sectors) {
         Optional<String> newest =
                 names.all().stream().filter(name -> name.startsWith(prefix)).reduce((earlier, later) -> later);
-        Optional<String> hit = newest.filter(name -> names.content(name).orElseThrow().forgetEnd(sectors));
+        Optional<String> hit =
+                newest.filter(name -> names.content(name).orElseThrow().forgetEnd(sectors));
         hit.ifPresent(name -> observer.damaged(Damage.LOST_END));
         return hit;
     }

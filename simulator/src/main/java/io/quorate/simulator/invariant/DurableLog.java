@@ -321,8 +321,11 @@ final class DurableLog {
     private void frame(ByteBuffer in, int start, int end) {
         segment = in.getLong(start + FRAME_SEGMENT);
         begun = Optional.empty();
-        lastBefore = terms.last;
-        termBefore = term;
+        if (!down) {
+            // A start writes again what was there before.
+            lastBefore = terms.last;
+            termBefore = term;
+        }
         term = in.getLong(start + FRAME_TERM);
         vote = in.getLong(start + FRAME_VOTE);
         commitIndex = in.getLong(start + FRAME_COMMIT);

@@ -268,7 +268,9 @@ class DiskFaultsTest {
                 .startsWith(filled(3 * SECTOR, 2))
                 .endsWith(filled(PAGE - 3 * SECTOR, 0));
         assertThat(disk.bytes("log/segment-1")).isEqualTo(filled(PAGE, 1));
-        assertThat(disk.forgetEnd("log/segment-", 9)).as("all but its beginning").isPresent();
+        assertThat(disk.forgetEnd("log/segment-", 9))
+                .as("all but its beginning")
+                .isPresent();
         assertThat(disk.forgetEnd("log/segment-", 9)).as("there is no more").isEmpty();
     }
 

@@ -36,7 +36,9 @@ class ManagementDrawTest {
             assertThat(faults).isNotEmpty();
             faults.forEach(fault -> drawn.add(((Fault.Manage) fault).operation()));
         }
-        assertThat(drawn).containsExactlyElementsOf(Management.OF_WITNESSES).doesNotContainAnyElementsOf(Management.ANYWHERE);
+        assertThat(drawn)
+                .containsExactlyElementsOf(Management.OF_WITNESSES)
+                .doesNotContainAnyElementsOf(Management.ANYWHERE);
     }
 
     @Test

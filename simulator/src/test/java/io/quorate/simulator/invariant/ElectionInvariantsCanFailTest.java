@@ -15,6 +15,7 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.simulator.StillCluster;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -55,7 +56,10 @@ class ElectionInvariantsCanFailTest {
         WitnessesHoldNoData invariant = new WitnessesHoldNoData();
         Configuration members = Configuration.of(Set.of(id(1), id(2), id(3)));
         step(invariant, still.member(1), changed(members.withWitnessLearner(id(4), List.of())));
-        step(invariant, still.member(1), changed(members.withVoter(id(4), List.of()).withWitnesses(set(4))));
+        step(
+                invariant,
+                still.member(1),
+                changed(members.withVoter(id(4), List.of()).withWitnesses(set(4))));
         assertViolated(() -> step(invariant, still.member(1), changed(members.withVoter(id(4), List.of()))));
         assertViolated(() -> step(invariant, still.member(1), changed(members.withWitnesses(set(3)))));
 
@@ -69,7 +73,7 @@ class ElectionInvariantsCanFailTest {
         return new Effect.AppendConfiguration(new EntryId(1, 1), configuration);
     }
 
-    private static TreeSet<MemberId> set(long... ids) {
+    private static SortedSet<MemberId> set(long... ids) {
         return LongStream.of(ids).mapToObj(MemberId::new).collect(Collectors.toCollection(TreeSet::new));
     }
 

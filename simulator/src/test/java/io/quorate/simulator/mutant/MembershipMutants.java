@@ -113,20 +113,6 @@ final class MembershipMutants {
                     "return priority() == 0 && configurations",
                     "return priority() < 0 && configurations"),
             new Mutant(
-                    "kind-of-a-member-changed",
-                    "A change makes a witness of a member with data, or the other way around.",
-                    "decision 20",
-                    core("MembershipChange"),
-                    "!target.keepsKindsOf(node.configuration())",
-                    "target.voters().isEmpty()"),
-            new Mutant(
-                    "lost-end-not-noticed",
-                    "A member goes on voting though a heartbeat names what it has acknowledged and does not have.",
-                    "decision 24",
-                    core("Heartbeats"),
-                    "boolean lost = heartbeat.commitIndex() > node.log().lastIndex();",
-                    "boolean lost = heartbeat.commitIndex() < 0;"),
-            new Mutant(
                     "change-acknowledged-when-appended",
                     "A change of members is said to be done as soon as it is appended.",
                     "corner case 16",
