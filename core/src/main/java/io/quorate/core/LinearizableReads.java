@@ -20,7 +20,7 @@ import java.util.List;
  */
 final class LinearizableReads {
 
-    private static final int MAX_UNDER_WAY = 4;
+    private static final int MAX_UNDER_WAY = 1;
 
     private final NodeState node;
     private final Effects effects;

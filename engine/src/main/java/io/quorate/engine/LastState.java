@@ -60,7 +60,7 @@ public final class LastState {
             RaftLog log = recovered.log();
             try (LogFiles files = recovered.files()) {
                 if (LostEnd.isUnnoticed(recovered, stateMachine.durableIndex())) {
-                    LostEnd.note(log, stateMachine.durableIndex(), directory);
+                    LostEnd.note(recovered, LostEnd.knownByState(stateMachine.durableIndex()), directory);
                 }
                 requireVoting(log, disk);
                 NodeOpening.finishInstallation(log, snapshots);

@@ -40,15 +40,27 @@ final class LostEnd {
         };
     }
 
+    /** What says that there was more, for {@link #note}. */
+    static String knownByState(long durableIndexOfState) {
+        return "the state has applied entry " + durableIndexOfState;
+    }
+
+    /** The same, of a witness. */
+    static String knownBySnapshot(long snapshotIndex) {
+        return "its newest snapshot is of entry " + snapshotIndex;
+    }
+
     /**
      * Has the log suspend voting. The caller makes that durable before it touches the state.
      *
+     * @param known what says that there was more, as a part of a sentence
      * @throws DataDirectoryException if nobody else may have what is lost; nothing is changed then
      */
-    static void note(RaftLog log, long durableIndexOfState, DataDirectory directory) throws DataDirectoryException {
+    static void note(RecoveredLog recovered, String known, DataDirectory directory) throws DataDirectoryException {
+        RaftLog log = recovered.log();
         long last = log.lastId().index();
-        String found = "the log ends at " + last + ", and the state has applied entry " + durableIndexOfState
-                + ", so that what the log had acknowledged is lost";
+        long end = recovered.gap().map(gap -> gap.last().index()).orElse(last);
+        String found = "the log ends at " + end + ", and " + known + ", so that what the log had acknowledged is lost";
         if (!othersMayHaveIt(log.snapshotMetaAt(last).configuration(), directory)) {
             throw new DataDirectoryException(
                     "In data directory " + directory.disk() + " " + found

@@ -100,7 +100,10 @@ final class NodeOpening {
                     machine,
                     applied,
                     // To a log that was begun anew meanwhile, what it once held belongs no more.
-                    recovered.gap().filter(gap -> log.lastId().equals(kept)),
+                    recovered
+                            .gap()
+                            .filter(gap ->
+                                    log.lastId().equals(kept) && gap.last().index() >= kept.index()),
                     restored.isEmpty());
         } catch (IOException | RuntimeException e) {
             recovered.files().close();
@@ -120,17 +123,27 @@ final class NodeOpening {
             NodeOptions options,
             DataDirectory directory)
             throws IOException {
-        // A witness has no state that could tell.
-        long durable = options.witness() ? 0 : stateMachine.durableIndex();
+        long durable = options.witness() ? durableIndexOfWitness(recovered, snapshots) : stateMachine.durableIndex();
         boolean endIsLost = LostEnd.isUnnoticed(recovered, durable);
         if (endIsLost) {
-            LostEnd.note(recovered.log(), durable, directory);
+            String known = options.witness() ? LostEnd.knownBySnapshot(durable) : LostEnd.knownByState(durable);
+            LostEnd.note(recovered, known, directory);
         }
         boolean changed = finishInstallation(recovered.log(), snapshots) || endIsLost;
         if (changed) {
             WriteAtOnce.write(recovered.log(), recovered.files());
         }
         return changed;
+    }
+
+    /**
+     * A witness has no state that could tell, and a snapshot ahead of a log that is whole may be one that was received. Ahead of one that is
+     * damaged it may as well be its own, taken of a log that reached as far.
+     */
+    private static long durableIndexOfWitness(RecoveredLog recovered, SnapshotStore snapshots) {
+        return recovered.log().votingSuspended()
+                ? snapshots.latest().map(meta -> meta.last().index()).orElse(0L)
+                : 0;
     }
 
     private static RaftCore core(

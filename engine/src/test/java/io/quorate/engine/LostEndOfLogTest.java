@@ -15,6 +15,7 @@ import io.quorate.engine.snapshot.SnapshotReader;
 import io.quorate.engine.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -29,6 +30,7 @@ class LostEndOfLogTest {
     private static final Configuration VOTERS = Configuration.of(Set.of(HandDrivenNode.SELF, TWO, new MemberId(3)));
     private static final Configuration ALONE = Configuration.of(Set.of(HandDrivenNode.SELF));
     private static final long ENTRIES = 20;
+    private static final int FRAME_HEADER_BYTES = 72;
 
     /** A state that was durable up to an index when the process began. */
     private record Durable(StateMachine<Integer> state, long durableIndex, List<String> asked)
@@ -172,6 +174,52 @@ class LostEndOfLogTest {
         assertThat(status(start(received, ENTRIES)).votingSuspended())
                 .as("with a snapshot that was sent, of which the state has nothing yet")
                 .isFalse();
+    }
+
+    /** What a damaged log ended with says its last frame, also where the log begins at the snapshot then. */
+    @Test
+    void anOwnSnapshotDoesNotHideThatTheEndOfADamagedLogIsLost() throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        HandDrivenNode follower = new HandDrivenNode(disk, VOTERS, 1, options -> options);
+        for (long last = 1; last <= ENTRIES; last++) {
+            follower.receive(
+                    TWO,
+                    HandDrivenNode.appendFromStart(
+                            1, LongStream.rangeClosed(1, last).boxed().toList(), 0));
+            follower.settle();
+        }
+        FaultyDisk damaged = follower.disk.afterRestart();
+        takeSnapshot(damaged, ENTRIES + 5);
+        flipBitOfFirstFrame(damaged);
+        FaultyDisk received = damaged.afterRestart();
+
+        assertThat(promisesAreLost(start(damaged, ENTRIES + 5))).isTrue();
+        assertThat(promisesAreLost(start(received, ENTRIES)))
+                .as("with a snapshot that was sent, of which the state has nothing yet")
+                .isFalse();
+    }
+
+    private static void flipBitOfFirstFrame(FaultyDisk disk) {
+        String name = "log/segment-0000000000000001";
+        byte[] file = disk.bytes(name).clone();
+        byte[] magic = {0x51, 0x4c, 0x42, 0x46};
+        int frame = 0;
+        while (!Arrays.equals(file, frame, frame + magic.length, magic, 0, magic.length)) {
+            frame += Long.BYTES;
+        }
+        file[frame + FRAME_HEADER_BYTES] ^= 1;
+        disk.replace(name, file);
+    }
+
+    private static boolean promisesAreLost(HandDrivenNode restarted) {
+        restarted.receive(TWO, new Message.Heartbeat(1, 0, 0));
+        restarted.settle();
+        for (int tick = 0;
+                tick < 50 && restarted.lastSent(Message.RepairRequest.class).isEmpty();
+                tick++) {
+            restarted.tick();
+        }
+        return restarted.lastSent(Message.RepairRequest.class).orElseThrow().promisesLost();
     }
 
     private static void takeSnapshot(FaultyDisk disk, long index) throws IOException {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quorate.core.CoreStatus;
 import io.quorate.core.EntryId;
 import io.quorate.core.Message;
+import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.disk.DataDirectoryException;
@@ -16,6 +17,8 @@ import io.quorate.engine.log.EntryKind;
 import io.quorate.engine.transport.PeerFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,6 +28,12 @@ import org.junit.jupiter.api.Test;
 
 /** Entries without their commands are a witness's alone, and a witness has no others. */
 class WitnessNodeTest {
+
+    /** The layout of the log's frames. */
+    private static final int FRAME_MAGIC = 0x514c4246;
+
+    private static final int FRAME_LENGTH = 16;
+    private static final int FRAME_HEADER_BYTES = 72;
 
     private static final MemberId TWO = new MemberId(2);
     private static final Configuration PLAIN = Configuration.of(Set.of(SELF, TWO, new MemberId(3)));
@@ -171,6 +180,64 @@ class WitnessNodeTest {
         assertThat(witness.takeSent(PeerFrame.Entries.class))
                 .singleElement()
                 .satisfies(answer -> assertThat(answer.entries()).isEmpty());
+    }
+
+    /**
+     * Damage by itself leaves term and vote, which stand in what was written last. Where a snapshot reaches further than what was
+     * written last, that is lost as well, and a vote with it perhaps.
+     */
+    @Test
+    void aDamagedWitnessWhoseLogEndsBeforeItsSnapshotKnowsThatItsPromisesMayBeLost() throws IOException {
+        assertThat(promisesAreLostBehind(8)).isFalse();
+        assertThat(promisesAreLostBehind(3)).isTrue();
+    }
+
+    /** The first of eight frames with entries is damaged, and nothing is left behind so many of them; a snapshot stands at the last entry. */
+    private static boolean promisesAreLostBehind(int framesLeft) throws IOException {
+        HandDrivenNode witness = witness(new FaultyDisk(), 1);
+        for (int last = 1; last <= 8; last++) {
+            witness.receive(TWO, stripped(log(last, last)));
+            witness.settle();
+        }
+        CompletableFuture<SnapshotMeta> snapshot = witness.node.takeSnapshot();
+        witness.settle();
+        assertThat(snapshot.join().last().index()).isEqualTo(8);
+        FaultyDisk disk = witness.disk.afterRestart();
+        damage(disk, framesLeft);
+
+        HandDrivenNode restarted = witness(disk, 2);
+        assertThat(status(restarted).votingSuspended()).isTrue();
+        restarted.receive(TWO, new Message.Heartbeat(1, 0, 0));
+        restarted.settle();
+        for (int tick = 0;
+                tick < 50 && restarted.lastSent(Message.RepairRequest.class).isEmpty();
+                tick++) {
+            restarted.tick();
+        }
+        // It asks for nothing where its snapshot covers all that there was.
+        return restarted
+                .lastSent(Message.RepairRequest.class)
+                .filter(Message.RepairRequest::promisesLost)
+                .isPresent();
+    }
+
+    private static void damage(FaultyDisk disk, int framesLeft) {
+        String name = "log/segment-0000000000000001";
+        byte[] file = disk.bytes(name).clone();
+        List<Integer> withEntries = new ArrayList<>();
+        for (int at = 0; at + FRAME_HEADER_BYTES + Integer.BYTES <= file.length; at += Long.BYTES) {
+            ByteBuffer bytes = ByteBuffer.wrap(file);
+            // A mark begins with a negative number, an entry with its length.
+            boolean holdsEntry = bytes.getInt(at + FRAME_LENGTH) > 0 && bytes.getInt(at + FRAME_HEADER_BYTES) >= 0;
+            if (bytes.getInt(at) == FRAME_MAGIC && holdsEntry) {
+                withEntries.add(at);
+            }
+        }
+        file[withEntries.getFirst() + FRAME_HEADER_BYTES] ^= 1;
+        int last = withEntries.get(framesLeft - 1);
+        int end = last + FRAME_HEADER_BYTES + ByteBuffer.wrap(file).getInt(last + FRAME_LENGTH);
+        Arrays.fill(file, end, file.length, (byte) 0);
+        disk.replace(name, file);
     }
 
     @Test

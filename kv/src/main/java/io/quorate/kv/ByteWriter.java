@@ -20,13 +20,18 @@ final class ByteWriter {
 
     /** Seven bits a byte, the lowest first; negative numbers take ten bytes. */
     void varint(long value) {
-        reserve(10);
+        reserve(varintSize(value));
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
             array[size++] = (byte) (rest | 0x80);
             rest >>>= 7;
         }
         array[size++] = (byte) rest;
+    }
+
+    /** How many bytes {@link #varint} takes. */
+    static int varintSize(long value) {
+        return 1 + (Long.SIZE - 1 - Long.numberOfLeadingZeros(value | 1)) / 7;
     }
 
     /** Eight bytes, the highest first. */

@@ -4,11 +4,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,17 +20,24 @@ final class Changes implements AutoCloseable {
     private final EventLog events;
     private final DigestChanges digest;
     private final WriteBatch batch = new WriteBatch();
+    private final HistoryRecord.Writer history = new HistoryRecord.Writer();
     private final LeaseChanges leases;
-    private final NavigableMap<byte[], byte[]> versions = new TreeMap<>(Arrays::compareUnsigned);
-    private final Map<Bytes, NewestVersion> changedKeys = new HashMap<>();
+    private final Map<Bytes, Changed> changedKeys = new HashMap<>();
 
     /** What the store was asked for: a command asks for a key when it is judged, and again when it is done. */
     private final Map<Bytes, Optional<NewestVersion>> foundInStore = new HashMap<>();
 
     private OrderedStore.@Nullable Cursor stored;
+
+    /** The versions in the batch, in order: most batches are never scanned, and have none. */
+    private @Nullable NavigableMap<byte[], byte[]> versions;
+
     private @Nullable OptionalLong epoch;
     private long revision;
     private int changesOfCommand;
+
+    /** A key's newest version, and its record. */
+    private record Changed(NewestVersion newest, Bytes record) {}
 
     Changes(OrderedStore store, RecentKeys recent, DigestChanges digest, EventLog events, long revision) {
         this.store = store;
@@ -76,9 +81,9 @@ final class Changes implements AutoCloseable {
      * @throws StoreException if the value is needed, and the store has lost it
      */
     Optional<KeyValue> supersede(Bytes key, boolean needsValue) {
-        NewestVersion ofBatch = changedKeys.get(key);
+        Changed ofBatch = changedKeys.get(key);
         if (ofBatch != null) {
-            ofBatch.written().ifPresent(written -> digest.remove(key, written.hash()));
+            ofBatch.newest().written().ifPresent(written -> digest.remove(key, written.hash()));
             return current(key, needsValue);
         }
         Optional<NewestVersion> newest = find(key);
@@ -91,7 +96,7 @@ final class Changes implements AutoCloseable {
         if (needsValue) {
             byte[] record = storedRecord(key, newest);
             digest.removeStored(key, newest, record);
-            return pair(key, newest, record);
+            return pair(key, newest, Bytes.wrap(record));
         }
         Optional<NewestVersion.Written> inMemory = newest.written().filter(written -> written.isInMemory(epoch()));
         if (inMemory.isPresent()) {
@@ -126,18 +131,28 @@ final class Changes implements AutoCloseable {
                 : Optional.of(NewestVersion.Written.of(
                         digest.add(Element.pair(version.toKeyValue(key, revision + 1))), encoded, epoch()));
         events.add(key, version, revision + 1);
-        versions.put(versionKey, encoded);
         batch.put(versionKey, encoded);
-        batch.put(StoreKeys.history(revision + 1, changesOfCommand), key.toByteArray());
+        if (versions != null) {
+            versions.put(versionKey, encoded);
+        }
+        note(new HistoryRecord.Change(revision + 1, changesOfCommand, key));
         CurrentVersion current = new CurrentVersion(revision + 1, changesOfCommand, version.withoutValue());
-        changedKeys.put(key, new NewestVersion(current, written));
+        changedKeys.put(key, new Changed(new NewestVersion(current, written), Bytes.wrap(encoded)));
         changesOfCommand++;
+    }
+
+    private void note(HistoryRecord.Change change) {
+        if (!history.takes(change)) {
+            history.moveTo(batch);
+        }
+        history.add(change);
     }
 
     /** The batch with all changes; to be asked for once they are complete. */
     WriteBatch completed() {
-        changedKeys.forEach((key, newest) ->
-                batch.put(StoreKeys.current(key), newest.current().encode()));
+        history.moveTo(batch);
+        changedKeys.forEach((key, changed) ->
+                batch.put(StoreKeys.current(key), changed.newest().current().encode()));
         return batch;
     }
 
@@ -149,15 +164,34 @@ final class Changes implements AutoCloseable {
 
     /** The keyspace with all changes so far; to be asked for anew after each change. */
     ReadView view(long compactedRevision) {
-        Supplier<OrderedStore.Cursor> cursor =
-                () -> versions.isEmpty() ? stored() : new OverlayCursor(stored(), versions);
-        return new ReadView(cursor, this::current, readRevision(), compactedRevision);
+        return new ReadView(this::cursor, this::current, readRevision(), compactedRevision);
+    }
+
+    private OrderedStore.Cursor cursor() {
+        return changedKeys.isEmpty() ? stored() : new OverlayCursor(stored(), versions());
+    }
+
+    private NavigableMap<byte[], byte[]> versions() {
+        NavigableMap<byte[], byte[]> known = versions;
+        if (known == null) {
+            NavigableMap<byte[], byte[]> gathered = new TreeMap<>(Arrays::compareUnsigned);
+            batch.writeTo(
+                    (key, value) -> {
+                        if (StoreKeys.isVersion(key)) {
+                            gathered.put(key, value);
+                        }
+                    },
+                    deleted -> {});
+            versions = gathered;
+            return gathered;
+        }
+        return known;
     }
 
     /** The pair as it is with all changes so far, if the key is live; the value is empty unless it is asked for. */
     Optional<KeyValue> current(Bytes key, boolean withValue) {
-        NewestVersion changed = changedKeys.get(key);
-        Optional<NewestVersion> newest = changed == null ? find(key) : Optional.of(changed);
+        Changed changed = changedKeys.get(key);
+        Optional<NewestVersion> newest = changed == null ? find(key) : Optional.of(changed.newest());
         if (newest.isEmpty() || newest.get().isDeletion()) {
             return Optional.empty();
         }
@@ -165,9 +199,7 @@ final class Changes implements AutoCloseable {
         if (!withValue) {
             return Optional.of(current.toKeyValueWithoutValue(key));
         }
-        byte[] record = changed == null
-                ? storedRecord(key, newest.get())
-                : Objects.requireNonNull(versions.get(StoreKeys.version(key, current.revision(), current.sub())));
+        Bytes record = changed == null ? Bytes.wrap(storedRecord(key, newest.get())) : changed.record();
         return Optional.of(pair(key, newest.get(), record));
     }
 
@@ -188,7 +220,7 @@ final class Changes implements AutoCloseable {
 
     /** To be called once the batch is in the store. */
     void remember() {
-        changedKeys.forEach(recent::written);
+        changedKeys.forEach((key, changed) -> recent.written(key, changed.newest()));
     }
 
     private byte[] storedRecord(Bytes key, NewestVersion newest) {
@@ -196,9 +228,8 @@ final class Changes implements AutoCloseable {
                 .orElseThrow(() -> new StoreException("the store lacks the newest version of " + key));
     }
 
-    private static KeyValue pair(Bytes key, NewestVersion newest, byte[] record) {
-        return Version.decode(Bytes.wrap(record))
-                .toKeyValue(key, newest.current().revision());
+    private static KeyValue pair(Bytes key, NewestVersion newest, Bytes record) {
+        return Version.decode(record).toKeyValue(key, newest.current().revision());
     }
 
     /** One cursor serves the whole batch, since nobody else changes the versions meanwhile. */

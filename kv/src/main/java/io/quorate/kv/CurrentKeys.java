@@ -1,6 +1,7 @@
 package io.quorate.kv;
 
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Looks up the newest version of single keys, without a cursor. */
 final class CurrentKeys {
@@ -17,7 +18,15 @@ final class CurrentKeys {
 
     /** The pair that a key's newest version is; nothing if that version was superseded and compacted meanwhile. */
     static Optional<KeyValue> pair(OrderedStore store, Bytes key, CurrentVersion current) {
-        return record(store, key, current)
-                .map(record -> Version.decode(Bytes.wrap(record)).toKeyValue(key, current.revision()));
+        return pair(record -> Peek.of(store.get(record)), key, current);
+    }
+
+    /** As above, for somebody who looks records up in a way of their own; nothing also if that is unknown. */
+    static Optional<KeyValue> pair(Function<byte[], Peek> lookup, Bytes key, CurrentVersion current) {
+        return switch (lookup.apply(StoreKeys.version(key, current.revision(), current.sub()))) {
+            case Peek.Unknown unknown -> Optional.empty();
+            case Peek.Missing missing -> Optional.empty();
+            case Peek.Found found -> Optional.of(Version.decode(found.value()).toKeyValue(key, current.revision()));
+        };
     }
 }

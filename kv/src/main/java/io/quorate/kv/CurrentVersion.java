@@ -14,7 +14,8 @@ package io.quorate.kv;
 record CurrentVersion(long revision, int sub, Version version) {
 
     byte[] encode() {
-        ByteWriter out = new ByteWriter(Version.MAX_HEAD_SIZE + 15);
+        ByteWriter out =
+                new ByteWriter(ByteWriter.varintSize(revision) + ByteWriter.varintSize(sub) + version.encodedSize());
         out.varint(revision);
         out.varint(sub);
         version.write(out);
@@ -22,7 +23,11 @@ record CurrentVersion(long revision, int sub, Version version) {
     }
 
     static CurrentVersion decode(byte[] encoded) {
-        ByteReader in = new ByteReader(Bytes.wrap(encoded));
+        return decode(Bytes.wrap(encoded));
+    }
+
+    static CurrentVersion decode(Bytes encoded) {
+        ByteReader in = new ByteReader(encoded);
         try {
             long revision = in.varint();
             int sub = (int) in.varint();
@@ -33,8 +38,8 @@ record CurrentVersion(long revision, int sub, Version version) {
     }
 
     /** Whether this is the version that one change made. */
-    boolean isFrom(byte[] historyKey) {
-        return revision == StoreKeys.revisionOfHistory(historyKey) && sub == StoreKeys.subOfHistory(historyKey);
+    boolean isFrom(HistoryRecord.Change change) {
+        return revision == change.revision() && sub == change.sub();
     }
 
     KeyValue toKeyValueWithoutValue(Bytes key) {

@@ -26,6 +26,11 @@ public final class HeapStore implements OrderedStore {
     }
 
     @Override
+    public Peek peek(byte[] key) {
+        return Peek.of(get(key));
+    }
+
+    @Override
     public Cursor cursor() {
         return new HeapCursor(current());
     }

@@ -38,19 +38,18 @@ final class History implements AutoCloseable {
         KeyRange range = request.range();
         long revision = from - 1;
         int changes = 0;
-        for (history.seek(StoreKeys.history(from, 0)); isUpTo(lastRevision); history.next()) {
-            byte[] change = history.key();
-            if (StoreKeys.revisionOfHistory(change) != revision) {
+        for (HistoryWalk walk = new HistoryWalk(history, from); walk.isUpTo(lastRevision); walk.next()) {
+            HistoryRecord.Change change = walk.change();
+            if (change.revision() != revision) {
                 complete(revision, events, revisions);
                 if (changes >= maxChanges) {
                     return new Part(revisions, revision);
                 }
-                revision = StoreKeys.revisionOfHistory(change);
+                revision = change.revision();
             }
             changes++;
-            Bytes key = Bytes.wrap(history.value());
-            if (range.contains(key)) {
-                KeyEvent event = event(key, change);
+            if (range.contains(change.key())) {
+                KeyEvent event = event(change);
                 if (request.wants(event.kind())) {
                     events.add(event);
                 }
@@ -67,20 +66,13 @@ final class History implements AutoCloseable {
         }
     }
 
-    private boolean isUpTo(long revision) {
-        return history.isValid()
-                && StoreKeys.isHistory(history.key())
-                && StoreKeys.revisionOfHistory(history.key()) <= revision;
-    }
-
-    private KeyEvent event(Bytes key, byte[] change) {
-        long revision = StoreKeys.revisionOfHistory(change);
-        byte[] made = StoreKeys.version(key, revision, StoreKeys.subOfHistory(change));
+    private KeyEvent event(HistoryRecord.Change change) {
+        byte[] made = change.versionKey();
         versions.seek(made);
         if (!versions.isValid() || !Arrays.equals(versions.key(), made)) {
-            throw new StoreException("the store's history names a change of " + key + " that the store lacks");
+            throw new StoreException("the store's history names a change of " + change.key() + " that the store lacks");
         }
-        return KeyEvent.of(key, Version.decode(Bytes.wrap(versions.value())), revision);
+        return KeyEvent.of(change.key(), Version.decode(Bytes.wrap(versions.value())), change.revision());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.quorate.kv;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Removes, in chunks, what compactions have given up; not thread-safe.
@@ -35,24 +36,31 @@ final class HistoryRemoval {
     /** Removes one chunk; false if nothing is left before the compacted revision. */
     boolean removeChunk(long compactedRevision) {
         WriteBatch batch = new WriteBatch();
-        Map<Bytes, byte[]> deletions = new HashMap<>();
+        Map<Bytes, HistoryRecord.Change> deletions = new HashMap<>();
         boolean more;
         try (OrderedStore.Cursor history = store.cursor();
                 OrderedStore.Cursor versions = store.cursor()) {
             int changes = 0;
             history.seek(position);
-            while (isCompacted(history, compactedRevision) && changes < CHANGES_PER_CHUNK) {
-                byte[] change = history.key();
-                Bytes userKey = Bytes.wrap(history.value());
-                if (supersede(versions, change, userKey, batch)) {
-                    deletions.put(userKey, change);
+            Optional<HistoryRecord> record = compacted(history, compactedRevision);
+            while (record.isPresent() && changes < CHANGES_PER_CHUNK) {
+                int removed = 0;
+                for (HistoryRecord.Change change : record.get().changes()) {
+                    if (change.revision() >= compactedRevision) {
+                        break;
+                    }
+                    if (supersede(versions, change, batch)) {
+                        deletions.put(change.key(), change);
+                    }
+                    removed++;
                 }
-                batch.delete(change);
-                position = change;
-                changes++;
+                record.get().removeFirst(removed, batch);
+                position = record.get().place().toByteArray();
+                changes += removed;
                 history.next();
+                record = compacted(history, compactedRevision);
             }
-            more = isCompacted(history, compactedRevision);
+            more = record.isPresent();
         }
         if (!batch.isEmpty()) {
             write(batch, deletions);
@@ -60,7 +68,7 @@ final class HistoryRemoval {
         return more;
     }
 
-    private void write(WriteBatch batch, Map<Bytes, byte[]> deletions) {
+    private void write(WriteBatch batch, Map<Bytes, HistoryRecord.Change> deletions) {
         synchronized (writing) {
             deletions.forEach((userKey, change) -> CurrentKeys.find(store, userKey)
                     .filter(current -> current.isFrom(change))
@@ -69,18 +77,20 @@ final class HistoryRemoval {
         }
     }
 
-    private static boolean isCompacted(OrderedStore.Cursor history, long compactedRevision) {
-        return history.isValid()
-                && StoreKeys.isHistory(history.key())
-                && StoreKeys.revisionOfHistory(history.key()) < compactedRevision;
+    /** The record at hand, if any change in it is compacted. */
+    private static Optional<HistoryRecord> compacted(OrderedStore.Cursor history, long compactedRevision) {
+        return HistoryRecord.isAt(history)
+                ? Optional.of(HistoryRecord.at(history))
+                        .filter(record -> record.changes().getFirst().revision() < compactedRevision)
+                : Optional.empty();
     }
 
     /** Removes what a change has made unreadable; answers whether the change was a deletion. */
-    private static boolean supersede(OrderedStore.Cursor versions, byte[] change, Bytes userKey, WriteBatch batch) {
-        byte[] made = StoreKeys.version(userKey, StoreKeys.revisionOfHistory(change), StoreKeys.subOfHistory(change));
+    private static boolean supersede(OrderedStore.Cursor versions, HistoryRecord.Change change, WriteBatch batch) {
+        byte[] made = change.versionKey();
         versions.seek(made);
         if (!versions.isValid() || !Arrays.equals(versions.key(), made)) {
-            throw new StoreException("the store's history names a change of " + userKey + " that the store lacks");
+            throw new StoreException("the store's history names a change of " + change.key() + " that the store lacks");
         }
         byte[] record = versions.value();
         boolean deletion = Version.isDeletion(record, record.length);

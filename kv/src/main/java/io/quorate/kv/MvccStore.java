@@ -25,6 +25,9 @@ public final class MvccStore extends ReadableStore implements AutoCloseable {
     /** Belongs to whoever applies, too. */
     private RecentKeys recent;
 
+    /** Whether the store is known to say that it has this release's format. Belongs to whoever applies, too. */
+    private boolean formatRaised;
+
     private final Digests digests;
 
     /** Makes what the digest is kept with. */
@@ -101,6 +104,10 @@ public final class MvccStore extends ReadableStore implements AutoCloseable {
         requireRising(commands, lastIndex);
         List<Result> results = new ArrayList<>(commands.size());
         synchronized (writing) {
+            if (!formatRaised) {
+                StoreState.raiseFormat(store);
+                formatRaised = true;
+            }
             DigestChanges digest = digests.of(state.digest(), hash);
             try (BatchApplication application = new BatchApplication(store, recent, state, hash, digest, events)) {
                 for (LoggedCommand command : commands) {
@@ -222,6 +229,7 @@ public final class MvccStore extends ReadableStore implements AutoCloseable {
         try {
             store.restoreFrom(checkpoint);
             recent = digests.recentKeys();
+            formatRaised = false;
             state = StoreState.load(store);
             historyRemoval = new HistoryRemoval(store, writing);
         } finally {

@@ -16,6 +16,11 @@ public interface OrderedStore extends AutoCloseable {
     /** The value of a key; nobody may write to the array. */
     Optional<byte[]> get(byte[] key);
 
+    /** As {@link #get}, for a thread that must not wait; only a store that is all in memory, or knows what is, can tell anything. */
+    default Peek peek(byte[] key) {
+        return Peek.UNKNOWN;
+    }
+
     /** A cursor over the store as it is now: no later batch is seen. It must be closed, and soon. */
     Cursor cursor();
 

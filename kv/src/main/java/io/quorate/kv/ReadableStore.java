@@ -11,6 +11,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -167,8 +168,28 @@ public abstract sealed class ReadableStore permits MvccStore {
         if (error.isPresent()) {
             return new Rejected(error.get());
         }
-        Optional<Result> plain = range.isPlainRead() ? plainRead(range) : Optional.empty();
+        Optional<Result> plain = range.isPlainRead()
+                ? reading(() -> plainRead(range, key -> Peek.of(store.get(key))))
+                : Optional.empty();
         return plain.orElseGet(() -> read((view, now) -> view.range(range)));
+    }
+
+    /** As {@link #range}, if it can be told without waiting for a disk, or for a state that is being replaced. */
+    public Optional<Result> rangeAtOnce(Range range) {
+        if (!range.isPlainRead()
+                || refusedByCorruption().isPresent()
+                || RequestCheck.check(range).isPresent()) {
+            return Optional.empty();
+        }
+        Lock reading = replacing.readLock();
+        if (!reading.tryLock()) {
+            return Optional.empty();
+        }
+        try {
+            return plainRead(range, store::peek);
+        } finally {
+            reading.unlock();
+        }
     }
 
     /**
@@ -248,33 +269,31 @@ public abstract sealed class ReadableStore permits MvccStore {
     }
 
     /**
-     * Reads one key as it is now, if its newest version tells; otherwise it has changed since the current revision was
-     * looked up, and what it was before must be searched for.
+     * Reads one key as it is now, if its newest version tells and the lookup finds it; otherwise it has changed since the current
+     * revision was looked up, and what it was before must be searched for.
      */
-    private Optional<Result> plainRead(Range range) {
-        Lock reading = replacing.readLock();
-        reading.lock();
-        try {
-            long revision = state.revision();
-            Bytes key = range.key();
-            Optional<CurrentVersion> current = CurrentKeys.find(store, key);
-            if (current.isEmpty()) {
-                return Optional.of(ReadView.plainRead(range, Optional.empty(), revision));
-            }
-            CurrentVersion newest = current.get();
-            if (newest.revision() > revision) {
-                return Optional.empty();
-            }
-            if (newest.version().deleted()) {
-                return Optional.of(ReadView.plainRead(range, Optional.empty(), revision));
-            }
-            Optional<KeyValue> found = range.needsValue()
-                    ? CurrentKeys.pair(store, key, newest)
-                    : Optional.of(newest.toKeyValueWithoutValue(key));
-            return found.map(kv -> ReadView.plainRead(range, Optional.of(kv), revision));
-        } finally {
-            reading.unlock();
+    private Optional<Result> plainRead(Range range, Function<byte[], Peek> lookup) {
+        long revision = state.revision();
+        return switch (lookup.apply(StoreKeys.current(range.key()))) {
+            case Peek.Unknown unknown -> Optional.empty();
+            case Peek.Missing missing -> Optional.of(ReadView.plainRead(range, Optional.empty(), revision));
+            case Peek.Found found -> plainRead(range, CurrentVersion.decode(found.value()), revision, lookup);
+        };
+    }
+
+    private static Optional<Result> plainRead(
+            Range range, CurrentVersion newest, long revision, Function<byte[], Peek> lookup) {
+        if (newest.revision() > revision) {
+            return Optional.empty();
         }
+        if (newest.version().deleted()) {
+            return Optional.of(ReadView.plainRead(range, Optional.empty(), revision));
+        }
+        Bytes key = range.key();
+        Optional<KeyValue> pair = range.needsValue()
+                ? CurrentKeys.pair(lookup, key, newest)
+                : Optional.of(newest.toKeyValueWithoutValue(key));
+        return pair.map(kv -> ReadView.plainRead(range, Optional.of(kv), revision));
     }
 
     /**

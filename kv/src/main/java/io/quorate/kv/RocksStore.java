@@ -58,6 +58,24 @@ public final class RocksStore implements OrderedStore {
     }
 
     @Override
+    public Peek peek(byte[] key) {
+        Lock reading = lifetime.readLock();
+        if (!reading.tryLock()) {
+            return Peek.UNKNOWN;
+        }
+        try {
+            RocksHandle rocks = opened();
+            byte[] value = rocks.db().get(rocks.memoryOnly(), key);
+            return Peek.of(Optional.ofNullable(value));
+        } catch (RocksDBException e) {
+            // What is not in memory, and also what is damaged: the one who reads it from the disk tells what is wrong.
+            return Peek.UNKNOWN;
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    @Override
     public Cursor cursor() {
         Lock reading = lifetime.readLock();
         reading.lock();
@@ -72,7 +90,7 @@ public final class RocksStore implements OrderedStore {
     @Override
     public void write(WriteBatch batch) {
         reading(rocks -> {
-            try (org.rocksdb.WriteBatch encoded = encode(batch)) {
+            try (org.rocksdb.WriteBatch encoded = new org.rocksdb.WriteBatch(RocksBatch.encode(batch))) {
                 rocks.db().write(rocks.writeOptions(), encoded);
                 return true;
             } catch (RocksDBException e) {
@@ -231,17 +249,6 @@ public final class RocksStore implements OrderedStore {
             return rocks.db().getLongProperty(name);
         } catch (RocksDBException e) {
             throw failure("ask for " + name + " of", e);
-        }
-    }
-
-    private static org.rocksdb.WriteBatch encode(WriteBatch batch) throws RocksDBException {
-        org.rocksdb.WriteBatch encoded = new org.rocksdb.WriteBatch();
-        try {
-            batch.writeTo(encoded::put, encoded::delete);
-            return encoded;
-        } catch (RocksDBException e) {
-            encoded.close();
-            throw e;
         }
     }
 

@@ -23,6 +23,7 @@ public final class StoreImport {
 
     private final Optional<OrderedStore> store;
     private final long appliedIndex;
+    private final HistoryRecord.Writer history = new HistoryRecord.Writer();
     private WriteBatch batch = new WriteBatch();
     private int batchBytes;
     private long lastRevision;
@@ -71,8 +72,15 @@ public final class StoreImport {
                 : new Version(false, kv.createRevision(), kv.version(), kv.lease(), kv.value());
         CurrentVersion current = new CurrentVersion(change.revision(), change.sub(), version.withoutValue());
         put(StoreKeys.version(kv.key(), change.revision(), change.sub()), version.encode());
-        put(StoreKeys.history(change.revision(), change.sub()), kv.key().toByteArray());
+        note(new HistoryRecord.Change(change.revision(), change.sub(), kv.key()));
         put(StoreKeys.current(kv.key()), current.encode());
+    }
+
+    private void note(HistoryRecord.Change change) {
+        if (!history.takes(change)) {
+            history.moveTo(batch);
+        }
+        history.add(change);
     }
 
     private void requirePossible(StoredChange change) {
@@ -199,6 +207,7 @@ public final class StoreImport {
     }
 
     private void write() {
+        history.moveTo(batch);
         if (!batch.isEmpty()) {
             store.ifPresent(filled -> filled.write(batch));
         }

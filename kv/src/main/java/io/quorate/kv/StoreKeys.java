@@ -13,7 +13,8 @@ import java.util.Arrays;
  * <pre>
  * 'v' user key, escaped, 0x00 0x01, ~revision (8), ~sub (4)   a version of the key, the newest first
  * 'c' user key                                                which version of the key is the newest
- * 'r' revision (8), sub (4)                                   the user key that was changed then, the oldest first
+ * 'r' revision (8), sub (4), 1                                which user keys were changed by then, the oldest first
+ * 'r' revision (8), sub (4)                                   the user key that was changed then, in stores of format 1
  * 'm' name                                                    a number about the whole store
  * 'a' member id (8), type (1)                                 an active alarm
  * 'p' member id (8)                                           what a member has published
@@ -55,6 +56,8 @@ final class StoreKeys {
     static final byte[] VERIFICATION = {'s'};
 
     static final int REVISION_SIZE = 12;
+
+    private static final int HISTORY_SIZE = 1 + REVISION_SIZE;
 
     private static final int MAX_SUB = -1;
 
@@ -138,11 +141,24 @@ final class StoreKeys {
         return Bytes.wrap(plain);
     }
 
+    /** The place at or after which the history of a change stands. */
     static byte[] history(long revision, int sub) {
-        byte[] key = new byte[1 + REVISION_SIZE];
+        byte[] key = new byte[HISTORY_SIZE];
         key[0] = HISTORY;
         putRevision(key, 1, revision, sub);
         return key;
+    }
+
+    /** The place of the {@link HistoryRecord} whose last change this is. */
+    static byte[] historyRecord(long revision, int sub) {
+        byte[] key = Arrays.copyOf(history(revision, sub), HISTORY_SIZE + 1);
+        key[HISTORY_SIZE] = 1;
+        return key;
+    }
+
+    /** Whether a place in the history is that of one change alone, as in stores of format version 1. */
+    static boolean isSingleChange(byte[] historyKey) {
+        return historyKey.length == HISTORY_SIZE;
     }
 
     static long revisionOfHistory(byte[] historyKey) {

@@ -34,7 +34,10 @@ record StoreState(
         Verification verification,
         AuthState auth,
         OperationRecords operations) {
-    static final long FORMAT_VERSION = 1;
+    static final long FORMAT_VERSION = 2;
+
+    /** Differs only in what a record of the history is, and those are told apart. */
+    private static final long OLDEST_FORMAT_VERSION = 1;
 
     /** Reads the state, and begins an empty store by writing that of a store without any change. */
     static StoreState load(OrderedStore store) {
@@ -42,9 +45,10 @@ record StoreState(
             begin(store);
         }
         long format = number(store, StoreKeys.FORMAT);
-        if (format != FORMAT_VERSION) {
+        if (format < OLDEST_FORMAT_VERSION || format > FORMAT_VERSION) {
             throw new StoreException("the store has format version " + format + ", and this release reads version "
-                    + FORMAT_VERSION + ": open it with the release that wrote it, or a later one");
+                    + OLDEST_FORMAT_VERSION + " to " + FORMAT_VERSION
+                    + ": open it with the release that wrote it, or a later one");
         }
         SortedSet<Alarm> alarms = new TreeSet<>();
         SortedMap<Long, PublishMember> members = new TreeMap<>();
@@ -70,6 +74,15 @@ record StoreState(
                 store.get(StoreKeys.VERIFICATION).map(StoreState::verification).orElse(Verification.NONE),
                 auth(store.get(StoreKeys.AUTH), store::cursor),
                 operations);
+    }
+
+    /** To be called before anything is written: from then on, earlier releases refuse the store. */
+    static void raiseFormat(OrderedStore store) {
+        if (number(store, StoreKeys.FORMAT) < FORMAT_VERSION) {
+            WriteBatch batch = new WriteBatch();
+            batch.put(StoreKeys.FORMAT, StoreKeys.number(FORMAT_VERSION));
+            store.write(batch);
+        }
     }
 
     /** The index that a store stands at. */

@@ -16,9 +16,20 @@ record Version(boolean deleted, long createRevision, long version, long lease, B
     private static final int DELETED = 1;
 
     byte[] encode() {
-        ByteWriter out = new ByteWriter(MAX_HEAD_SIZE + value.size());
+        ByteWriter out = new ByteWriter(encodedSize());
         write(out);
         return out.toByteArray();
+    }
+
+    /** Exactly, so that the array that is written into is the record. */
+    int encodedSize() {
+        return deleted
+                ? 1
+                : 1
+                        + ByteWriter.varintSize(createRevision)
+                        + ByteWriter.varintSize(version)
+                        + ByteWriter.varintSize(lease)
+                        + value.size();
     }
 
     void write(ByteWriter out) {

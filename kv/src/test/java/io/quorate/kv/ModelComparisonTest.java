@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Stream;
@@ -34,6 +35,7 @@ class ModelComparisonTest {
             run.disturb(round);
         }
         assertThat(run.store.currentRevision()).isGreaterThan(ROUNDS / 2);
+        assertThat(run.toldAtOnce).isGreaterThan(ROUNDS / 20);
         run.store.close();
     }
 
@@ -45,6 +47,7 @@ class ModelComparisonTest {
         private final String name;
         private OrderedStore ordered;
         private MvccStore store;
+        private int toldAtOnce;
 
         Run(StoreKind kind, long seed) {
             this.kind = kind;
@@ -77,7 +80,12 @@ class ModelComparisonTest {
         void read() {
             for (int i = 0; i < 3; i++) {
                 Range range = requests.range(model.revision());
-                assertThat(store.range(range)).as("%s: %s", name, range).isEqualTo(model.range(range));
+                Result expected = model.range(range);
+                assertThat(store.range(range)).as("%s: %s", name, range).isEqualTo(expected);
+                Optional<Result> atOnce = store.rangeAtOnce(range);
+                atOnce.ifPresent(result ->
+                        assertThat(result).as("%s: at once, %s", name, range).isEqualTo(expected));
+                toldAtOnce += atOnce.isPresent() ? 1 : 0;
             }
             if (random.nextInt(10) == 0) {
                 readLeases();

@@ -3,8 +3,10 @@ package io.quorate.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +36,32 @@ class RecentKeysTest {
             assertThat(recent.find(key)).hasValue(newest);
         }
         assertThat(found).isGreaterThan(7_000);
+    }
+
+    @Test
+    void allThatIsKnownOfAVersionIsKept() {
+        CurrentVersion current = new CurrentVersion(9, 2, new Version(false, 3, 4, 5, Bytes.empty()));
+        DigestSum hash = new DigestSum(-1, 2, -3, 4);
+        RecentKeys recent = new RecentKeys(4);
+        for (OptionalLong epoch : List.of(OptionalLong.empty(), OptionalLong.of(0), OptionalLong.of(7))) {
+            NewestVersion newest = new NewestVersion(current, Optional.of(new NewestVersion.Written(hash, -6, epoch)));
+            recent.written(Bytes.utf8("key"), newest);
+            assertThat(recent.find(Bytes.utf8("key"))).hasValue(newest);
+        }
+        recent.written(Bytes.utf8("key"), NewestVersion.fromIndex(current));
+        assertThat(recent.find(Bytes.utf8("key"))).hasValue(NewestVersion.fromIndex(current));
+    }
+
+    /** "Aa" and "BB" have the same hash, as strings and as bytes. */
+    @Test
+    void keysOfTheSameHashAreToldApart() {
+        RecentKeys recent = new RecentKeys(2);
+        recent.written(Bytes.utf8("Aa"), version(1));
+        assertThat(Bytes.utf8("Aa")).hasSameHashCodeAs(Bytes.utf8("BB"));
+        assertThat(recent.find(Bytes.utf8("BB"))).isEmpty();
+        recent.written(Bytes.utf8("BB"), version(2));
+        assertThat(recent.find(Bytes.utf8("Aa"))).hasValue(version(1));
+        assertThat(recent.find(Bytes.utf8("BB"))).hasValue(version(2));
     }
 
     @Test

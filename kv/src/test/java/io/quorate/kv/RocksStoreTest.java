@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.rocksdb.RocksDBException;
 
 class RocksStoreTest extends OrderedStoreContract {
 
@@ -22,6 +24,19 @@ class RocksStoreTest extends OrderedStoreContract {
         store().close();
         try (OrderedStore again = open(temporary.resolve("store"))) {
             assertThat(entries(again)).containsExactly("a=1");
+        }
+    }
+
+    @Test
+    void onlyWhatIsInMemoryIsToldAtOnce() {
+        put("a", "1");
+        assertThat(store().peek(bytes("a"))).isEqualTo(new Peek.Found(Bytes.utf8("1")));
+        assertThat(store().peek(bytes("b"))).isEqualTo(Peek.MISSING);
+        store().close();
+        try (OrderedStore again = open(temporary.resolve("store"))) {
+            assertThat(again.peek(bytes("a"))).isEqualTo(Peek.UNKNOWN);
+            assertThat(again.get(bytes("a"))).isPresent();
+            assertThat(again.peek(bytes("a"))).isInstanceOf(Peek.Found.class);
         }
     }
 
@@ -57,6 +72,27 @@ class RocksStoreTest extends OrderedStoreContract {
             // One that is in use, and one or two that are about to be deleted; all tables there ever were would take
             // 200 MiB and more.
             assertThat(bytes).isPositive().isLessThan(100L << 20);
+        }
+    }
+
+    /** What goes over to native code in one piece is what RocksDB makes of the records one by one. */
+    @Test
+    void aBatchIsEncodedAsRocksDbDoesIt() throws RocksDBException {
+        WriteBatch batch = new WriteBatch();
+        try (org.rocksdb.WriteBatch expected = new org.rocksdb.WriteBatch()) {
+            assertThat(RocksBatch.encode(batch)).isEqualTo(expected.data());
+            for (int size : new int[] {0, 1, 127, 128, 129, 16_383, 16_384, 2_097_151, 2_097_152}) {
+                byte[] part = new byte[size];
+                Arrays.fill(part, (byte) (size + 1));
+                byte[] few = {(byte) size};
+                batch.put(part, few);
+                expected.put(part, few);
+                batch.put(few, part);
+                expected.put(few, part);
+                batch.delete(part);
+                expected.delete(part);
+                assertThat(RocksBatch.encode(batch)).isEqualTo(expected.data());
+            }
         }
     }
 

@@ -44,6 +44,7 @@ import io.quorate.server.store.Fence;
 import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.store.StateComparison;
+import io.quorate.server.wire.EventLoops;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -100,6 +101,7 @@ record Incarnation(
      * @param healing told what is found wrong from now on
      * @param metrics told what the node does
      * @param security by which the other members are known
+     * @param eventLoops serve the clients' connections
      * @throws IOException with one sentence if the data cannot be opened
      */
     static Incarnation open(
@@ -109,17 +111,18 @@ record Incarnation(
             StorageOpening opening,
             MemberHealing healing,
             MemberMetrics metrics,
-            MemberSecurity security)
+            MemberSecurity security,
+            EventLoops eventLoops)
             throws IOException {
         try {
-            return openOnce(number, config, membership, opening, healing, metrics, security);
+            return openOnce(number, config, membership, opening, healing, metrics, security, eventLoops);
         } catch (IOException e) {
             if (!Damage.isOfStore(e) || !healing.mayRepairUnseen()) {
                 throw e;
             }
             LOG.error("The state cannot be opened: {}", e.getMessage(), e);
             new StateRepair("it cannot be opened: " + e.getMessage()).begin(new FileDisk(config.dataDir()));
-            return openOnce(number, config, membership, opening, healing, metrics, security);
+            return openOnce(number, config, membership, opening, healing, metrics, security, eventLoops);
         }
     }
 
@@ -130,7 +133,8 @@ record Incarnation(
             StorageOpening opening,
             MemberHealing healing,
             MemberMetrics metrics,
-            MemberSecurity security)
+            MemberSecurity security,
+            EventLoops eventLoops)
             throws IOException {
         OpenParts parts = new OpenParts();
         try {
@@ -143,6 +147,7 @@ record Incarnation(
                     memberNode.machine().store(),
                     fence,
                     memberNode.readers(),
+                    eventLoops::current,
                     config.limits().maxRequestBytes(),
                     config.limits().quotaBackendBytes() == 0
                             ? DEFAULT_QUOTA_BYTES

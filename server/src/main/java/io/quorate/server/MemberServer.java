@@ -74,6 +74,7 @@ public final class MemberServer implements AutoCloseable {
     private final MemberHealing healing;
     private final MemberMetrics metrics;
     private final MemberScrub scrub;
+    private final EventLoops eventLoops;
     private final SwitchedServices services;
     private final ClientListener listener;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -96,7 +97,9 @@ public final class MemberServer implements AutoCloseable {
         this.parts = parts;
         this.healing = parts.add(new MemberHealing(new Patient(), config, membership.beginning()));
         this.metrics = new MemberMetrics(identity(), this::present);
-        this.incarnation = Incarnation.open(1, config, membership, opening, healing, metrics, security);
+        this.eventLoops =
+                parts.add(EventLoops.open(Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8)));
+        this.incarnation = Incarnation.open(1, config, membership, opening, healing, metrics, security, eventLoops);
         parts.add(() -> incarnation.close());
         this.scrub = parts.add(new MemberScrub(
                 config.name(),
@@ -169,8 +172,6 @@ public final class MemberServer implements AutoCloseable {
     }
 
     private ClientListener listen() throws IOException {
-        EventLoops eventLoops =
-                parts.add(EventLoops.open(Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8)));
         ClientListenerOptions options = ClientListenerOptions.defaults()
                 .withMaxRequestBytes(config.limits().maxRequestBytes());
         List<ServerServiceDefinition> measured = services.definitions().stream()
@@ -378,8 +379,8 @@ public final class MemberServer implements AutoCloseable {
             if (repair.isPresent()) {
                 repair.get().begin(new FileDisk(config.dataDir()));
             }
-            incarnation =
-                    Incarnation.open(incarnation.number() + 1, config, membership, opening, healing, metrics, security);
+            incarnation = Incarnation.open(
+                    incarnation.number() + 1, config, membership, opening, healing, metrics, security, eventLoops);
         } catch (IOException | RuntimeException e) {
             turnClientsAway(e);
             return;

@@ -13,13 +13,13 @@ import io.quorate.kv.RevisionEvents;
 import io.quorate.kv.WatchHub;
 import io.quorate.kv.WatchRequest;
 import io.quorate.kv.Watcher;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** What a member does for clients beside its store, in one life: it keeps leases while it leads, and serves watchers. */
@@ -35,11 +35,18 @@ public final class ClientServices {
     private final Executor delivery;
     private final LeaseKeeper leases;
     private final WatchHub watches;
+    private final Function<byte[], CompletableFuture<Result>> proposing;
     private Optional<RaftNode<Result>> node = Optional.empty();
     private boolean delivering;
 
-    ClientServices(SimulatedProcess process, LeaseOptions options, Supplier<MvccStore> store) {
+    /** @param proposing has the member propose a command, once it has started */
+    ClientServices(
+            SimulatedProcess process,
+            LeaseOptions options,
+            Supplier<MvccStore> store,
+            Function<byte[], CompletableFuture<Result>> proposing) {
         this.process = process;
+        this.proposing = proposing;
         this.delivery = process.executor(TASK_NANOS);
         this.leases = new LeaseKeeper(options, store, new Member(), process::nanoTime);
         this.watches = new WatchHub(store.get(), LIMITS);
@@ -99,7 +106,7 @@ public final class ClientServices {
 
         @Override
         public CompletableFuture<Result> propose(Command command) {
-            return node.orElseThrow().propose(ByteBuffer.wrap(CommandCodec.encode(command)));
+            return proposing.apply(CommandCodec.encode(command));
         }
 
         /** Whoever leads when the read index is confirmed was elected by a quorum that no later leader had yet. */

@@ -92,6 +92,7 @@ public final class Cluster {
     static boolean isWhole(SimulatedMember member) {
         return !member.isSuspect()
                 && !member.isWiped()
+                && !member.lacksItsEnd()
                 && member.node()
                         .map(RaftNode::status)
                         .filter(status -> !status.votingSuspended())

@@ -5,6 +5,7 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.simulator.StepwiseChanges.Step;
 import io.quorate.simulator.fault.Management;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,6 +35,7 @@ final class ClusterOperator {
     private final StepwiseChanges changes;
     private final Learners learners;
     private final LostVoters lostVoters;
+    private final ManagedWitnesses witnesses;
 
     /** How many changes wait for the next election. */
     private int waiting;
@@ -52,6 +54,7 @@ final class ClusterOperator {
         this.changes = new StepwiseChanges(agenda, cluster, membership, observer);
         this.learners = new Learners(agenda, cluster, membership, changes, observer);
         this.lostVoters = new LostVoters(agenda, cluster, membership, changes, learners, random, observer);
+        this.witnesses = new ManagedWitnesses(cluster, membership, changes, learners, random, observer);
     }
 
     /** Begins an operation. */
@@ -59,7 +62,8 @@ final class ClusterOperator {
         switch (operation) {
             case PRIORITY -> changes.make(operation, this::otherPriority, () -> {});
             case PREFER -> changes.make(operation, this::preferring, this::takePreferenceBack);
-            case PROBATION -> learners.beginProbation(SECOND / 2 + random.nextLong(4 * SECOND));
+            case PROBATION ->
+                learners.beginProbation(Management.PROBATION, false, SECOND / 2 + random.nextLong(4 * SECOND));
             case TOGETHER -> changes.make(operation, this::together, () -> {});
             case TWO_AT_ONCE -> twoAtOnce();
             case AT_ELECTION -> waiting++;
@@ -67,23 +71,33 @@ final class ClusterOperator {
             case GIVE_WAY -> giveWay();
             case REPLACE_DEAD -> lostVoters.replaceDead();
             case WIPE -> lostVoters.wipe();
+            case ADD_WITNESS -> witnesses.add();
+            case REPLACE_WITNESS -> witnesses.replace();
+            case REMOVE_WITNESS -> witnesses.remove();
+            case CHANGE_KIND -> witnesses.changeKind();
         }
     }
 
-    private MemberId any(Set<MemberId> members) {
+    private MemberId any(Collection<MemberId> members) {
         List<MemberId> all = List.copyOf(members);
         return all.get(random.nextInt(all.size()));
+    }
+
+    /** Those of some members that can have a priority: a witness has none. */
+    private static List<MemberId> withData(Collection<MemberId> some, Configuration now) {
+        return some.stream().filter(member -> !now.isWitness(member)).toList();
     }
 
     // ---- priorities
 
     private Optional<Configuration> otherPriority(Configuration now) {
         boolean never = now.voters().size() >= MANY_VOTERS && random.nextBoolean();
-        return Optional.of(now.withPriority(any(now.members()), never ? 0 : random.nextInt(1, 1 + MAX_PRIORITY)));
+        return Optional.of(
+                now.withPriority(any(withData(now.members(), now)), never ? 0 : random.nextInt(1, 1 + MAX_PRIORITY)));
     }
 
     private Optional<Configuration> preferring(Configuration now) {
-        return Optional.of(now.withPriority(any(now.voters()), PREFERRED));
+        return Optional.of(now.withPriority(any(withData(now.voters(), now)), PREFERRED));
     }
 
     private void takePreferenceBack() {
@@ -112,18 +126,22 @@ final class ClusterOperator {
         if (next.voters().size() > MembershipDriver.MIN_VOTERS) {
             next = next.without(any(next.voters()));
         }
-        next = next.withLearner(membership.newcomer(now), List.of());
-        return Optional.of(next.withPriority(any(next.members()), random.nextInt(1, 1 + MAX_PRIORITY)));
+        boolean witness = witnesses.areKnown() && random.nextInt(3) == 0;
+        next = Learners.with(membership.newcomer(now, witness), witness, next);
+        return Optional.of(next.withPriority(any(withData(next.members(), next)), random.nextInt(1, 1 + MAX_PRIORITY)));
     }
 
     /** Both are made of the same members, so that the one that comes later must be refused, whatever became of the other. */
     private void twoAtOnce() {
         Optional<SimulatedMember> leader = cluster.leader();
         Optional<Configuration> now = changes.present();
-        if (leader.isEmpty() || now.isEmpty() || now.get().members().size() < 2) {
+        if (leader.isEmpty() || now.isEmpty()) {
             return;
         }
-        List<MemberId> members = List.copyOf(now.get().members());
+        List<MemberId> members = withData(now.get().members(), now.get());
+        if (members.size() < 2) {
+            return;
+        }
         long apart = random.nextBoolean() ? 0 : random.nextLong(SECOND / 20);
         ask(Management.TWO_AT_ONCE, leader.get(), now.get(), members.get(0), () -> {});
         agenda.after(apart, () -> ask(Management.TWO_AT_ONCE, leader.get(), now.get(), members.get(1), () -> {}));
@@ -160,7 +178,7 @@ final class ClusterOperator {
         if (now.isJoint()) {
             later.run();
         } else {
-            ask(Management.AT_ELECTION, leader, now, any(now.members()), later);
+            ask(Management.AT_ELECTION, leader, now, any(withData(now.members(), now)), later);
         }
     }
 

@@ -44,6 +44,7 @@ final class FaultInjector {
     private final Optional<ClusterOperator> operator;
 
     private final DiskDamage damage;
+    private final LostEnds lostEnds;
     private final SplittableRandom random;
     private boolean healed;
     private int injected;
@@ -59,6 +60,7 @@ final class FaultInjector {
         this.membership = new MembershipDriver(agenda, cluster, random.split(), observer, forManagement.isPresent());
         this.operator = forManagement.map(dice -> new ClusterOperator(agenda, cluster, membership, dice, observer));
         this.damage = new DiskDamage(agenda, cluster, observer, membership);
+        this.lostEnds = new LostEnds(agenda, cluster, observer, membership);
         this.agenda = agenda;
         this.cluster = cluster;
         this.observer = observer;
@@ -109,6 +111,7 @@ final class FaultInjector {
             case Fault.MisdirectedReads reads -> exists(reads.member());
             case Fault.MisdirectedWrite write -> exists(write.member());
             case Fault.OldFiles files -> exists(files.member());
+            case Fault.LoseEnd loss -> true;
             case Fault.ChangeMembers change -> true;
             case Fault.Manage manage -> true;
             case Fault.Transfer transfer -> exists(transfer.target());
@@ -167,6 +170,7 @@ final class FaultInjector {
             case Fault.MisdirectedReads reads -> damage.misdirectReads(reads);
             case Fault.MisdirectedWrite write -> damage.misdirectWrite(write);
             case Fault.OldFiles files -> damage.bringBackOld(files);
+            case Fault.LoseEnd loss -> lostEnds.lose(loss);
             case Fault.ChangeMembers change -> membership.begin(change.change());
             case Fault.Manage manage -> operator.ifPresent(present -> present.begin(manage.operation()));
             case Fault.Transfer transfer ->

@@ -38,27 +38,37 @@ final class Learners {
     }
 
     /** A member that runs, and belongs to the cluster as soon as that is told so. */
-    SimulatedMember newMember() {
-        SimulatedMember member = cluster.addMember(false);
+    SimulatedMember newMember(boolean witness) {
+        SimulatedMember member = cluster.addMember(witness);
         member.start();
         return member;
     }
 
-    /** A learner comes in; if it does not come near enough within its patience, it is taken out again. */
-    void beginProbation(long patienceNanos) {
+    /** A learner comes in, and votes; if it does not come near enough within its patience, it is taken out again. */
+    void beginProbation(Management what, boolean witness, long patienceNanos) {
+        beginProbation(what, witness, this::promoted, patienceNanos);
+    }
+
+    /** What the members are to be when a learner has the log. */
+    @FunctionalInterface
+    interface Passed {
+        Optional<Configuration> of(MemberId learner, Configuration now);
+    }
+
+    /** The same, with something else than a promotion in the end. */
+    void beginProbation(Management what, boolean witness, Passed passed, long patienceNanos) {
         boolean full =
                 cluster.members().stream().filter(member -> !member.isRetired()).count()
                         >= MembershipDriver.MAX_MEMBERS;
         if (membership.isStopped() || full) {
             return;
         }
-        SimulatedMember learner = newMember();
+        SimulatedMember learner = newMember(witness);
         MemberId id = learner.id();
-        Management what = Management.PROBATION;
         Runnable takenBack =
                 () -> changes.make(what, now -> without(id, now), 2 * StepwiseChanges.TRIES, () -> {}, () -> {});
         Runnable promotion =
-                () -> changes.make(what, now -> promoted(id, now), StepwiseChanges.TRIES, () -> {}, takenBack);
+                () -> changes.make(what, now -> passed.of(id, now), StepwiseChanges.TRIES, () -> {}, takenBack);
         changes.make(
                 what,
                 now -> with(learner, now),
@@ -71,7 +81,12 @@ final class Learners {
                         || now.isMember(learner.id())
                         || now.removed().contains(learner.id())
                 ? Optional.empty()
-                : Optional.of(now.withLearner(learner.id(), List.of()));
+                : Optional.of(with(learner.id(), learner.isWitness(), now));
+    }
+
+    /** With a new learner, which is a witness or holds data. */
+    static Configuration with(MemberId learner, boolean witness, Configuration now) {
+        return witness ? now.withWitnessLearner(learner, List.of()) : now.withLearner(learner, List.of());
     }
 
     private static Optional<Configuration> without(MemberId learner, Configuration now) {

@@ -110,9 +110,9 @@ final class LostVoters {
         });
     }
 
-    /** By a learner, as soon as that has the log; if it does not get there, by a voter that has nothing. */
+    /** By a learner of its kind, as soon as that has the log; if it does not get there, by a voter that has nothing. */
     private void takePlaceOf(Management operation, MemberId victim) {
-        SimulatedMember learner = learners.newMember();
+        SimulatedMember learner = learners.newMember(cluster.member(victim).isWitness());
         MemberId id = learner.id();
         Runnable atOnce = () -> {
             if (membership.lost().filter(victim::equals).isPresent()) {

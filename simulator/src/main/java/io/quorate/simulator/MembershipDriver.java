@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Changes the members of the cluster while it runs, as an operator would: looks at what the leader knows, asks it for a
@@ -206,22 +207,33 @@ final class MembershipDriver {
         if (!possible) {
             return Optional.empty();
         }
-        return Optional.of(
-                managed
-                        ? electable(withPriorities(withMemory(now, voters, learners)))
-                        : withPriorities(target(voters, learners)));
+        return managed
+                ? Optional.of(electable(withPriorities(withMemory(now, voters, learners))))
+                        .filter(this::isSurvivable)
+                : Optional.of(withPriorities(target(voters, learners)));
+    }
+
+    /** Whether whatever may go wrong in this run leaves somebody to lead, with these members. */
+    boolean isSurvivable(Configuration target) {
+        return WitnessDraw.isSurvivable(target, cluster.beginning());
     }
 
     /** Whoever goes is remembered as removed, and whoever stays has the priority that it had. */
-    private static Configuration withMemory(
-            Configuration now, SortedSet<MemberId> voters, SortedSet<MemberId> learners) {
+    private Configuration withMemory(Configuration now, SortedSet<MemberId> voters, SortedSet<MemberId> learners) {
         Configuration rest = now;
         for (MemberId member : now.members()) {
             if (!voters.contains(member) && !learners.contains(member)) {
                 rest = rest.without(member);
             }
         }
-        return new Configuration(voters, new TreeSet<>(), learners, new TreeMap<>(), rest.removed(), rest.priorities());
+        return new Configuration(
+                voters,
+                new TreeSet<>(),
+                learners,
+                new TreeMap<>(),
+                rest.removed(),
+                rest.priorities(),
+                witnessesAmong(voters, learners));
     }
 
     /**
@@ -237,7 +249,7 @@ final class MembershipDriver {
         }
         Configuration raised = target;
         for (MemberId voter : target.voters()) {
-            if (target.priority(voter) == 0) {
+            if (target.priority(voter) == 0 && !target.isWitness(voter)) {
                 raised = raised.withPriority(voter, Configuration.DEFAULT_PRIORITY);
             }
         }
@@ -245,10 +257,13 @@ final class MembershipDriver {
     }
 
     private Configuration target(SortedSet<MemberId> voters, SortedSet<MemberId> learners) {
-        Configuration plain = new Configuration(voters, new TreeSet<>(), learners);
-        return plain.withWitnesses(plain.members().stream()
+        return new Configuration(voters, new TreeSet<>(), learners).withWitnesses(witnessesAmong(voters, learners));
+    }
+
+    private SortedSet<MemberId> witnessesAmong(SortedSet<MemberId> voters, SortedSet<MemberId> learners) {
+        return Stream.concat(voters.stream(), learners.stream())
                 .filter(id -> cluster.member(id).isWitness())
-                .collect(Collectors.toCollection(TreeSet::new)));
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** A cluster that had a witness may have another one, when that is gone and enough others vote. */
@@ -281,7 +296,8 @@ final class MembershipDriver {
 
     /** With one lost already, no other may go. */
     private boolean mayLoseVoter(Configuration now) {
-        return lost.isEmpty() && WitnessDraw.mayLoseOne(now, MIN_VOTERS);
+        boolean enough = managed ? now.voters().size() > MIN_VOTERS : WitnessDraw.mayLoseOne(now, MIN_VOTERS);
+        return lost.isEmpty() && enough;
     }
 
     private boolean replace(MemberId leader, Configuration now, SortedSet<MemberId> voters) {
@@ -294,12 +310,8 @@ final class MembershipDriver {
         return voters.remove(lost.orElseThrow()) && voters.add(newcomer(now, false));
     }
 
-    /** One that a change which failed was to bring in, or a new one. */
-    MemberId newcomer(Configuration now) {
-        return newcomer(now, false);
-    }
-
-    private MemberId newcomer(Configuration now, boolean witness) {
+    /** One that a change which failed was to bring in, or a new one. A witness stays one as long as it lives. */
+    MemberId newcomer(Configuration now, boolean witness) {
         return cluster.members().stream()
                 .filter(member -> member.isWitness() == witness
                         && !member.isRetired()

@@ -9,6 +9,7 @@ import io.quorate.engine.transport.PeerFrame;
 import io.quorate.kv.Result;
 import io.quorate.simulator.disk.Damage;
 import io.quorate.simulator.disk.DiskObserver;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,6 +46,17 @@ public interface RunObserver {
 
     /** A client has got the answer to what it asked for last. */
     default void answered(int client, Result result) {}
+
+    /**
+     * A member is asked to have a command committed, by a client or by itself. The bytes may be those of an earlier proposal: that was
+     * another one.
+     *
+     * @param command not to be changed, neither now nor later
+     */
+    default void proposed(SimulatedMember member, ByteBuffer command) {}
+
+    /** A member has said of a proposal that it was not carried out, and never will be. */
+    default void failed(SimulatedMember member, ByteBuffer command) {}
 
     /** A client that watches, holds a lease or is a user has learned something. */
     default void told(ClientNews news) {}

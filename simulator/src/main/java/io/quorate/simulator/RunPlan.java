@@ -81,7 +81,7 @@ public record RunPlan(
         List<Fault> drawn = new FaultDraw(random.split(), ids, faultNanos).draw(random.nextInt(MAX_FAULTS));
         List<Fault> faults = ManagementDraw.together(
                 drawn, ManagementDraw.draw(new SplittableRandom(seed * MANAGEMENT_FACTOR), faultNanos));
-        return WitnessDraw.survivable(
+        return WitnessDraw.withWitnesses(
                 new RunPlan(seed, members, faultNanos, faults, clients, operations, random.nextInt(3) == 0, 0));
     }
 

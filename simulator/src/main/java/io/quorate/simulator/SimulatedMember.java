@@ -2,6 +2,7 @@ package io.quorate.simulator;
 
 import io.quorate.core.CoreStatus;
 import io.quorate.core.Effect;
+import io.quorate.core.EntryId;
 import io.quorate.core.Event;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
@@ -22,6 +23,7 @@ import io.quorate.simulator.disk.DiskObserver;
 import io.quorate.simulator.disk.SimulatedDisk;
 import io.quorate.simulator.network.SimulatedNetwork;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -75,6 +77,9 @@ public final class SimulatedMember {
 
     /** Whether its disk may have lost something that it acknowledged, and nobody has looked since. */
     private boolean suspect;
+
+    /** Where its log ended before its disk forgot the end, until it reaches as far again. */
+    private Optional<EntryId> lostEnd = Optional.empty();
 
     private Optional<byte[]> identity = Optional.empty();
     private boolean wasMember;
@@ -143,6 +148,21 @@ public final class SimulatedMember {
     void suspect() {
         suspect = true;
         misled = true;
+    }
+
+    /** Its disk has forgotten the end of its log, which it need not find out. */
+    void losesEnd(EntryId end) {
+        suspect();
+        lostEnd = Optional.of(end);
+    }
+
+    /** Whether its log is shorter than what its disk has forgotten, whether it knows or not. */
+    boolean lacksItsEnd() {
+        lostEnd = lostEnd.filter(end -> !node().map(RaftNode::status)
+                .filter(status -> status.last().isAtLeastAsUpToDateAs(end)
+                        && status.syncedIndex() == status.last().index())
+                .isPresent());
+        return lostEnd.isPresent();
     }
 
     /** Whether its disk may have lost something, and no start has found out yet. */
@@ -228,6 +248,21 @@ public final class SimulatedMember {
         return life.map(Life::node);
     }
 
+    /**
+     * Has a command committed, while the node runs. All proposals go this way, so that whoever watches knows how often a command was
+     * proposed: the log does not tell one proposal from another of the same bytes.
+     */
+    public CompletableFuture<Result> propose(byte[] command) {
+        Life asked = life.orElseThrow();
+        observer.proposed(this, ByteBuffer.wrap(command));
+        return asked.node.propose(ByteBuffer.wrap(command)).whenComplete((result, failure) -> {
+            // What a dead process had to say never leaves it.
+            if (asked.process.isAlive() && CertainFailure.is(failure)) {
+                observer.failed(this, ByteBuffer.wrap(command));
+            }
+        });
+    }
+
     /** The process, while it runs. */
     public Optional<SimulatedProcess> process() {
         return life.map(Life::process);
@@ -282,8 +317,8 @@ public final class SimulatedMember {
         SimulatedProcess process = new SimulatedProcess(agenda, disk::takeLatencyNanos);
         disk.setPatience(process::waitUntil);
         SimulatedStateMachine stateMachine = new SimulatedStateMachine(durableStore, random.split(), listener(process));
-        Optional<ClientServices> services =
-                settings.leases().map(options -> new ClientServices(process, options, stateMachine::store));
+        Optional<ClientServices> services = settings.leases()
+                .map(options -> new ClientServices(process, options, stateMachine::store, this::propose));
         services.ifPresent(stateMachine::setServices);
         disk.setHook(() -> beforeDiskOperation(process));
         try {

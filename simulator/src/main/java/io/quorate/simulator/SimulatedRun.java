@@ -11,6 +11,7 @@ import io.quorate.simulator.invariant.Invariant;
 import io.quorate.simulator.invariant.InvariantViolation;
 import io.quorate.simulator.invariant.Invariants;
 import io.quorate.simulator.workload.Clients;
+import io.quorate.simulator.workload.Perseverance;
 import io.quorate.simulator.workload.SpecialClients;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,7 @@ public final class SimulatedRun {
     private final FaultInjector faults;
     private final Clients clients;
     private final SpecialClients special;
+    private final Perseverance perseverance;
 
     /** Whether it stays open if what the clients have seen can have been. */
     private boolean undecided;
@@ -47,10 +49,11 @@ public final class SimulatedRun {
         SplittableRandom random = new SplittableRandom(plan.seed() ^ 0x5deece66dL);
         this.special = SpecialClients.draw(
                 new SplittableRandom(~plan.seed()), new SplittableRandom(plan.seed() * 0x2545f4914f6cdd1dL));
+        this.perseverance = Perseverance.draw(new SplittableRandom(plan.seed() * 0xda942042e4dd58b5L));
         MemberSettings plain = MemberSettings.draw(random.split());
         MemberSettings withLeases = special.options().map(plain::withLeases).orElse(plain);
         MemberSettings settings = plan.isManaged() ? withLeases.withHandshakes() : withLeases;
-        this.cluster = new Cluster(beginning(plan), settings, agenda, random.split(), watchers);
+        this.cluster = new Cluster(WitnessDraw.beginning(plan), settings, agenda, random.split(), watchers);
         this.invariants = Invariants.all(cluster, agenda::now, special.options());
         invariants.forEach(watchers::add);
         this.faults = new FaultInjector(agenda, cluster, random.split(), forManagement(plan), watchers);
@@ -68,12 +71,25 @@ public final class SimulatedRun {
                 }
             }
         });
-        this.clients = new Clients(plan, agenda, cluster, random.split(), watchers, special);
+        this.clients = new Clients(plan, agenda, cluster, random.split(), watchers, special, perseverance);
+        watchers.add(lostConnections());
     }
 
-    /** Whoever manages may leave few that can lead as it is, so that none of those runs has a witness. */
-    private static Configuration beginning(RunPlan plan) {
-        return plan.isManaged() ? WitnessDraw.of(plan.members(), 0) : WitnessDraw.beginning(plan);
+    /** Where a process has died and its machine has not, whoever is connected to it is told so. */
+    private RunObserver lostConnections() {
+        return new RunObserver() {
+            @Override
+            public void crashed(SimulatedMember member, CrashKind kind) {
+                if (kind == CrashKind.PROCESS) {
+                    clients.lostConnection(member.id());
+                }
+            }
+
+            @Override
+            public void stopped(SimulatedMember member, Throwable cause) {
+                clients.lostConnection(member.id());
+            }
+        };
     }
 
     /** Another generator than that of all the rest, so that a run that is not managed does not depend on it. */
@@ -128,7 +144,7 @@ public final class SimulatedRun {
         cluster.members().forEach(SimulatedMember::start);
         faults.schedule(plan.faults());
         clients.begin();
-        special.begin(agenda, cluster, watchers);
+        special.begin(agenda, cluster, watchers, perseverance);
         if (goOnUntil(plan.faultNanos()) && (!plan.quorumFirst() || quorumGoesOn())) {
             faults.heal();
             clients.heal();

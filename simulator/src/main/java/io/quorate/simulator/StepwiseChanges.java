@@ -61,6 +61,7 @@ final class StepwiseChanges {
         Optional<Configuration> now = present();
         Optional<Configuration> target = now.flatMap(step::of)
                 .map(MembershipDriver::electable)
+                .filter(membership::isSurvivable)
                 .filter(wanted -> !now.get().equals(wanted));
         if (target.isEmpty()) {
             again.run();

@@ -10,6 +10,7 @@ import io.quorate.kv.Result;
 import io.quorate.simulator.disk.Damage;
 import io.quorate.simulator.invariant.InvariantViolation;
 import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -141,6 +142,8 @@ public final class Watchers implements RunObserver {
     private final Interested rotted = new Interested("rotted");
     private final Interested asked = new Interested("asked");
     private final Interested answered = new Interested("answered");
+    private final Interested proposed = new Interested("proposed");
+    private final Interested failed = new Interested("failed");
     private final Interested captured = new Interested("captured");
     private final Interested disowned = new Interested("disowned");
     private final Interested changed = new Interested("changed");
@@ -360,6 +363,28 @@ public final class Watchers implements RunObserver {
         try {
             for (RunObserver watcher : answered.toTell()) {
                 watcher.answered(client, result);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void proposed(SimulatedMember member, ByteBuffer command) {
+        try {
+            for (RunObserver watcher : proposed.toTell()) {
+                watcher.proposed(member, command);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void failed(SimulatedMember member, ByteBuffer command) {
+        try {
+            for (RunObserver watcher : failed.toTell()) {
+                watcher.failed(member, command);
             }
         } catch (InvariantViolation found) {
             report(found);

@@ -11,7 +11,6 @@ import io.quorate.engine.RaftNode;
 import io.quorate.kv.Result;
 import io.quorate.simulator.invariant.Invariants;
 import io.quorate.simulator.network.LinkFaults;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -145,7 +144,7 @@ class AdaptiveElectionsTest {
             boolean busy = second / 60 % 2 == 0;
             for (int i = 0; i < 10; i++) {
                 if (busy) {
-                    last = leader.node().orElseThrow().propose(ByteBuffer.allocate(1));
+                    last = leader.propose(new byte[1]);
                     proposed++;
                 }
                 run(SECOND / 10);

@@ -10,7 +10,6 @@ import io.quorate.kv.Result;
 import io.quorate.simulator.disk.DiskFaults;
 import io.quorate.simulator.disk.DiskFaults.Full;
 import io.quorate.simulator.invariant.Invariants;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +49,7 @@ class HungDiskTest {
 
     /** Any command will do; garbage is refused when it is applied, everywhere alike. */
     private static CompletableFuture<Result> propose(SimulatedMember member) {
-        return member.node().orElseThrow().propose(ByteBuffer.allocate(1));
+        return member.propose(new byte[1]);
     }
 
     /** Time passes inside of the sync that hangs, so what is to happen meanwhile has to be put down before. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What the seeds draw of management does happen, while everything else goes wrong: a check that never comes to what it is about proves
- * nothing.
+ * nothing. Of witnesses {@link WitnessesUnderFaultsTest} tells.
  */
 class ManagementUnderFaultsTest {
 
@@ -96,7 +96,7 @@ class ManagementUnderFaultsTest {
                     .describedAs("seed %d", plan.seed())
                     .isEmpty();
         }
-        assertThat(reached.acknowledged).containsExactly(Management.values());
+        assertThat(reached.acknowledged).containsAll(Management.ANYWHERE);
         assertThat(reached.situations)
                 .containsExactlyInAnyOrder(
                         "a leader is removed",

@@ -48,6 +48,11 @@ public final class StillCluster {
         return cluster.member(new MemberId(id));
     }
 
+    /** The members do what they do by themselves for a while, as an election; then they are still again. */
+    public void goOn(long nanos) {
+        agenda.runUntil(agenda.now() + nanos);
+    }
+
     /** Appends a command to a member's log. */
     public EntryId append(long member, long term, String command) {
         return append(member, term, EntryKind.COMMAND, ByteBuffer.wrap(command.getBytes(StandardCharsets.UTF_8)));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.engine.transport.StorageIds;
 import io.quorate.kv.Result;
 import io.quorate.simulator.invariant.Invariants;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +36,7 @@ class WipedVoterTest {
     }
 
     private CompletableFuture<Result> propose() {
-        return cluster.leader().orElseThrow().node().orElseThrow().propose(ByteBuffer.allocate(1));
+        return cluster.leader().orElseThrow().propose(new byte[1]);
     }
 
     private void comesBackWithoutItsMemory(SimulatedMember member) {

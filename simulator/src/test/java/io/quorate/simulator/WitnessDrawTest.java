@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.simulator.fault.Fault;
+import io.quorate.simulator.fault.Management;
 import io.quorate.simulator.fault.MembershipChange;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Which runs have a witness, and what may go wrong in them. */
@@ -18,13 +20,23 @@ class WitnessDrawTest {
     private static final long SEEDS = 2_000;
 
     private static boolean hasWitness(RunPlan plan) {
-        return !plan.isManaged() && !WitnessDraw.beginning(plan).witnesses().isEmpty();
+        return !WitnessDraw.beginning(plan).witnesses().isEmpty();
     }
 
     private static boolean isRotten(Fault fault) {
         return fault instanceof Fault.BitRot
                 || fault instanceof Fault.MisdirectedWrite
                 || fault instanceof Fault.MisdirectedReads;
+    }
+
+    private static boolean isForGood(Fault fault) {
+        return (fault instanceof Fault.ChangeMembers change && change.change() == MembershipChange.REPLACE)
+                || does(fault, Management.REPLACE_DEAD)
+                || does(fault, Management.WIPE);
+    }
+
+    private static boolean does(Fault fault, Management operation) {
+        return fault instanceof Fault.Manage manage && manage.operation() == operation;
     }
 
     @Test
@@ -49,9 +61,7 @@ class WitnessDrawTest {
             Configuration beginning = WitnessDraw.beginning(plan);
             assertThat(beginning.witnesses()).containsExactly(new MemberId(3));
             assertThat(plan.faults()).noneMatch(WitnessDrawTest::isRotten);
-            assertThat(plan.faults())
-                    .noneMatch(fault ->
-                            fault instanceof Fault.ChangeMembers change && change.change() == MembershipChange.REPLACE);
+            assertThat(plan.faults()).noneMatch(WitnessDrawTest::isForGood);
         });
         assertThat(twoAndOne)
                 .as("everything else goes wrong there")
@@ -59,6 +69,54 @@ class WitnessDrawTest {
                 .anyMatch(plan -> plan.faults().stream().anyMatch(Fault.BadDisk.class::isInstance))
                 .anyMatch(plan -> plan.faults().stream().anyMatch(Fault.Partition.class::isInstance))
                 .anyMatch(plan -> plan.faults().stream().anyMatch(Fault.ChangeMembers.class::isInstance))
+                .anyMatch(plan -> plan.faults().stream().anyMatch(Fault.LoseEnd.class::isInstance))
+                .anyMatch(RunPlan::isManaged)
                 .anyMatch(RunPlan::quorumFirst);
+    }
+
+    @Test
+    void someManagedRunsHaveWitnessesThatComeAndGo() {
+        List<RunPlan> managed = LongStream.range(0, SEEDS)
+                .mapToObj(RunPlan::draw)
+                .filter(RunPlan::isManaged)
+                .toList();
+        List<RunPlan> beginning =
+                managed.stream().filter(WitnessDrawTest::hasWitness).toList();
+        List<RunPlan> changing = managed.stream()
+                .filter(plan -> plan.faults().stream().anyMatch(fault -> does(fault, Management.ADD_WITNESS)))
+                .toList();
+        assertThat(beginning).hasSizeBetween(managed.size() / 8, managed.size() / 3);
+        assertThat(beginning.stream().map(RunPlan::members)).contains(3, 5, 7);
+        assertThat(changing).anyMatch(plan -> !hasWitness(plan)).anyMatch(WitnessDrawTest::hasWitness);
+        assertThat(beginning)
+                .as("with five and more a voter goes for good")
+                .anyMatch(plan -> plan.faults().stream().anyMatch(fault -> does(fault, Management.WIPE)));
+        assertThat(managed)
+                .filteredOn(plan -> !hasWitness(plan) && !changing.contains(plan))
+                .as("most are what they were")
+                .hasSizeGreaterThan(managed.size() / 2);
+    }
+
+    /** Of five one with data may be gone for good: three are left then that elect without the witness. */
+    @Test
+    void besideAWitnessEnoughMayLead() {
+        Configuration five = WitnessDraw.of(5, 1);
+        assertThat(WitnessDraw.isSurvivable(five, five)).isTrue();
+        assertThat(WitnessDraw.isSurvivable(five.without(new MemberId(5)), five))
+                .isTrue();
+        assertThat(WitnessDraw.isSurvivable(five.without(new MemberId(1)), five))
+                .isFalse();
+        assertThat(WitnessDraw.isSurvivable(five.withPriority(new MemberId(1), 0), five))
+                .isFalse();
+        assertThat(WitnessDraw.isSurvivable(WitnessDraw.of(5, 2), five)).isFalse();
+        assertThat(WitnessDraw.isSurvivable(WitnessDraw.of(7, 2), five)).isTrue();
+
+        Configuration three = WitnessDraw.of(3, 1);
+        assertThat(WitnessDraw.isSurvivable(three, three)).isTrue();
+        assertThat(WitnessDraw.isSurvivable(WitnessDraw.of(4, 2), three)).isTrue();
+        assertThat(WitnessDraw.isSurvivable(three.without(new MemberId(1)), three))
+                .isFalse();
+        assertThat(WitnessDraw.isSurvivable(three.withPriority(new MemberId(1), 0), three))
+                .isFalse();
     }
 }

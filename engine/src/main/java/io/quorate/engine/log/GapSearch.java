@@ -47,7 +47,7 @@ final class GapSearch {
     }
 
     /**
-     * Looks for it.
+     * Looks for it. If the log has more by now than it had before the damage, where that ended is told and nothing else.
      *
      * @param top the newest segment of the log that was damaged
      * @param keptIndex the last entry that the log has
@@ -60,10 +60,11 @@ final class GapSearch {
         }
         List<String> tops = files.getOrDefault(top, List.of());
         Optional<End> end = tops.isEmpty() ? Optional.empty() : end(tops.getLast(), top);
-        if (end.isEmpty()
-                || end.get().last.index() < keptIndex
-                || end.get().last.index() - keptIndex > MAX_GAP_ENTRIES) {
+        if (end.isEmpty() || end.get().last.index() - keptIndex > MAX_GAP_ENTRIES) {
             return Optional.empty();
+        }
+        if (end.get().last.index() < keptIndex) {
+            return Optional.of(new LogGap(keptIndex, end.get().last, end.get().chain, Map.of()));
         }
         Map<Long, List<EntryFrame>> salvaged = new HashMap<>();
         long budget = MAX_SALVAGED_BYTES;

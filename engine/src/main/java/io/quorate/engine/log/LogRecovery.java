@@ -291,6 +291,9 @@ final class LogRecovery {
         LogFiles files = new LogFiles(directory, group, options, spares, segments, tail);
         Optional<LogGap> gap = suspendedBy.isPresent() && suspension != Suspension.NONE
                 ? gap(suspendedBy.getAsLong() - 1, last.index())
+                        // One that ended before the snapshot at which its repair lets it begin may have been cut short.
+                        .filter(found -> found.last().index() >= last.index()
+                                || segments.getFirst().header().start().index() == last.index())
                 : Optional.empty();
         gap.ifPresent(found -> report.add(found.toString()));
         RaftLog log = new RaftLog(

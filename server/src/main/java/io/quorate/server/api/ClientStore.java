@@ -11,13 +11,13 @@ import io.quorate.kv.Range;
 import io.quorate.kv.Result;
 import io.quorate.kv.Txn;
 import io.quorate.server.auth.Tokens;
+import io.quorate.server.store.Question;
 import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.wire.EtcdError;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * The store as one client may use it: nothing that goes this way is done or told unless the client's roles allow it.
@@ -105,7 +105,7 @@ final class ClientStore {
 
     /** Reads keys. */
     CompletableFuture<Result> range(Range range) {
-        return read(range.serializable(), access -> access.operation(range), kv -> kv.range(range));
+        return read(range.serializable(), access -> access.operation(range), new RangeQuestion(range));
     }
 
     /** Does a transaction that only reads. */
@@ -114,32 +114,55 @@ final class ClientStore {
     }
 
     /** Asks the store; {@code serializable} and {@code question} are as in {@link ReplicatedStore#read}. */
-    <T> CompletableFuture<T> read(boolean serializable, Demand demand, Function<MvccStore, T> question) {
+    <T> CompletableFuture<T> read(boolean serializable, Demand demand, Question<T> question) {
         if (isNobody()) {
             return read(Caller.NOBODY, serializable, demand, question);
         }
         return caller().thenCompose(caller -> read(caller, serializable, demand, question));
     }
 
-    private <T> CompletableFuture<T> read(
-            Caller caller, boolean serializable, Demand demand, Function<MvccStore, T> question) {
-        return store.read(serializable, kv -> judged(kv, caller, demand, question));
+    private <T> CompletableFuture<T> read(Caller caller, boolean serializable, Demand demand, Question<T> question) {
+        return store.read(serializable, new Judged<>(caller, demand, question));
     }
 
-    private static <T> T judged(MvccStore kv, Caller caller, Demand demand, Function<MvccStore, T> question) {
-        pass(demand.judge(kv.access(caller)));
-        T answer = question.apply(kv);
-        pass(demand.judge(kv.access(caller)));
-        return answer;
+    private record RangeQuestion(Range range) implements Question<Result> {
+        @Override
+        public Result answer(MvccStore kv) {
+            return kv.range(range);
+        }
+
+        @Override
+        public Optional<Result> answerAtOnce(MvccStore kv) {
+            return kv.rangeAtOnce(range);
+        }
+    }
+
+    /** What is answered only if the caller may know it, before and after. */
+    private record Judged<T>(Caller caller, Demand demand, Question<T> question) implements Question<T> {
+        @Override
+        public T answer(MvccStore kv) {
+            pass(demand.judge(kv.access(caller)));
+            T answer = question.answer(kv);
+            pass(demand.judge(kv.access(caller)));
+            return answer;
+        }
+
+        @Override
+        public Optional<T> answerAtOnce(MvccStore kv) {
+            pass(demand.judge(kv.access(caller)));
+            Optional<T> answer = question.answerAtOnce(kv);
+            pass(demand.judge(kv.access(caller)));
+            return answer;
+        }
     }
 
     /** Asks on the calling thread, on behalf of a caller that is known by now. */
-    <T> T ask(Caller caller, Demand demand, Function<MvccStore, T> question) {
-        return store.ask(kv -> judged(kv, caller, demand, question));
+    <T> T ask(Caller caller, Demand demand, Question<T> question) {
+        return store.ask(new Judged<>(caller, demand, question));
     }
 
     /** Asks what everybody may know, or has to in order to prove who it is. */
-    <T> CompletableFuture<T> anybodys(Function<MvccStore, T> question) {
+    <T> CompletableFuture<T> anybodys(Question<T> question) {
         return store.read(false, question);
     }
 

@@ -13,10 +13,10 @@ import io.quorate.kv.StoreException;
 import io.quorate.kv.Txn;
 import io.quorate.server.wire.EtcdError;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -34,6 +34,7 @@ public final class ReplicatedStore {
     private final RaftNode<Result> node;
     private final MvccStore store;
     private final Executor readers;
+    private final Supplier<Optional<Executor>> connections;
     private final int maxRequestBytes;
     private final Quota quota;
     private final SpaceAlarm spaceAlarm;
@@ -43,6 +44,7 @@ public final class ReplicatedStore {
     /**
      * @param fence keeps clients from a state that is not to be trusted
      * @param readers runs reads, and measures the store; refuses with {@link java.util.concurrent.RejectedExecutionException} when there are too many
+     * @param connections runs on the thread of a client's connection; empty if asked on another thread
      * @param maxRequestBytes the largest command in the log
      * @param quotaBytes the size of the store from which on puts are refused; less than 0: none
      * @param onDamage told if a read meets files of the store that are not what was written
@@ -52,6 +54,7 @@ public final class ReplicatedStore {
             MvccStore store,
             Fence fence,
             Executor readers,
+            Supplier<Optional<Executor>> connections,
             int maxRequestBytes,
             long quotaBytes,
             Consumer<StoreException> onDamage) {
@@ -60,6 +63,7 @@ public final class ReplicatedStore {
         this.fence = fence;
         this.store = store;
         this.readers = readers;
+        this.connections = connections;
         this.maxRequestBytes = maxRequestBytes;
         this.quota = new Quota(quotaBytes, store::sizeBytes, System::nanoTime, readers);
         this.spaceAlarm = new SpaceAlarm(node, store, quota);
@@ -103,7 +107,11 @@ public final class ReplicatedStore {
         if (mayPut(command) && !quota.admits(encoded.length)) {
             return refuseForSpace();
         }
-        return node.propose(ByteBuffer.wrap(encoded)).thenApply(this::trusted);
+        CompletableFuture<Result> applied = node.propose(ByteBuffer.wrap(encoded));
+        return connections
+                .get()
+                .map(loop -> applied.thenApplyAsync(this::trusted, loop))
+                .orElseGet(() -> applied.thenApply(this::trusted));
     }
 
     /** A result comes from this member's state, which may have been found to differ meanwhile. */
@@ -147,21 +155,38 @@ public final class ReplicatedStore {
      * Asks the store, on behalf of a client.
      *
      * @param serializable whether what this member has is good enough, even if others have more
-     * @param question runs on a thread for reads
+     * @param question is answered on the thread of the client's connection if that can be done at once, and on a thread for reads otherwise
      */
-    public <T> CompletableFuture<T> read(boolean serializable, Function<MvccStore, T> question) {
-        return inspect(serializable, kv -> {
-            fence.requireDown();
-            return question.apply(kv);
-        });
+    public <T> CompletableFuture<T> read(boolean serializable, Question<T> question) {
+        return inspect(serializable, new Fenced<>(question));
     }
 
     /** As {@link #read}, also while this member must not serve: for questions about the member, not about the content. */
-    public <T> CompletableFuture<T> inspect(boolean serializable, Function<MvccStore, T> question) {
-        Supplier<T> asked = () -> answer(question);
+    public <T> CompletableFuture<T> inspect(boolean serializable, Question<T> question) {
+        Optional<Executor> loop = connections.get();
+        if (loop.isEmpty()) {
+            return serializable
+                    ? answerOnReader(question)
+                    : node.readIndex().thenApplyAsync(index -> answer(question), readers);
+        }
         return serializable
-                ? CompletableFuture.supplyAsync(asked, readers)
-                : node.readIndex().thenApplyAsync(index -> asked.get(), readers);
+                ? answerHere(question)
+                : node.readIndex().thenComposeAsync(index -> answerHere(question), loop.get());
+    }
+
+    /** Answers on the calling thread if that need not wait: a hop to another one costs more than most reads. */
+    private <T> CompletableFuture<T> answerHere(Question<T> question) {
+        Optional<T> atOnce;
+        try {
+            atOnce = question.answerAtOnce(store);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return atOnce.map(CompletableFuture::completedFuture).orElseGet(() -> answerOnReader(question));
+    }
+
+    private <T> CompletableFuture<T> answerOnReader(Question<T> question) {
+        return CompletableFuture.supplyAsync(() -> answer(question), readers);
     }
 
     /**
@@ -169,20 +194,40 @@ public final class ReplicatedStore {
      *
      * @throws StatusRuntimeException if this member must not serve
      */
-    public <T> T ask(Function<MvccStore, T> question) {
-        fence.requireDown();
-        return answer(question);
+    public <T> T ask(Question<T> question) {
+        return answer(new Fenced<>(question));
     }
 
-    private <T> T answer(Function<MvccStore, T> question) {
+    private <T> T answer(Question<T> question) {
         try {
-            return question.apply(store);
+            return question.answer(store);
         } catch (StoreException e) {
             if (!e.isDamage()) {
                 throw e;
             }
             onDamage.accept(e);
             throw Fence.elsewhere("this member's state is damaged");
+        }
+    }
+
+    /** What is answered only while this member may serve. */
+    private final class Fenced<T> implements Question<T> {
+        private final Question<T> question;
+
+        Fenced(Question<T> question) {
+            this.question = question;
+        }
+
+        @Override
+        public T answer(MvccStore kv) {
+            fence.requireDown();
+            return question.answer(kv);
+        }
+
+        @Override
+        public Optional<T> answerAtOnce(MvccStore kv) {
+            fence.requireDown();
+            return question.answerAtOnce(kv);
         }
     }
 }

@@ -10,6 +10,9 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -28,6 +31,16 @@ public record EventLoops(EventLoopGroup group, Class<? extends ServerChannel> se
         return new EventLoops(
                 new MultiThreadIoEventLoopGroup(threads, threadFactory, handlers),
                 epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class);
+    }
+
+    /** The one whose thread this is, if it is one's: what is told it to do comes after what it is doing. */
+    public Optional<Executor> current() {
+        for (EventExecutor loop : group) {
+            if (loop.inEventLoop()) {
+                return Optional.of(loop);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Ends the threads after the work that they have, and waits for that; listeners must be closed before. */

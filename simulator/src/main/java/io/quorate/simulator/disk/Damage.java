@@ -6,6 +6,9 @@ public enum Damage {
     /** One bit, and so one frame of a log at the most. */
     ONE_BIT,
 
+    /** What was written last to a log, which looks as if it had never been written. */
+    LOST_END,
+
     /** Sectors, a file, or all of it. */
     ANY
 }

@@ -13,6 +13,7 @@ final class FileContent {
 
     static final int SECTOR_BYTES = 512;
     private static final int PAGE_BYTES = 4096;
+    private static final int STAYING_SECTORS = 2;
 
     /** What a sector holds that was never written; nobody changes it. */
     private static final byte[] UNTOUCHED = new byte[SECTOR_BYTES];
@@ -24,6 +25,9 @@ final class FileContent {
 
     /** Whatever is behind this place is zero: preallocated, and never written. */
     private int touched;
+
+    /** Where the latest write ended. */
+    private int writtenTo;
 
     /** By the number of the sector: what is durable of those that have been written since. */
     private TreeMap<Integer, byte[]> unsynced = new TreeMap<>();
@@ -58,6 +62,7 @@ final class FileContent {
         }
         System.arraycopy(from, offset, bytes, position, length);
         touched = Math.max(touched, position + length);
+        writtenTo = position + length;
     }
 
     private void remember(int sector) {
@@ -155,6 +160,25 @@ final class FileContent {
         touched = Math.max(touched, position + 1);
     }
 
+    /**
+     * The last sectors before the end of the latest write are zero, and what is behind them, synced or not. Those at the beginning
+     * stay: what they say cannot be taken for what was never written.
+     *
+     * @return whether there were more than those
+     */
+    boolean forgetEnd(int sectors) {
+        int end = (writtenTo + SECTOR_BYTES - 1) / SECTOR_BYTES;
+        int first = Math.max(STAYING_SECTORS, end - sectors);
+        if (first >= end) {
+            return false;
+        }
+        Arrays.fill(bytes, first * SECTOR_BYTES, size, (byte) 0);
+        unsynced.tailMap(first).clear();
+        givenUp.tailMap(first).clear();
+        writtenTo = first * SECTOR_BYTES;
+        return true;
+    }
+
     /** The same content, synced or not, in an object of its own. */
     FileContent duplicate() {
         FileContent copy = new FileContent(directory);
@@ -162,6 +186,7 @@ final class FileContent {
         copy.size = size;
         copy.durableSize = durableSize;
         copy.touched = touched;
+        copy.writtenTo = writtenTo;
         // What was durable before is never changed, so it can be shared.
         copy.unsynced = new TreeMap<>(unsynced);
         copy.givenUp.putAll(givenUp);
@@ -186,6 +211,7 @@ final class FileContent {
         size = content.length;
         durableSize = size;
         touched = size;
+        writtenTo = size;
         unsynced.clear();
         givenUp.clear();
     }

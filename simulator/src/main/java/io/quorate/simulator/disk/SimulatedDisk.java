@@ -215,6 +215,21 @@ public final class SimulatedDisk implements Disk {
         return Optional.of(name);
     }
 
+    /**
+     * What was written last to the newest of the files whose names begin so is as if it had never been written, though it was synced.
+     *
+     * @param sectors how many of them, at most
+     * @return the file's name, if it had more than its beginning
+     */
+    public Optional<String> forgetEnd(String prefix, int sectors) {
+        Optional<String> newest =
+                names.all().stream().filter(name -> name.startsWith(prefix)).reduce((earlier, later) -> later);
+        Optional<String> hit =
+                newest.filter(name -> names.content(name).orElseThrow().forgetEnd(sectors));
+        hit.ifPresent(name -> observer.damaged(Damage.LOST_END));
+        return hit;
+    }
+
     /** The bytes of a file as they are. */
     public byte[] bytes(String name) {
         return names.content(name).orElseThrow().copy();

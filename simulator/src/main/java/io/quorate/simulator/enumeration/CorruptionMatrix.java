@@ -70,7 +70,7 @@ public final class CorruptionMatrix {
         cluster.members().forEach(SimulatedMember::start);
         for (long index = 1; index <= MatrixCase.ENTRIES; index++) {
             if (index > 1) {
-                CompletableFuture<?> unused = leader(cluster).propose(put(index));
+                CompletableFuture<?> unused = leader(cluster).propose(ByteBuffer.wrap(put(index)));
             }
             long end = index;
             runUntil(
@@ -99,8 +99,8 @@ public final class CorruptionMatrix {
         return member.log().orElseThrow();
     }
 
-    private static ByteBuffer put(long number) {
-        return ByteBuffer.wrap(CommandCodec.encode(Put.of(Bytes.utf8("key-" + number), Bytes.utf8("value-" + number))));
+    private static byte[] put(long number) {
+        return CommandCodec.encode(Put.of(Bytes.utf8("key-" + number), Bytes.utf8("value-" + number)));
     }
 
     private static void runUntil(Agenda agenda, BooleanSupplier reached) {

@@ -83,14 +83,16 @@ final class MatrixRun implements RunObserver {
         refusals.add("member " + member.id() + " has stopped: " + cause.getMessage());
     }
 
-    MatrixOutcome run(ByteBuffer command) {
+    MatrixOutcome run(byte[] command) {
+        SimulatedMember first = cluster.members().iterator().next();
+        entries.forEach(written -> watchers.proposed(first, written.payload()));
         cluster.members().forEach(SimulatedMember::start);
         long deadline = matrixCase.canRecover() ? RECOVERY_NANOS : WATCH_NANOS;
         while (agenda.now() < deadline && watchers.violation().isEmpty()) {
             agenda.runUntil(agenda.now() + SLICE);
             Optional<SimulatedMember> leader = cluster.leader();
             if (leader.isPresent() && write.isEmpty()) {
-                write = leader.flatMap(SimulatedMember::node).map(node -> node.propose(command.duplicate()));
+                write = leader.map(member -> member.propose(command));
             }
             if (succeeded(write) && haveConverged()) {
                 break;

@@ -91,6 +91,12 @@ public sealed interface Fault {
     /** Files that had been deleted or renamed are there again when the member starts anew. */
     record OldFiles(long at, MemberId member, String files) implements Fault {}
 
+    /**
+     * The disk of a witness forgets the last sectors of its log, though they were synced, as soon as nothing rests on them; the
+     * witness is started anew.
+     */
+    record LoseEnd(long at, int sectors) implements Fault {}
+
     /** The members are changed. */
     record ChangeMembers(long at, MembershipChange change) implements Fault {}
 

@@ -14,6 +14,7 @@ public final class ManagementDraw {
 
     private static final int ONE_RUN_IN = 4;
     private static final int MAX_OPERATIONS = 6;
+    private static final int MAX_OF_WITNESSES = 4;
 
     private ManagementDraw() {}
 
@@ -26,11 +27,22 @@ public final class ManagementDraw {
         if (random.nextInt(ONE_RUN_IN) != 0) {
             return List.of();
         }
+        return draw(random, untilNanos, Management.ANYWHERE, 1 + random.nextInt(MAX_OPERATIONS));
+    }
+
+    /**
+     * Some operations that are about witnesses, of a run that is managed and has some.
+     *
+     * @param untilNanos when the last of them must have begun
+     */
+    public static List<Fault> ofWitnesses(SplittableRandom random, long untilNanos) {
+        return draw(random, untilNanos, Management.OF_WITNESSES, 1 + random.nextInt(MAX_OF_WITNESSES));
+    }
+
+    private static List<Fault> draw(SplittableRandom random, long untilNanos, List<Management> some, int count) {
         List<Fault> drawn = new ArrayList<>();
-        Management[] all = Management.values();
-        int count = 1 + random.nextInt(MAX_OPERATIONS);
         for (int i = 0; i < count; i++) {
-            drawn.add(new Fault.Manage(random.nextLong(untilNanos), all[random.nextInt(all.length)]));
+            drawn.add(new Fault.Manage(random.nextLong(untilNanos), some.get(random.nextInt(some.size()))));
         }
         return drawn;
     }

@@ -1,33 +1,48 @@
 package io.quorate.simulator.invariant;
 
 import io.quorate.engine.StateMachine;
-import io.quorate.kv.Authorized;
-import io.quorate.kv.Bytes;
-import io.quorate.kv.Command;
-import io.quorate.kv.CommandCodec;
-import io.quorate.kv.DecodeException;
-import io.quorate.kv.Put;
-import io.quorate.kv.RequestCheck;
 import io.quorate.kv.Result;
-import io.quorate.kv.Txn;
 import io.quorate.simulator.SimulatedMember;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A request is applied once, however often the engine and the network carried it (invariant 18). The clients never write a
- * value twice, so a sound write that stands in the log twice was one request.
+ * A proposal is applied once at most, however often the engine and the network carried it (invariant 18). A client that does not learn
+ * what came of its request asks again, and that is another proposal, of the same bytes: so a command stands at no more indexes than it
+ * was proposed so far, those proposals not counted of which it was said that they never will be carried out.
  *
  * <p>Of each index the first member to apply it is looked at: that the others apply the same there is judged by {@link
  * SameCommandsSameState}.
  */
 final class AppliedOnce implements Invariant {
 
-    private final Map<ByteBuffer, Long> indexes = new HashMap<>();
+    /** One command. */
+    private static final class Account {
+        private int proposed;
+        private int failed;
+
+        /** Where it was applied. */
+        private final List<Long> indexes = new ArrayList<>(1);
+    }
+
+    private final Map<ByteBuffer, Account> accounts = new HashMap<>();
     private final BitSet judged = new BitSet();
+
+    @Override
+    public void proposed(SimulatedMember member, ByteBuffer command) {
+        account(command).proposed++;
+    }
+
+    @Override
+    public void failed(SimulatedMember member, ByteBuffer command) {
+        Account account = account(command);
+        account.failed++;
+        requireNoMoreThanProposed(account);
+    }
 
     @Override
     public void applied(
@@ -35,34 +50,24 @@ final class AppliedOnce implements Invariant {
         for (StateMachine.Command command : commands) {
             long index = command.id().index();
             int place = Math.toIntExact(index);
-            if (judged.get(place)) {
-                continue;
-            }
-            judged.set(place);
-            Long before = indexes.putIfAbsent(command.payload(), index);
-            if (before != null && before != index && isWrite(command.payload())) {
-                throw violated("the write at index " + before + " stands at index " + index + " again");
+            if (!judged.get(place)) {
+                judged.set(place);
+                Account account = account(command.payload());
+                account.indexes.add(index);
+                requireNoMoreThanProposed(account);
             }
         }
     }
 
-    /** A deletion may well stand in the log twice, and so may what is no command at all. */
-    private static boolean isWrite(ByteBuffer payload) {
-        try {
-            Command logged = CommandCodec.decode(Bytes.copyOf(payload));
-            Command command = logged instanceof Authorized authorized ? authorized.command() : logged;
-            return (command instanceof Put put && isUnique(put)) || (command instanceof Txn txn && isUnique(txn));
-        } catch (DecodeException e) {
-            return false;
+    private Account account(ByteBuffer command) {
+        return accounts.computeIfAbsent(command, ignored -> new Account());
+    }
+
+    private void requireNoMoreThanProposed(Account account) {
+        if (account.indexes.size() > account.proposed - account.failed) {
+            throw violated("one command is applied at the indexes " + account.indexes
+                    + ", more often than it was proposed: " + account.proposed + ", of which " + account.failed
+                    + " have failed for certain");
         }
-    }
-
-    private static boolean isUnique(Put put) {
-        return RequestCheck.check(put).isEmpty();
-    }
-
-    private static boolean isUnique(Txn txn) {
-        return !txn.isReadOnly()
-                && RequestCheck.check(txn, RequestCheck.DEFAULT_MAX_TXN_OPS).isEmpty();
     }
 }

@@ -185,7 +185,7 @@ final class DurableLog {
 
     /** Something at rest is another thing now: what was durable need not be any more. */
     void rotted(Damage damage) {
-        anyDamage |= rotted || damage == Damage.ANY;
+        anyDamage |= rotted || damage != Damage.ONE_BIT;
         rotted = true;
         rottedByStart |= starting;
         rottedAway = Optional.of(terms.copy());
@@ -321,8 +321,11 @@ final class DurableLog {
     private void frame(ByteBuffer in, int start, int end) {
         segment = in.getLong(start + FRAME_SEGMENT);
         begun = Optional.empty();
-        lastBefore = terms.last;
-        termBefore = term;
+        if (!down) {
+            // A start writes again what was there before.
+            lastBefore = terms.last;
+            termBefore = term;
+        }
         term = in.getLong(start + FRAME_TERM);
         vote = in.getLong(start + FRAME_VOTE);
         commitIndex = in.getLong(start + FRAME_COMMIT);

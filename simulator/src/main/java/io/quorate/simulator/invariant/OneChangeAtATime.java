@@ -24,7 +24,7 @@ final class OneChangeAtATime implements Invariant {
 
     private final CommittedIsDurable durable;
 
-    /** The entry with which each leader began its term. */
+    /** The entry with which each leader began its term; it may append others like it later, for members that need something committed. */
     private final Map<MemberId, EntryId> noOps = new HashMap<>();
 
     OneChangeAtATime(CommittedIsDurable durable) {
@@ -40,11 +40,15 @@ final class OneChangeAtATime implements Invariant {
     public void stepped(SimulatedMember member, Event event, List<Effect> effects) {
         for (Effect effect : effects) {
             switch (effect) {
-                case Effect.AppendNoOp noOp -> noOps.put(member.id(), noOp.id());
+                case Effect.AppendNoOp noOp -> noOps.merge(member.id(), noOp.id(), OneChangeAtATime::firstOfTerm);
                 case Effect.AppendConfiguration append -> check(member, append);
                 default -> {}
             }
         }
+    }
+
+    private static EntryId firstOfTerm(EntryId known, EntryId appended) {
+        return known.term() == appended.term() ? known : appended;
     }
 
     private void check(SimulatedMember leader, Effect.AppendConfiguration append) {

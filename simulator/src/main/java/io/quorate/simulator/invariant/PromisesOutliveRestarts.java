@@ -19,9 +19,10 @@ import java.util.Set;
  * What a member has told others, it still stands by after a restart: its term, its one vote in a term, and the entries
  * that it said to have (paper figure 2; invariant 7).
  *
- * <p>There is one excuse. A mark behind the last frame says that the frame was durable, so that damage to it is not taken for a torn
+ * <p>There are two excuses. A mark behind the last frame says that the frame was durable, so that damage to it is not taken for a torn
  * write; the mark itself is not synced. If a power failure takes it, and then a bit of the frame turns over before the member
- * starts again, nothing on the disk tells that there was more.
+ * starts again, nothing on the disk tells that there was more. And a witness has no state that could tell that its log has lost its end
+ * (docs/decisions/024).
  */
 final class PromisesOutliveRestarts implements Invariant {
 
@@ -38,6 +39,9 @@ final class PromisesOutliveRestarts implements Invariant {
 
     /** Those of them on whose disk something has turned over since. */
     private final Set<MemberId> excused = new HashSet<>();
+
+    /** Witnesses whose logs have lost their ends since they were last opened. */
+    private final Set<MemberId> withoutEnd = new HashSet<>();
 
     private final Map<MemberId, SimulatedMember> members = new HashMap<>();
 
@@ -112,7 +116,9 @@ final class PromisesOutliveRestarts implements Invariant {
 
     @Override
     public void rotted(MemberId member, Damage damage) {
-        if (withoutPower.contains(member)) {
+        if (damage == Damage.LOST_END) {
+            withoutEnd.add(member);
+        } else if (withoutPower.contains(member)) {
             excused.add(member);
         }
     }
@@ -124,7 +130,8 @@ final class PromisesOutliveRestarts implements Invariant {
         CoreStatus recovered = member.recovered().orElseThrow();
         RaftLog log = member.log().orElseThrow();
         withoutPower.remove(member.id());
-        if (excused.remove(member.id()) && !recovered.votingSuspended()) {
+        boolean excuse = excused.remove(member.id()) && !recovered.votingSuspended();
+        if (withoutEnd.remove(member.id()) || excuse) {
             promises.forget(member.id());
             return;
         }

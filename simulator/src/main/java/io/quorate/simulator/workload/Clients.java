@@ -2,14 +2,13 @@ package io.quorate.simulator.workload;
 
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
-import io.quorate.engine.RaftException;
-import io.quorate.engine.RaftNode;
 import io.quorate.kv.Caller;
 import io.quorate.kv.KvError;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.Range;
 import io.quorate.kv.Result;
 import io.quorate.simulator.Agenda;
+import io.quorate.simulator.CertainFailure;
 import io.quorate.simulator.ClientNews;
 import io.quorate.simulator.Cluster;
 import io.quorate.simulator.RunObserver;
@@ -18,7 +17,6 @@ import io.quorate.simulator.SimulatedMember;
 import io.quorate.simulator.SimulatedProcess;
 import io.quorate.simulator.history.Operation;
 import io.quorate.simulator.workload.ClientHistory.Pending;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,11 +24,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The clients of a run. Each asks for one thing at a time, of any member, and gives up after a while. */
+/**
+ * The clients of a run. Each asks for one thing at a time, of any member, and gives up after a while, or when the connection is
+ * lost: then it may ask for the same again.
+ */
 public final class Clients {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -59,6 +59,7 @@ public final class Clients {
      * Clients as the plan has them.
      *
      * @param special who says who they are, in a run with users
+     * @param perseverance how often they ask for the same again
      */
     public Clients(
             RunPlan plan,
@@ -66,13 +67,14 @@ public final class Clients {
             Cluster cluster,
             SplittableRandom random,
             RunObserver observer,
-            SpecialClients special) {
+            SpecialClients special,
+            Perseverance perseverance) {
         this.agenda = agenda;
         this.cluster = cluster;
         this.observer = observer;
         this.thinkNanos = SECOND * plan.clients() / plan.operationsPerSecond();
         for (int i = 0; i < plan.clients(); i++) {
-            clients.add(new Client(i, random.split(), special.identity()));
+            clients.add(new Client(i, random.split(), special.identity(), perseverance.ofOne()));
         }
         this.compactor = plan.compactionNanos() == 0
                 ? Optional.empty()
@@ -93,6 +95,11 @@ public final class Clients {
         writtenWhenHealed = written;
         healedAt = agenda.now();
         clients.forEach(client -> client.silent.clear());
+    }
+
+    /** A member's process has died: whoever waits for its answer will get none, and is told so. */
+    public void lostConnection(MemberId member) {
+        clients.forEach(client -> client.lostConnection(member));
     }
 
     /** Whether writes have succeeded since the last mending. */
@@ -158,32 +165,40 @@ public final class Clients {
         private final SplittableRandom random;
         private final RequestDraw draw;
         private final Identity identity;
+        private final Perseverance perseverance;
         private boolean waiting;
         private long request;
         private final Set<MemberId> silent = new HashSet<>();
         private Optional<MemberId> askedLast = Optional.empty();
         private Optional<Pending> outstanding = Optional.empty();
+
+        /** What is to be asked for once more, as nobody knows what came of it. */
+        private Optional<Request> again = Optional.empty();
+
         private long deadline;
 
         /** When the timer fires that is set; {@link Long#MAX_VALUE} if none is. */
         private long timer = Long.MAX_VALUE;
 
-        Client(int id, SplittableRandom random, Identity identity) {
+        Client(int id, SplittableRandom random, Identity identity, Perseverance perseverance) {
             this.id = id;
             this.random = random;
             this.identity = identity;
+            this.perseverance = perseverance;
             this.draw = new RequestDraw(id, random.split());
         }
 
         void think() {
-            agenda.after(1 + random.nextLong(2 * thinkNanos), this::ask);
+            long pause = again.isPresent() ? perseverance.pauseNanos() : 1 + random.nextLong(2 * thinkNanos);
+            agenda.after(pause, this::ask);
         }
 
         private void ask() {
             if (stopped) {
                 return;
             }
-            Request asked = draw.next();
+            Request asked = again.orElseGet(draw::next);
+            again = Optional.empty();
             waiting = true;
             if (!(asked instanceof Request.LocalGet)) {
                 observer.asked(id);
@@ -231,8 +246,7 @@ public final class Clients {
         }
 
         private void arrive(SimulatedMember member, Pending pending, long number) {
-            Optional<RaftNode<Result>> node = member.node();
-            if (node.isEmpty()) {
+            if (!member.isRunning()) {
                 // Nobody listens there: it certainly did not happen.
                 end(number, () -> {});
                 return;
@@ -251,24 +265,24 @@ public final class Clients {
                 }
                 return;
             }
-            CompletableFuture<Void> unused = answer(member, node.get(), pending.request())
-                    .handle((result, failure) -> {
-                        // What a dead process had to say never leaves it.
-                        if (process.isAlive()) {
-                            agenda.after(way(random), () -> receive(pending, number, result, failure));
-                        }
-                        return null;
-                    });
+            CompletableFuture<Void> unused = answer(member, pending.request()).handle((result, failure) -> {
+                // What a dead process had to say never leaves it.
+                if (process.isAlive()) {
+                    agenda.after(way(random), () -> receive(pending, number, result, failure));
+                }
+                return null;
+            });
         }
 
-        private CompletableFuture<Result> answer(SimulatedMember member, RaftNode<Result> node, Request asked) {
+        private CompletableFuture<Result> answer(SimulatedMember member, Request asked) {
             MvccStore known = member.store().orElseThrow();
             return switch (asked) {
-                case Request.Write write ->
-                    node.propose(ByteBuffer.wrap(write.encoded(command -> identity.signed(command, known))));
+                case Request.Write write -> member.propose(write.encoded(command -> identity.signed(command, known)));
                 case Request.Read read -> {
                     Caller caller = identity.caller(known.auth());
-                    yield node.readIndex()
+                    yield member.node()
+                            .orElseThrow()
+                            .readIndex()
                             .thenApply(index -> read(member.store().orElseThrow(), caller, read.range()));
                 }
                 case Request.LocalGet local -> throw new IllegalStateException("a local read needs no node: " + local);
@@ -288,7 +302,7 @@ public final class Clients {
         private void receive(Pending pending, long number, @Nullable Result result, @Nullable Throwable failure) {
             if (result != null) {
                 end(number, () -> answered(pending, result));
-            } else if (isCertain(failure)) {
+            } else if (CertainFailure.is(failure)) {
                 end(number, () -> {});
             } else {
                 giveUp(pending, number);
@@ -315,18 +329,20 @@ public final class Clients {
             }
         }
 
-        /** Whether nothing was done, and nothing will be. */
-        private static boolean isCertain(@Nullable Throwable failure) {
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            return cause instanceof RaftException.Refused || cause instanceof RaftException.Superseded;
-        }
-
         /** Those who belong to the cluster are to answer, and are asked on. */
         private void avoidWhoHasLeft(Pending unanswered) {
             boolean askedSince = unanswered.invokedNanos() >= healedAt;
             Optional<Configuration> members = cluster.configuration();
             if (askedSince && members.isPresent()) {
                 askedLast.filter(id -> !members.get().members().contains(id)).ifPresent(silent::add);
+            }
+        }
+
+        private void lostConnection(MemberId member) {
+            if (waiting && askedLast.filter(member::equals).isPresent()) {
+                long number = request;
+                Pending pending = outstanding.orElseThrow();
+                agenda.after(LEAST_WAY_NANOS, () -> giveUp(pending, number));
             }
         }
 
@@ -337,6 +353,7 @@ public final class Clients {
                 if (!(pending.request() instanceof Request.LocalGet)) {
                     history.unknown(pending);
                 }
+                again = perseverance.asksAgain() ? Optional.of(pending.request()) : Optional.empty();
             });
         }
 

@@ -1,7 +1,6 @@
 package io.quorate.simulator.workload;
 
 import io.quorate.core.quorum.MemberId;
-import io.quorate.engine.RaftNode;
 import io.quorate.kv.CommandCodec;
 import io.quorate.kv.Compact;
 import io.quorate.kv.MvccStore;
@@ -9,7 +8,6 @@ import io.quorate.kv.Result;
 import io.quorate.simulator.Agenda;
 import io.quorate.simulator.Cluster;
 import io.quorate.simulator.SimulatedMember;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -52,12 +50,10 @@ final class Compactor {
             return;
         }
         MvccStore store = member.store().orElseThrow();
-        RaftNode<Result> node = member.node().orElseThrow();
         long revision = store.currentRevision() - random.nextInt(MOST_KEPT_REVISIONS);
         if (revision > store.compactedRevision()) {
             // Whether it succeeds is for the next one to find out.
-            CompletableFuture<Result> unused =
-                    node.propose(ByteBuffer.wrap(CommandCodec.encode(new Compact(revision, false))));
+            CompletableFuture<Result> unused = member.propose(CommandCodec.encode(new Compact(revision, false)));
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.quorate.simulator.workload;
 
-import io.quorate.engine.RaftNode;
 import io.quorate.kv.Bytes;
 import io.quorate.kv.Command;
 import io.quorate.kv.CommandCodec;
@@ -17,7 +16,6 @@ import io.quorate.simulator.Cluster;
 import io.quorate.simulator.RunObserver;
 import io.quorate.simulator.SimulatedMember;
 import io.quorate.simulator.SimulatedProcess;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,12 +40,18 @@ final class LeaseHolders {
     private final List<Holder> holders = new ArrayList<>();
     private boolean stopped;
 
-    LeaseHolders(int count, Agenda agenda, Cluster cluster, SplittableRandom random, RunObserver observer) {
+    LeaseHolders(
+            int count,
+            Agenda agenda,
+            Cluster cluster,
+            SplittableRandom random,
+            RunObserver observer,
+            Perseverance perseverance) {
         this.agenda = agenda;
         this.cluster = cluster;
         this.observer = observer;
         for (int i = 0; i < count; i++) {
-            Holder holder = new Holder(i, random.split());
+            Holder holder = new Holder(i, random.split(), perseverance.ofOne());
             holders.add(holder);
             agenda.after(1 + random.nextLong(2 * SECOND), holder::grant);
         }
@@ -78,6 +82,7 @@ final class LeaseHolders {
     private final class Holder {
         private final int number;
         private final SplittableRandom random;
+        private final Perseverance perseverance;
         private long nextLease;
         private long values;
         private long id;
@@ -92,9 +97,10 @@ final class LeaseHolders {
         private boolean waiting;
         private long request;
 
-        Holder(int number, SplittableRandom random) {
+        Holder(int number, SplittableRandom random, Perseverance perseverance) {
             this.number = number;
             this.random = random;
+            this.perseverance = perseverance;
         }
 
         /** Begins with a new lease; sometimes under the id of the last one. */
@@ -147,8 +153,15 @@ final class LeaseHolders {
         private void put() {
             Bytes key = Bytes.utf8("leased/" + random.nextInt(KEYS));
             Bytes value = Bytes.utf8("h" + number + "." + ++values);
-            Put put = new Put(key, value, random.nextInt(6) == 0 ? 0 : id, false, false, false);
-            ask(anyMember(), member -> propose(member, put), arrival -> result -> live(), () -> goOn(this::live));
+            ask(new Put(key, value, random.nextInt(6) == 0 ? 0 : id, false, false, false));
+        }
+
+        private void ask(Put put) {
+            ask(
+                    anyMember(),
+                    member -> propose(member, put),
+                    arrival -> result -> live(),
+                    () -> goOn(!stopped && perseverance.asksAgain() ? () -> ask(put) : this::live));
         }
 
         private void revoke() {
@@ -203,8 +216,7 @@ final class LeaseHolders {
         }
 
         private CompletableFuture<Result> propose(SimulatedMember member, Command command) {
-            RaftNode<Result> node = member.node().orElseThrow();
-            return node.propose(ByteBuffer.wrap(CommandCodec.encode(command)));
+            return member.propose(CommandCodec.encode(command));
         }
 
         /**

@@ -3,15 +3,20 @@ package io.quorate.simulator.workload;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.Result;
 import io.quorate.simulator.Agenda;
+import io.quorate.simulator.CertainFailure;
 import io.quorate.simulator.Cluster;
 import io.quorate.simulator.SimulatedMember;
 import io.quorate.simulator.SimulatedProcess;
-import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** A client that has one command after another proposed by one member or another, and waits for each answer for a while. */
+/**
+ * A client that has one command after another proposed by one member or another, and waits for each answer for a while. What is not
+ * answered it may ask for again, in the very same bytes.
+ */
 final class ProposingClient {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -34,15 +39,22 @@ final class ProposingClient {
     private final Cluster cluster;
     private final SplittableRandom random;
     private final Commands commands;
+    private final Perseverance perseverance;
+
+    /** What was proposed last, as long as nobody has said what came of it. */
+    private Optional<byte[]> unanswered = Optional.empty();
+
     private boolean stopped;
     private boolean waiting;
     private long request;
 
-    ProposingClient(Agenda agenda, Cluster cluster, SplittableRandom random, Commands commands) {
+    ProposingClient(
+            Agenda agenda, Cluster cluster, SplittableRandom random, Commands commands, Perseverance perseverance) {
         this.agenda = agenda;
         this.cluster = cluster;
         this.random = random;
         this.commands = commands;
+        this.perseverance = perseverance;
     }
 
     void begin() {
@@ -78,22 +90,31 @@ final class ProposingClient {
             return;
         }
         SimulatedProcess process = member.process().orElseThrow();
-        byte[] command = commands.next(member.store().orElseThrow());
-        CompletableFuture<Void> unused = member.node()
-                .orElseThrow()
-                .propose(ByteBuffer.wrap(command))
-                .handle((result, failure) -> {
-                    // What a dead process had to say never leaves it.
-                    if (process.isAlive()) {
-                        agenda.after(way(), () -> {
-                            if (waiting && number == request && result != null) {
-                                commands.answered(result);
-                            }
-                            end(number);
-                        });
+        byte[] command = unanswered
+                .filter(last -> perseverance.asksAgain())
+                .orElseGet(() -> commands.next(member.store().orElseThrow()));
+        unanswered = Optional.of(command);
+        CompletableFuture<Void> unused = member.propose(command).handle((result, failure) -> {
+            // What a dead process had to say never leaves it.
+            if (process.isAlive()) {
+                agenda.after(way(), () -> {
+                    if (waiting && number == request) {
+                        receive(result, failure);
                     }
-                    return null;
+                    end(number);
                 });
+            }
+            return null;
+        });
+    }
+
+    private void receive(@Nullable Result result, @Nullable Throwable failure) {
+        if (result != null) {
+            commands.answered(result);
+        }
+        if (result != null || CertainFailure.is(failure)) {
+            unanswered = Optional.empty();
+        }
     }
 
     private long way() {

@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
 
 /**
  * Draws what one client asks for: registers, compare-and-set, counters, transfers between two keys, sets, transactions
- * whose branches read, write and delete, and reads that may be old. What is written is never written twice, so that a read
- * tells whose write it saw.
+ * whose branches read, write and delete, and reads that may be old. No two of these write the same value, so that
+ * a read tells whose write it saw.
  */
 final class RequestDraw {
 

@@ -71,14 +71,15 @@ public final class SpecialClients {
     }
 
     /** Lets them begin. */
-    public void begin(Agenda agenda, Cluster cluster, RunObserver observer) {
+    public void begin(Agenda agenda, Cluster cluster, RunObserver observer, Perseverance perseverance) {
         if (holders > 0) {
-            leaseHolders = Optional.of(new LeaseHolders(holders, agenda, cluster, random.split(), observer));
+            leaseHolders =
+                    Optional.of(new LeaseHolders(holders, agenda, cluster, random.split(), observer, perseverance));
         }
         if (watchers > 0) {
             watchClients = Optional.of(new WatchClients(watchers, agenda, cluster, random.split(), observer));
         }
-        users.ifPresent(some -> some.begin(agenda, cluster));
+        users.ifPresent(some -> some.begin(agenda, cluster, perseverance));
     }
 
     /** Leases are not renewed any more, watches not moved, and nobody administers. */

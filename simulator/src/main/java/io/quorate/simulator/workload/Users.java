@@ -46,13 +46,14 @@ final class Users {
         };
     }
 
-    void begin(Agenda agenda, Cluster cluster) {
+    void begin(Agenda agenda, Cluster cluster, Perseverance perseverance) {
         for (int i = 0; i < administrators; i++) {
-            clients.add(new ProposingClient(agenda, cluster, random.split(), new Administration(random.split())));
+            Administration administration = new Administration(random.split());
+            clients.add(new ProposingClient(agenda, cluster, random.split(), administration, perseverance.ofOne()));
         }
         for (int i = 0; i < strangers; i++) {
             GuardedRequests requests = new GuardedRequests(i, identity(), random.split());
-            clients.add(new ProposingClient(agenda, cluster, random.split(), requests));
+            clients.add(new ProposingClient(agenda, cluster, random.split(), requests, perseverance.ofOne()));
         }
         clients.forEach(ProposingClient::begin);
     }

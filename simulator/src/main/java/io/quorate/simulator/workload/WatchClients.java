@@ -1,7 +1,6 @@
 package io.quorate.simulator.workload;
 
 import io.quorate.core.quorum.MemberId;
-import io.quorate.engine.RaftNode;
 import io.quorate.kv.Bytes;
 import io.quorate.kv.CommandCodec;
 import io.quorate.kv.Compact;
@@ -17,7 +16,6 @@ import io.quorate.simulator.Cluster;
 import io.quorate.simulator.RunObserver;
 import io.quorate.simulator.SimulatedMember;
 import io.quorate.simulator.SimulatedProcess;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -67,9 +65,7 @@ final class WatchClients {
         if (store.isPresent()) {
             long revision = store.get().currentRevision() - random.nextInt(random.nextBoolean() ? 20 : 300);
             if (revision > 0) {
-                RaftNode<Result> node = member.node().orElseThrow();
-                CompletableFuture<Result> unused =
-                        node.propose(ByteBuffer.wrap(CommandCodec.encode(new Compact(revision, false))));
+                CompletableFuture<Result> unused = member.propose(CommandCodec.encode(new Compact(revision, false)));
             }
         }
         agenda.after(SECOND + random.nextLong(4 * SECOND), this::compact);

@@ -254,6 +254,27 @@ class DiskFaultsTest {
     }
 
     @Test
+    void theEndOfTheNewestFileIsForgottenThoughItWasSynced() throws IOException {
+        SimulatedDisk disk = SimulatedDisk.ofSeed(1);
+        assertThat(disk.forgetEnd("log/segment-", 1)).as("there is none").isEmpty();
+        durable(disk, "log/segment-1", PAGE);
+        // Recycled: what is behind the latest write is of an earlier use.
+        DiskFile newest = durable(disk, "log/segment-2", PAGE);
+        newest.write(ByteBuffer.wrap(filled(4 * SECTOR + 7, 2)), 0);
+        newest.sync();
+
+        assertThat(disk.forgetEnd("log/segment-", 2)).contains("log/segment-2");
+        assertThat(disk.afterPowerLoss().bytes("log/segment-2"))
+                .startsWith(filled(3 * SECTOR, 2))
+                .endsWith(filled(PAGE - 3 * SECTOR, 0));
+        assertThat(disk.bytes("log/segment-1")).isEqualTo(filled(PAGE, 1));
+        assertThat(disk.forgetEnd("log/segment-", 9))
+                .as("all but its beginning")
+                .isPresent();
+        assertThat(disk.forgetEnd("log/segment-", 9)).as("there is no more").isEmpty();
+    }
+
+    @Test
     void aBitTurnsOverWhereItIsSupposedTo() throws IOException {
         IntFunction<String> name = number -> List.of(
                         "log/segment-1",

@@ -33,6 +33,7 @@ class FaultDrawTest {
             draw(seed).forEach(fault -> kinds.add(fault.getClass()));
         }
         kinds.add(Fault.Manage.class); // which ManagementDraw draws
+        kinds.add(Fault.LoseEnd.class); // which is drawn where there are witnesses
         assertThat(kinds).containsExactlyInAnyOrder(Fault.class.getPermittedSubclasses());
     }
 

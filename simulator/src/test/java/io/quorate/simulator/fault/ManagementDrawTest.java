@@ -24,8 +24,21 @@ class ManagementDrawTest {
             managed += faults.isEmpty() ? 0 : 1;
             faults.forEach(fault -> drawn.add(((Fault.Manage) fault).operation()));
         }
-        assertThat(drawn).containsExactly(Management.values());
+        assertThat(drawn).containsExactlyElementsOf(Management.ANYWHERE);
         assertThat(managed).isBetween(SEEDS / 6, SEEDS / 3);
+    }
+
+    @Test
+    void whatIsDoneWithWitnessesIsDrawnByItself() {
+        Set<Management> drawn = EnumSet.noneOf(Management.class);
+        for (long seed = 0; seed < SEEDS; seed++) {
+            List<Fault> faults = ManagementDraw.ofWitnesses(new SplittableRandom(seed), UNTIL);
+            assertThat(faults).isNotEmpty();
+            faults.forEach(fault -> drawn.add(((Fault.Manage) fault).operation()));
+        }
+        assertThat(drawn)
+                .containsExactlyElementsOf(Management.OF_WITNESSES)
+                .doesNotContainAnyElementsOf(Management.ANYWHERE);
     }
 
     @Test

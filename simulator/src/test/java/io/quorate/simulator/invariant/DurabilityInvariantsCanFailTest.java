@@ -185,6 +185,25 @@ class DurabilityInvariantsCanFailTest {
         assertViolated(() -> disks.opened(still.member(1)));
     }
 
+    /** Seed 80322: the start wrote the frame before that once more, which is a mark, and no newer than what the bit took. */
+    @Test
+    void aBitThatTurnedTakesTheLastFrameThoughTheOneBeforeIsWrittenOnceMore() {
+        byte[] mark = frame(0, 0, 0);
+        byte[] last = frame(0, 0, 0, new EntryId(1, 2));
+        durable(1, frame(0, 0, 0, FIRST));
+        write(id(1), mark);
+        write(id(1), last);
+        disks.synced(id(1), file, true);
+        disks.crashed(still.member(1), CrashKind.POWER_LOSS);
+        disks.rotted(id(1), Damage.ONE_BIT);
+        disks.written(id(1), file, end - last.length, new byte[last.length]);
+        disks.written(id(1), file, end - last.length - mark.length, mark);
+        disks.synced(id(1), file, true);
+        holdsTheFirst();
+
+        disks.opened(still.member(1));
+    }
+
     /** Seed 12458: the start that cut it off was broken off, and the next one did not find what had never been durable. */
     @Test
     void whatAStartHasCutOffIsNotMadeDurableByItsSync() {

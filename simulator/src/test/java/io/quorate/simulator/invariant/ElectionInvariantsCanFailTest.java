@@ -8,9 +8,17 @@ import static io.quorate.simulator.invariant.Seen.raft;
 import static io.quorate.simulator.invariant.Seen.step;
 
 import io.quorate.core.Effect;
+import io.quorate.core.EntryId;
 import io.quorate.core.Message;
+import io.quorate.core.quorum.Configuration;
+import io.quorate.core.quorum.MemberId;
 import io.quorate.simulator.StillCluster;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What the invariants of elections let pass, and what they do not. */
@@ -41,6 +49,32 @@ class ElectionInvariantsCanFailTest {
         invariant.settled(witnessed.member(3));
         witnessed.append(3, 1, "a");
         assertViolated(() -> invariant.settled(witnessed.member(3)));
+    }
+
+    @Test
+    void whatAMemberIsItStaysAndWitnessesAloneDecideNothing() {
+        WitnessesHoldNoData invariant = new WitnessesHoldNoData();
+        Configuration members = Configuration.of(Set.of(id(1), id(2), id(3)));
+        step(invariant, still.member(1), changed(members.withWitnessLearner(id(4), List.of())));
+        step(
+                invariant,
+                still.member(1),
+                changed(members.withVoter(id(4), List.of()).withWitnesses(set(4))));
+        assertViolated(() -> step(invariant, still.member(1), changed(members.withVoter(id(4), List.of()))));
+        assertViolated(() -> step(invariant, still.member(1), changed(members.withWitnesses(set(3)))));
+
+        WitnessesHoldNoData other = new WitnessesHoldNoData();
+        Configuration alone = Configuration.of(set(5, 6)).withWitnesses(set(5, 6));
+        assertViolated(() -> step(other, still.member(1), changed(members.jointFrom(alone))));
+        assertViolated(() -> step(other, still.member(1), changed(alone)));
+    }
+
+    private static Effect changed(Configuration configuration) {
+        return new Effect.AppendConfiguration(new EntryId(1, 1), configuration);
+    }
+
+    private static SortedSet<MemberId> set(long... ids) {
+        return LongStream.of(ids).mapToObj(MemberId::new).collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test

@@ -160,6 +160,17 @@ class LogInvariantsCanFailTest {
         assertViolated(() -> append(Configuration.of(ids(1, 2, 3, 4))));
     }
 
+    /** For a member that has lost its promises, for example, the leader has something committed that needs it not. */
+    @Test
+    void anotherNoOpOfTheSameTermNeedNotBeCommittedBeforeAConfigurationIsAppended() {
+        begin(1, 2);
+        step(changes, still.member(1), new Effect.AppendNoOp(still.append(1, 1, "another no-op")));
+        step(
+                changes,
+                still.member(1),
+                new Effect.AppendConfiguration(new EntryId(1, 3), Configuration.of(ids(1, 2, 3, 4))));
+    }
+
     @Test
     void noConfigurationIsAppendedByOneThatHasNotBegunItsTerm() {
         assertViolated(() -> append(Configuration.of(ids(1, 2, 3, 4))));

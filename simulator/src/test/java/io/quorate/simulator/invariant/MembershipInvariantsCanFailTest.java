@@ -7,6 +7,7 @@ import static io.quorate.simulator.invariant.Seen.id;
 import static io.quorate.simulator.invariant.Seen.leads;
 import static io.quorate.simulator.invariant.Seen.raft;
 import static io.quorate.simulator.invariant.Seen.step;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.core.Effect;
 import io.quorate.core.EntryId;
@@ -15,11 +16,14 @@ import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.log.ConfigurationCodec;
 import io.quorate.engine.log.EntryKind;
+import io.quorate.engine.log.RaftLog;
 import io.quorate.simulator.CrashKind;
+import io.quorate.simulator.SimulatedMember;
 import io.quorate.simulator.StillCluster;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What the invariants of members that come and go let pass, and what they do not. The founders are members 1 to 3. */
@@ -96,6 +100,39 @@ class MembershipInvariantsCanFailTest {
         step(line, still.member(3), leads(1));
         step(line, still.member(2), leads(3));
         assertViolated(() -> step(line, still.member(3), leads(3)));
+    }
+
+    /** Corner case 17. The members have really made a change; then another entry has taken its place, and the node does not know. */
+    @Test
+    void aMemberActsByTheLatestConfigurationInItsLog() {
+        ConfigurationOfTheLog invariant = new ConfigurationOfTheLog();
+        invariant.settled(still.member(1));
+        still.goOn(TimeUnit.SECONDS.toNanos(5));
+        SimulatedMember leader = still.cluster().leader().orElseThrow();
+        invariant.settled(leader);
+        Configuration changed = of(1, 2, 3).withPriority(leader.id(), 2);
+        var unused = leader.node().orElseThrow().changeMembership(changed);
+        still.goOn(TimeUnit.SECONDS.toNanos(1));
+        assertThat(leader.node().orElseThrow().status().configuration()).isEqualTo(changed);
+        invariant.settled(leader);
+
+        RaftLog log = leader.log().orElseThrow();
+        EntryId change = log.lastId();
+        log.truncateFrom(change.index());
+        still.append(leader.id().value(), change.term(), "no change");
+        assertThat(log.lastId()).isEqualTo(change);
+        assertViolated(() -> invariant.settled(leader));
+
+        log.truncateFrom(change.index());
+        append(leader.id().value(), change.term(), of(1, 2, 3, 4));
+        assertViolated(() -> invariant.settled(leader));
+
+        log.truncateFrom(change.index());
+        append(leader.id().value(), change.term(), changed);
+        invariant.settled(leader);
+        // The node has not looked at this one yet: what it says of itself is of another moment.
+        append(leader.id().value(), change.term(), of(1, 2, 3, 4));
+        invariant.settled(leader);
     }
 
     @Test

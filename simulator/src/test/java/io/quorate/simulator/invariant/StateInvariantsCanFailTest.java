@@ -13,6 +13,7 @@ import io.quorate.kv.LoggedCommand;
 import io.quorate.kv.Put;
 import io.quorate.kv.Result;
 import io.quorate.simulator.StillCluster;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -111,14 +112,56 @@ class StateInvariantsCanFailTest {
         assertThat(model.apply(Bytes.wrap(CommandCodec.encode(PUT)), 2)).isEqualTo(FIRST);
     }
 
+    private void proposed(AppliedOnce invariant, Command command) {
+        invariant.proposed(still.member(1), ByteBuffer.wrap(CommandCodec.encode(command)));
+    }
+
+    private void failed(AppliedOnce invariant, Command command) {
+        invariant.failed(still.member(1), ByteBuffer.wrap(CommandCodec.encode(command)));
+    }
+
     @Test
-    void noWriteIsAppliedAtTwoIndexes() {
+    void noProposalIsAppliedAtTwoIndexes() {
         AppliedOnce invariant = new AppliedOnce();
+        proposed(invariant, PUT);
+        proposed(invariant, OTHER);
         applied(invariant, 1, 1, PUT, FIRST);
         applied(invariant, 2, 1, PUT, FIRST);
-        Command delete = DeleteRange.of(Bytes.utf8("k"));
-        applied(invariant, 1, 2, delete, FIRST);
-        applied(invariant, 1, 3, delete, FIRST);
-        assertViolated(() -> applied(invariant, 1, 4, PUT, FIRST));
+        applied(invariant, 1, 2, OTHER, FIRST);
+        assertViolated(() -> applied(invariant, 1, 3, PUT, FIRST));
+    }
+
+    /** The second one may have taken effect twice as well, and the first never: then as much happened as was asked for. */
+    @Test
+    void whatWasProposedTwiceIsAppliedTwiceAtMost() {
+        AppliedOnce invariant = new AppliedOnce();
+        proposed(invariant, PUT);
+        applied(invariant, 1, 1, PUT, FIRST);
+        proposed(invariant, PUT);
+        applied(invariant, 2, 1, PUT, FIRST);
+        applied(invariant, 2, 7, PUT, FIRST);
+        applied(invariant, 1, 7, PUT, FIRST);
+        assertViolated(() -> applied(invariant, 1, 8, PUT, FIRST));
+    }
+
+    @Test
+    void anApplicationComesAfterTheProposalThatItIsOf() {
+        AppliedOnce invariant = new AppliedOnce();
+        assertViolated(() -> applied(invariant, 1, 1, PUT, FIRST));
+    }
+
+    @Test
+    void whatHasFailedForCertainIsNotApplied() {
+        AppliedOnce before = new AppliedOnce();
+        proposed(before, PUT);
+        proposed(before, PUT);
+        failed(before, PUT);
+        applied(before, 1, 1, PUT, FIRST);
+        assertViolated(() -> applied(before, 1, 2, PUT, FIRST));
+
+        AppliedOnce after = new AppliedOnce();
+        proposed(after, PUT);
+        applied(after, 1, 1, PUT, FIRST);
+        assertViolated(() -> failed(after, PUT));
     }
 }

@@ -40,8 +40,8 @@ final class StoreMutants {
                     "A command does not see what those before it in its batch have changed.",
                     "invariant 4",
                     kv("Changes"),
-                    "NewestVersion changed = changedKeys.get(key);",
-                    "NewestVersion changed = changesOfCommand < 0 ? changedKeys.get(key) : null;"),
+                    "Changed changed = changedKeys.get(key);",
+                    "Changed changed = changesOfCommand < 0 ? changedKeys.get(key) : null;"),
             new Mutant(
                     "revision-depends-on-the-batch",
                     "What changes nothing raises the revision if something in its batch did.",
