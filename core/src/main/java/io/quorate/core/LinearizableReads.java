@@ -29,15 +29,17 @@ final class LinearizableReads {
     private List<Reader> waiting = new ArrayList<>();
     private int waitingTicks;
 
-    /** Local reads on whose behalf the leader was asked. */
+    /** Local reads on whose behalf the leader was asked, perhaps several times. */
     private static final class Forwarded {
         private final List<Reader> readers;
-        private long requestId;
+
+        /** All came after the reads, so an answer to any of them is late enough. */
+        private final List<Long> requestIds = new ArrayList<>(1);
+
         private int ageTicks;
 
-        Forwarded(List<Reader> readers, long requestId) {
+        Forwarded(List<Reader> readers) {
             this.readers = readers;
-            this.requestId = requestId;
         }
     }
 
@@ -67,7 +69,7 @@ final class LinearizableReads {
 
     void handle(Message.ReadIndexResponse response) {
         forwarded.removeIf(batch -> {
-            if (batch.requestId != response.requestId()) {
+            if (!batch.requestIds.contains(response.requestId())) {
                 return false;
             }
             batch.readers.forEach(reader -> ready(reader, response.index()));
@@ -89,7 +91,7 @@ final class LinearizableReads {
                 beginRound(leader);
             }
         } else if (node.leader().isPresent() && forwarded.size() < MAX_UNDER_WAY) {
-            Forwarded batch = new Forwarded(takeWaiting(), requestIds.fresh());
+            Forwarded batch = new Forwarded(takeWaiting());
             forwarded.add(batch);
             ask(node.leader().get(), batch);
         }
@@ -141,7 +143,10 @@ final class LinearizableReads {
         forwarded.removeIf(batch -> tick(batch, limit));
     }
 
-    /** A request or its answer may be lost: asks again, under a new id, so that a late answer to the old is not used. */
+    /**
+     * A request or its answer may be lost: asks again. Under a new id, so that no leader takes it for the one that it knows (corner
+     * case 27); an answer to the old one may be on its way, and does as well.
+     */
     private boolean tick(Forwarded batch, int limit) {
         batch.ageTicks++;
         if (batch.ageTicks >= limit) {
@@ -150,14 +155,15 @@ final class LinearizableReads {
         }
         int retryTicks = 2 * node.options().heartbeatTicks();
         if (batch.ageTicks % retryTicks == 0 && node.leader().isPresent()) {
-            batch.requestId = requestIds.fresh();
             ask(node.leader().get(), batch);
         }
         return false;
     }
 
     private void ask(MemberId leader, Forwarded batch) {
-        effects.send(leader, new Message.ReadIndexRequest(node.term(), batch.requestId));
+        long requestId = requestIds.fresh();
+        batch.requestIds.add(requestId);
+        effects.send(leader, new Message.ReadIndexRequest(node.term(), requestId));
     }
 
     /** What the old leader was asked for is asked of the next one, or answered here. */

@@ -27,7 +27,7 @@ public final class HeapStore implements OrderedStore {
 
     @Override
     public Peek peek(byte[] key) {
-        return Peek.of(get(key));
+        return closed ? Peek.UNKNOWN : Peek.of(get(key));
     }
 
     @Override

@@ -16,7 +16,10 @@ public interface OrderedStore extends AutoCloseable {
     /** The value of a key; nobody may write to the array. */
     Optional<byte[]> get(byte[] key);
 
-    /** As {@link #get}, for a thread that must not wait; only a store that is all in memory, or knows what is, can tell anything. */
+    /**
+     * As {@link #get}, for a thread that must not wait, nor fail: only a store that is all in memory, or knows what is, can tell
+     * anything, and one that is closed cannot.
+     */
     default Peek peek(byte[] key) {
         return Peek.UNKNOWN;
     }

@@ -100,7 +100,7 @@ public record Range(
     }
 
     /** Whether it asks for one key as it is now, and for nothing that could keep its pair out of the answer. */
-    boolean isPlainRead() {
+    public boolean isPlainRead() {
         return rangeEnd.isEmpty() && revision <= 0 && !hasFilters();
     }
 

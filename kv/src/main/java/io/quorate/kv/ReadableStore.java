@@ -276,7 +276,11 @@ public abstract sealed class ReadableStore permits MvccStore {
         long revision = state.revision();
         return switch (lookup.apply(StoreKeys.current(range.key()))) {
             case Peek.Unknown unknown -> Optional.empty();
-            case Peek.Missing missing -> Optional.of(ReadView.plainRead(range, Optional.empty(), revision));
+            // It may have been there at that revision, deleted since, and compacted.
+            case Peek.Missing missing ->
+                state.compactedRevision() > revision
+                        ? Optional.empty()
+                        : Optional.of(ReadView.plainRead(range, Optional.empty(), revision));
             case Peek.Found found -> plainRead(range, CurrentVersion.decode(found.value()), revision, lookup);
         };
     }

@@ -29,6 +29,8 @@ public final class RocksStore implements OrderedStore {
 
     private final Defragmentation defragmentation = new Defragmentation();
 
+    private final UnknownPeeks unknownPeeks = new UnknownPeeks();
+
     private @Nullable RocksHandle handle;
 
     private RocksStore(Path directory, RocksMemory memory) {
@@ -59,16 +61,21 @@ public final class RocksStore implements OrderedStore {
 
     @Override
     public Peek peek(byte[] key) {
+        if (unknownPeeks.isAnother()) {
+            return Peek.UNKNOWN;
+        }
         Lock reading = lifetime.readLock();
         if (!reading.tryLock()) {
             return Peek.UNKNOWN;
         }
         try {
-            RocksHandle rocks = opened();
-            byte[] value = rocks.db().get(rocks.memoryOnly(), key);
-            return Peek.of(Optional.ofNullable(value));
+            RocksHandle rocks = handle;
+            return rocks == null
+                    ? Peek.UNKNOWN
+                    : Peek.of(Optional.ofNullable(rocks.db().get(rocks.memoryOnly(), key)));
         } catch (RocksDBException e) {
             // What is not in memory, and also what is damaged: the one who reads it from the disk tells what is wrong.
+            unknownPeeks.begin();
             return Peek.UNKNOWN;
         } finally {
             reading.unlock();

@@ -7,6 +7,7 @@ import io.quorate.kv.Result.RangeResult;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -80,9 +81,24 @@ class ConcurrentReadTest {
                 assertThat(result.kvs()).allMatch(kv -> kv.modRevision() == result.revision());
             }
             readOld(store, lastRevision - reads % 15);
+            lastRevision = readAtOnce(store, lastRevision);
             reads++;
         }
         return reads;
+    }
+
+    /** What can be told at once is the key's pair at the revision that it is said to be of, as everything else is. */
+    private static long readAtOnce(MvccStore store, long lastRevision) {
+        Optional<Result> told = store.rangeAtOnce(Range.of(b("k3")));
+        if (told.isEmpty()) {
+            return lastRevision;
+        }
+        RangeResult result = (RangeResult) told.get();
+        assertThat(result.revision()).isGreaterThanOrEqualTo(lastRevision);
+        if (result.revision() > 1) {
+            assertThat(result.kvs()).hasSize(1).allMatch(kv -> kv.modRevision() == result.revision());
+        }
+        return result.revision();
     }
 
     private static void readOld(MvccStore store, long revision) {

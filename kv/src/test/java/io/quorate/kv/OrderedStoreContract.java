@@ -56,6 +56,15 @@ abstract class OrderedStoreContract {
     }
 
     @Test
+    void whatIsInMemoryIsToldAtOnceUntilTheStoreIsClosed() {
+        put("a", "1");
+        assertThat(store.peek(bytes("a"))).isEqualTo(new Peek.Found(Bytes.utf8("1")));
+        assertThat(store.peek(bytes("b"))).isEqualTo(Peek.MISSING);
+        store.close();
+        assertThat(store.peek(bytes("a"))).isEqualTo(Peek.UNKNOWN);
+    }
+
+    @Test
     void anEmptyValueIsAValue() {
         put("a", "");
         assertThat(store.get(bytes("a"))).hasValue(new byte[0]);

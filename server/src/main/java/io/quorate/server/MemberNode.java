@@ -28,6 +28,7 @@ import io.quorate.server.store.ReplicatedLeases;
 import io.quorate.server.store.ScratchFolder;
 import io.quorate.server.store.StateVerification;
 import io.quorate.server.store.WatchDelivery;
+import io.quorate.server.wire.EtcdError;
 import io.quorate.server.wire.ListenUrl;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -216,7 +218,13 @@ record MemberNode(
                 0,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(MAX_QUEUED_READS),
-                task -> Thread.ofPlatform().daemon().name(name + "-read").unstarted(task));
+                task -> Thread.ofPlatform().daemon().name(name + "-read").unstarted(task),
+                (task, readers) -> {
+                    // Who may ask again elsewhere must be told so.
+                    throw readers.isShutdown()
+                            ? EtcdError.STOPPED.exception()
+                            : new RejectedExecutionException("too many reads wait");
+                });
     }
 
     private static void rest(ExecutorService executor) throws InterruptedException, IOException {

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 
 /**
  * What a log held before it was damaged: its last entry, by whose chain hash all its entries are known, and those entries
- * that are still intact, behind the damage.
+ * that are still intact, behind the damage. If it ended even before what is kept of it, no entries are missing between the two.
  *
  * <p>Immutable.
  */
@@ -22,7 +22,7 @@ public final class LogGap {
     private final NavigableMap<Long, List<EntryFrame>> salvaged;
 
     /**
-     * @param keptIndex the last entry before the damage
+     * @param keptIndex the last entry that the log has now: the last before the damage, or the snapshot at which it begins
      * @param last the last entry that the log had
      * @param lastChain the chain hash there
      * @param salvaged whole entries from behind the damage, by index; some may never have been this log's, or have been
@@ -70,7 +70,9 @@ public final class LogGap {
 
     @Override
     public String toString() {
-        return "Before the damage the log ended with " + last + "; damaged are the entries " + damaged()
-                + ", which this member asks the others for.";
+        return "Before the damage the log ended with " + last
+                + (last.index() < keptIndex
+                        ? ", before the snapshot at which it begins now: its end was lost as well."
+                        : "; damaged are the entries " + damaged() + ", which this member asks the others for.");
     }
 }

@@ -132,6 +132,11 @@ final class ClientStore {
         }
 
         @Override
+        public boolean mayBeToldAtOnce() {
+            return range.isPlainRead();
+        }
+
+        @Override
         public Optional<Result> answerAtOnce(MvccStore kv) {
             return kv.rangeAtOnce(range);
         }
@@ -145,6 +150,11 @@ final class ClientStore {
             T answer = question.answer(kv);
             pass(demand.judge(kv.access(caller)));
             return answer;
+        }
+
+        @Override
+        public boolean mayBeToldAtOnce() {
+            return question.mayBeToldAtOnce();
         }
 
         @Override

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -163,7 +164,7 @@ public final class ReplicatedStore {
 
     /** As {@link #read}, also while this member must not serve: for questions about the member, not about the content. */
     public <T> CompletableFuture<T> inspect(boolean serializable, Question<T> question) {
-        Optional<Executor> loop = connections.get();
+        Optional<Executor> loop = question.mayBeToldAtOnce() ? connections.get() : Optional.empty();
         if (loop.isEmpty()) {
             return serializable
                     ? answerOnReader(question)
@@ -178,7 +179,7 @@ public final class ReplicatedStore {
     private <T> CompletableFuture<T> answerHere(Question<T> question) {
         Optional<T> atOnce;
         try {
-            atOnce = question.answerAtOnce(store);
+            atOnce = told(question::answerAtOnce);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -199,8 +200,12 @@ public final class ReplicatedStore {
     }
 
     private <T> T answer(Question<T> question) {
+        return told(question::answer);
+    }
+
+    private <T> T told(Function<MvccStore, T> answer) {
         try {
-            return question.answer(store);
+            return answer.apply(store);
         } catch (StoreException e) {
             if (!e.isDamage()) {
                 throw e;
@@ -222,6 +227,11 @@ public final class ReplicatedStore {
         public T answer(MvccStore kv) {
             fence.requireDown();
             return question.answer(kv);
+        }
+
+        @Override
+        public boolean mayBeToldAtOnce() {
+            return question.mayBeToldAtOnce();
         }
 
         @Override

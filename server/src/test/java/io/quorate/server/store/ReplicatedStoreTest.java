@@ -51,6 +51,11 @@ class ReplicatedStoreTest {
         }
 
         @Override
+        public boolean mayBeToldAtOnce() {
+            return true;
+        }
+
+        @Override
         public Optional<Thread> answerAtOnce(MvccStore kv) {
             return canBeToldAtOnce ? Optional.of(Thread.currentThread()) : Optional.empty();
         }

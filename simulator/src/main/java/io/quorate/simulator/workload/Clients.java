@@ -292,11 +292,16 @@ public final class Clients {
         /** Reads, if the users and roles that are in force at the member by now let the caller. */
         private Result read(MvccStore store, Caller caller, Range range) {
             if (!store.auth().isEnabled()) {
-                return store.range(range);
+                return answered(store, range);
             }
             Optional<KvError> error = store.access(caller).operation(range);
             observer.told(new ClientNews.ReadJudged(store.appliedIndex(), caller, range, error));
-            return error.isPresent() ? new Result.Rejected(error.get()) : store.range(range);
+            return error.isPresent() ? new Result.Rejected(error.get()) : answered(store, range);
+        }
+
+        /** As a member does it: at once if that can be. */
+        private static Result answered(MvccStore store, Range range) {
+            return store.rangeAtOnce(range).orElseGet(() -> store.range(range));
         }
 
         private void receive(Pending pending, long number, @Nullable Result result, @Nullable Throwable failure) {
