@@ -251,6 +251,10 @@ public final class WatchHub {
                         .toList());
     }
 
+    synchronized boolean hasMore(Watcher watcher) {
+        return watcher.hasWaiting() || watcher.isBehind();
+    }
+
     /** A watcher that begins in the future has nothing to wait for before that; the store is not there for all that. */
     synchronized OptionalLong progress(Watcher watcher) {
         OptionalLong progress = watcher.progressedTo(delivered);

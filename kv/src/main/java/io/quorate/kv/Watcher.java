@@ -67,6 +67,11 @@ public final class Watcher implements AutoCloseable {
         return hub.poll(this);
     }
 
+    /** Whether there is something to be told now. If not, {@code onReady} is called as soon as there is. */
+    public boolean hasMore() {
+        return hub.hasMore(this);
+    }
+
     /**
      * The revision up to which everything was answered by {@link #poll}, so that a watcher that is resumed after it misses
      * nothing; empty while there may be more. Never decreases, and is never ahead of an event that was not answered.

@@ -1,18 +1,17 @@
 package io.quorate.server.api;
 
-import io.quorate.kv.KeyEvent;
 import io.quorate.kv.RevisionEvents;
 import io.quorate.kv.WatchAnswer;
 import io.quorate.server.proto.etcdserverpb.WatchResponse;
 import io.quorate.server.proto.mvccpb.Event;
-import io.quorate.server.proto.mvccpb.KeyValue;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes the responses of a watch stream. Thread-safe. */
+/** Makes the responses of watch streams. Thread-safe. */
 final class WatchResponses {
 
     private final Headers headers;
+    private final EventMessages messages = new EventMessages();
     private final long maxBytes;
 
     /** @param maxBytes from which size on a response is divided: between revisions if it can be */
@@ -74,7 +73,7 @@ final class WatchResponses {
         long through = 0;
         for (RevisionEvents revision : answer.revisions()) {
             List<Event> next =
-                    revision.events().stream().map(WatchResponses::event).toList();
+                    revision.events().stream().map(messages::of).toList();
             long nextBytes = next.stream().mapToLong(Event::getSerializedSize).sum();
             if (!events.isEmpty() && bytes + nextBytes > maxBytes) {
                 responses.addAll(whole(watchId, through, events, bytes, fragment));
@@ -107,25 +106,5 @@ final class WatchResponses {
         }
         fragments.add(part.build());
         return fragments;
-    }
-
-    private static Event event(KeyEvent event) {
-        Event.Builder made = Event.newBuilder()
-                .setType(
-                        switch (event.kind()) {
-                            case PUT -> Event.EventType.PUT;
-                            case DELETE -> Event.EventType.DELETE;
-                        })
-                .setKv(
-                        switch (event.kind()) {
-                            case PUT -> Responses.keyValue(event.kv());
-                            case DELETE ->
-                                KeyValue.newBuilder()
-                                        .setKey(Responses.string(event.kv().key()))
-                                        .setModRevision(event.kv().modRevision())
-                                        .build();
-                        });
-        event.prev().ifPresent(prev -> made.setPrevKv(Responses.keyValue(prev)));
-        return made.build();
     }
 }

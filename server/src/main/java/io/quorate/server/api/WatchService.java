@@ -23,8 +23,7 @@ public final class WatchService extends WatchGrpc.WatchImplBase implements AutoC
     private final ReplicatedStore store;
     private final Clients clients;
     private final WatchDelivery delivery;
-    private final Headers headers;
-    private final long maxResponseBytes;
+    private final WatchResponses responses;
     private final WatchCounts<Object> counts;
     private final Set<WatchStream> streams = ConcurrentHashMap.newKeySet();
     private final Future<?> progress;
@@ -46,8 +45,7 @@ public final class WatchService extends WatchGrpc.WatchImplBase implements AutoC
         this.store = store;
         this.clients = clients;
         this.delivery = delivery;
-        this.headers = headers;
-        this.maxResponseBytes = maxResponseBytes;
+        this.responses = new WatchResponses(headers, maxResponseBytes);
         this.counts = new WatchCounts<>(maxWatches);
         long nanos = progressInterval.toNanos();
         this.progress = timer.scheduleWithFixedDelay(
@@ -61,8 +59,7 @@ public final class WatchService extends WatchGrpc.WatchImplBase implements AutoC
                 store,
                 clients.current(),
                 delivery,
-                headers,
-                maxResponseBytes,
+                responses,
                 counts,
                 Connections.current().orElse(UNKNOWN),
                 streams::remove);

@@ -93,8 +93,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             ReplicatedStore store,
             ClientStore client,
             WatchDelivery delivery,
-            Headers headers,
-            long maxResponseBytes,
+            WatchResponses responses,
             WatchCounts<Object> counts,
             Object connection,
             Consumer<WatchStream> onEnd) {
@@ -102,7 +101,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         this.store = store;
         this.client = client;
         this.delivery = delivery;
-        this.responses = new WatchResponses(headers, maxResponseBytes);
+        this.responses = responses;
         this.counts = counts;
         this.connection = connection;
         this.onEnd = onEnd;
@@ -352,7 +351,11 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             case WatchAnswer.Events events -> {
                 responses.events(watch.id, events, watch.fragment).forEach(call::onNext);
                 watch.active = true;
-                ready(watch);
+                if (watch.watcher().hasMore()) {
+                    ready(watch);
+                } else {
+                    tellProgress();
+                }
             }
             case WatchAnswer.Compacted compacted -> {
                 remove(watch);
