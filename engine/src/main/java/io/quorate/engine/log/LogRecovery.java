@@ -7,7 +7,6 @@ import io.quorate.core.Suspension;
 import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.Disk;
-import io.quorate.engine.disk.DiskFile;
 import io.quorate.engine.log.LogDiagnosis.Condition;
 import io.quorate.engine.log.LogFiles.Segment;
 import io.quorate.engine.log.SegmentChain.Found;
@@ -17,7 +16,6 @@ import io.quorate.engine.log.SegmentChain.Reading;
 import io.quorate.engine.log.SegmentChain.Verdict;
 import io.quorate.engine.log.SnapshotMetaCodec.Start;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +31,6 @@ import java.util.TreeMap;
  * so a crash anywhere leaves either the damaged log or the repaired one.
  */
 final class LogRecovery {
-
-    private static final int ZERO_BYTES = 1 << 16;
 
     private final DataDirectory directory;
     private final Disk disk;
@@ -132,25 +128,42 @@ final class LogRecovery {
     private RecoveredLog goOn(Reading reading) throws IOException {
         Link end = reading.end();
         requireEnd(end, reading);
-        if (reading.verdict() == Verdict.TORN) {
-            report.add("A write that was never acknowledged is cut off in " + end.name() + " at offset "
-                    + reading.offset() + ", behind entry " + reading.replay().last() + ".");
-            zero(end.file(), reading.offset());
-        }
         rewrite(end, reading.unproven());
         end.file().sync();
         disk.syncDirectory(LogFiles.FOLDER);
         disk.syncDirectory("");
         clearUp(reading.links());
         Replay replay = reading.replay();
+        List<Segment> segments = segments(reading.links());
+        long offset = reading.offset();
+        if (reading.verdict() == Verdict.TORN) {
+            report.add("A write that was never acknowledged is cut off in " + end.name() + " at offset " + offset
+                    + ", behind entry " + replay.last() + ".");
+            Segment next = behindTornWrite(reading);
+            segments.add(next);
+            offset = next.header().dataOffset();
+        }
         return open(
                 replay,
-                segments(reading.links()),
-                reading.offset(),
+                segments,
+                offset,
                 reading.nextLsn(),
                 replay.hardState(),
                 replay.suspension(),
                 replay.suspendedBy());
+    }
+
+    /**
+     * Another segment, so that what lies behind a torn write never looks like the continuation of something else that is written in its
+     * place. It could be written over, but a disk that wrote that to another place would take entries that are durable, and leave nothing
+     * that tells.
+     */
+    private Segment behindTornWrite(Reading reading) throws IOException {
+        Replay replay = reading.replay();
+        long previous = reading.end().header().sequence();
+        LogTail tail = tail(
+                replay, previous + 1, 0, reading.nextLsn(), replay.hardState(), replay.suspension());
+        return maker.begin(tail, previous, previous + 1, 0);
     }
 
     /** A disk that reads wrongly once must not have something intact taken for a torn write, or for nothing at all. */
@@ -167,16 +180,6 @@ final class LogRecovery {
         return new IOException(
                 "The log segment " + segment.name() + " was read twice, and not the same both times, at offset "
                         + offset + ": start the member again, and if this comes back replace its disk.");
-    }
-
-    /** What lies behind a torn write must not look like its continuation when something else is written in its place. */
-    private static void zero(DiskFile file, long from) throws IOException {
-        ByteBuffer zeros = ByteBuffer.allocate(ZERO_BYTES);
-        long size = file.size();
-        for (long position = from; position < size; position += ZERO_BYTES) {
-            zeros.clear().limit((int) Math.min(ZERO_BYTES, size - position));
-            file.write(zeros, position);
-        }
     }
 
     /**

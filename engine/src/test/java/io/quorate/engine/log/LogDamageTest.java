@@ -195,6 +195,14 @@ class LogDamageTest {
             assertThat(fixture.payloads()).containsExactly("acknowledged");
             assertThat(fixture.recovered.votingSuspended()).isFalse();
             assertThat(fixture.recovered.report()).singleElement().asString().contains("cut off");
+            fixture.append(1, "later");
+            fixture.settle();
+        }
+        // A disk that wrote to another place what was to be written over the torn write would take what is durable, without a trace.
+        assertThat(disk.bytes(segment)).isEqualTo(torn);
+        try (LogFixture fixture = new LogFixture(disk)) {
+            assertThat(fixture.payloads()).containsExactly("acknowledged", "later");
+            assertThat(fixture.recovered.report()).isEmpty();
         }
     }
 
@@ -468,7 +476,7 @@ class LogDamageTest {
                 .hasMessageContaining("add it anew");
     }
 
-    /** What was read is written once more at a start, so that it is synced; what is torn is wiped out, and what is damaged moved. */
+    /** What was read is written once more at a start, so that it is synced; what is damaged is moved. */
     @Test
     void aReadThatGoesWrongAtAStartDestroysNothing() throws IOException {
         int misread = 0;
