@@ -103,11 +103,11 @@ final class LogMutants {
                     "if (start > stop) {"),
             new Mutant(
                     "torn-tail-not-cut",
-                    "What lies behind a torn write stays there when the log goes on.",
+                    "The log goes on where a torn write was, before what is left of it.",
                     "corner case 23",
                     engine("log.LogRecovery"),
-                    "zero(end.file(), reading.offset());",
-                    ""),
+                    "if (reading.verdict() == Verdict.TORN) {",
+                    "if (reading.verdict() == Verdict.TORN && offset < 0) {"),
             new Mutant(
                     "unproven-tail-not-rewritten",
                     "What was read after a failed sync is taken for durable.",
