@@ -99,6 +99,34 @@ class TlsMaterialTest {
     }
 
     @Test
+    void aBlockThatIsCutShortIsNeverPassedOver() throws Exception {
+        String good = Files.readString(file("ca.crt"));
+        String other = TestAuthority.named("other").pem();
+        for (String damaged : new String[] {
+            other.substring(0, other.length() / 2),
+            other.replace("-----END CERTIFICATE-----", ""),
+            other.replace("-----BEGIN CERTIFICATE-----", ""),
+            other.replace("-----END CERTIFICATE-----", "-----END CERTIFICATE----"),
+            other.replaceFirst("(?s)(\n.{20})", "$1#"),
+        }) {
+            for (String text : new String[] {good + damaged, damaged + good}) {
+                Files.writeString(file("ca.crt"), text);
+                assertRefused(file("ca.crt") + " is damaged");
+            }
+        }
+    }
+
+    @Test
+    void whyAFileCannotBeReadIsTold() throws Exception {
+        Files.delete(file("ca.crt"));
+        Files.createDirectory(file("ca.crt"));
+        assertRefused(file("ca.crt") + " cannot be read: Is a directory; name a PEM file");
+        Files.delete(file("ca.crt"));
+        Files.createSymbolicLink(file("ca.crt"), file("ca.crt"));
+        assertRefused(file("ca.crt") + " cannot be read: Too many levels of symbolic links");
+    }
+
+    @Test
     void theKeyOfAnotherCertificateIsRefused() throws Exception {
         Files.writeString(file("a.key"), authority.issue("b").key());
         assertRefused("the key in " + file("a.key") + " is not that of the certificate in " + file("a.crt"));
