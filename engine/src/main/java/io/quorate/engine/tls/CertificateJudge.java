@@ -149,7 +149,7 @@ final class CertificateJudge {
                 ? "one of " + authorities.size() + " others"
                 : authorities.stream()
                         .map(authority ->
-                                "\"" + authority.getSubjectX500Principal().getName() + "\"")
+                                "\"" + CertificateText.subject(authority) + "\"")
                         .collect(Collectors.joining(", "));
         return new CertificateRefusedException(
                 RefusalReason.UNKNOWN_AUTHORITY,
@@ -167,7 +167,7 @@ final class CertificateJudge {
         return new CertificateRefusedException(
                 expired ? RefusalReason.EXPIRED : RefusalReason.NOT_YET_VALID,
                 CertificateText.name(certificate) + " comes from a CA whose own certificate, "
-                        + "\"" + authority.getSubjectX500Principal().getName() + "\", "
+                        + "\"" + CertificateText.subject(authority) + "\", "
                         + (expired
                                 ? "has expired, on " + CertificateText.end(authority)
                                 : "is not valid before " + CertificateText.begin(authority)));
@@ -177,7 +177,7 @@ final class CertificateJudge {
         return new CertificateRefusedException(
                 RefusalReason.UNKNOWN_AUTHORITY,
                 CertificateText.name(certificate) + " claims to come from the CA "
-                        + "\"" + authority.getSubjectX500Principal().getName()
+                        + "\"" + CertificateText.subject(authority)
                         + "\", and the one of that name which is trusted here has not signed it, or may not");
     }
 

@@ -104,7 +104,7 @@ record TlsMaterial(Optional<Identity> identity, List<X509Certificate> authoritie
         for (X509CRL list : lists) {
             if (authorities.stream().noneMatch(authority -> isSignedBy(list, authority))) {
                 throw new IOException(file + " has a list of revoked certificates of "
-                        + list.getIssuerX500Principal().getName()
+                        + CertificateText.of(list.getIssuerX500Principal())
                         + ", which none of the trusted CAs has signed; take it out, or trust that CA");
             }
         }

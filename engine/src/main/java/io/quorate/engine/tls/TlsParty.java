@@ -192,7 +192,7 @@ public final class TlsParty {
 
     private static TlsStatus.Certificate told(X509Certificate certificate) {
         return new TlsStatus.Certificate(
-                certificate.getSubjectX500Principal().getName(),
+                CertificateText.subject(certificate),
                 CertificateText.begin(certificate),
                 CertificateText.end(certificate));
     }
