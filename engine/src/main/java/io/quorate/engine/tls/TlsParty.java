@@ -75,7 +75,10 @@ public final class TlsParty {
 
     private static TlsContexts read(TlsSettings settings, SslProvider provider, InstantSource clock)
             throws IOException {
-        return TlsContexts.make(settings, TlsMaterial.read(settings.files(), clock.instant()), provider, clock);
+        TlsMaterial material = TlsMaterial.read(settings.files(), clock.instant());
+        TlsContexts contexts = TlsContexts.make(settings, material, provider, clock);
+        material.warnings().forEach(warning -> LOG.warn("Of the files of {}: {}", settings.role(), warning));
+        return contexts;
     }
 
     public TlsSettings settings() {

@@ -156,13 +156,22 @@ class TlsMaterialTest {
     }
 
     @Test
-    void aListOfRevokedCertificatesMustBeSignedByATrustedAuthority() throws Exception {
+    void aListOfRevokedCertificatesOfAnotherAuthorityIsWarnedOfAndKeepsNothingFromBeingUsed() throws Exception {
         TlsFiles files = files().withRevocations(file("crl.pem"));
-        Files.writeString(file("crl.pem"), authority.revoking());
-        assertThat(TlsMaterial.read(files, now).revocations()).hasSize(1);
-        Files.writeString(file("crl.pem"), TestAuthority.named("CA").revoking());
-        assertRefused(
-                files, file("crl.pem") + " has a list of revoked certificates of CN=CA, which none of the trusted");
+        TestAuthority office = authority.below("office");
+        office.issue("a", "localhost").writeTo(folder, "a");
+        Files.writeString(file("crl.pem"), authority.revoking() + office.revoking());
+        TlsMaterial known = TlsMaterial.read(files, now);
+        assertThat(known.revocations()).hasSize(2);
+        assertThat(known.warnings()).isEmpty();
+        Files.writeString(
+                file("crl.pem"), authority.revoking() + TestAuthority.named("CA").revoking());
+        TlsMaterial read = TlsMaterial.read(files, now);
+        assertThat(read.revocations()).hasSize(2);
+        assertThat(read.warnings())
+                .singleElement()
+                .satisfies(warning -> assertThat(warning)
+                        .startsWith(file("crl.pem") + " has a list of revoked certificates of \"CN=CA\", which none"));
         Files.writeString(file("crl.pem"), authority.pem());
         assertRefused(files, file("crl.pem") + " does not hold a list of revoked certificates");
     }
