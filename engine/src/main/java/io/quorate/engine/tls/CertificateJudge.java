@@ -89,8 +89,14 @@ final class CertificateJudge {
         requireValid(certificate, now);
         List<X509Certificate> path = path(certificate, shown, now);
         requireNoneRevoked(path);
-        requireSigning(certificate);
+        requireUse(certificate, use);
         PathConstraints.require(path, use);
+    }
+
+    /** That a certificate is made for a use, whoever has issued it. */
+    static void requireUse(X509Certificate certificate, Use use) throws CertificateRefusedException {
+        requireSigning(certificate);
+        PathConstraints.requireUse(certificate, certificate, use);
     }
 
     private static void requireValid(X509Certificate certificate, Instant now) throws CertificateRefusedException {

@@ -95,7 +95,8 @@ final class PathConstraints {
         return Arrays.copyOfRange(wrapped, header, wrapped.length);
     }
 
-    private static void requireUse(X509Certificate certificate, X509Certificate each, CertificateJudge.Use use)
+    /** @param each the certificate itself, or a CA by which it comes */
+    static void requireUse(X509Certificate certificate, X509Certificate each, CertificateJudge.Use use)
             throws CertificateRefusedException {
         try {
             List<String> extended = each.getExtendedKeyUsage();

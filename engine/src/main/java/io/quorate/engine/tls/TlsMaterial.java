@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What one side of TLS connections shows, and by what it judges the other, as it was read from its files. An instance that exists is
@@ -28,6 +29,9 @@ record TlsMaterial(
         List<X509Certificate> authorities,
         List<X509CRL> revocations,
         List<String> warnings) {
+
+    /** The algorithms of keys that both TLS libraries show. */
+    private static final Set<String> KEYS = Set.of("EC", "RSA");
 
     /**
      * A certificate with its key.
@@ -77,6 +81,10 @@ record TlsMaterial(
         PrivateKey key = PemFile.read(keyFile).privateKey();
         Identity identity = new Identity(chain, key);
         X509Certificate own = identity.certificate();
+        if (!KEYS.contains(key.getAlgorithm()) || !KEYS.contains(own.getPublicKey().getAlgorithm())) {
+            throw new IOException("the key in " + keyFile + " is one for " + key.getAlgorithm()
+                    + ", by which not every other side knows what is signed; use an EC or RSA key");
+        }
         if (!fits(key, own)) {
             throw new IOException("the key in " + keyFile + " is not that of the certificate in " + certificateFile
                     + "; give the two that were made together");
@@ -149,12 +157,8 @@ record TlsMaterial(
         try {
             byte[] probe = new byte[32];
             new SecureRandom().nextBytes(probe);
-            Signature signature = Signature.getInstance(
-                    switch (key.getAlgorithm()) {
-                        case "EC" -> "SHA256withECDSA";
-                        case "RSA" -> "SHA256withRSA";
-                        default -> key.getAlgorithm();
-                    });
+            Signature signature =
+                    Signature.getInstance(key.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
             signature.initSign(pair.getPrivate());
             signature.update(probe);
             byte[] signed = signature.sign();

@@ -1,6 +1,7 @@
 package io.quorate.engine.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.handler.ssl.SslProvider;
@@ -9,12 +10,15 @@ import io.quorate.testing.TestAuthority.Issued;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +51,19 @@ class TlsPartyTest {
         return TlsSettings.mutual(
                 "party " + name,
                 TlsFiles.of(folder.resolve(name + ".crt"), folder.resolve(name + ".key"), folder.resolve("ca.crt")));
+    }
+
+    /** Of one that trusts its own CA as well as ours. */
+    private TlsSettings strangersSettings(TestAuthority theirs, TestAuthority... ours) throws IOException {
+        StringBuilder pem = new StringBuilder(theirs.pem());
+        for (TestAuthority each : ours) {
+            pem.append(each.pem());
+        }
+        Path trusted = Files.writeString(folder.resolve("stranger-ca.crt"), pem);
+        theirs.issue("stranger").writeTo(folder, "stranger");
+        return TlsSettings.mutual(
+                "stranger",
+                TlsFiles.of(folder.resolve("stranger.crt"), folder.resolve("stranger.key"), trusted));
     }
 
     private static TlsParty open(TlsSettings settings, SslProvider provider) throws IOException {
@@ -129,8 +146,7 @@ class TlsPartyTest {
     @EnumSource(names = {"JDK", "OPENSSL"})
     void strangersAndThoseWithoutACertificateAreRefused(SslProvider provider) throws Exception {
         TlsParty server = party("server", provider, "localhost");
-        TlsParty stranger =
-                open(settings("client", TestAuthority.named("their CA").issue("client")), provider);
+        TlsParty stranger = open(strangersSettings(TestAuthority.named("their CA"), authority), provider);
         assertRefusedByServer(
                 Handshaken.between(server, stranger, "localhost"),
                 RefusalReason.UNKNOWN_AUTHORITY,
@@ -212,8 +228,11 @@ class TlsPartyTest {
         look(client);
         assertThat(Handshaken.between(server, client, "localhost").isGood()).isTrue();
         assertThat(server.status().reloads()).isEqualTo(3);
-        TlsParty old = open(settings("old", authority.issue("old")), provider);
-        assertThat(Handshaken.between(server, old, "localhost").isGood()).isFalse();
+        TlsParty old = open(strangersSettings(authority, next), provider);
+        assertRefusedByServer(
+                Handshaken.between(server, old, "localhost"),
+                RefusalReason.UNKNOWN_AUTHORITY,
+                "comes from the CA \"CN=our CA\", which is not trusted here");
     }
 
     private static void look(TlsParty party) {
@@ -234,6 +253,68 @@ class TlsPartyTest {
         look(server);
         assertThat(server.status().refusedFiles()).isEmpty();
         assertThat(server.status().reloads()).isEqualTo(1);
+    }
+
+    private void assertRefusedFiles(TlsParty party, Issued issued, String sentence) throws Exception {
+        issued.writeTo(folder, "server");
+        look(party);
+        assertThat(party.status().refusedFiles())
+                .hasValueSatisfying(why -> assertThat(why).contains(sentence));
+        assertThat(party.status().reloads()).isZero();
+    }
+
+    private void assertOwnIsJudged(TlsParty party) throws Exception {
+        Issued serversAlone = authority.request("server").forServersAlone().issue();
+        Issued clientsAlone = authority.request("server").forClientsAlone().issue();
+        Issued mute = authority.request("server").withoutSigning().issue();
+        KeyPair edwards = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        assertRefusedFiles(party, serversAlone, "server.crt cannot be shown, since the other side would refuse it");
+        assertRefusedFiles(party, clientsAlone, "is not made for a server");
+        assertRefusedFiles(party, mute, "lacks digitalSignature");
+        assertRefusedFiles(party, authority.request("server").withKeys(edwards).issue(), "use an EC or RSA key");
+        assertRefusedFiles(party, TestAuthority.named("their CA").issue("server"), "which is not trusted here");
+    }
+
+    @Test
+    void aMemberTakesNoCertificateOfItsOwnThatTheOthersWouldRefuse() throws Exception {
+        TlsParty member = party("server", SslProvider.JDK, "localhost");
+        assertOwnIsJudged(member);
+        assertThat(Handshaken.between(member, party("client", SslProvider.JDK), "localhost")
+                        .isGood())
+                .isTrue();
+        assertThatThrownBy(() -> open(member.settings(), SslProvider.JDK))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("which is not trusted here");
+    }
+
+    @Test
+    void whoServesClientsMayHaveACertificateOfAnotherAuthority() throws Exception {
+        Issued publicOne = TestAuthority.named("public CA").request("server").forServersAlone().issue();
+        TlsParty port = open(settings("server", publicOne).withHttp(), SslProvider.JDK);
+        assertRefusedFiles(
+                port, authority.request("server").forClientsAlone().issue(), "is not made for a server");
+        TlsSettings client =
+                settings("client", authority.request("client").forClientsAlone().issue());
+        assertThatCode(() -> open(client.withHttp().dialingAlone(), SslProvider.JDK))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> open(client.withHttp(), SslProvider.JDK)).hasMessageContaining("is not made for a server");
+    }
+
+    @Test
+    void whateverGoesWrongWithNewFilesTheOldStayInUseAndItIsTold() throws Exception {
+        AtomicReference<InstantSource> clock = new AtomicReference<>(InstantSource.system());
+        TlsParty server = TlsParty.open(
+                settings("server", authority.issue("server", "localhost")),
+                SslProvider.JDK,
+                () -> clock.get().instant());
+        clock.set(() -> {
+            throw new IllegalStateException("a library is at a loss");
+        });
+        assertRefusedFiles(server, authority.issue("server", "localhost"), "a library is at a loss");
+        clock.set(InstantSource.system());
+        assertThat(Handshaken.between(server, party("client", SslProvider.JDK), "localhost")
+                        .isGood())
+                .isTrue();
     }
 
     @Test
@@ -262,7 +343,8 @@ class TlsPartyTest {
                 true,
                 settings.minVersion(),
                 settings.suites(),
-                false);
+                false,
+                true);
         TlsParty server = open(strict, provider);
         Issued issued = authority.issue("client");
         TlsParty client = open(settings("client", issued), provider);

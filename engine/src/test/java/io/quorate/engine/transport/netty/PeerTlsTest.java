@@ -64,11 +64,15 @@ class PeerTlsTest {
         fixture.close();
     }
 
-    private TlsParty party(String name, Issued issued) throws IOException {
+    private TlsSettings settings(String name, Issued issued) {
         issued.writeTo(folder, name);
-        return TlsParty.open(TlsSettings.mutual(
+        return TlsSettings.mutual(
                 name,
-                TlsFiles.of(folder.resolve(name + ".crt"), folder.resolve(name + ".key"), folder.resolve("ca.crt"))));
+                TlsFiles.of(folder.resolve(name + ".crt"), folder.resolve(name + ".key"), folder.resolve("ca.crt")));
+    }
+
+    private TlsParty party(String name, Issued issued) throws IOException {
+        return TlsParty.open(settings(name, issued));
     }
 
     private Issued member(MemberId id) {
@@ -164,7 +168,8 @@ class PeerTlsTest {
     void aStrangerLearnsNothingAndBothEndsSayWhy() throws Exception {
         TestAuthority theirs = TestAuthority.named("their CA");
         NettyNetwork one = openOne(1);
-        TlsParty stranger = party("stranger", theirs.issue("stranger", "127.0.0.1"));
+        TlsParty stranger = TlsParty.open(
+                settings("stranger", theirs.issue("stranger", "127.0.0.1")).dialingAlone());
         InetSocketAddress port = one.boundAddresses().getFirst();
         assertThatThrownBy(() -> PeerInquiry.ask(port, Duration.ofSeconds(20), Optional.of(stranger)))
                 .isInstanceOf(IOException.class)
