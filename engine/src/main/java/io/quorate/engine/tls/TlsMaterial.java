@@ -3,10 +3,7 @@ package io.quorate.engine.tls;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
 import java.security.PrivateKey;
-import java.security.SecureRandom;
-import java.security.Signature;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -85,7 +82,7 @@ record TlsMaterial(
             throw new IOException("the key in " + keyFile + " is one for " + key.getAlgorithm()
                     + ", by which not every other side knows what is signed; use an EC or RSA key");
         }
-        if (!fits(key, own)) {
+        if (!CertificateKey.fits(key, own)) {
             throw new IOException("the key in " + keyFile + " is not that of the certificate in " + certificateFile
                     + "; give the two that were made together");
         }
@@ -146,25 +143,6 @@ record TlsMaterial(
         try {
             list.verify(authority.getPublicKey());
             return list.getIssuerX500Principal().equals(authority.getSubjectX500Principal());
-        } catch (GeneralSecurityException e) {
-            return false;
-        }
-    }
-
-    /** Whether what the key signs, the certificate verifies. */
-    private static boolean fits(PrivateKey key, X509Certificate certificate) {
-        KeyPair pair = new KeyPair(certificate.getPublicKey(), key);
-        try {
-            byte[] probe = new byte[32];
-            new SecureRandom().nextBytes(probe);
-            Signature signature =
-                    Signature.getInstance(key.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
-            signature.initSign(pair.getPrivate());
-            signature.update(probe);
-            byte[] signed = signature.sign();
-            signature.initVerify(pair.getPublic());
-            signature.update(probe);
-            return signature.verify(signed);
         } catch (GeneralSecurityException e) {
             return false;
         }
