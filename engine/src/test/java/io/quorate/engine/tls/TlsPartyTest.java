@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.quorate.testing.TestAuthority;
 import io.quorate.testing.TestAuthority.Issued;
 import java.io.IOException;
@@ -27,6 +32,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who is let in by either library, what a refusal says at both ends, and what changed files do. */
 class TlsPartyTest {
+
+    /** Of TLS 1.2, one that is good and one that encrypts first and authenticates by the way. */
+    private static final String AUTHENTICATING = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
+    private static final String CHAINING = "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA";
 
     private final TestAuthority authority = TestAuthority.named("our CA");
 
@@ -192,6 +201,68 @@ class TlsPartyTest {
         assertThat(Handshaken.between(lenient, lenient, "localhost").isGood()).isTrue();
         assertThat(strict.socketParameters().getProtocols()).containsExactly("TLSv1.3");
         assertThat(lenient.socketParameters().getProtocols()).containsExactly("TLSv1.2", "TLSv1.3");
+
+        assertThat(with(lenient, olderClient(AUTHENTICATING)).isGood()).isTrue();
+        assertNothingInCommon(with(strict, olderClient(AUTHENTICATING)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"JDK", "OPENSSL"})
+    void suitesThatDoNotAuthenticateAreSpokenInNoVersion(SslProvider provider) throws Exception {
+        TlsSettings settings = settings("server", authority.issue("server", "localhost"));
+        TlsParty lenient = open(settings.withMinVersion(TlsVersion.TLS_1_2), provider);
+        assertNothingInCommon(with(lenient, olderClient(CHAINING)));
+        // That it is not the client which cannot speak so.
+        SslContext careless = SslContextBuilder.forServer(
+                        folder.resolve("server.crt").toFile(),
+                        folder.resolve("server.key").toFile())
+                .sslProvider(SslProvider.JDK)
+                .protocols("TLSv1.2")
+                .ciphers(List.of(CHAINING))
+                .build();
+        assertThat(Handshaken.between(careless.newHandler(UnpooledByteBufAllocator.DEFAULT), olderClient(CHAINING))
+                        .isGood())
+                .isTrue();
+    }
+
+    /** Speaks TLS 1.2 alone, with one suite, to anybody. */
+    private SslHandler olderClient(String suite) throws IOException {
+        authority.issue("older").writeTo(folder, "older");
+        return SslContextBuilder.forClient()
+                .sslProvider(SslProvider.JDK)
+                .protocols("TLSv1.2")
+                .ciphers(List.of(suite))
+                .keyManager(
+                        folder.resolve("older.crt").toFile(),
+                        folder.resolve("older.key").toFile())
+                .trustManager(InsecureTrustManagerFactory.INSTANCE)
+                .endpointIdentificationAlgorithm(null)
+                .build()
+                .newHandler(UnpooledByteBufAllocator.DEFAULT);
+    }
+
+    private static Handshaken with(TlsParty server, SslHandler client) {
+        return Handshaken.between(server.accept(UnpooledByteBufAllocator.DEFAULT, Duration.ofSeconds(20)), client);
+    }
+
+    private static void assertNothingInCommon(Handshaken handshaken) {
+        assertThat(handshaken.atServer())
+                .map(TlsFailure::reason)
+                .contains(RefusalReason.NOTHING_IN_COMMON);
+        assertThat(handshaken.atClient())
+                .map(TlsFailure::reason)
+                .contains(RefusalReason.REFUSED_BY_THE_OTHER);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"JDK", "OPENSSL"})
+    void whoSaysNothingIsLeftInTheEnd(SslProvider provider) throws Exception {
+        TlsParty server = party("server", provider, "localhost");
+        Duration timeout = Duration.ofSeconds(3);
+        assertThat(Handshaken.ofSilence(server, timeout, timeout.minusMillis(1))).isEmpty();
+        assertThat(Handshaken.ofSilence(server, timeout, timeout))
+                .map(TlsFailure::reason)
+                .contains(RefusalReason.TOO_SLOW);
     }
 
     @Test

@@ -285,6 +285,32 @@ class PeerTlsTest {
         }
     }
 
+    @Test
+    void aHandshakeThatStallsIsEnded() throws Exception {
+        NettyOptions.Limits usual = NettyFixture.LIMITS;
+        NettyOptions.Limits impatient = new NettyOptions.Limits(
+                usual.maxFrameBytes(),
+                usual.maxQueuedBytes(),
+                usual.connectTimeout(),
+                Duration.ofMillis(50),
+                usual.minReconnectDelay(),
+                usual.maxReconnectDelay(),
+                usual.refusedRetryDelay(),
+                usual.unacknowledgedTimeout());
+        InetSocketAddress port = fixture.open(ONE, Map.of(), impatient, tls("one", member(ONE)), heard)
+                .boundAddresses()
+                .getFirst();
+        // The first has said nothing, the second has begun to say something, as TLS's records begin.
+        for (byte[] said : new byte[][] {{}, {0x16, 0x03, 0x01, 0x00}}) {
+            try (Socket stalled = new Socket(port.getAddress(), port.getPort())) {
+                stalled.setSoTimeout(20_000);
+                stalled.getOutputStream().write(said);
+                // It ends when the other side closes.
+                assertThat(stalled.getInputStream().readAllBytes()).hasSizeLessThan(100);
+            }
+        }
+    }
+
     private static PeerFrame frame(long number) {
         return new PeerFrame.Forwarded(0, number, 1, EntryId.ORIGIN);
     }
