@@ -112,7 +112,8 @@ final class CertsInspectCommand implements Callable<Integer> {
             Table table = new Table("FILE", "SUBJECT", "ISSUER", "FOR", "VALID", "NAMES");
             found.forEach(each -> table.add(
                     each.file().toString(),
-                    PrintableText.of(each.certificate().getSubjectX500Principal().getName()),
+                    PrintableText.of(
+                            each.certificate().getSubjectX500Principal().getName()),
                     PrintableText.of(each.certificate().getIssuerX500Principal().getName()),
                     String.join(",", each.uses()),
                     each.validity(now),

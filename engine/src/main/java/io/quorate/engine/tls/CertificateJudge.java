@@ -82,8 +82,8 @@ final class CertificateJudge {
         if (shown.size() > MOST_SHOWN) {
             throw new CertificateRefusedException(
                     RefusalReason.UNKNOWN_AUTHORITY,
-                    "it showed " + shown.size() + " certificates at once, and no way to a CA is looked for among more than "
-                            + MOST_SHOWN);
+                    "it showed " + shown.size()
+                            + " certificates at once, and no way to a CA is looked for among more than " + MOST_SHOWN);
         }
         X509Certificate certificate = shown.getFirst();
         requireValid(certificate, now);
@@ -154,7 +154,8 @@ final class CertificateJudge {
         X509Certificate top = certificate;
         for (int i = 1; i < shown.size(); i++) {
             X509Certificate above = shown.get(i);
-            if (above.getSubjectX500Principal().equals(top.getIssuerX500Principal()) && !PathConstraints.isSelfIssued(above)) {
+            if (above.getSubjectX500Principal().equals(top.getIssuerX500Principal())
+                    && !PathConstraints.isSelfIssued(above)) {
                 if (CertificateText.isExpired(above, now) || CertificateText.isNotYetValid(above, now)) {
                     return outOfTime(certificate, above, now);
                 }
@@ -171,8 +172,7 @@ final class CertificateJudge {
         String trusted = authorities.size() > MOST_NAMED
                 ? "one of " + authorities.size() + " others"
                 : authorities.stream()
-                        .map(authority ->
-                                "\"" + CertificateText.subject(authority) + "\"")
+                        .map(authority -> "\"" + CertificateText.subject(authority) + "\"")
                         .collect(Collectors.joining(", "));
         return new CertificateRefusedException(
                 RefusalReason.UNKNOWN_AUTHORITY,

@@ -61,8 +61,8 @@ final class PathConstraints {
                 if (!isExempt && !allowed.get().match(each)) {
                     throw new CertificateRefusedException(
                             RefusalReason.UNKNOWN_AUTHORITY,
-                            CertificateText.name(each) + " has names for which the CA \""
-                                    + CertificateText.subject(top) + "\" may not vouch; its name constraints say so");
+                            CertificateText.name(each) + " has names for which the CA \"" + CertificateText.subject(top)
+                                    + "\" may not vouch; its name constraints say so");
                 }
             }
         } catch (IOException e) {

@@ -76,8 +76,8 @@ record TlsContexts(TlsMaterial material, Optional<SslContext> server, SslContext
      * A certificate that the others must refuse is not taken into use. Where the others have no need to trust the same CAs, as those who dial
      * a port for clients, whose it is remains theirs to judge.
      */
-    private static void requireUsable(
-            TlsSettings settings, TlsMaterial material, CertificateJudge judge, Instant now) throws IOException {
+    private static void requireUsable(TlsSettings settings, TlsMaterial material, CertificateJudge judge, Instant now)
+            throws IOException {
         if (material.identity().isEmpty()) {
             return;
         }

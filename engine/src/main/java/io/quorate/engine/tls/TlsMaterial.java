@@ -78,7 +78,8 @@ record TlsMaterial(
         PrivateKey key = PemFile.read(keyFile).privateKey();
         Identity identity = new Identity(chain, key);
         X509Certificate own = identity.certificate();
-        if (!KEYS.contains(key.getAlgorithm()) || !KEYS.contains(own.getPublicKey().getAlgorithm())) {
+        if (!KEYS.contains(key.getAlgorithm())
+                || !KEYS.contains(own.getPublicKey().getAlgorithm())) {
             throw new IOException("the key in " + keyFile + " is one for " + key.getAlgorithm()
                     + ", by which not every other side knows what is signed; use an EC or RSA key");
         }
@@ -133,7 +134,8 @@ record TlsMaterial(
         return lists.stream()
                 .filter(list -> known.stream().noneMatch(authority -> isSignedBy(list, authority)))
                 .map(list -> files.revocations().map(Path::toString).orElse("")
-                        + " has a list of revoked certificates of \"" + CertificateText.of(list.getIssuerX500Principal())
+                        + " has a list of revoked certificates of \""
+                        + CertificateText.of(list.getIssuerX500Principal())
                         + "\", which none of the trusted CAs has signed; it counts for what a CA below them has issued,"
                         + " if that one has signed it, and for nothing else")
                 .toList();

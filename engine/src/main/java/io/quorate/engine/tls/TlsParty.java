@@ -82,7 +82,8 @@ public final class TlsParty {
             return contexts;
         } catch (RuntimeException e) {
             // Libraries throw them at what they do not expect in a file; what is in use must stay so then as well.
-            throw new IOException("the files of " + settings.role() + " cannot be used: " + PrintableText.of(e.toString()), e);
+            throw new IOException(
+                    "the files of " + settings.role() + " cannot be used: " + PrintableText.of(e.toString()), e);
         }
     }
 

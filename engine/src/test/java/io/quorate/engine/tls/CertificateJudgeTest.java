@@ -159,7 +159,8 @@ class CertificateJudgeTest {
     }
 
     private static Issued asRevoked(TestAuthority revoked) {
-        return new Issued(revoked.certificate(), revoked.pem(), revoked.issue("x").keys());
+        return new Issued(
+                revoked.certificate(), revoked.pem(), revoked.issue("x").keys());
     }
 
     @Test
@@ -219,7 +220,9 @@ class CertificateJudgeTest {
         TestAuthority domain = TestAuthority.ofDomain("domain CA", "example.org");
         CertificateJudge limited = judge(domain);
         for (Issued good : List.of(
-                domain.issue("a", "a.example.org"), domain.below("office").issue("b", "example.org"), domain.issue("Ann Lee"))) {
+                domain.issue("a", "a.example.org"),
+                domain.below("office").issue("b", "example.org"),
+                domain.issue("Ann Lee"))) {
             assertThatCode(() -> limited.judge(chain(good), Use.SERVER, now)).doesNotThrowAnyException();
         }
         for (Issued bad : List.of(

@@ -165,7 +165,8 @@ class TlsMaterialTest {
         assertThat(known.revocations()).hasSize(2);
         assertThat(known.warnings()).isEmpty();
         Files.writeString(
-                file("crl.pem"), authority.revoking() + TestAuthority.named("CA").revoking());
+                file("crl.pem"),
+                authority.revoking() + TestAuthority.named("CA").revoking());
         TlsMaterial read = TlsMaterial.read(files, now);
         assertThat(read.revocations()).hasSize(2);
         assertThat(read.warnings())

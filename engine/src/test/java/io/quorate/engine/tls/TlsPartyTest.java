@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,6 +36,7 @@ class TlsPartyTest {
 
     /** Of TLS 1.2, one that is good and one that encrypts first and authenticates by the way. */
     private static final String AUTHENTICATING = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
+
     private static final String CHAINING = "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA";
 
     private final TestAuthority authority = TestAuthority.named("our CA");
@@ -71,8 +73,7 @@ class TlsPartyTest {
         Path trusted = Files.writeString(folder.resolve("stranger-ca.crt"), pem);
         theirs.issue("stranger").writeTo(folder, "stranger");
         return TlsSettings.mutual(
-                "stranger",
-                TlsFiles.of(folder.resolve("stranger.crt"), folder.resolve("stranger.key"), trusted));
+                "stranger", TlsFiles.of(folder.resolve("stranger.crt"), folder.resolve("stranger.key"), trusted));
     }
 
     private static TlsParty open(TlsSettings settings, SslProvider provider) throws IOException {
@@ -246,12 +247,8 @@ class TlsPartyTest {
     }
 
     private static void assertNothingInCommon(Handshaken handshaken) {
-        assertThat(handshaken.atServer())
-                .map(TlsFailure::reason)
-                .contains(RefusalReason.NOTHING_IN_COMMON);
-        assertThat(handshaken.atClient())
-                .map(TlsFailure::reason)
-                .contains(RefusalReason.REFUSED_BY_THE_OTHER);
+        assertThat(handshaken.atServer()).map(TlsFailure::reason).contains(RefusalReason.NOTHING_IN_COMMON);
+        assertThat(handshaken.atClient()).map(TlsFailure::reason).contains(RefusalReason.REFUSED_BY_THE_OTHER);
     }
 
     @ParameterizedTest
@@ -259,7 +256,8 @@ class TlsPartyTest {
     void whoSaysNothingIsLeftInTheEnd(SslProvider provider) throws Exception {
         TlsParty server = party("server", provider, "localhost");
         Duration timeout = Duration.ofSeconds(3);
-        assertThat(Handshaken.ofSilence(server, timeout, timeout.minusMillis(1))).isEmpty();
+        assertThat(Handshaken.ofSilence(server, timeout, timeout.minusMillis(1)))
+                .isEmpty();
         assertThat(Handshaken.ofSilence(server, timeout, timeout))
                 .map(TlsFailure::reason)
                 .contains(RefusalReason.TOO_SLOW);
@@ -360,15 +358,18 @@ class TlsPartyTest {
 
     @Test
     void whoServesClientsMayHaveACertificateOfAnotherAuthority() throws Exception {
-        Issued publicOne = TestAuthority.named("public CA").request("server").forServersAlone().issue();
+        Issued publicOne = TestAuthority.named("public CA")
+                .request("server")
+                .forServersAlone()
+                .issue();
         TlsParty port = open(settings("server", publicOne).withHttp(), SslProvider.JDK);
-        assertRefusedFiles(
-                port, authority.request("server").forClientsAlone().issue(), "is not made for a server");
+        assertRefusedFiles(port, authority.request("server").forClientsAlone().issue(), "is not made for a server");
         TlsSettings client =
                 settings("client", authority.request("client").forClientsAlone().issue());
         assertThatCode(() -> open(client.withHttp().dialingAlone(), SslProvider.JDK))
                 .doesNotThrowAnyException();
-        assertThatThrownBy(() -> open(client.withHttp(), SslProvider.JDK)).hasMessageContaining("is not made for a server");
+        assertThatThrownBy(() -> open(client.withHttp(), SslProvider.JDK))
+                .hasMessageContaining("is not made for a server");
     }
 
     @Test
@@ -377,7 +378,7 @@ class TlsPartyTest {
         TlsParty server = TlsParty.open(
                 settings("server", authority.issue("server", "localhost")),
                 SslProvider.JDK,
-                () -> clock.get().instant());
+                () -> Objects.requireNonNull(clock.get()).instant());
         clock.set(() -> {
             throw new IllegalStateException("a library is at a loss");
         });

@@ -242,7 +242,8 @@ public final class CertificateFolder {
         DurableFile.write(formerKey(), DurableFile.pem(authority().key()), true);
         CertificateAuthority authority = CertificateAuthority.create(commonName, validity, clock);
         DurableFile.write(key(AUTHORITY), DurableFile.pem(authority.key()), true);
-        DurableFile.write(authorities(), DurableFile.pem(authority.certificate()) + DurableFile.pem(before.getFirst()), false);
+        DurableFile.write(
+                authorities(), DurableFile.pem(authority.certificate()) + DurableFile.pem(before.getFirst()), false);
         return authority;
     }
 

@@ -15,7 +15,6 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,19 +24,22 @@ class CertificateFolderTest {
     private static final Duration DAY = Duration.ofDays(1);
     private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
 
-    private final AtomicReference<Instant> now =
-            new AtomicReference<>(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+    private Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
     @TempDir
     private Path dir = Path.of("");
 
     private CertificateFolder folder() {
-        InstantSource clock = now::get;
-        return new CertificateFolder(dir, clock);
+        return folder(dir);
     }
 
     private Path file(String name) {
         return dir.resolve(name);
+    }
+
+    private CertificateFolder folder(Path path) {
+        InstantSource clock = () -> now;
+        return new CertificateFolder(path, clock);
     }
 
     /** Puts back a file as it was, as if the program had ended before it was written. */
@@ -101,7 +103,7 @@ class CertificateFolderTest {
     @Test
     void theKeyOfAnotherAuthorityIsRefusedAndNothingIsIssuedByIt() throws Exception {
         folder().init("CA", DAY);
-        CertificateFolder other = new CertificateFolder(file("other"), now::get);
+        CertificateFolder other = folder(file("other"));
         other.init("CA", DAY);
         Files.copy(other.key("ca"), file("ca.key"), StandardCopyOption.REPLACE_EXISTING);
         assertThatThrownBy(() -> folder().issue("ann", client("ann")))
@@ -114,12 +116,14 @@ class CertificateFolderTest {
     void renewingDoesNotInheritThatOneWasCutShort() throws Exception {
         folder().init("old", DAY.multipliedBy(2));
         X509Certificate cut = folder().issue("ann", CertificateRequest.ofClient("ann", CertificateFolder.VALIDITY));
-        assertThat(end(cut)).isEqualTo(now.get().plus(DAY.multipliedBy(2)));
-        now.updateAndGet(time -> time.plus(DAY));
+        assertThat(end(cut)).isEqualTo(now.plus(DAY.multipliedBy(2)));
+        now = now.plus(DAY);
         assertThat(folder().renewAll()).allSatisfy(each -> assertThat(end(each)).isEqualTo(end(cut)));
         folder().beginNewAuthority("new", CertificateFolder.AUTHORITY_VALIDITY);
-        Instant end = now.get().plus(CertificateFolder.VALIDITY);
-        assertThat(folder().renewAll()).hasSize(1).allSatisfy(each -> assertThat(end(each)).isEqualTo(end));
+        Instant end = now.plus(CertificateFolder.VALIDITY);
+        assertThat(folder().renewAll())
+                .hasSize(1)
+                .allSatisfy(each -> assertThat(end(each)).isEqualTo(end));
     }
 
     private static Instant end(X509Certificate certificate) {
@@ -129,8 +133,7 @@ class CertificateFolderTest {
     @Test
     void renewingMakesNoCertificateGoodForMoreThanItWas() throws Exception {
         folder().init("CA", DAY);
-        folder().issue(
-                        "web", new CertificateRequest("web", List.of("localhost"), List.of(), Set.of(Use.SERVER), DAY));
+        folder().issue("web", new CertificateRequest("web", List.of("localhost"), List.of(), Set.of(Use.SERVER), DAY));
         assertThat(folder().renewAll())
                 .singleElement()
                 .satisfies(each -> assertThat(each.getExtendedKeyUsage()).containsExactly(SERVER_AUTH));

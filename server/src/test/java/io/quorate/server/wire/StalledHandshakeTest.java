@@ -30,7 +30,8 @@ class StalledHandshakeTest {
     private Path folder = Path.of("");
 
     private ClientListener listen(EventLoops eventLoops) throws IOException {
-        TlsSettings settings = TlsSettings.mutual("the client port", files("server")).withHttp();
+        TlsSettings settings =
+                TlsSettings.mutual("the client port", files("server")).withHttp();
         ClientTls tls =
                 new ClientTls(TlsParty.open(settings), new TlsRefusals(line -> {}, line -> {}), Optional.empty());
         return ClientListener.start(
