@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.quorate.engine.tls.CertificateNames;
 import io.quorate.engine.tls.PemFile;
+import io.quorate.engine.tls.PrintableText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -111,8 +112,9 @@ final class CertsInspectCommand implements Callable<Integer> {
             Table table = new Table("FILE", "SUBJECT", "ISSUER", "FOR", "VALID", "NAMES");
             found.forEach(each -> table.add(
                     each.file().toString(),
-                    each.certificate().getSubjectX500Principal().getName(),
-                    each.certificate().getIssuerX500Principal().getName(),
+                    PrintableText.of(
+                            each.certificate().getSubjectX500Principal().getName()),
+                    PrintableText.of(each.certificate().getIssuerX500Principal().getName()),
                     String.join(",", each.uses()),
                     each.validity(now),
                     CertificateNames.of(each.certificate()).toString()));

@@ -13,8 +13,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rotate",
         description = {
-            "Issues all certificates of the folder anew, each with a new key, for the same holder. Members take changed files",
-            "into use by themselves; bring them to their machines.",
+            "Issues all certificates of the folder anew, each with a new key, for the same holder and the same use,",
+            "valid for 365 days, and no longer than the CA. Members take changed files into use by themselves; bring them to their",
+            "machines.",
             "",
             "To replace the CA: 'rotate --new-ca' makes another one, and ca.crt holds both; bring that to all members and clients.",
             "Then 'rotate', and bring the new certificates to their machines. Then 'rotate --drop-old-ca', and bring ca.crt again."

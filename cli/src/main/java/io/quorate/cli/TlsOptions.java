@@ -96,7 +96,8 @@ final class TlsOptions {
                                 new TlsFiles(certificate, key, authorities, Optional.empty()),
                                 Admittance.OF_ANYBODY)
                         .withMinVersion(TlsVersion.TLS_1_2)
-                        .withHttp();
+                        .withHttp()
+                        .dialingAlone();
                 party = Optional.of(TlsParty.open(skipVerify ? settings.withoutVerification() : settings));
             } catch (IOException | IllegalArgumentException e) {
                 throw new CommandFailed(

@@ -24,8 +24,10 @@ import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -63,17 +65,52 @@ public final class TestAuthority {
     }
 
     public static TestAuthority root(String commonName, Instant begin, Instant end) {
+        return root(commonName, begin, end, new BasicConstraints(true), builder -> {});
+    }
+
+    /** A root that vouches for hosts of one domain alone. */
+    public static TestAuthority ofDomain(String commonName, String domain) {
+        GeneralSubtree permitted = new GeneralSubtree(new GeneralName(GeneralName.dNSName, domain));
+        NameConstraints constraints = new NameConstraints(new GeneralSubtree[] {permitted}, null);
+        return root(
+                commonName,
+                Instant.now().minus(DAY),
+                Instant.now().plus(DAY),
+                new BasicConstraints(true),
+                builder -> builder.addExtension(Extension.nameConstraints, true, constraints));
+    }
+
+    /** A root that allows no other CA below it. */
+    public static TestAuthority withNoneBelow(String commonName) {
+        Instant now = Instant.now();
+        return root(commonName, now.minus(DAY), now.plus(DAY), new BasicConstraints(0), builder -> {});
+    }
+
+    private static TestAuthority root(
+            String commonName, Instant begin, Instant end, BasicConstraints basic, Extensions extensions) {
         X500Name name = new X500Name("CN=" + commonName);
         KeyPair keys = newKeys();
         X509Certificate certificate = sign(name, keys, name, keys, BigInteger.ONE, begin, end, builder -> {
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
+            builder.addExtension(Extension.basicConstraints, true, basic);
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+            extensions.addTo(builder);
         });
         return new TestAuthority(name, keys, certificate, List.of());
     }
 
     /** One that this one vouches for; certificates of it come with its own. */
     public TestAuthority below(String commonName) {
+        return below(commonName, builder -> {});
+    }
+
+    /** The same that is made for some uses alone. */
+    public TestAuthority below(String commonName, KeyPurposeId... purposes) {
+        return below(
+                commonName,
+                builder -> builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes)));
+    }
+
+    private TestAuthority below(String commonName, Extensions extensions) {
         X500Name below = new X500Name("CN=" + commonName);
         KeyPair belowKeys = newKeys();
         X509Certificate belowCertificate = sign(
@@ -88,6 +125,7 @@ public final class TestAuthority {
                     builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
                     builder.addExtension(
                             Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+                    extensions.addTo(builder);
                 });
         List<X509Certificate> chain = new ArrayList<>(List.of(belowCertificate));
         chain.addAll(between);

@@ -29,7 +29,8 @@ public record Admittance(boolean required, Set<String> commonNames, Set<String> 
         if (!commonNames.isEmpty() && commonName.filter(commonNames::contains).isEmpty()) {
             throw new CertificateRefusedException(
                     RefusalReason.NOT_ALLOWED,
-                    CertificateText.name(certificate) + " has the CommonName \"" + commonName.orElse("")
+                    CertificateText.name(certificate) + " has the CommonName \""
+                            + PrintableText.of(commonName.orElse(""))
                             + "\", and let in are only those with " + String.join(", ", commonNames));
         }
         CertificateNames names = CertificateNames.of(certificate);

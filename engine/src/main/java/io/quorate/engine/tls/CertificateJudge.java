@@ -5,7 +5,6 @@ import java.security.InvalidAlgorithmParameterException;
 import java.security.cert.CertPathBuilder;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertStore;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.PKIXCertPathBuilderResult;
@@ -18,7 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -41,9 +40,20 @@ final class CertificateJudge {
             this.extendedUsage = extendedUsage;
             this.text = text;
         }
+
+        String extendedUsage() {
+            return extendedUsage;
+        }
+
+        /** As a part of sentences. */
+        String text() {
+            return text;
+        }
     }
 
-    private static final String ANY_USE = "2.5.29.37.0";
+    /** A longer chain is not looked at: finding a way through it could be made to take long. */
+    private static final int MOST_SHOWN = 10;
+
     private static final int DIGITAL_SIGNATURE = 0;
 
     /** More CAs than a sentence can hold are not named one by one. */
@@ -69,11 +79,24 @@ final class CertificateJudge {
         if (shown.isEmpty()) {
             throw new CertificateRefusedException(RefusalReason.NO_CERTIFICATE, "it showed no certificate");
         }
+        if (shown.size() > MOST_SHOWN) {
+            throw new CertificateRefusedException(
+                    RefusalReason.UNKNOWN_AUTHORITY,
+                    "it showed " + shown.size()
+                            + " certificates at once, and no way to a CA is looked for among more than " + MOST_SHOWN);
+        }
         X509Certificate certificate = shown.getFirst();
         requireValid(certificate, now);
         List<X509Certificate> path = path(certificate, shown, now);
         requireNoneRevoked(path);
         requireUse(certificate, use);
+        PathConstraints.require(path, use);
+    }
+
+    /** That a certificate is made for a use, whoever has issued it. */
+    static void requireUse(X509Certificate certificate, Use use) throws CertificateRefusedException {
+        requireSigning(certificate);
+        PathConstraints.requireUse(certificate, certificate, use);
     }
 
     private static void requireValid(X509Certificate certificate, Instant now) throws CertificateRefusedException {
@@ -131,7 +154,8 @@ final class CertificateJudge {
         X509Certificate top = certificate;
         for (int i = 1; i < shown.size(); i++) {
             X509Certificate above = shown.get(i);
-            if (above.getSubjectX500Principal().equals(top.getIssuerX500Principal()) && !isSelfIssued(above)) {
+            if (above.getSubjectX500Principal().equals(top.getIssuerX500Principal())
+                    && !PathConstraints.isSelfIssued(above)) {
                 if (CertificateText.isExpired(above, now) || CertificateText.isNotYetValid(above, now)) {
                     return outOfTime(certificate, above, now);
                 }
@@ -148,17 +172,12 @@ final class CertificateJudge {
         String trusted = authorities.size() > MOST_NAMED
                 ? "one of " + authorities.size() + " others"
                 : authorities.stream()
-                        .map(authority ->
-                                "\"" + authority.getSubjectX500Principal().getName() + "\"")
+                        .map(authority -> "\"" + CertificateText.subject(authority) + "\"")
                         .collect(Collectors.joining(", "));
         return new CertificateRefusedException(
                 RefusalReason.UNKNOWN_AUTHORITY,
                 CertificateText.name(certificate) + " comes from the CA " + CertificateText.issuer(top)
                         + ", which is not trusted here; trusted is " + trusted);
-    }
-
-    private static boolean isSelfIssued(X509Certificate certificate) {
-        return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
     }
 
     private static CertificateRefusedException outOfTime(
@@ -167,7 +186,7 @@ final class CertificateJudge {
         return new CertificateRefusedException(
                 expired ? RefusalReason.EXPIRED : RefusalReason.NOT_YET_VALID,
                 CertificateText.name(certificate) + " comes from a CA whose own certificate, "
-                        + "\"" + authority.getSubjectX500Principal().getName() + "\", "
+                        + "\"" + CertificateText.subject(authority) + "\", "
                         + (expired
                                 ? "has expired, on " + CertificateText.end(authority)
                                 : "is not valid before " + CertificateText.begin(authority)));
@@ -177,14 +196,18 @@ final class CertificateJudge {
         return new CertificateRefusedException(
                 RefusalReason.UNKNOWN_AUTHORITY,
                 CertificateText.name(certificate) + " claims to come from the CA "
-                        + "\"" + authority.getSubjectX500Principal().getName()
+                        + "\"" + CertificateText.subject(authority)
                         + "\", and the one of that name which is trusted here has not signed it, or may not");
     }
 
     private void requireNoneRevoked(List<X509Certificate> path) throws CertificateRefusedException {
-        for (int i = 0; i + 1 < path.size(); i++) {
-            X509Certificate certificate = path.get(i);
-            X509Certificate issuer = path.get(i + 1);
+        if (revocations.isEmpty()) {
+            return;
+        }
+        List<X509Certificate> upwards = upwards(path);
+        for (int i = 0; i + 1 < upwards.size(); i++) {
+            X509Certificate certificate = upwards.get(i);
+            X509Certificate issuer = upwards.get(i + 1);
             for (X509CRL list : revocations) {
                 // A list speaks for the CA that has signed it, and two CAs may bear one name.
                 if (list.isRevoked(certificate) && TlsMaterial.isSignedBy(list, issuer)) {
@@ -197,27 +220,42 @@ final class CertificateJudge {
         }
     }
 
-    private static void requireUse(X509Certificate certificate, Use use) throws CertificateRefusedException {
+    /** The same path, and on from where it ends as long as a CA that is trusted as well has signed the last: it may have revoked it. */
+    private List<X509Certificate> upwards(List<X509Certificate> path) {
+        List<X509Certificate> upwards = new ArrayList<>(path);
+        Optional<X509Certificate> above = issuer(upwards);
+        while (above.isPresent()) {
+            upwards.add(above.get());
+            above = issuer(upwards);
+        }
+        return upwards;
+    }
+
+    /** Of the last one, among those that are trusted and not among these already. */
+    private Optional<X509Certificate> issuer(List<X509Certificate> path) {
+        X509Certificate last = path.getLast();
+        return authorities.stream()
+                .filter(authority -> authority.getSubjectX500Principal().equals(last.getIssuerX500Principal()))
+                .filter(authority -> !path.contains(authority) && isSignedBy(last, authority))
+                .findFirst();
+    }
+
+    private static boolean isSignedBy(X509Certificate certificate, X509Certificate authority) {
+        try {
+            certificate.verify(authority.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    private static void requireSigning(X509Certificate certificate) throws CertificateRefusedException {
         boolean[] usage = certificate.getKeyUsage();
         if (usage != null && !usage[DIGITAL_SIGNATURE]) {
             throw new CertificateRefusedException(
                     RefusalReason.WRONG_USE,
                     CertificateText.name(certificate)
                             + " may not be used to sign, as TLS needs it; its key usage lacks digitalSignature");
-        }
-        try {
-            List<String> extended = certificate.getExtendedKeyUsage();
-            if (extended != null && !extended.contains(use.extendedUsage) && !extended.contains(ANY_USE)) {
-                throw new CertificateRefusedException(
-                        RefusalReason.WRONG_USE,
-                        CertificateText.name(certificate) + " is not made for " + use.text
-                                + "; its extended key usage lacks " + use.name().toLowerCase(Locale.ROOT)
-                                + "Auth");
-            }
-        } catch (CertificateParsingException e) {
-            throw new CertificateRefusedException(
-                    RefusalReason.WRONG_USE,
-                    CertificateText.name(certificate) + " has an unreadable extended key usage");
         }
     }
 }

@@ -105,7 +105,8 @@ public record CertificateNames(List<String> hosts, List<String> addresses, List<
     public Set<String> members() {
         return uris.stream()
                 .filter(uri -> uri.startsWith(MEMBER_URI))
-                .map(uri -> uri.substring(MEMBER_URI.length()).toLowerCase(Locale.ROOT))
+                // What is no id equals none, printable or not.
+                .map(uri -> PrintableText.of(uri.substring(MEMBER_URI.length()).toLowerCase(Locale.ROOT)))
                 .collect(Collectors.toUnmodifiableSet());
     }
 
@@ -123,11 +124,11 @@ public record CertificateNames(List<String> hosts, List<String> addresses, List<
         }
     }
 
-    /** All names of hosts, for people. */
+    /** All names, for people, as {@link PrintableText} has them. */
     @Override
     public String toString() {
         List<String> all =
                 Stream.of(hosts, addresses, uris).flatMap(List::stream).toList();
-        return all.isEmpty() ? "nobody" : String.join(", ", all);
+        return all.isEmpty() ? "nobody" : PrintableText.of(String.join(", ", all));
     }
 }

@@ -3,6 +3,7 @@ package io.quorate.engine.tls;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import javax.security.auth.x500.X500Principal;
 
 /** What sentences say of a certificate. */
 final class CertificateText {
@@ -11,12 +12,20 @@ final class CertificateText {
 
     /** Whose it is: its subject, or where that is empty whom it names otherwise. */
     static String name(X509Certificate certificate) {
-        String subject = certificate.getSubjectX500Principal().getName();
+        String subject = subject(certificate);
         return "the certificate of " + (subject.isEmpty() ? CertificateNames.of(certificate) : "\"" + subject + "\"");
     }
 
+    static String subject(X509Certificate certificate) {
+        return of(certificate.getSubjectX500Principal());
+    }
+
     static String issuer(X509Certificate certificate) {
-        return "\"" + certificate.getIssuerX500Principal().getName() + "\"";
+        return "\"" + of(certificate.getIssuerX500Principal()) + "\"";
+    }
+
+    static String of(X500Principal principal) {
+        return PrintableText.of(principal.getName());
     }
 
     static Instant begin(X509Certificate certificate) {

@@ -3,6 +3,8 @@ package io.quorate.engine.tls;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -29,6 +31,9 @@ public final class PemFile {
 
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
+
+    private static final Pattern BEGIN = Pattern.compile("-----BEGIN ");
+    private static final Pattern END = Pattern.compile("-----END ");
 
     /** What a key may be that says itself what it is. */
     private static final List<String> ALGORITHMS = List.of("EC", "RSA", "Ed25519", "RSASSA-PSS");
@@ -62,6 +67,15 @@ public final class PemFile {
                     file + " holds a key with a password, and nobody is there to type it; take the password"
                             + " off, and let nobody else read the file");
         }
+        // A block that is passed over may be the one that revokes a certificate, or names a CA.
+        if (count(BEGIN, text) != blocks.size() || count(END, text) != blocks.size()) {
+            throw new IOException(
+                    file + " is damaged: a block in it does not begin or end as it should; write the file anew");
+        }
+    }
+
+    private static long count(Pattern mark, String text) {
+        return mark.matcher(text).results().count();
     }
 
     /** Reads a file. */
@@ -70,7 +84,18 @@ public final class PemFile {
             return new PemFile(file, new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
         } catch (NoSuchFileException e) {
             throw new IOException(file + " does not exist; name a PEM file", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(
+                    file + " cannot be read: permission denied; let the user read it whom this program runs as", e);
+        } catch (IOException e) {
+            throw new IOException(file + " cannot be read: " + reason(e) + "; name a PEM file that can", e);
         }
+    }
+
+    /** Without the file's name, which some exceptions have as all of their message. */
+    private static String reason(IOException failure) {
+        String reason = failure instanceof FileSystemException known ? known.getReason() : failure.getMessage();
+        return reason == null ? failure.getClass().getSimpleName() : reason;
     }
 
     /** All certificates in it, at least one. */

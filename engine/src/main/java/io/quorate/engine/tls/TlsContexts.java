@@ -11,9 +11,11 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -55,6 +57,7 @@ record TlsContexts(TlsMaterial material, Optional<SslContext> server, SslContext
             throws IOException {
         try {
             CertificateJudge judge = new CertificateJudge(authorities(settings, material), material.revocations());
+            requireUsable(settings, material, judge, clock.instant());
             TrustManager trust = new CertificateTrust(judge, settings, clock, provider != SslProvider.JDK);
             return new TlsContexts(
                     material,
@@ -65,6 +68,33 @@ record TlsContexts(TlsMaterial material, Optional<SslContext> server, SslContext
             throw new IOException(
                     "the certificates of " + settings.role() + " cannot be used: " + e.getMessage()
                             + "; use EC or RSA certificates in PEM",
+                    e);
+        }
+    }
+
+    /**
+     * A certificate that the others must refuse is not taken into use. Where the others have no need to trust the same CAs, as those who dial
+     * a port for clients, whose it is remains theirs to judge.
+     */
+    private static void requireUsable(TlsSettings settings, TlsMaterial material, CertificateJudge judge, Instant now)
+            throws IOException {
+        if (material.identity().isEmpty()) {
+            return;
+        }
+        List<X509Certificate> chain = material.identity().get().chain();
+        try {
+            for (CertificateJudge.Use use : settings.uses()) {
+                if (settings.isAmongEquals()) {
+                    judge.judge(chain, use, now);
+                } else {
+                    CertificateJudge.requireUse(chain.getFirst(), use);
+                }
+            }
+        } catch (CertificateRefusedException e) {
+            throw new IOException(
+                    settings.files().certificate().map(Path::toString).orElse("")
+                            + " cannot be shown, since the other side would refuse it: " + e.getMessage()
+                            + "; have a certificate issued that can",
                     e);
         }
     }

@@ -4,10 +4,16 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.EOFException;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import javax.net.ssl.SSLException;
 
 /**
  * Why a TLS handshake failed, in words: the libraries' exceptions, which differ, say it to those who know them.
@@ -39,19 +45,34 @@ public record TlsFailure(RefusalReason reason, String sentence) {
 
     /** What a failure means, if it is one of TLS at all. */
     public static TlsFailure of(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            Optional<TlsFailure> known = known(cause);
-            if (known.isPresent()) {
-                return known.get();
+        List<Throwable> causes = causes(failure);
+        // What is said of a certificate has names in it that others chose: it must not be read as a library's words.
+        for (Throwable cause : causes) {
+            if (cause instanceof CertificateRefusedException refused) {
+                return new TlsFailure(refused.reason(), String.valueOf(refused.getMessage()));
             }
         }
-        return new TlsFailure(RefusalReason.BROKEN_OFF, "the TLS handshake with it failed: " + innermost(failure));
+        return causes.stream()
+                .flatMap(cause -> known(cause).stream())
+                .findFirst()
+                .orElseGet(() -> new TlsFailure(
+                        RefusalReason.BROKEN_OFF,
+                        "the TLS handshake with it failed: " + PrintableText.of(text(causes.getLast()))));
+    }
+
+    /** From the outermost to the innermost. */
+    private static List<Throwable> causes(Throwable failure) {
+        // Identity, since an exception may end up as a cause of its own.
+        Set<Throwable> causes = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<Throwable> inOrder = new ArrayList<>();
+        for (Throwable cause = failure; cause != null && causes.add(cause); cause = cause.getCause()) {
+            inOrder.add(cause);
+        }
+        return inOrder;
     }
 
     private static Optional<TlsFailure> known(Throwable cause) {
         return switch (cause) {
-            case CertificateRefusedException refused ->
-                Optional.of(new TlsFailure(refused.reason(), String.valueOf(refused.getMessage())));
             case NotSslRecordException plain ->
                 Optional.of(new TlsFailure(
                         RefusalReason.PLAIN_TEXT,
@@ -60,7 +81,9 @@ public record TlsFailure(RefusalReason reason, String sentence) {
                 Optional.of(new TlsFailure(RefusalReason.TOO_SLOW, "it did not finish the TLS handshake in time"));
             case ClosedChannelException closed -> Optional.of(brokenOff());
             case EOFException ended -> Optional.of(brokenOff());
-            default -> ofText(String.valueOf(cause.getMessage()));
+            // Others, which wrap these, may say anything.
+            case SSLException library -> ofText(String.valueOf(library.getMessage()));
+            default -> Optional.empty();
         };
     }
 
@@ -99,11 +122,7 @@ public record TlsFailure(RefusalReason reason, String sentence) {
         return Optional.empty();
     }
 
-    private static String innermost(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
+    private static String text(Throwable cause) {
         return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 }

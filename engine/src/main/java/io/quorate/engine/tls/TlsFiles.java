@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * @param certificate the own certificate, and behind it those that lead to its CA
  * @param key the certificate's private key, without a password
  * @param authorities the CAs that are trusted; several in one file while one follows another
- * @param revocations lists of revoked certificates, each signed by one of these CAs
+ * @param revocations lists of revoked certificates, each signed by one of these CAs, or by one below them
  */
 public record TlsFiles(
         Optional<Path> certificate, Optional<Path> key, Optional<Path> authorities, Optional<Path> revocations) {

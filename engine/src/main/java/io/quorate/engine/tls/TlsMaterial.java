@@ -3,15 +3,14 @@ package io.quorate.engine.tls;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
 import java.security.PrivateKey;
-import java.security.SecureRandom;
-import java.security.Signature;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What one side of TLS connections shows, and by what it judges the other, as it was read from its files. An instance that exists is
@@ -19,9 +18,17 @@ import java.util.Optional;
  *
  * @param identity what is shown; empty for one that shows nothing
  * @param authorities the CAs that are trusted; none for one that asks for no certificate
- * @param revocations lists of revoked certificates, each signed by one of the authorities
+ * @param revocations lists of revoked certificates; each speaks for the CA that has signed it alone, trusted or between
+ * @param warnings sentences on what is of no use in the files, and does no harm
  */
-record TlsMaterial(Optional<Identity> identity, List<X509Certificate> authorities, List<X509CRL> revocations) {
+record TlsMaterial(
+        Optional<Identity> identity,
+        List<X509Certificate> authorities,
+        List<X509CRL> revocations,
+        List<String> warnings) {
+
+    /** The algorithms of keys that both TLS libraries show. */
+    private static final Set<String> KEYS = Set.of("EC", "RSA");
 
     /**
      * A certificate with its key.
@@ -42,6 +49,7 @@ record TlsMaterial(Optional<Identity> identity, List<X509Certificate> authoritie
     TlsMaterial {
         authorities = List.copyOf(authorities);
         revocations = List.copyOf(revocations);
+        warnings = List.copyOf(warnings);
     }
 
     /**
@@ -58,9 +66,11 @@ record TlsMaterial(Optional<Identity> identity, List<X509Certificate> authoritie
                 ? authorities(files.authorities().get(), now)
                 : List.of();
         List<X509CRL> revocations = files.revocations().isPresent()
-                ? revocations(files.revocations().get(), authorities)
+                ? PemFile.read(files.revocations().get()).revocations()
                 : List.of();
-        return new TlsMaterial(identity, authorities, revocations);
+        List<X509Certificate> known = new ArrayList<>(authorities);
+        identity.ifPresent(own -> known.addAll(own.chain()));
+        return new TlsMaterial(identity, authorities, revocations, warnings(files, revocations, known));
     }
 
     private static Identity identity(Path certificateFile, Path keyFile, Instant now) throws IOException {
@@ -68,7 +78,12 @@ record TlsMaterial(Optional<Identity> identity, List<X509Certificate> authoritie
         PrivateKey key = PemFile.read(keyFile).privateKey();
         Identity identity = new Identity(chain, key);
         X509Certificate own = identity.certificate();
-        if (!fits(key, own)) {
+        if (!KEYS.contains(key.getAlgorithm())
+                || !KEYS.contains(own.getPublicKey().getAlgorithm())) {
+            throw new IOException("the key in " + keyFile + " is one for " + key.getAlgorithm()
+                    + ", by which not every other side knows what is signed; use an EC or RSA key");
+        }
+        if (!CertificateKey.fits(key, own)) {
             throw new IOException("the key in " + keyFile + " is not that of the certificate in " + certificateFile
                     + "; give the two that were made together");
         }
@@ -90,6 +105,7 @@ record TlsMaterial(Optional<Identity> identity, List<X509Certificate> authoritie
                 throw new IOException(file + " has " + CertificateText.name(authority)
                         + ", which is not the certificate of a CA; name those of CAs alone");
             }
+            requireReadableConstraints(file, authority);
         }
         if (authorities.stream().allMatch(authority -> CertificateText.isExpired(authority, now))) {
             throw new IOException("every CA in " + file + " has expired, the last of them "
@@ -99,45 +115,36 @@ record TlsMaterial(Optional<Identity> identity, List<X509Certificate> authoritie
         return authorities;
     }
 
-    private static List<X509CRL> revocations(Path file, List<X509Certificate> authorities) throws IOException {
-        List<X509CRL> lists = PemFile.read(file).revocations();
-        for (X509CRL list : lists) {
-            if (authorities.stream().noneMatch(authority -> isSignedBy(list, authority))) {
-                throw new IOException(file + " has a list of revoked certificates of "
-                        + list.getIssuerX500Principal().getName()
-                        + ", which none of the trusted CAs has signed; take it out, or trust that CA");
-            }
+    private static void requireReadableConstraints(Path file, X509Certificate authority) throws IOException {
+        try {
+            var unused = PathConstraints.names(authority);
+        } catch (IOException e) {
+            throw new IOException(
+                    file + " has " + CertificateText.name(authority)
+                            + ", whose name constraints cannot be read; have it issued anew",
+                    e);
         }
-        return lists;
+    }
+
+    /**
+     * A list of a CA between counts once that one is shown, and a list of one that is not trusted any more must not keep the files from
+     * being used that say so: neither is refused.
+     */
+    private static List<String> warnings(TlsFiles files, List<X509CRL> lists, List<X509Certificate> known) {
+        return lists.stream()
+                .filter(list -> known.stream().noneMatch(authority -> isSignedBy(list, authority)))
+                .map(list -> files.revocations().map(Path::toString).orElse("")
+                        + " has a list of revoked certificates of \""
+                        + CertificateText.of(list.getIssuerX500Principal())
+                        + "\", which none of the trusted CAs has signed; it counts for what a CA below them has issued,"
+                        + " if that one has signed it, and for nothing else")
+                .toList();
     }
 
     static boolean isSignedBy(X509CRL list, X509Certificate authority) {
         try {
             list.verify(authority.getPublicKey());
             return list.getIssuerX500Principal().equals(authority.getSubjectX500Principal());
-        } catch (GeneralSecurityException e) {
-            return false;
-        }
-    }
-
-    /** Whether what the key signs, the certificate verifies. */
-    private static boolean fits(PrivateKey key, X509Certificate certificate) {
-        KeyPair pair = new KeyPair(certificate.getPublicKey(), key);
-        try {
-            byte[] probe = new byte[32];
-            new SecureRandom().nextBytes(probe);
-            Signature signature = Signature.getInstance(
-                    switch (key.getAlgorithm()) {
-                        case "EC" -> "SHA256withECDSA";
-                        case "RSA" -> "SHA256withRSA";
-                        default -> key.getAlgorithm();
-                    });
-            signature.initSign(pair.getPrivate());
-            signature.update(probe);
-            byte[] signed = signature.sign();
-            signature.initVerify(pair.getPublic());
-            signature.update(probe);
-            return signature.verify(signed);
         } catch (GeneralSecurityException e) {
             return false;
         }

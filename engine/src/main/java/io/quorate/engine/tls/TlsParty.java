@@ -75,7 +75,16 @@ public final class TlsParty {
 
     private static TlsContexts read(TlsSettings settings, SslProvider provider, InstantSource clock)
             throws IOException {
-        return TlsContexts.make(settings, TlsMaterial.read(settings.files(), clock.instant()), provider, clock);
+        try {
+            TlsMaterial material = TlsMaterial.read(settings.files(), clock.instant());
+            TlsContexts contexts = TlsContexts.make(settings, material, provider, clock);
+            material.warnings().forEach(warning -> LOG.warn("Of the files of {}: {}", settings.role(), warning));
+            return contexts;
+        } catch (RuntimeException e) {
+            // Libraries throw them at what they do not expect in a file; what is in use must stay so then as well.
+            throw new IOException(
+                    "the files of " + settings.role() + " cannot be used: " + PrintableText.of(e.toString()), e);
+        }
     }
 
     public TlsSettings settings() {
@@ -192,7 +201,7 @@ public final class TlsParty {
 
     private static TlsStatus.Certificate told(X509Certificate certificate) {
         return new TlsStatus.Certificate(
-                certificate.getSubjectX500Principal().getName(),
+                CertificateText.subject(certificate),
                 CertificateText.begin(certificate),
                 CertificateText.end(certificate));
     }

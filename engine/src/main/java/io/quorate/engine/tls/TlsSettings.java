@@ -1,5 +1,8 @@
 package io.quorate.engine.tls;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * How one side of TLS connections is set up.
  *
@@ -10,6 +13,7 @@ package io.quorate.engine.tls;
  * @param minVersion the oldest version of TLS that it speaks
  * @param suites what it encrypts with
  * @param http whether HTTP is spoken over it, whose version is agreed on in the handshake (ALPN, RFC 7301)
+ * @param listens whether it accepts connections; if not, its certificate is a client's alone
  */
 public record TlsSettings(
         String role,
@@ -18,7 +22,8 @@ public record TlsSettings(
         boolean verifiesServers,
         TlsVersion minVersion,
         CipherSuites suites,
-        boolean http) {
+        boolean http,
+        boolean listens) {
 
     public TlsSettings {
         if (admittance.required() && files.authorities().isEmpty()) {
@@ -34,28 +39,46 @@ public record TlsSettings(
 
     /** The same with another choice of whom it lets in. */
     public static TlsSettings of(String role, TlsFiles files, Admittance whom) {
-        return new TlsSettings(role, files, whom, true, TlsVersion.TLS_1_3, CipherSuites.DEFAULT, false);
+        return new TlsSettings(role, files, whom, true, TlsVersion.TLS_1_3, CipherSuites.DEFAULT, false, true);
     }
 
     public TlsSettings withAdmittance(Admittance whom) {
-        return new TlsSettings(role, files, whom, verifiesServers, minVersion, suites, http);
+        return new TlsSettings(role, files, whom, verifiesServers, minVersion, suites, http, listens);
     }
 
     public TlsSettings withMinVersion(TlsVersion version) {
-        return new TlsSettings(role, files, admittance, verifiesServers, version, suites, http);
+        return new TlsSettings(role, files, admittance, verifiesServers, version, suites, http, listens);
     }
 
     public TlsSettings withSuites(CipherSuites chosen) {
-        return new TlsSettings(role, files, admittance, verifiesServers, minVersion, chosen, http);
+        return new TlsSettings(role, files, admittance, verifiesServers, minVersion, chosen, http, listens);
     }
 
     /** The same over which HTTP is spoken. */
     public TlsSettings withHttp() {
-        return new TlsSettings(role, files, admittance, verifiesServers, minVersion, suites, true);
+        return new TlsSettings(role, files, admittance, verifiesServers, minVersion, suites, true, listens);
     }
 
     /** The same that believes whoever listens where it dials. */
     public TlsSettings withoutVerification() {
-        return new TlsSettings(role, files, admittance, false, minVersion, suites, http);
+        return new TlsSettings(role, files, admittance, false, minVersion, suites, http, listens);
+    }
+
+    /** The same of one that dials, and accepts no connections. */
+    public TlsSettings dialingAlone() {
+        return new TlsSettings(role, files, admittance, verifiesServers, minVersion, suites, http, false);
+    }
+
+    /** What its own certificate is shown as: members do both, and where HTTP is spoken whoever listens has others who dial. */
+    Set<CertificateJudge.Use> uses() {
+        if (!listens) {
+            return Set.of(CertificateJudge.Use.CLIENT);
+        }
+        return http ? Set.of(CertificateJudge.Use.SERVER) : EnumSet.allOf(CertificateJudge.Use.class);
+    }
+
+    /** Whether those at the other end judge it by what it judges them by, as members do. */
+    boolean isAmongEquals() {
+        return listens && !http && verifiesServers && admittance.required();
     }
 }

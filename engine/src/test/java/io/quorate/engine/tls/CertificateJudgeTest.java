@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.Test;
 
 /** What passes, and what each refusal says. */
@@ -155,6 +156,107 @@ class CertificateJudgeTest {
                 RefusalReason.REVOKED,
                 "the certificate of \"CN=office\"",
                 () -> strict.judge(chain(issued), Use.CLIENT, now));
+    }
+
+    private static Issued asRevoked(TestAuthority revoked) {
+        return new Issued(
+                revoked.certificate(), revoked.pem(), revoked.issue("x").keys());
+    }
+
+    @Test
+    void anAuthorityInBetweenRevokesWhatItIssued() throws Exception {
+        TestAuthority office = authority.below("office");
+        Issued revoked = office.issue("a");
+        Issued good = office.issue("b");
+        TestAuthority namesake = TestAuthority.named("office");
+        List<X509CRL> lists = List.of(list(office.revoking(revoked)), list(namesake.revoking(good)));
+        CertificateJudge strict = new CertificateJudge(List.of(authority.certificate()), lists);
+        assertRefused(
+                RefusalReason.REVOKED, "is revoked by its CA", () -> strict.judge(chain(revoked), Use.CLIENT, now));
+        assertThatCode(() -> strict.judge(chain(good), Use.CLIENT, now)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void anAuthorityThatIsTrustedItselfMayBeRevokedByTheOneAboveIt() throws Exception {
+        TestAuthority office = authority.below("office");
+        TestAuthority floor = office.below("floor");
+        Issued issued = floor.issue("a");
+        List<X509Certificate> all = List.of(floor.certificate(), office.certificate(), authority.certificate());
+        for (String revoking : List.of(office.revoking(asRevoked(floor)), authority.revoking(asRevoked(office)))) {
+            CertificateJudge strict = new CertificateJudge(all, List.of(list(revoking)));
+            assertRefused(
+                    RefusalReason.REVOKED, "is revoked by its CA", () -> strict.judge(chain(issued), Use.CLIENT, now));
+        }
+        CertificateJudge none = new CertificateJudge(all, List.of(list(authority.revoking())));
+        assertThatCode(() -> none.judge(chain(issued), Use.CLIENT, now)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void anAuthorityVouchesForNoUseButThoseItIsMadeFor() throws Exception {
+        Issued issued = authority
+                .below("servers", KeyPurposeId.id_kp_serverAuth)
+                .below("floor")
+                .issue("a", "localhost");
+        assertThatCode(() -> judge.judge(chain(issued), Use.SERVER, now)).doesNotThrowAnyException();
+        assertRefused(
+                RefusalReason.WRONG_USE,
+                "comes by the CA \"CN=servers\", which may not vouch for a client",
+                () -> judge.judge(chain(issued), Use.CLIENT, now));
+        Issued any = authority
+                .below("all", KeyPurposeId.anyExtendedKeyUsage)
+                .below("both", KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth)
+                .issue("a", "localhost");
+        assertThatCode(() -> judge.judge(chain(any), Use.CLIENT, now)).doesNotThrowAnyException();
+        // One that is trusted is no more free than those below it.
+        TestAuthority servers = authority.below("servers", KeyPurposeId.id_kp_serverAuth);
+        assertRefused(
+                RefusalReason.WRONG_USE,
+                "which may not vouch for a client",
+                () -> judge(servers).judge(chain(servers.issue("a")), Use.CLIENT, now));
+    }
+
+    @Test
+    void aTrustedAuthorityVouchesForNoNamesButItsOwn() throws Exception {
+        TestAuthority domain = TestAuthority.ofDomain("domain CA", "example.org");
+        CertificateJudge limited = judge(domain);
+        for (Issued good : List.of(
+                domain.issue("a", "a.example.org"),
+                domain.below("office").issue("b", "example.org"),
+                domain.issue("Ann Lee"))) {
+            assertThatCode(() -> limited.judge(chain(good), Use.SERVER, now)).doesNotThrowAnyException();
+        }
+        for (Issued bad : List.of(
+                domain.issue("a", "a.example.com"), domain.below("office").issue("b", "b.example.org", "other.org"))) {
+            assertRefused(
+                    RefusalReason.UNKNOWN_AUTHORITY,
+                    "has names for which the CA \"CN=domain CA\" may not vouch",
+                    () -> limited.judge(chain(bad), Use.SERVER, now));
+        }
+    }
+
+    @Test
+    void aTrustedAuthorityMayForbidOthersBelowIt() throws Exception {
+        TestAuthority alone = TestAuthority.withNoneBelow("lone CA");
+        assertThatCode(() -> judge(alone).judge(chain(alone.issue("a")), Use.CLIENT, now))
+                .doesNotThrowAnyException();
+        assertRefused(
+                RefusalReason.UNKNOWN_AUTHORITY,
+                "comes by 1 CAs below \"CN=lone CA\", which allows 0",
+                () -> judge(alone).judge(chain(alone.below("office").issue("a")), Use.CLIENT, now));
+    }
+
+    @Test
+    void noWayIsLookedForAmongMany() throws Exception {
+        List<X509Certificate> shown = new ArrayList<>(chain(authority.issue("a")));
+        while (shown.size() < 10) {
+            shown.add(authority.issue("x").certificate());
+        }
+        assertThatCode(() -> judge.judge(shown, Use.CLIENT, now)).doesNotThrowAnyException();
+        shown.add(authority.certificate());
+        assertRefused(
+                RefusalReason.UNKNOWN_AUTHORITY,
+                "it showed 11 certificates at once",
+                () -> judge.judge(shown, Use.CLIENT, now));
     }
 
     @Test

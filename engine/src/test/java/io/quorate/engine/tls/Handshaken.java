@@ -1,5 +1,7 @@
 package io.quorate.engine.tls;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -9,6 +11,7 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How a handshake between two sides in memory ended.
@@ -48,10 +51,27 @@ record Handshaken(Optional<TlsFailure> atServer, Optional<TlsFailure> atClient) 
         }
     }
 
+    /** One side accepts a connection on which nothing is said, for some virtual time. */
+    static Optional<TlsFailure> ofSilence(TlsParty server, Duration handshakeTimeout, Duration silence) {
+        Watch atServer = new Watch();
+        EmbeddedChannel serverEnd = new EmbeddedChannel();
+        serverEnd.freezeTime();
+        serverEnd.pipeline().addLast(server.accept(UnpooledByteBufAllocator.DEFAULT, handshakeTimeout), atServer);
+        serverEnd.advanceTimeBy(silence.toMillis(), TimeUnit.MILLISECONDS);
+        serverEnd.runScheduledPendingTasks();
+        assertThat(serverEnd.isOpen()).isEqualTo(atServer.failure.isEmpty());
+        Optional<TlsFailure> failure = atServer.failure;
+        serverEnd.finishAndReleaseAll();
+        return failure;
+    }
+
     /** One side dials the other by the name of a host. */
     static Handshaken between(TlsParty server, TlsParty client, String host) {
         SslHandler accepting = server.accept(UnpooledByteBufAllocator.DEFAULT, TIMEOUT);
-        SslHandler dialing = client.dial(UnpooledByteBufAllocator.DEFAULT, host, 2380, TIMEOUT);
+        return between(accepting, client.dial(UnpooledByteBufAllocator.DEFAULT, host, 2380, TIMEOUT));
+    }
+
+    static Handshaken between(SslHandler accepting, SslHandler dialing) {
         Watch atServer = new Watch();
         Watch atClient = new Watch();
         EmbeddedChannel serverEnd = new EmbeddedChannel(accepting, atServer);

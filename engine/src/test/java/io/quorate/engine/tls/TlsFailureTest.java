@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,20 @@ class TlsFailureTest {
         Throwable general = new SSLHandshakeException("General OpenSslEngine problem").initCause(refused);
         Throwable wrapped = new DecoderException(general);
         assertThat(TlsFailure.of(wrapped)).isEqualTo(new TlsFailure(RefusalReason.REVOKED, "it is revoked"));
+    }
+
+    @Test
+    void theWordsOfACertificateAreNotTakenForTheLibrarys() {
+        for (String name : new String[] {"alertmanager bad_certificate", "protocol tester", "alert unknown ca"}) {
+            String sentence = "the certificate of \"CN=" + name + "\" is revoked by its CA";
+            Throwable refused = new CertificateRefusedException(RefusalReason.REVOKED, sentence);
+            Throwable told = new SSLHandshakeException("(certificate_unknown) " + sentence).initCause(refused);
+            assertThat(TlsFailure.of(new DecoderException(told)))
+                    .isEqualTo(new TlsFailure(RefusalReason.REVOKED, sentence));
+        }
+        Throwable wrapped = new IllegalStateException(
+                "the protocol of alert unknown ca", new SslHandshakeTimeoutException("handshake timed out"));
+        assertThat(reason(wrapped)).isEqualTo(RefusalReason.TOO_SLOW);
     }
 
     @Test

@@ -99,6 +99,34 @@ class TlsMaterialTest {
     }
 
     @Test
+    void aBlockThatIsCutShortIsNeverPassedOver() throws Exception {
+        String good = Files.readString(file("ca.crt"));
+        String other = TestAuthority.named("other").pem();
+        for (String damaged : new String[] {
+            other.substring(0, other.length() / 2),
+            other.replace("-----END CERTIFICATE-----", ""),
+            other.replace("-----BEGIN CERTIFICATE-----", ""),
+            other.replace("-----END CERTIFICATE-----", "-----END CERTIFICATE----"),
+            other.replaceFirst("(?s)(\n.{20})", "$1#"),
+        }) {
+            for (String text : new String[] {good + damaged, damaged + good}) {
+                Files.writeString(file("ca.crt"), text);
+                assertRefused(file("ca.crt") + " is damaged");
+            }
+        }
+    }
+
+    @Test
+    void whyAFileCannotBeReadIsTold() throws Exception {
+        Files.delete(file("ca.crt"));
+        Files.createDirectory(file("ca.crt"));
+        assertRefused(file("ca.crt") + " cannot be read: Is a directory; name a PEM file");
+        Files.delete(file("ca.crt"));
+        Files.createSymbolicLink(file("ca.crt"), file("ca.crt"));
+        assertRefused(file("ca.crt") + " cannot be read: Too many levels of symbolic links");
+    }
+
+    @Test
     void theKeyOfAnotherCertificateIsRefused() throws Exception {
         Files.writeString(file("a.key"), authority.issue("b").key());
         assertRefused("the key in " + file("a.key") + " is not that of the certificate in " + file("a.crt"));
@@ -128,13 +156,23 @@ class TlsMaterialTest {
     }
 
     @Test
-    void aListOfRevokedCertificatesMustBeSignedByATrustedAuthority() throws Exception {
+    void aListOfRevokedCertificatesOfAnotherAuthorityIsWarnedOfAndKeepsNothingFromBeingUsed() throws Exception {
         TlsFiles files = files().withRevocations(file("crl.pem"));
-        Files.writeString(file("crl.pem"), authority.revoking());
-        assertThat(TlsMaterial.read(files, now).revocations()).hasSize(1);
-        Files.writeString(file("crl.pem"), TestAuthority.named("CA").revoking());
-        assertRefused(
-                files, file("crl.pem") + " has a list of revoked certificates of CN=CA, which none of the trusted");
+        TestAuthority office = authority.below("office");
+        office.issue("a", "localhost").writeTo(folder, "a");
+        Files.writeString(file("crl.pem"), authority.revoking() + office.revoking());
+        TlsMaterial known = TlsMaterial.read(files, now);
+        assertThat(known.revocations()).hasSize(2);
+        assertThat(known.warnings()).isEmpty();
+        Files.writeString(
+                file("crl.pem"),
+                authority.revoking() + TestAuthority.named("CA").revoking());
+        TlsMaterial read = TlsMaterial.read(files, now);
+        assertThat(read.revocations()).hasSize(2);
+        assertThat(read.warnings())
+                .singleElement()
+                .satisfies(warning -> assertThat(warning)
+                        .startsWith(file("crl.pem") + " has a list of revoked certificates of \"CN=CA\", which none"));
         Files.writeString(file("crl.pem"), authority.pem());
         assertRefused(files, file("crl.pem") + " does not hold a list of revoked certificates");
     }

@@ -1,20 +1,30 @@
 package io.quorate.engine.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.quorate.testing.TestAuthority;
 import io.quorate.testing.TestAuthority.Issued;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +33,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who is let in by either library, what a refusal says at both ends, and what changed files do. */
 class TlsPartyTest {
+
+    /** Of TLS 1.2, one that is good and one that encrypts first and authenticates by the way. */
+    private static final String AUTHENTICATING = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
+
+    private static final String CHAINING = "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA";
 
     private final TestAuthority authority = TestAuthority.named("our CA");
 
@@ -47,6 +62,18 @@ class TlsPartyTest {
         return TlsSettings.mutual(
                 "party " + name,
                 TlsFiles.of(folder.resolve(name + ".crt"), folder.resolve(name + ".key"), folder.resolve("ca.crt")));
+    }
+
+    /** Of one that trusts its own CA as well as ours. */
+    private TlsSettings strangersSettings(TestAuthority theirs, TestAuthority... ours) throws IOException {
+        StringBuilder pem = new StringBuilder(theirs.pem());
+        for (TestAuthority each : ours) {
+            pem.append(each.pem());
+        }
+        Path trusted = Files.writeString(folder.resolve("stranger-ca.crt"), pem);
+        theirs.issue("stranger").writeTo(folder, "stranger");
+        return TlsSettings.mutual(
+                "stranger", TlsFiles.of(folder.resolve("stranger.crt"), folder.resolve("stranger.key"), trusted));
     }
 
     private static TlsParty open(TlsSettings settings, SslProvider provider) throws IOException {
@@ -129,8 +156,7 @@ class TlsPartyTest {
     @EnumSource(names = {"JDK", "OPENSSL"})
     void strangersAndThoseWithoutACertificateAreRefused(SslProvider provider) throws Exception {
         TlsParty server = party("server", provider, "localhost");
-        TlsParty stranger =
-                open(settings("client", TestAuthority.named("their CA").issue("client")), provider);
+        TlsParty stranger = open(strangersSettings(TestAuthority.named("their CA"), authority), provider);
         assertRefusedByServer(
                 Handshaken.between(server, stranger, "localhost"),
                 RefusalReason.UNKNOWN_AUTHORITY,
@@ -176,6 +202,65 @@ class TlsPartyTest {
         assertThat(Handshaken.between(lenient, lenient, "localhost").isGood()).isTrue();
         assertThat(strict.socketParameters().getProtocols()).containsExactly("TLSv1.3");
         assertThat(lenient.socketParameters().getProtocols()).containsExactly("TLSv1.2", "TLSv1.3");
+
+        assertThat(with(lenient, olderClient(AUTHENTICATING)).isGood()).isTrue();
+        assertNothingInCommon(with(strict, olderClient(AUTHENTICATING)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"JDK", "OPENSSL"})
+    void suitesThatDoNotAuthenticateAreSpokenInNoVersion(SslProvider provider) throws Exception {
+        TlsSettings settings = settings("server", authority.issue("server", "localhost"));
+        TlsParty lenient = open(settings.withMinVersion(TlsVersion.TLS_1_2), provider);
+        assertNothingInCommon(with(lenient, olderClient(CHAINING)));
+        // That it is not the client which cannot speak so.
+        SslContext careless = SslContextBuilder.forServer(
+                        folder.resolve("server.crt").toFile(),
+                        folder.resolve("server.key").toFile())
+                .sslProvider(SslProvider.JDK)
+                .protocols("TLSv1.2")
+                .ciphers(List.of(CHAINING))
+                .build();
+        assertThat(Handshaken.between(careless.newHandler(UnpooledByteBufAllocator.DEFAULT), olderClient(CHAINING))
+                        .isGood())
+                .isTrue();
+    }
+
+    /** Speaks TLS 1.2 alone, with one suite, to anybody. */
+    private SslHandler olderClient(String suite) throws IOException {
+        authority.issue("older").writeTo(folder, "older");
+        return SslContextBuilder.forClient()
+                .sslProvider(SslProvider.JDK)
+                .protocols("TLSv1.2")
+                .ciphers(List.of(suite))
+                .keyManager(
+                        folder.resolve("older.crt").toFile(),
+                        folder.resolve("older.key").toFile())
+                .trustManager(InsecureTrustManagerFactory.INSTANCE)
+                .endpointIdentificationAlgorithm(null)
+                .build()
+                .newHandler(UnpooledByteBufAllocator.DEFAULT);
+    }
+
+    private static Handshaken with(TlsParty server, SslHandler client) {
+        return Handshaken.between(server.accept(UnpooledByteBufAllocator.DEFAULT, Duration.ofSeconds(20)), client);
+    }
+
+    private static void assertNothingInCommon(Handshaken handshaken) {
+        assertThat(handshaken.atServer()).map(TlsFailure::reason).contains(RefusalReason.NOTHING_IN_COMMON);
+        assertThat(handshaken.atClient()).map(TlsFailure::reason).contains(RefusalReason.REFUSED_BY_THE_OTHER);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"JDK", "OPENSSL"})
+    void whoSaysNothingIsLeftInTheEnd(SslProvider provider) throws Exception {
+        TlsParty server = party("server", provider, "localhost");
+        Duration timeout = Duration.ofSeconds(3);
+        assertThat(Handshaken.ofSilence(server, timeout, timeout.minusMillis(1)))
+                .isEmpty();
+        assertThat(Handshaken.ofSilence(server, timeout, timeout))
+                .map(TlsFailure::reason)
+                .contains(RefusalReason.TOO_SLOW);
     }
 
     @Test
@@ -212,8 +297,11 @@ class TlsPartyTest {
         look(client);
         assertThat(Handshaken.between(server, client, "localhost").isGood()).isTrue();
         assertThat(server.status().reloads()).isEqualTo(3);
-        TlsParty old = open(settings("old", authority.issue("old")), provider);
-        assertThat(Handshaken.between(server, old, "localhost").isGood()).isFalse();
+        TlsParty old = open(strangersSettings(authority, next), provider);
+        assertRefusedByServer(
+                Handshaken.between(server, old, "localhost"),
+                RefusalReason.UNKNOWN_AUTHORITY,
+                "comes from the CA \"CN=our CA\", which is not trusted here");
     }
 
     private static void look(TlsParty party) {
@@ -234,6 +322,71 @@ class TlsPartyTest {
         look(server);
         assertThat(server.status().refusedFiles()).isEmpty();
         assertThat(server.status().reloads()).isEqualTo(1);
+    }
+
+    private void assertRefusedFiles(TlsParty party, Issued issued, String sentence) throws Exception {
+        issued.writeTo(folder, "server");
+        look(party);
+        assertThat(party.status().refusedFiles())
+                .hasValueSatisfying(why -> assertThat(why).contains(sentence));
+        assertThat(party.status().reloads()).isZero();
+    }
+
+    private void assertOwnIsJudged(TlsParty party) throws Exception {
+        Issued serversAlone = authority.request("server").forServersAlone().issue();
+        Issued clientsAlone = authority.request("server").forClientsAlone().issue();
+        Issued mute = authority.request("server").withoutSigning().issue();
+        KeyPair edwards = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        assertRefusedFiles(party, serversAlone, "server.crt cannot be shown, since the other side would refuse it");
+        assertRefusedFiles(party, clientsAlone, "is not made for a server");
+        assertRefusedFiles(party, mute, "lacks digitalSignature");
+        assertRefusedFiles(party, authority.request("server").withKeys(edwards).issue(), "use an EC or RSA key");
+        assertRefusedFiles(party, TestAuthority.named("their CA").issue("server"), "which is not trusted here");
+    }
+
+    @Test
+    void aMemberTakesNoCertificateOfItsOwnThatTheOthersWouldRefuse() throws Exception {
+        TlsParty member = party("server", SslProvider.JDK, "localhost");
+        assertOwnIsJudged(member);
+        assertThat(Handshaken.between(member, party("client", SslProvider.JDK), "localhost")
+                        .isGood())
+                .isTrue();
+        assertThatThrownBy(() -> open(member.settings(), SslProvider.JDK))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("which is not trusted here");
+    }
+
+    @Test
+    void whoServesClientsMayHaveACertificateOfAnotherAuthority() throws Exception {
+        Issued publicOne = TestAuthority.named("public CA")
+                .request("server")
+                .forServersAlone()
+                .issue();
+        TlsParty port = open(settings("server", publicOne).withHttp(), SslProvider.JDK);
+        assertRefusedFiles(port, authority.request("server").forClientsAlone().issue(), "is not made for a server");
+        TlsSettings client =
+                settings("client", authority.request("client").forClientsAlone().issue());
+        assertThatCode(() -> open(client.withHttp().dialingAlone(), SslProvider.JDK))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> open(client.withHttp(), SslProvider.JDK))
+                .hasMessageContaining("is not made for a server");
+    }
+
+    @Test
+    void whateverGoesWrongWithNewFilesTheOldStayInUseAndItIsTold() throws Exception {
+        AtomicReference<InstantSource> clock = new AtomicReference<>(InstantSource.system());
+        TlsParty server = TlsParty.open(
+                settings("server", authority.issue("server", "localhost")),
+                SslProvider.JDK,
+                () -> Objects.requireNonNull(clock.get()).instant());
+        clock.set(() -> {
+            throw new IllegalStateException("a library is at a loss");
+        });
+        assertRefusedFiles(server, authority.issue("server", "localhost"), "a library is at a loss");
+        clock.set(InstantSource.system());
+        assertThat(Handshaken.between(server, party("client", SslProvider.JDK), "localhost")
+                        .isGood())
+                .isTrue();
     }
 
     @Test
@@ -262,7 +415,8 @@ class TlsPartyTest {
                 true,
                 settings.minVersion(),
                 settings.suites(),
-                false);
+                false,
+                true);
         TlsParty server = open(strict, provider);
         Issued issued = authority.issue("client");
         TlsParty client = open(settings("client", issued), provider);

@@ -1,20 +1,13 @@
 package io.quorate.server.certs;
 
+import io.quorate.engine.tls.CertificateKey;
 import io.quorate.engine.tls.CertificateNames;
 import io.quorate.engine.tls.PemFile;
 import io.quorate.server.certs.CertificateAuthority.Issued;
 import io.quorate.server.certs.CertificateRequest.Use;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.CertificateParsingException;
@@ -26,14 +19,14 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
-import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 
 /**
  * A folder with a CA ({@code ca.crt}, {@code ca.key}) and what it has issued ({@code <name>.crt}, {@code <name>.key}).
  *
  * <p>{@code ca.crt} holds every CA that is trusted, the one that issues first: while one CA follows another, both. Keys can be read by
- * their owner alone. Each file is replaced whole, so that whoever reads finds the one before or the one after.
+ * their owner alone. Each file is replaced whole ({@link DurableFile}), so that whoever reads finds the one before or the one after. Where two
+ * files change together, and all ends in between, what is there can still be used, and what was begun be done again: of a CA that is being
+ * followed by another, {@code ca.key.old} is the key.
  */
 public final class CertificateFolder {
 
@@ -44,6 +37,8 @@ public final class CertificateFolder {
     private static final String CERTIFICATE = ".crt";
     private static final String KEY = ".key";
     private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+    private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+    private static final String ANY_USE = "2.5.29.37.0";
 
     private final Path folder;
     private final InstantSource clock;
@@ -67,7 +62,13 @@ public final class CertificateFolder {
     }
 
     public boolean hasAuthority() {
-        return Files.exists(key(AUTHORITY)) || Files.exists(authorities());
+        // Its key is written first: alone it is of no use.
+        return Files.exists(authorities());
+    }
+
+    /** The key of the CA before the one that issues. */
+    private Path formerKey() {
+        return folder.resolve(AUTHORITY + KEY + ".old");
     }
 
     /**
@@ -82,23 +83,37 @@ public final class CertificateFolder {
                             + " 'quorate certs rotate --new-ca'");
         }
         Files.createDirectories(folder);
+        if (!issued().isEmpty()) {
+            throw new IOException(folder + " has what a CA has issued, and not the CA's certificate; bring back "
+                    + authorities() + ", or use another folder");
+        }
         CertificateAuthority authority = CertificateAuthority.create(commonName, validity, clock);
-        write(key(AUTHORITY), pem(authority.key()), true);
-        write(authorities(), pem(authority.certificate()), false);
+        DurableFile.write(key(AUTHORITY), DurableFile.pem(authority.key()), true);
+        DurableFile.write(authorities(), DurableFile.pem(authority.certificate()), false);
         return authority;
     }
 
     /**
      * The CA that issues.
      *
-     * @throws IOException with one sentence if there is none
+     * @throws IOException with one sentence if there is none, or its key is that of another
      */
     public CertificateAuthority authority() throws IOException {
         if (!hasAuthority()) {
             throw new IOException(folder + " has no CA; make one with 'quorate certs init'");
         }
-        return new CertificateAuthority(
-                trusted().getFirst(), PemFile.read(key(AUTHORITY)).privateKey());
+        X509Certificate certificate = trusted().getFirst();
+        // A change of CAs that ended half way has replaced the key alone.
+        for (Path file : List.of(key(AUTHORITY), formerKey())) {
+            if (Files.exists(file)) {
+                PrivateKey key = PemFile.read(file).privateKey();
+                if (CertificateKey.fits(key, certificate)) {
+                    return new CertificateAuthority(certificate, key);
+                }
+            }
+        }
+        throw new IOException("the key of the first CA in " + authorities() + " is not in " + key(AUTHORITY)
+                + "; bring it back, or make another CA in another folder");
     }
 
     /** All CAs that are trusted, the one that issues first. */
@@ -118,14 +133,57 @@ public final class CertificateFolder {
                     "\"" + name + "\" cannot be the name of a file with a certificate; use letters, digits,"
                             + " '.', '_' and '-', and not \"" + AUTHORITY + "\"");
         }
+        requireSameUses(name, request);
         try {
             Issued issued = authority().issue(request, clock);
-            write(key(name), pem(issued.key()), true);
-            write(certificate(name), pem(issued.certificate()), false);
+            DurableFile.write(key(name), DurableFile.pem(issued.key()), true);
+            DurableFile.write(certificate(name), DurableFile.pem(issued.certificate()), false);
             return issued.certificate();
         } catch (IllegalArgumentException e) {
             throw new IOException("no certificate was issued: " + e.getMessage(), e);
         }
+    }
+
+    /** A client must not take the place of a member that bears its name, nor a member that of a client. */
+    private void requireSameUses(String name, CertificateRequest request) throws IOException {
+        if (!Files.exists(certificate(name))) {
+            return;
+        }
+        Set<Use> before = uses(PemFile.read(certificate(name)).certificates().getFirst());
+        if (!before.equals(request.uses())) {
+            throw new IOException(certificate(name) + " is a certificate "
+                    + (before.contains(Use.SERVER) ? "of a member" : "of a client") + ", and one "
+                    + (request.uses().contains(Use.SERVER) ? "of a member" : "of a client")
+                    + " would take its place; use another name, or take " + certificate(name) + " and " + key(name)
+                    + " away first");
+        }
+    }
+
+    /** What a certificate is made for, by its extended key usage. */
+    private static Set<Use> uses(X509Certificate certificate) throws IOException {
+        try {
+            List<String> extended = certificate.getExtendedKeyUsage();
+            if (extended == null || extended.contains(ANY_USE)) {
+                return EnumSet.allOf(Use.class);
+            }
+            Set<Use> uses = EnumSet.noneOf(Use.class);
+            if (extended.contains(SERVER_AUTH)) {
+                uses.add(Use.SERVER);
+            }
+            if (extended.contains(CLIENT_AUTH)) {
+                uses.add(Use.CLIENT);
+            }
+            return uses;
+        } catch (CertificateParsingException e) {
+            throw cannotBeRenewed(certificate, e);
+        }
+    }
+
+    private static IOException cannotBeRenewed(X509Certificate certificate, Exception why) {
+        return new IOException(
+                "the certificate of " + certificate.getSubjectX500Principal().getName() + " cannot be renewed: "
+                        + why.getMessage(),
+                why);
     }
 
     /** The names of what was issued, sorted. */
@@ -141,7 +199,8 @@ public final class CertificateFolder {
     }
 
     /**
-     * Issues anew what was issued before, each with a new key, for the same holder, and for as long as before.
+     * Issues anew what was issued before, each with a new key, for the same holder and the same uses, and for {@link #VALIDITY}, or as long as
+     * the CA is valid if that is shorter.
      *
      * @throws IOException with one sentence if one of them cannot be read; those before it are renewed then
      */
@@ -155,28 +214,16 @@ public final class CertificateFolder {
         return renewed;
     }
 
+    /** How long the one before was valid says nothing: it may have been cut short at the end of a CA. */
     private static CertificateRequest requestOf(X509Certificate before) throws IOException {
         CertificateNames names = CertificateNames.of(before);
         List<String> hosts = Stream.concat(names.hosts().stream(), names.addresses().stream())
                 .toList();
         try {
-            List<String> extended = before.getExtendedKeyUsage();
-            boolean forServers = extended == null || extended.contains(SERVER_AUTH);
-            Set<Use> uses = forServers ? EnumSet.allOf(Use.class) : EnumSet.of(Use.CLIENT);
             return new CertificateRequest(
-                    CertificateNames.commonName(before).orElse(""),
-                    hosts,
-                    names.uris(),
-                    uses,
-                    Duration.between(
-                                    before.getNotBefore().toInstant(),
-                                    before.getNotAfter().toInstant())
-                            .minus(CertificateAuthority.CLOCK_SKEW));
-        } catch (CertificateParsingException | IllegalArgumentException e) {
-            throw new IOException(
-                    "the certificate of " + before.getSubjectX500Principal().getName() + " cannot be renewed: "
-                            + e.getMessage(),
-                    e);
+                    CertificateNames.commonName(before).orElse(""), hosts, names.uris(), uses(before), VALIDITY);
+        } catch (IllegalArgumentException e) {
+            throw cannotBeRenewed(before, e);
         }
     }
 
@@ -191,19 +238,23 @@ public final class CertificateFolder {
             throw new IOException(authorities() + " trusts " + before.size()
                     + " CAs already; end that with 'quorate certs rotate --drop-old-ca' first");
         }
+        // The key that is in use is kept until the other one's certificate is there, and as long as both are trusted.
+        DurableFile.write(formerKey(), DurableFile.pem(authority().key()), true);
         CertificateAuthority authority = CertificateAuthority.create(commonName, validity, clock);
-        write(key(AUTHORITY), pem(authority.key()), true);
-        write(authorities(), pem(authority.certificate()) + pem(before.getFirst()), false);
+        DurableFile.write(key(AUTHORITY), DurableFile.pem(authority.key()), true);
+        DurableFile.write(
+                authorities(), DurableFile.pem(authority.certificate()) + DurableFile.pem(before.getFirst()), false);
         return authority;
     }
 
     /**
-     * Ends that: only the CA that issues is trusted.
+     * Ends that: only the CA that issues is trusted, and the key of the one before is there no more.
      *
      * @throws IOException with one sentence that names what is still issued by another; then nothing was changed
      */
     public void dropOldAuthorities() throws IOException {
-        X509Certificate own = authority().certificate();
+        CertificateAuthority authority = authority();
+        X509Certificate own = authority.certificate();
         for (String name : issued()) {
             X509Certificate certificate =
                     PemFile.read(certificate(name)).certificates().getFirst();
@@ -213,7 +264,10 @@ public final class CertificateFolder {
                         + " machine first");
             }
         }
-        write(authorities(), pem(own), false);
+        // It may be the former key that is in use, where a change ended half way.
+        DurableFile.write(key(AUTHORITY), DurableFile.pem(authority.key()), true);
+        DurableFile.write(authorities(), DurableFile.pem(own), false);
+        Files.deleteIfExists(formerKey());
     }
 
     private static boolean isIssuedBy(X509Certificate certificate, X509Certificate authority) {
@@ -223,32 +277,5 @@ public final class CertificateFolder {
         } catch (GeneralSecurityException e) {
             return false;
         }
-    }
-
-    private static String pem(Object object) throws IOException {
-        StringWriter text = new StringWriter();
-        try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
-            // As PKCS#8, which every library reads.
-            writer.writeObject(object instanceof PrivateKey key ? new JcaPKCS8Generator(key, null) : object);
-        }
-        return text.toString();
-    }
-
-    private void write(Path file, String text, boolean secret) throws IOException {
-        Path aside = folder.resolve(file.getFileName() + ".new");
-        Files.deleteIfExists(aside);
-        Files.createFile(aside, permissions(secret ? "rw-------" : "rw-r--r--"));
-        try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE)) {
-            channel.write(StandardCharsets.US_ASCII.encode(text));
-            channel.force(true);
-        }
-        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static FileAttribute<?>[] permissions(String text) {
-        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-        return posix
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text))}
-                : new FileAttribute<?>[0];
     }
 }

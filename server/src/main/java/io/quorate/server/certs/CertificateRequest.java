@@ -29,6 +29,9 @@ public record CertificateRequest(
         if (commonName.isBlank()) {
             throw new IllegalArgumentException("a certificate needs a name; give one");
         }
+        if (uses.isEmpty()) {
+            throw new IllegalArgumentException("it is made neither for a server nor for a client; say for which");
+        }
         if (validity.isNegative() || validity.isZero()) {
             throw new IllegalArgumentException("a certificate must be valid for some time; give one day at least");
         }

@@ -94,7 +94,17 @@ final class NettyFixture implements AutoCloseable {
     NettyNetwork open(
             MemberId self, Map<MemberId, List<InetSocketAddress>> peers, PeerTls tls, RecordingListener listener)
             throws IOException {
-        var options = new NettyOptions(self, CLUSTER, List.of(loopback(0)), peers, LIMITS, storages(self)).withTls(tls);
+        return open(self, peers, LIMITS, tls, listener);
+    }
+
+    NettyNetwork open(
+            MemberId self,
+            Map<MemberId, List<InetSocketAddress>> peers,
+            NettyOptions.Limits limits,
+            PeerTls tls,
+            RecordingListener listener)
+            throws IOException {
+        var options = new NettyOptions(self, CLUSTER, List.of(loopback(0)), peers, limits, storages(self)).withTls(tls);
         NettyNetwork network = NettyNetwork.open(options, group, listener, allocator);
         networks.add(network);
         return network;

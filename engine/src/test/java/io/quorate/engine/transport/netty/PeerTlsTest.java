@@ -64,11 +64,15 @@ class PeerTlsTest {
         fixture.close();
     }
 
-    private TlsParty party(String name, Issued issued) throws IOException {
+    private TlsSettings settings(String name, Issued issued) {
         issued.writeTo(folder, name);
-        return TlsParty.open(TlsSettings.mutual(
+        return TlsSettings.mutual(
                 name,
-                TlsFiles.of(folder.resolve(name + ".crt"), folder.resolve(name + ".key"), folder.resolve("ca.crt"))));
+                TlsFiles.of(folder.resolve(name + ".crt"), folder.resolve(name + ".key"), folder.resolve("ca.crt")));
+    }
+
+    private TlsParty party(String name, Issued issued) throws IOException {
+        return TlsParty.open(settings(name, issued));
     }
 
     private Issued member(MemberId id) {
@@ -164,7 +168,8 @@ class PeerTlsTest {
     void aStrangerLearnsNothingAndBothEndsSayWhy() throws Exception {
         TestAuthority theirs = TestAuthority.named("their CA");
         NettyNetwork one = openOne(1);
-        TlsParty stranger = party("stranger", theirs.issue("stranger", "127.0.0.1"));
+        TlsParty stranger = TlsParty.open(
+                settings("stranger", theirs.issue("stranger", "127.0.0.1")).dialingAlone());
         InetSocketAddress port = one.boundAddresses().getFirst();
         assertThatThrownBy(() -> PeerInquiry.ask(port, Duration.ofSeconds(20), Optional.of(stranger)))
                 .isInstanceOf(IOException.class)
@@ -276,6 +281,32 @@ class PeerTlsTest {
         } finally {
             for (Socket socket : stalled) {
                 socket.close();
+            }
+        }
+    }
+
+    @Test
+    void aHandshakeThatStallsIsEnded() throws Exception {
+        NettyOptions.Limits usual = NettyFixture.LIMITS;
+        NettyOptions.Limits impatient = new NettyOptions.Limits(
+                usual.maxFrameBytes(),
+                usual.maxQueuedBytes(),
+                usual.connectTimeout(),
+                Duration.ofMillis(50),
+                usual.minReconnectDelay(),
+                usual.maxReconnectDelay(),
+                usual.refusedRetryDelay(),
+                usual.unacknowledgedTimeout());
+        InetSocketAddress port = fixture.open(ONE, Map.of(), impatient, tls("one", member(ONE)), heard)
+                .boundAddresses()
+                .getFirst();
+        // The first has said nothing, the second has begun to say something, as TLS's records begin.
+        for (byte[] said : new byte[][] {{}, {0x16, 0x03, 0x01, 0x00}}) {
+            try (Socket stalled = new Socket(port.getAddress(), port.getPort())) {
+                stalled.setSoTimeout(20_000);
+                stalled.getOutputStream().write(said);
+                // It ends when the other side closes.
+                assertThat(stalled.getInputStream().readAllBytes()).hasSizeLessThan(100);
             }
         }
     }
