@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
@@ -70,7 +71,7 @@ public final class RemoteCluster implements AutoCloseable {
             Optional<InetSocketAddress> address = PeerAddress.parse(url.toString());
             try {
                 if (address.isPresent()) {
-                    reports.add(PeerInquiry.ask(address.get(), TIMEOUT_OF_EACH, peers));
+                    reports.add(PeerInquiry.ask(address.get(), TIMEOUT_OF_EACH, peers, member -> Set.of()));
                 }
             } catch (IOException e) {
                 complaints.add("nobody answers at " + url + " (" + e.getMessage() + ")");
