@@ -26,8 +26,9 @@ final class KnownClients {
     static final String TURNED_AWAY =
             "etcdserver: this member serves nobody before users are enabled, since it asks for no certificate; ask another one";
 
-    private static final String WHY = "others than this machine could read and change everything at --listen-client-urls"
-            + " without saying who they are";
+    private static final String WHY =
+            "others than this machine could read and change everything at --listen-client-urls"
+                    + " without saying who they are";
     private static final String REMEDY =
             "give --trusted-ca-file and --client-cert-auth, or accept the risk with --allow-insecure";
 
@@ -50,9 +51,7 @@ final class KnownClients {
      * @throws IOException with one sentence if it would be
      */
     static void requireForFounding(ServerConfig config) throws IOException {
-        if (config.initialClusterState() == InitialClusterState.NEW
-                && areUsersNeeded(config)
-                && !hasData(config)) {
+        if (config.initialClusterState() == InitialClusterState.NEW && areUsersNeeded(config) && !hasData(config)) {
             throw new IOException(WHY + ", since a new cluster has no users; " + REMEDY
                     + ", or listen on 127.0.0.1 until users are enabled ('etcdctl auth enable')");
         }

@@ -112,8 +112,7 @@ public final class MemberServer implements AutoCloseable {
                 config.upkeep().scrubInterval(),
                 config.upkeep().scrubBytesPerSecond()));
         this.knownClients = new KnownClients(
-                config,
-                () -> incarnation.memberNode().machine().store().auth().isEnabled());
+                config, () -> incarnation.memberNode().machine().store().auth().isEnabled());
         this.services = new SwitchedServices(incarnation.services());
         if (knownClients.mayBeServed()) {
             services.serve(incarnation.services());

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -133,8 +134,8 @@ class KnownClientsTest {
     void pagesAreShownToTheSame() throws Exception {
         AtomicBoolean users = new AtomicBoolean();
         HttpPages.JsonPage page = token -> CompletableFuture.completedFuture("shown");
-        HttpPages.JsonPage guarded =
-                new KnownClients(open(), users::get).guard(Map.of("/", page)).get("/");
+        HttpPages.JsonPage guarded = Objects.requireNonNull(
+                new KnownClients(open(), users::get).guard(Map.of("/", page)).get("/"));
         assertThat(guarded.get(Optional.empty())).isCompletedExceptionally();
         assertThat(guarded.post(Optional.empty())).isCompletedExceptionally();
         users.set(true);
@@ -154,11 +155,14 @@ class KnownClientsTest {
                             .addPeerURLs("https://127.0.0.1:" + port)
                             .setIsLearner(true)
                             .build());
-            ServerConfig joining = ServerConfigs.withListenClientUrl(
-                    secured(cluster.joining("late", port, folder)), EVERYWHERE);
+            ServerConfig joining =
+                    ServerConfigs.withListenClientUrl(secured(cluster.joining("late", port, folder)), EVERYWHERE);
             MemberServer late = cluster.start(cluster.add(joining));
             TestCluster.await(
-                    () -> late.node().status().configuration().isMember(late.node().status().self()),
+                    () -> late.node()
+                            .status()
+                            .configuration()
+                            .isMember(late.node().status().self()),
                     "it has learned who it is");
             ManagedChannel guest = channel(late);
             assertThatThrownBy(() -> status(guest))

@@ -101,11 +101,11 @@ public final class RemoteCluster implements AutoCloseable {
 
     /** What is meant to be secret is not said in plain text, to whoever listens there. */
     private static void requirePlainText(List<URI> clientUrls) throws IOException {
-        Optional<URI> secure =
-                clientUrls.stream().filter(RemoteCluster::isTls).findFirst();
+        Optional<URI> secure = clientUrls.stream().filter(RemoteCluster::isTls).findFirst();
         if (secure.isPresent()) {
-            throw new IOException("the members serve clients over TLS, at " + secure.get()
-                    + ", and there is nothing to judge their certificates by; give --trusted-ca-file, --cert-file and --key-file");
+            throw new IOException(
+                    "the members serve clients over TLS, at " + secure.get()
+                            + ", and there is nothing to judge their certificates by; give --trusted-ca-file, --cert-file and --key-file");
         }
     }
 

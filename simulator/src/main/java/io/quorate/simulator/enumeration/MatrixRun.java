@@ -18,7 +18,6 @@ import io.quorate.simulator.enumeration.MatrixOutcome.How;
 import io.quorate.simulator.invariant.InvariantViolation;
 import io.quorate.simulator.invariant.Invariants;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -312,7 +312,8 @@ final class Peer {
         switch (context.storages().judge(id, storage)) {
             case SAME -> connected(channel);
             case NEW -> {
-                if (isGuest() && context.tls().filter(tls -> !tls.names(channel, id)).isPresent()) {
+                if (isGuest()
+                        && context.tls().filter(tls -> !tls.names(channel, id)).isPresent()) {
                     setUnproven(true);
                     connected(channel);
                     return;

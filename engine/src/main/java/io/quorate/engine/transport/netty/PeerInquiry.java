@@ -78,10 +78,7 @@ public final class PeerInquiry {
      * @throws IOException also if one side refuses the other's certificate
      */
     public static Report ask(
-            InetSocketAddress address,
-            Duration timeout,
-            Optional<TlsParty> tls,
-            Function<MemberId, Set<String>> hosts)
+            InetSocketAddress address, Duration timeout, Optional<TlsParty> tls, Function<MemberId, Set<String>> hosts)
             throws IOException {
         InetSocketAddress resolved =
                 address.isUnresolved() ? new InetSocketAddress(address.getHostString(), address.getPort()) : address;

@@ -82,7 +82,8 @@ public record PeerTls(
             SslHandler handler = channel.pipeline().get(SslHandler.class);
             return handler == null
                     ? Optional.empty()
-                    : Optional.of((X509Certificate) handler.engine().getSession().getPeerCertificates()[0]);
+                    : Optional.of(
+                            (X509Certificate) handler.engine().getSession().getPeerCertificates()[0]);
         } catch (SSLPeerUnverifiedException e) {
             throw new IllegalStateException("a connection without a certificate was let in", e);
         }

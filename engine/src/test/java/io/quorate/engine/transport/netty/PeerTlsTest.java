@@ -167,7 +167,8 @@ class PeerTlsTest {
         NettyNetwork one = openOne(1);
         TlsParty stranger = party("stranger", theirs.issue("stranger", "127.0.0.1"));
         InetSocketAddress port = one.boundAddresses().getFirst();
-        assertThatThrownBy(() -> PeerInquiry.ask(port, Duration.ofSeconds(20), Optional.of(stranger), member -> Set.of()))
+        assertThatThrownBy(
+                        () -> PeerInquiry.ask(port, Duration.ofSeconds(20), Optional.of(stranger), member -> Set.of()))
                 .isInstanceOf(IOException.class)
                 .hasMessageMatching("it does not trust the CA of the certificate it was shown"
                         + "|it refuses the certificate that it was shown; its log says why");

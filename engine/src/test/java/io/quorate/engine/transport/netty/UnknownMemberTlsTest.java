@@ -69,8 +69,8 @@ class UnknownMemberTlsTest {
 
     /** Member 1, which knows member 2 alone. */
     private NettyNetwork openOne(String... namedHosts) throws IOException {
-        PeerTls tls = new PeerTls(
-                party(authority.issue("one", "127.0.0.1")), refusals, Optional.empty(), Set.of(namedHosts));
+        PeerTls tls =
+                new PeerTls(party(authority.issue("one", "127.0.0.1")), refusals, Optional.empty(), Set.of(namedHosts));
         Map<MemberId, List<InetSocketAddress>> known =
                 namedHosts.length > 0 ? Map.of() : Map.of(TWO, List.of(at("node2")));
         return fixture.open(ONE, known, tls, new RecordingListener());
@@ -119,8 +119,8 @@ class UnknownMemberTlsTest {
     @Test
     void whoIsOfAnotherClusterIsToldSo() throws Exception {
         NettyNetwork one = openOne();
-        try (RawPeer peer = RawPeer.connect(
-                one.boundAddresses().getFirst(), party(authority.issue("stranger", "elsewhere")))) {
+        try (RawPeer peer =
+                RawPeer.connect(one.boundAddresses().getFirst(), party(authority.issue("stranger", "elsewhere")))) {
             peer.send(new Handshake.Hello(
                     Handshake.VERSION, NettyFixture.CLUSTER + 1, 3, 1, List.of("elsewhere:1"), 7, StorageIds.UNKNOWN));
             assertThat(peer.readAnswer().code()).isEqualTo(Handshake.Refusal.CLUSTER.code());
