@@ -192,8 +192,8 @@ record SecuritySettings(Function<ServerFlag, Optional<Given>> given, Predicate<S
                 .filter(word -> !word.isEmpty())
                 .collect(Collectors.toUnmodifiableSet());
         if (words.isEmpty()) {
-            throw CommandFailed.usage(list.where() + " is \"" + list.text() + "\", which names nothing; name one at least,"
-                    + " or leave it out");
+            throw CommandFailed.usage(list.where() + " is \"" + list.text()
+                    + "\", which names nothing; name one at least," + " or leave it out");
         }
         return words;
     }
