@@ -69,6 +69,14 @@ record SecuritySettings(Function<ServerFlag, Optional<Given>> given, Predicate<S
                 .or(() -> auto(ServerFlag.PEER_AUTO_TLS, dataDir)
                         .map(files ->
                                 settings(PEERS, files, Admittance.OF_ANYBODY).withoutVerification()));
+        requireUse(
+                List.of(ServerFlag.PEER_CERT_ALLOWED_CN, ServerFlag.PEER_CERT_ALLOWED_HOSTNAME),
+                peers.filter(tls -> tls.admittance().required()).isPresent(),
+                "members are not known by certificates; give --peer-cert-file, --peer-key-file and --peer-trusted-ca-file");
+        requireUse(
+                List.of(ServerFlag.CIPHER_SUITES, ServerFlag.TLS_MIN_VERSION),
+                clients.isPresent() || peers.isPresent(),
+                "no port speaks TLS; give --cert-file and --key-file, or --peer-cert-file and its like");
         boolean allowInsecure = isOn.test(ServerFlag.ALLOW_INSECURE);
         Security security =
                 new Security(clients, peers, isOn.test(ServerFlag.CLIENT_CERT_AUTH), maxConnectionAge, allowInsecure);
@@ -137,6 +145,15 @@ record SecuritySettings(Function<ServerFlag, Optional<Given>> given, Predicate<S
         }
     }
 
+    /** @param why they would be of no use where they are not used */
+    private void requireUse(List<ServerFlag> flags, boolean used, String why) {
+        for (ServerFlag flag : flags) {
+            given.apply(flag).filter(set -> !used).ifPresent(set -> {
+                throw CommandFailed.usage(set.where() + " is given, and " + why + ", or leave it out");
+            });
+        }
+    }
+
     private TlsSettings settings(Flags flags, TlsFiles files, Admittance admittance) {
         return TlsSettings.of(flags.role(), files, admittance)
                 .withMinVersion(minVersion())
@@ -158,21 +175,27 @@ record SecuritySettings(Function<ServerFlag, Optional<Given>> given, Predicate<S
             return CipherSuites.DEFAULT;
         }
         try {
-            return new CipherSuites(List.copyOf(words(suites.get().text())));
+            return new CipherSuites(List.copyOf(words(suites.get())));
         } catch (IllegalArgumentException e) {
             throw new CommandFailed(ExitCode.USAGE, suites.get().where() + ": " + e.getMessage(), e);
         }
     }
 
     private Set<String> words(ServerFlag flag) {
-        return given.apply(flag).map(set -> words(set.text())).orElse(Set.of());
+        return given.apply(flag).map(SecuritySettings::words).orElse(Set.of());
     }
 
-    private static Set<String> words(String list) {
-        return Arrays.stream(list.split(",", -1))
+    /** A list of nothing would be taken for one that says nothing, and restrict nobody. */
+    private static Set<String> words(Given list) {
+        Set<String> words = Arrays.stream(list.text().split(",", -1))
                 .map(String::strip)
                 .filter(word -> !word.isEmpty())
                 .collect(Collectors.toUnmodifiableSet());
+        if (words.isEmpty()) {
+            throw CommandFailed.usage(list.where() + " is \"" + list.text()
+                    + "\", which names nothing; name one at least," + " or leave it out");
+        }
+        return words;
     }
 
     private Optional<Path> path(ServerFlag flag) {

@@ -328,6 +328,26 @@ class ServerCommandTest {
                 bad("--client-cert-auth is given, and no CA to judge", "--client-cert-auth"),
                 bad("which is plain text; use https:// there", "--cert-file=a.crt", "--key-file=a.key"),
                 bad(
+                        "--peer-cert-allowed-cn is given, and members are not known by certificates",
+                        "--peer-cert-allowed-cn=a"),
+                bad(
+                        "--peer-cert-allowed-hostname is given, and members are not known by certificates",
+                        "--peer-cert-allowed-hostname=a",
+                        "--peer-auto-tls"),
+                bad("--cipher-suites is given, and no port speaks TLS", "--cipher-suites=TLS_AES_128_GCM_SHA256"),
+                bad("--tls-min-version is given, and no port speaks TLS", "--tls-min-version=TLS1.2"),
+                bad(
+                        "--peer-cert-allowed-cn is \",\", which names nothing",
+                        "--peer-cert-allowed-cn=,",
+                        "--peer-cert-file=a.crt",
+                        "--peer-key-file=a.key",
+                        "--peer-trusted-ca-file=ca.crt"),
+                bad(
+                        "--cipher-suites is \"\", which names nothing",
+                        "--cipher-suites=",
+                        "--cert-file=a.crt",
+                        "--key-file=a.key"),
+                bad(
                         "--tls-min-version is \"TLS1.1\"; use 'TLS1.3' or 'TLS1.2'",
                         "--tls-min-version=TLS1.1",
                         "--cert-file=a.crt",

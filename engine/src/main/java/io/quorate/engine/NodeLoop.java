@@ -349,25 +349,43 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
                 step(new Event.Received(from, snapshot.chunk()));
                 receivedChunk = NO_PAYLOAD;
             }
-            case PeerFrame.Forward forward -> intake.forwarded(from, forward);
+            case PeerFrame.Forward forward -> {
+                if (isMember(from)) {
+                    intake.forwarded(from, forward);
+                }
+            }
             case PeerFrame.Forwarded placed ->
                 proposals.placeForwarded(
                         placed.firstRequestId(), placed.count(), placed.first(), committed.handedIndex());
             case PeerFrame.ForwardRefused refused -> intake.refused(refused);
-            case PeerFrame.Question question ->
-                questions.asked(from, question, core.status().leader().equals(Optional.of(options.self())));
+            case PeerFrame.Question question -> {
+                if (isMember(from)) {
+                    questions.asked(from, question, core.status().leader().equals(Optional.of(options.self())));
+                }
+            }
             case PeerFrame.Answer answer -> questions.answered(from, answer);
             // They are the network's own: where links are measured, they do not get here.
             case PeerFrame.Ping ping -> {}
             case PeerFrame.Pong pong -> {}
-            case PeerFrame.EntriesRequest request ->
-                network.send(from, stripping.outgoing(from, mending.answer(request)));
+            case PeerFrame.EntriesRequest request -> {
+                if (isMember(from)) {
+                    network.send(from, stripping.outgoing(from, mending.answer(request)));
+                }
+            }
             case PeerFrame.Entries entries -> {
                 if (mayMend()) {
                     mending.receive(from, entries, others(), network).ifPresent(this::mended);
                 }
             }
         }
+    }
+
+    /**
+     * Whether one may ask for something, or have it proposed. What a leader sends is heard whoever it is, since the log may not have
+     * got as far as to name it; but a leader knows all members, and whoever lags behind is not the only one that can be asked.
+     */
+    private boolean isMember(MemberId from) {
+        return core.status().configuration().isMember(from);
     }
 
     private List<MemberId> others() {

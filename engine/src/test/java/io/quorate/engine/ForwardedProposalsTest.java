@@ -62,10 +62,10 @@ class ForwardedProposalsTest {
                 .isEmpty();
     }
 
-    /** A member that leads alone, in term 1. */
+    /** A member that leads, in term 1, with a learner that sends what it is sent. */
     private static HandDrivenNode lead(FaultyDisk disk, long seed) throws IOException {
-        HandDrivenNode leader =
-                new HandDrivenNode(disk, Configuration.of(Set.of(HandDrivenNode.SELF)), seed, options -> options);
+        Configuration members = Configuration.of(Set.of(HandDrivenNode.SELF)).withLearner(LEADER, List.of());
+        HandDrivenNode leader = new HandDrivenNode(disk, members, seed, options -> options);
         while (leader.node.status().leader().isEmpty()) {
             leader.tick();
         }
@@ -74,6 +74,18 @@ class ForwardedProposalsTest {
 
     private static PeerFrame.Forward forward(long term, long requestId, long number) {
         return new PeerFrame.Forward(0, term, requestId, List.of(Journal.command(number)));
+    }
+
+    /** The log of a member may be behind, such that the network lets in whom it does not name; a leader knows all members. */
+    @Test
+    void whatNoMemberSendsIsNotProposed() throws IOException {
+        HandDrivenNode leader = lead(new FaultyDisk(), 1);
+        long term = leader.node.status().term();
+        leader.receive(new MemberId(99), forward(term, 7, 41));
+        leader.receive(new MemberId(99), new PeerFrame.EntriesRequest(0, 1, 1));
+        leader.settle();
+        assertThat(leader.journal.numbers()).isEmpty();
+        assertThat(leader.takeSent(PeerFrame.class)).noneMatch(frame -> frame instanceof PeerFrame.Entries);
     }
 
     @Test

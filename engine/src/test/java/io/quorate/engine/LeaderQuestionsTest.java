@@ -12,6 +12,7 @@ import io.quorate.engine.transport.PeerFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -119,13 +120,15 @@ class LeaderQuestionsTest {
 
     @Test
     void theLeaderAnswersOthersAndItself() {
-        HandDrivenNode leader = node(Configuration.of(Set.of(HandDrivenNode.SELF)));
+        HandDrivenNode leader =
+                node(Configuration.of(Set.of(HandDrivenNode.SELF)).withLearner(OTHER, List.of()));
         while (leader.node.status().leader().isEmpty()) {
             leader.tick();
         }
         CompletableFuture<Optional<ByteBuffer>> later = new CompletableFuture<>();
         leader.node.answerAsLeader(question -> later);
         leader.receive(OTHER, new PeerFrame.Question(0, 17, text("a")));
+        leader.receive(new MemberId(99), new PeerFrame.Question(0, 18, text("of a stranger")));
         CompletableFuture<Optional<ByteBuffer>> own = leader.node.askLeader(text("a"));
         leader.settle();
         assertThat(own).isNotDone();

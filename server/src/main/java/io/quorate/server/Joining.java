@@ -63,12 +63,12 @@ final class Joining {
         }
         long deadline = System.nanoTime() + config.requestTimeout().toNanos();
         while (true) {
-            Map<MemberId, Report> reports = new TreeMap<>();
+            Map<URI, Report> reports = new TreeMap<>();
             for (URI url : others) {
-                ask(url).ifPresent(report -> reports.put(report.answeredBy(), report));
+                ask(url).ifPresent(report -> reports.put(url, report));
             }
             for (Report report : reports.values()) {
-                Optional<OwnMembership> found = membershipBy(report, reports.values());
+                Optional<OwnMembership> found = membershipBy(report, reports);
                 if (found.isPresent()) {
                     return found.get();
                 }
@@ -84,7 +84,10 @@ final class Joining {
         ListenUrl at = ListenUrl.parse(url.toString());
         try {
             return Optional.of(PeerInquiry.ask(
-                    InetSocketAddress.createUnresolved(at.host(), at.port()), TIMEOUT_OF_EACH, security.peers()));
+                    InetSocketAddress.createUnresolved(at.host(), at.port()),
+                    TIMEOUT_OF_EACH,
+                    security.peers(),
+                    member -> security.hostsOfOthers()));
         } catch (IOException e) {
             complaint = "nobody answers at " + url + " (" + e.getMessage() + ")";
             return Optional.empty();
@@ -95,7 +98,7 @@ final class Joining {
      * Who this member is according to one that answered, if most of the voters that it names say the same. What one alone says may be
      * rolled back, or long since over; an id, once taken, is never given up.
      */
-    private Optional<OwnMembership> membershipBy(Report report, Collection<Report> all) throws IOException {
+    private Optional<OwnMembership> membershipBy(Report report, Map<URI, Report> all) throws IOException {
         Configuration members = report.members();
         Optional<MemberId> self = memberAt(own, members);
         if (self.isEmpty()) {
@@ -104,7 +107,7 @@ final class Joining {
                     + join(own) + "', or correct --initial-advertise-peer-urls";
             return Optional.empty();
         }
-        for (Report other : all) {
+        for (Report other : all.values()) {
             // What it has now is nothing: whatever it had is lost.
             if (other.clusterId() == report.clusterId() && other.storages().containsKey(self.get())) {
                 throw LostDataException.of(self.get(), other.answeredBy());
@@ -116,10 +119,14 @@ final class Joining {
         requireKind(members, self.get());
         Set<MemberId> otherVoters = new TreeSet<>(members.voters());
         otherVoters.remove(self.get());
-        long agreeing = all.stream()
+        long agreeing = all.entrySet().stream()
+                .filter(answer -> answeredWhereItIs(answer.getKey(), answer.getValue(), members))
+                .map(Map.Entry::getValue)
                 .filter(other -> otherVoters.contains(other.answeredBy())
                         && other.clusterId() == report.clusterId()
                         && memberAt(own, other.members()).equals(self))
+                .map(Report::answeredBy)
+                .distinct()
                 .count();
         if (agreeing <= otherVoters.size() / 2) {
             complaint = "only " + agreeing + " of the " + otherVoters.size() + " voters know of it as member "
@@ -132,6 +139,11 @@ final class Joining {
                 self.get(),
                 agreeing);
         return Optional.of(new OwnMembership(report.clusterId(), self.get(), Configuration.of(Set.of())));
+    }
+
+    /** No member answers for another one, whose URL is another. */
+    private static boolean answeredWhereItIs(URI url, Report answer, Configuration members) {
+        return members.addresses().getOrDefault(answer.answeredBy(), List.of()).contains(url.toString());
     }
 
     /** What a member is was said when it was added, and stays. */

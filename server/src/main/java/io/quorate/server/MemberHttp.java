@@ -108,7 +108,9 @@ final class MemberHttp {
 
     private static String whyNobodyIsServed(Incarnation member) {
         return "the member serves nobody: "
-                + member.newcomer().waitsFor().orElse("it starts, stops, or mends its data");
+                + member.newcomer()
+                        .waitsFor()
+                        .orElse("it starts, stops, mends its data, or waits until users are enabled");
     }
 
     private Optional<String> quorumRead(Incarnation member, BooleanSupplier serving) throws InterruptedException {

@@ -4,6 +4,7 @@ import io.quorate.engine.tls.TlsParty;
 import io.quorate.engine.tls.TlsRefusals;
 import io.quorate.engine.tls.TlsSettings;
 import io.quorate.engine.tls.TlsStatus;
+import io.quorate.engine.transport.netty.PeerAddress;
 import io.quorate.engine.transport.netty.PeerTls;
 import io.quorate.server.report.MemberReport;
 import io.quorate.server.wire.ClientTls;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -33,11 +35,18 @@ final class MemberSecurity implements AutoCloseable {
     private final Optional<TlsParty> clients;
     private final Optional<TlsParty> peers;
     private final Security settings;
+    private final Set<String> hostsOfOthers;
     private final TlsRefusals refusedClients = new TlsRefusals(LOG::warn, LOG::debug);
     private final TlsRefusals refusedPeers = new TlsRefusals(LOG::warn, LOG::debug);
     private final Optional<ScheduledExecutorService> watcher;
 
-    private MemberSecurity(String name, Security settings, Optional<TlsParty> clients, Optional<TlsParty> peers) {
+    private MemberSecurity(
+            String name,
+            Security settings,
+            Optional<TlsParty> clients,
+            Optional<TlsParty> peers,
+            Set<String> hostsOfOthers) {
+        this.hostsOfOthers = hostsOfOthers;
         this.settings = settings;
         this.clients = clients;
         this.peers = peers;
@@ -60,7 +69,16 @@ final class MemberSecurity implements AutoCloseable {
      */
     static MemberSecurity open(ServerConfig config) throws IOException {
         Security settings = config.security();
-        return new MemberSecurity(config.name(), settings, open(settings.clients()), open(settings.peers()));
+        return new MemberSecurity(
+                config.name(), settings, open(settings.clients()), open(settings.peers()), hostsOfOthers(config));
+    }
+
+    /** Where whoever runs the member says that the others are. */
+    private static Set<String> hostsOfOthers(ServerConfig config) {
+        return PeerAddress.hostsOf(config.initialCluster().stream()
+                .filter(member -> !member.name().equals(config.name()))
+                .map(member -> member.peerUrl().toString())
+                .toList());
     }
 
     private static Optional<TlsParty> open(Optional<TlsSettings> settings) throws IOException {
@@ -69,7 +87,7 @@ final class MemberSecurity implements AutoCloseable {
 
     /** Nobody's: plain text. */
     static MemberSecurity none() {
-        return new MemberSecurity("", Security.NONE, Optional.empty(), Optional.empty());
+        return new MemberSecurity("", Security.NONE, Optional.empty(), Optional.empty(), Set.of());
     }
 
     private List<TlsParty> parties() {
@@ -97,7 +115,12 @@ final class MemberSecurity implements AutoCloseable {
 
     /** For connections with other members; empty for plain text. */
     Optional<PeerTls> forPeers() {
-        return peers.map(party -> new PeerTls(party, refusedPeers, settings.connectionAge()));
+        return peers.map(party -> new PeerTls(party, refusedPeers, settings.connectionAge(), hostsOfOthers));
+    }
+
+    /** Where whoever runs the member says that the others are. */
+    Set<String> hostsOfOthers() {
+        return hostsOfOthers;
     }
 
     /** By which other members are asked that this one is not connected with; empty for plain text. */

@@ -36,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,9 @@ public final class MemberServer implements AutoCloseable {
 
     /** What clients get to finish their calls when the member stops. */
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(2);
+
+    /** How often a member that waits for users to be enabled looks whether they are. */
+    private static final Duration USERS_INTERVAL = Duration.ofMillis(200);
 
     /** Where a scrub is asked for with POST, and its progress with GET. */
     public static final String SCRUB_PATH = "/quorate/v1/scrub";
@@ -75,6 +79,7 @@ public final class MemberServer implements AutoCloseable {
     private final MemberMetrics metrics;
     private final MemberScrub scrub;
     private final EventLoops eventLoops;
+    private final KnownClients knownClients;
     private final SwitchedServices services;
     private final ClientListener listener;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -106,9 +111,14 @@ public final class MemberServer implements AutoCloseable {
                 () -> new ScrubbedData(incarnation, healing),
                 config.upkeep().scrubInterval(),
                 config.upkeep().scrubBytesPerSecond()));
-        requireKnownClients();
+        this.knownClients = new KnownClients(
+                config, () -> incarnation.memberNode().machine().store().auth().isEnabled());
         this.services = new SwitchedServices(incarnation.services());
-        this.services.serve(incarnation.services());
+        if (knownClients.mayBeServed()) {
+            services.serve(incarnation.services());
+        } else {
+            services.suspend(KnownClients.TURNED_AWAY);
+        }
         this.listener = listen();
         parts.add(() -> listener.close(CLOSE_GRACE));
         parts.add(() -> incarnation.streams().close());
@@ -127,6 +137,7 @@ public final class MemberServer implements AutoCloseable {
     /** As {@link #start(ServerConfig)}, with a storage that is opened in a way of its own: tests leave out parts of it, or make it slow. */
     static MemberServer start(ServerConfig config, StorageOpening opening) throws IOException {
         config.requireSecured();
+        KnownClients.requireForFounding(config);
         OpenParts parts = new OpenParts();
         try {
             MemberSecurity security = parts.add(MemberSecurity.open(config));
@@ -160,17 +171,6 @@ public final class MemberServer implements AutoCloseable {
         return OwnMembership.of(config, security, new FileDisk(config.dataDir()));
     }
 
-    /** Whether there are users is known only now. */
-    private void requireKnownClients() throws IOException {
-        boolean hasUsers = incarnation.memberNode().machine().store().auth().isEnabled();
-        if (config.security().isOpenToAnybody(config.listenClientUrls(), hasUsers)) {
-            throw new IOException(
-                    "others than this machine could read and change everything at --listen-client-urls without"
-                            + " saying who they are; give --trusted-ca-file and --client-cert-auth, enable users ('etcdctl auth"
-                            + " enable') before listening there, or accept the risk with --allow-insecure");
-        }
-    }
-
     private ClientListener listen() throws IOException {
         ClientListenerOptions options = ClientListenerOptions.defaults()
                 .withMaxRequestBytes(config.limits().maxRequestBytes());
@@ -183,7 +183,7 @@ public final class MemberServer implements AutoCloseable {
                 () -> incarnation,
                 services::isServing,
                 this::isHealthy,
-                Map.of(
+                knownClients.guard(Map.of(
                         SCRUB_PATH,
                         new ScrubPage(scrub, () -> incarnation.clients()),
                         RESTART_PATH,
@@ -194,7 +194,7 @@ public final class MemberServer implements AutoCloseable {
                         REPORT_PATH,
                         new ReportPage(ownReport(), () -> incarnation.clients()),
                         AUTOPILOT_PATH,
-                        parts.add(MemberAutopilot.start(config, () -> incarnation))),
+                        parts.add(MemberAutopilot.start(config, () -> incarnation)))),
                 config.isWitness(),
                 config.requestTimeout());
         return ClientListener.start(
@@ -283,10 +283,36 @@ public final class MemberServer implements AutoCloseable {
             // If the node is opened anew, that one is published.
             return;
         }
-        services.serve(begun.services());
         begun.memberNode().verification().begin(begun.node());
         FoundingRecord.begin(config, membership, begun.memberNode());
         begun.memberNode().background().execute(this::keepDroppedState);
+        if (knownClients.mayBeServed()) {
+            serve(begun);
+        } else {
+            services.suspend(KnownClients.TURNED_AWAY);
+            LOG.warn("Member {} takes part, and serves no clients: {}", config.name(), KnownClients.whyNot());
+            serveOnceUsersAreEnabled(begun);
+        }
+    }
+
+    private void serveOnceUsersAreEnabled(Incarnation begun) {
+        CompletableFuture.delayedExecutor(USERS_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> serveIfUsersAreEnabled(begun));
+    }
+
+    private synchronized void serveIfUsersAreEnabled(Incarnation begun) {
+        if (isOver() || begun.number() != incarnation.number()) {
+            return;
+        }
+        if (knownClients.mayBeServed()) {
+            serve(begun);
+        } else {
+            serveOnceUsersAreEnabled(begun);
+        }
+    }
+
+    private void serve(Incarnation begun) {
+        services.serve(begun.services());
         LOG.info("ready to serve client requests at {}", String.join(",", addresses()));
         ready.complete(null);
     }

@@ -11,7 +11,9 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -41,7 +43,10 @@ final class Newcomer implements AutoCloseable {
     private final OwnMembership membership;
     private final StorageIds storages;
     private final MemberSecurity security;
-    private final Map<MemberId, Report> answers = new TreeMap<>();
+
+    /** By where they were given: whoever is there answers once, for one member. */
+    private final Map<String, Report> answers = new LinkedHashMap<>();
+
     private volatile String waitsFor = "";
     private String toldToWaitFor = "";
     private Optional<Thread> asking = Optional.empty();
@@ -111,7 +116,7 @@ final class Newcomer implements AutoCloseable {
 
     private boolean mayTakePart() throws LostDataException {
         Admission admission = new Admission(membership.self(), storages.own(), membership.beginning());
-        return switch (admission.verdict(answers.values())) {
+        return switch (admission.verdict(answersOfEach())) {
             case Admission.Verdict.TakesPart takesPart -> {
                 LOG.info("member {} has no data and takes part: {}", membership.self(), takesPart.why());
                 yield true;
@@ -122,6 +127,22 @@ final class Newcomer implements AutoCloseable {
             }
             case Admission.Verdict.Refused refused -> throw refused.why();
         };
+    }
+
+    /** A member that is reached at several addresses counts once. */
+    private Collection<Report> answersOfEach() {
+        Map<MemberId, Report> ofEach = new TreeMap<>();
+        answers.values().forEach(answer -> ofEach.put(answer.answeredBy(), answer));
+        return ofEach.values();
+    }
+
+    /**
+     * Where a member is known to be: a founder where it was founded; of others the configuration does not say which is where, but where
+     * all of them are.
+     */
+    private Set<String> hostsOf(MemberId member) {
+        List<String> founded = membership.beginning().addresses().getOrDefault(member, List.of());
+        return founded.isEmpty() ? security.hostsOfOthers() : PeerAddress.hostsOf(founded);
     }
 
     /** Where the others are reached, as the configuration says, or those that have answered. */
@@ -147,7 +168,7 @@ final class Newcomer implements AutoCloseable {
             return false;
         }
         try {
-            Report report = PeerInquiry.ask(address.get(), TIMEOUT_OF_EACH, security.peers());
+            Report report = PeerInquiry.ask(address.get(), TIMEOUT_OF_EACH, security.peers(), this::hostsOf);
             if (report.clusterId() != membership.clusterId()) {
                 if (report.members().removed().contains(membership.self())) {
                     // It is of a later epoch, which goes on without this member: founding the old cluster anew would be
@@ -160,7 +181,7 @@ final class Newcomer implements AutoCloseable {
             if (report.answeredBy().equals(membership.self())) {
                 return false;
             }
-            answers.put(report.answeredBy(), report);
+            answers.put(text, report);
             return true;
         } catch (IOException e) {
             LOG.debug("nobody answers at {}: {}", text, e.getMessage());

@@ -99,15 +99,10 @@ public record Security(
         }
     }
 
-    /**
-     * Whether clients of other machines need not prove who they are, neither by a certificate nor as users.
-     *
-     * @param hasUsers whether authentication is enabled
-     */
-    boolean isOpenToAnybody(List<URI> listenClientUrls, boolean hasUsers) {
+    /** Whether clients of other machines need not prove by a certificate who they are. */
+    boolean isOpenToAnybody(List<URI> listenClientUrls) {
         boolean certified = clients.filter(tls -> tls.admittance().required()).isPresent();
         return !allowInsecure
-                && !hasUsers
                 && listenClientUrls.stream().anyMatch(url -> isReachable(url) && !(isTls(url) && certified));
     }
 

@@ -93,6 +93,8 @@ final class CertificateTrust extends X509ExtendedTrustManager {
                     CertificateText.name(chain.getFirst()) + " stands for " + names + ", and "
                             + (host == null ? "an unknown host" : host) + " was dialed");
         }
+        // Whoever may not come in is not to be gone to either; of clients' settings, these names are empty.
+        settings.admittance().require(chain.getFirst());
     }
 
     @Override

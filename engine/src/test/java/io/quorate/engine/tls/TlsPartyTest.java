@@ -194,6 +194,27 @@ class TlsPartyTest {
 
     @ParameterizedTest
     @EnumSource(names = {"JDK", "OPENSSL"})
+    void whoeverMayNotComeInIsNotDialedEither(SslProvider provider) throws Exception {
+        TlsSettings settings = settings("dialing", authority.issue("dialing", "localhost"));
+        TlsParty byName = open(settings.withAdmittance(new Admittance(true, Set.of("ann"), Set.of())), provider);
+        TlsParty byHost = open(settings.withAdmittance(new Admittance(true, Set.of(), Set.of("node1"))), provider);
+        TlsParty ann = open(settings("ann", authority.issue("ann", "localhost", "node1")), provider);
+        TlsParty ben = open(settings("ben", authority.issue("ben", "localhost")), provider);
+        for (TlsParty dialing : List.of(byName, byHost)) {
+            assertThat(Handshaken.between(ann, dialing, "localhost").isGood()).isTrue();
+        }
+        assertRefusedByClient(
+                Handshaken.between(ben, byName, "localhost"),
+                RefusalReason.NOT_ALLOWED,
+                "the certificate of \"CN=ben\" has the CommonName \"ben\", and let in are only those with ann");
+        assertRefusedByClient(
+                Handshaken.between(ben, byHost, "localhost"),
+                RefusalReason.NOT_ALLOWED,
+                "the certificate of \"CN=ben\" stands for localhost, and let in are only node1");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"JDK", "OPENSSL"})
     void anOlderVersionIsSpokenOnlyIfThatIsAskedFor(SslProvider provider) throws Exception {
         TlsSettings settings = settings("server", authority.issue("server", "localhost"));
         TlsParty strict = open(settings, provider);

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
@@ -70,7 +71,7 @@ public final class RemoteCluster implements AutoCloseable {
             Optional<InetSocketAddress> address = PeerAddress.parse(url.toString());
             try {
                 if (address.isPresent()) {
-                    reports.add(PeerInquiry.ask(address.get(), TIMEOUT_OF_EACH, peers));
+                    reports.add(PeerInquiry.ask(address.get(), TIMEOUT_OF_EACH, peers, member -> Set.of()));
                 }
             } catch (IOException e) {
                 complaints.add("nobody answers at " + url + " (" + e.getMessage() + ")");
@@ -92,14 +93,31 @@ public final class RemoteCluster implements AutoCloseable {
                     + (complaints.isEmpty() ? "none of them takes part" : String.join("; ", complaints))
                     + "; start them, or correct --initial-cluster");
         }
+        if (clients.isEmpty()) {
+            requirePlainText(clientUrls);
+        }
         return new RemoteCluster(List.copyOf(reports), clientUrls, patience, clients);
+    }
+
+    /** What is meant to be secret is not said in plain text, to whoever listens there. */
+    private static void requirePlainText(List<URI> clientUrls) throws IOException {
+        Optional<URI> secure = clientUrls.stream().filter(RemoteCluster::isTls).findFirst();
+        if (secure.isPresent()) {
+            throw new IOException(
+                    "the members serve clients over TLS, at " + secure.get()
+                            + ", and there is nothing to judge their certificates by; give --trusted-ca-file, --cert-file and --key-file");
+        }
+    }
+
+    private static boolean isTls(URI url) {
+        return "https".equalsIgnoreCase(url.getScheme());
     }
 
     private ManagedChannel open(URI url) {
         InetSocketAddress address = PeerAddress.parse(url.toString()).orElseThrow();
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(address.getHostString(), address.getPort());
-        if (url.getScheme().equals("https") && clients.isPresent()) {
-            builder.sslContext(clients.get().client());
+        if (isTls(url)) {
+            builder.sslContext(clients.orElseThrow().client());
         } else {
             builder.usePlaintext();
         }

@@ -99,7 +99,8 @@ final class Acceptor {
         return address.getHostString() + ":" + address.getPort();
     }
 
-    private Optional<Handshake.Refusal> judge(Handshake.Hello hello) {
+    /** @param channel on which it says hello */
+    private Optional<Handshake.Refusal> judge(Channel channel, Handshake.Hello hello) {
         MemberId self = context.self();
         if (hello.version() != Handshake.VERSION) {
             return Optional.of(Handshake.Refusal.PROTOCOL_VERSION);
@@ -112,14 +113,16 @@ final class Acceptor {
         } else if (hello.from() == 0) {
             return Optional.of(Handshake.Refusal.UNKNOWN_SENDER);
         }
-        return judge(new MemberId(hello.from()), hello);
+        return judge(channel, new MemberId(hello.from()), hello);
     }
 
     /** Of one that belongs to this cluster and means this member. */
-    private Optional<Handshake.Refusal> judge(MemberId from, Handshake.Hello hello) {
+    private Optional<Handshake.Refusal> judge(Channel channel, MemberId from, Handshake.Hello hello) {
         StorageIds storages = context.storages();
         if (table.isRemoved(from)) {
             return Optional.of(Handshake.Refusal.REMOVED);
+        } else if (!isVouchedFor(channel, from)) {
+            return Optional.of(Handshake.Refusal.UNKNOWN_SENDER);
         } else if (hello.expected() != StorageIds.UNKNOWN && hello.expected() != storages.own()) {
             return Optional.of(Handshake.Refusal.STORAGE_OF_RECEIVER);
         } else if (storages.judge(from, hello.storage()) == StorageIds.Standing.OTHER) {
@@ -130,6 +133,23 @@ final class Acceptor {
             return Optional.of(Handshake.Refusal.UNKNOWN_SENDER);
         }
         return Optional.empty();
+    }
+
+    /**
+     * Whether one is known here, or the CA says who it is, or it is at least one of the hosts where members are: which could speak for
+     * the member there as well.
+     */
+    private boolean isVouchedFor(Channel channel, MemberId from) {
+        return isProven(channel, from)
+                || context.tls()
+                        .filter(tls -> tls.isOfOneOf(channel, table.hostsOfMembers()))
+                        .isPresent();
+    }
+
+    /** Whether it is certain which member is there, of one whose certificate was judged by what is known of it. */
+    private boolean isProven(Channel channel, MemberId from) {
+        return table.isKnown(from)
+                || context.tls().filter(tls -> !tls.names(channel, from)).isEmpty();
     }
 
     /** Ids are never used again: one that was removed from this cluster and speaks for another is of what this one was before. */
@@ -153,27 +173,36 @@ final class Acceptor {
                 return;
             }
             // Nothing that it says counts before it is known to speak for itself.
-            Optional<Handshake.Refusal> refusal = judgeCertificate(ctx, hello).or(() -> judge(hello));
+            Optional<Handshake.Refusal> refusal = judgeCertificate(ctx, hello).or(() -> judge(ctx.channel(), hello));
             if (refusal.isPresent()) {
                 refuse(ctx, hello, refusal.get());
                 return;
             }
             MemberId from = new MemberId(hello.from());
             switch (context.storages().judge(from, hello.storage())) {
-                case SAME -> letIn(ctx, hello);
-                case NEW -> remember(ctx, hello);
+                case SAME -> letIn(ctx, hello, isProven(ctx.channel(), from));
+                case NEW -> {
+                    if (isProven(ctx.channel(), from)) {
+                        remember(ctx, hello);
+                    } else {
+                        // Whoever it is, its storage must not shut the member out whose id it gives.
+                        letIn(ctx, hello, false);
+                    }
+                }
                 case OTHER -> refuse(ctx, hello, Handshake.Refusal.STORAGE_OF_SENDER);
             }
         }
 
-        /** Of one that is known, or would be let in as a guest. */
+        /** Of one of which nothing is known but what it says, no more than whether the certificate names another member. */
         private Optional<Handshake.Refusal> judgeCertificate(ChannelHandlerContext ctx, Handshake.Hello hello) {
             if (hello.from() == 0) {
                 return Optional.empty();
             }
             MemberId from = new MemberId(hello.from());
             Optional<TlsFailure> failure = context.tls()
-                    .flatMap(tls -> tls.judge(ctx.channel(), from, table.hostsOf(from, hello.addresses())));
+                    .flatMap(tls -> table.isKnown(from)
+                            ? tls.judge(ctx.channel(), from, table.hostsOf(from))
+                            : tls.judge(ctx.channel(), from));
             failure.ifPresent(why -> context.tls()
                     .ifPresent(tls -> tls.refusals()
                             .refused(
@@ -190,7 +219,7 @@ final class Acceptor {
                     .remember(from, hello.storage())
                     .whenComplete((nothing, failure) -> ctx.executor().execute(() -> {
                         if (failure == null) {
-                            letIn(ctx, hello);
+                            letIn(ctx, hello, true);
                         } else {
                             context.refusals()
                                     .line("member " + context.self() + " cannot remember the storage of member " + from
@@ -200,12 +229,12 @@ final class Acceptor {
                     }));
         }
 
-        private void letIn(ChannelHandlerContext ctx, Handshake.Hello hello) {
+        private void letIn(ChannelHandlerContext ctx, Handshake.Hello hello, boolean proven) {
             if (!ctx.channel().isActive()) {
                 return;
             }
-            Optional<Peer> sender = table.admit(new MemberId(hello.from()), hello.addresses());
-            if (sender.isEmpty() || !sender.get().accept(ctx.channel())) {
+            Optional<Peer> sender = table.admit(new MemberId(hello.from()), hello.addresses(), proven);
+            if (sender.isEmpty() || !sender.get().accept(ctx.channel(), proven)) {
                 refuse(ctx, hello, Handshake.Refusal.UNKNOWN_SENDER);
                 return;
             }

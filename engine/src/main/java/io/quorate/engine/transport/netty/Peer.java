@@ -62,6 +62,7 @@ final class Peer {
 
     // Written under this object's lock alone.
     private boolean interrupted;
+    private boolean unproven;
     private Optional<Channel> incoming = Optional.empty();
 
     // Touched by the event loop alone.
@@ -101,6 +102,11 @@ final class Peer {
         return told.isEmpty();
     }
 
+    /** Whether it was let in although it may be another member than it says: its storage is not remembered then. */
+    synchronized boolean isUnproven() {
+        return unproven;
+    }
+
     /** Whether there is a connection on which the peer sends. */
     synchronized boolean isConnectedFrom() {
         return incoming.filter(Channel::isActive).isPresent();
@@ -110,12 +116,36 @@ final class Peer {
         return counters;
     }
 
-    /** What is told anew counts more than what the peer has said before. */
+    /**
+     * What is told anew counts more than what the peer has said before, and by it the certificates are judged anew of the connections
+     * that there are.
+     */
     void setAddresses(List<InetSocketAddress> addresses) {
-        if (!addresses.equals(told)) {
-            introduced = List.of();
-            told = addresses;
+        if (addresses.equals(told)) {
+            return;
         }
+        introduced = List.of();
+        told = addresses;
+        if (context.tls().isPresent()) {
+            synchronized (this) {
+                incoming.filter(channel -> !isOfThisMember(channel)).ifPresent(Channel::close);
+            }
+            onLoop(this::endOutgoingOfAnother);
+        }
+    }
+
+    private void endOutgoingOfAnother() {
+        if (state instanceof State.Connected connected && !isOfThisMember(connected.channel())) {
+            connected.channel().close();
+        }
+    }
+
+    /** Whether a certificate is this member's, as far as it is known where that is reached. */
+    private boolean isOfThisMember(Channel channel) {
+        return isGuest()
+                || context.tls()
+                        .flatMap(tls -> tls.judge(channel, id, PeerAddress.hosts(told)))
+                        .isEmpty();
     }
 
     /** It says itself where it is reached: it may have moved, and this member's log not yet have got that far. */
@@ -282,6 +312,12 @@ final class Peer {
         switch (context.storages().judge(id, storage)) {
             case SAME -> connected(channel);
             case NEW -> {
+                if (isGuest()
+                        && context.tls().filter(tls -> !tls.names(channel, id)).isPresent()) {
+                    setUnproven(true);
+                    connected(channel);
+                    return;
+                }
                 var unused = context.storages()
                         .remember(id, storage)
                         .whenComplete((nothing, failure) -> onLoop(() -> {
@@ -437,11 +473,21 @@ final class Peer {
                 : new State.Waiting(loop.schedule(this::dial, delayNanos, TimeUnit.NANOSECONDS));
     }
 
-    /** Makes this the connection on which the peer sends; an older one is closed. False if the peer is gone. */
-    synchronized boolean accept(Channel channel) {
-        if (closed) {
+    private synchronized void setUnproven(boolean now) {
+        unproven = now;
+    }
+
+    /**
+     * Makes this the connection on which the peer sends; an older one is closed. False if the peer is gone, or reached elsewhere since
+     * the connection was judged.
+     *
+     * @param proven whether it is certain which member is there
+     */
+    synchronized boolean accept(Channel channel, boolean proven) {
+        if (closed || !isOfThisMember(channel)) {
             return false;
         }
+        unproven = !proven;
         incoming.ifPresent(this::endIncoming);
         incoming = Optional.of(channel);
         return true;

@@ -3,8 +3,11 @@ package io.quorate.engine.transport.netty;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,10 +35,23 @@ public final class PeerAddress {
         }
     }
 
+    /** The hosts of those of some texts that are addresses, each once. */
+    public static Set<String> hostsOf(Collection<String> texts) {
+        return texts.stream()
+                .flatMap(text -> parse(text).stream())
+                .map(InetSocketAddress::getHostString)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     /** As people write it. */
     static String text(InetSocketAddress address) {
         String host = address.getHostString();
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    /** The hosts of addresses, each once. */
+    static Set<String> hosts(List<InetSocketAddress> addresses) {
+        return addresses.stream().map(InetSocketAddress::getHostString).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Those of the texts that are addresses: what the log says cannot be refused any more. */

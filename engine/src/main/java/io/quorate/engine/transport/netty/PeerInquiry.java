@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.tls.MemberBinding;
 import io.quorate.engine.tls.TlsFailure;
 import io.quorate.engine.tls.TlsParty;
 import java.io.DataInputStream;
@@ -12,11 +13,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 
 /**
  * Asks at a peer port which cluster is there, who its members are, and what is remembered of their storages: for one that is about to
@@ -61,30 +66,54 @@ public final class PeerInquiry {
      * @throws IOException if there is no answer, or none that this release understands
      */
     public static Report ask(InetSocketAddress address, Duration timeout) throws IOException {
-        return ask(address, timeout, Optional.empty());
+        return ask(address, timeout, Optional.empty(), member -> Set.of());
     }
 
     /**
-     * As {@link #ask(InetSocketAddress, Duration)}, over TLS if there is a party to do so.
+     * As {@link #ask(InetSocketAddress, Duration)}, over TLS if there is a party to do so. Then the certificate of whoever answers must
+     * be that of the member that it says it is: one that names no member, of one of the hosts where that is known to be.
      *
+     * @param hosts where the asker knows a member to be; none if it does not know the member, of which the certificate covers the host
+     *     that is dialed then, and no more
      * @throws IOException also if one side refuses the other's certificate
      */
-    public static Report ask(InetSocketAddress address, Duration timeout, Optional<TlsParty> tls) throws IOException {
+    public static Report ask(
+            InetSocketAddress address, Duration timeout, Optional<TlsParty> tls, Function<MemberId, Set<String>> hosts)
+            throws IOException {
         InetSocketAddress resolved =
                 address.isUnresolved() ? new InetSocketAddress(address.getHostString(), address.getPort()) : address;
         int millis = Math.toIntExact(timeout.toMillis());
         try (Socket socket = new Socket()) {
             socket.connect(resolved, millis);
             socket.setSoTimeout(millis);
-            return tls.isPresent() ? askOverTls(socket, address, tls.get()) : ask(socket);
+            return tls.isPresent() ? askOverTls(socket, address, tls.get(), hosts) : ask(socket);
         }
     }
 
-    private static Report askOverTls(Socket connected, InetSocketAddress address, TlsParty tls) throws IOException {
-        try (Socket socket = tls.dial(connected, address.getHostString(), address.getPort())) {
-            return ask(socket);
+    private static Report askOverTls(
+            Socket connected, InetSocketAddress address, TlsParty tls, Function<MemberId, Set<String>> hosts)
+            throws IOException {
+        try (SSLSocket socket = (SSLSocket) tls.dial(connected, address.getHostString(), address.getPort())) {
+            Report report = ask(socket);
+            if (tls.settings().admittance().required()) {
+                requireThatOf(report.answeredBy(), socket, hosts);
+            }
+            return report;
         } catch (SSLException e) {
             throw new IOException(TlsFailure.of(e).sentence(), e);
+        }
+    }
+
+    /** No member answers for another one. */
+    private static void requireThatOf(MemberId member, SSLSocket socket, Function<MemberId, Set<String>> hosts)
+            throws IOException {
+        X509Certificate shown = (X509Certificate) socket.getSession().getPeerCertificates()[0];
+        Set<String> known = hosts.apply(member);
+        Optional<TlsFailure> failure = known.isEmpty()
+                ? MemberBinding.failure(shown, member.toString())
+                : MemberBinding.failure(shown, member.toString(), known);
+        if (failure.isPresent()) {
+            throw new IOException(failure.get().sentence());
         }
     }
 

@@ -5,6 +5,7 @@ import io.quorate.core.quorum.MemberId;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,8 +17,10 @@ import java.util.stream.Collectors;
  * Who is connected to, and where: as the options say, or the configurations of the log, or, of a member that this one has not
  * heard of yet, as it says itself when it dials. Safe for use by many threads.
  *
- * <p>That a stranger is let in is no risk to what is agreed, since only members count; and it must be: a member that lags behind
- * learns of later members by what they send it, one that joins learns of all of them so.
+ * <p>One that is not known here must be let in: a member that lags behind learns of later members by what they send it, one that joins
+ * learns of all of them so. What such a guest sends does reach the core, which follows a leader of whatever term it hears. So over
+ * TLS it must be vouched for: by the CA, with a certificate that names it, or by a host of those that are known here, whose
+ * certificate could speak for its own member as well.
  */
 final class PeerTable {
 
@@ -85,11 +88,16 @@ final class PeerTable {
      * Lets a member in that dials. A stranger comes in as a guest if it says where it is reached, and if there is room.
      *
      * @param says where it is reached; nothing if it does not know
+     * @param proven whether it is certain which member it is; of another one, whose storage is not remembered, nothing is heard any
+     *     more once it is a member
      */
-    Optional<Peer> admit(MemberId id, List<String> says) {
+    Optional<Peer> admit(MemberId id, List<String> says, boolean proven) {
         List<InetSocketAddress> addresses = PeerAddress.parse(says);
         synchronized (this) {
             Optional<Peer> known = peer(id);
+            if (!proven && known.filter(peer -> !peer.isGuest()).isPresent()) {
+                return Optional.empty();
+            }
             known.ifPresent(peer -> peer.introduce(addresses));
             if (known.isPresent() || closed || addresses.isEmpty()) {
                 return known;
@@ -110,17 +118,34 @@ final class PeerTable {
         }
     }
 
-    /**
-     * The hosts where a member is reached: as the options or the log say, whatever it says itself, and only where they say nothing of
-     * it, as it says.
-     */
-    Set<String> hostsOf(MemberId id, List<String> says) {
-        List<InetSocketAddress> told = peer(id).map(Peer::told).orElse(List.of());
-        return (told.isEmpty() ? PeerAddress.parse(says) : told)
-                .stream().map(InetSocketAddress::getHostString).collect(Collectors.toUnmodifiableSet());
+    /** Whether the options or the log say of a member where it is reached; one of which they do not is a guest. */
+    boolean isKnown(MemberId id) {
+        return peer(id).filter(peer -> !peer.isGuest()).isPresent();
     }
 
-    /** Whoever is not wanted any more is disconnected, guests not before their own connection is gone. */
+    /** The hosts where a member is reached, as the options or the log say, whatever it says itself; none of one that is not known. */
+    Set<String> hostsOf(MemberId id) {
+        return peer(id).map(peer -> PeerAddress.hosts(peer.told())).orElse(Set.of());
+    }
+
+    /**
+     * The hosts of all members that are known here. One whose log does not name itself yet is still learning who they are: it takes
+     * the word of whoever runs it.
+     */
+    Set<String> hostsOfMembers() {
+        Set<String> hosts = peers.values().stream()
+                .flatMap(peer -> PeerAddress.hosts(peer.told()).stream())
+                .collect(Collectors.toCollection(HashSet::new));
+        if (!current.isMember(context.self())) {
+            context.tls().ifPresent(tls -> hosts.addAll(tls.namedHosts()));
+        }
+        return hosts;
+    }
+
+    /**
+     * Whoever is not wanted any more is disconnected, guests not before their own connection is gone. One that was let in without
+     * being known for the member that it says it is, and is a member now, has to prove it on another connection.
+     */
     private synchronized void replacePeers() {
         if (closed) {
             return;
@@ -129,9 +154,12 @@ final class PeerTable {
         Map<MemberId, List<InetSocketAddress>> wanted = wanted();
         Map<MemberId, Peer> after = new HashMap<>();
         List<Peer> leaving = new ArrayList<>();
+        List<Peer> unproven = new ArrayList<>();
         before.forEach((id, peer) -> {
             boolean staysAsGuest = peer.isGuest() && peer.isConnectedFrom() && !isRemoved(id);
-            if (wanted.containsKey(id) || staysAsGuest) {
+            if (wanted.containsKey(id) && peer.isUnproven()) {
+                unproven.add(peer);
+            } else if (wanted.containsKey(id) || staysAsGuest) {
                 after.put(id, peer);
             } else {
                 leaving.add(peer);
@@ -141,6 +169,7 @@ final class PeerTable {
                 .setAddresses(addresses));
         peers = Map.copyOf(after);
         leaving.forEach(Peer::leave);
+        unproven.forEach(Peer::close);
     }
 
     /** A configuration that is not committed yet may be rolled back: those that it leaves out stay connected until it is. */

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -171,7 +172,8 @@ class PeerTlsTest {
         TlsParty stranger = TlsParty.open(
                 settings("stranger", theirs.issue("stranger", "127.0.0.1")).dialingAlone());
         InetSocketAddress port = one.boundAddresses().getFirst();
-        assertThatThrownBy(() -> PeerInquiry.ask(port, Duration.ofSeconds(20), Optional.of(stranger)))
+        assertThatThrownBy(
+                        () -> PeerInquiry.ask(port, Duration.ofSeconds(20), Optional.of(stranger), member -> Set.of()))
                 .isInstanceOf(IOException.class)
                 .hasMessageMatching("it does not trust the CA of the certificate it was shown"
                         + "|it refuses the certificate that it was shown; its log says why");
@@ -188,8 +190,33 @@ class PeerTlsTest {
         PeerInquiry.Report report = PeerInquiry.ask(
                 NettyFixture.loopback(one.boundAddresses().getFirst().getPort()),
                 Duration.ofSeconds(20),
-                Optional.of(party("newcomer", member(THREE))));
+                Optional.of(party("newcomer", member(THREE))),
+                member -> Set.of("127.0.0.1"));
         assertThat(report.answeredBy()).isEqualTo(ONE);
+    }
+
+    /** Whoever has no data believes what the members tell of it: each for itself. */
+    @Test
+    void noMemberAnswersForAnother() throws Exception {
+        TlsParty newcomer = party("newcomer", member(THREE));
+        NettyNetwork asTwo = fixture.open(TWO, Map.of(), tls("one", member(ONE)), heard);
+        assertThatThrownBy(() -> ask(asTwo, newcomer, Set.of()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is that of member " + ONE + ", and not of " + TWO);
+        NettyNetwork atItsHost = fixture.open(TWO, Map.of(), tls("host", authority.issue("two", "127.0.0.1")), heard);
+        assertThatThrownBy(() -> ask(atItsHost, newcomer, Set.of("node2")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("member " + TWO + " is reached at node2");
+        assertThat(ask(atItsHost, newcomer, Set.of("node2", "127.0.0.1")).answeredBy())
+                .isEqualTo(TWO);
+    }
+
+    private static PeerInquiry.Report ask(NettyNetwork at, TlsParty asking, Set<String> hosts) throws IOException {
+        return PeerInquiry.ask(
+                NettyFixture.loopback(at.boundAddresses().getFirst().getPort()),
+                Duration.ofSeconds(20),
+                Optional.of(asking),
+                member -> hosts);
     }
 
     @Test
