@@ -461,10 +461,24 @@ class CornerCaseTest {
                 .requestId();
 
         assertThat(second).isNotEqualTo(first);
-        assertThat(core.receive(TWO, new Message.ReadIndexResponse(1, first, 1)))
-                .isEmpty();
         assertThat(core.receive(TWO, new Message.ReadIndexResponse(1, second, 3)))
                 .containsExactly(new Effect.ReadReady(1, 3));
+        assertThat(core.receive(TWO, new Message.ReadIndexResponse(1, first, 1)))
+                .isEmpty();
+    }
+
+    /** Both were asked for after the read had come, and where answers take long there is never one to the latest request. */
+    @Test
+    void cornerCase27_anAnswerToTheRoundBeforeIsLateEnoughToo() {
+        CoreUnderTest core = CoreUnderTest.ofVoters(3).follow(TWO, 1);
+        core.read(1);
+        long first = messages(core.flush(), Message.ReadIndexRequest.class)
+                .getFirst()
+                .requestId();
+        core.tick(2 * CoreUnderTest.HEARTBEAT_TICKS);
+
+        assertThat(core.receive(TWO, new Message.ReadIndexResponse(1, first, 1)))
+                .containsExactly(new Effect.ReadReady(1, 1));
     }
 
     @Test
