@@ -161,8 +161,7 @@ final class LogRecovery {
     private Segment behindTornWrite(Reading reading) throws IOException {
         Replay replay = reading.replay();
         long previous = reading.end().header().sequence();
-        LogTail tail = tail(
-                replay, previous + 1, 0, reading.nextLsn(), replay.hardState(), replay.suspension());
+        LogTail tail = tail(replay, previous + 1, 0, reading.nextLsn(), replay.hardState(), replay.suspension());
         return maker.begin(tail, previous, previous + 1, 0);
     }
 

@@ -198,7 +198,8 @@ class LogDamageTest {
             fixture.append(1, "later");
             fixture.settle();
         }
-        // A disk that wrote to another place what was to be written over the torn write would take what is durable, without a trace.
+        // A disk that wrote to another place what was to be written over the torn write would take what is durable,
+        // without a trace.
         assertThat(disk.bytes(segment)).isEqualTo(torn);
         try (LogFixture fixture = new LogFixture(disk)) {
             assertThat(fixture.payloads()).containsExactly("acknowledged", "later");

@@ -23,7 +23,8 @@ final class EventMessages {
 
     Event of(KeyEvent event) {
         // What a batch of a transaction changes has one revision: the keys tell those apart.
-        int hash = Long.hashCode(event.kv().modRevision()) + 31 * event.kv().key().hashCode();
+        int hash =
+                Long.hashCode(event.kv().modRevision()) + 31 * event.kv().key().hashCode();
         int place = (hash ^ hash >>> 16) & (PLACES - 1);
         Made made = places.get(place);
         if (made != null && made.event.equals(event)) {
@@ -37,17 +38,15 @@ final class EventMessages {
     }
 
     private static Event make(KeyEvent event) {
-        Event.Builder message =
-                switch (event.kind()) {
-                    case PUT ->
-                        Event.newBuilder().setType(Event.EventType.PUT).setKv(Responses.keyValue(event.kv()));
-                    case DELETE ->
-                        Event.newBuilder()
-                                .setType(Event.EventType.DELETE)
-                                .setKv(KeyValue.newBuilder()
-                                        .setKey(Responses.string(event.kv().key()))
-                                        .setModRevision(event.kv().modRevision()));
-                };
+        Event.Builder message = switch (event.kind()) {
+            case PUT -> Event.newBuilder().setType(Event.EventType.PUT).setKv(Responses.keyValue(event.kv()));
+            case DELETE ->
+                Event.newBuilder()
+                        .setType(Event.EventType.DELETE)
+                        .setKv(KeyValue.newBuilder()
+                                .setKey(Responses.string(event.kv().key()))
+                                .setModRevision(event.kv().modRevision()));
+        };
         event.prev().ifPresent(prev -> message.setPrevKv(Responses.keyValue(prev)));
         return message.build();
     }

@@ -72,8 +72,7 @@ final class WatchResponses {
         long bytes = 0;
         long through = 0;
         for (RevisionEvents revision : answer.revisions()) {
-            List<Event> next =
-                    revision.events().stream().map(messages::of).toList();
+            List<Event> next = revision.events().stream().map(messages::of).toList();
             long nextBytes = next.stream().mapToLong(Event::getSerializedSize).sum();
             if (!events.isEmpty() && bytes + nextBytes > maxBytes) {
                 responses.addAll(whole(watchId, through, events, bytes, fragment));

@@ -62,7 +62,8 @@ class EventMessagesTest {
                 Event message = messages.of(event);
                 assertThat(message.getKv().getValue().asReadOnlyByteBuffer())
                         .isEqualTo(event.kv().value().asByteBuffer());
-                assertThat(message.getKv().getModRevision()).isEqualTo(event.kv().modRevision());
+                assertThat(message.getKv().getModRevision())
+                        .isEqualTo(event.kv().modRevision());
             }
         }
     }
