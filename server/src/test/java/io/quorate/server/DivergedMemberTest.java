@@ -4,7 +4,10 @@ import static io.quorate.server.TestCluster.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.core.quorum.MemberId;
+import io.quorate.kv.Bytes;
 import io.quorate.kv.Divergence;
+import io.quorate.kv.Range;
+import io.quorate.kv.Result;
 import io.quorate.kv.StateDigest;
 import io.quorate.kv.Verdict;
 import io.quorate.kv.Verification;
@@ -39,8 +42,12 @@ class DivergedMemberTest {
     }
 
     private static void tamperAtRest(TestCluster cluster, int member, String key, String value) throws IOException {
-        long written = cluster.member(cluster.leader()).node().status().commitIndex();
-        await(() -> cluster.member(member).node().status().appliedIndex() >= written, "the member has it");
+        // That the write was answered does not mean that this member has it, nor that the leader tells of it by now.
+        Range written = Range.of(Bytes.utf8(key));
+        await(
+                () -> cluster.member(member).machine().store().range(written) instanceof Result.RangeResult found
+                        && found.count() == 1,
+                "the member has it");
         cluster.stop(member);
         Tampering.changeValue(cluster.config(member).dataDir(), key, value);
         cluster.start(member);
