@@ -60,6 +60,10 @@ final class DurableLog {
     private boolean rottedByStart;
 
     private long segment;
+
+    /** The one before the newest whose header was written. */
+    private long segmentBefore;
+
     private long term;
     private long vote;
     private long commitIndex;
@@ -211,6 +215,10 @@ final class DurableLog {
      * then. What rotted by that start itself is an excuse for the next one, too.
      */
     boolean takeRotted(RaftLog log) {
+        if (begun.isPresent()) {
+            // Power may have gone before the new segment had its name: then the log goes on in the one before.
+            segment = segmentBefore;
+        }
         boolean was = rotted;
         rotted = rottedByStart;
         anyDamage = rottedByStart;
@@ -309,6 +317,7 @@ final class DurableLog {
             // A copy of an earlier one, which a start puts into quarantine: the log goes on as it is.
             return;
         }
+        segmentBefore = segment;
         segment = in.getLong(SEGMENT_SEQUENCE);
         EntryId base = id(in, SEGMENT_BASE);
         if (!terms.last.equals(base)) {

@@ -109,6 +109,22 @@ class DurabilityInvariantsCanFailTest {
         assertViolated(() -> disks.opened(still.member(1)));
     }
 
+    /** Seed 225503: a header was durable, and power went before its file had the name of a segment. */
+    @Test
+    void afterARestartTheLogMayGoOnInTheSegmentBefore() {
+        durable(1, frame(3, 2, 0));
+        byte[] second = segment(3, 2);
+        ByteBuffer.wrap(second).putLong(40, 2);
+        durable(1, second);
+        believes(1, 3, 2);
+        disks.opened(still.member(1));
+        durable(1, frame(4, 3, 0));
+        believes(1, 4, 3);
+        disks.opened(still.member(1));
+        believes(1, 3, 2);
+        assertViolated(() -> disks.opened(still.member(1)));
+    }
+
     @Test
     void theHeaderOfASegmentDoesNotTakeADurableVoteBack() {
         durable(1, frame(4, 3, 0));
