@@ -12,15 +12,15 @@ import java.util.List;
  *
  * <p>The leader takes its commit index, once an entry of its own term is committed (corner case 27), and then has a
  * quorum confirm, after the read came, that it still leads: reads that wait at a flush share one round, whose number
- * heartbeats carry out and back. Other members ask the leader. One round, or one request to the leader, is
+ * heartbeats carry out and back. Other members ask the leader. A bounded number of rounds, or requests to the leader, is
  * under way at a time; reads that come meanwhile wait and share the next, so a slow network makes batches larger and not
- * messages more. A read waits for up to a round trip longer than if it had a round of its own.
+ * messages more.
  *
  * <p>No read waits longer than two election timeouts for an answer: one to be sent, one to be answered.
  */
 final class LinearizableReads {
 
-    private static final int MAX_UNDER_WAY = 1;
+    private static final int MAX_UNDER_WAY = 4;
 
     private final NodeState node;
     private final Effects effects;
