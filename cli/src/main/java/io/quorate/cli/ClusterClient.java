@@ -9,6 +9,7 @@ import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
+import io.quorate.engine.tls.TlsParty;
 import io.quorate.server.proto.etcdserverpb.AuthGrpc;
 import io.quorate.server.proto.etcdserverpb.AuthenticateRequest;
 import io.quorate.server.wire.EtcdError;
@@ -221,7 +222,7 @@ final class ClusterClient implements AutoCloseable {
     private boolean connect(URI endpoint) {
         close();
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(host(endpoint), endpoint.getPort());
-        ManagedChannel channel = (TlsOptions.isTls(endpoint)
+        ManagedChannel channel = (TlsParty.isFor(endpoint)
                         ? builder.sslContext(tls.party().client())
                         : builder.usePlaintext())
                 .maxInboundMessageSize(Integer.MAX_VALUE)
@@ -260,7 +261,7 @@ final class ClusterClient implements AutoCloseable {
     static CommandFailed unreachable(List<URI> endpoints, TlsOptions tls) {
         String where = endpoints.stream().map(URI::getAuthority).collect(Collectors.joining(", "));
         for (URI endpoint : endpoints) {
-            Optional<String> why = TlsOptions.isTls(endpoint) ? tls.failure(endpoint) : Optional.empty();
+            Optional<String> why = TlsParty.isFor(endpoint) ? tls.failure(endpoint) : Optional.empty();
             if (why.isPresent()) {
                 return new CommandFailed(
                         ExitCode.UNREACHABLE,

@@ -111,7 +111,7 @@ final class TlsOptions {
 
     /** The same, if one of these asks for it, or members that are found by them may. */
     Optional<TlsParty> partyFor(List<URI> urls) {
-        return isAsked() || urls.stream().anyMatch(TlsOptions::isTls) ? Optional.of(party()) : Optional.empty();
+        return isAsked() || urls.stream().anyMatch(TlsParty::isFor) ? Optional.of(party()) : Optional.empty();
     }
 
     /** Why TLS with an endpoint fails, as a part of a sentence; empty if it does not, or nothing listens there. */
@@ -130,9 +130,5 @@ final class TlsOptions {
         } catch (IOException e) {
             return Optional.empty();
         }
-    }
-
-    static boolean isTls(URI url) {
-        return "https".equals(url.getScheme());
     }
 }

@@ -5,6 +5,7 @@ import io.grpc.ServerServiceDefinition;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
 import io.quorate.engine.disk.FileDisk;
+import io.quorate.engine.tls.TlsParty;
 import io.quorate.kv.PublishMember;
 import io.quorate.kv.Result;
 import io.quorate.server.gateway.JsonGateway;
@@ -334,7 +335,7 @@ public final class MemberServer implements AutoCloseable {
         List<String> addresses = new ArrayList<>();
         for (int i = 0; i < clientAddresses().size(); i++) {
             InetSocketAddress address = clientAddresses().get(i);
-            boolean tls = Security.isTls(config.listenClientUrls().get(i));
+            boolean tls = TlsParty.isFor(config.listenClientUrls().get(i));
             addresses.add(new ListenUrl(address.getHostString(), address.getPort(), tls).toString());
         }
         return addresses;

@@ -1,12 +1,12 @@
 package io.quorate.server;
 
+import io.quorate.engine.tls.TlsParty;
 import io.quorate.engine.tls.TlsSettings;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -69,14 +69,10 @@ public record Security(
         return maxConnectionAge.isZero() ? Optional.empty() : Optional.of(maxConnectionAge);
     }
 
-    static boolean isTls(URI url) {
-        return String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT).equals("https");
-    }
-
     /** Plain text beyond this machine can be read and changed by whoever is on the way. */
     void requireSecrecy(String flag, List<URI> listenUrls, String remedy) {
         Optional<URI> open = listenUrls.stream()
-                .filter(url -> !isTls(url) && isReachable(url))
+                .filter(url -> !TlsParty.isFor(url) && isReachable(url))
                 .findFirst();
         if (open.isPresent() && !allowInsecure) {
             throw new IllegalArgumentException(flag + " has " + open.get()
@@ -103,7 +99,7 @@ public record Security(
     boolean isOpenToAnybody(List<URI> listenClientUrls) {
         boolean certified = clients.filter(tls -> tls.admittance().required()).isPresent();
         return !allowInsecure
-                && listenClientUrls.stream().anyMatch(url -> isReachable(url) && !(isTls(url) && certified));
+                && listenClientUrls.stream().anyMatch(url -> isReachable(url) && !(TlsParty.isFor(url) && certified));
     }
 
     /** Whether other machines can reach an address that is listened on. */
@@ -119,7 +115,7 @@ public record Security(
 
     /** What is served is asked for, and what is asked for is served: nobody is to take plain text for TLS. */
     void requireFitOfClients(List<URI> listenUrls) {
-        Optional<URI> secure = listenUrls.stream().filter(Security::isTls).findFirst();
+        Optional<URI> secure = listenUrls.stream().filter(TlsParty::isFor).findFirst();
         if (secure.isPresent() && clients.isEmpty()) {
             throw new IllegalArgumentException("--listen-client-urls asks for TLS with " + secure.get()
                     + ", and there is no certificate; give --cert-file and --key-file, or use http://");
@@ -134,12 +130,12 @@ public record Security(
     /** All members speak TLS among themselves, or none does. */
     void requireFitOfPeers(String flag, List<URI> urls) {
         for (URI url : urls) {
-            if (isTls(url) && peers.isEmpty()) {
+            if (TlsParty.isFor(url) && peers.isEmpty()) {
                 throw new IllegalArgumentException(flag + " asks for TLS with " + url
                         + ", and there is no certificate for it; give --peer-cert-file, --peer-key-file and"
                         + " --peer-trusted-ca-file, or use http://");
             }
-            if (!isTls(url) && peers.isPresent()) {
+            if (!TlsParty.isFor(url) && peers.isPresent()) {
                 throw new IllegalArgumentException("--peer-cert-file is given, and " + flag + " has " + url
                         + ", which is plain text; use https:// for every peer URL");
             }

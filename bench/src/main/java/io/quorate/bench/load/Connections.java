@@ -62,7 +62,7 @@ final class Connections implements AutoCloseable {
         String host = endpoint.getHost();
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(bare, endpoint.getPort());
-        boolean secure = "https".equals(endpoint.getScheme());
+        boolean secure = TlsParty.isFor(endpoint);
         return (secure ? builder.sslContext(tls.orElseThrow().client()) : builder.usePlaintext())
                 .directExecutor()
                 .disableRetry()

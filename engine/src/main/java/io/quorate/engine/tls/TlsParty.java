@@ -6,6 +6,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -85,6 +86,11 @@ public final class TlsParty {
             throw new IOException(
                     "the files of " + settings.role() + " cannot be used: " + PrintableText.of(e.toString()), e);
         }
+    }
+
+    /** Whether TLS is spoken where a URL leads; a scheme may be written in capitals (RFC 3986, section 3.1). */
+    public static boolean isFor(URI url) {
+        return "https".equalsIgnoreCase(url.getScheme());
     }
 
     public TlsSettings settings() {

@@ -101,7 +101,7 @@ public final class RemoteCluster implements AutoCloseable {
 
     /** What is meant to be secret is not said in plain text, to whoever listens there. */
     private static void requirePlainText(List<URI> clientUrls) throws IOException {
-        Optional<URI> secure = clientUrls.stream().filter(RemoteCluster::isTls).findFirst();
+        Optional<URI> secure = clientUrls.stream().filter(TlsParty::isFor).findFirst();
         if (secure.isPresent()) {
             throw new IOException(
                     "the members serve clients over TLS, at " + secure.get()
@@ -109,14 +109,10 @@ public final class RemoteCluster implements AutoCloseable {
         }
     }
 
-    private static boolean isTls(URI url) {
-        return "https".equalsIgnoreCase(url.getScheme());
-    }
-
     private ManagedChannel open(URI url) {
         InetSocketAddress address = PeerAddress.parse(url.toString()).orElseThrow();
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(address.getHostString(), address.getPort());
-        if (isTls(url)) {
+        if (TlsParty.isFor(url)) {
             builder.sslContext(clients.orElseThrow().client());
         } else {
             builder.usePlaintext();
