@@ -2,6 +2,7 @@ package io.quorate.cli;
 
 import java.io.PrintWriter;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,6 +54,12 @@ final class CertsRotateCommand implements Callable<Integer> {
     public Integer call() {
         if (newAuthority && dropOld) {
             throw CommandFailed.usage("--new-ca and --drop-old-ca are the first and the last step; give one of them");
+        }
+        for (String option : List.of("--name", "--days")) {
+            if (!newAuthority && spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw CommandFailed.usage(
+                        option + " is of a new CA, and none is made; give --new-ca as well, or leave it out");
+            }
         }
         PrintWriter out = spec.commandLine().getOut();
         certs.run(folder -> {

@@ -126,6 +126,7 @@ class CertsCommandTest {
         refused(ExitCode.USAGE, "say for whom", "member");
         refused(ExitCode.USAGE, "--days is 0", "client", "ann", "--days", "0");
         refused(ExitCode.USAGE, "give one of them", "rotate", "--new-ca", "--drop-old-ca");
+        refused(ExitCode.USAGE, "--days is of a new CA, and none is made", "rotate", "--days", "30");
         assertThat(Files.readAllBytes(dir.resolve("ca.crt"))).isEqualTo(authority);
         assertThat(CommandRun.of("certs").exitCode()).isEqualTo(ExitCode.USAGE);
         CommandRun inspected = CommandRun.of("certs", "inspect", file("no.crt"));
