@@ -1,6 +1,7 @@
 package io.quorate.cli;
 
 import com.google.protobuf.ByteString;
+import io.quorate.engine.tls.PrintableText;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,7 @@ final class KeyText {
 
     /** Returns the text, if the bytes are UTF-8 without control characters. */
     static Optional<String> printable(ByteString bytes) {
-        return decoded(bytes).filter(text -> text.codePoints().allMatch(KeyText::isPrintable));
+        return decoded(bytes).filter(text -> text.codePoints().allMatch(PrintableText::isPrintable));
     }
 
     /**
@@ -50,7 +51,7 @@ final class KeyText {
             case '\t' -> line.append("\\t");
             case '\\' -> line.append("\\\\");
             default -> {
-                if (isPrintable(codePoint)) {
+                if (PrintableText.isPrintable(codePoint)) {
                     line.appendCodePoint(codePoint);
                 } else {
                     for (byte b : Character.toString(codePoint).getBytes(StandardCharsets.UTF_8)) {
@@ -71,19 +72,6 @@ final class KeyText {
 
     private static void appendHex(StringBuilder line, byte b) {
         line.append(String.format("\\x%02x", b & 0xff));
-    }
-
-    private static boolean isPrintable(int codePoint) {
-        return switch (Character.getType(codePoint)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> false;
-            default -> true;
-        };
     }
 
     private static Optional<String> decoded(ByteString bytes) {

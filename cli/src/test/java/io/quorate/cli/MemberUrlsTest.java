@@ -11,7 +11,8 @@ class MemberUrlsTest {
     /** Passwords would go there in plain text. */
     @Test
     void anEndpointWhoseSchemeIsInCapitalsIsSpokenToOverTls() {
-        URI endpoint = MemberUrls.parseList("--endpoints", "HTTPS://127.0.0.1:2379", "http").getFirst();
+        URI endpoint = MemberUrls.parseList("--endpoints", "HTTPS://127.0.0.1:2379", "http")
+                .getFirst();
         assertThat(TlsParty.isFor(endpoint)).isTrue();
     }
 }

@@ -156,6 +156,7 @@ class ServerCommandTest {
                         "z1",
                         new AutopilotPolicy(Optional.of(Duration.ofSeconds(30)), Optional.empty(), List.of(), false),
                         new Sending(65_536, 8, true),
+                        Security.NONE,
                         false));
     }
 

@@ -209,52 +209,6 @@ public record ServerConfig(
         }
     }
 
-    /** A member that speaks plain text. */
-    public ServerConfig(
-            String name,
-            Path dataDir,
-            List<URI> listenClientUrls,
-            List<URI> advertiseClientUrls,
-            List<URI> listenPeerUrls,
-            List<URI> initialAdvertisePeerUrls,
-            List<InitialMember> initialCluster,
-            InitialClusterState initialClusterState,
-            String initialClusterToken,
-            Timing timing,
-            Snapshots snapshots,
-            Limits limits,
-            WatchOptions watches,
-            Duration verifyInterval,
-            Upkeep upkeep,
-            AuthOptions auth,
-            String zone,
-            AutopilotPolicy autopilot,
-            Sending sending,
-            boolean ephemeral) {
-        this(
-                name,
-                dataDir,
-                listenClientUrls,
-                advertiseClientUrls,
-                listenPeerUrls,
-                initialAdvertisePeerUrls,
-                initialCluster,
-                initialClusterState,
-                initialClusterToken,
-                timing,
-                snapshots,
-                limits,
-                watches,
-                verifyInterval,
-                upkeep,
-                auth,
-                zone,
-                autopilot,
-                sending,
-                Security.NONE,
-                ephemeral);
-    }
-
     /** A member that speaks plain text and sends entries as is the default. */
     public ServerConfig(
             String name,

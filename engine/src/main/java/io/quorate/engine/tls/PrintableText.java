@@ -24,7 +24,8 @@ public final class PrintableText {
                 : printable.toString();
     }
 
-    private static boolean isPrintable(int character) {
+    /** Whether a character is seen as it is, by its code point. */
+    public static boolean isPrintable(int character) {
         return switch (Character.getType(character)) {
             case Character.CONTROL,
                     Character.FORMAT,

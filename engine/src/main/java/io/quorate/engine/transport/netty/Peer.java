@@ -314,7 +314,7 @@ final class Peer {
             case NEW -> {
                 if (isGuest()
                         && context.tls().filter(tls -> !tls.names(channel, id)).isPresent()) {
-                    setUnproven(true);
+                    doubt();
                     connected(channel);
                     return;
                 }
@@ -473,8 +473,8 @@ final class Peer {
                 : new State.Waiting(loop.schedule(this::dial, delayNanos, TimeUnit.NANOSECONDS));
     }
 
-    private synchronized void setUnproven(boolean now) {
-        unproven = now;
+    private synchronized void doubt() {
+        unproven = true;
     }
 
     /**
