@@ -303,9 +303,12 @@ class LauncherTest {
     @ParameterizedTest
     @CsvSource({
         "dev,-Xmx320m",
+        "dev,-XX:MaxInlineLevel=6",
         "server,-XX:+UseG1GC",
+        "server,-XX:FreqInlineSize=80",
         "sim,-Xmn1200m",
         "bench,-Xmx2g",
+        "bench,-XX:InlineSmallCode=600",
         "get,-XX:TieredStopAtLevel=1",
         ",-XX:TieredStopAtLevel=1"
     })
