@@ -59,11 +59,23 @@ final class MembershipDriver {
         return known.settled();
     }
 
-    /** A member cannot go on with what its disk holds: another takes its place, unless one is lost already. */
+    /**
+     * A member cannot go on with what its disk holds: it stays off, and another takes its place. If one is lost already, that one is replaced
+     * first, and by then this one may be no member any more.
+     */
     void replaceLost(MemberId member) {
+        cluster.member(member).retire();
         if (lost.isEmpty()) {
             lose(member, CrashKind.DISK_LOSS);
             begin(MembershipChange.REPLACE);
+        } else if (!stopped) {
+            agenda.after(SECOND, () -> replaceIfMember(member));
+        }
+    }
+
+    private void replaceIfMember(MemberId member) {
+        if (cluster.configuration().filter(now -> now.isMember(member)).isPresent() || known.isUncertain()) {
+            replaceLost(member);
         }
     }
 
