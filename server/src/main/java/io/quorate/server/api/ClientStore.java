@@ -171,6 +171,11 @@ final class ClientStore {
         return store.ask(new Judged<>(caller, demand, question));
     }
 
+    /** The users and roles as this member knows them by now: for what is told to nobody. */
+    AuthState authNow() {
+        return store.local().auth();
+    }
+
     /** Asks what everybody may know, or has to in order to prove who it is. */
     <T> CompletableFuture<T> anybodys(Question<T> question) {
         return store.read(false, question);
