@@ -74,6 +74,14 @@ public final class AuthState {
                         .toList()));
     }
 
+    /** Whether one of a user's roles is the one for whoever looks after the cluster. */
+    boolean isOperator(User user) {
+        return user.roles().contains(User.OPERATOR)
+                && role(User.OPERATOR)
+                        .map(role -> role.permissions().isEmpty())
+                        .orElse(false);
+    }
+
     AuthState withEnabled(boolean newEnabled) {
         return new AuthState(newEnabled, revision, users, roles);
     }

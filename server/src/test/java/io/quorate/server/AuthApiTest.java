@@ -455,7 +455,7 @@ class AuthApiTest {
     }
 
     @Test
-    void whatConcernsTheWholeClusterIsForRootAlone() {
+    void whatConcernsTheWholeClusterIsNotForOrdinaryUsers() {
         enable();
         Channel alice = channel(1, "alice", "secret");
         List<String> allowed = new ArrayList<>();

@@ -84,14 +84,14 @@ public final class Clients implements ServerInterceptor {
     }
 
     /**
-     * Asks whether a client administers that calls in another way than by gRPC, also while this member must not serve.
+     * Asks whether a client may look after the cluster that calls in another way than by gRPC, also while this member must not serve.
      *
      * @param token that it has shown
      * @return fails with what the client is told if it does not
      */
-    public CompletableFuture<Void> requireRoot(Optional<String> token) {
+    public CompletableFuture<Void> requireOperator(Optional<String> token) {
         try {
-            return new ClientStore(store, tokens, changes, token, Optional.empty()).requireNow(AccessCheck::root);
+            return new ClientStore(store, tokens, changes, token, Optional.empty()).requireNow(AccessCheck::operator);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
