@@ -244,7 +244,14 @@ enum ServerFlag {
     LOG_LEVEL("log-level", "debug|info|warn|error", "How much is logged to stderr.", "info");
 
     private static final Set<ServerFlag> SWITCHES = EnumSet.of(
-            WITNESS, LIMIT_LOGINS, AUTO_TUNE, CLIENT_CERT_AUTH, PEER_CLIENT_CERT_AUTH, ALLOW_INSECURE, AUTO_TLS, PEER_AUTO_TLS);
+            WITNESS,
+            LIMIT_LOGINS,
+            AUTO_TUNE,
+            CLIENT_CERT_AUTH,
+            PEER_CLIENT_CERT_AUTH,
+            ALLOW_INSECURE,
+            AUTO_TLS,
+            PEER_AUTO_TLS);
 
     private final String key;
     private final String valueLabel;

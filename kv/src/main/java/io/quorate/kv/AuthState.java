@@ -77,9 +77,7 @@ public final class AuthState {
     /** Whether one of a user's roles is the one for whoever looks after the cluster. */
     boolean isOperator(User user) {
         return user.roles().contains(User.OPERATOR)
-                && role(User.OPERATOR)
-                        .map(role -> role.permissions().isEmpty())
-                        .orElse(false);
+                && role(User.OPERATOR).map(role -> role.permissions().isEmpty()).orElse(false);
     }
 
     AuthState withEnabled(boolean newEnabled) {

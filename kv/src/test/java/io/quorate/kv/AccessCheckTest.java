@@ -202,8 +202,7 @@ class AccessCheckTest {
     @Test
     void aRoleNamedOperatorThatIsGoneOrAllowsKeysMakesNobodyAnOperator() {
         User olga = new User("olga", b("x"), false, PASSWORD_REVISION, List.of(User.OPERATOR));
-        Role withKeys =
-                new Role(User.OPERATOR, List.of(new Permission(Permission.Access.READ, b("r"), b("s"))));
+        Role withKeys = new Role(User.OPERATOR, List.of(new Permission(Permission.Access.READ, b("r"), b("s"))));
         for (Map<String, Role> roles : List.of(Map.<String, Role>of(), Map.of(User.OPERATOR, withKeys))) {
             AuthState auth = AuthState.of(true, REVISION, Map.of("olga", olga), roles);
             AccessCheck check = new AccessCheck(auth, new Caller("olga", REVISION), lease -> List.of());

@@ -243,8 +243,7 @@ record Incarnation(
                                 cluster,
                                 new StateComparison(node, machine.store(), config.requestTimeout(), timer)),
                         new MaintenanceService(clients, store, headers, hashes, defragmenter, snapshots, changes),
-                        new AuthService(
-                                clients, passwords, logins(config.auth(), passwords, metrics), tokens, headers))
+                        new AuthService(clients, passwords, logins(config.auth(), passwords, metrics), tokens, headers))
                 .map(service -> ServerInterceptors.intercept(
                         service,
                         clients,

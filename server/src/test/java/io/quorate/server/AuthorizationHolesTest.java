@@ -111,10 +111,11 @@ class AuthorizationHolesTest {
     @Test
     void aGrantForOneKeyIsNoneForAllThatFollowIt() throws InterruptedException {
         try (WatchConversation watches = WatchConversation.begin(as("alice", "a"))) {
-            for (String[] asked : new String[][] {{"one", END}, {"one", "onf"}, {"one", "onf\0"}, {"on", ""}, {END, END}, {"", END}}) {
-                var refused = watches.created(WatchCreateRequest.newBuilder()
-                        .setKey(bytes(asked[0]))
-                        .setRangeEnd(bytes(asked[1])));
+            for (String[] asked :
+                    new String[][] {{"one", END}, {"one", "onf"}, {"one", "onf\0"}, {"on", ""}, {END, END}, {"", END}
+                    }) {
+                var refused = watches.created(
+                        WatchCreateRequest.newBuilder().setKey(bytes(asked[0])).setRangeEnd(bytes(asked[1])));
                 assertThat(refused.getCancelReason())
                         .as("from '%s' to '%s'", asked[0], asked[1])
                         .isEqualTo(DENIED);
@@ -134,7 +135,9 @@ class AuthorizationHolesTest {
     void theBoundsOfAGrantAreItsOwnToTheByte() {
         ByteString last = ByteString.copyFrom(new byte[] {'r', '/', (byte) 0xff, (byte) 0xff});
         assertThat(reader.get("r/").getCount()).isZero();
-        assertThat(reader.kv().range(RangeRequest.newBuilder().setKey(last).build()).getCount())
+        assertThat(reader.kv()
+                        .range(RangeRequest.newBuilder().setKey(last).build())
+                        .getCount())
                 .isZero();
         assertThat(reader.kv().range(range("r/", "r0").build()).getCount()).isGreaterThanOrEqualTo(2);
         for (String outside : List.of("r", "r.", "r0", "r.\u007f")) {
@@ -166,7 +169,10 @@ class AuthorizationHolesTest {
             }
         }
         assertThat(reader.kv()
-                        .range(range("r/", "r0").setSerializable(true).setCountOnly(true).build())
+                        .range(range("r/", "r0")
+                                .setSerializable(true)
+                                .setCountOnly(true)
+                                .build())
                         .getCount())
                 .isGreaterThanOrEqualTo(2);
     }
@@ -183,7 +189,8 @@ class AuthorizationHolesTest {
                         .setRole("once")
                         .setKey(bytes("once"))
                         .build());
-        for (RangeRequest.Builder asked : List.of(rangeOf("once"), rangeOf("once").setSerializable(true))) {
+        for (RangeRequest.Builder asked :
+                List.of(rangeOf("once"), rangeOf("once").setSerializable(true))) {
             denied(() -> ben.kv().range(asked.build()));
             denied(() -> ben.kv().range(asked.setRevision(then).build()));
         }
@@ -215,17 +222,14 @@ class AuthorizationHolesTest {
                     then(op(then(operation))),
                     then(op(otherwise(operation))),
                     otherwise(op(then(operation))),
-                    then(op(then(op(then(op(otherwise(operation)))))))
-            )) {
+                    then(op(then(op(then(op(otherwise(operation))))))))) {
                 denied(() -> alice.kv().txn(txn.build()));
                 denied(() -> alice.kv()
                         .txn(txn.clone().addCompare(valueIs("one", "no")).build()));
             }
         }
         assertThat(root.value("secret")).isEqualTo("value of secret");
-        assertThat(alice.kv()
-                        .txn(then(op(then(op(rangeOf("one"))))).build())
-                        .getSucceeded())
+        assertThat(alice.kv().txn(then(op(then(op(rangeOf("one"))))).build()).getSucceeded())
                 .isTrue();
     }
 
@@ -236,7 +240,8 @@ class AuthorizationHolesTest {
         for (Compare compare : List.of(valueIs("secret", "x"), all)) {
             TxnRequest.Builder inner = TxnRequest.newBuilder().addCompare(compare);
             denied(() -> alice.kv().txn(inner.build()));
-            denied(() -> alice.kv().txn(inner.clone().addSuccess(op(putOf("one", "x"))).build()));
+            denied(() -> alice.kv()
+                    .txn(inner.clone().addSuccess(op(putOf("one", "x"))).build()));
             denied(() -> alice.kv().txn(then(op(inner)).build()));
             denied(() -> alice.kv().txn(otherwise(op(then(op(inner)))).build()));
         }
@@ -362,9 +367,11 @@ class AuthorizationHolesTest {
                             .build());
             denied(() -> again.get("one"));
             admin.stub()
-                    .userDelete(AuthUserDeleteRequest.newBuilder().setName("carol").build());
+                    .userDelete(
+                            AuthUserDeleteRequest.newBuilder().setName("carol").build());
             admin.stub()
-                    .roleDelete(AuthRoleDeleteRequest.newBuilder().setRole("late").build());
+                    .roleDelete(
+                            AuthRoleDeleteRequest.newBuilder().setRole("late").build());
             assertThat(admin.stub()
                             .userList(AuthUserListRequest.getDefaultInstance())
                             .getUsersList())

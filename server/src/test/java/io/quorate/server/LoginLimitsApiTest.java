@@ -142,8 +142,7 @@ class LoginLimitsApiTest {
     }
 
     private List<String> attempts() throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + member().getPort() + "/metrics"))
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + member().getPort() + "/metrics"))
                 .timeout(Duration.ofSeconds(20))
                 .build();
         try (HttpClient client = HttpClient.newHttpClient()) {

@@ -83,8 +83,7 @@ class OpenStreamsOfFormerUsersTest {
     }
 
     private static void delete(String user) {
-        admin.stub()
-                .userDelete(AuthUserDeleteRequest.newBuilder().setName(user).build());
+        admin.stub().userDelete(AuthUserDeleteRequest.newBuilder().setName(user).build());
     }
 
     private static void revokeRole(String user) {
@@ -123,8 +122,9 @@ class OpenStreamsOfFormerUsersTest {
         for (Map.Entry<String, Runnable> way : waysToLoseIt.entrySet()) {
             String name = way.getKey();
             try (WatchConversation watches = WatchConversation.begin(user(name))) {
-                WatchResponse begun = watches.created(
-                        WatchCreateRequest.newBuilder().setKey(bytes(name + "/")).setRangeEnd(bytes(name + "0")));
+                WatchResponse begun = watches.created(WatchCreateRequest.newBuilder()
+                        .setKey(bytes(name + "/"))
+                        .setRangeEnd(bytes(name + "0")));
                 assertThat(begun.getCanceled()).isFalse();
                 way.getValue().run();
                 WatchResponse ended = watches.next();
@@ -142,7 +142,8 @@ class OpenStreamsOfFormerUsersTest {
         admin.addRole("extra", Permission.Type.READ, "extra", "");
         admin.grant("keeper", "extra");
         try (WatchConversation watches = WatchConversation.begin(channel)) {
-            WatchResponse lasting = watches.created(WatchCreateRequest.newBuilder().setKey(bytes("keeper/a")));
+            WatchResponse lasting =
+                    watches.created(WatchCreateRequest.newBuilder().setKey(bytes("keeper/a")));
             WatchResponse lost = watches.created(WatchCreateRequest.newBuilder().setKey(bytes("extra")));
             admin.stub()
                     .userRevokeRole(AuthUserRevokeRoleRequest.newBuilder()
@@ -222,7 +223,9 @@ class OpenStreamsOfFormerUsersTest {
                 .lock(LockRequest.newBuilder().setName(bytes("waiter/l")).build());
         TestCluster.await(
                 () -> root.kv()
-                                .range(EtcdClient.prefixOf("waiter/l/").setCountOnly(true).build())
+                                .range(EtcdClient.prefixOf("waiter/l/")
+                                        .setCountOnly(true)
+                                        .build())
                                 .getCount()
                         == 2,
                 "it stands in the line");

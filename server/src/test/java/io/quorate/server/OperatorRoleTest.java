@@ -95,7 +95,8 @@ class OperatorRoleTest {
                         .filter(method -> AuthGrpc.SERVICE_NAME.equals(method.getServiceName()))
                         .map(method -> String.valueOf(method.getBareMethodName()))
                         .toList());
-        assertThat(denied(KVGrpc.getServiceDescriptor())).containsExactlyInAnyOrder("Range", "Put", "DeleteRange", "Txn");
+        assertThat(denied(KVGrpc.getServiceDescriptor()))
+                .containsExactlyInAnyOrder("Range", "Put", "DeleteRange", "Txn");
         assertThat(denied(LockGrpc.getServiceDescriptor(), ElectionGrpc.getServiceDescriptor()))
                 .contains("Lock", "Campaign", "Leader", "Observe");
     }

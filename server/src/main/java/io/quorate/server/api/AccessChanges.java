@@ -1,7 +1,7 @@
 package io.quorate.server.api;
 
 import io.quorate.kv.AuthState;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 final class AccessChanges {
 
     private final Supplier<AuthState> present;
-    private final Set<Runnable> judges = ConcurrentHashMap.newKeySet();
+    private final Map<Object, Runnable> judges = new ConcurrentHashMap<>();
     private AuthState judged;
 
     /** @param present users and roles as this member knows them by now */
@@ -30,9 +30,9 @@ final class AccessChanges {
     /** @param judge is run after each change, and must not block */
     Held hold(Runnable judge) {
         // The same judge may be held twice: each time is one of its own.
-        Runnable own = judge::run;
-        judges.add(own);
-        return () -> judges.remove(own);
+        Object holding = new Object();
+        judges.put(holding, judge);
+        return () -> judges.remove(holding);
     }
 
     /** Looks whether anything has changed since the last look; to be called now and then. */
@@ -40,7 +40,7 @@ final class AccessChanges {
         AuthState now = present.get();
         if (now.isEnabled() != judged.isEnabled() || now.revision() != judged.revision()) {
             judged = now;
-            judges.forEach(Runnable::run);
+            judges.values().forEach(Runnable::run);
         }
     }
 

@@ -66,7 +66,9 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
     @Override
     public void noteOperation(NoteOperationRequest request, StreamObserver<NoteOperationResponse> call) {
         Answers.send(
-                call, () -> clients.current().administer(AccessCheck::operator, note(request)), result -> switch (result) {
+                call,
+                () -> clients.current().administer(AccessCheck::operator, note(request)),
+                result -> switch (result) {
                     case Result.OperationResult noted ->
                         NoteOperationResponse.newBuilder()
                                 .setHeader(headers.at(noted.revision()))

@@ -71,8 +71,7 @@ public final class LoginLimits {
 
     private final LongSupplier nanoTime;
     private final Allowances<Attempt> pairs = new Allowances<>(OF_PAIR, PAIR_INTERVAL, MOST_REMEMBERED);
-    private final Allowances<ClientAddress> addresses =
-            new Allowances<>(OF_ADDRESS, ADDRESS_INTERVAL, MOST_REMEMBERED);
+    private final Allowances<ClientAddress> addresses = new Allowances<>(OF_ADDRESS, ADDRESS_INTERVAL, MOST_REMEMBERED);
     private final Allowances<Bytes> users = new Allowances<>(OF_USER, USER_INTERVAL, MOST_REMEMBERED);
 
     /** @param nanoTime a monotonic clock */

@@ -10,7 +10,6 @@ import io.quorate.kv.AuthState;
 import io.quorate.server.auth.LoginLimits.Attempt;
 import io.quorate.server.auth.LoginLimits.Refusal;
 import io.quorate.server.auth.LoginListener.Outcome;
-import io.quorate.server.wire.EtcdError;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -79,7 +78,7 @@ public final class Logins {
     public CompletableFuture<Boolean> isRight(AuthState auth, Request request) {
         Attempt attempt = attempt(request);
         return passwords.isOf(auth, request.user(), request.password(), new Passwords.Guard() {
-            /** Others may have been wrong while this one waited. */
+            // Others may have been wrong while this one waited.
             @Override
             public void mayCompare() {
                 requireWithinLimits(auth, request, attempt);
@@ -112,7 +111,8 @@ public final class Logins {
         String of = switch (refusal.scope()) {
             case USER_FROM_ADDRESS -> "for " + user + " from " + request.from().text();
             case ADDRESS -> "from " + request.from().text();
-            case USER -> "for " + user + " from many addresses, now " + request.from().text();
+            case USER ->
+                "for " + user + " from many addresses, now " + request.from().text();
         };
         return "A login is refused, since too many passwords were wrong " + of + "; it may be tried again in "
                 + seconds(refusal.pause()) + " s";

@@ -2,6 +2,7 @@ package io.quorate.server.auth;
 
 import io.quorate.kv.AuthState;
 import io.quorate.kv.User;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -64,8 +65,8 @@ final class NobodysHash {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(secret);
-            byte[] hash = digest.digest(name.getBytes(StandardCharsets.UTF_8));
-            return (hash[0] & 0xff) << 24 | (hash[1] & 0xff) << 16 | (hash[2] & 0xff) << 8 | hash[3] & 0xff;
+            return ByteBuffer.wrap(digest.digest(name.getBytes(StandardCharsets.UTF_8)))
+                    .getInt();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

@@ -177,7 +177,8 @@ class LoginsTest {
     void withoutLimitsEveryPasswordIsLookedAt() {
         Logins unlimited = new Logins(passwords, Optional.empty(), outcomes::add, lines::add, now::get);
         for (int i = 0; i < 100; i++) {
-            assertThat(unlimited.isRight(auth, request("alice", "wrong")).join()).isFalse();
+            assertThat(unlimited.isRight(auth, request("alice", "wrong")).join())
+                    .isFalse();
         }
         assertThat(unlimited.isRight(auth, request("alice", "secret")).join()).isTrue();
     }

@@ -21,11 +21,7 @@ class NobodysHashTest {
     private static User user(String name, int cost) {
         byte[] salt = new byte[16];
         return new User(
-                name,
-                Bytes.utf8(OpenBSDBCrypt.generate("2a", "x".toCharArray(), salt, cost)),
-                false,
-                1,
-                List.of());
+                name, Bytes.utf8(OpenBSDBCrypt.generate("2a", "x".toCharArray(), salt, cost)), false, 1, List.of());
     }
 
     private static AuthState of(Map<String, User> users) {
