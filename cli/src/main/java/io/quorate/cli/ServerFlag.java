@@ -160,6 +160,11 @@ enum ServerFlag {
             "<n>",
             "How costly it is to try a password, 4 to 31; one more is twice as much.",
             Integer.toString(AuthOptions.DEFAULT_BCRYPT_COST)),
+    LIMIT_LOGINS(
+            "limit-logins",
+            "true|false",
+            "Whether logins are refused for a while after too many wrong passwords, by user and by client's address.",
+            "true"),
     AUTOPILOT_POLICY(
             "autopilot-policy",
             "<file>",
@@ -239,7 +244,14 @@ enum ServerFlag {
     LOG_LEVEL("log-level", "debug|info|warn|error", "How much is logged to stderr.", "info");
 
     private static final Set<ServerFlag> SWITCHES = EnumSet.of(
-            WITNESS, AUTO_TUNE, CLIENT_CERT_AUTH, PEER_CLIENT_CERT_AUTH, ALLOW_INSECURE, AUTO_TLS, PEER_AUTO_TLS);
+            WITNESS,
+            LIMIT_LOGINS,
+            AUTO_TUNE,
+            CLIENT_CERT_AUTH,
+            PEER_CLIENT_CERT_AUTH,
+            ALLOW_INSECURE,
+            AUTO_TLS,
+            PEER_AUTO_TLS);
 
     private final String key;
     private final String valueLabel;

@@ -283,7 +283,8 @@ final class ServerSettings {
         Duration simpleTtl = Duration.ofSeconds(integer(ServerFlag.AUTH_TOKEN_TTL, Integer.MAX_VALUE));
         return new AuthOptions(
                 TokenOptions.parse(orDefault(ServerFlag.AUTH_TOKEN).text(), simpleTtl),
-                (int) integer(ServerFlag.BCRYPT_COST, Integer.MAX_VALUE));
+                (int) integer(ServerFlag.BCRYPT_COST, Integer.MAX_VALUE),
+                isOn(ServerFlag.LIMIT_LOGINS));
     }
 
     private long integer(ServerFlag flag, long least, long most) {

@@ -48,6 +48,11 @@ public final class AccessCheck {
         return user().or(() -> isRoot() ? ALLOWED : DENIED);
     }
 
+    /** Whether the caller may do what concerns the cluster as a whole, and neither its keys nor its users. */
+    public Optional<KvError> operator() {
+        return user().or(() -> isRoot() || isOperator() ? ALLOWED : DENIED);
+    }
+
     /** Whether the caller may see what roles a user has: its own, unless it administers. */
     public Optional<KvError> userDetails(String name) {
         return user().or(() -> isRoot() || caller.user().equals(name) ? ALLOWED : DENIED);
@@ -95,14 +100,14 @@ public final class AccessCheck {
             case LeaseRevoke revoke -> revoke(revoke.id());
             case Compact compact -> user();
             case LeaseGrant grant -> user();
-            case AlarmChange change -> root();
+            case AlarmChange change -> operator();
             case AuthChange change -> root();
             case Login login -> ALLOWED;
             case Authorized nested -> DENIED;
             case PublishMember publish -> root();
             case Verify verify -> root();
             case DigestReport report -> root();
-            case NoteOperation note -> root();
+            case NoteOperation note -> operator();
             case LeaseExpiry expiry -> root();
             case LeaseTakeover takeover -> root();
             case LeaseCheckpoint checkpoint -> root();
@@ -165,6 +170,10 @@ public final class AccessCheck {
 
     private boolean isRoot() {
         return auth.user(caller.user()).map(User::isRoot).orElse(false) || !auth.isEnabled();
+    }
+
+    private boolean isOperator() {
+        return auth.user(caller.user()).map(auth::isOperator).orElse(false);
     }
 
     private boolean hasRole(String name) {

@@ -31,8 +31,8 @@ public final class AuthState {
         this.roles = Collections.unmodifiableSortedMap(roles);
     }
 
-    /** @param users by name, as are the roles; not kept */
-    static AuthState of(boolean enabled, long revision, Map<String, User> users, Map<String, Role> roles) {
+    /** Users and roles as they are at a revision; {@code users} are by name, as are the roles; neither is kept. */
+    public static AuthState of(boolean enabled, long revision, Map<String, User> users, Map<String, Role> roles) {
         return new AuthState(enabled, revision, new TreeMap<>(users), new TreeMap<>(roles));
     }
 
@@ -72,6 +72,12 @@ public final class AuthState {
                         .flatMap(role -> role(role).stream())
                         .flatMap(role -> role.permissions().stream())
                         .toList()));
+    }
+
+    /** Whether one of a user's roles is the one for whoever looks after the cluster. */
+    boolean isOperator(User user) {
+        return user.roles().contains(User.OPERATOR)
+                && role(User.OPERATOR).map(role -> role.permissions().isEmpty()).orElse(false);
     }
 
     AuthState withEnabled(boolean newEnabled) {

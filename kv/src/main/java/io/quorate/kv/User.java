@@ -16,6 +16,12 @@ public record User(String name, Bytes passwordHash, boolean passwordless, long p
     /** The user that administers, and the role that makes somebody do so: the same name, as in etcd. */
     public static final String ROOT = "root";
 
+    /**
+     * The role for whoever looks after the cluster as a whole and may neither use its keys nor manage its users. It is this only as long as it
+     * allows no keys: clusters that come from etcd may have a role of that name for something else.
+     */
+    public static final String OPERATOR = "operator";
+
     /** The longest name of a user or a role, in UTF-8: as a key of etcd's database, in a snapshot, none may be much longer. */
     public static final int MAX_NAME_BYTES = 32_000;
 

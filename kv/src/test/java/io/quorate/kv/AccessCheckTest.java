@@ -176,6 +176,41 @@ class AccessCheckTest {
     }
 
     @Test
+    void anOperatorLooksAfterTheClusterAndHasNoKeysAndNoUsers() {
+        AuthState auth = AuthState.of(
+                true,
+                REVISION,
+                Map.of("olga", new User("olga", b("x"), false, PASSWORD_REVISION, List.of(User.OPERATOR))),
+                Map.of(User.OPERATOR, new Role(User.OPERATOR, List.of())));
+        AccessCheck olga = new AccessCheck(auth, new Caller("olga", REVISION), lease -> List.of());
+        NoteOperation note = new NoteOperation(0, ManagedOperation.State.RUNNING, 1, false, b(""));
+        assertThat(olga.operator()).isEqualTo(ALLOWED);
+        assertThat(olga.command(note)).isEqualTo(ALLOWED);
+        assertThat(olga.command(new AlarmChange(AlarmChange.Action.DEACTIVATE, new Alarm(7, Alarm.Type.NOSPACE))))
+                .isEqualTo(ALLOWED);
+        assertThat(olga.root()).isEqualTo(DENIED);
+        assertThat(olga.command(new AuthChange.Disable())).isEqualTo(DENIED);
+        assertThat(olga.userDetails("root")).isEqualTo(DENIED);
+        assertThat(olga.operation(Range.of(b("r")))).isEqualTo(DENIED);
+        assertThat(olga.operation(Put.of(b("w"), b("")))).isEqualTo(DENIED);
+        assertThat(olga.watch(WatchRequest.of(b("r")))).isEqualTo(DENIED);
+        assertThat(alice.operator()).isEqualTo(DENIED);
+        assertThat(check(new Caller("root", REVISION)).operator()).isEqualTo(ALLOWED);
+        assertThat(check(Caller.NOBODY).operator()).contains(KvError.USER_EMPTY);
+    }
+
+    @Test
+    void aRoleNamedOperatorThatIsGoneOrAllowsKeysMakesNobodyAnOperator() {
+        User olga = new User("olga", b("x"), false, PASSWORD_REVISION, List.of(User.OPERATOR));
+        Role withKeys = new Role(User.OPERATOR, List.of(new Permission(Permission.Access.READ, b("r"), b("s"))));
+        for (Map<String, Role> roles : List.of(Map.<String, Role>of(), Map.of(User.OPERATOR, withKeys))) {
+            AuthState auth = AuthState.of(true, REVISION, Map.of("olga", olga), roles);
+            AccessCheck check = new AccessCheck(auth, new Caller("olga", REVISION), lease -> List.of());
+            assertThat(check.operator()).isEqualTo(DENIED);
+        }
+    }
+
+    @Test
     void everythingIsAllowedAsLongAsNobodyEnablesIt() {
         AccessCheck free = new AccessCheck(AuthState.INITIAL, Caller.NOBODY, lease -> List.of());
         assertThat(free.operation(range("a", "\0"))).isEqualTo(ALLOWED);

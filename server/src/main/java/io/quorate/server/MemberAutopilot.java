@@ -96,7 +96,7 @@ final class MemberAutopilot implements HttpPages.JsonPage, AutoCloseable {
         // The records of operations are read for it, which is no work for an event loop.
         return member.get()
                 .clients()
-                .requireRoot(token)
+                .requireOperator(token)
                 .thenApplyAsync(
                         allowed -> report().toJson(),
                         task -> Thread.ofVirtual().name("quorate-page").start(task));

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 
 /**
  * The page at {@link MemberServer#REPORT_PATH}: what the member knows of itself and of the others, whether there is a leader or not.
- * Once authentication is enabled, it is for those who administer.
+ * Once authentication is enabled, it is for operators.
  *
  * @param clients tells who does, by the state as it is by then
  */
@@ -19,7 +19,7 @@ record ReportPage(OwnReport report, Supplier<Clients> clients) implements HttpPa
     public CompletableFuture<String> get(Optional<String> token) {
         // It asks the file system, which may take its time.
         return clients.get()
-                .requireRoot(token)
+                .requireOperator(token)
                 .thenApplyAsync(
                         allowed -> ReportJson.write(report.now()),
                         task -> Thread.ofVirtual().name("quorate-page").start(task));

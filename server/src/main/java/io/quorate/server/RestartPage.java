@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 
 /**
  * The page at {@link MemberServer#RESTART_PATH}: POST has the member close its data and open them anew, which is a restart of all but the
- * process; both ways tell how often it has done so. Once authentication is enabled, it is for those who administer.
+ * process; both ways tell how often it has done so. Once authentication is enabled, it is for operators.
  *
  * @param clients tells who does, by the state as it is by then
  */
@@ -31,13 +31,13 @@ record RestartPage(MemberHealing healing, Supplier<Clients> clients, Supplier<St
     @Override
     public CompletableFuture<String> get(Optional<String> token) {
         return clients.get()
-                .requireRoot(token)
+                .requireOperator(token)
                 .thenApply(allowed -> status.get().json());
     }
 
     @Override
     public CompletableFuture<String> post(Optional<String> token) {
-        return clients.get().requireRoot(token).thenApply(allowed -> {
+        return clients.get().requireOperator(token).thenApply(allowed -> {
             String before = status.get().json();
             healing.restartAsked().ifPresent(why -> {
                 throw io.grpc.Status.FAILED_PRECONDITION

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 
 /**
  * The page at {@link MemberServer#SCRUB_PATH}: POST begins a scrub unless one runs, and both ways tell how far it is. Once
- * authentication is enabled, it is for those who administer.
+ * authentication is enabled, it is for operators.
  *
  * @param clients tells who does, by the state as it is by then
  */
@@ -18,14 +18,14 @@ record ScrubPage(MemberScrub scrub, Supplier<Clients> clients) implements HttpPa
     @Override
     public CompletableFuture<String> get(Optional<String> token) {
         return clients.get()
-                .requireRoot(token)
+                .requireOperator(token)
                 .thenApply(allowed -> scrub.status().json());
     }
 
     @Override
     public CompletableFuture<String> post(Optional<String> token) {
         return clients.get()
-                .requireRoot(token)
+                .requireOperator(token)
                 .thenApply(allowed -> scrub.request().json());
     }
 }

@@ -2,29 +2,21 @@ package io.quorate.server;
 
 import static io.quorate.server.EtcdClient.assertFails;
 import static io.quorate.server.EtcdClient.bytes;
-import static io.quorate.server.EtcdClient.op;
 import static io.quorate.server.EtcdClient.putOf;
 import static io.quorate.server.EtcdClient.rangeOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.Message;
-import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.MethodDescriptor;
-import io.grpc.ServiceDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.reflection.v1.ServiceResponse;
-import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
 import io.quorate.server.proto.authpb.Permission;
-import io.quorate.server.proto.etcdserverpb.AlarmRequest;
-import io.quorate.server.proto.etcdserverpb.AlarmType;
 import io.quorate.server.proto.etcdserverpb.AuthGrpc;
 import io.quorate.server.proto.etcdserverpb.AuthRoleGetRequest;
 import io.quorate.server.proto.etcdserverpb.AuthRoleGrantPermissionRequest;
@@ -36,41 +28,30 @@ import io.quorate.server.proto.etcdserverpb.AuthUserGetRequest;
 import io.quorate.server.proto.etcdserverpb.AuthUserListRequest;
 import io.quorate.server.proto.etcdserverpb.AuthUserRevokeRoleRequest;
 import io.quorate.server.proto.etcdserverpb.ClusterGrpc;
-import io.quorate.server.proto.etcdserverpb.CompactionRequest;
-import io.quorate.server.proto.etcdserverpb.DeleteRangeRequest;
-import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.LeaseGrantRequest;
-import io.quorate.server.proto.etcdserverpb.LeaseGrpc;
 import io.quorate.server.proto.etcdserverpb.LeaseRevokeRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseTimeToLiveRequest;
 import io.quorate.server.proto.etcdserverpb.MaintenanceGrpc;
 import io.quorate.server.proto.etcdserverpb.MemberListRequest;
 import io.quorate.server.proto.etcdserverpb.StatusRequest;
-import io.quorate.server.proto.etcdserverpb.TxnRequest;
 import io.quorate.server.proto.etcdserverpb.WatchCreateRequest;
-import io.quorate.server.proto.etcdserverpb.WatchGrpc;
-import io.quorate.server.proto.etcdserverpb.WatchRequest;
 import io.quorate.server.proto.etcdserverpb.WatchResponse;
 import io.quorate.server.proto.managerpb.ManagerGrpc;
-import io.quorate.server.proto.v3electionpb.CampaignRequest;
-import io.quorate.server.proto.v3electionpb.ElectionGrpc;
-import io.quorate.server.proto.v3electionpb.LeaderKey;
-import io.quorate.server.proto.v3electionpb.ProclaimRequest;
-import io.quorate.server.proto.v3electionpb.ResignRequest;
-import io.quorate.server.proto.v3lockpb.LockGrpc;
-import io.quorate.server.proto.v3lockpb.LockRequest;
-import io.quorate.server.proto.v3lockpb.UnlockRequest;
 import io.quorate.server.wire.EtcdError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -85,9 +66,6 @@ class AuthApiTest {
 
     /** A cheap hash: what it costs to guess a password is not the question here. */
     static final AuthOptions CHEAP = new AuthOptions(TokenOptions.Simple.DEFAULT, 4);
-
-    /** These answer without a user: how else would one log in, and a probe find out that a member lives? */
-    private static final Set<String> OPEN = Set.of("etcdserverpb.Auth/Authenticate", "etcdserverpb.Maintenance/Status");
 
     @TempDir
     private Path folder;
@@ -381,78 +359,6 @@ class AuthApiTest {
 
     // ---- Every RPC that there is.
 
-    private static final Map<String, Message> VALID = Map.ofEntries(
-            Map.entry("etcdserverpb.KV/Range", rangeOf("app/a").build()),
-            Map.entry("etcdserverpb.KV/Put", putOf("app/a", "x").build()),
-            Map.entry(
-                    "etcdserverpb.KV/DeleteRange",
-                    DeleteRangeRequest.newBuilder().setKey(bytes("app/a")).build()),
-            Map.entry(
-                    "etcdserverpb.KV/Txn",
-                    TxnRequest.newBuilder().addSuccess(op(rangeOf("app/a"))).build()),
-            Map.entry(
-                    "etcdserverpb.KV/Compact",
-                    CompactionRequest.newBuilder().setRevision(2).build()),
-            Map.entry(
-                    "etcdserverpb.Watch/Watch",
-                    WatchRequest.newBuilder()
-                            .setCreateRequest(WatchCreateRequest.newBuilder().setKey(bytes("app/a")))
-                            .build()),
-            Map.entry(
-                    "etcdserverpb.Maintenance/Alarm",
-                    AlarmRequest.newBuilder()
-                            .setAction(AlarmRequest.AlarmAction.ACTIVATE)
-                            .setAlarm(AlarmType.NOSPACE)
-                            .build()),
-            Map.entry(
-                    "v3lockpb.Lock/Lock",
-                    LockRequest.newBuilder().setName(bytes("app/l")).build()),
-            Map.entry(
-                    "v3lockpb.Lock/Unlock",
-                    UnlockRequest.newBuilder().setKey(bytes("app/l")).build()),
-            Map.entry(
-                    "v3electionpb.Election/Campaign",
-                    CampaignRequest.newBuilder().setName(bytes("app/e")).build()),
-            Map.entry(
-                    "v3electionpb.Election/Proclaim",
-                    ProclaimRequest.newBuilder()
-                            .setLeader(LeaderKey.newBuilder().setKey(bytes("app/e")))
-                            .build()),
-            Map.entry(
-                    "v3electionpb.Election/Resign",
-                    ResignRequest.newBuilder()
-                            .setLeader(LeaderKey.newBuilder().setKey(bytes("app/e")))
-                            .build()),
-            Map.entry(
-                    "etcdserverpb.Auth/UserAdd",
-                    AuthUserAddRequest.newBuilder().setName("mallory").build()),
-            Map.entry(
-                    "etcdserverpb.Auth/RoleGrantPermission",
-                    AuthRoleGrantPermissionRequest.newBuilder()
-                            .setName("app")
-                            .setPerm(Permission.getDefaultInstance())
-                            .build()));
-
-    /** Those of which the methods are called. */
-    private static final List<ServiceDescriptor> GUARDED = List.of(
-            KVGrpc.getServiceDescriptor(),
-            WatchGrpc.getServiceDescriptor(),
-            LeaseGrpc.getServiceDescriptor(),
-            ClusterGrpc.getServiceDescriptor(),
-            MaintenanceGrpc.getServiceDescriptor(),
-            AuthGrpc.getServiceDescriptor(),
-            LockGrpc.getServiceDescriptor(),
-            ElectionGrpc.getServiceDescriptor(),
-            ManagerGrpc.getServiceDescriptor());
-
-    /** These tell whether the member lives, and what it serves, and nothing that anybody has stored. */
-    private static final List<String> OPEN_SERVICES = List.of(
-            "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection");
-
-    private static Stream<MethodDescriptor<?, ?>> methods() {
-        return GUARDED.stream().map(ServiceDescriptor::getMethods).flatMap(Collection::stream);
-    }
-
     @Test
     void noServiceIsServedThatIsNeitherGuardedNorOpenByDeclaration() throws Exception {
         CompletableFuture<List<String>> served = new CompletableFuture<>();
@@ -475,8 +381,8 @@ class AuthApiTest {
                     public void onCompleted() {}
                 })
                 .onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
-        List<String> known = new ArrayList<>(OPEN_SERVICES);
-        GUARDED.forEach(service -> known.add(service.getName()));
+        List<String> known = new ArrayList<>(EveryMethod.OPEN_SERVICES);
+        EveryMethod.GUARDED.forEach(service -> known.add(service.getName()));
         assertThat(served.get(30, TimeUnit.SECONDS)).containsExactlyInAnyOrderElementsOf(known);
     }
 
@@ -484,8 +390,8 @@ class AuthApiTest {
     void noMethodAnswersSomebodyWhoHasNotSaidWhoItIs() {
         enable();
         List<String> answered = new ArrayList<>();
-        methods().filter(method -> !OPEN.contains(method.getFullMethodName())).forEach(method -> {
-            String outcome = outcome(method, cluster.channel(1));
+        EveryMethod.guarded().forEach(method -> {
+            String outcome = EveryMethod.outcome(method, cluster.channel(1));
             boolean refused = outcome.endsWith(EtcdError.USER_EMPTY.message()) || outcome.endsWith("is unimplemented");
             if (!refused) {
                 answered.add(method.getFullMethodName() + ": " + outcome);
@@ -499,51 +405,77 @@ class AuthApiTest {
                 .isPositive();
     }
 
-    /** What the call fails with, or "answered". Any message that is not listed above is a valid request when it is empty. */
-    private static String outcome(MethodDescriptor<?, ?> method, Channel channel) {
-        @SuppressWarnings("unchecked") // It is called with a message of its own type.
-        MethodDescriptor<Message, Message> typed = (MethodDescriptor<Message, Message>) method;
-        var prototype = (MethodDescriptor.PrototypeMarshaller<Message>) typed.getRequestMarshaller();
-        Message request = VALID.getOrDefault(method.getFullMethodName(), prototype.getMessagePrototype());
-        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(Duration.ofSeconds(30));
-        try {
-            var answers = ClientCalls.blockingServerStreamingCall(channel, streaming(typed), options, request);
-            if (!answers.hasNext()) {
-                return "ended";
+    @Test
+    void noMethodAnswersWhoeverShowsATokenThatIsNone() {
+        enable();
+        Channel forged = Users.with(cluster.channel(1), "eyJhbGciOiJub25lIn0.eyJ1c2VybmFtZSI6InJvb3QifQ.");
+        List<String> answered = new ArrayList<>();
+        EveryMethod.guarded().forEach(method -> {
+            String outcome = EveryMethod.outcome(method, forged);
+            if (!outcome.endsWith(EtcdError.INVALID_AUTH_TOKEN.message()) && !outcome.endsWith("is unimplemented")) {
+                answered.add(method.getFullMethodName() + ": " + outcome);
             }
-            // A watch that is refused is answered.
-            return answers.next() instanceof WatchResponse watch && watch.getCanceled()
-                    ? watch.getCancelReason()
-                    : "answered";
-        } catch (StatusRuntimeException e) {
-            return String.valueOf(e.getStatus().getDescription());
+        });
+        assertThat(answered).isEmpty();
+    }
+
+    /** The paths are found by reflection, so that none can be forgotten. */
+    @Test
+    void noPageOfTheManagersAnswersSomebodyWhoHasNotSaidWhoItIs() throws Exception {
+        enable();
+        List<String> paths = new ArrayList<>();
+        for (Field field : MemberServer.class.getDeclaredFields()) {
+            if (field.getName().endsWith("_PATH")) {
+                paths.add((String) field.get(null));
+            }
+        }
+        assertThat(paths).hasSizeGreaterThanOrEqualTo(4);
+        String alice = anybody.logIn("alice", "secret");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            for (String path : paths) {
+                assertThat(status(client, "GET", path, "")).as(path).isEqualTo(401);
+                assertThat(status(client, "GET", path, "no.1")).as(path).isEqualTo(401);
+                assertThat(status(client, "GET", path, alice)).as(path).isEqualTo(403);
+                // Some are only looked at.
+                assertThat(status(client, "POST", path, "")).as(path).isIn(401, 405);
+                assertThat(status(client, "POST", path, alice)).as(path).isIn(403, 405);
+            }
         }
     }
 
-    /** One request is sent, whatever kind of method it is. */
-    private static MethodDescriptor<Message, Message> streaming(MethodDescriptor<Message, Message> method) {
-        return method.toBuilder()
-                .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
-                .build();
+    private int status(HttpClient client, String method, String path, String token) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
+                        + cluster.member(1).clientAddresses().getFirst().getPort() + path))
+                .timeout(Duration.ofSeconds(30))
+                .method(method, BodyPublishers.noBody());
+        if (!token.isEmpty()) {
+            request.header("Authorization", token);
+        }
+        return client.send(request.build(), BodyHandlers.discarding()).statusCode();
     }
 
     @Test
-    void whatConcernsTheWholeClusterIsForRootAlone() {
+    void whatConcernsTheWholeClusterIsNotForOrdinaryUsers() {
         enable();
         Channel alice = channel(1, "alice", "secret");
         List<String> allowed = new ArrayList<>();
-        methods()
-                .filter(method -> Set.of("etcdserverpb.Maintenance", "etcdserverpb.Auth", "etcdserverpb.Cluster")
+        EveryMethod.guarded()
+                .filter(method -> Set.of(
+                                MaintenanceGrpc.SERVICE_NAME,
+                                AuthGrpc.SERVICE_NAME,
+                                ClusterGrpc.SERVICE_NAME,
+                                ManagerGrpc.SERVICE_NAME)
                         .contains(method.getServiceName()))
-                .filter(method -> !OPEN.contains(method.getFullMethodName()))
                 .forEach(method -> {
-                    String outcome = outcome(method, alice);
+                    String outcome = EveryMethod.outcome(method, alice);
                     if (!outcome.equals(EtcdError.PERMISSION_DENIED.message())
                             && !outcome.endsWith("is unimplemented")) {
                         allowed.add(method.getFullMethodName());
                     }
                 });
-        assertThat(allowed).containsExactly("etcdserverpb.Cluster/MemberList");
+        assertThat(allowed)
+                .as("who the members are is every user's to know")
+                .containsExactly("etcdserverpb.Cluster/MemberList", "managerpb.Manager/DescribeMembers");
         assertThat(nobody(1)
                         .maintenance()
                         .status(StatusRequest.getDefaultInstance())

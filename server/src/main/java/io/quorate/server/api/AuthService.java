@@ -12,6 +12,7 @@ import io.quorate.kv.MvccStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.Role;
 import io.quorate.kv.User;
+import io.quorate.server.auth.Logins;
 import io.quorate.server.auth.Passwords;
 import io.quorate.server.auth.Tokens;
 import io.quorate.server.proto.etcdserverpb.AuthDisableRequest;
@@ -65,12 +66,14 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
 
     private final Clients clients;
     private final Passwords passwords;
+    private final Logins logins;
     private final Tokens tokens;
     private final Headers headers;
 
-    public AuthService(Clients clients, Passwords passwords, Tokens tokens, Headers headers) {
+    public AuthService(Clients clients, Passwords passwords, Logins logins, Tokens tokens, Headers headers) {
         this.clients = clients;
         this.passwords = passwords;
+        this.logins = logins;
         this.tokens = tokens;
         this.headers = headers;
     }
@@ -80,20 +83,28 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
     @Override
     public void authenticate(AuthenticateRequest request, StreamObserver<AuthenticateResponse> call) {
         ClientStore store = clients.current();
-        Answers.send(call, () -> logIn(store, request, 1), response -> response);
+        Logins.Request who = new Logins.Request(request.getName(), request.getPassword(), Connections.address());
+        Answers.send(
+                call,
+                () -> {
+                    requireShort(request.getName());
+                    logins.precheck(store.authNow(), who);
+                    return logIn(store, who, 1);
+                },
+                response -> response);
     }
 
     /** Anybody may try; what was compared counts only if it is still so when the login stands in the log. */
-    private CompletableFuture<AuthenticateResponse> logIn(ClientStore store, AuthenticateRequest request, int attempt) {
+    private CompletableFuture<AuthenticateResponse> logIn(ClientStore store, Logins.Request who, int attempt) {
         return store.anybodys(MvccStore::auth)
-                .thenCompose(auth -> checked(auth, request))
-                .thenCompose(authRevision -> tokens.issue(request.getName(), authRevision))
+                .thenCompose(auth -> checked(auth, who))
+                .thenCompose(authRevision -> tokens.issue(who.user(), authRevision))
                 .thenCompose(token -> store.anybodys(kv -> AuthenticateResponse.newBuilder()
                         .setHeader(headers.at(kv.currentRevision()))
                         .setToken(token)
                         .build()))
                 .exceptionallyCompose(failure -> attempt < MAX_ATTEMPTS && isOutdated(failure)
-                        ? logIn(store, request, attempt + 1)
+                        ? logIn(store, who, attempt + 1)
                         : CompletableFuture.failedFuture(failure));
     }
 
@@ -104,18 +115,16 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
     }
 
     /** The revision of users and roles at which the password was right. */
-    private CompletableFuture<Long> checked(AuthState auth, AuthenticateRequest request) {
+    private CompletableFuture<Long> checked(AuthState auth, Logins.Request who) {
         if (!auth.isEnabled()) {
             throw EtcdError.AUTH_NOT_ENABLED.exception();
         }
-        return passwords
-                .isOf(auth.user(request.getName()), request.getPassword())
-                .thenApply(right -> {
-                    if (!right) {
-                        throw EtcdError.AUTH_FAILED.exception();
-                    }
-                    return auth.revision();
-                });
+        return logins.isRight(auth, who).thenApply(right -> {
+            if (!right) {
+                throw EtcdError.AUTH_FAILED.exception();
+            }
+            return auth.revision();
+        });
     }
 
     // ---- Whether anybody asks.

@@ -30,6 +30,7 @@ final class ClientStore {
 
     private final ReplicatedStore store;
     private final Tokens tokens;
+    private final AccessChanges changes;
     private final Optional<String> token;
     private final Optional<String> certified;
 
@@ -40,10 +41,17 @@ final class ClientStore {
     }
 
     /**
+     * @param changes has what the client holds open judged anew
      * @param token that the client has shown
      * @param certified the user that its certificate names, if it is believed
      */
-    ClientStore(ReplicatedStore store, Tokens tokens, Optional<String> token, Optional<String> certified) {
+    ClientStore(
+            ReplicatedStore store,
+            Tokens tokens,
+            AccessChanges changes,
+            Optional<String> token,
+            Optional<String> certified) {
+        this.changes = changes;
         this.certified = certified;
         this.store = store;
         this.tokens = tokens;
@@ -62,6 +70,11 @@ final class ClientStore {
         }
         return tokens.caller(token.get())
                 .thenApply(caller -> caller.orElseThrow(EtcdError.INVALID_AUTH_TOKEN::exception));
+    }
+
+    /** As {@link AccessChanges#hold}, for what the client holds open. */
+    AccessChanges.Held hold(Runnable judge) {
+        return changes.hold(judge);
     }
 
     private boolean isNobody() {
@@ -169,6 +182,11 @@ final class ClientStore {
     /** Asks on the calling thread, on behalf of a caller that is known by now. */
     <T> T ask(Caller caller, Demand demand, Question<T> question) {
         return store.ask(new Judged<>(caller, demand, question));
+    }
+
+    /** The users and roles as this member knows them by now: for what is told to nobody. */
+    AuthState authNow() {
+        return store.local().auth();
     }
 
     /** Asks what everybody may know, or has to in order to prove who it is. */

@@ -33,6 +33,7 @@ public final class Clients implements ServerInterceptor {
     private final ReplicatedStore store;
     private final Tokens tokens;
     private final boolean commonNameIsUser;
+    private final AccessChanges changes;
 
     /**
      * @param commonNameIsUser whether a client that shows no token is the user that its certificate names; as in etcd, not one that comes
@@ -42,6 +43,12 @@ public final class Clients implements ServerInterceptor {
         this.store = store;
         this.tokens = tokens;
         this.commonNameIsUser = commonNameIsUser;
+        this.changes = new AccessChanges(() -> store.local().auth());
+    }
+
+    /** Looks whether users or roles have changed, and has judged anew whatever clients hold open; to be called now and then. */
+    public void judgeAnewIfChanged() {
+        changes.look();
     }
 
     private static Metadata.Key<String> field(String name) {
@@ -77,14 +84,14 @@ public final class Clients implements ServerInterceptor {
     }
 
     /**
-     * Asks whether a client administers that calls in another way than by gRPC, also while this member must not serve.
+     * Asks whether a client may look after the cluster that calls in another way than by gRPC, also while this member must not serve.
      *
      * @param token that it has shown
      * @return fails with what the client is told if it does not
      */
-    public CompletableFuture<Void> requireRoot(Optional<String> token) {
+    public CompletableFuture<Void> requireOperator(Optional<String> token) {
         try {
-            return new ClientStore(store, tokens, token, Optional.empty()).requireNow(AccessCheck::root);
+            return new ClientStore(store, tokens, changes, token, Optional.empty()).requireNow(AccessCheck::operator);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -92,6 +99,7 @@ public final class Clients implements ServerInterceptor {
 
     /** The store for the client whose call is under way on this thread; to be asked for before anything goes on elsewhere. */
     ClientStore current() {
-        return new ClientStore(store, tokens, Optional.ofNullable(TOKEN.get()), Optional.ofNullable(CERTIFIED.get()));
+        return new ClientStore(
+                store, tokens, changes, Optional.ofNullable(TOKEN.get()), Optional.ofNullable(CERTIFIED.get()));
     }
 }

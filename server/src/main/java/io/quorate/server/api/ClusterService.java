@@ -69,7 +69,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         CallingOperation operation = CallingOperation.current();
         Answers.send(
                 call,
-                () -> asRoot(() -> {
+                () -> asOperator(() -> {
                     List<String> urls = peerUrls(request.getPeerURLsList());
                     MemberId id = NewMemberId.of(urls, Instant.now());
                     return changes.make(operation.step(new MemberChange.Add(id, urls, request.getIsLearner())))
@@ -94,7 +94,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         CallingOperation operation = CallingOperation.current();
         Answers.send(
                 call,
-                () -> asRoot(() -> changes.make(operation.step(new MemberChange.Remove(member(request.getID()))))),
+                () -> asOperator(() -> changes.make(operation.step(new MemberChange.Remove(member(request.getID()))))),
                 removed -> MemberRemoveResponse.newBuilder()
                         .setHeader(headers.withoutRevision())
                         .addAllMembers(members(removed))
@@ -106,7 +106,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         CallingOperation operation = CallingOperation.current();
         Answers.send(
                 call,
-                () -> asRoot(() -> {
+                () -> asOperator(() -> {
                     List<String> urls = peerUrls(request.getPeerURLsList());
                     return changes.make(operation.step(new MemberChange.Update(member(request.getID()), urls)));
                 }),
@@ -121,16 +121,16 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         CallingOperation operation = CallingOperation.current();
         Answers.send(
                 call,
-                () -> asRoot(() -> changes.make(operation.step(new MemberChange.Promote(member(request.getID()))))),
+                () -> asOperator(() -> changes.make(operation.step(new MemberChange.Promote(member(request.getID()))))),
                 promoted -> MemberPromoteResponse.newBuilder()
                         .setHeader(headers.withoutRevision())
                         .addAllMembers(members(promoted))
                         .build());
     }
 
-    /** Does something that is only for those who administer. */
-    private <T> CompletableFuture<T> asRoot(Supplier<CompletableFuture<T>> action) {
-        return clients.current().require(false, AccessCheck::root).thenCompose(allowed -> action.get());
+    /** Does something that is only for those who look after the cluster. */
+    private <T> CompletableFuture<T> asOperator(Supplier<CompletableFuture<T>> action) {
+        return clients.current().require(false, AccessCheck::operator).thenCompose(allowed -> action.get());
     }
 
     private static List<String> peerUrls(List<String> given) {

@@ -7,6 +7,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.quorate.server.auth.ClientAddress;
 import io.quorate.server.wire.RelayedConnection;
 import java.net.SocketAddress;
 import java.util.Optional;
@@ -32,5 +33,12 @@ public final class Connections implements ServerInterceptor {
     static Optional<Object> current() {
         Optional<Object> relayed = RelayedConnection.current().map(name -> name);
         return relayed.or(() -> Optional.ofNullable(CONNECTION.get()));
+    }
+
+    /** Where the client is whose call is being begun on this thread. */
+    static ClientAddress address() {
+        Optional<ClientAddress> relayed = RelayedConnection.address().map(ClientAddress::of);
+        return relayed.or(() -> Optional.ofNullable(CONNECTION.get()).map(ClientAddress::of))
+                .orElse(ClientAddress.UNKNOWN);
     }
 }

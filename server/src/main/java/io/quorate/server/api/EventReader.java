@@ -29,6 +29,7 @@ final class EventReader implements AutoCloseable {
     private volatile Optional<Watcher> watcher = Optional.empty();
     private volatile Caller caller = Caller.NOBODY;
     private volatile boolean closed;
+    private volatile Optional<AccessChanges.Held> held = Optional.empty();
 
     /**
      * Neither consumer is called by two threads at a time, and after a failure nothing comes.
@@ -64,6 +65,8 @@ final class EventReader implements AutoCloseable {
     private void begin(Caller who) {
         caller = who;
         watcher = Optional.of(delivery.watch(request, this::wake));
+        // It is judged whenever it reads.
+        held = Optional.of(store.hold(this::wake));
         if (closed) {
             close();
         }
@@ -122,5 +125,6 @@ final class EventReader implements AutoCloseable {
     public void close() {
         closed = true;
         watcher.ifPresent(Watcher::close);
+        held.ifPresent(AccessChanges.Held::close);
     }
 }

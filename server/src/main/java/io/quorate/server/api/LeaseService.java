@@ -100,12 +100,24 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
         ClientStore client = clients.current();
         // Whoever may open a stream goes on when its token is over; not when the user is gone.
         CompletableFuture<Caller> caller = client.caller();
-        return new OneByOne<>(
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        OneByOne<LeaseKeepAliveRequest, LeaseKeepAliveResponse> stream = new OneByOne<>(
                 (ServerCallStreamObserver<LeaseKeepAliveResponse>) call,
-                request -> caller.thenCompose(who -> {
-                    client.judgeNow(who, AccessCheck::user);
-                    return keepAlive(request);
-                }));
+                request -> judged(client, caller).thenCompose(allowed -> keepAlive(request)),
+                () -> over.complete(null));
+        AccessChanges.Held held = client.hold(() -> {
+            var unused = judged(client, caller).whenComplete((allowed, failure) -> {
+                if (failure != null) {
+                    stream.fail(failure);
+                }
+            });
+        });
+        var unused = over.thenRun(held::close);
+        return stream;
+    }
+
+    private static CompletableFuture<Void> judged(ClientStore client, CompletableFuture<Caller> caller) {
+        return caller.thenAccept(who -> client.judgeNow(who, AccessCheck::user));
     }
 
     /** As in etcd, the header tells of the time before the renewal. */

@@ -114,7 +114,7 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
                                 .thenCompose(allowed -> store.inspect(false, kv -> active(request.getAlarm(), kv)));
                     case ACTIVATE -> change(AlarmChange.Action.ACTIVATE, request);
                     case DEACTIVATE -> change(AlarmChange.Action.DEACTIVATE, request);
-                    case UNRECOGNIZED -> asRoot(() -> CompletableFuture.completedFuture(response(0, List.of())));
+                    case UNRECOGNIZED -> asOperator(() -> CompletableFuture.completedFuture(response(0, List.of())));
                 },
                 response -> response);
     }
@@ -133,13 +133,13 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
             case CORRUPT -> type = Alarm.Type.CORRUPT;
             case NONE, UNRECOGNIZED -> {
                 // No alarm of this type is ever active, so there is nothing to change.
-                return asRoot(() ->
+                return asOperator(() ->
                         CompletableFuture.completedFuture(response(store.local().currentRevision(), List.of())));
             }
             default -> throw new IllegalStateException("unknown alarm " + request.getAlarm());
         }
         AlarmChange change = new AlarmChange(action, new Alarm(request.getMemberID(), type));
-        return clients.current().administer(AccessCheck::root, change).thenApply(result -> switch (result) {
+        return clients.current().administer(AccessCheck::operator, change).thenApply(result -> switch (result) {
             case Result.AlarmResult changed -> response(changed.revision(), changed.alarms());
             default -> throw Failures.unexpected(result);
         });
@@ -168,20 +168,20 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
         // As in etcd, there is no header.
         Answers.send(
                 call,
-                () -> asRoot(() -> moveLeader(request.getTargetID(), operation)),
+                () -> asOperator(() -> moveLeader(request.getTargetID(), operation)),
                 moved -> MoveLeaderResponse.getDefaultInstance());
     }
 
-    /** Does something that is only for those who administer. */
-    private <T> CompletableFuture<T> asRoot(Supplier<CompletableFuture<T>> action) {
-        return clients.current().requireNow(AccessCheck::root).thenCompose(allowed -> action.get());
+    /** Does something that is only for those who look after the cluster. */
+    private <T> CompletableFuture<T> asOperator(Supplier<CompletableFuture<T>> action) {
+        return clients.current().requireNow(AccessCheck::operator).thenCompose(allowed -> action.get());
     }
 
     /** Of this member alone; clients are served meanwhile. */
     @Override
     public void defragment(DefragmentRequest request, StreamObserver<DefragmentResponse> call) {
         // As in etcd, there is no header.
-        Answers.send(call, () -> asRoot(defragmenter::defragment), MaintenanceService::defragmented);
+        Answers.send(call, () -> asOperator(defragmenter::defragment), MaintenanceService::defragmented);
     }
 
     private static DefragmentResponse defragmented(boolean done) {
@@ -197,7 +197,7 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     public void downgrade(DowngradeRequest request, StreamObserver<DowngradeResponse> call) {
         Answers.<Void, DowngradeResponse>send(
                 call,
-                () -> asRoot(() -> CompletableFuture.failedFuture(Downgrades.refusal(request))),
+                () -> asOperator(() -> CompletableFuture.failedFuture(Downgrades.refusal(request))),
                 nothing -> DowngradeResponse.getDefaultInstance());
     }
 
@@ -233,7 +233,7 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
         Answers.sendUnlessGone(
                 call,
                 gone,
-                () -> asRoot(() -> hashes.ask(gone, () -> store.local().hash())),
+                () -> asOperator(() -> hashes.ask(gone, () -> store.local().hash())),
                 hash -> HashResponse.newBuilder()
                         .setHeader(headers.at(store.local().currentRevision()))
                         .setHash((int) (long) hash)
@@ -246,7 +246,7 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
         Answers.sendUnlessGone(
                 call,
                 gone,
-                () -> asRoot(() -> hashes.ask(gone, () -> store.local().hashKv(request.getRevision()))),
+                () -> asOperator(() -> hashes.ask(gone, () -> store.local().hashKv(request.getRevision()))),
                 this::hashKv);
     }
 

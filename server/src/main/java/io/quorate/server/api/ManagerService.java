@@ -66,7 +66,9 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
     @Override
     public void noteOperation(NoteOperationRequest request, StreamObserver<NoteOperationResponse> call) {
         Answers.send(
-                call, () -> clients.current().administer(AccessCheck::root, note(request)), result -> switch (result) {
+                call,
+                () -> clients.current().administer(AccessCheck::operator, note(request)),
+                result -> switch (result) {
                     case Result.OperationResult noted ->
                         NoteOperationResponse.newBuilder()
                                 .setHeader(headers.at(noted.revision()))
@@ -109,7 +111,7 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
     public void listOperations(ListOperationsRequest request, StreamObserver<ListOperationsResponse> call) {
         Answers.send(
                 call,
-                () -> clients.current().read(false, AccessCheck::root, MvccStore::operations),
+                () -> clients.current().read(false, AccessCheck::operator, MvccStore::operations),
                 operations -> ListOperationsResponse.newBuilder()
                         .setHeader(headers.withoutRevision())
                         .addAllOperations(operations.stream()
@@ -144,7 +146,7 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
     public void compareStates(CompareStatesRequest request, StreamObserver<CompareStatesResponse> call) {
         Answers.send(
                 call,
-                () -> asRoot(() -> comparison.compare(waitOf(request))),
+                () -> asOperator(() -> comparison.compare(waitOf(request))),
                 compared -> Proof.response(compared).toBuilder()
                         .setHeader(headers.withoutRevision())
                         .build());
@@ -173,7 +175,7 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
     @Override
     public void changeMembers(ChangeMembersRequest request, StreamObserver<ChangeMembersResponse> call) {
         CallingOperation operation = CallingOperation.current();
-        Answers.send(call, () -> asRoot(() -> changes.make(operation.step(together(request)))), this::changed);
+        Answers.send(call, () -> asOperator(() -> changes.make(operation.step(together(request)))), this::changed);
     }
 
     private ChangeMembersResponse changed(Changed changed) {
@@ -210,8 +212,8 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
         return members;
     }
 
-    /** Does something that is only for those who administer. */
-    private <T> CompletableFuture<T> asRoot(Supplier<CompletableFuture<T>> action) {
-        return clients.current().require(false, AccessCheck::root).thenCompose(allowed -> action.get());
+    /** Does something that is only for those who look after the cluster. */
+    private <T> CompletableFuture<T> asOperator(Supplier<CompletableFuture<T>> action) {
+        return clients.current().require(false, AccessCheck::operator).thenCompose(allowed -> action.get());
     }
 }

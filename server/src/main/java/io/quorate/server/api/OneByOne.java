@@ -16,15 +16,20 @@ final class OneByOne<Q, A> implements StreamObserver<Q> {
 
     private final ServerCallStreamObserver<A> call;
     private final Function<Q, CompletableFuture<A>> answers;
+    private final Runnable whenOver;
     private boolean answering;
     private boolean wantsMore;
     private boolean halfClosed;
     private boolean over;
 
-    /** @param answers what it throws, or fails with, ends the call */
-    OneByOne(ServerCallStreamObserver<A> call, Function<Q, CompletableFuture<A>> answers) {
+    /**
+     * @param answers what it throws, or fails with, ends the call
+     * @param whenOver is run when the call has ended, maybe more than once
+     */
+    OneByOne(ServerCallStreamObserver<A> call, Function<Q, CompletableFuture<A>> answers, Runnable whenOver) {
         this.call = call;
         this.answers = answers;
+        this.whenOver = whenOver;
         call.disableAutoRequest();
         call.setOnCancelHandler(this::cancelled);
         call.setOnReadyHandler(this::ready);
@@ -51,19 +56,31 @@ final class OneByOne<Q, A> implements StreamObserver<Q> {
             return;
         }
         if (failure != null) {
-            over = true;
-            call.onError(Failures.of(failure));
+            fail(failure);
             return;
         }
         call.onNext(answer);
         if (halfClosed) {
-            over = true;
+            end();
             call.onCompleted();
         } else if (call.isReady()) {
             call.request(1);
         } else {
             wantsMore = true;
         }
+    }
+
+    /** Ends the call, whatever is under way; does nothing if it has ended. */
+    synchronized void fail(Throwable failure) {
+        if (!over) {
+            end();
+            call.onError(Failures.of(failure));
+        }
+    }
+
+    private void end() {
+        over = true;
+        whenOver.run();
     }
 
     /** The client has taken what it was sent. */
@@ -75,7 +92,7 @@ final class OneByOne<Q, A> implements StreamObserver<Q> {
     }
 
     private synchronized void cancelled() {
-        over = true;
+        end();
     }
 
     @Override
@@ -87,7 +104,7 @@ final class OneByOne<Q, A> implements StreamObserver<Q> {
     public synchronized void onCompleted() {
         halfClosed = true;
         if (!answering && !over) {
-            over = true;
+            end();
             call.onCompleted();
         }
     }

@@ -87,6 +87,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private long nextId;
     private boolean progressAsked;
     private boolean over;
+    private final AccessChanges.Held held;
 
     WatchStream(
             ServerCallStreamObserver<WatchResponse> call,
@@ -105,6 +106,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         this.counts = counts;
         this.connection = connection;
         this.onEnd = onEnd;
+        this.held = client.hold(this::judgeAnew);
     }
 
     /** Listens to the client; to be called before the call's first event. */
@@ -148,6 +150,11 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         });
     }
 
+    /** Users or roles have changed: a watch is judged whenever it is read, whether or not there is something to be seen. By any thread. */
+    private void judgeAnew() {
+        doNext(() -> watches.values().forEach(this::ready));
+    }
+
     // ---- Turns.
 
     private void doNext(Runnable task) {
@@ -180,6 +187,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             delivery.readers().execute(this::turn);
         } catch (RejectedExecutionException e) {
             // The member stops, and its calls with it; what is left of this one is cut off with the connection.
+            held.close();
             onEnd.accept(this);
         }
     }
@@ -402,6 +410,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         synchronized (this) {
             ready.clear();
         }
+        held.close();
         onEnd.accept(this);
     }
 }

@@ -1,5 +1,6 @@
 package io.quorate.server.auth;
 
+import io.quorate.kv.AuthState;
 import io.quorate.kv.Bytes;
 import io.quorate.kv.User;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +23,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class Passwords implements AutoCloseable {
 
-    /** bcrypt looks no further, so what follows would add nothing. */
+    /** Of a new password; bcrypt looks no further, so what follows would add nothing. */
     public static final int MAX_PASSWORD_BYTES = 72;
+
+    /**
+     * Of a password that is compared. Users that come from etcd may have longer ones than new ones may be: there as here, the first 72 bytes
+     * are compared.
+     */
+    public static final int MAX_COMPARED_BYTES = 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(Passwords.class);
     private static final String VERSION = "2a";
@@ -34,8 +41,7 @@ public final class Passwords implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final ThreadPoolExecutor executor;
 
-    /** What is compared with where there is nothing to compare with: the answer must take as long. */
-    private final CompletableFuture<String> nobodysHash;
+    private final NobodysHash nobodysHash;
 
     /** @param cost the logarithm, to base 2, of how often a password is hashed */
     public Passwords(String name, int cost) {
@@ -47,7 +53,7 @@ public final class Passwords implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(MAX_WAITING),
                 task -> Thread.ofPlatform().daemon().name(name + "-passwords").unstarted(task));
-        this.nobodysHash = new CompletableFuture<>();
+        this.nobodysHash = new NobodysHash(cost, random);
     }
 
     /** A hash of the password, with a salt of its own. */
@@ -61,27 +67,38 @@ public final class Passwords implements AutoCloseable {
         return OpenBSDBCrypt.generate(VERSION, password.toCharArray(), salt, cost);
     }
 
-    /** Whether this is the user's password; it takes as long to learn that there is no such user. */
-    public CompletableFuture<Boolean> isOf(Optional<User> user, String password) {
-        return CompletableFuture.supplyAsync(() -> compare(user, password), executor);
+    /** Is asked about a comparison on the thread that compares: no other comparison is made between its questions. */
+    public interface Guard {
+
+        /** What this throws, the comparison fails with, and is not made. */
+        void mayCompare();
+
+        /** What came of it. */
+        void compared(boolean right);
     }
 
-    private boolean compare(Optional<User> user, String password) {
-        Optional<String> hash = user.filter(known -> !known.passwordless())
+    /** Whether this is the password of the user of that name; it takes as long to learn that there is no such user. */
+    public CompletableFuture<Boolean> isOf(AuthState auth, String name, String password, Guard guard) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    guard.mayCompare();
+                    boolean right = compare(auth, name, password);
+                    guard.compared(right);
+                    return right;
+                },
+                executor);
+    }
+
+    private boolean compare(AuthState auth, String name, String password) {
+        Optional<String> hash = auth.user(name).flatMap(Passwords::hashOf);
+        boolean same = matches(hash.orElseGet(() -> nobodysHash.of(auth, name)), password);
+        return hash.isPresent() && same;
+    }
+
+    private static Optional<String> hashOf(User user) {
+        return Optional.of(user)
+                .filter(known -> !known.passwordless())
                 .map(known -> new String(known.passwordHash().toByteArray(), StandardCharsets.US_ASCII));
-        if (hash.isEmpty()) {
-            matches(nobodys(), password);
-            return false;
-        }
-        return matches(hash.get(), password);
-    }
-
-    /** Made by the one thread, when it is first needed: most clusters never have a user. */
-    private String nobodys() {
-        if (!nobodysHash.isDone()) {
-            nobodysHash.complete(hashed(""));
-        }
-        return nobodysHash.join();
     }
 
     private static boolean matches(String hash, String password) {

@@ -14,11 +14,13 @@ import io.quorate.engine.WritePhase;
 import io.quorate.engine.disk.MeasuredDisk;
 import io.quorate.engine.transport.MeasuredNetwork;
 import io.quorate.kv.Result;
+import io.quorate.server.auth.LoginListener;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -89,6 +91,11 @@ public final class MemberMetrics
             .name("quorate_grey_hand_overs_total")
             .help("How often the member has tried to give way as the leader, since it was failing slowly.")
             .register(registry);
+    private final Counter logins = Counter.builder()
+            .name("quorate_login_attempts_total")
+            .help("Attempts to log in with a password, by what came of them; limited: too many were wrong before.")
+            .labelNames("outcome")
+            .register(registry);
     private final Counter snapshotsInstalled = Counter.builder()
             .name("quorate_snapshots_installed_total")
             .help("Snapshots of another member's state that were installed.")
@@ -102,6 +109,9 @@ public final class MemberMetrics
      */
     public MemberMetrics(MemberIdentity identity, Supplier<Optional<PresentState>> present) {
         JvmMetrics.builder().register(registry);
+        for (LoginListener.Outcome outcome : LoginListener.Outcome.values()) {
+            logins.initLabelValues(label(outcome));
+        }
         new StateGauges(identity, present, pending::sum, rpcs::openWatchStreams).register(registry);
     }
 
@@ -145,6 +155,15 @@ public final class MemberMetrics
     /** The member tries to give way as the leader. */
     public void givesWay() {
         handOvers.inc();
+    }
+
+    /** Somebody has tried to log in. */
+    public void triedToLogIn(LoginListener.Outcome outcome) {
+        logins.labelValues(label(outcome)).inc();
+    }
+
+    private static String label(LoginListener.Outcome outcome) {
+        return outcome.name().toLowerCase(Locale.ROOT);
     }
 
     /** How long the writes of the member's clients took that were answered until now. */

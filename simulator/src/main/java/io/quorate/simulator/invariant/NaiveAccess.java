@@ -1,5 +1,6 @@
 package io.quorate.simulator.invariant;
 
+import io.quorate.kv.AlarmChange;
 import io.quorate.kv.AuthChange;
 import io.quorate.kv.Authorized;
 import io.quorate.kv.Bytes;
@@ -12,6 +13,7 @@ import io.quorate.kv.KvError;
 import io.quorate.kv.LeaseGrant;
 import io.quorate.kv.LeaseRevoke;
 import io.quorate.kv.Login;
+import io.quorate.kv.NoteOperation;
 import io.quorate.kv.Operation;
 import io.quorate.kv.Permission;
 import io.quorate.kv.Put;
@@ -95,7 +97,11 @@ final class NaiveAccess {
         }
         Optional<KvError> unknown = unknown(caller);
         boolean everyUsers = command instanceof Compact || command instanceof LeaseGrant;
-        return unknown.isPresent() || everyUsers || users.isRoot(caller.user())
+        boolean operators = command instanceof NoteOperation || command instanceof AlarmChange;
+        return unknown.isPresent()
+                        || everyUsers
+                        || users.isRoot(caller.user())
+                        || (operators && users.isOperator(caller.user()))
                 ? unknown
                 : Optional.of(KvError.PERMISSION_DENIED);
     }

@@ -17,6 +17,7 @@ import java.util.TreeSet;
 final class NaiveUsers {
 
     private static final String ROOT = "root";
+    private static final String OPERATOR = "operator";
 
     /** {@code since} is the revision that the user, or its present password, came with. */
     private record Account(Bytes passwordHash, boolean passwordless, long since, SortedSet<String> roles) {
@@ -62,6 +63,12 @@ final class NaiveUsers {
 
     boolean isRoot(String user) {
         return has(user, ROOT);
+    }
+
+    /** The role makes somebody so as long as it is there and allows no keys. */
+    boolean isOperator(String user) {
+        Map<Keys, Permission.Access> allowed = roles.get(OPERATOR);
+        return has(user, OPERATOR) && allowed != null && allowed.isEmpty();
     }
 
     private boolean has(String user, String role) {

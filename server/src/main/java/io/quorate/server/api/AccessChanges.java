@@ -1,0 +1,51 @@
+package io.quorate.server.api;
+
+import io.quorate.kv.AuthState;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * Has whatever a client holds open judged anew once users or roles have changed: a stream on which nothing happens would else stay open after
+ * its user has lost the right to it. Thread-safe.
+ */
+final class AccessChanges {
+
+    private final Supplier<AuthState> present;
+    private final Map<Object, Runnable> judges = new ConcurrentHashMap<>();
+    private AuthState judged;
+
+    /** @param present users and roles as this member knows them by now */
+    AccessChanges(Supplier<AuthState> present) {
+        this.present = present;
+        this.judged = present.get();
+    }
+
+    /** Something that is judged anew, until it is closed. */
+    interface Held extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** @param judge is run after each change, and must not block */
+    Held hold(Runnable judge) {
+        // The same judge may be held twice: each time is one of its own.
+        Object holding = new Object();
+        judges.put(holding, judge);
+        return () -> judges.remove(holding);
+    }
+
+    /** Looks whether anything has changed since the last look; to be called now and then. */
+    synchronized void look() {
+        AuthState now = present.get();
+        if (now.isEnabled() != judged.isEnabled() || now.revision() != judged.revision()) {
+            judged = now;
+            judges.values().forEach(Runnable::run);
+        }
+    }
+
+    /** How much is open. */
+    int size() {
+        return judges.size();
+    }
+}

@@ -1,0 +1,19 @@
+package io.quorate.server.auth;
+
+/** Is told what came of each attempt to log in. Thread-safe. */
+@FunctionalInterface
+public interface LoginListener {
+
+    /** What came of it. */
+    enum Outcome {
+        /** The password was right. */
+        RIGHT,
+        /** It was wrong, or there is no such user, or none that has a password. */
+        WRONG,
+        /** Too many were wrong before; it was not looked at. */
+        LIMITED
+    }
+
+    /** Somebody has tried. */
+    void tried(Outcome outcome);
+}

@@ -1,0 +1,54 @@
+package io.quorate.server.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.kv.AuthState;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** What is held open is judged once after each change, and no more once it is over. */
+class AccessChangesTest {
+
+    private final AtomicReference<AuthState> present = new AtomicReference<>(state(true, 5));
+    private final AccessChanges changes = new AccessChanges(present::get);
+    private final AtomicInteger judged = new AtomicInteger();
+
+    private static AuthState state(boolean enabled, long revision) {
+        return AuthState.of(enabled, revision, Map.of(), Map.of());
+    }
+
+    private int lookAt(AuthState state) {
+        present.set(state);
+        changes.look();
+        return judged.getAndSet(0);
+    }
+
+    @Test
+    void eachChangeIsFollowedByOneJudgement() {
+        AccessChanges.Held held = changes.hold(judged::incrementAndGet);
+        assertThat(lookAt(state(true, 5))).isZero();
+        assertThat(lookAt(state(true, 7))).isEqualTo(1);
+        assertThat(lookAt(state(true, 7))).isZero();
+        // A state that was replaced may be of any revision.
+        assertThat(lookAt(state(true, 3))).isEqualTo(1);
+        // Enabling and disabling may leave the revision as it is.
+        assertThat(lookAt(state(false, 3))).isEqualTo(1);
+        assertThat(lookAt(state(true, 3))).isEqualTo(1);
+        held.close();
+        assertThat(lookAt(state(true, 9))).isZero();
+        assertThat(changes.size()).isZero();
+    }
+
+    @Test
+    void eachHoldingIsOneOfItsOwn() {
+        Runnable judge = judged::incrementAndGet;
+        AccessChanges.Held one = changes.hold(judge);
+        changes.hold(judge);
+        assertThat(lookAt(state(true, 6))).isEqualTo(2);
+        one.close();
+        one.close();
+        assertThat(lookAt(state(true, 7))).isEqualTo(1);
+    }
+}
