@@ -41,7 +41,7 @@ final class AskedCluster implements AutoCloseable {
     private static final int FORBIDDEN = 403;
 
     /** Stands in what is told of a member that wants to know who asks. */
-    static final String WHO_ASKS = "the cluster asks for a user that administers";
+    static final String WHO_ASKS = "the cluster asks for a user with the role root or operator";
 
     private final ClientOptions client;
     private final HttpClient http;

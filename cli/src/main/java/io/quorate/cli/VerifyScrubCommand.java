@@ -145,7 +145,7 @@ final class VerifyScrubCommand implements Callable<Integer> {
             if (answer.statusCode() != 200) {
                 boolean refused = answer.statusCode() == 401 || answer.statusCode() == 403;
                 scrub.failure = refused
-                        ? "the cluster asks for a user that administers; name one with --user ("
+                        ? AskedCluster.WHO_ASKS + "; name one with --user ("
                                 + answer.body().strip() + ")"
                         : "it answered with the HTTP status " + answer.statusCode();
                 return;
