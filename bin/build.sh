@@ -102,7 +102,21 @@ build_all() {
       sed -n 1,15p >&2 || say "  it ended without saying why"
     fail "the build failed; everything it said is in $log"
   fi
+  verify_libraries "$root/cli/target/lib" || fail "a library is not the one that this release was made with, see above; 'bin/checksums --help' tells more"
   lay_down
+}
+
+# sha256 ARGUMENTS...: sha256sum, or what macOS has in its place.
+sha256() {
+  if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi
+}
+
+# verify_libraries DIR: whether the libraries in DIR are those of the committed list; names those that are not.
+verify_libraries() {
+  local told
+  told=$(cd "$1" && sha256 -c "$root/cli/artifacts.sha256" 2>&1) && return 0
+  say "$(grep -v ': OK$' <<<"$told")"
+  return 1
 }
 
 # lay_down: copies the build's result to a directory of its own and makes it the current one.

@@ -1,6 +1,7 @@
 package io.quorate.cli;
 
 import io.quorate.cli.BackupManifest.Listed;
+import io.quorate.engine.disk.OwnersAlone;
 import io.quorate.server.store.ScratchFolder;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -9,12 +10,14 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +49,9 @@ final class BackupFolder implements AutoCloseable {
      * @throws CommandFailed if another process makes backups there
      */
     static BackupFolder open(Path folder) throws IOException {
-        Path work = Files.createDirectories(folder.resolve(WORK));
-        FileChannel channel = FileChannel.open(work.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        Path work = OwnersAlone.makeFolders(folder.resolve(WORK));
+        Set<OpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(work.resolve(LOCK), options, OwnersAlone.file(work));
         @Nullable FileLock locked = null;
         try {
             locked = channel.tryLock();

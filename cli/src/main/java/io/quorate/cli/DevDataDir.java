@@ -1,9 +1,9 @@
 package io.quorate.cli;
 
+import io.quorate.engine.disk.OwnersAlone;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -110,12 +110,15 @@ final class DevDataDir {
     /** Written aside, synced and renamed, so that a crash leaves a whole marker or none. */
     private static void mark(DevCluster cluster, boolean secure) throws IOException {
         Path dir = cluster.dataDir();
-        Files.createDirectories(dir);
+        OwnersAlone.makeFolders(dir);
         String text =
                 "# The cluster of 'quorate dev' in this directory.\nformat=" + FORMAT + "\nnodes=" + cluster.nodes()
                         + "\npeer-ports=" + join(cluster.peerPorts()) + "\n" + (secure ? "secure=true\n" : "");
         Path aside = dir.resolve(MARKER + ".new");
-        Files.write(aside, text.getBytes(StandardCharsets.UTF_8));
+        // What a start that was broken off has left would keep the rights that it has.
+        Files.deleteIfExists(aside);
+        Files.createFile(aside, OwnersAlone.file(aside));
+        Files.writeString(aside, text);
         sync(aside, StandardOpenOption.WRITE);
         Files.move(aside, dir.resolve(MARKER), StandardCopyOption.ATOMIC_MOVE);
         sync(dir, StandardOpenOption.READ);

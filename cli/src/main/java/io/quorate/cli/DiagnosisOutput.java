@@ -23,6 +23,10 @@ final class DiagnosisOutput {
                 out.println("  -> " + problem.remedy());
             }
         }
+        return exitCode(diagnosis);
+    }
+
+    static int exitCode(Diagnosis diagnosis) {
         return diagnosis.problems().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
     }
 
@@ -30,7 +34,7 @@ final class DiagnosisOutput {
         return problem.urgency().name().toLowerCase(Locale.ROOT);
     }
 
-    private static JsonObject json(Diagnosis diagnosis) {
+    static JsonObject json(Diagnosis diagnosis) {
         JsonArray problems = new JsonArray();
         for (Problem problem : diagnosis.problems()) {
             JsonObject one = new JsonObject();

@@ -1,5 +1,6 @@
 package io.quorate.cli;
 
+import io.quorate.engine.disk.OwnersAlone;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,8 +11,6 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +38,7 @@ final class PartialFile implements AutoCloseable {
      */
     static PartialFile create(Path path) throws IOException {
         Set<OpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
-        FileChannel channel = FileChannel.open(path, options, ownersAlone(path));
+        FileChannel channel = FileChannel.open(path, options, OwnersAlone.file(path));
         @Nullable FileLock lock = null;
         try {
             lock = channel.tryLock();
@@ -62,15 +61,6 @@ final class PartialFile implements AutoCloseable {
     /** As {@link #create}, under a name that goes with the one that it is to have. */
     static PartialFile beside(Path target) throws IOException {
         return create(target.resolveSibling(fileName(target) + ".part"));
-    }
-
-    private static FileAttribute<?>[] ownersAlone(Path path) {
-        boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
-        return posix
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
     }
 
     /** The name that it has by now. */

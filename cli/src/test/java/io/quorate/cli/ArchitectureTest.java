@@ -11,15 +11,21 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.ObjectInputStream;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
+import org.snakeyaml.engine.v2.api.ConstructNode;
 
 /** Who may know whom, and what the core may not touch: the rules of ARCHITECTURE.md. */
 class ArchitectureTest {
@@ -56,6 +62,31 @@ class ArchitectureTest {
     /** Words in a class's name that say that it has no subject of its own. */
     private static final List<String> EMPTY_NAMES =
             List.of("Util", "Utils", "Helper", "Helpers", "Impl", "Base", "Manager");
+
+    /**
+     * Whoever can have bytes read by one of these can have code run: Java's serialization, what is built on it, and YAML with tags that name
+     * classes.
+     */
+    private static final ArchRule MAKE_NO_OBJECTS_OF_DATA = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching(
+                    "java\\.io\\.(ObjectInputStream|ObjectInput|ObjectInputFilter|Externalizable|ObjectInputValidation)(\\$.*)?")
+            .orShould()
+            .dependOnClassesThat()
+            .haveNameMatching(
+                    "java\\.(security\\.SignedObject|beans\\.XMLDecoder|rmi\\.MarshalledObject)|javax\\.crypto\\.SealedObject")
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "java.rmi..",
+                    "javax.management.remote..",
+                    "io.netty.handler.codec.serialization..",
+                    "org.yaml.snakeyaml..",
+                    "org.snakeyaml.engine.v2.constructor..")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName(ConstructNode.class.getName());
 
     @Test
     void everyModuleUsesOnlyTheModulesItMay() {
@@ -108,6 +139,34 @@ class ArchitectureTest {
                 .callCodeUnitWhere(isAmbient())
                 .check(CLASSES);
     }
+
+    @Test
+    void nothingMakesObjectsOfWhateverClassTheDataName() {
+        MAKE_NO_OBJECTS_OF_DATA.check(CLASSES);
+    }
+
+    /** Were the rule to look at nothing, it would hold. */
+    @Test
+    void whoeverReadsObjectsIsFound() {
+        JavaClasses readers = new ClassFileImporter().importClasses(ReadsObjects.class, LoadsYamlObjects.class);
+        Assertions.assertThat(MAKE_NO_OBJECTS_OF_DATA
+                        .evaluate(readers)
+                        .getFailureReport()
+                        .getDetails())
+                .anyMatch(line -> line.contains("ReadsObjects"))
+                .anyMatch(line -> line.contains("LoadsYamlObjects"));
+    }
+
+    private record ReadsObjects(InputStream in) implements Callable<Object> {
+        @Override
+        public Object call() throws IOException, ClassNotFoundException {
+            try (ObjectInputStream objects = new ObjectInputStream(in)) {
+                return objects.readObject();
+            }
+        }
+    }
+
+    private record LoadsYamlObjects(ConstructNode constructor) {}
 
     @Test
     void everyClassHasASubjectThatItsNameSays() {

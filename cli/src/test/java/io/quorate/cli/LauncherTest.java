@@ -52,10 +52,15 @@ class LauncherTest {
             "readlink",
             "rm",
             "sed",
+            "sha256sum",
             "sleep",
             "tail",
             "tee",
             "touch");
+
+    /** The list of libraries, of which the only one is an empty file. */
+    private static final String EMPTY_LIBRARY =
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a.jar\n";
 
     @TempDir
     Path dir = Path.of("");
@@ -78,6 +83,7 @@ class LauncherTest {
         Files.createDirectories(root.resolve("cli/src/main"));
         Files.writeString(root.resolve("cli/src/main/Source.java"), "");
         Files.writeString(root.resolve("cli/pom.xml"), "<project/>");
+        Files.writeString(root.resolve("cli/artifacts.sha256"), EMPTY_LIBRARY);
         // Written a while ago, as far as the clock of the file system can tell.
         try (Stream<Path> files = Files.walk(root)) {
             for (Path file : files.toList()) {
@@ -263,6 +269,19 @@ class LauncherTest {
                 .contains("the build failed; everything it said is in " + root.resolve("target/launcher/build.log"))
                 .doesNotContain("noise");
         assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void aLibraryThatIsNotTheOneOfTheListIsNotRun() throws Exception {
+        jdk("good", "25");
+        maven("mkdir -p '" + root + "/cli/target/lib'; echo changed >'" + root + "/cli/target/lib/a.jar'");
+
+        Run run = run("version");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("a.jar: FAILED", "a library is not the one that this release was made with");
+        assertThat(run.out()).isEmpty();
+        assertThat(root.resolve("target/launcher/current")).doesNotExist();
     }
 
     @Test

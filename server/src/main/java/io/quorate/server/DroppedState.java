@@ -1,5 +1,6 @@
 package io.quorate.server;
 
+import io.quorate.engine.disk.OwnersAlone;
 import io.quorate.server.store.ScratchFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,15 +55,16 @@ record DroppedState(Path folder) {
 
     private void move(String name) throws IOException {
         Path from = folder.resolve(name);
-        Path to = folder.resolve(DROPPED).resolve(name);
+        Path dropped = folder.resolve(DROPPED);
+        Path to = dropped.resolve(name);
         if (!Files.exists(from)) {
             return;
         }
         if (!Files.exists(to)) {
             try {
-                Files.createDirectories(to.getParent());
+                OwnersAlone.makeFolders(dropped);
                 Files.move(from, to);
-                LOG.warn("{} is set aside, in {}", from, to.getParent());
+                LOG.warn("{} is set aside, in {}", from, dropped);
                 return;
             } catch (IOException e) {
                 LOG.warn("{} cannot be set aside, and is deleted: {}", from, e.toString());

@@ -1,5 +1,6 @@
 package io.quorate.server;
 
+import io.quorate.engine.disk.OwnersAlone;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitOption;
@@ -11,7 +12,7 @@ import java.util.Objects;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
-/** Copies files and folders with all that is in them, and makes such durable. */
+/** Copies files and folders with all that is in them, and makes such durable. A copy is its owner's alone, whatever it was made of. */
 final class FolderCopy {
 
     private FolderCopy() {}
@@ -33,13 +34,14 @@ final class FolderCopy {
      */
     static long copy(Path from, Path to, LongConsumer progress) throws IOException {
         long bytes = 0;
-        Files.createDirectories(Objects.requireNonNull(to.getParent(), "the root is no place for a copy"));
+        OwnersAlone.makeFolders(Objects.requireNonNull(to.getParent(), "the root is no place for a copy"));
         for (Path file : files(from)) {
             Path place = file.equals(from) ? to : to.resolve(from.relativize(file));
             if (Files.isDirectory(file)) {
-                Files.createDirectory(place);
+                Files.createDirectory(place, OwnersAlone.folder(place));
             } else {
                 Files.copy(file, place);
+                OwnersAlone.narrow(place);
                 bytes += Files.size(place);
                 progress.accept(bytes);
             }

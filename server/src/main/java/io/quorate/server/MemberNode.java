@@ -139,6 +139,8 @@ record MemberNode(
                                 metrics),
                         listener));
         RaftNode<Result> node = parts.add(RaftNode.start(options(config, membership), ports, machine, metrics));
+        // Not before it is certain that the directory is this member's, and no other process's.
+        DataRights.close(folder);
         parts.add(ports.scheduler().every(LinkProbes.INTERVAL, links::probe));
         leases.begin(node);
         operations.begin(node);

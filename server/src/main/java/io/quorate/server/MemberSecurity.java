@@ -138,6 +138,11 @@ final class MemberSecurity implements AutoCloseable {
         return refusedClients;
     }
 
+    /** The connections with members that were refused. */
+    TlsRefusals refusedPeers() {
+        return refusedPeers;
+    }
+
     /** What the member tells of it; empty if it speaks plain text alone. */
     Optional<MemberReport.Tls> told() {
         if (parties().isEmpty()) {

@@ -112,8 +112,7 @@ public final class MemberServer implements AutoCloseable {
                 () -> new ScrubbedData(incarnation, healing),
                 config.upkeep().scrubInterval(),
                 config.upkeep().scrubBytesPerSecond()));
-        this.knownClients = new KnownClients(
-                config, () -> incarnation.memberNode().machine().store().auth().isEnabled());
+        this.knownClients = new KnownClients(config, this::areUsersEnabled);
         this.services = new SwitchedServices(incarnation.services());
         if (knownClients.mayBeServed()) {
             services.serve(incarnation.services());
@@ -218,7 +217,12 @@ public final class MemberServer implements AutoCloseable {
                 parts.add(new GcPauses(System::nanoTime)),
                 () -> incarnation,
                 services::isServing,
-                security);
+                security,
+                OwnExposure.of(config, security, this::areUsersEnabled));
+    }
+
+    private boolean areUsersEnabled() {
+        return incarnation.memberNode().machine().store().auth().isEnabled();
     }
 
     private MemberIdentity identity() {

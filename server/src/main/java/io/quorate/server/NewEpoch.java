@@ -10,6 +10,7 @@ import io.quorate.engine.LastState.Reached;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.disk.Identity;
+import io.quorate.engine.disk.OwnersAlone;
 import io.quorate.engine.disk.ReadOnlyDisk;
 import io.quorate.engine.inspect.Finding;
 import io.quorate.kv.Alarm;
@@ -142,7 +143,7 @@ public final class NewEpoch {
         List<Path> parts = parts();
         description.hasRoom(FoundingRoom.ofRecovery(target, bytes(parts)).require());
         try {
-            Files.createDirectory(unfinished);
+            Files.createDirectory(unfinished, OwnersAlone.folder(unfinished));
         } catch (FileAlreadyExistsException e) {
             throw new DataDirectoryException(
                     unfinished + " is left of a recovery that was broken off, unless that still runs:"

@@ -46,7 +46,8 @@ record OwnReport(
         GcPauses pauses,
         Supplier<Incarnation> member,
         BooleanSupplier serving,
-        MemberSecurity security) {
+        MemberSecurity security,
+        OwnExposure exposure) {
 
     /** A disk that hangs may not answer; the report must not wait for it, since it tells that. */
     private static final long DISK_PATIENCE_MILLIS = 500;
@@ -91,7 +92,7 @@ record OwnReport(
                 members(configuration, store.members()),
                 status.followers().stream().map(this::follower).toList(),
                 verification(store.verification()),
-                disk(),
+                unlessTheDiskHangs(this::disk),
                 sync(),
                 pauses.recent()
                         .map(recent -> new MemberReport.Gc(
@@ -105,7 +106,8 @@ record OwnReport(
                 transfers(),
                 Optional.of(score(present.grey().present())),
                 present.newcomer().waitsFor(),
-                security.told());
+                security.told(),
+                unlessTheDiskHangs(() -> Optional.of(exposure.now())));
     }
 
     private static MemberReport.Score score(GreyWatch.Present present) {
@@ -195,17 +197,17 @@ record OwnReport(
                         .toList());
     }
 
-    private Optional<MemberReport.Disk> disk() {
-        if (config.ephemeral()) {
-            return Optional.empty();
-        }
-        CompletableFuture<Optional<MemberReport.Disk>> asked = new CompletableFuture<>();
-        Thread.ofVirtual().name("quorate-disk-room").start(() -> asked.complete(askDisk()));
+    private static <T> Optional<T> unlessTheDiskHangs(Supplier<Optional<T>> question) {
+        CompletableFuture<Optional<T>> asked = new CompletableFuture<>();
+        Thread.ofVirtual().name("quorate-disk-question").start(() -> asked.complete(question.get()));
         return asked.completeOnTimeout(Optional.empty(), DISK_PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
                 .join();
     }
 
-    private Optional<MemberReport.Disk> askDisk() {
+    private Optional<MemberReport.Disk> disk() {
+        if (config.ephemeral()) {
+            return Optional.empty();
+        }
         try {
             FileStore store = Files.getFileStore(config.dataDir());
             return Optional.of(new MemberReport.Disk(store.getUsableSpace(), store.getTotalSpace()));

@@ -103,7 +103,7 @@ public record Security(
     }
 
     /** Whether other machines can reach an address that is listened on. */
-    private static boolean isReachable(URI url) {
+    static boolean isReachable(URI url) {
         try {
             String host = url.getHost();
             return !InetAddress.getByName(host).isLoopbackAddress();

@@ -145,6 +145,8 @@ public final class ProcessCluster implements AutoCloseable {
     /** Founders keep the flags that they have, whoever comes and goes. */
     private final String founders;
 
+    private boolean withoutUmask;
+
     /** Reserves ports; starts nothing. */
     public ProcessCluster(Path folder, int size, String... extraFlags) throws IOException {
         this.folder = folder;
@@ -155,6 +157,12 @@ public final class ProcessCluster implements AutoCloseable {
             members.put(name, new Member(name, ports.get(2 * i), ports.get(2 * i + 1), false));
         }
         founders = initialCluster();
+    }
+
+    /** Has members started as {@link QuorateProcess#startWithoutUmask} does, from now on. */
+    ProcessCluster withoutUmask() {
+        withoutUmask = true;
+        return this;
     }
 
     /** One member more, which joins the others when it is started; nothing is said to them. */
@@ -247,7 +255,10 @@ public final class ProcessCluster implements AutoCloseable {
             arguments.addAll(List.of("--initial-cluster-state", "existing"));
         }
         arguments.addAll(extraFlags);
-        member.process = Optional.of(QuorateProcess.start(output(member), arguments));
+        member.process = Optional.of(
+                withoutUmask
+                        ? QuorateProcess.startWithoutUmask(output(member), arguments)
+                        : QuorateProcess.start(output(member), arguments));
     }
 
     private static String url(int port) {

@@ -68,7 +68,18 @@ public final class QuorateProcess implements AutoCloseable {
      * @param output the file to which everything that it prints is added
      */
     public static QuorateProcess start(Path output, List<String> arguments) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command(arguments))
+        return launch(output, command(arguments));
+    }
+
+    /** As {@link #start}, in a process that would let everybody write whatever it makes. */
+    public static QuorateProcess startWithoutUmask(Path output, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "umask 000; exec \"$@\"", "sh"));
+        command.addAll(command(arguments));
+        return launch(output, command);
+    }
+
+    private static QuorateProcess launch(Path output, List<String> command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
         builder.environment().putIfAbsent("MALLOC_ARENA_MAX", "2");

@@ -12,15 +12,13 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link Disk} in a real file system. Folders are created with mode 0700, files with 0600, where modes exist. */
+/** A {@link Disk} in a real file system. What it creates is its owner's alone ({@link OwnersAlone}). */
 public final class FileDisk implements Disk {
 
     static final String LOCK = "lock";
@@ -48,24 +46,15 @@ public final class FileDisk implements Disk {
             throw new IOException("the root of the file system is not a folder");
         }
         makeFolder(parent);
-        Files.createDirectory(folder, attributes(parent, "rwx------"));
+        Files.createDirectory(folder, OwnersAlone.folder(folder));
         syncFolder(parent);
-    }
-
-    private static FileAttribute<?>[] attributes(Path folder, String permissions) {
-        boolean posix = folder.getFileSystem().supportedFileAttributeViews().contains("posix");
-        return posix
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-                }
-                : new FileAttribute<?>[0];
     }
 
     @Override
     public DiskFile create(String name) throws IOException {
         Set<OpenOption> options =
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        return new ChannelFile(FileChannel.open(resolve(name), options, attributes(root, "rw-------")));
+        return new ChannelFile(FileChannel.open(resolve(name), options, OwnersAlone.file(root)));
     }
 
     @Override
@@ -115,7 +104,7 @@ public final class FileDisk implements Disk {
     public Closeable lock() throws IOException {
         Path path = resolve(LOCK);
         FileChannel channel = FileChannel.open(
-                path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), attributes(root, "rw-------"));
+                path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OwnersAlone.file(root));
         @Nullable FileLock lock = null;
         try {
             lock = channel.tryLock();

@@ -1,12 +1,15 @@
 package io.quorate.server.bolt;
 
+import io.quorate.engine.disk.OwnersAlone;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Writes a bbolt file from buckets and keys that come in order: {@link #beginBucket}, {@link #put} as often as there are keys,
@@ -49,7 +52,8 @@ public final class BoltWriter implements AutoCloseable {
             throw new IllegalArgumentException(
                     "a page must have a power of 2 of bytes, at least 1024, not " + pageBytes);
         }
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(file, options, OwnersAlone.file(file));
         try {
             return new BoltWriter(channel, pageBytes);
         } catch (IOException | RuntimeException e) {

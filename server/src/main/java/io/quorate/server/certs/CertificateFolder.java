@@ -1,5 +1,6 @@
 package io.quorate.server.certs;
 
+import io.quorate.engine.disk.OwnersAlone;
 import io.quorate.engine.tls.CertificateKey;
 import io.quorate.engine.tls.CertificateNames;
 import io.quorate.engine.tls.PemFile;
@@ -82,7 +83,7 @@ public final class CertificateFolder {
                     folder + " has a CA already; use another folder, or replace that one step by step with"
                             + " 'quorate certs rotate --new-ca'");
         }
-        Files.createDirectories(folder);
+        OwnersAlone.makeFolders(folder);
         if (!issued().isEmpty()) {
             throw new IOException(folder + " has what a CA has issued, and not the CA's certificate; bring back "
                     + authorities() + ", or use another folder");

@@ -1,5 +1,6 @@
 package io.quorate.server.certs;
 
+import io.quorate.engine.disk.OwnersAlone;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
@@ -31,7 +32,7 @@ final class DurableFile {
     static void write(Path file, String text, boolean secret) throws IOException {
         Path aside = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(aside);
-        Files.createFile(aside, permissions(secret ? "rw-------" : "rw-r--r--"));
+        Files.createFile(aside, secret ? OwnersAlone.file(aside) : readableByAll());
         try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text);
             while (bytes.hasRemaining()) {
@@ -62,9 +63,12 @@ final class DurableFile {
         return text.toString();
     }
 
-    private static FileAttribute<?>[] permissions(String text) {
+    /** A certificate is shown to everybody; nobody else may replace it. */
+    private static FileAttribute<?>[] readableByAll() {
         return POSIX
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text))}
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--"))
+                }
                 : new FileAttribute<?>[0];
     }
 }

@@ -37,6 +37,11 @@ public record Diagnosis(List<Problem> problems) {
         return new Diagnosis(all);
     }
 
+    /** Where it is open to those who should not get in, and which certificates keep out those who should, or soon will. */
+    public static Diagnosis ofSecurity(ClusterReports cluster) {
+        return new Diagnosis(SecurityProblems.of(cluster));
+    }
+
     private static List<Problem> present(ClusterReports cluster) {
         List<Problem> all = new ArrayList<>();
         all.addAll(LeadershipProblems.of(cluster));

@@ -36,6 +36,7 @@ import java.util.Optional;
  * @param score how far it is from failing, if it tells
  * @param waitsFor what it waits for before it takes part at all, if it does: it came without data
  * @param tls how its certificates are, and what was refused for certificates, if it speaks TLS
+ * @param exposure who may connect with it; empty if a release before this one tells, or its disk does not answer in time
  */
 public record MemberReport(
         String memberId,
@@ -77,7 +78,8 @@ public record MemberReport(
         List<SnapshotTransfer> snapshotTransfers,
         Optional<Score> score,
         Optional<String> waitsFor,
-        Optional<Tls> tls) {
+        Optional<Tls> tls,
+        Optional<Exposure> exposure) {
 
     public static final String LEADER = "leader";
     public static final String CANDIDATE = "candidate";
@@ -101,6 +103,7 @@ public record MemberReport(
         score = Objects.requireNonNullElse(score, Optional.empty());
         waitsFor = Objects.requireNonNullElse(waitsFor, Optional.empty());
         tls = Objects.requireNonNullElse(tls, Optional.empty());
+        exposure = Objects.requireNonNullElse(exposure, Optional.empty());
         alarms = List.copyOf(alarms);
         voters = List.copyOf(voters);
         outgoingVoters = List.copyOf(outgoingVoters);

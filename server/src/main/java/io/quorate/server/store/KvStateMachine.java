@@ -2,6 +2,7 @@ package io.quorate.server.store;
 
 import io.quorate.engine.StateMachine;
 import io.quorate.engine.disk.FileDisk;
+import io.quorate.engine.disk.OwnersAlone;
 import io.quorate.engine.snapshot.SnapshotReader;
 import io.quorate.engine.snapshot.SnapshotWriter;
 import io.quorate.kv.Bytes;
@@ -108,7 +109,9 @@ public final class KvStateMachine implements StateMachine<Result> {
             throws IOException {
         ScratchFolder scratch = ScratchFolder.open(folder.resolve(SCRATCH));
         try {
-            return new KvStateMachine(kind, opening, durable, folder, scratch, background);
+            KvStateMachine machine = new KvStateMachine(kind, opening, durable, folder, scratch, background);
+            machine.narrowStore();
+            return machine;
         } catch (StoreException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -139,7 +142,7 @@ public final class KvStateMachine implements StateMachine<Result> {
 
     /** Hands out the whole content, as it is now. What it is sorted in takes up as much room as the store. */
     public Export export() throws IOException {
-        Path folder = Files.createDirectories(scratch.next());
+        Path folder = OwnersAlone.makeFolders(scratch.next());
         try {
             Path sorted = folder.resolve("sorted");
             OrderedStore sorter = durable ? RocksStore.open(sorted, RocksMemory.small()) : new HeapStore();
@@ -211,13 +214,26 @@ public final class KvStateMachine implements StateMachine<Result> {
         verification.applied(lastIndex);
     }
 
+    /** RocksDB makes its folders and files by the process's umask; files that it makes later lie in a folder that is closed. */
+    private void narrowStore() throws IOException {
+        Path folder = aside.resolveSibling(STORE);
+        if (durable) {
+            OwnersAlone.narrow(folder);
+        }
+    }
+
+    private void checkpointTo(Path folder) throws IOException {
+        store.checkpointTo(folder);
+        OwnersAlone.narrow(folder);
+    }
+
     /** A checkpoint of RocksDB: links to files that never change, made beside running reads. */
     @Override
     public Capture capture() throws IOException {
         Path checkpoint = scratch.next();
         try {
             long applied = store.appliedIndex();
-            store.checkpointTo(checkpoint);
+            checkpointTo(checkpoint);
             if (durable) {
                 durableIndex = applied;
             }
@@ -234,7 +250,7 @@ public final class KvStateMachine implements StateMachine<Result> {
         if (folder.isPresent()) {
             replaceBy(folder.get());
         } else {
-            Path copy = Files.createDirectories(scratch.next());
+            Path copy = OwnersAlone.makeFolders(scratch.next());
             for (String name : snapshot.files()) {
                 try (InputStream in = snapshot.open(name)) {
                     Files.copy(in, copy.resolve(name));
@@ -298,7 +314,7 @@ public final class KvStateMachine implements StateMachine<Result> {
         }
         Path checkpoint = scratch.next();
         try {
-            store.checkpointTo(checkpoint);
+            checkpointTo(checkpoint);
         } catch (StoreException e) {
             ScratchFolder.delete(checkpoint);
             throw new IOException(e.getMessage(), e);
@@ -333,6 +349,7 @@ public final class KvStateMachine implements StateMachine<Result> {
         try {
             durableIndex = 0;
             store.restoreFrom(checkpoint);
+            narrowStore();
             durableIndex = durable ? store.appliedIndex() : 0;
             listener.restored(store);
         } catch (StoreException e) {

@@ -1,5 +1,6 @@
 package io.quorate.server.store;
 
+import io.quorate.engine.disk.OwnersAlone;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ public final class ScratchFolder {
 
     /** Creates the folder, or empties it of what a crash left. */
     static ScratchFolder open(Path folder) throws IOException {
-        Files.createDirectories(folder);
+        OwnersAlone.makeFolders(folder);
         for (Path leftover : files(folder)) {
             delete(leftover);
         }

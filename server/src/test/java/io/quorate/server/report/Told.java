@@ -2,6 +2,7 @@ package io.quorate.server.report;
 
 import io.quorate.server.report.ClusterReports.Asked;
 import io.quorate.server.report.ClusterReports.Clock;
+import io.quorate.server.report.Exposure.Listener;
 import io.quorate.server.report.MemberReport.Alarm;
 import io.quorate.server.report.MemberReport.Disk;
 import io.quorate.server.report.MemberReport.Follower;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A cluster as its members tell of it, for tests: three voters a, b and c of which a leads and all is well, until a test has one of
@@ -61,6 +63,15 @@ final class Told {
         Optional<Score> score = Optional.empty();
         Optional<String> waitsFor = Optional.empty();
         Optional<MemberReport.Tls> tls = Optional.empty();
+        Optional<Exposure> exposure = Optional.of(new Exposure(
+                List.of(client("https://10.0.0.1:2379", true), member("https://10.0.0.1:2380", true)),
+                true,
+                false,
+                "jwt RS256",
+                false,
+                List.of(),
+                0,
+                0));
         final Map<String, Follower> followers = new TreeMap<>();
         final Map<String, Link> links = new TreeMap<>();
 
@@ -78,6 +89,10 @@ final class Told {
 
         void sees(String follower, String state, long match, boolean active) {
             followers.put(follower, new Follower(follower, state, match, match + 1, active, active ? 0 : 7_000));
+        }
+
+        void exposed(UnaryOperator<Exposure> change) {
+            exposure = exposure.map(change);
         }
 
         private MemberReport report() {
@@ -131,8 +146,19 @@ final class Told {
                     transfers,
                     score,
                     waitsFor,
-                    tls);
+                    tls,
+                    exposure);
         }
+    }
+
+    /** Where clients connect over TLS 1.3, from other machines too. */
+    static Listener client(String url, boolean certified) {
+        return new Listener(url, false, true, certified, Optional.of("TLS1.3"));
+    }
+
+    /** Where members do. */
+    static Listener member(String url, boolean certified) {
+        return new Listener(url, true, true, certified, Optional.of("TLS1.3"));
     }
 
     private final Map<String, Draft> drafts = new TreeMap<>();

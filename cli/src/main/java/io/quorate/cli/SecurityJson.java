@@ -1,0 +1,84 @@
+package io.quorate.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.quorate.server.report.ClusterReports;
+import io.quorate.server.report.Diagnosis;
+import io.quorate.server.report.Exposure;
+import io.quorate.server.report.Exposure.Listener;
+import io.quorate.server.report.MemberReport;
+import io.quorate.server.report.MemberReport.Certificate;
+import io.quorate.server.report.MemberReport.RefusedConnection;
+import java.time.Instant;
+
+/** Who may connect with a cluster, and what is weak in that, for programs to read. */
+final class SecurityJson {
+
+    private SecurityJson() {}
+
+    /** What is weak stands in {@code problems}, as 'why' and 'doctor' have it; members that tell nothing are not among {@code members}. */
+    static JsonObject of(ClusterReports cluster, Diagnosis weaknesses) {
+        JsonObject answer = DiagnosisOutput.json(weaknesses);
+        JsonArray members = new JsonArray();
+        for (MemberReport report : cluster.reports()) {
+            report.exposure().ifPresent(exposure -> members.add(member(report, exposure)));
+        }
+        answer.add("members", members);
+        return answer;
+    }
+
+    private static JsonObject member(MemberReport report, Exposure exposure) {
+        JsonObject member = new JsonObject();
+        member.addProperty("member_id", report.memberId());
+        member.addProperty("name", report.name());
+        JsonArray listeners = new JsonArray();
+        exposure.listeners().forEach(listener -> listeners.add(listener(listener)));
+        member.add("listeners", listeners);
+        member.addProperty("users_enabled", exposure.usersEnabled());
+        member.addProperty("users_by_certificate", exposure.usersByCertificate());
+        member.addProperty("tokens", exposure.tokens());
+        member.addProperty("insecure_allowed", exposure.insecureAllowed());
+        member.add("open_files", JsonOutput.texts(exposure.openFiles()));
+        member.addProperty("refused_clients", exposure.refusedClients());
+        member.addProperty("refused_members", exposure.refusedMembers());
+        JsonArray certificates = new JsonArray();
+        JsonArray refused = new JsonArray();
+        report.tls().ifPresent(tls -> {
+            tls.certificates().forEach(certificate -> certificates.add(certificate(certificate)));
+            tls.refused().forEach(connection -> refused.add(refused(connection)));
+        });
+        member.add("certificates", certificates);
+        member.add("refused", refused);
+        return member;
+    }
+
+    private static JsonObject listener(Listener listener) {
+        JsonObject object = new JsonObject();
+        object.addProperty("url", listener.url());
+        object.addProperty("for", listener.ofMembers() ? "members" : "clients");
+        object.addProperty("reachable", listener.reachable());
+        object.addProperty("certified", listener.certified());
+        listener.minTls().ifPresent(oldest -> object.addProperty("min_tls", oldest));
+        return object;
+    }
+
+    private static JsonObject certificate(Certificate certificate) {
+        JsonObject object = new JsonObject();
+        object.addProperty("role", certificate.role());
+        object.addProperty("subject", certificate.subject());
+        object.addProperty(
+                "not_after", Instant.ofEpochMilli(certificate.endMillis()).toString());
+        certificate.refusedFiles().ifPresent(why -> object.addProperty("refused_files", why));
+        return object;
+    }
+
+    private static JsonObject refused(RefusedConnection connection) {
+        JsonObject object = new JsonObject();
+        object.addProperty("time", Instant.ofEpochMilli(connection.timeMillis()).toString());
+        object.addProperty("by", connection.by());
+        object.addProperty("other", connection.other());
+        object.addProperty("for", connection.ofMember() ? "members" : "clients");
+        object.addProperty("why", connection.why());
+        return object;
+    }
+}

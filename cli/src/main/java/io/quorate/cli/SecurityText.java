@@ -1,0 +1,135 @@
+package io.quorate.cli;
+
+import io.quorate.server.report.ClusterReports;
+import io.quorate.server.report.Exposure;
+import io.quorate.server.report.Exposure.Listener;
+import io.quorate.server.report.MemberReport;
+import io.quorate.server.report.MemberReport.Certificate;
+import io.quorate.server.report.MemberReport.RefusedConnection;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+
+/** Who may connect with a cluster, for people to read. What ends or came first stands first. */
+final class SecurityText {
+
+    private static final long DAY_MILLIS = 24L * 3600 * 1000;
+
+    /** Something of one member. */
+    private record Of<T>(MemberReport member, T what) {}
+
+    private SecurityText() {}
+
+    static void print(PrintWriter out, ClusterReports cluster) {
+        List<MemberReport> telling = cluster.reports().stream()
+                .filter(report -> report.exposure().isPresent())
+                .toList();
+        if (telling.isEmpty()) {
+            return;
+        }
+        out.println();
+        listeners(telling).print(out);
+        out.println();
+        users(telling).print(out);
+        certificates(out, cluster.reports());
+        refused(out, cluster.reports());
+    }
+
+    private static Table listeners(List<MemberReport> telling) {
+        Table table = new Table("MEMBER", "LISTENS AT", "FOR", "REACHED FROM", "SPEAKS", "LETS IN");
+        for (MemberReport report : telling) {
+            Exposure exposure = report.exposure().orElseThrow();
+            for (Listener listener : exposure.listeners()) {
+                table.add(
+                        report.name(),
+                        listener.url(),
+                        listener.ofMembers() ? "members" : "clients",
+                        listener.reachable() ? "other machines" : "this machine",
+                        listener.minTls().map(oldest -> oldest + " or newer").orElse("plain text"),
+                        letsIn(exposure, listener));
+            }
+        }
+        return table;
+    }
+
+    /** Users are asked for by clients' calls alone, whatever the connection is. */
+    static String letsIn(Exposure exposure, Listener listener) {
+        boolean users = !listener.ofMembers() && exposure.usersEnabled();
+        if (listener.certified()) {
+            return users ? "users, with a certificate" : "whoever has a certificate";
+        }
+        return users ? "users" : "anybody";
+    }
+
+    private static Table users(List<MemberReport> telling) {
+        Table table = new Table(
+                "MEMBER", "USERS", "BY CERTIFICATE", "TOKENS", "ALLOW INSECURE", "REFUSED CLIENTS", "MEMBERS");
+        for (MemberReport report : telling) {
+            Exposure exposure = report.exposure().orElseThrow();
+            table.add(
+                    report.name(),
+                    exposure.usersEnabled() ? "enabled" : "disabled",
+                    exposure.usersByCertificate() ? "yes" : "no",
+                    exposure.tokens(),
+                    exposure.insecureAllowed() ? "yes" : "no",
+                    Long.toString(exposure.refusedClients()),
+                    Long.toString(exposure.refusedMembers()));
+        }
+        return table;
+    }
+
+    private static void certificates(PrintWriter out, List<MemberReport> reports) {
+        List<Of<Certificate>> certificates = reports.stream()
+                .flatMap(report -> report.tls().stream()
+                        .flatMap(tls -> tls.certificates().stream())
+                        .map(certificate -> new Of<>(report, certificate)))
+                .sorted(Comparator.comparingLong(each -> each.what().endMillis()))
+                .toList();
+        if (certificates.isEmpty()) {
+            return;
+        }
+        Table table = new Table("MEMBER", "CERTIFICATE AT", "EXPIRES", "IN DAYS", "SUBJECT");
+        for (Of<Certificate> each : certificates) {
+            long left = each.what().endMillis() - each.member().timeMillis();
+            table.add(
+                    each.member().name(),
+                    each.what().role(),
+                    time(each.what().endMillis()),
+                    Long.toString(Math.floorDiv(left, DAY_MILLIS)),
+                    each.what().subject());
+        }
+        out.println();
+        table.print(out);
+    }
+
+    private static void refused(PrintWriter out, List<MemberReport> reports) {
+        List<Of<RefusedConnection>> refused = reports.stream()
+                .flatMap(report -> report.tls().stream()
+                        .flatMap(tls -> tls.refused().stream())
+                        .map(connection -> new Of<>(report, connection)))
+                .sorted(Comparator.comparingLong(
+                                (Of<RefusedConnection> each) -> each.what().timeMillis())
+                        .reversed())
+                .toList();
+        if (refused.isEmpty()) {
+            return;
+        }
+        Table table = new Table("MEMBER", "REFUSED AT", "WHERE", "WHO", "WHY");
+        for (Of<RefusedConnection> each : refused) {
+            table.add(
+                    each.member().name(),
+                    time(each.what().timeMillis()),
+                    each.what().by(),
+                    each.what().other(),
+                    each.what().why());
+        }
+        out.println();
+        table.print(out);
+    }
+
+    private static String time(long millis) {
+        return Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}
