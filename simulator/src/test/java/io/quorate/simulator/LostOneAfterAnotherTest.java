@@ -18,11 +18,7 @@ class LostOneAfterAnotherTest {
 
     private final Agenda agenda = new Agenda();
     private final Cluster cluster = new Cluster(
-            5,
-            MemberSettings.draw(new SplittableRandom(1)),
-            agenda,
-            new SplittableRandom(2),
-            new RunObserver() {});
+            5, MemberSettings.draw(new SplittableRandom(1)), agenda, new SplittableRandom(2), new RunObserver() {});
     private final MembershipDriver operator =
             new MembershipDriver(agenda, cluster, new SplittableRandom(3), new RunObserver() {}, false);
     private List<SimulatedMember> followers = List.of();

@@ -130,8 +130,7 @@ class SecureProcessesTest {
         done(run(careless, places.get(0), "put", "fruit", "apple"));
         assertThat(done(run(careless, places.get(1), "get", "fruit"))).contains("apple");
 
-        assertThat(run(List.of(), places.get(2), "get", "fruit").err())
-                .contains("which is not trusted here");
+        assertThat(run(List.of(), places.get(2), "get", "fruit").err()).contains("which is not trusted here");
         Place plain = new Place("plain", places.get(2).clientUrl.replace("https:", "http:"), "");
         assertThat(run(List.of(), plain, "get", "fruit", "--timeout=1s").exitCode())
                 .isNotZero();
@@ -168,7 +167,8 @@ class SecureProcessesTest {
 
     /** Lets a command wait for the member that it brings, and starts that one once the others know of it. */
     private void bring(Place newcomer, String cluster, String... command) throws Exception {
-        CompletableFuture<CommandRun> bringing = CompletableFuture.supplyAsync(() -> run(root(), places.get(0), command));
+        CompletableFuture<CommandRun> bringing =
+                CompletableFuture.supplyAsync(() -> run(root(), places.get(0), command));
         await("that " + newcomer.name + " is a member")
                 .atMost(PATIENCE)
                 .until(() -> bringing.isDone()
