@@ -1,5 +1,5 @@
 # Sourced by the scripts beside it: members of Quorate and of etcd as processes of this machine, in groups of their own, all with their default
-# flags. It takes bash 4.3 and Linux.
+# flags. It takes bash 5.0 and Linux, and paths without blanks.
 #
 # Who sources it has set 'root', the repository's folder, and calls 'prepare_data DIR' before anything else.
 
