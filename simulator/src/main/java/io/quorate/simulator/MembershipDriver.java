@@ -73,8 +73,10 @@ final class MembershipDriver {
         }
     }
 
+    /** Only a leader can say that it is no member any more, and only if no other configuration may come into force. */
     private void replaceIfMember(MemberId member) {
-        if (cluster.configuration().filter(now -> now.isMember(member)).isPresent() || known.isUncertain()) {
+        Optional<Configuration> now = cluster.configuration();
+        if (now.isEmpty() || now.get().isMember(member) || known.isUncertain()) {
             replaceLost(member);
         }
     }

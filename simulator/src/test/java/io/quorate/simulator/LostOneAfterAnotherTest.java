@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.simulator.fault.MembershipChange;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -49,6 +50,28 @@ class LostOneAfterAnotherTest {
         assertThat(configuration().isMember(first.id())).isFalse();
         assertThat(configuration().isMember(second.id())).isFalse();
         assertThat(configuration().voters()).hasSize(5);
+    }
+
+    @Test
+    void itIsReplacedAlsoIfNobodyLeadsForAWhile() {
+        SimulatedMember first = followers.get(0);
+        SimulatedMember second = followers.get(1);
+        SimulatedMember leader = cluster.leader().orElseThrow();
+        operator.lose(first.id(), CrashKind.DISK_LOSS);
+        operator.replaceLost(second.id());
+        for (SimulatedMember down : List.of(leader, followers.get(2))) {
+            down.crash(CrashKind.PROCESS);
+            agenda.after(SECOND + SECOND / 20, down::start);
+        }
+        // When the operator looks again.
+        agenda.runUntil(6 * SECOND);
+        assertThat(cluster.leader()).isEmpty();
+
+        agenda.runUntil(12 * SECOND);
+        operator.begin(MembershipChange.REPLACE);
+        agenda.runUntil(40 * SECOND);
+        assertThat(configuration().isMember(first.id())).isFalse();
+        assertThat(configuration().isMember(second.id())).isFalse();
     }
 
     @Test
