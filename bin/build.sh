@@ -100,6 +100,8 @@ build_all() {
     # What Maven says of itself after the errors helps nobody here.
     { grep -E '^\[ERROR\] ' "$log" || tail -n 15 "$log"; } | grep -vE '\[Help 1\]|MojoFailure|re-run Maven|After correcting|mvn <args>|more information' |
       sed -n 1,15p >&2 || say "  it ended without saying why"
+    ! grep -qi 'checksum validation failed' "$log" ||
+      say "  a download had no checksum, or a wrong one; .mvn/maven.config is where one is asked for"
     fail "the build failed; everything it said is in $log"
   fi
   verify_libraries "$root/cli/target/lib" || fail "a library is not the one that this release was made with, see above; 'bin/checksums --help' tells more"

@@ -49,7 +49,7 @@ class SecurityStatusCommandTest {
         String[] endpoint = {"--endpoints=127.0.0.1:" + ports.getFirst(), "--cacert=" + certs.resolve("ca.crt")};
         String[] known = {"--cert=" + certs.resolve("root.crt"), "--key=" + certs.resolve("root.key")};
         Path open = certs.resolve(config.name() + ".key");
-        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r-----"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
         try (MemberServer member = MemberServer.start(config)) {
             member.ready().join();
             // Nobody without a certificate.

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,8 +21,8 @@ final class DataRights {
 
     private static final Logger LOG = LoggerFactory.getLogger(DataRights.class);
 
-    /** What the names in a data directory begin with: see ARCHITECTURE.md. */
-    private static final List<String> OWN = List.of(
+    /** The names in a data directory: see ARCHITECTURE.md. Others' may be much like them, such as {@code logs}. */
+    private static final Set<String> OWN = Set.of(
             "identity",
             "beginning",
             "founding",
@@ -30,8 +31,15 @@ final class DataRights {
             "log",
             "snapshots",
             "state",
-            "import-unfinished",
-            "quarantine-");
+            "state-repair",
+            "state.dropped",
+            "import-unfinished");
+
+    /** What the names of those begin with of which there may be several. */
+    private static final List<String> OWN_BEGINNINGS = List.of("state.damaged-", "quarantine-");
+
+    /** What the name of a file that is being written ends with. */
+    private static final String UNFINISHED = ".new";
 
     /** What the root of a file system has, where that is the data directory. */
     private static final String LOST_AND_FOUND = "lost+found";
@@ -63,11 +71,11 @@ final class DataRights {
         if (narrowed.left() > 0) {
             LOG.warn(
                     "Others than this process's user may have rights to {} files and folders of the data directory {}, which"
-                            + " it may not change: make it their owner",
+                            + " it cannot change: make it their owner, on a file system that keeps modes",
                     narrowed.left(),
                     dataDir);
         }
-        if (OwnersAlone.isOpenToOthers(folder)) {
+        if (!foreign.isEmpty() && OwnersAlone.isOpenToOthers(folder)) {
             LOG.warn(
                     "Others than its owner have rights to the data directory {}; they are left to them since it also holds {}:"
                             + " give the member a directory of its own, or 'chmod 700' this one",
@@ -78,7 +86,8 @@ final class DataRights {
 
     private static boolean isOwn(Path path) {
         String name = path.getFileName().toString();
-        return OWN.stream().anyMatch(name::startsWith);
+        String finished = name.endsWith(UNFINISHED) ? name.substring(0, name.length() - UNFINISHED.length()) : name;
+        return OWN.contains(finished) || OWN_BEGINNINGS.stream().anyMatch(name::startsWith);
     }
 
     private static List<Path> contents(Path folder) throws IOException {

@@ -69,9 +69,6 @@ record OwnExposure(
     /** The data directory stands for all that is in it: whoever cannot enter it cannot open what is there. */
     private List<String> openFiles() {
         List<Path> files = new ArrayList<>();
-        if (!config.ephemeral()) {
-            files.add(config.dataDir());
-        }
         Stream.of(config.security().clients(), config.security().peers())
                 .flatMap(Optional::stream)
                 .flatMap(settings -> settings.files().key().stream())
@@ -79,16 +76,20 @@ record OwnExposure(
         if (config.auth().tokens() instanceof TokenOptions.Jwt jwt) {
             jwt.privateKey().ifPresent(files::add);
         }
-        return files.stream()
-                .distinct()
-                .filter(OwnExposure::isOpen)
-                .map(Path::toString)
-                .toList();
+        Stream<Path> directory = Stream.of(config.dataDir())
+                .filter(dir -> !config.ephemeral() && isSo(OwnersAlone::isOpenToOthers, dir));
+        Stream<Path> keys = files.stream().distinct().filter(key -> isSo(OwnersAlone::isKeyOpenToOthers, key));
+        return Stream.concat(directory, keys).map(Path::toString).toList();
     }
 
-    private static boolean isOpen(Path file) {
+    /** Something that is asked about a file. */
+    private interface Asked {
+        boolean of(Path file) throws IOException;
+    }
+
+    private static boolean isSo(Asked asked, Path file) {
         try {
-            return OwnersAlone.isOpenToOthers(file);
+            return asked.of(file);
         } catch (IOException e) {
             // It is not there, or not shown to this process: others are told of that where it is needed.
             return false;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,10 +57,15 @@ class DataRightsTest {
 
     @Test
     void whatIsNotTheMembersIsLeftToOthers() throws IOException {
-        wide(data.resolve("public_html"));
+        List<String> foreign = List.of("public_html", "logs", "state-backups", "lockfiles");
+        for (String name : foreign) {
+            wide(data.resolve(name));
+        }
         DataRights.close(data);
         assertThat(mode(data)).isEqualTo("rwxr-xr-x");
-        assertThat(mode(data.resolve("public_html"))).isEqualTo("rwxr-xr-x");
+        for (String name : foreign) {
+            assertThat(mode(data.resolve(name))).as(name).isEqualTo("rwxr-xr-x");
+        }
         assertThat(mode(data.resolve("log"))).isEqualTo("rwx------");
     }
 

@@ -32,6 +32,12 @@ public final class OwnersAlone {
             PosixFilePermission.OTHERS_WRITE,
             PosixFilePermission.OTHERS_EXECUTE);
 
+    private static final Set<PosixFilePermission> NOBODYS_OF_A_KEY = EnumSet.of(
+            PosixFilePermission.GROUP_WRITE,
+            PosixFilePermission.OTHERS_READ,
+            PosixFilePermission.OTHERS_WRITE,
+            PosixFilePermission.OTHERS_EXECUTE);
+
     private OwnersAlone() {}
 
     /** With what a folder at that place is to be created. */
@@ -62,6 +68,11 @@ public final class OwnersAlone {
     /** Whether others than its owner have any right to a file or folder. What a symbolic link leads to counts. */
     public static boolean isOpenToOthers(Path path) throws IOException {
         return hasModes(path) && Files.getPosixFilePermissions(path).stream().anyMatch(OF_OTHERS::contains);
+    }
+
+    /** Whether everybody has a right to a key, or its group may write it. A group that may read it has been given it on purpose. */
+    public static boolean isKeyOpenToOthers(Path key) throws IOException {
+        return hasModes(key) && Files.getPosixFilePermissions(key).stream().anyMatch(NOBODYS_OF_A_KEY::contains);
     }
 
     /**
@@ -144,7 +155,12 @@ public final class OwnersAlone {
                 permissions.addAll(Files.getPosixFilePermissions(path));
                 if (permissions.removeAll(OF_OTHERS)) {
                     Files.setPosixFilePermissions(path, permissions);
-                    closed++;
+                    // Some file systems take any mode, and keep none.
+                    if (isOpenToOthers(path)) {
+                        left++;
+                    } else {
+                        closed++;
+                    }
                 }
             } catch (IOException e) {
                 failed(e);

@@ -63,6 +63,14 @@ class OwnersAloneTest {
     }
 
     @Test
+    void aGroupMayReadAKey() throws IOException {
+        Path key = Files.createFile(folder.resolve("server.key"));
+        assertThat(OwnersAlone.isKeyOpenToOthers(with("rw-r-----", key))).isFalse();
+        assertThat(OwnersAlone.isKeyOpenToOthers(with("rw-rw----", key))).isTrue();
+        assertThat(OwnersAlone.isKeyOpenToOthers(with("rw----r--", key))).isTrue();
+    }
+
+    @Test
     void whatALinkLeadsToIsLeftAlone() throws IOException {
         Path outside = with("rw-r--r--", Files.createFile(folder.resolve("outside")));
         Path data = Files.createDirectory(folder.resolve("data"));

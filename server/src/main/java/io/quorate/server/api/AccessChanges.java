@@ -4,12 +4,16 @@ import io.quorate.kv.AuthState;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Has whatever a client holds open judged anew once users or roles have changed: a stream on which nothing happens would else stay open after
  * its user has lost the right to it. Thread-safe.
  */
 final class AccessChanges {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AccessChanges.class);
 
     private final Supplier<AuthState> present;
     private final Map<Object, Runnable> judges = new ConcurrentHashMap<>();
@@ -40,7 +44,16 @@ final class AccessChanges {
         AuthState now = present.get();
         if (now.isEnabled() != judged.isEnabled() || now.revision() != judged.revision()) {
             judged = now;
-            judges.values().forEach(Runnable::run);
+            judges.values().forEach(AccessChanges::judge);
+        }
+    }
+
+    /** What goes wrong with one must not keep the others from being judged. */
+    private static void judge(Runnable judge) {
+        try {
+            judge.run();
+        } catch (RuntimeException e) {
+            LOG.warn("What a client holds open could not be judged anew", e);
         }
     }
 

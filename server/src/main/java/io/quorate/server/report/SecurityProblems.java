@@ -118,7 +118,7 @@ final class SecurityProblems {
                     report,
                     "has files that others than their owner may read or change: "
                             + String.join(", ", exposure.openFiles()),
-                    "'chmod go=' them");
+                    "'chmod go=' the directory, 'chmod o=,g-w' a key");
         }
         if (exposure.insecureAllowed()) {
             add(

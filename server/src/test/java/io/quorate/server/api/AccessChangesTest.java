@@ -42,6 +42,19 @@ class AccessChangesTest {
     }
 
     @Test
+    void oneThatCannotBeJudgedKeepsNoOtherFromIt() {
+        Runnable broken = () -> {
+            throw new IllegalStateException("a judge that breaks down");
+        };
+        // In whatever order they come: one of these stands before another one's judge.
+        changes.hold(broken);
+        changes.hold(judged::incrementAndGet);
+        changes.hold(broken);
+        changes.hold(judged::incrementAndGet);
+        assertThat(lookAt(state(true, 6))).isEqualTo(2);
+    }
+
+    @Test
     void eachHoldingIsOneOfItsOwn() {
         Runnable judge = judged::incrementAndGet;
         AccessChanges.Held one = changes.hold(judge);
