@@ -197,10 +197,12 @@ record OwnReport(
                         .toList());
     }
 
+    /** A question that fails is no disk that hangs: the report fails with it. */
     private static <T> Optional<T> unlessTheDiskHangs(Supplier<Optional<T>> question) {
-        CompletableFuture<Optional<T>> asked = new CompletableFuture<>();
-        Thread.ofVirtual().name("quorate-disk-question").start(() -> asked.complete(question.get()));
-        return asked.completeOnTimeout(Optional.empty(), DISK_PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+        return CompletableFuture.supplyAsync(
+                        question,
+                        task -> Thread.ofVirtual().name("quorate-disk-question").start(task))
+                .completeOnTimeout(Optional.empty(), DISK_PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
                 .join();
     }
 
