@@ -118,6 +118,8 @@ final class BenchCommand implements Runnable {
                             description = "Size of a command. Default: ${DEFAULT-VALUE}",
                             defaultValue = "256")
                     int commandBytes,
+            @Option(names = "--encrypted", description = "Seals what the members write to their logs.")
+                    boolean encrypted,
             @Option(
                             names = "--data-dir",
                             paramLabel = "<path>",
@@ -137,7 +139,7 @@ final class BenchCommand implements Runnable {
         EngineReport report;
         try {
             report = EngineBenchmark.run(
-                    QuorateContender::start,
+                    encrypted ? QuorateContender::startSealed : QuorateContender::start,
                     settings,
                     dataDir,
                     level -> err.println(

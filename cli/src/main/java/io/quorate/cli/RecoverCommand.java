@@ -20,6 +20,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -80,6 +81,9 @@ final class RecoverCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Prints one JSON object instead of text.")
     private boolean json;
 
+    @Mixin
+    private KeyOptions keys = new KeyOptions();
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -95,7 +99,7 @@ final class RecoverCommand implements Callable<Integer> {
             throw CommandFailed.usage("--force and --new-data-dir say how to go on, and need --confirm");
         }
         PrintWriter out = spec.commandLine().getOut();
-        try (Recovery recovery = Recovery.of(named(), stateOnly)) {
+        try (Recovery recovery = Recovery.of(named(), stateOnly, keys.keys())) {
             RecoveryReport report = recovery.report();
             Optional<Made> made = Optional.empty();
             if (!json) {

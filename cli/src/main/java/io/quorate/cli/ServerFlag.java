@@ -235,6 +235,16 @@ enum ServerFlag {
             "<time>",
             "After which a connection over TLS is made anew, with the certificates of then; 0 is never.",
             Security.DEFAULT_MAX_CONNECTION_AGE.toHours() + "h"),
+    ENCRYPTION_KEY_FILE(
+            "encryption-key-file",
+            "<file>",
+            "The key ring that what this member writes to its disk is sealed with; see 'quorate encryption'.",
+            "nothing is sealed"),
+    ENCRYPTION_KEY_COMMAND(
+            "encryption-key-command",
+            "<command>",
+            "A command that prints the key ring, in place of a file; the shell runs it when the member starts.",
+            "none"),
     ALLOW_INSECURE(
             "allow-insecure",
             "true|false",

@@ -48,7 +48,9 @@ final class SnapshotRestoreCommand implements Callable<Integer> {
             ServerFlag.DATA_DIR,
             ServerFlag.INITIAL_CLUSTER,
             ServerFlag.INITIAL_CLUSTER_TOKEN,
-            ServerFlag.INITIAL_ADVERTISE_PEER_URLS);
+            ServerFlag.INITIAL_ADVERTISE_PEER_URLS,
+            ServerFlag.ENCRYPTION_KEY_FILE,
+            ServerFlag.ENCRYPTION_KEY_COMMAND);
 
     private static final String BUMP_OPTION = "--bump-revision";
     private static final String COMPACTED_OPTION = "--mark-compacted";

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -52,6 +53,9 @@ final class VerifyDataCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Prints one JSON object instead of text.")
     private boolean json;
 
+    @Mixin
+    private KeyOptions keys = new KeyOptions();
+
     /** @param logStream where the log goes */
     VerifyDataCommand(OutputStream logStream) {
         this.logStream = logStream;
@@ -64,7 +68,7 @@ final class VerifyDataCommand implements Callable<Integer> {
         directories.forEach(directory -> add(directory, members));
         DataReport report;
         try {
-            report = DataReport.of(members);
+            report = DataReport.of(members, keys.keys());
         } catch (IOException e) {
             throw new CommandFailed(ExitCode.FAILED, "the data cannot be read: " + e, e);
         }

@@ -1,6 +1,7 @@
 package io.quorate.server;
 
 import io.netty.channel.IoEventLoopGroup;
+import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.NodeOptions;
 import io.quorate.engine.NodeThreads;
 import io.quorate.engine.Ports;
@@ -10,6 +11,7 @@ import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.disk.MeasuredDisk;
+import io.quorate.engine.log.LogKeys;
 import io.quorate.engine.transport.LinkProbes;
 import io.quorate.engine.transport.MeasuredNetwork;
 import io.quorate.engine.transport.Network;
@@ -38,6 +40,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -95,6 +98,9 @@ record MemberNode(
             throws IOException {
         Path folder = folder(config, parts);
         Disk disk = opening.disk().apply(new FileDisk(folder));
+        Optional<MasterKeys> keys = config.atRest().keys();
+        // Before anything is touched.
+        LogKeys.of(keys).requireFor(disk);
         if (StateRepair.find(disk).isPresent()) {
             new DroppedState(folder).drop();
         }
@@ -138,7 +144,7 @@ record MemberNode(
                                 System::nanoTime,
                                 metrics),
                         listener));
-        RaftNode<Result> node = parts.add(RaftNode.start(options(config, membership), ports, machine, metrics));
+        RaftNode<Result> node = parts.add(RaftNode.start(options(config, membership).with(keys), ports, machine, metrics));
         // Not before it is certain that the directory is this member's, and no other process's.
         DataRights.close(folder);
         parts.add(ports.scheduler().every(LinkProbes.INTERVAL, links::probe));

@@ -5,6 +5,7 @@ import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.LogDivergedException;
 import io.quorate.engine.NodeOptions;
+import io.quorate.engine.log.LogSealing;
 import io.quorate.engine.transport.LinkQuality;
 import io.quorate.engine.transport.LinkQuality.RoundTrips;
 import io.quorate.kv.MvccStore;
@@ -19,6 +20,7 @@ import io.quorate.server.wire.HttpPages;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -107,7 +109,21 @@ record OwnReport(
                 Optional.of(score(present.grey().present())),
                 present.newcomer().waitsFor(),
                 security.told(),
-                unlessTheDiskHangs(() -> Optional.of(exposure.now())));
+                unlessTheDiskHangs(() -> Optional.of(exposure.now())),
+                sealed(present.node().logSealing()));
+    }
+
+    private static List<MemberReport.Sealed> sealed(LogSealing log) {
+        List<MemberReport.Sealed> told = new ArrayList<>();
+        if (log.plain().segments() > 0) {
+            told.add(sealed(Optional.empty(), log.plain()));
+        }
+        log.byKey().forEach((key, share) -> told.add(sealed(Optional.of(key), share)));
+        return told;
+    }
+
+    private static MemberReport.Sealed sealed(Optional<String> key, LogSealing.Share share) {
+        return new MemberReport.Sealed("log", key, share.segments(), share.bytes());
     }
 
     private static MemberReport.Score score(GreyWatch.Present present) {

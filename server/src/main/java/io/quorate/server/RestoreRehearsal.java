@@ -17,6 +17,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -52,7 +53,7 @@ public final class RestoreRehearsal {
     public static Restored run(Path file, Path scratch, long compactedRevision, ByteProgress progress)
             throws IOException {
         try (BoltReader reader = BoltReader.open(file, SnapshotChecksum.verify(file, false))) {
-            Imported imported = SnapshotImport.makeOrLeaveNothing(reader, scratch, NAME, alone(), 0, progress);
+            Imported imported = SnapshotImport.makeOrLeaveNothing(reader, scratch, NAME, alone(), 0, Optional.empty(), progress);
             return readBack(scratch.resolve(DroppedState.STATE), compactedRevision, imported.digest());
         } catch (StoreException e) {
             throw new IOException("what was restored cannot be read: " + e.getMessage(), e);

@@ -1,5 +1,6 @@
 package io.quorate.server;
 
+import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.Founding;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.FileDisk;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -89,7 +91,14 @@ public final class SnapshotImport {
             requireEmpty(config.dataDir());
             Path folder = config.dataDir().resolve(UNFINISHED);
             Imported imported =
-                    makeOrLeaveNothing(reader, folder, config.name(), membership, options.revisionBump(), progress);
+                    makeOrLeaveNothing(
+                            reader,
+                            folder,
+                            config.name(),
+                            membership,
+                            options.revisionBump(),
+                            config.atRest().keys(),
+                            progress);
             try {
                 FoundingNote.write(new FileDisk(folder), description.ofRestore(file, imported, options, config.name()));
             } catch (IOException e) {
@@ -108,10 +117,11 @@ public final class SnapshotImport {
             String name,
             InitialMembership membership,
             long revisionBump,
+            Optional<MasterKeys> keys,
             ByteProgress progress)
             throws IOException {
         try {
-            return make(reader, folder, name, membership, revisionBump, progress);
+            return make(reader, folder, name, membership, revisionBump, keys, progress);
         } catch (Throwable e) {
             // Whatever it is, a lack of memory too: what is left would keep the next import from beginning.
             try {
@@ -151,6 +161,7 @@ public final class SnapshotImport {
             String name,
             InitialMembership membership,
             long revisionBump,
+            Optional<MasterKeys> keys,
             ByteProgress progress)
             throws IOException {
         FileDisk disk = new FileDisk(folder);
@@ -176,7 +187,7 @@ public final class SnapshotImport {
         try {
             StorageIds.begin(disk);
             Identity identity = new Identity(membership.clusterId(), membership.self(), name);
-            Founding.begin(disk, identity, membership.configuration(), chainHash, machine.capture());
+            Founding.begin(disk, identity, membership.configuration(), chainHash, machine.capture(), keys);
         } finally {
             machine.close();
         }

@@ -394,7 +394,7 @@ public final class SimulatedMember {
                 settings.storage(),
                 settings.flow(),
                 random.nextLong());
-        return plain.withWitness(witness);
+        return plain.withWitness(witness).with(settings.keys());
     }
 
     private Ports ports(SimulatedProcess process, Optional<StorageIds> storages) {

@@ -45,6 +45,15 @@ public final class SimulatedRun {
     private boolean undecided;
 
     public SimulatedRun(RunPlan plan) {
+        this(plan, Optional.empty());
+    }
+
+    /** A run in which everything that members write to their logs is sealed. */
+    public static SimulatedRun sealed(RunPlan plan) {
+        return new SimulatedRun(plan, Optional.of(new SimulatedKeys(plan.seed() * 0x9fb21c651e98df25L)));
+    }
+
+    private SimulatedRun(RunPlan plan, Optional<SimulatedKeys> keys) {
         this.plan = plan;
         SplittableRandom random = new SplittableRandom(plan.seed() ^ 0x5deece66dL);
         this.special = SpecialClients.draw(
@@ -52,9 +61,14 @@ public final class SimulatedRun {
         this.perseverance = Perseverance.draw(new SplittableRandom(plan.seed() * 0xda942042e4dd58b5L));
         MemberSettings plain = MemberSettings.draw(random.split());
         MemberSettings withLeases = special.options().map(plain::withLeases).orElse(plain);
-        MemberSettings settings = plan.isManaged() ? withLeases.withHandshakes() : withLeases;
+        MemberSettings unsealed = plan.isManaged() ? withLeases.withHandshakes() : withLeases;
+        MemberSettings settings = keys.map(unsealed::with).orElse(unsealed);
         this.cluster = new Cluster(WitnessDraw.beginning(plan), settings, agenda, random.split(), watchers);
-        this.invariants = Invariants.all(cluster, agenda::now, special.options());
+        this.invariants = Invariants.all(
+                cluster,
+                agenda::now,
+                special.options(),
+                keys.map(SimulatedKeys::given).orElse(List.of()));
         invariants.forEach(watchers::add);
         this.faults = new FaultInjector(agenda, cluster, random.split(), forManagement(plan), watchers);
         watchers.add(new RunObserver() {

@@ -1,6 +1,8 @@
 package io.quorate.server.inspect;
 
 import io.quorate.core.EntryId;
+import io.quorate.encryption.KeyException;
+import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.Identity;
@@ -8,6 +10,7 @@ import io.quorate.engine.disk.ReadOnlyDisk;
 import io.quorate.engine.inspect.Finding;
 import io.quorate.engine.inspect.Finding.EntryRange;
 import io.quorate.engine.log.LogInspection;
+import io.quorate.engine.log.LogKeys;
 import io.quorate.engine.log.SnapshotMetaCodec.Start;
 import io.quorate.engine.snapshot.SnapshotInspection;
 import io.quorate.engine.snapshot.SnapshotInspection.Inspected;
@@ -47,6 +50,7 @@ public final class InspectedMember implements AutoCloseable {
 
     private final String name;
     private final Path folder;
+    private final Optional<MasterKeys> keys;
     private final List<Finding> findings = new ArrayList<>();
     private final List<Inspected> snapshots = new ArrayList<>();
     private final List<InspectedState> states = new ArrayList<>();
@@ -62,18 +66,29 @@ public final class InspectedMember implements AutoCloseable {
     private Optional<InspectedState> aside = Optional.empty();
     private Optional<Closeable> lock = Optional.empty();
 
-    private InspectedMember(String name, Path folder) {
+    private InspectedMember(String name, Path folder, Optional<MasterKeys> keys) {
         this.name = name;
         this.folder = folder;
+        this.keys = keys;
     }
 
     /**
-     * Looks at a directory. Whatever is wrong with it becomes a finding.
+     * Looks at a directory of which nothing is sealed.
      *
      * @param name what to call it
      */
     public static InspectedMember of(String name, Path folder) {
-        InspectedMember member = new InspectedMember(name, folder);
+        return of(name, folder, Optional.empty());
+    }
+
+    /**
+     * Looks at a directory. Whatever is wrong with it becomes a finding; without the keys that it needs it is not looked at.
+     *
+     * @param name what to call it
+     * @param keys of what is sealed
+     */
+    public static InspectedMember of(String name, Path folder, Optional<MasterKeys> keys) {
+        InspectedMember member = new InspectedMember(name, folder, keys);
         try {
             member.look();
         } catch (IOException e) {
@@ -99,13 +114,22 @@ public final class InspectedMember implements AutoCloseable {
             refusal = Optional.of("it was not looked at, since a running member uses it: stop that member first");
             return;
         }
+        LogKeys logKeys = LogKeys.of(keys);
+        try {
+            logKeys.requireFor(disk);
+        } catch (KeyException e) {
+            refusal = Optional.of("it was not looked at. " + e.getMessage());
+            return;
+        } catch (DataDirectoryException e) {
+            // Of a later release: it becomes a finding where the log is read.
+        }
         SnapshotInspection inspection = SnapshotInspection.of(disk, bytes -> {});
         snapshots.addAll(inspection.snapshots());
         findings.addAll(inspection.findings());
         findIdentity(disk);
         if (identity.isPresent()) {
             log = Optional.of(LogInspection.of(
-                    disk, identity.get(), GROUP, inspection.newest().map(Start::meta)));
+                    disk, identity.get(), GROUP, inspection.newest().map(Start::meta), logKeys));
             findings.addAll(log.get().findings());
         }
         WrittenContent written = new WrittenContent(content());

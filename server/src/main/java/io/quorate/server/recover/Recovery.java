@@ -2,6 +2,7 @@ package io.quorate.server.recover;
 
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.inspect.Finding;
 import io.quorate.kv.MvccStore;
@@ -40,8 +41,11 @@ public final class Recovery implements AutoCloseable {
     private List<Finding> comparison = List.of();
     private Optional<RecoveryPlan> plan = Optional.empty();
 
-    private Recovery(List<InspectedMember> members) {
+    private final Optional<MasterKeys> keys;
+
+    private Recovery(List<InspectedMember> members, Optional<MasterKeys> keys) {
         this.members = List.copyOf(members);
+        this.keys = keys;
     }
 
     /**
@@ -49,12 +53,14 @@ public final class Recovery implements AutoCloseable {
      *
      * @param directories by what to call them; at least one
      * @param statesToo whether to go on from a state in place of a log that has lost something, rather than to lose what it has applied
+     * @param keys of what is sealed, with which what is made of it is sealed too
      * @throws DataDirectoryException with one sentence if one of them is in use or no member's, or if they do not belong together
      */
-    public static Recovery of(SortedMap<String, Path> directories, boolean statesToo) throws IOException {
+    public static Recovery of(SortedMap<String, Path> directories, boolean statesToo, Optional<MasterKeys> keys)
+            throws IOException {
         List<InspectedMember> members = new ArrayList<>();
-        directories.forEach((name, path) -> members.add(InspectedMember.of(name, path)));
-        Recovery recovery = new Recovery(members);
+        directories.forEach((name, path) -> members.add(InspectedMember.of(name, path, keys)));
+        Recovery recovery = new Recovery(members, keys);
         try {
             recovery.look(statesToo);
             return recovery;
@@ -86,6 +92,11 @@ public final class Recovery implements AutoCloseable {
             throw new DataDirectoryException(one.directory() + " and " + other.directory() + " are both of member "
                     + one.id() + ": name the later one alone.");
         }
+    }
+
+    /** What is sealed, and is to be. */
+    public Optional<MasterKeys> keys() {
+        return keys;
     }
 
     /** The decision; empty if it is possible to go on from none of the survivors. */

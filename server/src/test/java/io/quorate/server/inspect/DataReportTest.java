@@ -124,7 +124,7 @@ class DataReportTest {
     }
 
     private static DataReport report(Map<String, Path> directories) throws IOException {
-        return DataReport.of(new TreeMap<>(directories));
+        return DataReport.of(new TreeMap<>(directories), Optional.empty());
     }
 
     /** The three, in folders of the test's own that may be damaged. */
@@ -340,7 +340,7 @@ class DataReportTest {
     @Test
     void aRecoveryDoesNotGoOnFromASnapshotOfAChangedState() throws Exception {
         SortedMap<String, Path> survivor = new TreeMap<>(Map.of("m", memberWithASnapshotOfAChangedState()));
-        try (Recovery recovery = Recovery.of(survivor, false)) {
+        try (Recovery recovery = Recovery.of(survivor, false, Optional.empty())) {
             assertThat(recovery.plan()).isEmpty();
             assertThat(recovery.report().survivors().getFirst().unfit())
                     .contains(
@@ -354,7 +354,7 @@ class DataReportTest {
     void aRecoveryGoesOnFromALogThatIsThereFromItsBeginningThoughStateAndSnapshotAreWrong() throws Exception {
         SortedMap<String, Path> survivor = new TreeMap<>(Map.of("m", memberWithASnapshotOfAChangedState(3, 1)));
         Path target = folder.resolve("new");
-        try (Recovery recovery = Recovery.of(survivor, false)) {
+        try (Recovery recovery = Recovery.of(survivor, false, Optional.empty())) {
             RecoveryReport.Member found = recovery.report().survivors().getFirst();
             assertThat(found.unfit()).isEmpty();
             assertThat(found.snapshot()).isEmpty();
@@ -416,7 +416,7 @@ class DataReportTest {
         Tampering.changeValue(survivor, "key2", "WRONG");
         Tampering.loseDigest(survivor);
         Path target = folder.resolve("new");
-        try (Recovery recovery = Recovery.of(new TreeMap<>(Map.of("m", survivor)), false)) {
+        try (Recovery recovery = Recovery.of(new TreeMap<>(Map.of("m", survivor)), false, Optional.empty())) {
             RecoveryReport found = recovery.report();
             assertThat(found.survivors().getFirst().applied()).isEmpty();
             assertThat(found.outlook().orElseThrow().doubts()).isEmpty();
@@ -435,7 +435,7 @@ class DataReportTest {
         Path member = memberWithASnapshotOfAChangedState();
         Tampering.loseDigest(member);
 
-        try (Recovery recovery = Recovery.of(new TreeMap<>(Map.of("m", member)), false)) {
+        try (Recovery recovery = Recovery.of(new TreeMap<>(Map.of("m", member)), false, Optional.empty())) {
             RecoveryReport found = recovery.report();
             assertThat(found.survivors().getFirst().unfit()).isEmpty();
             assertThat(found.survivors().getFirst().applied()).isPresent();
