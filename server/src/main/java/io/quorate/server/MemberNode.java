@@ -94,6 +94,7 @@ record MemberNode(
             OpenParts parts)
             throws IOException {
         Path folder = folder(config, parts);
+        EncryptionCheck.require(folder, opening.keys());
         Disk disk = opening.disk().apply(new FileDisk(folder));
         if (StateRepair.find(disk).isPresent()) {
             new DroppedState(folder).drop();
@@ -110,7 +111,11 @@ record MemberNode(
         KvStateMachine machine = config.ephemeral()
                 ? KvStateMachine.inMemory(folder.resolve(DroppedState.STATE), background)
                 : KvStateMachine.open(
-                        folder.resolve(DroppedState.STATE), RocksMemory.standard(), opening.store(), background);
+                        folder.resolve(DroppedState.STATE),
+                        RocksMemory.standard(),
+                        opening.keys(),
+                        opening.store(),
+                        background);
         StateVerification verification = parts.add(new StateVerification(
                 config.name(), membership.self(), machine.store(), config.verifyInterval(), divergence));
         machine.tell(verification);
