@@ -1,16 +1,18 @@
 package io.quorate.server;
 
+import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.Founding;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.disk.Identity;
 import io.quorate.engine.transport.StorageIds;
 import io.quorate.kv.MvccStore;
+import io.quorate.kv.OrderedStore;
 import io.quorate.kv.RocksMemory;
-import io.quorate.kv.RocksStore;
 import io.quorate.kv.StoreException;
 import io.quorate.kv.StoreImport;
 import io.quorate.server.bolt.BoltReader;
+import io.quorate.server.snapshot.BackupFile;
 import io.quorate.server.snapshot.InvalidSnapshotException;
 import io.quorate.server.snapshot.SnapshotChecksum;
 import io.quorate.server.snapshot.SnapshotFile;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -55,8 +58,14 @@ public final class SnapshotImport {
      * @param skipHashCheck takes a file whose checksum is missing or wrong
      * @param revisionBump how far the new cluster's revision is ahead of the file's; if it is at all, all that was before is
      *     compacted, so that nobody can go on watching from a revision that meant something else in a cluster that went on
+     * @param keys open the file, if it is sealed, and the directory is sealed with them; without any it is plain
      */
-    public record Options(boolean skipHashCheck, long revisionBump) {
+    public record Options(boolean skipHashCheck, long revisionBump, Optional<MasterKeys> keys) {
+
+        /** Of a file that is not sealed, to a directory that is not. */
+        public Options(boolean skipHashCheck, long revisionBump) {
+            this(skipHashCheck, revisionBump, Optional.empty());
+        }
 
         /** The file as it is, and only if its checksum holds. */
         public static final Options USUAL = new Options(false, 0);
@@ -82,14 +91,14 @@ public final class SnapshotImport {
             throws IOException {
         FoundingDescription description = new FoundingDescription("snapshot restore " + file, askedBy);
         InitialMembership membership = InitialMembership.of(config);
-        long length = SnapshotChecksum.verify(file, options.skipHashCheck());
+        long length = SnapshotChecksum.verify(file, options.skipHashCheck(), options.keys());
         description.hasRoom(FoundingRoom.ofRestore(config.dataDir(), length).require());
-        try (BoltReader reader = BoltReader.open(file, length);
+        try (BoltReader reader = BoltReader.open(BackupFile.open(file, options.keys()), length);
                 Closeable lock = new FileDisk(config.dataDir()).lock()) {
             requireEmpty(config.dataDir());
             Path folder = config.dataDir().resolve(UNFINISHED);
-            Imported imported =
-                    makeOrLeaveNothing(reader, folder, config.name(), membership, options.revisionBump(), progress);
+            Imported imported = makeOrLeaveNothing(
+                    reader, folder, config.name(), membership, options.revisionBump(), options.keys(), progress);
             try {
                 FoundingNote.write(new FileDisk(folder), description.ofRestore(file, imported, options, config.name()));
             } catch (IOException e) {
@@ -108,10 +117,11 @@ public final class SnapshotImport {
             String name,
             InitialMembership membership,
             long revisionBump,
+            Optional<MasterKeys> keys,
             ByteProgress progress)
             throws IOException {
         try {
-            return make(reader, folder, name, membership, revisionBump, progress);
+            return make(reader, folder, name, membership, revisionBump, keys, progress);
         } catch (Throwable e) {
             // Whatever it is, a lack of memory too: what is left would keep the next import from beginning.
             try {
@@ -138,9 +148,9 @@ public final class SnapshotImport {
         requireFinished(dataDir);
         try (Stream<Path> files = Files.list(dataDir)) {
             if (files.anyMatch(file -> !file.getFileName().toString().equals(LOCK))) {
-                throw new DataDirectoryException(
-                        "Data directory " + dataDir
-                                + " is not empty: a snapshot only begins a new one; choose another, or move away what is there.");
+                throw new DataDirectoryException("Data directory " + dataDir
+                        + " is not empty: a snapshot only begins a new one; choose another, or move away what"
+                        + " is there.");
             }
         }
     }
@@ -151,6 +161,7 @@ public final class SnapshotImport {
             String name,
             InitialMembership membership,
             long revisionBump,
+            Optional<MasterKeys> keys,
             ByteProgress progress)
             throws IOException {
         FileDisk disk = new FileDisk(folder);
@@ -158,7 +169,8 @@ public final class SnapshotImport {
         Content content;
         String digest;
         long chainHash;
-        RocksStore ordered = RocksStore.open(state.resolve(KvStateMachine.STORE), RocksMemory.standard());
+        OrderedStore ordered =
+                KvStateMachine.openStore(state.resolve(KvStateMachine.STORE), RocksMemory.standard(), keys);
         try {
             StoreImport target = new StoreImport(ordered, Founding.FIRST.index());
             long totalBytes = reader.pages() * reader.pageBytes();
@@ -172,7 +184,7 @@ public final class SnapshotImport {
         } finally {
             ordered.close();
         }
-        KvStateMachine machine = KvStateMachine.open(state, RocksMemory.standard(), Runnable::run);
+        KvStateMachine machine = KvStateMachine.open(state, RocksMemory.standard(), keys, Runnable::run);
         try {
             StorageIds.begin(disk);
             Identity identity = new Identity(membership.clusterId(), membership.self(), name);
