@@ -10,9 +10,14 @@ sealed interface SortedRecords {
 
     SortedRecords PLAIN = new Plain();
 
+    /** What lies on the disk in place of a record. */
     byte[] stored(byte[] place, byte[] record);
 
-    /** @throws StoreException if that is not what was stored there */
+    /**
+     * The record that was stored.
+     *
+     * @throws StoreException if that is not what was stored there
+     */
     byte[] opened(byte[] place, byte[] stored);
 
     /** As they are. */

@@ -46,7 +46,11 @@ public final class SnapshotStore implements AutoCloseable {
         /** Takes whatever arrives. */
         Acceptance OF_ALL = folder -> {};
 
-        /** @throws IOException with one sentence if the application cannot restore it */
+        /**
+         * Makes sure that it can be restored.
+         *
+         * @throws IOException with one sentence if it cannot
+         */
         void require(Path folder) throws IOException;
     }
 
