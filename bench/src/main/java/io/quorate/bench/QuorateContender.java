@@ -1,6 +1,9 @@
 package io.quorate.bench;
 
+import io.quorate.encryption.KeyFile;
+import io.quorate.encryption.KeyRing;
 import io.quorate.engine.InMemoryStateMachine;
+import io.quorate.engine.NodeOptions;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.local.LocalCluster;
 import java.io.DataInputStream;
@@ -10,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 
 /** Quorate's own engine: a {@link LocalCluster} with its defaults. */
 public final class QuorateContender implements Contender {
@@ -28,9 +32,22 @@ public final class QuorateContender implements Contender {
 
     /** Starts three members with their data in the folder, and waits for a leader. */
     public static QuorateContender start(Path folder) throws IOException, TimeoutException {
+        return start(folder, options -> options);
+    }
+
+    /** As {@link #start(Path)}, with logs that are sealed; the key ring is made, and lies in the folder too. */
+    public static QuorateContender startSealed(Path folder) throws IOException, TimeoutException {
+        Path ring = folder.resolve("keys");
+        KeyFile.addNew(ring, Optional.empty());
+        KeyRing keys = KeyFile.read(ring);
+        return start(folder, options -> options.with(keys));
+    }
+
+    private static QuorateContender start(Path folder, UnaryOperator<NodeOptions> settings)
+            throws IOException, TimeoutException {
         Replicas replicas = new Replicas();
         LocalCluster<Long> cluster =
-                new LocalCluster<>(MEMBERS, folder, state -> new Counting(replicas.add()), options -> options);
+                new LocalCluster<>(MEMBERS, folder, state -> new Counting(replicas.add()), settings);
         try {
             return new QuorateContender(replicas, cluster, cluster.awaitLeader());
         } catch (TimeoutException | RuntimeException e) {

@@ -74,7 +74,7 @@ final class BackupCommand implements Callable<Integer> {
     private boolean once;
 
     @Mixin
-    private final EncryptionOptions encryption = new EncryptionOptions();
+    private KeyOptions encryption = new KeyOptions();
 
     @Mixin
     private final ClientOptions client = new ClientOptions();

@@ -1,5 +1,7 @@
 package io.quorate.cli;
 
+import io.quorate.encryption.KeyFile;
+import io.quorate.server.AtRest;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.autopilot.AutopilotPolicy;
 import java.io.IOException;
@@ -72,6 +74,16 @@ final class DevCommand implements Callable<Integer> {
     private boolean secure;
 
     @Option(
+            names = "--encryption-key-file",
+            paramLabel = "<file>",
+            description = {
+                "Seal what the members write to the disk with the key ring in this file, which is made if it is"
+                        + " missing.",
+                "Default: nothing is sealed"
+            })
+    private Optional<Path> keyFile = Optional.empty();
+
+    @Option(
             names = "--autopilot-policy",
             paramLabel = "<file>",
             description = {
@@ -111,6 +123,7 @@ final class DevCommand implements Callable<Integer> {
         if (!ephemeral) {
             DevDataDir.claim(cluster, secure);
         }
+        keyFile.ifPresent(DevCommand::makeIfMissing);
         Optional<DevCertificates> certificates =
                 secure ? Optional.of(new DevCertificates(certificateFolder())) : Optional.empty();
         List<ServerConfig> configs =
@@ -152,7 +165,25 @@ final class DevCommand implements Callable<Integer> {
         }
     }
 
+    private static void makeIfMissing(Path ring) {
+        try {
+            if (!Files.exists(ring)) {
+                KeyFile.addNew(ring, Optional.empty());
+            }
+        } catch (IOException e) {
+            throw new CommandFailed(ExitCode.FAILED, "the key ring " + ring + " cannot be made: " + e, e);
+        }
+    }
+
     private List<ServerConfig> configs(DevCluster cluster) {
+        List<ServerConfig> planned = unsealed(cluster);
+        return keyFile.map(ring -> planned.stream()
+                        .map(config -> config.withAtRest(AtRest.ofFile(ring)))
+                        .toList())
+                .orElse(planned);
+    }
+
+    private List<ServerConfig> unsealed(DevCluster cluster) {
         String scheme = secure ? "https" : "http";
         if (autopilotPolicy.isEmpty()) {
             return cluster.configs(scheme);

@@ -41,6 +41,9 @@ final class SecurityJson {
         member.add("open_files", JsonOutput.texts(exposure.openFiles()));
         member.addProperty("refused_clients", exposure.refusedClients());
         member.addProperty("refused_members", exposure.refusedMembers());
+        JsonArray atRest = new JsonArray();
+        report.atRest().forEach(sealed -> atRest.add(sealed(sealed)));
+        member.add("at_rest", atRest);
         JsonArray certificates = new JsonArray();
         JsonArray refused = new JsonArray();
         report.tls().ifPresent(tls -> {
@@ -50,6 +53,15 @@ final class SecurityJson {
         member.add("certificates", certificates);
         member.add("refused", refused);
         return member;
+    }
+
+    private static JsonObject sealed(MemberReport.Sealed sealed) {
+        JsonObject object = new JsonObject();
+        object.addProperty("what", sealed.what());
+        sealed.keyId().ifPresent(key -> object.addProperty("key", key));
+        object.addProperty("files", sealed.files());
+        object.addProperty("bytes", sealed.bytes());
+        return object;
     }
 
     private static JsonObject listener(Listener listener) {

@@ -33,6 +33,7 @@ final class SecurityText {
         listeners(telling).print(out);
         out.println();
         users(telling).print(out);
+        atRest(out, cluster.reports());
         certificates(out, cluster.reports());
         refused(out, cluster.reports());
     }
@@ -78,6 +79,20 @@ final class SecurityText {
                     Long.toString(exposure.refusedMembers()));
         }
         return table;
+    }
+
+    /** How far a change of keys has come, in bytes of files. */
+    private static void atRest(PrintWriter out, List<MemberReport> reports) {
+        Table table = new Table("MEMBER", "ON DISK", "SEALED WITH", "FILES", "BYTES");
+        reports.forEach(report -> report.atRest()
+                .forEach(sealed -> table.add(
+                        report.name(),
+                        sealed.what(),
+                        sealed.keyId().orElse("nothing"),
+                        Integer.toString(sealed.files()),
+                        Long.toString(sealed.bytes()))));
+        out.println();
+        table.print(out);
     }
 
     private static void certificates(PrintWriter out, List<MemberReport> reports) {

@@ -1,5 +1,6 @@
 package io.quorate.cli;
 
+import io.quorate.server.AtRest;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.ServerConfig.InitialClusterState;
 import io.quorate.server.ServerConfig.InitialMember;
@@ -123,23 +124,37 @@ final class ServerSettings {
                             isOn(ServerFlag.AUTO_TUNE)),
                     new SecuritySettings(flag -> Optional.ofNullable(given.get(flag)), this::isOn)
                             .read(dataDir(name), time(ServerFlag.TLS_MAX_CONNECTION_AGE)),
+                    atRest(),
                     false);
         } catch (IllegalArgumentException e) {
             throw new CommandFailed(ExitCode.USAGE, e.getMessage() == null ? e.toString() : e.getMessage(), e);
         }
     }
 
+    private AtRest atRest() {
+        Optional<Path> file = Optional.ofNullable(given.get(ServerFlag.ENCRYPTION_KEY_FILE))
+                .map(ring -> path(ring, "a file with a key ring"));
+        return new AtRest(
+                file,
+                Optional.ofNullable(given.get(ServerFlag.ENCRYPTION_KEY_COMMAND))
+                        .map(Given::text));
+    }
+
+    private static Path path(Given place, String what) {
+        try {
+            if (!place.text().isBlank()) {
+                return Path.of(place.text());
+            }
+        } catch (InvalidPathException e) {
+            throw new CommandFailed(ExitCode.USAGE, place.where() + " is not a path: " + e.getReason(), e);
+        }
+        throw CommandFailed.usage(place.where() + " is empty; name " + what);
+    }
+
     private Path dataDir(String name) {
         Given dir = given.getOrDefault(
                 ServerFlag.DATA_DIR, new Given(name + ".quorate", "the data directory that follows from --name"));
-        try {
-            if (!dir.text().isBlank()) {
-                return Path.of(dir.text());
-            }
-        } catch (InvalidPathException e) {
-            throw new CommandFailed(ExitCode.USAGE, dir.where() + " is not a path: " + e.getReason(), e);
-        }
-        throw CommandFailed.usage(dir.where() + " is empty; name a directory");
+        return path(dir, "a directory");
     }
 
     private List<URI> urls(ServerFlag flag) {

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -56,7 +55,9 @@ final class SnapshotRestoreCommand implements Callable<Integer> {
             ServerFlag.DATA_DIR,
             ServerFlag.INITIAL_CLUSTER,
             ServerFlag.INITIAL_CLUSTER_TOKEN,
-            ServerFlag.INITIAL_ADVERTISE_PEER_URLS);
+            ServerFlag.INITIAL_ADVERTISE_PEER_URLS,
+            ServerFlag.ENCRYPTION_KEY_FILE,
+            ServerFlag.ENCRYPTION_KEY_COMMAND);
 
     private static final String BUMP_OPTION = "--bump-revision";
     private static final String COMPACTED_OPTION = "--mark-compacted";
@@ -98,9 +99,6 @@ final class SnapshotRestoreCommand implements Callable<Integer> {
             description = "What to print: text for people, or JSON for programs. Default: ${DEFAULT-VALUE}",
             defaultValue = "table")
     private ClientOptions.Output output = ClientOptions.Output.table;
-
-    @Mixin
-    private final EncryptionOptions encryption = new EncryptionOptions();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -183,7 +181,7 @@ final class SnapshotRestoreCommand implements Callable<Integer> {
         if (markCompacted != revisionBump > 0) {
             throw CommandFailed.usage(BUMP_OPTION + " and " + COMPACTED_OPTION + " go together: give both, or neither");
         }
-        return new SnapshotImport.Options(skipHashCheck, revisionBump, encryption.keys());
+        return new SnapshotImport.Options(skipHashCheck, revisionBump);
     }
 
     private static String message(IOException e) {

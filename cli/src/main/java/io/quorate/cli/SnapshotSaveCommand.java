@@ -51,7 +51,7 @@ final class SnapshotSaveCommand implements Callable<Integer> {
     private boolean force;
 
     @Mixin
-    private final EncryptionOptions encryption = new EncryptionOptions();
+    private KeyOptions encryption = new KeyOptions();
 
     @Mixin
     private final ClientOptions client = new ClientOptions();

@@ -46,7 +46,7 @@ final class SnapshotStatusCommand implements Callable<Integer> {
     private ClientOptions.Output output = ClientOptions.Output.table;
 
     @Mixin
-    private final EncryptionOptions encryption = new EncryptionOptions();
+    private KeyOptions encryption = new KeyOptions();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();

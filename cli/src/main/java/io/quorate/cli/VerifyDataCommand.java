@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,7 +33,8 @@ import picocli.CommandLine.Spec;
             "snapshots and store against the log, and against the digest of what was written to them; and compares the",
             "members with each other. It never writes.",
             "",
-            "Says what is wrong, where, and what would be lost by which repair. Ends with exit code 0 if all is good, and",
+            "Says what is wrong, where, and what would be lost by which repair. Ends with exit code 0 if all is good,"
+                    + " and",
             "1 if something is damaged, contradicts something else, or was not looked at since a member runs there."
         },
         footer = {"", "Examples:", "  quorate verify data a.data b.data c.data", "  quorate verify data quorate-data"})
@@ -52,6 +54,9 @@ final class VerifyDataCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Prints one JSON object instead of text.")
     private boolean json;
 
+    @Mixin
+    private KeyOptions keys = new KeyOptions();
+
     /** @param logStream where the log goes */
     VerifyDataCommand(OutputStream logStream) {
         this.logStream = logStream;
@@ -64,7 +69,7 @@ final class VerifyDataCommand implements Callable<Integer> {
         directories.forEach(directory -> add(directory, members));
         DataReport report;
         try {
-            report = DataReport.of(members);
+            report = DataReport.of(members, keys.keys());
         } catch (IOException e) {
             throw new CommandFailed(ExitCode.FAILED, "the data cannot be read: " + e, e);
         }

@@ -2,13 +2,23 @@ package io.quorate.encryption;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** A key ring in a file that its owner alone can read. */
 public final class KeyFile {
@@ -29,7 +39,8 @@ public final class KeyFile {
     public static KeyRing read(Path file) throws IOException {
         try {
             if (isOpenToOthers(file)) {
-                throw new IOException(file + " can be read by others, or changed by its group: 'chmod 600 " + file + "' closes it");
+                throw new IOException(
+                        file + " can be read by others, or changed by its group: 'chmod 600 " + file + "' closes it");
             }
             try (InputStream in = Files.newInputStream(file)) {
                 byte[] bytes = in.readNBytes(MAX_BYTES + 1);
@@ -43,8 +54,71 @@ public final class KeyFile {
         }
     }
 
+    /**
+     * Puts a new key, which is current then, in front of those that a file has, or makes the file. What is there is replaced as a whole.
+     *
+     * @param id of the key; without, the first of {@code key-1}, {@code key-2} and so on that there is not
+     * @return the key's id
+     * @throws IllegalArgumentException if the id is none, or there is a key of it
+     * @throws IOException with one sentence if the file holds something else than a ring
+     */
+    public static String addNew(Path file, Optional<String> id) throws IOException {
+        boolean exists = Files.exists(file);
+        Set<String> known = exists ? read(file).ids() : Set.of();
+        String added = id.orElseGet(() -> unused(known));
+        if (known.contains(added)) {
+            throw new IllegalArgumentException(file + " has a key " + added + " already; give another id");
+        }
+        byte[] secret = new byte[DataKey.BYTES];
+        new SecureRandom().nextBytes(secret);
+        String text = KeyRingText.line(added, secret) + (exists ? Files.readString(file) : "");
+        Arrays.fill(secret, (byte) 0);
+        replace(file, text);
+        return added;
+    }
+
+    private static String unused(Set<String> known) {
+        return IntStream.rangeClosed(1, known.size() + 1)
+                .mapToObj(number -> "key-" + number)
+                .filter(candidate -> !known.contains(candidate))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Whoever reads it, be it after a power failure, finds what was there or what is there now: a ring that is lost loses all data. */
+    private static void replace(Path file, String text) throws IOException {
+        Path aside = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(aside);
+        Files.createFile(aside, ownersAlone(file));
+        try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        if (hasModes(file)) {
+            // Windows, which has none, opens no folder either.
+            try (FileChannel names = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+                names.force(true);
+            }
+        }
+    }
+
+    private static FileAttribute<?>[] ownersAlone(Path file) {
+        return hasModes(file)
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private static boolean hasModes(Path file) {
+        return file.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
     private static boolean isOpenToOthers(Path file) throws IOException {
-        return file.getFileSystem().supportedFileAttributeViews().contains("posix")
-                && Files.getPosixFilePermissions(file).stream().anyMatch(NOBODYS::contains);
+        return hasModes(file) && Files.getPosixFilePermissions(file).stream().anyMatch(NOBODYS::contains);
     }
 }

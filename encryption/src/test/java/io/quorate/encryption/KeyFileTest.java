@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -61,6 +63,38 @@ class KeyFileTest {
                         + "; './quorate encryption new-key' makes one");
         Files.writeString(file, "#".repeat(KeyFile.MAX_BYTES + 1));
         assertThatThrownBy(() -> KeyFile.read(file)).hasMessage(file + " is too large for a key ring");
+    }
+
+    @Test
+    void aNewKeyIsPutInFrontOfTheOthersAndTheFileIsItsOwnersAlone() throws Exception {
+        String before = Files.readString(file);
+        mode("r--r-----");
+        assertThat(KeyFile.addNew(file, Optional.of("summer"))).isEqualTo("summer");
+        assertThat(KeyFile.addNew(file, Optional.empty())).isEqualTo("key-1");
+
+        assertThat(KeyFile.read(file).ids()).containsExactly("key-1", "summer", "spring");
+        assertThat(Files.readString(file)).endsWith(before);
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThatThrownBy(() -> KeyFile.addNew(file, Optional.of("spring")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("has a key spring already");
+        assertThatThrownBy(() -> KeyFile.addNew(file, Optional.of("a b"))).isInstanceOf(IllegalArgumentException.class);
+        assertThat(KeyFile.read(file).ids()).hasSize(3);
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).containsExactly(file);
+        }
+    }
+
+    @Test
+    void aRingIsMadeWhereThereIsNoneAndNothingElseIsWrittenOver() throws Exception {
+        Path fresh = folder.resolve("fresh");
+        assertThat(KeyFile.addNew(fresh, Optional.empty())).isEqualTo("key-1");
+        assertThat(KeyFile.read(fresh).currentId()).isEqualTo("key-1");
+
+        Path other = Files.writeString(folder.resolve("other"), "some other file\n");
+        Files.setPosixFilePermissions(other, PosixFilePermissions.fromString("rw-------"));
+        assertThatThrownBy(() -> KeyFile.addNew(other, Optional.empty())).isInstanceOf(IOException.class);
+        assertThat(other).hasContent("some other file");
     }
 
     @Test

@@ -4,11 +4,13 @@ import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
+import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.Identity;
 import io.quorate.engine.log.LogFiles;
+import io.quorate.engine.log.LogKeys;
 import io.quorate.engine.log.LogOptions;
 import io.quorate.engine.log.RecoveredLog;
 import io.quorate.engine.log.WriteAtOnce;
@@ -48,17 +50,24 @@ public final class Founding {
      * @param chainHash stands for the state in the log's chain hash, so that founders which begin with different states find out
      *     by their first message: it must depend on the state alone
      * @param state stands at {@link #FIRST}; closed
+     * @param keys what is written is sealed with; none if it is not sealed
      * @throws DataDirectoryException if the directory was used already
      */
     public static void begin(
-            Disk disk, Identity identity, Configuration configuration, long chainHash, StateMachine.Capture state)
+            Disk disk,
+            Identity identity,
+            Configuration configuration,
+            long chainHash,
+            StateMachine.Capture state,
+            Optional<MasterKeys> keys)
             throws IOException {
         SnapshotMeta first = new SnapshotMeta(FIRST, configuration, 0);
-        begin(disk, identity, new Beginning(first, OptionalLong.of(chainHash), FIRST.term()), state);
+        begin(disk, identity, new Beginning(first, OptionalLong.of(chainHash), FIRST.term()), state, keys);
     }
 
-    /** As {@link #begin(Disk, Identity, Configuration, long, StateMachine.Capture)}, with another entry than the first. */
-    public static void begin(Disk disk, Identity identity, Beginning beginning, StateMachine.Capture state)
+    /** As the other one, with another entry than the first. */
+    public static void begin(
+            Disk disk, Identity identity, Beginning beginning, StateMachine.Capture state, Optional<MasterKeys> keys)
             throws IOException {
         try (DataDirectory directory = DataDirectory.open(disk, identity);
                 SnapshotStore snapshots = SnapshotStore.open(disk, MAX_SNAPSHOT_BYTES)) {
@@ -72,7 +81,7 @@ public final class Founding {
                     GROUP,
                     new SnapshotMeta(EntryId.ORIGIN, first.configuration(), 0),
                     Optional.of(first),
-                    LogOptions.DEFAULT);
+                    LogOptions.DEFAULT.with(LogKeys.of(keys)));
             try (LogFiles files = recovered.files()) {
                 NodeOpening.finishInstallation(recovered.log(), snapshots);
                 recovered

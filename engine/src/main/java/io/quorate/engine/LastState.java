@@ -3,6 +3,7 @@ package io.quorate.engine;
 import io.quorate.core.EntryId;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
+import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.Disk;
@@ -10,12 +11,14 @@ import io.quorate.engine.disk.Identity;
 import io.quorate.engine.log.EntryFrame;
 import io.quorate.engine.log.EntryKind;
 import io.quorate.engine.log.LogFiles;
+import io.quorate.engine.log.LogKeys;
 import io.quorate.engine.log.LogOptions;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.engine.log.RecoveredLog;
 import io.quorate.engine.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -47,16 +50,18 @@ public final class LastState {
      *
      * @param disk of a member's data directory that is not in use
      * @param stateMachine with the state that belongs to it, or with none
+     * @param keys of what is sealed
      * @throws DataDirectoryException if the log is damaged, or nothing here leads to a state in it
      */
     @SuppressWarnings("try") // The files are named to be closed.
-    public static <R> Reached reach(Disk disk, StateMachine<R> stateMachine) throws IOException {
+    public static <R> Reached reach(Disk disk, StateMachine<R> stateMachine, Optional<MasterKeys> keys)
+            throws IOException {
         Identity identity = DataDirectory.identityOf(disk)
                 .orElseThrow(() -> new DataDirectoryException("Data directory " + disk + " is no member's."));
         try (DataDirectory directory = DataDirectory.open(disk, identity);
                 SnapshotStore snapshots = SnapshotStore.open(disk, MAX_SNAPSHOT_BYTES)) {
-            RecoveredLog recovered =
-                    LogFiles.open(directory, GROUP, UNUSED_START, snapshots.latest(), LogOptions.DEFAULT);
+            RecoveredLog recovered = LogFiles.open(
+                    directory, GROUP, UNUSED_START, snapshots.latest(), LogOptions.DEFAULT.with(LogKeys.of(keys)));
             RaftLog log = recovered.log();
             try (LogFiles files = recovered.files()) {
                 if (LostEnd.isUnnoticed(recovered, stateMachine.durableIndex())) {

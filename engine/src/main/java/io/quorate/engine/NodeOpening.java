@@ -12,6 +12,7 @@ import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.Identity;
 import io.quorate.engine.log.LogFiles;
+import io.quorate.engine.log.LogKeys;
 import io.quorate.engine.log.LogOptions;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.engine.log.RecoveredLog;
@@ -61,6 +62,7 @@ final class NodeOpening {
             NodeObserver observer,
             DataDirectory directory)
             throws IOException {
+        LogKeys.of(options.keys()).requireFor(directory.disk());
         Optional<StateRepair> repair = StateRepair.find(directory.disk());
         SnapshotStore snapshots =
                 SnapshotStore.open(directory.disk(), MAX_SNAPSHOT_BYTES, stateMachine::requireRestorable);
@@ -171,7 +173,8 @@ final class NodeOpening {
                         options.storage().segmentBytes(),
                         LogOptions.DEFAULT.spareSegments(),
                         options.storage().cacheBytes(),
-                        options.storage().groupBytes()));
+                        options.storage().groupBytes(),
+                        LogKeys.of(options.keys())));
     }
 
     /** A witness has no state to bring anywhere, nor one that could be damaged: it stands where its log begins. */

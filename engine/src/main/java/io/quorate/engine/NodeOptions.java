@@ -3,7 +3,9 @@ package io.quorate.engine;
 import io.quorate.core.CoreOptions;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.encryption.MasterKeys;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The settings of a node.
@@ -18,6 +20,7 @@ import java.time.Duration;
  * @param flow the bounds of what is under way
  * @param witness whether the member keeps the names of entries and no commands: it has no state, and never leads. The
  *     configurations of the log must say the same
+ * @param keys what is on the disk is sealed with; none if it is not sealed
  * @param seed of the generator that election timeouts and request ids are drawn from; different at each member and at each
  *     of its starts, or an answer to a request of an earlier life may be taken for another's
  */
@@ -31,9 +34,10 @@ public record NodeOptions(
         Storage storage,
         Flow flow,
         boolean witness,
+        Optional<MasterKeys> keys,
         long seed) {
 
-    /** The settings of a member that holds data. */
+    /** The settings of a member that holds data, in plain. */
     public NodeOptions(
             int group,
             long clusterId,
@@ -44,7 +48,7 @@ public record NodeOptions(
             Storage storage,
             Flow flow,
             long seed) {
-        this(group, clusterId, self, name, bootstrap, timing, storage, flow, false, seed);
+        this(group, clusterId, self, name, bootstrap, timing, storage, flow, false, Optional.empty(), seed);
     }
 
     /**
@@ -190,23 +194,33 @@ public record NodeOptions(
                 Storage.DEFAULT,
                 Flow.DEFAULT,
                 false,
+                Optional.empty(),
                 self.value() ^ System.nanoTime());
     }
 
     public NodeOptions withWitness(boolean newWitness) {
-        return new NodeOptions(group, clusterId, self, name, bootstrap, timing, storage, flow, newWitness, seed);
+        return new NodeOptions(group, clusterId, self, name, bootstrap, timing, storage, flow, newWitness, keys, seed);
     }
 
     public NodeOptions with(Timing newTiming) {
-        return new NodeOptions(group, clusterId, self, name, bootstrap, newTiming, storage, flow, witness, seed);
+        return new NodeOptions(group, clusterId, self, name, bootstrap, newTiming, storage, flow, witness, keys, seed);
     }
 
     public NodeOptions with(Storage newStorage) {
-        return new NodeOptions(group, clusterId, self, name, bootstrap, timing, newStorage, flow, witness, seed);
+        return new NodeOptions(group, clusterId, self, name, bootstrap, timing, newStorage, flow, witness, keys, seed);
     }
 
     public NodeOptions with(Flow newFlow) {
-        return new NodeOptions(group, clusterId, self, name, bootstrap, timing, storage, newFlow, witness, seed);
+        return new NodeOptions(group, clusterId, self, name, bootstrap, timing, storage, newFlow, witness, keys, seed);
+    }
+
+    /** The same, with what is on the disk sealed. */
+    public NodeOptions with(MasterKeys newKeys) {
+        return with(Optional.of(newKeys));
+    }
+
+    public NodeOptions with(Optional<MasterKeys> newKeys) {
+        return new NodeOptions(group, clusterId, self, name, bootstrap, timing, storage, flow, witness, newKeys, seed);
     }
 
     CoreOptions core() {

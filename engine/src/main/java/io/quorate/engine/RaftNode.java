@@ -9,6 +9,7 @@ import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.NodeOpening.Opened;
 import io.quorate.engine.inspect.Finding;
 import io.quorate.engine.log.LogScrub;
+import io.quorate.engine.log.LogSealing;
 import io.quorate.engine.log.RaftLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -291,6 +292,11 @@ public final class RaftNode<R> implements AutoCloseable {
     public long scrubBytes() {
         return LogScrub.bytes(opened.parts().logFiles())
                 + opened.parts().snapshots().bytes();
+    }
+
+    /** How much of the log is sealed with which master key, as of now. */
+    public LogSealing logSealing() {
+        return opened.parts().logFiles().sealing();
     }
 
     /** The state of the member as of the last tick; costs nothing. */

@@ -49,7 +49,8 @@ class FoundingTest {
                 new Identity(LOCAL_CLUSTER_ID, id, "member-" + id),
                 MEMBERS,
                 chainHash,
-                state.capture());
+                state.capture(),
+                Optional.empty());
     }
 
     private LocalCluster<Integer> start() throws IOException {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -85,7 +86,7 @@ class LastStateTest {
     void everyEntryIsAppliedBehindTheSnapshotAndOnlyOnce() throws Exception {
         Journal journal = new Journal();
 
-        Reached reached = LastState.reach(new FileDisk(copy()), journal);
+        Reached reached = LastState.reach(new FileDisk(copy()), journal, Optional.empty());
 
         assertThat(journal.numbers())
                 .isEqualTo(LongStream.rangeClosed(1, COMMITTED + 1).boxed().toList());
@@ -105,7 +106,7 @@ class LastStateTest {
             Files.write(segment, bytes);
         }
 
-        assertThatThrownBy(() -> LastState.reach(new FileDisk(copy), new Journal()))
+        assertThatThrownBy(() -> LastState.reach(new FileDisk(copy), new Journal(), Optional.empty()))
                 .isInstanceOf(DataDirectoryException.class)
                 .hasMessageContaining("is damaged, or no state leads to it");
     }
@@ -121,7 +122,7 @@ class LastStateTest {
             Files.delete(file);
         }
 
-        assertThatThrownBy(() -> LastState.reach(new FileDisk(copy), new Journal()))
+        assertThatThrownBy(() -> LastState.reach(new FileDisk(copy), new Journal(), Optional.empty()))
                 .isInstanceOf(DataDirectoryException.class);
     }
 }

@@ -1,6 +1,7 @@
 package io.quorate.server;
 
 import io.netty.channel.IoEventLoopGroup;
+import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.NodeOptions;
 import io.quorate.engine.NodeThreads;
 import io.quorate.engine.Ports;
@@ -10,6 +11,7 @@ import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.disk.MeasuredDisk;
+import io.quorate.engine.log.LogKeys;
 import io.quorate.engine.transport.LinkProbes;
 import io.quorate.engine.transport.MeasuredNetwork;
 import io.quorate.engine.transport.Network;
@@ -22,6 +24,7 @@ import io.quorate.kv.RocksMemory;
 import io.quorate.server.auth.TokenSource;
 import io.quorate.server.metrics.MemberMetrics;
 import io.quorate.server.store.DivergenceListener;
+import io.quorate.server.store.EncryptionCheck;
 import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.store.LeasesAndWatches;
 import io.quorate.server.store.ReplicatedLeases;
@@ -38,6 +41,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -94,8 +98,11 @@ record MemberNode(
             OpenParts parts)
             throws IOException {
         Path folder = folder(config, parts);
-        EncryptionCheck.require(folder, opening.keys());
         Disk disk = opening.disk().apply(new FileDisk(folder));
+        Optional<MasterKeys> keys = config.atRest().keys();
+        // Before anything is touched.
+        LogKeys.of(keys).requireFor(disk);
+        EncryptionCheck.require(folder, keys);
         if (StateRepair.find(disk).isPresent()) {
             new DroppedState(folder).drop();
         }
@@ -111,11 +118,7 @@ record MemberNode(
         KvStateMachine machine = config.ephemeral()
                 ? KvStateMachine.inMemory(folder.resolve(DroppedState.STATE), background)
                 : KvStateMachine.open(
-                        folder.resolve(DroppedState.STATE),
-                        RocksMemory.standard(),
-                        opening.keys(),
-                        opening.store(),
-                        background);
+                        folder.resolve(DroppedState.STATE), RocksMemory.standard(), keys, opening.store(), background);
         StateVerification verification = parts.add(new StateVerification(
                 config.name(), membership.self(), machine.store(), config.verifyInterval(), divergence));
         machine.tell(verification);
@@ -143,7 +146,8 @@ record MemberNode(
                                 System::nanoTime,
                                 metrics),
                         listener));
-        RaftNode<Result> node = parts.add(RaftNode.start(options(config, membership), ports, machine, metrics));
+        RaftNode<Result> node =
+                parts.add(RaftNode.start(options(config, membership).with(keys), ports, machine, metrics));
         // Not before it is certain that the directory is this member's, and no other process's.
         DataRights.close(folder);
         parts.add(ports.scheduler().every(LinkProbes.INTERVAL, links::probe));

@@ -5,6 +5,7 @@ import io.grpc.ServerServiceDefinition;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
 import io.quorate.engine.disk.FileDisk;
+import io.quorate.engine.log.LogKeys;
 import io.quorate.engine.tls.TlsParty;
 import io.quorate.kv.PublishMember;
 import io.quorate.kv.Result;
@@ -23,6 +24,7 @@ import io.quorate.server.wire.EventLoops;
 import io.quorate.server.wire.HttpPages;
 import io.quorate.server.wire.ListenUrl;
 import io.quorate.server.wire.SwitchedServices;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -168,7 +170,20 @@ public final class MemberServer implements AutoCloseable {
             return OwnMembership.ofNobodyBefore(config, security);
         }
         SnapshotImport.requireFinished(config.dataDir());
+        requireKeys(config);
         return OwnMembership.of(config, security, new FileDisk(config.dataDir()));
+    }
+
+    /** What is sealed must be readable before anything is changed, and where something is to be sealed there must be keys. */
+    @SuppressWarnings("try") // The lock is named to be closed.
+    private static void requireKeys(ServerConfig config) throws IOException {
+        LogKeys keys = LogKeys.of(config.atRest().keys());
+        if (Files.isDirectory(config.dataDir().resolve("log"))) {
+            FileDisk disk = new FileDisk(config.dataDir());
+            try (Closeable lock = disk.lock()) {
+                keys.requireFor(disk);
+            }
+        }
     }
 
     private ClientListener listen() throws IOException {
@@ -240,6 +255,7 @@ public final class MemberServer implements AutoCloseable {
                 present.node().status(),
                 present.node().sending(),
                 present.memberNode().machine().store(),
+                present.node().logSealing(),
                 present.memberNode().watches().size(),
                 isHealthy(),
                 present.fence().isUp(),
@@ -422,8 +438,8 @@ public final class MemberServer implements AutoCloseable {
     /** What is left of this member's part is to let calls end, that which removed it among them. */
     private void leave() {
         String what =
-                "it was removed from the cluster, and its data are of no more use; to bring it back, add it as a new member, with an"
-                        + " empty data directory";
+                "it was removed from the cluster, and its data are of no more use; to bring it back, add it as a new"
+                        + " member, with an empty data directory";
         LOG.warn("Member {} ({}) stops: {}", config.name(), membership.self(), what);
         ready.completeExceptionally(new IOException(what));
         close();
@@ -457,8 +473,8 @@ public final class MemberServer implements AutoCloseable {
         services.suspend("etcdserver: this member takes no part any more, ask another one");
         scrub.close();
         LOG.error(
-                "Member {} takes no part any more, and serves nobody: {}. Starting it again does not help: stop it, keep a copy of"
-                        + " its data directory, and bring it back with an empty one by --replace-member.",
+                "Member {} takes no part any more, and serves nobody: {}. Starting it again does not help: stop it,"
+                    + " keep a copy of its data directory, and bring it back with an empty one by --replace-member.",
                 config.name(),
                 cause.getMessage());
         incarnation.streams().close();

@@ -203,10 +203,12 @@ public final class NewEpoch {
     private Made makeUnfinished(List<Path> parts) throws IOException {
         Path old = unfinished.resolve("old");
         copy(parts, old);
-        KvStateMachine machine =
-                KvStateMachine.open(folder().resolve(DroppedState.STATE), RocksMemory.standard(), Runnable::run);
+        KvStateMachine machine = KvStateMachine.open(
+                folder().resolve(DroppedState.STATE), RocksMemory.standard(), recovery.keys(), Runnable::run);
         try {
-            Reached reached = plan.byStateAlone() ? stateAlone(machine) : LastState.reach(new FileDisk(old), machine);
+            Reached reached = plan.byStateAlone()
+                    ? stateAlone(machine)
+                    : LastState.reach(new FileDisk(old), machine, recovery.keys());
             if (!reached.last().equals(best.log().last())) {
                 throw new IOException("the log of " + best.directory() + " ended at "
                         + best.log().last() + " when it was looked at, and at " + reached.last()
@@ -276,7 +278,8 @@ public final class NewEpoch {
                 disk,
                 self,
                 new Beginning(new SnapshotMeta(reached.last(), members, index), reached.chainHash(), term),
-                machine.capture());
+                machine.capture(),
+                recovery.keys());
         BeginningFile.write(disk, members);
         return new Made(
                 target,
@@ -318,7 +321,7 @@ public final class NewEpoch {
 
     /** Looks at what was made as at any member's data before it gets its name. */
     private void requireRight(Made made) throws IOException {
-        try (InspectedMember member = InspectedMember.of(folder().toString(), folder())) {
+        try (InspectedMember member = InspectedMember.of(folder().toString(), folder(), recovery.keys())) {
             Optional<InspectedState> state = member.storeState();
             long index = best.log().last().index();
             boolean complete = state.filter(found -> found.appliedIndex() == index

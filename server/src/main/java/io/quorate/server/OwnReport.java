@@ -5,10 +5,12 @@ import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.LogDivergedException;
 import io.quorate.engine.NodeOptions;
+import io.quorate.engine.log.LogSealing;
 import io.quorate.engine.transport.LinkQuality;
 import io.quorate.engine.transport.LinkQuality.RoundTrips;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.PublishedMember;
+import io.quorate.kv.SealProgress;
 import io.quorate.kv.Verdict;
 import io.quorate.kv.Verification;
 import io.quorate.server.metrics.GcPauses;
@@ -19,6 +21,7 @@ import io.quorate.server.wire.HttpPages;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -107,7 +110,33 @@ record OwnReport(
                 Optional.of(score(present.grey().present())),
                 present.newcomer().waitsFor(),
                 security.told(),
-                unlessTheDiskHangs(() -> Optional.of(exposure.now())));
+                unlessTheDiskHangs(() -> Optional.of(exposure.now())),
+                sealed(present.node().logSealing(), store));
+    }
+
+    private static List<MemberReport.Sealed> sealed(LogSealing log, MvccStore store) {
+        List<MemberReport.Sealed> told = new ArrayList<>();
+        if (log.plain().segments() > 0) {
+            told.add(sealed(Optional.empty(), log.plain()));
+        }
+        log.byKey().forEach((key, share) -> told.add(sealed(Optional.of(key), share)));
+        told.add(sealed(store));
+        return told;
+    }
+
+    /** A store that still has something to be sealed says so by its name. */
+    private static MemberReport.Sealed sealed(MvccStore store) {
+        Optional<SealProgress> progress = store.sealProgress();
+        String what = progress.filter(sealing -> !sealing.settled())
+                .map(sealing -> sealing.left().isPresent()
+                        ? "store, " + sealing.left().getAsLong() + " values to seal anew"
+                        : "store, values to seal anew being counted")
+                .orElse("store");
+        return new MemberReport.Sealed(what, progress.map(SealProgress::masterKeyId), 1, store.sizeBytes());
+    }
+
+    private static MemberReport.Sealed sealed(Optional<String> key, LogSealing.Share share) {
+        return new MemberReport.Sealed("log", key, share.segments(), share.bytes());
     }
 
     private static MemberReport.Score score(GreyWatch.Present present) {

@@ -39,6 +39,7 @@ import java.util.regex.Pattern;
  * @param autopilot what the member does by itself while it leads
  * @param sending how the member sends entries while it leads
  * @param security how connections are encrypted, and who is let in
+ * @param atRest with what the data on the disk are sealed
  * @param ephemeral true to keep everything in memory: nothing outlives the process, and {@code dataDir} is not written to
  */
 public record ServerConfig(
@@ -62,6 +63,7 @@ public record ServerConfig(
         AutopilotPolicy autopilot,
         Sending sending,
         Security security,
+        AtRest atRest,
         boolean ephemeral) {
 
     public static final String DEFAULT_CLUSTER_TOKEN = "etcd-cluster";
@@ -209,6 +211,54 @@ public record ServerConfig(
         }
     }
 
+    /** A member whose data are not sealed. */
+    public ServerConfig(
+            String name,
+            Path dataDir,
+            List<URI> listenClientUrls,
+            List<URI> advertiseClientUrls,
+            List<URI> listenPeerUrls,
+            List<URI> initialAdvertisePeerUrls,
+            List<InitialMember> initialCluster,
+            InitialClusterState initialClusterState,
+            String initialClusterToken,
+            Timing timing,
+            Snapshots snapshots,
+            Limits limits,
+            WatchOptions watches,
+            Duration verifyInterval,
+            Upkeep upkeep,
+            AuthOptions auth,
+            String zone,
+            AutopilotPolicy autopilot,
+            Sending sending,
+            Security security,
+            boolean ephemeral) {
+        this(
+                name,
+                dataDir,
+                listenClientUrls,
+                advertiseClientUrls,
+                listenPeerUrls,
+                initialAdvertisePeerUrls,
+                initialCluster,
+                initialClusterState,
+                initialClusterToken,
+                timing,
+                snapshots,
+                limits,
+                watches,
+                verifyInterval,
+                upkeep,
+                auth,
+                zone,
+                autopilot,
+                sending,
+                security,
+                AtRest.PLAIN,
+                ephemeral);
+    }
+
     /** A member that speaks plain text and sends entries as is the default. */
     public ServerConfig(
             String name,
@@ -309,22 +359,27 @@ public record ServerConfig(
 
     /** The same member in a zone. */
     public ServerConfig withZone(String zoneName) {
-        return with(initialCluster, initialClusterState, zoneName, autopilot, security);
+        return with(initialCluster, initialClusterState, zoneName, autopilot, security, atRest);
     }
 
     /** The same member with an autopilot. */
     public ServerConfig withAutopilot(AutopilotPolicy policy) {
-        return with(initialCluster, initialClusterState, zone, policy, security);
+        return with(initialCluster, initialClusterState, zone, policy, security, atRest);
     }
 
     /** The same member with its connections secured. */
     public ServerConfig withSecurity(Security secured) {
-        return with(initialCluster, initialClusterState, zone, autopilot, secured);
+        return with(initialCluster, initialClusterState, zone, autopilot, secured, atRest);
+    }
+
+    /** The same member with its data sealed. */
+    public ServerConfig withAtRest(AtRest newAtRest) {
+        return with(initialCluster, initialClusterState, zone, autopilot, security, newAtRest);
     }
 
     /** The same, of a member that joins a cluster whose members, itself among them, are these. */
     ServerConfig joining(List<InitialMember> members) {
-        return with(members, InitialClusterState.EXISTING, zone, autopilot, security);
+        return with(members, InitialClusterState.EXISTING, zone, autopilot, security, atRest);
     }
 
     private ServerConfig with(
@@ -332,7 +387,8 @@ public record ServerConfig(
             InitialClusterState state,
             String zoneName,
             AutopilotPolicy policy,
-            Security secured) {
+            Security secured,
+            AtRest newAtRest) {
         return new ServerConfig(
                 name,
                 dataDir,
@@ -354,6 +410,7 @@ public record ServerConfig(
                 policy,
                 sending,
                 secured,
+                newAtRest,
                 ephemeral);
     }
 

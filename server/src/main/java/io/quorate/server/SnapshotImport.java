@@ -58,14 +58,8 @@ public final class SnapshotImport {
      * @param skipHashCheck takes a file whose checksum is missing or wrong
      * @param revisionBump how far the new cluster's revision is ahead of the file's; if it is at all, all that was before is
      *     compacted, so that nobody can go on watching from a revision that meant something else in a cluster that went on
-     * @param keys open the file, if it is sealed, and the directory is sealed with them; without any it is plain
      */
-    public record Options(boolean skipHashCheck, long revisionBump, Optional<MasterKeys> keys) {
-
-        /** Of a file that is not sealed, to a directory that is not. */
-        public Options(boolean skipHashCheck, long revisionBump) {
-            this(skipHashCheck, revisionBump, Optional.empty());
-        }
+    public record Options(boolean skipHashCheck, long revisionBump) {
 
         /** The file as it is, and only if its checksum holds. */
         public static final Options USUAL = new Options(false, 0);
@@ -77,7 +71,7 @@ public final class SnapshotImport {
     }
 
     /**
-     * Imports a file. If that fails, the directory is as before; if it is broken off, no member starts with it.
+     * Imports a file, which the member's master keys open if it is sealed; the directory is sealed with them in any case. If that fails, the directory is as before; if it is broken off, no member starts with it.
      *
      * @param config the member's: its name, data directory, and those that found the cluster
      * @param askedBy who asked for it, and on which machine: that is put on record in the new cluster
@@ -91,14 +85,15 @@ public final class SnapshotImport {
             throws IOException {
         FoundingDescription description = new FoundingDescription("snapshot restore " + file, askedBy);
         InitialMembership membership = InitialMembership.of(config);
-        long length = SnapshotChecksum.verify(file, options.skipHashCheck(), options.keys());
+        Optional<MasterKeys> keys = config.atRest().keys();
+        long length = SnapshotChecksum.verify(file, options.skipHashCheck(), keys);
         description.hasRoom(FoundingRoom.ofRestore(config.dataDir(), length).require());
-        try (BoltReader reader = BoltReader.open(BackupFile.open(file, options.keys()), length);
+        try (BoltReader reader = BoltReader.open(BackupFile.open(file, keys), length);
                 Closeable lock = new FileDisk(config.dataDir()).lock()) {
             requireEmpty(config.dataDir());
             Path folder = config.dataDir().resolve(UNFINISHED);
             Imported imported = makeOrLeaveNothing(
-                    reader, folder, config.name(), membership, options.revisionBump(), options.keys(), progress);
+                    reader, folder, config.name(), membership, options.revisionBump(), keys, progress);
             try {
                 FoundingNote.write(new FileDisk(folder), description.ofRestore(file, imported, options, config.name()));
             } catch (IOException e) {
@@ -188,7 +183,7 @@ public final class SnapshotImport {
         try {
             StorageIds.begin(disk);
             Identity identity = new Identity(membership.clusterId(), membership.self(), name);
-            Founding.begin(disk, identity, membership.configuration(), chainHash, machine.capture());
+            Founding.begin(disk, identity, membership.configuration(), chainHash, machine.capture(), keys);
         } finally {
             machine.close();
         }

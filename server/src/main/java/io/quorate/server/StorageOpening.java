@@ -1,10 +1,8 @@
 package io.quorate.server;
 
-import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.disk.Disk;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.OrderedStore;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -13,21 +11,16 @@ import java.util.function.UnaryOperator;
  *
  * @param store opens a store that is not in memory
  * @param disk what is made of the disk that the log is on
- * @param keys what the store is sealed with; none if it is not sealed
  */
-record StorageOpening(Function<OrderedStore, MvccStore> store, UnaryOperator<Disk> disk, Optional<MasterKeys> keys) {
+record StorageOpening(Function<OrderedStore, MvccStore> store, UnaryOperator<Disk> disk) {
 
-    static final StorageOpening PLAIN = new StorageOpening(MvccStore::open, UnaryOperator.identity(), Optional.empty());
+    static final StorageOpening PLAIN = new StorageOpening(MvccStore::open, UnaryOperator.identity());
 
     StorageOpening withStore(Function<OrderedStore, MvccStore> otherStore) {
-        return new StorageOpening(otherStore, disk, keys);
+        return new StorageOpening(otherStore, disk);
     }
 
     StorageOpening withDisk(UnaryOperator<Disk> otherDisk) {
-        return new StorageOpening(store, otherDisk, keys);
-    }
-
-    StorageOpening withKeys(Optional<MasterKeys> otherKeys) {
-        return new StorageOpening(store, disk, otherKeys);
+        return new StorageOpening(store, otherDisk);
     }
 }

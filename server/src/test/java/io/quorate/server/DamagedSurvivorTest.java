@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,7 +59,7 @@ class DamagedSurvivorTest {
     }
 
     private RecoveryReport report() throws IOException {
-        try (Recovery recovery = Recovery.of(new TreeMap<>(Map.of("m0", data)), false)) {
+        try (Recovery recovery = Recovery.of(new TreeMap<>(Map.of("m0", data)), false, Optional.empty())) {
             assertThat(recovery.plan()).isEmpty();
             return recovery.report();
         }
@@ -139,7 +140,7 @@ class DamagedSurvivorTest {
     @Test
     void aStoreThatHoldsSomethingElseThanWasWrittenIsNotGoneOnFrom() throws IOException {
         Tampering.changeValue(data, "key1", "WRONG");
-        try (Recovery recovery = Recovery.of(new TreeMap<>(Map.of("m0", data)), false)) {
+        try (Recovery recovery = Recovery.of(new TreeMap<>(Map.of("m0", data)), false, Optional.empty())) {
             assertThat(recovery.plan()).isPresent();
             RecoveryReport.Member survivor = recovery.report().survivors().getFirst();
             assertThat(survivor.unfit()).isEmpty();
@@ -152,7 +153,7 @@ class DamagedSurvivorTest {
     void whatTellsNothingIsOfNoUse() throws IOException {
         Path copy = Files.createDirectory(folder.resolve("copy"));
         Files.copy(data.resolve("identity"), copy.resolve("identity"));
-        assertThatThrownBy(() -> Recovery.of(new TreeMap<>(Map.of("copy", copy)), false))
+        assertThatThrownBy(() -> Recovery.of(new TreeMap<>(Map.of("copy", copy)), false, Optional.empty()))
                 .hasMessageContaining("is of no use for a recovery (log: there is no log): leave it out");
     }
 }

@@ -202,6 +202,7 @@ public final class ServerConfigs {
                     original.autopilot(),
                     sending,
                     security,
+                    original.atRest(),
                     ephemeral);
         }
     }

@@ -49,6 +49,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -290,7 +291,7 @@ class SnapshotImportTest {
     private static DataReport verify(List<ServerConfig> configs) throws IOException {
         TreeMap<String, Path> directories = new TreeMap<>();
         configs.forEach(config -> directories.put(config.name(), config.dataDir()));
-        return DataReport.of(directories);
+        return DataReport.of(directories, Optional.empty());
     }
 
     private ServerConfig config() throws IOException {

@@ -1,5 +1,6 @@
 package io.quorate.simulator;
 
+import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.NodeOptions;
 import io.quorate.kv.LeaseOptions;
 import io.quorate.simulator.disk.SimulatedDisk;
@@ -13,13 +14,15 @@ import java.util.SplittableRandom;
  * @param leases how leases are kept, in a run that has clients who hold some, or watch
  * @param handshakes whether members know each other again by their storages, and are told so before the first frame; in a run that
  *     is managed
+ * @param keys what members write to their disks is sealed with, if it is
  */
 public record MemberSettings(
         NodeOptions.Timing timing,
         NodeOptions.Storage storage,
         NodeOptions.Flow flow,
         Optional<LeaseOptions> leases,
-        boolean handshakes) {
+        boolean handshakes,
+        Optional<MasterKeys> keys) {
 
     /** The least that a segment holds. */
     private static final int SEGMENT_BYTES = 16 << 10;
@@ -55,15 +58,20 @@ public record MemberSettings(
                 drawnStorage,
                 drawnFlow,
                 Optional.empty(),
-                false);
+                false,
+                Optional.empty());
     }
 
     MemberSettings withLeases(LeaseOptions options) {
-        return new MemberSettings(timing, storage, flow, Optional.of(options), handshakes);
+        return new MemberSettings(timing, storage, flow, Optional.of(options), handshakes, keys);
     }
 
     MemberSettings withHandshakes() {
-        return new MemberSettings(timing, storage, flow, leases, true);
+        return new MemberSettings(timing, storage, flow, leases, true, keys);
+    }
+
+    MemberSettings with(MasterKeys newKeys) {
+        return new MemberSettings(timing, storage, flow, leases, handshakes, Optional.of(newKeys));
     }
 
     long electionTimeoutNanos() {

@@ -5,6 +5,8 @@ import io.quorate.core.Effect;
 import io.quorate.core.RoleName;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.encryption.KeyRing;
+import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.RaftNode;
 import io.quorate.simulator.history.Operation;
 import io.quorate.simulator.invariant.Invariant;
@@ -45,6 +47,16 @@ public final class SimulatedRun {
     private boolean undecided;
 
     public SimulatedRun(RunPlan plan) {
+        this(plan, Optional.empty());
+    }
+
+    /** A run in which everything that members write to their logs is sealed. */
+    public static SimulatedRun sealed(RunPlan plan) {
+        SplittableRandom keys = new SplittableRandom(plan.seed() * 0x9fb21c651e98df25L);
+        return new SimulatedRun(plan, Optional.of(KeyRing.simulated("simulated", keys)));
+    }
+
+    private SimulatedRun(RunPlan plan, Optional<MasterKeys> keys) {
         this.plan = plan;
         SplittableRandom random = new SplittableRandom(plan.seed() ^ 0x5deece66dL);
         this.special = SpecialClients.draw(
@@ -52,7 +64,8 @@ public final class SimulatedRun {
         this.perseverance = Perseverance.draw(new SplittableRandom(plan.seed() * 0xda942042e4dd58b5L));
         MemberSettings plain = MemberSettings.draw(random.split());
         MemberSettings withLeases = special.options().map(plain::withLeases).orElse(plain);
-        MemberSettings settings = plan.isManaged() ? withLeases.withHandshakes() : withLeases;
+        MemberSettings unsealed = plan.isManaged() ? withLeases.withHandshakes() : withLeases;
+        MemberSettings settings = keys.map(unsealed::with).orElse(unsealed);
         this.cluster = new Cluster(WitnessDraw.beginning(plan), settings, agenda, random.split(), watchers);
         this.invariants = Invariants.all(cluster, agenda::now, special.options());
         invariants.forEach(watchers::add);

@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * What one write puts into a segment: a header, then entries and marks.
  *
- * <p>Header, big endian: {@code int magic, int crc32c, byte version, byte suspension, byte[2] reserved, int group, int length, int reserved,
+ * <p>Header, big endian: {@code int magic, int crc32c, byte version, byte suspension, byte sealed, byte reserved, int group, int length, int reserved,
  * long segment, long lsn, long durableLsn, long term, long votedFor, long commitIndex}. The checksum covers everything
  * after itself, {@code length} bytes of content included. Frames begin at multiples of 8 bytes.
  *
@@ -20,7 +20,8 @@ import java.util.Optional;
  * @param hardState of the member when this was written; its commit index is that of an earlier moment if the frame holds
  *     a part of what was written then: up to it, nothing that follows changes the log
  * @param suspension whether the member does not vote, after this, and why
- * @param content entries and marks
+ * @param sealed whether the content is sealed: 0 or 1
+ * @param content entries and marks; {@link SealedBlock}s of them if it is sealed
  */
 record BatchFrame(
         int group,
@@ -29,6 +30,7 @@ record BatchFrame(
         long durableLsn,
         HardState hardState,
         Suspension suspension,
+        boolean sealed,
         ByteBuffer content) {
 
     static final int HEADER_BYTES = 72;
@@ -38,6 +40,7 @@ record BatchFrame(
     static final int CRC_OFFSET = 4;
     static final int VERSION_OFFSET = 8;
     static final int SUSPENDED_OFFSET = 9;
+    static final int SEALED_OFFSET = 10;
     static final int LENGTH_OFFSET = 16;
     static final int SEGMENT_OFFSET = 24;
 
@@ -56,10 +59,11 @@ record BatchFrame(
             long lsn,
             long durableLsn,
             HardState hardState,
-            Suspension suspension) {
+            Suspension suspension,
+            boolean sealed) {
         int end = frame.position();
         frame.putInt(0, MAGIC);
-        frame.putInt(VERSION_OFFSET, VERSION << 24 | Suspensions.code(suspension) << 16);
+        frame.putInt(VERSION_OFFSET, VERSION << 24 | Suspensions.code(suspension) << 16 | (sealed ? 1 : 0) << 8);
         frame.putInt(12, group);
         frame.putInt(LENGTH_OFFSET, end - HEADER_BYTES);
         frame.putInt(20, 0);
@@ -87,6 +91,7 @@ record BatchFrame(
                 buffer.getLong(start + 40),
                 hardState(buffer.getLong(start + 48), buffer.getLong(start + 56), buffer.getLong(start + 64)),
                 Suspensions.of(buffer.get(start + SUSPENDED_OFFSET)),
+                buffer.get(start + SEALED_OFFSET) != 0,
                 buffer.slice(start + HEADER_BYTES, length));
     }
 

@@ -2,6 +2,7 @@ package io.quorate.engine.log;
 
 import io.quorate.core.EntryId;
 import io.quorate.core.Suspension;
+import io.quorate.encryption.Opener;
 import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.DiskFile;
 import io.quorate.engine.log.SegmentScanner.Latest;
@@ -40,10 +41,12 @@ final class GapSearch {
 
     private final Disk disk;
     private final int group;
+    private final LogKeys keys;
 
-    GapSearch(Disk disk, int group) {
+    GapSearch(Disk disk, int group, LogKeys keys) {
         this.disk = disk;
         this.group = group;
+        this.keys = keys;
     }
 
     /**
@@ -68,9 +71,10 @@ final class GapSearch {
         }
         Map<Long, List<EntryFrame>> salvaged = new HashMap<>();
         long budget = MAX_SALVAGED_BYTES;
-        for (List<String> copies : files.values()) {
-            for (String file : copies) {
-                budget -= salvage(file, keptIndex + 1, end.get().last.index(), salvaged);
+        for (Map.Entry<Long, List<String>> copies : files.entrySet()) {
+            for (String file : copies.getValue()) {
+                budget -= salvage(
+                        file, copies.getKey(), keptIndex + 1, end.get().last.index(), salvaged);
                 if (budget < 0) {
                     return Optional.empty();
                 }
@@ -109,18 +113,28 @@ final class GapSearch {
                 return Optional.empty();
             }
             Optional<BatchFrame> frame = scanner.frameAt(latest.position().getAsLong());
-            return frame.isPresent() ? end(frame.get()) : Optional.empty();
+            Optional<ContentOpener> opener = opener(file, name, sequence, frame);
+            return opener.isPresent()
+                    ? end(frame.get(), opener.get().open(frame.get()).items())
+                    : Optional.empty();
         } catch (CorruptFrameException e) {
             // Its checksum is right and it makes no sense: nothing is known then.
             return Optional.empty();
         }
     }
 
+    /** What opens a frame that was found: one that is sealed needs the header, where the key is. */
+    private Optional<ContentOpener> opener(DiskFile file, String name, long sequence, Optional<BatchFrame> frame)
+            throws IOException {
+        return frame.isPresent() && frame.get().sealed()
+                ? SegmentHeader.read(file, sequence, name, keys).map(ContentOpener::new)
+                : frame.map(plain -> ContentOpener.PLAIN);
+    }
+
     /** How the log ends with a frame, unless voting was suspended then: it had more to get back to. */
-    private static Optional<End> end(BatchFrame frame) throws CorruptFrameException {
+    private static Optional<End> end(BatchFrame frame, ByteBuffer content) throws CorruptFrameException {
         Optional<EntryId> last = Optional.empty();
         OptionalLong chain = OptionalLong.empty();
-        ByteBuffer content = frame.content();
         while (content.hasRemaining()) {
             if (!Mark.isNext(content)) {
                 EntryFrame entry = EntryFrame.decode(content);
@@ -152,27 +166,44 @@ final class GapSearch {
     }
 
     /** Reads every whole entry of these indexes, wherever it begins. Returns how many bytes they take. */
-    private long salvage(String name, long first, long last, Map<Long, List<EntryFrame>> into) throws IOException {
-        ByteBuffer bytes;
+    private long salvage(String name, long sequence, long first, long last, Map<Long, List<EntryFrame>> into)
+            throws IOException {
         try (DiskFile file = disk.open(name)) {
-            bytes = ByteBuffer.allocate((int) Math.min(file.size(), Integer.MAX_VALUE - 8));
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(file.size(), Integer.MAX_VALUE - 8));
             file.read(bytes, 0);
             bytes.flip();
+            Optional<Opener> opener = SegmentHeader.read(file, sequence, name, keys)
+                    .flatMap(SegmentHeader::key)
+                    .map(key -> key.key().opener());
+            Wanted wanted = new Wanted(group, first, last, into);
+            return opener.isPresent() ? salvageSealed(bytes, opener.get(), wanted) : salvagePlain(bytes, wanted);
         }
+    }
+
+    /** The entries that are looked for, and where they are put. */
+    private record Wanted(int group, long first, long last, Map<Long, List<EntryFrame>> into) {
+
+        /** Returns how many bytes of it are kept. */
+        long take(EntryFrame entry) {
+            if (entry.group() != group || entry.index() < first || entry.index() > last) {
+                return 0;
+            }
+            EntryFrame own = entry.detached();
+            into.computeIfAbsent(own.index(), index -> new ArrayList<>()).add(own);
+            return own.size();
+        }
+    }
+
+    private static long salvagePlain(ByteBuffer bytes, Wanted wanted) {
         long taken = 0;
         int position = 0;
         while (position + EntryFrame.HEADER_BYTES <= bytes.limit()) {
-            Optional<EntryFrame> entry = EntryFrame.mayBegin(bytes, position, group, first, last)
-                    ? whole(bytes, position)
-                    : Optional.empty();
-            if (entry.isPresent()) {
-                EntryFrame own = entry.get().detached();
-                into.computeIfAbsent(own.index(), index -> new ArrayList<>()).add(own);
-                taken += own.size();
-                position += own.size();
-            } else {
-                position++;
-            }
+            Optional<EntryFrame> entry =
+                    EntryFrame.mayBegin(bytes, position, wanted.group(), wanted.first(), wanted.last())
+                            ? whole(bytes, position)
+                            : Optional.empty();
+            taken += entry.map(wanted::take).orElse(0L);
+            position += entry.map(EntryFrame::size).orElse(1);
         }
         return taken;
     }
@@ -183,5 +214,26 @@ final class GapSearch {
         } catch (CorruptFrameException e) {
             return Optional.empty();
         }
+    }
+
+    /** A block is whole or lost: nothing else tells whether it was changed. */
+    private static long salvageSealed(ByteBuffer bytes, Opener opener, Wanted wanted) {
+        long taken = 0;
+        int position = 0;
+        while (position + SealedBlock.OVERHEAD <= bytes.limit()) {
+            ByteBuffer block = bytes.duplicate().position(position);
+            position++;
+            if (SealedBlock.mayBegin(block, block.position())) {
+                try {
+                    for (EntryFrame entry : SealedBlock.entries(block, opener)) {
+                        taken += wanted.take(entry);
+                    }
+                    position = block.position();
+                } catch (CorruptFrameException e) {
+                    // Something else begins here, or what did is damaged.
+                }
+            }
+        }
+        return taken;
     }
 }

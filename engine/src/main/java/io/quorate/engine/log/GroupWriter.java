@@ -20,9 +20,6 @@ import java.util.OptionalLong;
  */
 final class GroupWriter {
 
-    /** Kept free behind each frame, so that there is always room to say that it is durable. */
-    private static final int MARK_BYTES = (int) BatchFrame.align(BatchFrame.HEADER_BYTES + Mark.Stands.BYTES);
-
     private final LogFiles files;
     private final ByteBuffer buffer;
     private Segment active;
@@ -60,6 +57,8 @@ final class GroupWriter {
     /** The frame being filled: the buffer, or a larger one for a large entry. */
     private ByteBuffer frame;
 
+    private FrameBody body;
+
     private boolean frameOpen;
     private int frameLimit;
 
@@ -73,6 +72,7 @@ final class GroupWriter {
                 ByteBuffer.allocateDirect((int) BatchFrame.align(files.options().groupBytes()));
         this.frame = buffer;
         this.active = files.last();
+        this.body = FrameBody.of(active.header());
         this.offset = tail.offset();
         this.nextLsn = tail.nextLsn();
         this.durableLsn = tail.nextLsn() - 1;
@@ -158,7 +158,7 @@ final class GroupWriter {
             Mark mark = marks.get(markAt).mark();
             reserve(mark.size());
             closeExtent();
-            mark.writeTo(frame);
+            mark.writeTo(body.room(mark.size()));
             note(mark);
             markAt++;
         }
@@ -169,16 +169,21 @@ final class GroupWriter {
         reserve(Mark.Stands.BYTES);
         closeExtent();
         noteLastEntry();
-        new Mark.Stands(last, lastChain).writeTo(frame);
+        new Mark.Stands(last, lastChain).writeTo(body.room(Mark.Stands.BYTES));
     }
 
     private void putEntry(EntryFrame entry) throws IOException {
         reserve(entry.size());
+        ByteBuffer room = body.room(entry.size());
+        long place = offset + body.place();
+        if (body.isSealed() && place != extentOffset) {
+            closeExtent();
+        }
         if (extentEntries.isEmpty()) {
-            extentOffset = offset + frame.position();
+            extentOffset = place;
         }
         extentEntries.add(entry);
-        entry.writeTo(frame);
+        entry.writeTo(room);
         lastEntry = Optional.of(entry);
     }
 
@@ -209,7 +214,7 @@ final class GroupWriter {
 
     /** Makes sure that a frame is open which has room for this. */
     private void reserve(int bytes) throws IOException {
-        if (frameOpen && frame.position() + bytes > frameLimit) {
+        if (frameOpen && body.endWith(bytes) > frameLimit) {
             finishFrame();
         }
         if (!frameOpen) {
@@ -218,11 +223,22 @@ final class GroupWriter {
     }
 
     private void openFrame(int bytes) throws IOException {
-        int needed = (int) BatchFrame.align(BatchFrame.HEADER_BYTES + (long) bytes);
-        if (offset + needed + MARK_BYTES > active.size()) {
-            rotate(needed + MARK_BYTES);
+        int needed = frameBytes(bytes);
+        if (offset + needed + markBytes() > active.size()) {
+            // The next one is sealed if this one is: a recovery that has keys goes on in no segment that is not.
+            rotate(needed + markBytes());
         }
-        openFrameAt(needed, active.size() - MARK_BYTES);
+        openFrameAt(needed, active.size() - markBytes());
+    }
+
+    /** Of a frame with one item. */
+    private int frameBytes(int itemBytes) {
+        return (int) BatchFrame.align(BatchFrame.HEADER_BYTES + (long) body.sizeOf(itemBytes));
+    }
+
+    /** Kept free behind each frame, so that there is always room to say that it is durable. */
+    private int markBytes() {
+        return frameBytes(Mark.Stands.BYTES);
     }
 
     /** Opens a frame at the present offset, which must not reach beyond {@code end}. */
@@ -231,6 +247,7 @@ final class GroupWriter {
         frame.clear().position(BatchFrame.HEADER_BYTES);
         frameLimit = (int) Math.min(frame.capacity(), end - offset);
         frameOpen = true;
+        body.begin(frame, nextLsn);
     }
 
     private void finishFrame() throws IOException {
@@ -238,8 +255,16 @@ final class GroupWriter {
             return;
         }
         closeExtent();
+        body.end();
         BatchFrame.putHeader(
-                frame, files.group(), active.sequence(), nextLsn, durableLsn, writtenHardState(), suspension);
+                frame,
+                files.group(),
+                active.sequence(),
+                nextLsn,
+                durableLsn,
+                writtenHardState(),
+                suspension,
+                body.isSealed());
         while (frame.position() % BatchFrame.ALIGNMENT != 0) {
             frame.put((byte) 0);
         }
@@ -259,7 +284,7 @@ final class GroupWriter {
 
     private void closeExtent() {
         if (!extentEntries.isEmpty()) {
-            extents.add(new Synced.Extent(active.sequence(), extentOffset, extentEntries));
+            extents.add(new Synced.Extent(active.sequence(), extentOffset, body.isSealed(), extentEntries));
             extentEntries = new ArrayList<>();
         }
     }
@@ -285,6 +310,7 @@ final class GroupWriter {
                 new LogTail(active.sequence(), offset, nextLsn, start, last, lastChain, writtenHardState(), suspension);
         active = files.begin(tail, active.sequence(), active.sequence() + 1, frameBytes);
         offset = active.header().dataOffset();
+        body = FrameBody.of(active.header());
     }
 
     /** Whether something is durable that the log does not say to be so. */
@@ -297,8 +323,8 @@ final class GroupWriter {
      * another, which a restart would write, and behind what an earlier release wrote.
      */
     void markDurable() throws IOException {
-        if (needsDurableMark() && offset + MARK_BYTES <= active.size()) {
-            openFrameAt(MARK_BYTES, active.size());
+        if (needsDurableMark() && offset + markBytes() <= active.size()) {
+            openFrameAt(markBytes(), active.size());
             putStands();
             finishFrame();
         }

@@ -76,6 +76,7 @@ final class LogDiagnosis {
     private final int group;
     private final Optional<SnapshotMeta> newestSnapshot;
     private final SnapshotMeta bootstrap;
+    private final LogKeys keys;
     private final NavigableMap<Long, Found> found = new TreeMap<>();
     private final List<String> report = new ArrayList<>();
 
@@ -84,14 +85,30 @@ final class LogDiagnosis {
      *
      * @param newestSnapshot a damaged log may begin there where its own beginning is lost
      * @param bootstrap where the log began when it was new: it begins there again if nothing of it is left
+     * @param keys of what is sealed
      */
     LogDiagnosis(
-            Disk disk, Identity identity, int group, Optional<SnapshotMeta> newestSnapshot, SnapshotMeta bootstrap) {
+            Disk disk,
+            Identity identity,
+            int group,
+            Optional<SnapshotMeta> newestSnapshot,
+            SnapshotMeta bootstrap,
+            LogKeys keys) {
         this.disk = disk;
         this.identity = identity;
         this.group = group;
         this.newestSnapshot = newestSnapshot;
         this.bootstrap = bootstrap;
+        this.keys = keys;
+    }
+
+    /** Whether a file of the log's folder is a segment, by its name. */
+    static boolean isSegment(String name) {
+        return SEGMENT_NAME.matcher(name).matches();
+    }
+
+    static long sequenceOf(String segmentName) {
+        return Long.parseLong(segmentName.substring(LogFiles.SEGMENT_PREFIX.length()), 16);
     }
 
     /** The segment files, opened by {@link #diagnose}, for the caller to close. */
@@ -114,6 +131,7 @@ final class LogDiagnosis {
      * Reads the log.
      *
      * @throws DataDirectoryException if it belongs to another member, contradicts itself, or a later release wrote it
+     * @throws io.quorate.encryption.KeyException if it is sealed, and a master key is missing or wrong
      */
     Condition diagnose() throws IOException {
         if (disk.exists(LogFiles.FOLDER)) {
@@ -124,13 +142,13 @@ final class LogDiagnosis {
 
     private void find() throws IOException {
         for (String name : disk.list(LogFiles.FOLDER)) {
-            if (!SEGMENT_NAME.matcher(name).matches()) {
+            if (!isSegment(name)) {
                 continue;
             }
-            long sequence = Long.parseLong(name.substring(LogFiles.SEGMENT_PREFIX.length()), 16);
+            long sequence = sequenceOf(name);
             DiskFile file = disk.open(LogFiles.FOLDER + "/" + name);
             found.put(sequence, new Found(sequence, file, Optional.empty()));
-            Optional<SegmentHeader> header = SegmentHeader.read(file, sequence, name);
+            Optional<SegmentHeader> header = SegmentHeader.read(file, sequence, name, keys);
             if (header.isPresent() && !header.get().belongsTo(identity, group)) {
                 throw new DataDirectoryException("The log in data directory " + disk + " belongs to member "
                         + header.get().member() + " of cluster "

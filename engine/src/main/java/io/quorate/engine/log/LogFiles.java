@@ -5,7 +5,6 @@ import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.DiskFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +19,6 @@ public final class LogFiles implements AutoCloseable, EntryReader {
 
     static final String FOLDER = "log";
     static final String SEGMENT_PREFIX = "segment-";
-
-    private static final int READ_BYTES = 1 << 20;
 
     /** A segment file that is part of the log. */
     record Segment(SegmentHeader header, DiskFile file, long size) {
@@ -59,7 +56,7 @@ public final class LogFiles implements AutoCloseable, EntryReader {
         this.group = group;
         this.options = options;
         this.spares = spares;
-        this.maker = new SegmentMaker(directory, group, spares);
+        this.maker = new SegmentMaker(directory, group, spares, options.keys());
         this.tail = tail;
         this.durableLsn = tail.nextLsn() - 1;
         found.forEach(this::add);
@@ -75,6 +72,7 @@ public final class LogFiles implements AutoCloseable, EntryReader {
      *     lost
      * @throws io.quorate.engine.disk.DataDirectoryException if the log belongs to another, or is damaged such that term
      *     and vote cannot be determined; nothing was changed then
+     * @throws io.quorate.encryption.KeyException if it is sealed, and a master key is missing or wrong; nothing was changed then
      */
     public static RecoveredLog open(
             DataDirectory directory,
@@ -173,7 +171,10 @@ public final class LogFiles implements AutoCloseable, EntryReader {
                 return;
             }
             segments.remove(oldest.getKey());
-            spares.recycle(oldest.getValue().name(), oldest.getValue().file());
+            spares.recycle(
+                    oldest.getValue().name(),
+                    oldest.getValue().file(),
+                    Optional.of(oldest.getValue().header()));
             disk.syncDirectory(FOLDER);
         }
     }
@@ -181,34 +182,14 @@ public final class LogFiles implements AutoCloseable, EntryReader {
     @Override
     public void read(EntryIndex index, long firstIndex, long lastIndex, List<EntryFrame> into) throws IOException {
         for (long next = firstIndex; next <= lastIndex; ) {
-            long end = next;
-            long place = index.table().place(next);
-            while (end < lastIndex
-                    && index.table().bytes(next, end + 1) <= READ_BYTES
-                    && index.table().place(end + 1) == place + index.table().bytes(next, end)) {
-                end++;
-            }
-            ByteBuffer run = ByteBuffer.allocate((int) index.table().bytes(next, end));
-            segment(Place.segment(place)).file().read(run, Place.offset(place));
-            run.flip();
-            for (; next <= end; next++) {
-                into.add(decode(index, next, run, place));
-            }
+            Segment segment = segment(Place.segment(index.table().place(next)));
+            next = new StoredEntries(segment.file(), segment.header()).read(index, next, lastIndex, into);
         }
     }
 
-    private static EntryFrame decode(EntryIndex index, long at, ByteBuffer run, long place) throws IOException {
-        String where = "entry " + at + " in the log segment " + nameOf(Place.segment(place));
-        try {
-            EntryFrame entry = EntryFrame.decode(run);
-            if (!entry.id().equals(index.idAt(at))) {
-                throw new CorruptFrameException(
-                        "where " + where + " should be lies " + entry.id() + ": the disk has lost a write");
-            }
-            return entry;
-        } catch (CorruptFrameException e) {
-            throw new DamagedLogException(where + " is damaged: " + e.getMessage(), e);
-        }
+    /** How much of the log is sealed with which master key. */
+    public LogSealing sealing() {
+        return LogSealing.of(present());
     }
 
     /** Closes the files; the writer must have come to rest. */

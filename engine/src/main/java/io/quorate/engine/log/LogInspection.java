@@ -44,12 +44,15 @@ public final class LogInspection implements AutoCloseable {
      *
      * @param identity whose log it should be
      * @param newestSnapshot the newest intact snapshot
+     * @param keys of what is sealed
+     * @throws io.quorate.encryption.KeyException if the log is sealed, and a master key is missing or wrong
      * @throws IOException if a file cannot be read at all
      */
-    public static LogInspection of(Disk disk, Identity identity, int group, Optional<SnapshotMeta> newestSnapshot)
+    public static LogInspection of(
+            Disk disk, Identity identity, int group, Optional<SnapshotMeta> newestSnapshot, LogKeys keys)
             throws IOException {
         LogInspection inspection =
-                new LogInspection(new LogDiagnosis(disk, identity, group, newestSnapshot, UNKNOWN_START));
+                new LogInspection(new LogDiagnosis(disk, identity, group, newestSnapshot, UNKNOWN_START, keys));
         try {
             inspection.look();
             return inspection;
@@ -66,8 +69,8 @@ public final class LogInspection implements AutoCloseable {
                     findings.add(Finding.damage(
                             LogFiles.FOLDER,
                             "there is no log",
-                            "the member's votes and acknowledgements are lost: remove it from the cluster and add it anew"
-                                    + " with an empty directory"));
+                            "the member's votes and acknowledgements are lost: remove it from the cluster and add it"
+                                    + " anew with an empty directory"));
                 case Condition.Whole whole -> whole(whole.reading());
                 case Condition.Damaged damaged -> damaged(damaged);
                 case Condition.Unusable unusable ->
@@ -162,19 +165,20 @@ public final class LogInspection implements AutoCloseable {
                 remains = new Remains(
                         remains.first(), Math.max(remains.last(), header.base().index()));
             }
-            remains = remains(segment, isBroken ? broken.offset() : header.dataOffset(), remains);
+            remains = remains(segment, header, isBroken ? broken.offset() : header.dataOffset(), remains);
         }
         return remains;
     }
 
-    private static Remains remains(Found segment, long from, Remains before) throws IOException {
+    private static Remains remains(Found segment, SegmentHeader header, long from, Remains before) throws IOException {
         Remains remains = before;
         SegmentScanner scanner = new SegmentScanner(segment.file(), segment.sequence());
+        ContentOpener opener = new ContentOpener(header);
         OptionalLong position = scanner.nextFrame(from);
         while (position.isPresent()) {
             BatchFrame frame = scanner.frameAt(position.getAsLong())
                     .orElseThrow(() -> new IOException("the file " + segment.name() + " changes while it is read"));
-            ByteBuffer in = frame.content().slice();
+            ByteBuffer in = opener.open(frame).items();
             while (in.hasRemaining()) {
                 if (Mark.isNext(in)) {
                     Mark.decode(in);
@@ -252,13 +256,15 @@ public final class LogInspection implements AutoCloseable {
                 return index == replay.start().index() ? replay.start().chainHash() : OptionalLong.empty();
             }
             long place = entries.table().place(index);
-            ByteBuffer frame = ByteBuffer.allocate((int) entries.table().bytes(index, index));
             Found segment = segments.get(Place.segment(place));
-            if (segment == null) {
+            if (segment == null || segment.header().isEmpty()) {
                 throw new IOException("the log segment " + LogFiles.nameOf(Place.segment(place)) + " is not there");
             }
-            segment.file().read(frame, Place.offset(place));
-            return OptionalLong.of(EntryFrame.decode(frame.flip()).chainHash());
+            StoredEntries stored =
+                    new StoredEntries(segment.file(), segment.header().get());
+            List<EntryFrame> read = new ArrayList<>();
+            stored.read(entries, index, index, read);
+            return OptionalLong.of(read.getFirst().chainHash());
         }
 
         /** Who the members are as of the last entry; nobody if neither the log nor where it begins says so. */

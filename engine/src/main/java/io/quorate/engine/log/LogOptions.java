@@ -7,14 +7,24 @@ package io.quorate.engine.log;
  * @param spareSegments segment files kept for reuse after compaction
  * @param cacheBytes recent entries kept in memory, headers included; those not yet durable and applied are always kept
  * @param groupBytes the most that goes out with one write
+ * @param keys whether and with what the log is sealed
  */
-public record LogOptions(long segmentBytes, int spareSegments, long cacheBytes, int groupBytes) {
+public record LogOptions(long segmentBytes, int spareSegments, long cacheBytes, int groupBytes, LogKeys keys) {
 
     public static final LogOptions DEFAULT = new LogOptions(16L << 20, 2, 64L << 20, 1 << 20);
+
+    /** The settings of a log that is not sealed. */
+    public LogOptions(long segmentBytes, int spareSegments, long cacheBytes, int groupBytes) {
+        this(segmentBytes, spareSegments, cacheBytes, groupBytes, LogKeys.NONE);
+    }
 
     public LogOptions {
         if (segmentBytes < 8192 || spareSegments < 0 || cacheBytes < 0 || groupBytes < 4096) {
             throw new IllegalArgumentException("a log needs segments of 8 KiB and groups of 4 KiB at least");
         }
+    }
+
+    public LogOptions with(LogKeys newKeys) {
+        return new LogOptions(segmentBytes, spareSegments, cacheBytes, groupBytes, newKeys);
     }
 }

@@ -58,7 +58,7 @@ final class LogRecovery {
         this.newestSnapshot = newestSnapshot;
         this.diagnosis = newDiagnosis();
         this.spares = new SpareSegments(disk, options);
-        this.maker = new SegmentMaker(directory, group, spares);
+        this.maker = new SegmentMaker(directory, group, spares, options.keys());
         this.quarantine = new Quarantine(disk, report);
     }
 
@@ -83,7 +83,7 @@ final class LogRecovery {
     }
 
     private LogDiagnosis newDiagnosis() {
-        return new LogDiagnosis(disk, directory.identity(), group, newestSnapshot, bootstrap);
+        return new LogDiagnosis(disk, directory.identity(), group, newestSnapshot, bootstrap, options.keys());
     }
 
     /** A disk that reads wrongly once must not have a good log moved aside. */
@@ -111,7 +111,7 @@ final class LogRecovery {
         }
         disk.createDirectory(LogFiles.FOLDER);
         disk.syncDirectory("");
-        spares.adopt();
+        spares.adopt(true);
         Replay replay = new Replay(group, Start.bootstrap(bootstrap), HardState.INITIAL);
         Segment first = maker.begin(tail(replay, 1, 0, 1, HardState.INITIAL, Suspension.NONE), 0, 1, 0);
         return open(
@@ -139,9 +139,15 @@ final class LogRecovery {
         if (reading.verdict() == Verdict.TORN) {
             report.add("A write that was never acknowledged is cut off in " + end.name() + " at offset " + offset
                     + ", behind entry " + replay.last() + ".");
-            Segment next = behindTornWrite(reading);
-            segments.add(next);
-            offset = next.header().dataOffset();
+            segments.add(another(reading));
+        } else if (isToBeSealed(segments.getLast().header())) {
+            segments.add(another(reading));
+            report.add("What is written from here on is sealed, in "
+                    + segments.getLast().name()
+                    + "; what was written before goes with the segments that compaction drops.");
+        }
+        if (segments.size() > reading.links().size()) {
+            offset = segments.getLast().header().dataOffset();
         }
         return open(
                 replay,
@@ -153,12 +159,17 @@ final class LogRecovery {
                 replay.suspendedBy());
     }
 
+    /** Whether a segment is in plain, and nothing is to be any more. */
+    private boolean isToBeSealed(SegmentHeader segment) {
+        return options.keys().seals() && segment.key().isEmpty();
+    }
+
     /**
      * Another segment, so that what lies behind a torn write never looks like the continuation of something else that is written in its
      * place. It could be written over, but a disk that wrote that to another place would take entries that are durable, and leave nothing
      * that tells.
      */
-    private Segment behindTornWrite(Reading reading) throws IOException {
+    private Segment another(Reading reading) throws IOException {
         Replay replay = reading.replay();
         long previous = reading.end().header().sequence();
         LogTail tail = tail(replay, previous + 1, 0, reading.nextLsn(), replay.hardState(), replay.suspension());
@@ -202,10 +213,10 @@ final class LogRecovery {
         SegmentHeader first = links.getFirst().header();
         boolean repaired = first.previous() == 0 && first.sequence() > 1;
         List<Found> aside = new ArrayList<>();
-        spares.adopt();
+        spares.adopt(!isToBeSealed(links.getLast().header()));
         for (Found segment : others(links)) {
             if (segment.sequence() < first.sequence() && !repaired) {
-                spares.recycle(segment.name(), segment.file());
+                spares.recycle(segment.name(), segment.file(), segment.header());
                 disk.syncDirectory(LogFiles.FOLDER);
             } else {
                 aside.add(segment);
@@ -228,7 +239,7 @@ final class LogRecovery {
                 latest.term(), latest.votedFor(), replay.hardState().commitIndex());
         List<Link> kept = damaged.kept();
         long previous = kept.isEmpty() ? 0 : kept.getLast().header().sequence();
-        spares.adopt();
+        spares.adopt(kept.isEmpty() || !isToBeSealed(kept.getLast().header()));
         if (!kept.isEmpty()) {
             quarantine.copy(kept.getLast());
             // The new segment says that all before it is durable: a mark that was not synced is not, yet.
@@ -263,12 +274,38 @@ final class LogRecovery {
                 + "): remove the member from the cluster and add it anew with an empty directory.");
     }
 
-    private static List<Segment> segments(List<Link> links) throws IOException {
+    /** The segments of the log, with their keys wrapped by the master key that is current now. */
+    private List<Segment> segments(List<Link> links) throws IOException {
         List<Segment> segments = new ArrayList<>();
+        int rewrapped = 0;
         for (Link link : links) {
-            segments.add(new Segment(link.header(), link.file(), link.file().size()));
+            SegmentHeader header = rewrapped(link);
+            rewrapped += header.equals(link.header()) ? 0 : 1;
+            segments.add(new Segment(header, link.file(), link.file().size()));
+        }
+        if (rewrapped > 0) {
+            report.add("The keys of " + rewrapped + " segments were wrapped anew, by the current master key.");
         }
         return segments;
+    }
+
+    /** A crash amid this leaves one page with the key, by the older master key or the current one. */
+    private SegmentHeader rewrapped(Link link) throws IOException {
+        SegmentHeader header = link.header();
+        if (header.key().isEmpty()) {
+            return header;
+        }
+        KeySlots slots = new KeySlots(link.file(), header.slotsOffset(), header.sequence());
+        SegmentKey key = header.key().get();
+        boolean outdated = options.keys().isOutdated(key.wrapped());
+        boolean alike = slots.read().filter(KeySlots.Found::alike).isPresent();
+        if (outdated) {
+            key = options.keys().rewrapped(key);
+        }
+        if (outdated || !alike) {
+            slots.replace(key.wrapped());
+        }
+        return header.with(key);
     }
 
     private static LogTail tail(
@@ -306,7 +343,7 @@ final class LogRecovery {
     /** What is in quarantine was damaged once, and may be worse by now: that must not keep the member from starting. */
     private Optional<LogGap> gap(long top, long keptIndex) {
         try {
-            return new GapSearch(disk, group).find(top, keptIndex);
+            return new GapSearch(disk, group, options.keys()).find(top, keptIndex);
         } catch (IOException e) {
             report.add("What the log held before it was damaged cannot be read (" + e.getMessage()
                     + "): only a leader can tell.");

@@ -94,7 +94,8 @@ public final class LogScrub {
     }
 
     private Optional<Finding> read(Segment segment, DiskFile file, long endLsn) throws IOException {
-        Optional<SegmentHeader> header = SegmentHeader.read(file, segment.sequence(), segment.name());
+        Optional<SegmentHeader> header = SegmentHeader.read(
+                file, segment.sequence(), segment.name(), files.options().keys());
         if (!header.equals(Optional.of(segment.header()))) {
             return Optional.of(Finding.damage(segment.name(), "its header is damaged", REMEDY)
                     .at(0));
@@ -120,6 +121,7 @@ public final class LogScrub {
 
     private Optional<Finding> readFrames(Segment segment, DiskFile file, long endLsn) throws IOException {
         SegmentScanner scanner = new SegmentScanner(file, segment.sequence());
+        ContentOpener opener = new ContentOpener(segment.header());
         long offset = segment.header().dataOffset();
         for (long lsn = segment.header().firstLsn(); lsn < endLsn; lsn++) {
             Optional<BatchFrame> frame = scanner.frameAt(offset);
@@ -131,7 +133,7 @@ public final class LogScrub {
                         .at(offset));
             }
             try {
-                follow(frame.get());
+                follow(opener.open(frame.get()).items());
             } catch (CorruptFrameException e) {
                 return Optional.of(Finding.damage(segment.name(), String.valueOf(e.getMessage()), REMEDY)
                         .at(offset));
@@ -145,8 +147,7 @@ public final class LogScrub {
         return last.map(EntryId::toString).orElse("?");
     }
 
-    private void follow(BatchFrame frame) throws CorruptFrameException {
-        ByteBuffer content = frame.content();
+    private void follow(ByteBuffer content) throws CorruptFrameException {
         while (content.hasRemaining()) {
             if (Mark.isNext(content)) {
                 follow(Mark.decode(content));

@@ -1,6 +1,6 @@
 package io.quorate.engine.log;
 
-/** Where an entry lies, in one number: the segment's sequence number and the offset of the entry's first byte in it. */
+/** Where an entry lies, in one number: the segment's sequence number and the offset of the entry's first byte in it, or of the block that it is sealed in. */
 final class Place {
 
     private static final int OFFSET_BITS = 36;

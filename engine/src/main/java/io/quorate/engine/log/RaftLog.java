@@ -261,7 +261,7 @@ public final class RaftLog implements LogSizes {
                 if (cache.holds(entry.index()) && cache.get(entry.index()) == entry) {
                     index.table().setPlace(entry.index(), Place.of(extent.segment(), offset));
                 }
-                offset += entry.size();
+                offset += extent.sealed() ? 0 : entry.size();
             }
         }
         while (durableIndex < index.table().last() && index.table().place(durableIndex + 1) != EntryTable.NOWHERE) {

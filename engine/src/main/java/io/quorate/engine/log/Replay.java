@@ -88,19 +88,21 @@ final class Replay {
     /**
      * Applies an intact frame.
      *
+     * @param opener of the frame's segment
      * @param offset of its content in the segment file
      * @throws DataDirectoryException if the frame contradicts those before it. Its checksum is right, so this is no
      *     damage that could be told from a log that is wrong altogether
      */
-    void apply(BatchFrame frame, long offset) throws IOException {
+    void apply(BatchFrame frame, ContentOpener opener, long offset) throws IOException {
         try {
-            ByteBuffer content = frame.content();
-            while (content.hasRemaining()) {
-                long place = Place.of(frame.segment(), offset + content.position());
-                if (Mark.isNext(content)) {
-                    apply(Mark.decode(content));
+            ContentOpener.Items content = opener.open(frame);
+            ByteBuffer items = content.items();
+            while (items.hasRemaining()) {
+                long place = Place.of(frame.segment(), offset + content.place(items.position()));
+                if (Mark.isNext(items)) {
+                    apply(Mark.decode(items));
                 } else {
-                    append(EntryFrame.decode(content), place);
+                    append(EntryFrame.decode(items), place);
                 }
             }
         } catch (CorruptFrameException | IllegalArgumentException e) {

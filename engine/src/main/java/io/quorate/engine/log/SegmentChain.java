@@ -109,6 +109,7 @@ final class SegmentChain {
     /** Applies the frames of a segment, up to {@code endLsn}, the end, or one that is not intact. */
     private Scan scan(Link link, long endLsn) throws IOException {
         SegmentScanner scanner = new SegmentScanner(link.file(), link.header().sequence());
+        ContentOpener opener = new ContentOpener(link.header());
         replay.enter(link.header());
         long offset = link.header().dataOffset();
         while (lsn < endLsn) {
@@ -116,7 +117,7 @@ final class SegmentChain {
             if (frame.isEmpty() || frame.get().lsn() != lsn) {
                 break;
             }
-            replay.apply(frame.get(), offset + BatchFrame.HEADER_BYTES);
+            replay.apply(frame.get(), opener, offset + BatchFrame.HEADER_BYTES);
             while (!unproven.isEmpty()
                     && unproven.getFirst().lsn() <= frame.get().durableLsn()) {
                 unproven.removeFirst();

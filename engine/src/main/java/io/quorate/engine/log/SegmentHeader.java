@@ -4,6 +4,8 @@ import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.Suspension;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.encryption.NotAuthenticException;
+import io.quorate.encryption.Sealer;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.DiskFile;
 import io.quorate.engine.disk.Identity;
@@ -21,12 +23,17 @@ import java.util.OptionalLong;
  * long baseChain, long fileBytes, long term, long votedFor, long commitIndex}, then the log's start. The checksum covers {@code length}
  * bytes from behind itself. Frames begin at the next multiple of 4096.
  *
+ * <p>In a sealed segment the base's chain hash and the start are left out there and follow at the end, sealed: a chain hash tells something of
+ * the entries that it is of, and the start says who the members are. At the next multiple of 4096 come the {@link KeySlots}, and frames behind
+ * them. The version is another one, so releases that know no sealed segments refuse them.
+ *
  * @param sequence the segment's number; never used twice in a log
  * @param previous the number of the segment that this one continues; 0 if it is the first
  * @param firstLsn of the first frame in here; the previous segment counts up to the frame before, and no further
  * @param base the last entry of the log when the segment was begun
  * @param fileBytes size of the file: one that is shorter has lost something
  * @param start where the log began then
+ * @param key if the segment is sealed
  */
 record SegmentHeader(
         int group,
@@ -40,51 +47,75 @@ record SegmentHeader(
         long fileBytes,
         Start start,
         HardState hardState,
-        Suspension suspension) {
+        Suspension suspension,
+        Optional<SegmentKey> key) {
 
     static final int ALIGNMENT = 4096;
     private static final int MAGIC = 0x514c5347;
     private static final int VERSION = 1;
+    private static final int SEALED_VERSION = 2;
     private static final int CRC_OFFSET = 4;
     private static final int CHECKED_OFFSET = 8;
     private static final int FIXED_BYTES = 121;
+    private static final int CHAIN_BYTES = 1 + Long.BYTES;
+    private static final int SEALED_FIXED_BYTES = FIXED_BYTES - CHAIN_BYTES;
     private static final int MAX_BYTES = 1 << 20;
 
     /** Where the frames begin. */
     long dataOffset() {
+        return slotsOffset() + (key.isPresent() ? KeySlots.BYTES : 0);
+    }
+
+    /** Where the key lies, if there is one. */
+    long slotsOffset() {
         return (bytes() + ALIGNMENT - 1L) / ALIGNMENT * ALIGNMENT;
     }
 
     private int bytes() {
-        return FIXED_BYTES + SnapshotMetaCodec.size(start);
+        return FIXED_BYTES + SnapshotMetaCodec.size(start) + (key.isPresent() ? Sealer.OVERHEAD : 0);
     }
 
+    /** What lies before the key's slots. */
     ByteBuffer encode() {
-        ByteBuffer out = ByteBuffer.allocate((int) dataOffset());
-        out.putInt(MAGIC).putInt(0).putInt(VERSION).putInt(bytes());
-        out.putInt(group)
-                .putInt(Suspensions.code(suspension))
-                .putLong(clusterId)
-                .putLong(member.value());
+        ByteBuffer out = ByteBuffer.allocate((int) slotsOffset());
+        out.putInt(MAGIC).putInt(0).putInt(key.isPresent() ? SEALED_VERSION : VERSION);
+        out.putInt(bytes()).putInt(group);
+        out.putInt(Suspensions.code(suspension)).putLong(clusterId).putLong(member.value());
         out.putLong(sequence).putLong(previous).putLong(firstLsn);
         out.putLong(base.term()).putLong(base.index());
-        SnapshotMetaCodec.putOptional(baseChain, out);
+        if (key.isEmpty()) {
+            SnapshotMetaCodec.putOptional(baseChain, out);
+        }
         out.putLong(fileBytes);
         out.putLong(hardState.term())
                 .putLong(hardState.votedFor().map(MemberId::value).orElse(0L));
         out.putLong(hardState.commitIndex());
-        SnapshotMetaCodec.encode(start, out);
+        if (key.isPresent()) {
+            ByteBuffer secret = ByteBuffer.allocate(CHAIN_BYTES + SnapshotMetaCodec.size(start));
+            SnapshotMetaCodec.putOptional(baseChain, secret);
+            SnapshotMetaCodec.encode(start, secret);
+            key.get().key().sealer().seal(secret.flip(), associated(out), out);
+        } else {
+            SnapshotMetaCodec.encode(start, out);
+        }
         out.putInt(CRC_OFFSET, BatchFrame.checksum(out, 0, bytes()));
         return out.clear();
+    }
+
+    /** What of a sealed header is not sealed. */
+    private static ByteBuffer associated(ByteBuffer header) {
+        return header.slice(CHECKED_OFFSET, SEALED_FIXED_BYTES - CHECKED_OFFSET);
     }
 
     /**
      * Reads the header of a file that should be the segment {@code sequence}.
      *
+     * @param keys give the segment's own, if it is sealed
      * @return empty if it is damaged
      * @throws DataDirectoryException if a later release wrote it
+     * @throws io.quorate.encryption.KeyException if it is sealed, and a master key is missing or wrong
      */
-    static Optional<SegmentHeader> read(DiskFile file, long sequence, String name) throws IOException {
+    static Optional<SegmentHeader> read(DiskFile file, long sequence, String name, LogKeys keys) throws IOException {
         ByteBuffer in = ByteBuffer.allocate(ALIGNMENT);
         file.read(in, 0);
         if (in.flip().remaining() < FIXED_BYTES || in.getInt(0) != MAGIC) {
@@ -102,32 +133,93 @@ record SegmentHeader(
         if (in.remaining() < length || in.getInt(CRC_OFFSET) != BatchFrame.checksum(in, 0, length)) {
             return Optional.empty();
         }
-        if (in.getInt(CHECKED_OFFSET) != VERSION) {
-            throw new DataDirectoryException("The log segment " + name + " has format version "
-                    + in.getInt(CHECKED_OFFSET) + ", this release knows version " + VERSION
-                    + ": use the release that wrote it, or a later one.");
-        }
         try {
-            SegmentHeader header = decode(in.limit(length).position(16));
-            return header.sequence == sequence ? Optional.of(header) : Optional.empty();
+            return switch (in.limit(length).getInt(CHECKED_OFFSET)) {
+                case VERSION -> Optional.of(decode(in)).filter(header -> header.sequence == sequence);
+                case SEALED_VERSION -> readSealed(in, file, sequence, name, keys);
+                default ->
+                    throw new DataDirectoryException("The log segment " + name + " has format version "
+                            + in.getInt(CHECKED_OFFSET) + ", this release knows versions " + VERSION + " and "
+                            + SEALED_VERSION + ": use the release that wrote it, or a later one.");
+            };
         } catch (CorruptFrameException e) {
             return Optional.empty();
         }
     }
 
     private static SegmentHeader decode(ByteBuffer in) throws CorruptFrameException {
-        int group = in.getInt();
-        Suspension suspension = Suspensions.of(in.getInt());
-        long clusterId = in.getLong();
-        MemberId member = new MemberId(in.getLong());
-        long sequence = in.getLong();
-        long previous = in.getLong();
-        long firstLsn = in.getLong();
-        EntryId base = SnapshotMetaCodec.takeId(in);
-        OptionalLong baseChain = SnapshotMetaCodec.takeOptional(in);
-        long fileBytes = in.getLong();
-        HardState hardState = BatchFrame.hardState(in.getLong(), in.getLong(), in.getLong());
-        Start start = SnapshotMetaCodec.decode(in);
+        Fields fields = Fields.take(in.position(16), true);
+        return fields.with(fields.baseChain, SnapshotMetaCodec.decode(in), Optional.empty());
+    }
+
+    private static Optional<SegmentHeader> readSealed(
+            ByteBuffer in, DiskFile file, long sequence, String name, LogKeys keys) throws IOException {
+        Fields fields = Fields.take(in.position(16), false);
+        long slots = (in.limit() + ALIGNMENT - 1L) / ALIGNMENT * ALIGNMENT;
+        Optional<KeySlots.Found> wrapped = new KeySlots(file, slots, sequence).read();
+        if (fields.sequence != sequence || wrapped.isEmpty()) {
+            return Optional.empty();
+        }
+        SegmentKey key = keys.unwrap(wrapped.get().key(), name);
+        ByteBuffer secret = ByteBuffer.allocate(in.remaining());
+        try {
+            key.key().opener().open(in, associated(in), secret);
+        } catch (NotAuthenticException e) {
+            throw new CorruptFrameException("the header of " + name + " is not what was sealed");
+        }
+        OptionalLong baseChain = SnapshotMetaCodec.takeOptional(secret.flip());
+        return Optional.of(fields.with(baseChain, SnapshotMetaCodec.decode(secret), Optional.of(key)));
+    }
+
+    /** What stands in a header in any case, and the chain hash if it is not sealed. */
+    private record Fields(
+            int group,
+            Suspension suspension,
+            long clusterId,
+            MemberId member,
+            long sequence,
+            long previous,
+            long firstLsn,
+            EntryId base,
+            OptionalLong baseChain,
+            long fileBytes,
+            HardState hardState) {
+
+        static Fields take(ByteBuffer in, boolean chainFollows) throws CorruptFrameException {
+            return new Fields(
+                    in.getInt(),
+                    Suspensions.of(in.getInt()),
+                    in.getLong(),
+                    new MemberId(in.getLong()),
+                    in.getLong(),
+                    in.getLong(),
+                    in.getLong(),
+                    SnapshotMetaCodec.takeId(in),
+                    chainFollows ? SnapshotMetaCodec.takeOptional(in) : OptionalLong.empty(),
+                    in.getLong(),
+                    BatchFrame.hardState(in.getLong(), in.getLong(), in.getLong()));
+        }
+
+        SegmentHeader with(OptionalLong chain, Start start, Optional<SegmentKey> key) {
+            return new SegmentHeader(
+                    group,
+                    clusterId,
+                    member,
+                    sequence,
+                    previous,
+                    firstLsn,
+                    base,
+                    chain,
+                    fileBytes,
+                    start,
+                    hardState,
+                    suspension,
+                    key);
+        }
+    }
+
+    /** The same, with its key wrapped otherwise. */
+    SegmentHeader with(SegmentKey newKey) {
         return new SegmentHeader(
                 group,
                 clusterId,
@@ -140,7 +232,8 @@ record SegmentHeader(
                 fileBytes,
                 start,
                 hardState,
-                suspension);
+                suspension,
+                Optional.of(newKey));
     }
 
     /** Whether the segment is this member's. */

@@ -5,6 +5,7 @@ import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.Identity;
 import io.quorate.engine.log.LogFiles.Segment;
 import java.io.IOException;
+import java.util.Optional;
 
 /** Makes spare files into segments of the log. */
 final class SegmentMaker {
@@ -13,12 +14,14 @@ final class SegmentMaker {
     private final Identity identity;
     private final int group;
     private final SpareSegments spares;
+    private final LogKeys keys;
 
-    SegmentMaker(DataDirectory directory, int group, SpareSegments spares) {
+    SegmentMaker(DataDirectory directory, int group, SpareSegments spares, LogKeys keys) {
         this.disk = directory.disk();
         this.identity = directory.identity();
         this.group = group;
         this.spares = spares;
+        this.keys = keys;
     }
 
     /**
@@ -30,6 +33,7 @@ final class SegmentMaker {
      * @param sequence the new segment's number
      * @param frameBytes of the first frame
      * @throws NoRoomException if there is no room; nothing of the log was touched
+     * @throws io.quorate.encryption.KeyException if it is to be sealed, and no key can be had
      */
     Segment begin(LogTail tail, long previous, long sequence, long frameBytes) throws IOException {
         Segment segment = prepare(tail, previous, sequence, frameBytes);
@@ -37,14 +41,19 @@ final class SegmentMaker {
         return segment;
     }
 
-    private Segment prepare(LogTail tail, long previous, long sequence, long frameBytes) throws NoRoomException {
-        long headerBytes = header(tail, previous, sequence, 0).dataOffset();
+    private Segment prepare(LogTail tail, long previous, long sequence, long frameBytes) throws IOException {
+        Optional<SegmentKey> key = keys.newKey();
+        long headerBytes = header(tail, previous, sequence, 0, key).dataOffset();
         try {
             SpareSegments.Spare spare = spares.take(BatchFrame.align(headerBytes + frameBytes));
             try {
                 SegmentHeader header =
-                        header(tail, previous, sequence, spare.file().size());
+                        header(tail, previous, sequence, spare.file().size(), key);
                 spare.file().write(header.encode(), 0);
+                if (key.isPresent()) {
+                    new KeySlots(spare.file(), header.slotsOffset(), sequence)
+                            .create(key.get().wrapped());
+                }
                 spare.file().sync();
                 disk.rename(spare.name(), LogFiles.nameOf(sequence));
                 return new Segment(header, spare.file(), header.fileBytes());
@@ -57,7 +66,7 @@ final class SegmentMaker {
         }
     }
 
-    private SegmentHeader header(LogTail tail, long previous, long sequence, long fileBytes) {
+    private SegmentHeader header(LogTail tail, long previous, long sequence, long fileBytes, Optional<SegmentKey> key) {
         return new SegmentHeader(
                 group,
                 identity.clusterId(),
@@ -70,6 +79,7 @@ final class SegmentMaker {
                 fileBytes,
                 tail.start(),
                 tail.hardState(),
-                tail.suspension());
+                tail.suspension(),
+                key);
     }
 }

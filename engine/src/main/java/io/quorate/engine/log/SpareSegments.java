@@ -31,15 +31,19 @@ final class SpareSegments {
         this.options = options;
     }
 
-    /** Takes over the spares that an earlier run left; those of another size, and too many, are deleted. */
-    synchronized void adopt() throws IOException {
+    /**
+     * Takes over the spares that an earlier run left; those of another size, and too many, are deleted.
+     *
+     * @param reusable whether what they hold may stay on the disk until it is written over; else all of them are deleted
+     */
+    synchronized void adopt(boolean reusable) throws IOException {
         for (String name : disk.list(LogFiles.FOLDER)) {
             String path = LogFiles.FOLDER + "/" + name;
             if (!SPARE_PATH.matcher(path).matches()) {
                 continue;
             }
             DiskFile file = disk.open(path);
-            if (file.size() == options.segmentBytes() && spares.size() < limit()) {
+            if (reusable && file.size() == options.segmentBytes() && spares.size() < limit()) {
                 spares.add(new Spare(path, file));
                 names = Math.max(names, Long.parseLong(path.substring(PREFIX.length()), 16));
             } else {
@@ -125,10 +129,15 @@ final class SpareSegments {
         }
     }
 
-    /** Takes over a segment that the log does not need any more, or deletes it. The folder must be synced then. */
-    void recycle(String name, DiskFile file) throws IOException {
+    /**
+     * Takes over a segment that the log does not need any more, or deletes it: what is to be sealed now must not stay in plain. The folder must be
+     * synced then.
+     */
+    void recycle(String name, DiskFile file, Optional<SegmentHeader> header) throws IOException {
+        boolean reusable =
+                !options.keys().seals() || header.flatMap(SegmentHeader::key).isPresent();
         synchronized (this) {
-            if (spares.size() < limit() && file.size() == options.segmentBytes()) {
+            if (reusable && spares.size() < limit() && file.size() == options.segmentBytes()) {
                 String spare = nextName();
                 if (renamed(name, spare)) {
                     spares.add(new Spare(spare, file));

@@ -16,9 +16,10 @@ public record Synced(long ticket, EntryId last, List<Extent> extents) {
     /**
      * Consecutive entries that lie one behind the other in one segment.
      *
-     * @param offset of the first entry's first byte in the segment file
+     * @param offset of the first entry's first byte in the segment file; of the block that all of them are sealed in, if they are
+     * @param sealed whether they are
      */
-    public record Extent(long segment, long offset, List<EntryFrame> entries) {}
+    public record Extent(long segment, long offset, boolean sealed, List<EntryFrame> entries) {}
 
     public Synced {
         extents = List.copyOf(extents);

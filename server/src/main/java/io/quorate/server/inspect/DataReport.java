@@ -1,5 +1,6 @@
 package io.quorate.server.inspect;
 
+import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.inspect.Finding;
 import io.quorate.engine.inspect.Finding.EntryRange;
 import io.quorate.engine.log.LogInspection;
@@ -123,12 +124,13 @@ public record DataReport(List<Member> members, List<Line> comparison) {
      * Looks at members' directories and compares them. Writes nothing, and keeps members from starting there meanwhile.
      *
      * @param directories by the names to call them
+     * @param keys of what is sealed
      * @throws IOException if one that could be read a moment ago cannot be any more
      */
-    public static DataReport of(SortedMap<String, Path> directories) throws IOException {
+    public static DataReport of(SortedMap<String, Path> directories, Optional<MasterKeys> keys) throws IOException {
         List<InspectedMember> members = new ArrayList<>();
         try {
-            directories.forEach((name, path) -> members.add(InspectedMember.of(name, path)));
+            directories.forEach((name, path) -> members.add(InspectedMember.of(name, path, keys)));
             List<Finding> compared = Comparison.of(members);
             return new DataReport(
                     members.stream().map(Member::of).toList(),

@@ -4,8 +4,10 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.quorate.core.RoleName;
+import io.quorate.engine.log.LogSealing;
 import io.quorate.kv.SealProgress;
 import io.quorate.kv.StoreException;
 import java.util.List;
@@ -52,16 +54,34 @@ final class StateGauges implements MultiCollector {
     @Override
     public MetricSnapshots collect() {
         MetricSnapshots.Builder told = MetricSnapshots.builder();
-        present.get()
-                .ifPresent(state -> gauges.forEach(gauge -> value(gauge, state)
-                        .ifPresent(value -> told.metricSnapshot(GaugeSnapshot.builder()
-                                .name(gauge.name())
-                                .help(gauge.help())
-                                .dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                                        .value(value)
-                                        .build())
-                                .build()))));
+        Optional<PresentState> now = present.get();
+        now.ifPresent(state -> gauges.forEach(gauge -> value(gauge, state)
+                .ifPresent(value -> told.metricSnapshot(GaugeSnapshot.builder()
+                        .name(gauge.name())
+                        .help(gauge.help())
+                        .dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                                .value(value)
+                                .build())
+                        .build()))));
+        now.ifPresent(state -> told.metricSnapshot(atRest(state.sealing())));
         return told.build();
+    }
+
+    /** How far another key, or encryption at all, has come; the key of what is not sealed is empty. */
+    private static GaugeSnapshot atRest(LogSealing log) {
+        GaugeSnapshot.Builder told = GaugeSnapshot.builder()
+                .name("quorate_at_rest_bytes")
+                .help("Bytes of files on the disk that are sealed with a master key, or with none.");
+        told.dataPoint(sealed("", log.plain()));
+        log.byKey().forEach((key, share) -> told.dataPoint(sealed(key, share)));
+        return told.build();
+    }
+
+    private static GaugeSnapshot.GaugeDataPointSnapshot sealed(String key, LogSealing.Share share) {
+        return GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                .labels(Labels.of("what", "log", "key", key))
+                .value(share.bytes())
+                .build();
     }
 
     /** What cannot be told, since the data is being opened anew, is left out: no number is better than an old one. */

@@ -2,6 +2,7 @@ package io.quorate.server.recover;
 
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.inspect.Finding;
 import io.quorate.kv.MvccStore;
@@ -40,8 +41,11 @@ public final class Recovery implements AutoCloseable {
     private List<Finding> comparison = List.of();
     private Optional<RecoveryPlan> plan = Optional.empty();
 
-    private Recovery(List<InspectedMember> members) {
+    private final Optional<MasterKeys> keys;
+
+    private Recovery(List<InspectedMember> members, Optional<MasterKeys> keys) {
         this.members = List.copyOf(members);
+        this.keys = keys;
     }
 
     /**
@@ -49,12 +53,14 @@ public final class Recovery implements AutoCloseable {
      *
      * @param directories by what to call them; at least one
      * @param statesToo whether to go on from a state in place of a log that has lost something, rather than to lose what it has applied
+     * @param keys of what is sealed, with which what is made of it is sealed too
      * @throws DataDirectoryException with one sentence if one of them is in use or no member's, or if they do not belong together
      */
-    public static Recovery of(SortedMap<String, Path> directories, boolean statesToo) throws IOException {
+    public static Recovery of(SortedMap<String, Path> directories, boolean statesToo, Optional<MasterKeys> keys)
+            throws IOException {
         List<InspectedMember> members = new ArrayList<>();
-        directories.forEach((name, path) -> members.add(InspectedMember.of(name, path)));
-        Recovery recovery = new Recovery(members);
+        directories.forEach((name, path) -> members.add(InspectedMember.of(name, path, keys)));
+        Recovery recovery = new Recovery(members, keys);
         try {
             recovery.look(statesToo);
             return recovery;
@@ -88,6 +94,11 @@ public final class Recovery implements AutoCloseable {
         }
     }
 
+    /** What is sealed, and is to be. */
+    public Optional<MasterKeys> keys() {
+        return keys;
+    }
+
     /** The decision; empty if it is possible to go on from none of the survivors. */
     public Optional<RecoveryPlan> plan() {
         return plan;
@@ -100,14 +111,14 @@ public final class Recovery implements AutoCloseable {
      * @throws DataDirectoryException with one sentence if it may not
      */
     public RecoveryPlan requirePlan(boolean force) throws DataDirectoryException {
-        RecoveryPlan decided = plan.orElseThrow(
-                () -> new DataDirectoryException(
-                        survivors.stream()
-                                        .anyMatch(survivor ->
-                                                survivor.standing().alone().isPresent())
-                                ? "It is impossible to go on from the log of any of these: --state-only goes on from a state, and gives up what"
-                                        + " the log had behind it."
-                                : "It is impossible to go on from any of these: import a snapshot into a new cluster instead."));
+        RecoveryPlan decided = plan.orElseThrow(() -> new DataDirectoryException(
+                survivors.stream()
+                                .anyMatch(
+                                        survivor -> survivor.standing().alone().isPresent())
+                        ? "It is impossible to go on from the log of any of these: --state-only goes on from a"
+                                + " state, and gives up what the log had behind it."
+                        : "It is impossible to go on from any of these: import a snapshot into a new cluster"
+                                + " instead."));
         if (decided.quorumIsThere()) {
             throw new DataDirectoryException("Those at hand are a quorum, and nothing has to be recovered:"
                     + " start them instead, and they elect a leader by themselves.");

@@ -37,6 +37,7 @@ import java.util.Optional;
  * @param waitsFor what it waits for before it takes part at all, if it does: it came without data
  * @param tls how its certificates are, and what was refused for certificates, if it speaks TLS
  * @param exposure who may connect with it; empty if a release before this one tells, or its disk does not answer in time
+ * @param atRest how much of what it has on its disk is sealed with which key; empty if a release before this one tells
  */
 public record MemberReport(
         String memberId,
@@ -79,7 +80,8 @@ public record MemberReport(
         Optional<Score> score,
         Optional<String> waitsFor,
         Optional<Tls> tls,
-        Optional<Exposure> exposure) {
+        Optional<Exposure> exposure,
+        List<Sealed> atRest) {
 
     public static final String LEADER = "leader";
     public static final String CANDIDATE = "candidate";
@@ -104,6 +106,8 @@ public record MemberReport(
         waitsFor = Objects.requireNonNullElse(waitsFor, Optional.empty());
         tls = Objects.requireNonNullElse(tls, Optional.empty());
         exposure = Objects.requireNonNullElse(exposure, Optional.empty());
+        // Earlier releases do not tell it.
+        atRest = List.copyOf(Objects.requireNonNullElse(atRest, List.of()));
         alarms = List.copyOf(alarms);
         voters = List.copyOf(voters);
         outgoingVoters = List.copyOf(outgoingVoters);
@@ -295,6 +299,19 @@ public record MemberReport(
      * @param timeMillis since 1970
      */
     public record RefusedConnection(String other, String by, boolean ofMember, String why, long timeMillis) {}
+
+    /**
+     * Files of one kind that are sealed with one master key, or are not sealed.
+     *
+     * @param what the kind
+     * @param keyId the id of the master key; empty if they are not sealed
+     */
+    public record Sealed(String what, Optional<String> keyId, int files, long bytes) {
+
+        public Sealed {
+            keyId = Objects.requireNonNullElse(keyId, Optional.empty());
+        }
+    }
 
     public record Disk(long usableBytes, long totalBytes) {}
 

@@ -13,11 +13,14 @@ import io.quorate.core.SendCounts;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.RaftNode;
+import io.quorate.engine.log.LogSealing;
 import io.quorate.kv.HeapStore;
 import io.quorate.kv.MvccStore;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +53,8 @@ class StateGaugesTest {
                 status,
                 new RaftNode.Sending(new SendBounds(1 << 20, 7), new SendCounts(90, 1, 120, 3)),
                 store,
+                new LogSealing(
+                        new LogSealing.Share(1, 16), new TreeMap<>(Map.of("spring", new LogSealing.Share(2, 32)))),
                 0,
                 true,
                 false,
@@ -87,5 +92,20 @@ class StateGaugesTest {
         assertThat(registry.scrape().stream().map(metric -> metric.getMetadata().getName()))
                 .contains("etcd_server_proposals_pending")
                 .doesNotContain("etcd_server_has_leader", "quorate_healthy");
+    }
+
+    @Test
+    void howMuchOfTheLogIsSealedWithWhichKeyIsTold() {
+        PrometheusRegistry registry = new PrometheusRegistry();
+        new StateGauges(new MemberIdentity(1, "3.4.23", "3.4.0", 0), this::present, () -> 0, () -> 0)
+                .register(registry);
+
+        assertThat(registry.scrape().stream()
+                        .filter(metric -> metric.getMetadata().getName().equals("quorate_at_rest_bytes"))
+                        .flatMap(metric -> ((GaugeSnapshot) metric)
+                                .getDataPoints().stream()
+                                        .map(point -> point.getLabels().get("what") + "/"
+                                                + point.getLabels().get("key") + "/" + (long) point.getValue())))
+                .containsExactlyInAnyOrder("log//16", "log/spring/32");
     }
 }

@@ -147,7 +147,8 @@ final class Told {
                     score,
                     waitsFor,
                     tls,
-                    exposure);
+                    exposure,
+                    List.of());
         }
     }
 
