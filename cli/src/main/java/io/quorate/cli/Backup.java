@@ -1,6 +1,7 @@
 package io.quorate.cli;
 
 import io.quorate.cli.SnapshotTransfer.Origin;
+import io.quorate.encryption.MasterKeys;
 import io.quorate.server.bolt.BoltException;
 import io.quorate.server.proto.managerpb.Check;
 import io.quorate.server.proto.managerpb.Operation;
@@ -29,18 +30,27 @@ final class Backup {
     private final ClientOptions client;
     private final BackupFolder folder;
     private final int keep;
+    private final Optional<MasterKeys> keys;
     private final TransferProgress progress;
     private final PrintWriter err;
     private final InstantSource clock;
 
     /**
      * @param keep how many backups stay
+     * @param keys what is kept is sealed with them, if there are any
      * @param err is told how far it is, and what of the cluster is not well
      */
-    Backup(ClientOptions client, BackupFolder folder, int keep, PrintWriter err, InstantSource clock) {
+    Backup(
+            ClientOptions client,
+            BackupFolder folder,
+            int keep,
+            Optional<MasterKeys> keys,
+            PrintWriter err,
+            InstantSource clock) {
         this.client = client;
         this.folder = folder;
         this.keep = keep;
+        this.keys = keys;
         this.progress = TransferProgress.on(err);
         this.err = err;
         this.clock = clock;
@@ -68,7 +78,7 @@ final class Backup {
     private Made make(CopyOperation operation) {
         long begin = System.nanoTime();
         Instant takenAt = clock.instant();
-        try (PartialFile file = folder.begin()) {
+        try (PartialFile file = folder.begin(keys)) {
             SnapshotTransfer.Room room =
                     bytes -> FreeRoom.require(folder.path(), ROOM * bytes, "a backup while it is verified");
             Origin origin = new SnapshotTransfer(client, progress, room).into(file);
@@ -119,9 +129,9 @@ final class Backup {
         Optional<SnapshotStatus> status = Optional.empty();
         BackupVerdict verdict;
         try {
-            SnapshotStatus read = SnapshotStatus.read(file);
+            SnapshotStatus read = SnapshotStatus.read(file, keys);
             status = Optional.of(read);
-            verdict = new BackupVerification(client, progress).of(file, read.content(), origin, folder.scratch());
+            verdict = new BackupVerification(client, keys, progress).of(file, read.content(), origin, folder.scratch());
         } catch (BoltException | InvalidSnapshotException e) {
             // It is what the member has sent, so what is wrong with it is wrong at the member: that is worth keeping.
             verdict = new BackupVerdict.Wrong("it cannot be read: " + e.getMessage());
@@ -139,10 +149,10 @@ final class Backup {
     }
 
     /** @throws CommandFailed if something else has arrived than was sent: it is not worth keeping */
-    private static SnapshotChecksum checksum(Path file, Origin origin) throws IOException {
+    private SnapshotChecksum checksum(Path file, Origin origin) throws IOException {
         String what = "what " + origin.endpoint().getAuthority() + " sent has arrived damaged, and was not kept: ";
         try {
-            SnapshotChecksum checksum = SnapshotChecksum.read(file);
+            SnapshotChecksum checksum = SnapshotChecksum.read(file, keys);
             if (!checksum.present()) {
                 throw new CommandFailed(ExitCode.FAILED, what + "it ends without its checksum");
             }

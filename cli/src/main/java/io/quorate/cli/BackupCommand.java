@@ -2,6 +2,7 @@ package io.quorate.cli;
 
 import com.google.gson.JsonObject;
 import io.quorate.cli.Backup.Made;
+import io.quorate.encryption.MasterKeys;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -24,14 +26,23 @@ import picocli.CommandLine.Spec;
         description = {
             "Saves snapshots of a running cluster at intervals, and restores each to see whether it is good.",
             "",
-            "Each is restored into a scratch directory, and its keys, revision and hash are compared with what the cluster",
-            "says it had at that revision. Those that agree are kept as quorate-<time>-r<revision>.db, the newest --keep of",
-            "them; one that does not is kept as .db.unverified, and no other is deleted for it. Beside each lies a .json that",
+            "Each is restored into a scratch directory, and its keys, revision and hash are compared with what the"
+                    + " cluster",
+            "says it had at that revision. Those that agree are kept as quorate-<time>-r<revision>.db, the newest"
+                    + " --keep of",
+            "them; one that does not is kept as .db.unverified, and no other is deleted for it. Beside each lies a"
+                    + " .json that",
             "says what it is. 'quorate snapshot restore' and 'etcdctl snapshot restore' take them.",
             "",
-            "A backup that fails is tried again after 10 s, and after pauses that grow up to the interval. With --once the",
-            "exit code says what has become of it: 0 verified, 1 failed or not good, 3 no member reached, 5 not compared.",
-            "Where the cluster has users, it takes one with the role root."
+            "A backup that fails is tried again after 10 s, and after pauses that grow up to the interval. With --once"
+                    + " the",
+            "exit code says what has become of it: 0 verified, 1 failed or not good, 3 no member reached, 5 not"
+                    + " compared.",
+            "Where the cluster has users, it takes one with the role root.",
+            "",
+            "With --encryption-key-file the files are encrypted, and so is the scratch directory; whoever restores"
+                    + " them gives",
+            "the same ring, and etcdctl cannot read them."
         },
         footer = {"", "Example:", "  quorate backup --to backups --every 1h --keep 24"})
 final class BackupCommand implements Callable<Integer> {
@@ -46,8 +57,8 @@ final class BackupCommand implements Callable<Integer> {
     @Option(
             names = "--every",
             paramLabel = "<time>",
-            description =
-                    "The interval, such as 30m or 1h, from one's beginning to the next one's. Default: ${DEFAULT-VALUE}",
+            description = "The interval, such as 30m or 1h, from one's beginning to the next one's. Default:"
+                    + " ${DEFAULT-VALUE}",
             defaultValue = "1h",
             converter = ClientOptions.TimeConverter.class)
     private Duration every = Duration.ZERO;
@@ -61,6 +72,9 @@ final class BackupCommand implements Callable<Integer> {
 
     @Option(names = "--once", description = "Makes one backup, now, and ends: for cron and its like.")
     private boolean once;
+
+    @Mixin
+    private KeyOptions encryption = new KeyOptions();
 
     @Mixin
     private final ClientOptions client = new ClientOptions();
@@ -84,9 +98,11 @@ final class BackupCommand implements Callable<Integer> {
             throw CommandFailed.usage("--every is " + every.toMillis() + " ms; at least 1 s is needed");
         }
         client.endpointUrls();
+        Optional<MasterKeys> keys = encryption.keys();
         try (CleanEnd end = CleanEnd.ofThisThread();
                 BackupFolder folder = BackupFolder.open(directory)) {
-            Backup backup = new Backup(client, folder, keep, spec.commandLine().getErr(), InstantSource.system());
+            Backup backup =
+                    new Backup(client, folder, keep, keys, spec.commandLine().getErr(), InstantSource.system());
             return once ? makeOne(backup) : repeat(backup);
         } catch (IOException e) {
             throw new CommandFailed(ExitCode.FAILED, directory + " cannot be used for backups: " + e, e);

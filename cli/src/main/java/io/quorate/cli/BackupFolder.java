@@ -1,6 +1,7 @@
 package io.quorate.cli;
 
 import io.quorate.cli.BackupManifest.Listed;
+import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.disk.OwnersAlone;
 import io.quorate.server.store.ScratchFolder;
 import java.io.IOException;
@@ -97,9 +98,9 @@ final class BackupFolder implements AutoCloseable {
         return folder;
     }
 
-    /** A file for the next snapshot. */
-    PartialFile begin() throws IOException {
-        return PartialFile.create(work.resolve("snapshot.db"));
+    /** A file for the next snapshot, which is sealed if there are keys. */
+    PartialFile begin(Optional<MasterKeys> keys) throws IOException {
+        return PartialFile.create(work.resolve("snapshot.db"), keys);
     }
 
     /** A place for a directory that is needed for a moment. */

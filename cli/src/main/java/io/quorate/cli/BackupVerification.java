@@ -3,6 +3,7 @@ package io.quorate.cli;
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
 import io.quorate.cli.SnapshotTransfer.Origin;
+import io.quorate.encryption.MasterKeys;
 import io.quorate.server.RestoreRehearsal;
 import io.quorate.server.RestoreRehearsal.Restored;
 import io.quorate.server.bolt.BoltException;
@@ -41,11 +42,16 @@ final class BackupVerification {
     private static final ByteString ALL = ByteString.copyFrom(new byte[1]);
 
     private final ClientOptions client;
+    private final Optional<MasterKeys> keys;
     private final TransferProgress progress;
 
-    /** @param progress tells how much of the file was restored */
-    BackupVerification(ClientOptions client, TransferProgress progress) {
+    /**
+     * @param keys open the file, if it is sealed, and what it is restored to is sealed with them
+     * @param progress tells how much of the file was restored
+     */
+    BackupVerification(ClientOptions client, Optional<MasterKeys> keys, TransferProgress progress) {
         this.client = client;
+        this.keys = keys;
         this.progress = progress;
     }
 
@@ -73,7 +79,7 @@ final class BackupVerification {
         try {
             Told told = ask(content, origin);
             Restored restored =
-                    RestoreRehearsal.run(file, scratch, told.compactedRevision(), progress.during("restored"));
+                    RestoreRehearsal.run(file, scratch, told.compactedRevision(), keys, progress.during("restored"));
             return compare(content, told, restored);
         } catch (NotTold e) {
             return new BackupVerdict.Unknown("it was not compared with the cluster: " + e.getMessage());

@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = {
             "Measures a cluster of etcd's API under load, the engine alone, or what this machine allows.",
-            "put, get, sget, mixed, txn, watch and lease put a load on any cluster that speaks the API of etcd v3; engine",
+            "put, get, sget, mixed, txn, watch and lease put a load on any cluster that speaks the API of etcd v3;"
+                    + " engine",
             "loads three durable members of its own, without a server; disk and net measure this machine alone.",
             "docs/benchmarks.md says what the figures mean."
         },
@@ -80,7 +81,8 @@ final class BenchCommand implements Runnable {
             name = "engine",
             description = {
                 "Loads three durable members in one process, in a closed loop.",
-                "So many proposals are under way at the leader, and the completion of each starts the next. The data is",
+                "So many proposals are under way at the leader, and the completion of each starts the next. The data"
+                        + " is",
                 "removed afterwards."
             },
             footer = {"", "Example:", "  quorate bench engine --inflight 1,256 --output json"})
@@ -89,8 +91,8 @@ final class BenchCommand implements Runnable {
                             names = "--inflight",
                             paramLabel = "<numbers>",
                             split = ",",
-                            description =
-                                    "Proposals under way at a time, one level after the other. Default: ${DEFAULT-VALUE}",
+                            description = "Proposals under way at a time, one level after the other. Default:"
+                                    + " ${DEFAULT-VALUE}",
                             defaultValue = "1,16,64,256")
                     List<Integer> inflight,
             @Option(
@@ -171,7 +173,8 @@ final class BenchCommand implements Runnable {
             name = "disk",
             description = {
                 "Measures writes and fdatasyncs, one after the other: the least that durability costs here.",
-                "First in a file that was filled before, as a log of Quorate is, then in one that each write makes longer."
+                "First in a file that was filled before, as a log of Quorate is, then in one that each write makes"
+                        + " longer."
             },
             footer = {"", "Example:", "  quorate bench disk --data-dir /var/lib/quorate"})
     int disk(

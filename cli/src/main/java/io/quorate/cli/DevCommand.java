@@ -77,7 +77,8 @@ final class DevCommand implements Callable<Integer> {
             names = "--encryption-key-file",
             paramLabel = "<file>",
             description = {
-                "Seal what the members write to the disk with the key ring in this file, which is made if it is missing.",
+                "Seal what the members write to the disk with the key ring in this file, which is made if it is"
+                        + " missing.",
                 "Default: nothing is sealed"
             })
     private Optional<Path> keyFile = Optional.empty();

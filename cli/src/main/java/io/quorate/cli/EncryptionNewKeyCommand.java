@@ -14,11 +14,15 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "new-key",
         description = {
-            "Makes a key ring with one key, or puts a new key in front of those that a ring has. The file is its owner's alone.",
+            "Makes a key ring with one key, or puts a new key in front of those that a ring has. The file is its"
+                    + " owner's alone.",
             "",
-            "The first key of a ring seals what is written; the others open what they have sealed. Members read the ring when",
-            "they start: bring it to all of them, and restart one after the other. A key that no member needs any more ('quorate",
-            "security status' says so) can be taken out of the file by an editor. Whoever loses the ring loses the data."
+            "The first key of a ring seals what is written; the others open what they have sealed. Members read the"
+                    + " ring when",
+            "they start: bring it to all of them, and restart one after the other. A key that no member needs any more"
+                    + " ('quorate",
+            "security status' says so) can be taken out of the file by an editor. Whoever loses the ring loses the"
+                    + " data."
         },
         footer = {"", "Example:", "  quorate encryption new-key --file quorate.keys"})
 final class EncryptionNewKeyCommand implements Callable<Integer> {

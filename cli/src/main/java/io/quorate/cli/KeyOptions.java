@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Where a command that reads members' data directories has the master keys from, by the options of {@code quorate server}. */
+/** Where a command that reads members' data directories, or reads and writes snapshots, has the master keys from, by the options of {@code quorate server}. */
 final class KeyOptions {
 
     @Option(
             names = "--encryption-key-file",
             paramLabel = "<file>",
-            description = "The key ring that the members' data are sealed with.")
+            description = "The key ring that what is read or written here is sealed with.")
     private Optional<Path> file = Optional.empty();
 
     @Option(

@@ -1,6 +1,9 @@
 package io.quorate.cli;
 
+import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.disk.OwnersAlone;
+import io.quorate.server.bolt.RandomOutput;
+import io.quorate.server.snapshot.SealedOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +27,16 @@ final class PartialFile implements AutoCloseable {
 
     private final Path path;
     private final FileChannel channel;
+    private final Optional<MasterKeys> keys;
+    private RandomOutput out;
+    private long written;
     private boolean moved;
 
-    private PartialFile(Path path, FileChannel channel) {
+    private PartialFile(Path path, FileChannel channel, Optional<MasterKeys> keys) {
         this.path = path;
         this.channel = channel;
+        this.keys = keys;
+        this.out = RandomOutput.of(channel);
     }
 
     /**
@@ -37,6 +46,11 @@ final class PartialFile implements AutoCloseable {
      * @throws CommandFailed if another process is writing it
      */
     static PartialFile create(Path path) throws IOException {
+        return create(path, Optional.empty());
+    }
+
+    /** As {@link #create(Path)}; what is written is sealed, if there are keys. */
+    static PartialFile create(Path path, Optional<MasterKeys> keys) throws IOException {
         Set<OpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
         FileChannel channel = FileChannel.open(path, options, OwnersAlone.file(path));
         @Nullable FileLock lock = null;
@@ -53,14 +67,19 @@ final class PartialFile implements AutoCloseable {
             throw new CommandFailed(
                     ExitCode.FAILED, path + " is being written by another process; wait until that is done");
         }
-        PartialFile file = new PartialFile(path, channel);
-        file.clear();
+        PartialFile file = new PartialFile(path, channel, keys);
+        try {
+            file.clear();
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
         return file;
     }
 
-    /** As {@link #create}, under a name that goes with the one that it is to have. */
-    static PartialFile beside(Path target) throws IOException {
-        return create(target.resolveSibling(fileName(target) + ".part"));
+    /** As {@link #create(Path, Optional)}, under a name that goes with the one that it is to have. */
+    static PartialFile beside(Path target, Optional<MasterKeys> keys) throws IOException {
+        return create(target.resolveSibling(fileName(target) + ".part"), keys);
     }
 
     /** The name that it has by now. */
@@ -71,20 +90,24 @@ final class PartialFile implements AutoCloseable {
     /** Begins anew. */
     void clear() throws IOException {
         channel.truncate(0);
+        written = 0;
+        RandomOutput raw = RandomOutput.of(channel);
+        out = keys.isPresent() ? SealedOutput.to(raw, keys.get()) : raw;
     }
 
     void write(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
+        int count = bytes.remaining();
+        out.write(bytes, written);
+        written += count;
     }
 
-    /** Returns once what was written survives a crash. */
+    /** Nothing more is written; returns once what was survives a crash. */
     void sync() throws IOException {
+        out.finish();
         channel.force(true);
     }
 
-    /** Gives it the name that it is to have, for good; replaces what is there. What was written must have been synced. */
+    /** Gives it the name that it is to have, for good; replaces what is there. It must be synced. */
     void moveTo(Path target) throws IOException {
         Files.move(path, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         moved = true;

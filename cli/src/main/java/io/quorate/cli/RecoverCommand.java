@@ -30,11 +30,15 @@ import picocli.CommandLine.Spec;
         name = "recover",
         description = {
             "Compares what is left of a cluster that has lost its quorum, and makes a new one of the best survivor.",
-            "Without --confirm it only looks: which survivor has most, which entries would be kept, and which are at risk.",
+            "Without --confirm it only looks: which survivor has most, which entries would be kept, and which are at"
+                    + " risk.",
             "",
-            "Stop all members, and name every data directory that is left. With --confirm the best survivor becomes the",
-            "only member of the cluster's next epoch, in a new directory: keys, revisions, leases, users and alarms stay as",
-            "they were, the id of the cluster and of the member become others, and nobody of the old epoch is let in. The",
+            "Stop all members, and name every data directory that is left. With --confirm the best survivor becomes"
+                    + " the",
+            "only member of the cluster's next epoch, in a new directory: keys, revisions, leases, users and alarms"
+                    + " stay as",
+            "they were, the id of the cluster and of the member become others, and nobody of the old epoch is let in."
+                    + " The",
             "directories that are named are never changed. What to do next is printed.",
             "",
             "Ends with 1, and changes nothing, if a quorum is left, or if there is none to go on from."

@@ -42,7 +42,7 @@ final class SecurityJson {
         member.addProperty("refused_clients", exposure.refusedClients());
         member.addProperty("refused_members", exposure.refusedMembers());
         JsonArray atRest = new JsonArray();
-        report.atRest().forEach(sealed -> atRest.add(sealed(sealed)));
+        report.atRest().forEach(share -> atRest.add(sealed(share)));
         member.add("at_rest", atRest);
         JsonArray certificates = new JsonArray();
         JsonArray refused = new JsonArray();

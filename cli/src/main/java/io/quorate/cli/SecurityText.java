@@ -85,12 +85,12 @@ final class SecurityText {
     private static void atRest(PrintWriter out, List<MemberReport> reports) {
         Table table = new Table("MEMBER", "ON DISK", "SEALED WITH", "FILES", "BYTES");
         reports.forEach(report -> report.atRest()
-                .forEach(sealed -> table.add(
+                .forEach(share -> table.add(
                         report.name(),
-                        sealed.what(),
-                        sealed.keyId().orElse("nothing"),
-                        Integer.toString(sealed.files()),
-                        Long.toString(sealed.bytes()))));
+                        share.what(),
+                        share.keyId().orElse("nothing"),
+                        Integer.toString(share.files()),
+                        Long.toString(share.bytes()))));
         out.println();
         table.print(out);
     }

@@ -70,8 +70,8 @@ enum ServerFlag {
     ELECTION_TIMEOUT(
             "election-timeout",
             "<ms>",
-            "Milliseconds without a leader until an election, at least 5 heartbeats; if not given, fewer where the leader"
-                    + " is heard regularly.",
+            "Milliseconds without a leader until an election, at least 5 heartbeats; if not given, fewer where the"
+                    + " leader is heard regularly.",
             Long.toString(ServerConfig.Timing.DEFAULT.electionTimeout().toMillis())),
     SNAPSHOT_COUNT(
             "snapshot-count",
@@ -183,8 +183,8 @@ enum ServerFlag {
     AUTO_TUNE(
             "auto-tune",
             "true|false",
-            "Whether the member tries by itself, while it leads, what is faster within these two bounds; without a value, it"
-                    + " does. See 'quorate tune'.",
+            "Whether the member tries by itself, while it leads, what is faster within these two bounds; without a"
+                    + " value, it does. See 'quorate tune'.",
             "false"),
     CERT_FILE("cert-file", "<file>", "The certificate to show to clients, in PEM, its CA's behind it.", "plain text"),
     KEY_FILE("key-file", "<file>", "Its private key, in PEM, without a password.", "plain text"),
@@ -196,8 +196,8 @@ enum ServerFlag {
     CLIENT_CERT_AUTH(
             "client-cert-auth",
             "true|false",
-            "Whether clients need a certificate, and are the user that it names (CommonName) where there are users; without a"
-                    + " value, they do.",
+            "Whether clients need a certificate, and are the user that it names (CommonName) where there are users;"
+                    + " without a value, they do.",
             "false"),
     CLIENT_CRL_FILE("client-crl-file", "<file>", "Lists of revoked certificates of clients, in PEM.", "none"),
     PEER_CERT_FILE("peer-cert-file", "<file>", "As --cert-file, among members: to listen and to dial.", "plain text"),
@@ -221,8 +221,8 @@ enum ServerFlag {
     AUTO_TLS(
             "auto-tls",
             "true|false",
-            "Whether the client port shows a certificate that the member makes for itself, which nobody can judge; without a"
-                    + " value, it does.",
+            "Whether the client port shows a certificate that the member makes for itself, which nobody can judge;"
+                    + " without a value, it does.",
             "false"),
     PEER_AUTO_TLS(
             "peer-auto-tls",
@@ -248,8 +248,8 @@ enum ServerFlag {
     ALLOW_INSECURE(
             "allow-insecure",
             "true|false",
-            "Whether to serve other machines than this one although they speak plain text, or need not prove who they are;"
-                    + " without a value, it does.",
+            "Whether to serve other machines than this one although they speak plain text, or need not prove who they"
+                    + " are; without a value, it does.",
             "false"),
     LOG_LEVEL("log-level", "debug|info|warn|error", "How much is logged to stderr.", "info");
 

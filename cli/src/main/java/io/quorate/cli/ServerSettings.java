@@ -135,7 +135,9 @@ final class ServerSettings {
         Optional<Path> file = Optional.ofNullable(given.get(ServerFlag.ENCRYPTION_KEY_FILE))
                 .map(ring -> path(ring, "a file with a key ring"));
         return new AtRest(
-                file, Optional.ofNullable(given.get(ServerFlag.ENCRYPTION_KEY_COMMAND)).map(Given::text));
+                file,
+                Optional.ofNullable(given.get(ServerFlag.ENCRYPTION_KEY_COMMAND))
+                        .map(Given::text));
     }
 
     private static Path path(Given place, String what) {

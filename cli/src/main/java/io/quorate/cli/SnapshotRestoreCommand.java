@@ -32,13 +32,20 @@ import picocli.CommandLine.Spec;
         name = "restore",
         description = {
             "Makes a member's data directory of a snapshot of Quorate or of etcd (3.4 to 3.6).",
-            "It brings along keys with their whole history and revisions, leases, alarms, users and roles; the members of",
+            "It brings along keys with their whole history and revisions, leases, alarms, users and roles; the members"
+                    + " of",
             "the old cluster are left behind: this founds a new one.",
             "",
-            "Each member of the new cluster restores the same file into its own directory, which must be empty or missing,",
-            "and is then started with the same --name, --initial-cluster and --initial-cluster-token. All must print the",
+            "Each member of the new cluster restores the same file into its own directory, which must be empty or"
+                    + " missing,",
+            "and is then started with the same --name, --initial-cluster and --initial-cluster-token. All must print"
+                    + " the",
             "same digest. The options bear the names and meanings that they have in 'etcdctl snapshot restore' and in",
-            "'quorate server'. 'quorate import' is this command under its older name."
+            "'quorate server'. 'quorate import' is this command under its older name.",
+            "",
+            "An encrypted snapshot needs the ring of its key, by --encryption-key-file. With that, the directory is"
+                    + " encrypted",
+            "as well, whatever the snapshot is, and the member is to be started with it."
         },
         footer = {"", "Example:", "  quorate snapshot restore snapshot.db --name node1 --data-dir node1.data"})
 final class SnapshotRestoreCommand implements Callable<Integer> {
@@ -73,7 +80,8 @@ final class SnapshotRestoreCommand implements Callable<Integer> {
             names = BUMP_OPTION,
             paramLabel = "<n>",
             description = {
-                "Lets the new cluster begin so many revisions after the snapshot, for clients that have seen later ones than it",
+                "Lets the new cluster begin so many revisions after the snapshot, for clients that have seen later"
+                        + " ones than it",
                 "has. With " + COMPACTED_OPTION + " alone; the same at all members."
             },
             defaultValue = "0")

@@ -1,6 +1,7 @@
 package io.quorate.cli;
 
 import com.google.gson.JsonObject;
+import io.quorate.encryption.MasterKeys;
 import io.quorate.server.proto.managerpb.Check;
 import io.quorate.server.proto.managerpb.Operation;
 import io.quorate.server.snapshot.SnapshotFile.Content;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,12 +26,20 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "save",
         description = {
-            "Saves a snapshot of a running cluster in a file: all that one member has, keys with their history, leases,",
-            "users and roles. It is etcd's file, the one that 'etcdctl snapshot save' writes, with a SHA-256 at its end.",
+            "Saves a snapshot of a running cluster in a file: all that one member has, keys with their history,"
+                    + " leases,",
+            "users and roles. It is etcd's file, the one that 'etcdctl snapshot save' writes, with a SHA-256 at its"
+                    + " end.",
             "",
-            "It is written beside the file, as <file>.part, read through, and gets its name only then: what has the name is",
-            "whole. Where the cluster has users, it takes one with the role root. --timeout is how long to try to connect;",
-            "the transfer itself goes on as long as anything arrives."
+            "It is written beside the file, as <file>.part, read through, and gets its name only then: what has the"
+                    + " name is",
+            "whole. Where the cluster has users, it takes one with the role root. --timeout is how long to try to"
+                    + " connect;",
+            "the transfer itself goes on as long as anything arrives.",
+            "",
+            "With --encryption-key-file the file is encrypted; 'snapshot status' and 'restore' need the same ring"
+                    + " then, and",
+            "etcdctl cannot read it."
         },
         footer = {"", "Example:", "  quorate snapshot save snapshot.db --endpoints 127.0.0.1:2379"})
 final class SnapshotSaveCommand implements Callable<Integer> {
@@ -39,6 +49,9 @@ final class SnapshotSaveCommand implements Callable<Integer> {
 
     @Option(names = "--force", description = "Replaces the file if it is there already.")
     private boolean force;
+
+    @Mixin
+    private KeyOptions encryption = new KeyOptions();
 
     @Mixin
     private final ClientOptions client = new ClientOptions();
@@ -54,11 +67,12 @@ final class SnapshotSaveCommand implements Callable<Integer> {
         if (!Files.isDirectory(folder)) {
             throw CommandFailed.usage(folder + " is not a directory; make it first, or name a file elsewhere");
         }
+        Optional<MasterKeys> keys = encryption.keys();
         PrintWriter err = spec.commandLine().getErr();
         try (CleanEnd end = CleanEnd.ofThisThread();
                 CopyOperation operation = CopyOperation.begin(client, err, "snapshot save " + file)) {
             try {
-                save(folder, operation);
+                save(folder, keys, operation);
                 return ExitCode.OK;
             } catch (CommandFailed e) {
                 operation.failed(e);
@@ -67,16 +81,16 @@ final class SnapshotSaveCommand implements Callable<Integer> {
         }
     }
 
-    private void save(Path folder, CopyOperation operation) {
+    private void save(Path folder, Optional<MasterKeys> keys, CopyOperation operation) {
         long begin = System.nanoTime();
-        try (PartialFile partial = PartialFile.beside(file)) {
+        try (PartialFile partial = PartialFile.beside(file, keys)) {
             TransferProgress progress = TransferProgress.on(spec.commandLine().getErr());
             URI from = new SnapshotTransfer(client, progress, bytes -> FreeRoom.require(folder, bytes, "the snapshot"))
                     .into(partial)
                     .endpoint();
             operation.hasRoom("there is room for it in " + folder);
             long readNanos = System.nanoTime();
-            SnapshotStatus status = SnapshotStatusCommand.readReceived(partial.path(), from);
+            SnapshotStatus status = SnapshotStatusCommand.readReceived(partial.path(), keys, from);
             requireFree();
             partial.moveTo(file);
             Duration took = Duration.ofNanos(System.nanoTime() - begin);

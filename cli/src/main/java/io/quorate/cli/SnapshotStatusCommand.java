@@ -1,6 +1,8 @@
 package io.quorate.cli;
 
 import com.google.gson.JsonObject;
+import io.quorate.encryption.KeyException;
+import io.quorate.encryption.MasterKeys;
 import io.quorate.server.bolt.BoltException;
 import io.quorate.server.snapshot.InvalidSnapshotException;
 import io.quorate.server.snapshot.SnapshotFile.Tally;
@@ -10,8 +12,10 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -22,8 +26,10 @@ import picocli.CommandLine.Spec;
         name = "status",
         description = {
             "Reads a snapshot of Quorate or of etcd through, and says what is in it. It never writes.",
-            "Hash, revision, total keys and total size are those of 'etcdctl snapshot status': a key counts once for each",
-            "of its versions, and so does whatever else is in the file. Beside them it says whether there is a checksum.",
+            "Hash, revision, total keys and total size are those of 'etcdctl snapshot status': a key counts once for"
+                    + " each",
+            "of its versions, and so does whatever else is in the file. Beside them it says whether there is a"
+                    + " checksum.",
             "Exits with 1 if the file is damaged, or none that could be restored."
         },
         footer = {"", "Example:", "  quorate snapshot status snapshot.db"})
@@ -39,6 +45,9 @@ final class SnapshotStatusCommand implements Callable<Integer> {
             defaultValue = "table")
     private ClientOptions.Output output = ClientOptions.Output.table;
 
+    @Mixin
+    private KeyOptions encryption = new KeyOptions();
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -47,7 +56,7 @@ final class SnapshotStatusCommand implements Callable<Integer> {
         if (!Files.isRegularFile(file)) {
             throw CommandFailed.usage(file + " is not a file; name a snapshot");
         }
-        SnapshotStatus status = read(file);
+        SnapshotStatus status = read(file, encryption.keys());
         PrintWriter out = spec.commandLine().getOut();
         if (output == ClientOptions.Output.json) {
             JsonOutput.print(out, json(status));
@@ -58,12 +67,14 @@ final class SnapshotStatusCommand implements Callable<Integer> {
     }
 
     /** @throws CommandFailed with one sentence if it is no snapshot that could be restored */
-    static SnapshotStatus read(Path file) {
+    static SnapshotStatus read(Path file, Optional<MasterKeys> keys) {
         try {
-            return SnapshotStatus.read(file);
+            return SnapshotStatus.read(file, keys);
         } catch (BoltException | InvalidSnapshotException e) {
             throw new CommandFailed(
                     ExitCode.FAILED, file + " is no snapshot that could be restored: " + e.getMessage(), e);
+        } catch (KeyException e) {
+            throw new CommandFailed(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new CommandFailed(ExitCode.FAILED, file + " cannot be read: " + e, e);
         }
@@ -74,11 +85,11 @@ final class SnapshotStatusCommand implements Callable<Integer> {
      *
      * @throws CommandFailed with one sentence if it is no snapshot that could be restored
      */
-    static SnapshotStatus readReceived(Path file, URI from) throws IOException {
+    static SnapshotStatus readReceived(Path file, Optional<MasterKeys> keys, URI from) throws IOException {
         String what =
                 "what " + from.getAuthority() + " sent is no snapshot that could be restored, and was not saved: ";
         try {
-            SnapshotStatus status = SnapshotStatus.read(file);
+            SnapshotStatus status = SnapshotStatus.read(file, keys);
             if (!status.checksum().present()) {
                 throw new CommandFailed(ExitCode.FAILED, what + "it ends without its checksum");
             }

@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
             "snapshots and store against the log, and against the digest of what was written to them; and compares the",
             "members with each other. It never writes.",
             "",
-            "Says what is wrong, where, and what would be lost by which repair. Ends with exit code 0 if all is good, and",
+            "Says what is wrong, where, and what would be lost by which repair. Ends with exit code 0 if all is good,"
+                    + " and",
             "1 if something is damaged, contradicts something else, or was not looked at since a member runs there."
         },
         footer = {"", "Examples:", "  quorate verify data a.data b.data c.data", "  quorate verify data quorate-data"})

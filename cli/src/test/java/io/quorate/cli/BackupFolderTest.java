@@ -45,7 +45,7 @@ class BackupFolderTest {
     }
 
     private static void keep(BackupFolder folder, BackupName name, long cluster) throws IOException {
-        try (PartialFile file = folder.begin()) {
+        try (PartialFile file = folder.begin(Optional.empty())) {
             file.write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
             file.sync();
             folder.keep(file, manifest(name, cluster));

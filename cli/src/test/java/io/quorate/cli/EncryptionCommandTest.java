@@ -39,7 +39,15 @@ class EncryptionCommandTest {
     @Test
     void whatIsNoRingOrNoIdIsRefusedInOneSentence() throws IOException {
         String ring = dir.resolve("ring").toString();
-        refused(ExitCode.USAGE, "--id: the id of a master key has", "encryption", "new-key", "--file", ring, "--id", "a b");
+        refused(
+                ExitCode.USAGE,
+                "--id: the id of a master key has",
+                "encryption",
+                "new-key",
+                "--file",
+                ring,
+                "--id",
+                "a b");
         assertThat(dir.resolve("ring")).doesNotExist();
         CommandRun.of("encryption", "new-key", "--file", ring);
         refused(ExitCode.USAGE, "has a key key-1 already", "encryption", "new-key", "--file", ring, "--id", "key-1");

@@ -61,11 +61,7 @@ public final class LastState {
         try (DataDirectory directory = DataDirectory.open(disk, identity);
                 SnapshotStore snapshots = SnapshotStore.open(disk, MAX_SNAPSHOT_BYTES)) {
             RecoveredLog recovered = LogFiles.open(
-                    directory,
-                    GROUP,
-                    UNUSED_START,
-                    snapshots.latest(),
-                    LogOptions.DEFAULT.with(LogKeys.of(keys)));
+                    directory, GROUP, UNUSED_START, snapshots.latest(), LogOptions.DEFAULT.with(LogKeys.of(keys)));
             RaftLog log = recovered.log();
             try (LogFiles files = recovered.files()) {
                 if (LostEnd.isUnnoticed(recovered, stateMachine.durableIndex())) {

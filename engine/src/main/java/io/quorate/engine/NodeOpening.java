@@ -64,7 +64,8 @@ final class NodeOpening {
             throws IOException {
         LogKeys.of(options.keys()).requireFor(directory.disk());
         Optional<StateRepair> repair = StateRepair.find(directory.disk());
-        SnapshotStore snapshots = SnapshotStore.open(directory.disk(), MAX_SNAPSHOT_BYTES);
+        SnapshotStore snapshots =
+                SnapshotStore.open(directory.disk(), MAX_SNAPSHOT_BYTES, stateMachine::requireRestorable);
         if (repair.isPresent()) {
             LOG.warn("The state and its snapshots are dropped: {}", repair.get().reason());
             snapshots.dropAll();
@@ -302,9 +303,9 @@ final class NodeOpening {
         Configuration configuration = log.snapshotMetaAt(last).configuration();
         if (LostEnd.othersMayHaveIt(configuration, directory)) {
             LOG.warn(
-                    "The log of the entries {} to {} and the state at {} cannot be brought together, and no intact snapshot"
-                            + " leads from one to the other: the member forgets both, does not vote, and fetches everything"
-                            + " from the leader.",
+                    "The log of the entries {} to {} and the state at {} cannot be brought together, and no intact"
+                        + " snapshot leads from one to the other: the member forgets both, does not vote, and fetches"
+                        + " everything from the leader.",
                     first + 1,
                     last,
                     durable);
@@ -316,8 +317,8 @@ final class NodeOpening {
         throw new DataDirectoryException(
                 "Data directory " + directory.disk() + " holds a log of the entries " + (first + 1)
                         + " to " + last + " and a state at " + durable
-                        + ", no intact snapshot to lead from one to the other, and there is no other member to get one from:"
-                        + " restore the member from a backup.");
+                        + ", no intact snapshot to lead from one to the other, and there is no other member to get one"
+                        + " from: restore the member from a backup.");
     }
 
     /** From the newest intact snapshot that the log continues, if there is one. */

@@ -220,8 +220,7 @@ public record NodeOptions(
     }
 
     public NodeOptions with(Optional<MasterKeys> newKeys) {
-        return new NodeOptions(
-                group, clusterId, self, name, bootstrap, timing, storage, flow, witness, newKeys, seed);
+        return new NodeOptions(group, clusterId, self, name, bootstrap, timing, storage, flow, witness, newKeys, seed);
     }
 
     CoreOptions core() {

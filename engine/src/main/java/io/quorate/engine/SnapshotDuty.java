@@ -224,6 +224,10 @@ final class SnapshotDuty<R> {
             try {
                 if (send.offset() == 0) {
                     store.beginsAnew(snapshot);
+                    stateMachine
+                            .neededToRestore()
+                            .ifPresent(needed -> LOG.info(
+                                    "snapshot {} is sent to {}, which needs {}", snapshot.last(), send.to(), needed));
                 }
                 OptionalLong total = store.streamLength(snapshot);
                 if (total.isEmpty()) {
@@ -301,6 +305,10 @@ final class SnapshotDuty<R> {
                         new Event.SnapshotChunkStored(piece.snapshot(), partial.nextOffset(), false);
                     case ReceiveResult.Complete ignored ->
                         new Event.SnapshotChunkStored(piece.snapshot(), piece.total(), true);
+                    case ReceiveResult.Refused refused -> {
+                        onLoop.accept(() -> stopFor(refused.why()));
+                        yield new Event.SnapshotChunkStored(piece.snapshot(), 0, false);
+                    }
                     case ReceiveResult.Damaged damaged -> {
                         LOG.warn("snapshot {} begins anew: {}", piece.snapshot().last(), damaged.reason());
                         yield new Event.SnapshotChunkStored(piece.snapshot(), 0, false);
@@ -314,6 +322,13 @@ final class SnapshotDuty<R> {
                         e);
                 onLoop.accept(() -> stored(new Event.SnapshotChunkStored(piece.snapshot(), piece.offset(), false)));
             }
+        });
+    }
+
+    /** The leader would send the same again and again: people are to see to it. */
+    private void stopFor(IOException why) {
+        applier.between(() -> {
+            throw why;
         });
     }
 

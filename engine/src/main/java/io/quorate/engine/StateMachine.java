@@ -5,7 +5,9 @@ import io.quorate.engine.snapshot.SnapshotReader;
 import io.quorate.engine.snapshot.SnapshotWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The application: what the committed commands mean. All members apply the same commands in the same order, so
@@ -50,6 +52,20 @@ public interface StateMachine<R> extends AutoCloseable {
      * above what was durable: the engine then restores again.
      */
     void restore(SnapshotReader snapshot) throws IOException;
+
+    /**
+     * Looks at the files of a snapshot that another member has sent, before anything that this one has is given up for it. May be called
+     * beside everything else.
+     *
+     * @throws IOException with one sentence if {@link #restore} could not take it for want of something that people must bring; the member
+     *     stops, and keeps what it has
+     */
+    default void requireRestorable(Path folder) throws IOException {}
+
+    /** What a member needs to restore snapshots of this state, in a few words, if it needs anything. */
+    default Optional<String> neededToRestore() {
+        return Optional.empty();
+    }
 
     /** Goes back to the empty state, with a {@link #durableIndex} of 0. */
     void clear() throws IOException;

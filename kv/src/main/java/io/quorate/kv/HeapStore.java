@@ -66,6 +66,11 @@ public final class HeapStore implements OrderedStore {
     }
 
     @Override
+    public FrozenStore openCheckpoint(Path checkpoint) {
+        return new FrozenTree(HeapSnapshot.read(checkpoint));
+    }
+
+    @Override
     public long sizeBytes() {
         return 1 + current().sizeBytes();
     }

@@ -1,10 +1,12 @@
 package io.quorate.kv;
 
+import io.quorate.encryption.DataKey;
 import io.quorate.kv.Result.Rejected;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
 
@@ -158,7 +160,7 @@ public final class MvccStore extends ReadableStore implements AutoCloseable {
      */
     public StoreExport export(Path emptyDirectory, OrderedStore sorter) {
         try {
-            return new StoreExport(reading(() -> store.freeze(emptyDirectory)), sorter);
+            return new StoreExport(reading(() -> store.freeze(emptyDirectory)), sorter, store.scratchKey());
         } catch (RuntimeException e) {
             sorter.close();
             throw e;
@@ -222,8 +224,11 @@ public final class MvccStore extends ReadableStore implements AutoCloseable {
      * Replaces everything by a snapshot that this or another member wrote with {@link #checkpointTo}; afterwards
      * {@link #appliedIndex} is the snapshot's. Reads wait meanwhile. After a crash on the way the store may be as
      * before, as after, or empty: then {@link #appliedIndex} tells that it is to be done again.
+     *
+     * @throws StoreException also if the snapshot is sealed, and a master key is missing or wrong; nothing is changed then
      */
     public void restoreFrom(Path checkpoint) {
+        store.requireRestorable(checkpoint);
         Lock exclusively = replacing.writeLock();
         exclusively.lock();
         try {
@@ -235,6 +240,35 @@ public final class MvccStore extends ReadableStore implements AutoCloseable {
         } finally {
             exclusively.unlock();
         }
+    }
+
+    /**
+     * Looks whether a snapshot can be restored with the keys that there are; changes nothing.
+     *
+     * @throws StoreException if it is sealed, and a master key is missing or wrong
+     */
+    public void requireRestorable(Path checkpoint) {
+        store.requireRestorable(checkpoint);
+    }
+
+    /**
+     * Seals some of what is not sealed as it should be, if the store seals. To be called until it answers false, after opening the store
+     * and after {@link #restoreFrom}.
+     *
+     * @return whether there may be more
+     */
+    public boolean sealSome() {
+        return store.rewriteSome();
+    }
+
+    /** Another key for a file that nobody needs after a restart; empty if the store seals nothing, so that such a file need not be sealed. */
+    public Optional<DataKey> scratchKey() {
+        return store.scratchKey();
+    }
+
+    /** How far that is; empty if the store seals nothing. */
+    public Optional<SealProgress> sealProgress() {
+        return store.sealProgress();
     }
 
     @Override

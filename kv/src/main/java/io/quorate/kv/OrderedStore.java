@@ -1,5 +1,6 @@
 package io.quorate.kv;
 
+import io.quorate.encryption.DataKey;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -62,6 +63,39 @@ public interface OrderedStore extends AutoCloseable {
      */
     void restoreFrom(Path checkpoint);
 
+    /** Reads a checkpoint made by a store of the same kind, as it lies on the disk; nothing in it is changed. */
+    FrozenStore openCheckpoint(Path checkpoint);
+
+    /**
+     * Looks whether a checkpoint can be restored from with the keys that there are; changes nothing.
+     *
+     * @throws StoreException if it is sealed, and a master key is missing or wrong
+     */
+    default void requireRestorable(Path checkpoint) {
+        try (FrozenStore held = openCheckpoint(checkpoint)) {
+            Seals.open(held::get, Optional.empty());
+        }
+    }
+
+    /**
+     * Seals some of what is not sealed yet as this store seals what is written, if it does. Reads and writes go on meanwhile.
+     *
+     * @return whether there may be more
+     */
+    default boolean rewriteSome() {
+        return false;
+    }
+
+    /** How far that is; empty if this store seals nothing. */
+    default Optional<SealProgress> sealProgress() {
+        return Optional.empty();
+    }
+
+    /** A key for what is written elsewhere of this store's content for a while; empty if this store seals nothing. */
+    default Optional<DataKey> scratchKey() {
+        return Optional.empty();
+    }
+
     /** How many bytes the store takes up, roughly; more than 0. */
     long sizeBytes();
 
@@ -97,7 +131,10 @@ public interface OrderedStore extends AutoCloseable {
         /** The value; nobody may write to the array. */
         byte[] value();
 
-        /** Copies as much of the value as fits into the array, and answers the size of the whole value. */
+        /**
+         * Copies the beginning of the value into the array, as much as fits, and answers how much there is to be copied. Only a version's
+         * {@link Version#MAX_HEAD_SIZE head} can be told from it: a store that seals values has no more at hand without opening them.
+         */
         int value(byte[] into);
 
         @Override

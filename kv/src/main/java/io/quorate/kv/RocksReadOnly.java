@@ -131,6 +131,11 @@ final class RocksReadOnly implements OrderedStore, FrozenStore {
     }
 
     @Override
+    public FrozenStore openCheckpoint(Path checkpoint) {
+        throw new UnsupportedOperationException("the store is only looked at");
+    }
+
+    @Override
     public void restoreFrom(Path checkpoint) {
         throw new UnsupportedOperationException("the store is only looked at");
     }

@@ -146,6 +146,11 @@ public final class RocksStore implements OrderedStore {
     }
 
     @Override
+    public FrozenStore openCheckpoint(Path checkpoint) {
+        return RocksReadOnly.open(checkpoint);
+    }
+
+    @Override
     public void restoreFrom(Path checkpoint) {
         try {
             // Copying takes as long as the state is large, and needs nothing of the one that is replaced.

@@ -1,5 +1,6 @@
 package io.quorate.kv;
 
+import io.quorate.encryption.NotAuthenticException;
 import java.util.Optional;
 import java.util.Set;
 import org.rocksdb.RocksDBException;
@@ -29,9 +30,10 @@ public final class StoreException extends RuntimeException {
         super(message, cause);
     }
 
-    /** Whether the store's files are not what was written: a checksum is wrong, or something is missing. */
+    /** Whether the store's files are not what was written: a checksum or a seal is wrong, or something is missing. */
     public boolean isDamage() {
-        return code().filter(Status.Code.Corruption::equals).isPresent();
+        return getCause() instanceof NotAuthenticException
+                || code().filter(Status.Code.Corruption::equals).isPresent();
     }
 
     /** Whether the system refused for now, be it for want of memory or of open files: that tells nothing of the files. */

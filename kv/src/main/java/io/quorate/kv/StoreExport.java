@@ -1,7 +1,9 @@
 package io.quorate.kv;
 
+import io.quorate.encryption.DataKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The whole content of a store as it was when the export began, to be read beside everything else and in the order in which it
@@ -14,11 +16,16 @@ public final class StoreExport implements AutoCloseable {
 
     private final FrozenStore frozen;
     private final OrderedStore sorter;
+    private final SortedRecords records;
 
-    /** @param sorter empty; closed with the export, as is the frozen store */
-    StoreExport(FrozenStore frozen, OrderedStore sorter) {
+    /**
+     * @param sorter empty; closed with the export, as is the frozen store
+     * @param key what the sorter has is sealed with it, if the store is sealed; nobody needs it afterwards
+     */
+    StoreExport(FrozenStore frozen, OrderedStore sorter, Optional<DataKey> key) {
         this.frozen = frozen;
         this.sorter = sorter;
+        this.records = key.<SortedRecords>map(SortedRecords.Sealed::new).orElse(SortedRecords.PLAIN);
     }
 
     /** What takes changes; {@code E} is what it throws if it cannot. */
@@ -92,7 +99,7 @@ public final class StoreExport implements AutoCloseable {
         sort(whileSorting);
         try (OrderedStore.Cursor sorted = sorter.cursor()) {
             for (sorted.seek(new byte[] {StoreKeys.HISTORY}); sorted.isValid(); sorted.next()) {
-                receiver.change(decode(sorted.key(), sorted.value()));
+                receiver.change(decode(sorted.key(), records.opened(sorted.key(), sorted.value())));
             }
         }
     }
@@ -122,8 +129,9 @@ public final class StoreExport implements AutoCloseable {
                         continue;
                     }
                 }
-                byte[] encoded = encode(StoreKeys.userKey(key), record);
-                batch.put(StoreKeys.history(revision, StoreKeys.subOfVersion(key)), encoded);
+                byte[] place = StoreKeys.history(revision, StoreKeys.subOfVersion(key));
+                byte[] encoded = records.stored(place, encode(StoreKeys.userKey(key), record));
+                batch.put(place, encoded);
                 batchBytes += encoded.length;
                 if (batchBytes >= BATCH_BYTES) {
                     requireUninterrupted();

@@ -1,5 +1,6 @@
 package io.quorate.kv;
 
+import io.quorate.encryption.MasterKeys;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,24 +22,33 @@ public final class StoreInspection implements AutoCloseable {
     public record Problem(String file, String what) {}
 
     private final Path directory;
+    private final Optional<MasterKeys> master;
     private final LongConsumer onRead;
     private final List<Problem> problems = new ArrayList<>();
     private Optional<RocksReadOnly> files = Optional.empty();
+    private Optional<FrozenStore> records = Optional.empty();
     private Optional<ScrubReport> content = Optional.empty();
     private Optional<MvccStore> store = Optional.empty();
 
-    private StoreInspection(Path directory, LongConsumer onRead) {
+    private StoreInspection(Path directory, Optional<MasterKeys> master, LongConsumer onRead) {
         this.directory = directory;
+        this.master = master;
         this.onRead = onRead;
+    }
+
+    /** As {@link #of(Path, Optional, LongConsumer)}, of a store that is not sealed. */
+    public static StoreInspection of(Path directory, LongConsumer onRead) {
+        return of(directory, Optional.empty(), onRead);
     }
 
     /**
      * Reads the whole store.
      *
+     * @param master opens it, if it is sealed; if it does not, that is a problem
      * @param onRead told how many bytes were read, again and again; may take its time
      */
-    public static StoreInspection of(Path directory, LongConsumer onRead) {
-        StoreInspection inspection = new StoreInspection(directory, onRead);
+    public static StoreInspection of(Path directory, Optional<MasterKeys> master, LongConsumer onRead) {
+        StoreInspection inspection = new StoreInspection(directory, master, onRead);
         try {
             inspection.look();
             return inspection;
@@ -54,17 +64,25 @@ public final class StoreInspection implements AutoCloseable {
             files = Optional.of(opened);
             verifyFiles(opened);
             if (problems.isEmpty()) {
-                boolean flushed = wasFlushed(opened);
-                content = Optional.of(
-                        flushed
-                                ? readRecords(opened).report(StoreState.appliedIndex(opened))
-                                : new ScrubReport(0, List.of(), List.of(), List.of()));
-                store = Optional.of(MvccStore.open(flushed ? opened : new HeapStore()));
+                readContent(opened);
             }
         } catch (StoreException e) {
             problems.add(new Problem("", String.valueOf(e.getMessage())));
             close();
         }
+    }
+
+    private void readContent(RocksReadOnly opened) {
+        if (!wasFlushed(opened)) {
+            records = Optional.of(opened);
+            content = Optional.of(new ScrubReport(0, List.of(), List.of(), List.of()));
+            store = Optional.of(MvccStore.open(new HeapStore()));
+            return;
+        }
+        FrozenStore readable = SealedFrozen.toBeRead(opened, master);
+        records = Optional.of(readable);
+        content = Optional.of(readRecords(readable).report(StoreState.appliedIndex(readable)));
+        store = Optional.of(MvccStore.open(SealedStore.toBeRead(opened, master)));
     }
 
     /** A store of which nothing has reached the disk yet is an empty one: all of it is replayed from the log. */
@@ -81,15 +99,15 @@ public final class StoreInspection implements AutoCloseable {
         }
     }
 
-    private RecordScrub readRecords(RocksReadOnly opened) {
-        RecordScrub records = new RecordScrub(opened);
+    private RecordScrub readRecords(FrozenStore opened) {
+        RecordScrub scrub = new RecordScrub(opened);
         boolean more = true;
         while (more) {
-            long before = records.bytes();
-            more = records.advance(TOLD_EACH_BYTES);
-            onRead.accept(records.bytes() - before);
+            long before = scrub.bytes();
+            more = scrub.advance(TOLD_EACH_BYTES);
+            onRead.accept(scrub.bytes() - before);
         }
-        return records;
+        return scrub;
     }
 
     /** What keeps the store from being read, in the order in which it was found. */
@@ -120,7 +138,7 @@ public final class StoreInspection implements AutoCloseable {
      */
     public long historyChecksum(long revision, long compactedRevision) {
         HistoryChecksum checksum = new HistoryChecksum();
-        try (OrderedStore.Cursor cursor = files.orElseThrow().cursor()) {
+        try (OrderedStore.Cursor cursor = records.orElseThrow().cursor()) {
             checksum.addVersions(cursor, revision, compactedRevision);
         }
         return checksum.value();
@@ -130,6 +148,7 @@ public final class StoreInspection implements AutoCloseable {
     public void close() {
         files.ifPresent(RocksReadOnly::close);
         files = Optional.empty();
+        records = Optional.empty();
         content = Optional.empty();
         store = Optional.empty();
     }

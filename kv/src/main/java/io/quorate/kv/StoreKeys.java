@@ -15,7 +15,7 @@ import java.util.Arrays;
  * 'c' user key                                                which version of the key is the newest
  * 'r' revision (8), sub (4), 1                                which user keys were changed by then, the oldest first
  * 'r' revision (8), sub (4)                                   the user key that was changed then, in stores of format 1
- * 'm' name                                                    a number about the whole store
+ * 'm' name                                                    a number about the whole store; "mseal": its data keys
  * 'a' member id (8), type (1)                                 an active alarm
  * 'p' member id (8)                                           what a member has published
  * 'l' lease id (8)                                            a lease
@@ -53,7 +53,11 @@ final class StoreKeys {
     static final byte[] LEASE_FENCE = meta("leases");
     static final byte[] AUTH = meta("auth");
 
-    static final byte[] VERIFICATION = {'s'};
+    /** How the store is sealed, if it is. */
+    static final byte[] SEAL = meta("seal");
+
+    static final byte VERIFICATION_KIND = 's';
+    static final byte[] VERIFICATION = {VERIFICATION_KIND};
 
     static final int REVISION_SIZE = 12;
 

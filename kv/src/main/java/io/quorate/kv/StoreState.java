@@ -44,6 +44,8 @@ record StoreState(
         if (store.get(StoreKeys.FORMAT).isEmpty()) {
             begin(store);
         }
+        // Whoever has the keys has opened it below, and tells what format it has apart from that.
+        Seals.open(store::get, Optional.empty());
         long format = number(store, StoreKeys.FORMAT);
         if (format < OLDEST_FORMAT_VERSION || format > FORMAT_VERSION) {
             throw new StoreException("the store has format version " + format + ", and this release reads version "

@@ -12,7 +12,7 @@ record Version(boolean deleted, long createRevision, long version, long lease, B
     /** As many bytes as the record has before the value, at most. */
     static final int MAX_HEAD_SIZE = 1 + 3 * 10;
 
-    private static final int LIVE = 0;
+    static final byte LIVE = 0;
     private static final int DELETED = 1;
 
     byte[] encode() {
@@ -62,6 +62,20 @@ record Version(boolean deleted, long createRevision, long version, long lease, B
             throw new StoreException("the store holds a version of an unknown kind");
         }
         return head[0] == DELETED;
+    }
+
+    /** How many bytes of a live version's record, of which no less than these were read, stand before its value. */
+    static int headSize(byte[] record, int size) {
+        int at = 1;
+        for (int number = 0; number < 3; number++) {
+            int first = at;
+            do {
+                if (at >= size || at - first == Long.BYTES + 2) {
+                    throw new StoreException("the store holds a version that cannot be read: its numbers are cut off");
+                }
+            } while (record[at++] < 0);
+        }
+        return at;
     }
 
     boolean hasNumbersOf(KeyValue kv) {

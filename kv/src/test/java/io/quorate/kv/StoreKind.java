@@ -8,7 +8,8 @@ import org.junit.jupiter.params.provider.Arguments;
 /** The kinds of ordered store that a test can run on. */
 enum StoreKind {
     HEAP,
-    ROCKS;
+    ROCKS,
+    SEALED;
 
     /** Arguments of a parameterized test: each kind with each of so many seeds. */
     static Stream<Arguments> withSeeds(int count) {
@@ -20,6 +21,7 @@ enum StoreKind {
         return switch (this) {
             case HEAP -> new HeapStore();
             case ROCKS -> RocksStore.open(directory, RocksMemory.small());
+            case SEALED -> SealedStore.over(RocksStore.open(directory, RocksMemory.small()), TestKeys.ring("k1"));
         };
     }
 }

@@ -24,6 +24,7 @@ import io.quorate.kv.RocksMemory;
 import io.quorate.server.auth.TokenSource;
 import io.quorate.server.metrics.MemberMetrics;
 import io.quorate.server.store.DivergenceListener;
+import io.quorate.server.store.EncryptionCheck;
 import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.store.LeasesAndWatches;
 import io.quorate.server.store.ReplicatedLeases;
@@ -101,6 +102,7 @@ record MemberNode(
         Optional<MasterKeys> keys = config.atRest().keys();
         // Before anything is touched.
         LogKeys.of(keys).requireFor(disk);
+        EncryptionCheck.require(folder, keys);
         if (StateRepair.find(disk).isPresent()) {
             new DroppedState(folder).drop();
         }
@@ -116,7 +118,7 @@ record MemberNode(
         KvStateMachine machine = config.ephemeral()
                 ? KvStateMachine.inMemory(folder.resolve(DroppedState.STATE), background)
                 : KvStateMachine.open(
-                        folder.resolve(DroppedState.STATE), RocksMemory.standard(), opening.store(), background);
+                        folder.resolve(DroppedState.STATE), RocksMemory.standard(), keys, opening.store(), background);
         StateVerification verification = parts.add(new StateVerification(
                 config.name(), membership.self(), machine.store(), config.verifyInterval(), divergence));
         machine.tell(verification);
@@ -144,7 +146,8 @@ record MemberNode(
                                 System::nanoTime,
                                 metrics),
                         listener));
-        RaftNode<Result> node = parts.add(RaftNode.start(options(config, membership).with(keys), ports, machine, metrics));
+        RaftNode<Result> node =
+                parts.add(RaftNode.start(options(config, membership).with(keys), ports, machine, metrics));
         // Not before it is certain that the directory is this member's, and no other process's.
         DataRights.close(folder);
         parts.add(ports.scheduler().every(LinkProbes.INTERVAL, links::probe));

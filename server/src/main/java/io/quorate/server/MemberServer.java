@@ -438,8 +438,8 @@ public final class MemberServer implements AutoCloseable {
     /** What is left of this member's part is to let calls end, that which removed it among them. */
     private void leave() {
         String what =
-                "it was removed from the cluster, and its data are of no more use; to bring it back, add it as a new member, with an"
-                        + " empty data directory";
+                "it was removed from the cluster, and its data are of no more use; to bring it back, add it as a new"
+                        + " member, with an empty data directory";
         LOG.warn("Member {} ({}) stops: {}", config.name(), membership.self(), what);
         ready.completeExceptionally(new IOException(what));
         close();
@@ -473,8 +473,8 @@ public final class MemberServer implements AutoCloseable {
         services.suspend("etcdserver: this member takes no part any more, ask another one");
         scrub.close();
         LOG.error(
-                "Member {} takes no part any more, and serves nobody: {}. Starting it again does not help: stop it, keep a copy of"
-                        + " its data directory, and bring it back with an empty one by --replace-member.",
+                "Member {} takes no part any more, and serves nobody: {}. Starting it again does not help: stop it,"
+                    + " keep a copy of its data directory, and bring it back with an empty one by --replace-member.",
                 config.name(),
                 cause.getMessage());
         incarnation.streams().close();

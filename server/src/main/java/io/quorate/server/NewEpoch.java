@@ -203,10 +203,12 @@ public final class NewEpoch {
     private Made makeUnfinished(List<Path> parts) throws IOException {
         Path old = unfinished.resolve("old");
         copy(parts, old);
-        KvStateMachine machine =
-                KvStateMachine.open(folder().resolve(DroppedState.STATE), RocksMemory.standard(), Runnable::run);
+        KvStateMachine machine = KvStateMachine.open(
+                folder().resolve(DroppedState.STATE), RocksMemory.standard(), recovery.keys(), Runnable::run);
         try {
-            Reached reached = plan.byStateAlone() ? stateAlone(machine) : LastState.reach(new FileDisk(old), machine, recovery.keys());
+            Reached reached = plan.byStateAlone()
+                    ? stateAlone(machine)
+                    : LastState.reach(new FileDisk(old), machine, recovery.keys());
             if (!reached.last().equals(best.log().last())) {
                 throw new IOException("the log of " + best.directory() + " ended at "
                         + best.log().last() + " when it was looked at, and at " + reached.last()

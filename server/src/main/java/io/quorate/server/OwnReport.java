@@ -10,6 +10,7 @@ import io.quorate.engine.transport.LinkQuality;
 import io.quorate.engine.transport.LinkQuality.RoundTrips;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.PublishedMember;
+import io.quorate.kv.SealProgress;
 import io.quorate.kv.Verdict;
 import io.quorate.kv.Verification;
 import io.quorate.server.metrics.GcPauses;
@@ -110,16 +111,28 @@ record OwnReport(
                 present.newcomer().waitsFor(),
                 security.told(),
                 unlessTheDiskHangs(() -> Optional.of(exposure.now())),
-                sealed(present.node().logSealing()));
+                sealed(present.node().logSealing(), store));
     }
 
-    private static List<MemberReport.Sealed> sealed(LogSealing log) {
+    private static List<MemberReport.Sealed> sealed(LogSealing log, MvccStore store) {
         List<MemberReport.Sealed> told = new ArrayList<>();
         if (log.plain().segments() > 0) {
             told.add(sealed(Optional.empty(), log.plain()));
         }
         log.byKey().forEach((key, share) -> told.add(sealed(Optional.of(key), share)));
+        told.add(sealed(store));
         return told;
+    }
+
+    /** A store that still has something to be sealed says so by its name. */
+    private static MemberReport.Sealed sealed(MvccStore store) {
+        Optional<SealProgress> progress = store.sealProgress();
+        String what = progress.filter(sealing -> !sealing.settled())
+                .map(sealing -> sealing.left().isPresent()
+                        ? "store, " + sealing.left().getAsLong() + " values to seal anew"
+                        : "store, values to seal anew being counted")
+                .orElse("store");
+        return new MemberReport.Sealed(what, progress.map(SealProgress::masterKeyId), 1, store.sizeBytes());
     }
 
     private static MemberReport.Sealed sealed(Optional<String> key, LogSealing.Share share) {

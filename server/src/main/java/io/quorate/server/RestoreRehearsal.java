@@ -1,6 +1,7 @@
 package io.quorate.server;
 
 import io.quorate.core.quorum.MemberId;
+import io.quorate.encryption.MasterKeys;
 import io.quorate.kv.Bytes;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.Range;
@@ -9,6 +10,7 @@ import io.quorate.kv.RocksMemory;
 import io.quorate.kv.StoreException;
 import io.quorate.server.SnapshotImport.Imported;
 import io.quorate.server.bolt.BoltReader;
+import io.quorate.server.snapshot.BackupFile;
 import io.quorate.server.snapshot.SnapshotChecksum;
 import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.store.ScratchFolder;
@@ -40,21 +42,30 @@ public final class RestoreRehearsal {
      */
     public record Restored(long revision, long keys, long hash, long compactedRevision, String digest) {}
 
+    /** As {@link #run(Path, Path, long, Optional, ByteProgress)}, of a file that is not sealed. */
+    public static Restored run(Path file, Path scratch, long compactedRevision, ByteProgress progress)
+            throws IOException {
+        return run(file, scratch, compactedRevision, Optional.empty(), progress);
+    }
+
     /**
      * Restores a file, of which the checksum must hold.
      *
      * @param scratch a folder that is not there yet, nor afterwards; it takes up what a member's data directory does
      * @param compactedRevision up to which the cluster has compacted that the result is to be compared with; -1 for none
+     * @param keys open the file, if it is sealed, and what comes of it is sealed with them
      * @param progress is told how much of the file was taken
      * @throws io.quorate.server.snapshot.InvalidSnapshotException if it is no snapshot, or damaged
      * @throws io.quorate.server.bolt.BoltException if it is damaged
      * @throws IOException if it cannot be restored, or what came of it cannot be read
      */
-    public static Restored run(Path file, Path scratch, long compactedRevision, ByteProgress progress)
+    public static Restored run(
+            Path file, Path scratch, long compactedRevision, Optional<MasterKeys> keys, ByteProgress progress)
             throws IOException {
-        try (BoltReader reader = BoltReader.open(file, SnapshotChecksum.verify(file, false))) {
-            Imported imported = SnapshotImport.makeOrLeaveNothing(reader, scratch, NAME, alone(), 0, Optional.empty(), progress);
-            return readBack(scratch.resolve(DroppedState.STATE), compactedRevision, imported.digest());
+        long length = SnapshotChecksum.verify(file, false, keys);
+        try (BoltReader reader = BoltReader.open(BackupFile.open(file, keys), length)) {
+            Imported imported = SnapshotImport.makeOrLeaveNothing(reader, scratch, NAME, alone(), 0, keys, progress);
+            return readBack(scratch.resolve(DroppedState.STATE), compactedRevision, keys, imported.digest());
         } catch (StoreException e) {
             throw new IOException("what was restored cannot be read: " + e.getMessage(), e);
         } finally {
@@ -68,8 +79,9 @@ public final class RestoreRehearsal {
         return new InitialMembership(1, self, new TreeMap<>(Map.of(self, List.of(URI.create("http://127.0.0.1:1")))));
     }
 
-    private static Restored readBack(Path state, long compactedRevision, String digest) throws IOException {
-        KvStateMachine machine = KvStateMachine.open(state, RocksMemory.small(), Runnable::run);
+    private static Restored readBack(Path state, long compactedRevision, Optional<MasterKeys> keys, String digest)
+            throws IOException {
+        KvStateMachine machine = KvStateMachine.open(state, RocksMemory.small(), keys, Runnable::run);
         try {
             MvccStore store = machine.store();
             String found = store.digest().total().toString();

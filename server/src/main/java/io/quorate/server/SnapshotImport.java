@@ -7,11 +7,12 @@ import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.disk.Identity;
 import io.quorate.engine.transport.StorageIds;
 import io.quorate.kv.MvccStore;
+import io.quorate.kv.OrderedStore;
 import io.quorate.kv.RocksMemory;
-import io.quorate.kv.RocksStore;
 import io.quorate.kv.StoreException;
 import io.quorate.kv.StoreImport;
 import io.quorate.server.bolt.BoltReader;
+import io.quorate.server.snapshot.BackupFile;
 import io.quorate.server.snapshot.InvalidSnapshotException;
 import io.quorate.server.snapshot.SnapshotChecksum;
 import io.quorate.server.snapshot.SnapshotFile;
@@ -70,7 +71,7 @@ public final class SnapshotImport {
     }
 
     /**
-     * Imports a file. If that fails, the directory is as before; if it is broken off, no member starts with it.
+     * Imports a file, which the member's master keys open if it is sealed; the directory is sealed with them in any case. If that fails, the directory is as before; if it is broken off, no member starts with it.
      *
      * @param config the member's: its name, data directory, and those that found the cluster
      * @param askedBy who asked for it, and on which machine: that is put on record in the new cluster
@@ -84,21 +85,15 @@ public final class SnapshotImport {
             throws IOException {
         FoundingDescription description = new FoundingDescription("snapshot restore " + file, askedBy);
         InitialMembership membership = InitialMembership.of(config);
-        long length = SnapshotChecksum.verify(file, options.skipHashCheck());
+        Optional<MasterKeys> keys = config.atRest().keys();
+        long length = SnapshotChecksum.verify(file, options.skipHashCheck(), keys);
         description.hasRoom(FoundingRoom.ofRestore(config.dataDir(), length).require());
-        try (BoltReader reader = BoltReader.open(file, length);
+        try (BoltReader reader = BoltReader.open(BackupFile.open(file, keys), length);
                 Closeable lock = new FileDisk(config.dataDir()).lock()) {
             requireEmpty(config.dataDir());
             Path folder = config.dataDir().resolve(UNFINISHED);
-            Imported imported =
-                    makeOrLeaveNothing(
-                            reader,
-                            folder,
-                            config.name(),
-                            membership,
-                            options.revisionBump(),
-                            config.atRest().keys(),
-                            progress);
+            Imported imported = makeOrLeaveNothing(
+                    reader, folder, config.name(), membership, options.revisionBump(), keys, progress);
             try {
                 FoundingNote.write(new FileDisk(folder), description.ofRestore(file, imported, options, config.name()));
             } catch (IOException e) {
@@ -148,9 +143,9 @@ public final class SnapshotImport {
         requireFinished(dataDir);
         try (Stream<Path> files = Files.list(dataDir)) {
             if (files.anyMatch(file -> !file.getFileName().toString().equals(LOCK))) {
-                throw new DataDirectoryException(
-                        "Data directory " + dataDir
-                                + " is not empty: a snapshot only begins a new one; choose another, or move away what is there.");
+                throw new DataDirectoryException("Data directory " + dataDir
+                        + " is not empty: a snapshot only begins a new one; choose another, or move away what"
+                        + " is there.");
             }
         }
     }
@@ -169,7 +164,8 @@ public final class SnapshotImport {
         Content content;
         String digest;
         long chainHash;
-        RocksStore ordered = RocksStore.open(state.resolve(KvStateMachine.STORE), RocksMemory.standard());
+        OrderedStore ordered =
+                KvStateMachine.openStore(state.resolve(KvStateMachine.STORE), RocksMemory.standard(), keys);
         try {
             StoreImport target = new StoreImport(ordered, Founding.FIRST.index());
             long totalBytes = reader.pages() * reader.pageBytes();
@@ -183,7 +179,7 @@ public final class SnapshotImport {
         } finally {
             ordered.close();
         }
-        KvStateMachine machine = KvStateMachine.open(state, RocksMemory.standard(), Runnable::run);
+        KvStateMachine machine = KvStateMachine.open(state, RocksMemory.standard(), keys, Runnable::run);
         try {
             StorageIds.begin(disk);
             Identity identity = new Identity(membership.clusterId(), membership.self(), name);

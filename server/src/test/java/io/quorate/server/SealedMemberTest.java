@@ -153,9 +153,10 @@ class SealedMemberTest {
 
         assertThat(DataReport.of(directories, Optional.empty()).isGood()).isFalse();
         try (InspectedMember member = InspectedMember.of("m0", dataDir())) {
-            assertThat(member.refusal()).hasValueSatisfying(why -> assertThat(why)
-                    .startsWith("it was not looked at. The log segment")
-                    .contains("the master key spring"));
+            assertThat(member.refusal())
+                    .hasValueSatisfying(why -> assertThat(why)
+                            .startsWith("it was not looked at. The log segment")
+                            .contains("the master key spring"));
             assertThat(member.findings()).isEmpty();
         }
     }

@@ -316,7 +316,8 @@ public final class SimulatedMember {
         starts++;
         SimulatedProcess process = new SimulatedProcess(agenda, disk::takeLatencyNanos);
         disk.setPatience(process::waitUntil);
-        SimulatedStateMachine stateMachine = new SimulatedStateMachine(durableStore, random.split(), listener(process));
+        SimulatedStateMachine stateMachine =
+                new SimulatedStateMachine(durableStore, random.split(), settings.keys(), listener(process));
         Optional<ClientServices> services = settings.leases()
                 .map(options -> new ClientServices(process, options, stateMachine::store, this::propose));
         services.ifPresent(stateMachine::setServices);

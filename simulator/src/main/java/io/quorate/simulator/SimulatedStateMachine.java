@@ -1,5 +1,6 @@
 package io.quorate.simulator;
 
+import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.StateMachine;
 import io.quorate.engine.snapshot.SnapshotReader;
 import io.quorate.engine.snapshot.SnapshotWriter;
@@ -10,6 +11,7 @@ import io.quorate.kv.MvccStore;
 import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Result;
 import io.quorate.kv.RevisionEvents;
+import io.quorate.kv.SealedStore;
 import io.quorate.kv.WriteBatch;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -48,17 +50,29 @@ final class SimulatedStateMachine implements StateMachine<Result> {
     private final Listener listener;
     private final SplittableRandom random;
     private final DurableStore durable;
+    private final Optional<MasterKeys> keys;
     private HeapStore content;
     private MvccStore store;
     private Optional<ClientServices> services = Optional.empty();
 
-    /** @param durable what an earlier life left; takes what this one flushes */
-    SimulatedStateMachine(DurableStore durable, SplittableRandom random, Listener listener) {
+    /**
+     * Begins a life.
+     *
+     * @param durable what an earlier life left; takes what this one flushes
+     * @param keys what is stored is sealed with, if it is
+     */
+    SimulatedStateMachine(DurableStore durable, SplittableRandom random, Optional<MasterKeys> keys, Listener listener) {
         this.durable = durable;
         this.random = random;
+        this.keys = keys;
         this.listener = listener;
         this.content = durable.load();
-        this.store = MvccStore.open(content);
+        this.store = open(content);
+    }
+
+    private MvccStore open(HeapStore stored) {
+        return MvccStore.open(keys.<OrderedStore>map(master -> SealedStore.over(stored, master))
+                .orElse(stored));
     }
 
     /** Has what is applied from now on told to what the member does for clients. */
@@ -181,7 +195,7 @@ final class SimulatedStateMachine implements StateMachine<Result> {
 
     private void replaceBy(HeapStore replacement) {
         content = replacement;
-        store = MvccStore.open(content);
+        store = open(content);
         flush();
         services.ifPresent(told -> told.restored(store));
     }

@@ -60,12 +60,7 @@ class AdaptiveElectionsTest {
     private static MemberSettings settings() {
         MemberSettings drawn = MemberSettings.draw(new SplittableRandom(1));
         return new MemberSettings(
-                drawn.timing().withAdaptive(true),
-                drawn.storage(),
-                drawn.flow(),
-                drawn.leases(),
-                false,
-                drawn.keys());
+                drawn.timing().withAdaptive(true), drawn.storage(), drawn.flow(), drawn.leases(), false, drawn.keys());
     }
 
     private static LinkFaults lateBy(long nanos) {

@@ -53,9 +53,13 @@ final class ContentOpener {
     Items open(BatchFrame frame) throws CorruptFrameException {
         if (frame.sealed() != opener.isPresent()) {
             throw new CorruptFrameException(
-                    frame.sealed() ? "it is sealed, in a segment that is not" : "it is not sealed, in a segment that is");
+                    frame.sealed()
+                            ? "it is sealed, in a segment that is not"
+                            : "it is not sealed, in a segment that is");
         }
-        return opener.isPresent() ? open(frame.content().slice(), opener.get()) : new Items(frame.content().slice(), List.of());
+        return opener.isPresent()
+                ? open(frame.content().slice(), opener.get())
+                : new Items(frame.content().slice(), List.of());
     }
 
     private static Items open(ByteBuffer content, Opener opener) throws CorruptFrameException {

@@ -12,9 +12,7 @@ sealed interface FrameBody {
 
     /** How what follows in a segment is written. */
     static FrameBody of(SegmentHeader segment) {
-        return segment.key().isPresent()
-                ? new Sealed(segment.key().get().key().sealer())
-                : new Plain();
+        return segment.key().isPresent() ? new Sealed(segment.key().get().key().sealer()) : new Plain();
     }
 
     /** Begins a frame behind its header, at the buffer's position; the one before has ended. */

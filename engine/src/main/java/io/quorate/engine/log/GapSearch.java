@@ -73,7 +73,8 @@ final class GapSearch {
         long budget = MAX_SALVAGED_BYTES;
         for (Map.Entry<Long, List<String>> copies : files.entrySet()) {
             for (String file : copies.getValue()) {
-                budget -= salvage(file, copies.getKey(), keptIndex + 1, end.get().last.index(), salvaged);
+                budget -= salvage(
+                        file, copies.getKey(), keptIndex + 1, end.get().last.index(), salvaged);
                 if (budget < 0) {
                     return Optional.empty();
                 }
@@ -113,7 +114,9 @@ final class GapSearch {
             }
             Optional<BatchFrame> frame = scanner.frameAt(latest.position().getAsLong());
             Optional<ContentOpener> opener = opener(file, name, sequence, frame);
-            return opener.isPresent() ? end(frame.get(), opener.get().open(frame.get()).items()) : Optional.empty();
+            return opener.isPresent()
+                    ? end(frame.get(), opener.get().open(frame.get()).items())
+                    : Optional.empty();
         } catch (CorruptFrameException e) {
             // Its checksum is right and it makes no sense: nothing is known then.
             return Optional.empty();

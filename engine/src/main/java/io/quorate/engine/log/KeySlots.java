@@ -61,8 +61,8 @@ final class KeySlots {
     private Optional<Slot> newest() throws IOException {
         Optional<Slot> first = slot(0);
         Optional<Slot> second = slot(1);
-        boolean firstCounts = second.isEmpty()
-                || (first.isPresent() && first.get().generation >= second.get().generation);
+        boolean firstCounts =
+                second.isEmpty() || (first.isPresent() && first.get().generation >= second.get().generation);
         return firstCounts ? first : second;
     }
 

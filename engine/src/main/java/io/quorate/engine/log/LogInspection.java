@@ -69,8 +69,8 @@ public final class LogInspection implements AutoCloseable {
                     findings.add(Finding.damage(
                             LogFiles.FOLDER,
                             "there is no log",
-                            "the member's votes and acknowledgements are lost: remove it from the cluster and add it anew"
-                                    + " with an empty directory"));
+                            "the member's votes and acknowledgements are lost: remove it from the cluster and add it"
+                                    + " anew with an empty directory"));
                 case Condition.Whole whole -> whole(whole.reading());
                 case Condition.Damaged damaged -> damaged(damaged);
                 case Condition.Unusable unusable ->
@@ -170,8 +170,7 @@ public final class LogInspection implements AutoCloseable {
         return remains;
     }
 
-    private static Remains remains(Found segment, SegmentHeader header, long from, Remains before)
-            throws IOException {
+    private static Remains remains(Found segment, SegmentHeader header, long from, Remains before) throws IOException {
         Remains remains = before;
         SegmentScanner scanner = new SegmentScanner(segment.file(), segment.sequence());
         ContentOpener opener = new ContentOpener(header);
@@ -261,7 +260,8 @@ public final class LogInspection implements AutoCloseable {
             if (segment == null || segment.header().isEmpty()) {
                 throw new IOException("the log segment " + LogFiles.nameOf(Place.segment(place)) + " is not there");
             }
-            StoredEntries stored = new StoredEntries(segment.file(), segment.header().get());
+            StoredEntries stored =
+                    new StoredEntries(segment.file(), segment.header().get());
             List<EntryFrame> read = new ArrayList<>();
             stored.read(entries, index, index, read);
             return OptionalLong.of(read.getFirst().chainHash());

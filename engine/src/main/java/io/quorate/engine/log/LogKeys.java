@@ -82,9 +82,7 @@ public final class LogKeys {
 
     /** The same key, wrapped by the current master key. */
     SegmentKey rewrapped(SegmentKey key) throws KeyException {
-        return masters.isEmpty()
-                ? key
-                : new SegmentKey(key.key(), masters.get().wrap(key.key(), PURPOSE));
+        return masters.isEmpty() ? key : new SegmentKey(key.key(), masters.get().wrap(key.key(), PURPOSE));
     }
 
     /**

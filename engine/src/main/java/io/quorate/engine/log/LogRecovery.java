@@ -142,7 +142,8 @@ final class LogRecovery {
             segments.add(another(reading));
         } else if (isToBeSealed(segments.getLast().header())) {
             segments.add(another(reading));
-            report.add("What is written from here on is sealed, in " + segments.getLast().name()
+            report.add("What is written from here on is sealed, in "
+                    + segments.getLast().name()
                     + "; what was written before goes with the segments that compaction drops.");
         }
         if (segments.size() > reading.links().size()) {

@@ -94,7 +94,8 @@ public final class LogScrub {
     }
 
     private Optional<Finding> read(Segment segment, DiskFile file, long endLsn) throws IOException {
-        Optional<SegmentHeader> header = SegmentHeader.read(file, segment.sequence(), segment.name(), files.options().keys());
+        Optional<SegmentHeader> header = SegmentHeader.read(
+                file, segment.sequence(), segment.name(), files.options().keys());
         if (!header.equals(Optional.of(segment.header()))) {
             return Optional.of(Finding.damage(segment.name(), "its header is damaged", REMEDY)
                     .at(0));

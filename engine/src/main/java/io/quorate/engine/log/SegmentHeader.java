@@ -202,16 +202,38 @@ record SegmentHeader(
 
         SegmentHeader with(OptionalLong chain, Start start, Optional<SegmentKey> key) {
             return new SegmentHeader(
-                    group, clusterId, member, sequence, previous, firstLsn, base, chain, fileBytes, start, hardState,
-                    suspension, key);
+                    group,
+                    clusterId,
+                    member,
+                    sequence,
+                    previous,
+                    firstLsn,
+                    base,
+                    chain,
+                    fileBytes,
+                    start,
+                    hardState,
+                    suspension,
+                    key);
         }
     }
 
     /** The same, with its key wrapped otherwise. */
     SegmentHeader with(SegmentKey newKey) {
         return new SegmentHeader(
-                group, clusterId, member, sequence, previous, firstLsn, base, baseChain, fileBytes, start, hardState,
-                suspension, Optional.of(newKey));
+                group,
+                clusterId,
+                member,
+                sequence,
+                previous,
+                firstLsn,
+                base,
+                baseChain,
+                fileBytes,
+                start,
+                hardState,
+                suspension,
+                Optional.of(newKey));
     }
 
     /** Whether the segment is this member's. */

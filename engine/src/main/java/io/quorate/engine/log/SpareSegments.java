@@ -134,8 +134,8 @@ final class SpareSegments {
      * synced then.
      */
     void recycle(String name, DiskFile file, Optional<SegmentHeader> header) throws IOException {
-        boolean reusable = !options.keys().seals()
-                || header.flatMap(SegmentHeader::key).isPresent();
+        boolean reusable =
+                !options.keys().seals() || header.flatMap(SegmentHeader::key).isPresent();
         synchronized (this) {
             if (reusable && spares.size() < limit() && file.size() == options.segmentBytes()) {
                 String spare = nextName();

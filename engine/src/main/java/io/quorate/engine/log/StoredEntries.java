@@ -28,7 +28,8 @@ final class StoredEntries {
      */
     long read(EntryIndex index, long firstIndex, long lastIndex, List<EntryFrame> into) throws IOException {
         return segment.key().isPresent()
-                ? readBlock(index, firstIndex, lastIndex, segment.key().get().key().opener(), into)
+                ? readBlock(
+                        index, firstIndex, lastIndex, segment.key().get().key().opener(), into)
                 : readRun(index, firstIndex, lastIndex, into);
     }
 

@@ -9,6 +9,7 @@ import io.quorate.engine.log.SnapshotMetaCodec.Start;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.zip.CRC32C;
@@ -156,8 +157,10 @@ final class IncomingSnapshot implements AutoCloseable {
      * Makes a snapshot of a complete stream, durably.
      *
      * @throws CorruptFrameException if a checksum is wrong
+     * @throws RefusedSnapshotException if it is not accepted
      */
-    SnapshotFolder finish(String temporaryPath, String finalPath) throws IOException {
+    SnapshotFolder finish(String temporaryPath, String finalPath, SnapshotStore.Acceptance acceptance)
+            throws IOException {
         readManifest();
         Manifest expected = manifest.orElseThrow(() -> new CorruptFrameException("it is too short to be a snapshot"));
         SnapshotFolderWriter writer = new SnapshotFolderWriter(disk, temporaryPath);
@@ -171,6 +174,15 @@ final class IncomingSnapshot implements AutoCloseable {
                 throw new CorruptFrameException("its file " + file.name() + " arrived damaged");
             }
             position += file.size();
+        }
+        try {
+            Optional<Path> files = writer.folder();
+            if (files.isPresent()) {
+                acceptance.require(files.get());
+            }
+        } catch (IOException e) {
+            writer.abandon();
+            throw new RefusedSnapshotException(meta, e);
         }
         SnapshotFolder folder = writer.finish(expected.start(), finalPath);
         discard();

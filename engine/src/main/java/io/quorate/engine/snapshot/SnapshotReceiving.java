@@ -3,6 +3,7 @@ package io.quorate.engine.snapshot;
 import io.quorate.core.SnapshotMeta;
 import io.quorate.engine.disk.Disk;
 import io.quorate.engine.log.CorruptFrameException;
+import io.quorate.engine.snapshot.SnapshotStore.Acceptance;
 import io.quorate.engine.snapshot.SnapshotStore.ReceiveResult;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,13 +15,15 @@ final class SnapshotReceiving implements AutoCloseable {
     private final Disk disk;
     private final SnapshotShelf shelf;
     private final long maxSnapshotBytes;
+    private final Acceptance acceptance;
     private Optional<IncomingSnapshot> incoming;
 
     /** Goes on with what a run before had received. */
-    SnapshotReceiving(Disk disk, SnapshotShelf shelf, long maxSnapshotBytes) throws IOException {
+    SnapshotReceiving(Disk disk, SnapshotShelf shelf, long maxSnapshotBytes, Acceptance acceptance) throws IOException {
         this.disk = disk;
         this.shelf = shelf;
         this.maxSnapshotBytes = maxSnapshotBytes;
+        this.acceptance = acceptance;
         this.incoming = IncomingSnapshot.resume(disk);
     }
 
@@ -57,10 +60,14 @@ final class SnapshotReceiving implements AutoCloseable {
             if (!current.isComplete()) {
                 return new ReceiveResult.Partial(current.received());
             }
-            SnapshotFolder folder = current.finish(SnapshotStore.UNFINISHED + "received", SnapshotStore.pathOf(meta));
+            SnapshotFolder folder =
+                    current.finish(SnapshotStore.UNFINISHED + "received", SnapshotStore.pathOf(meta), acceptance);
             incoming = Optional.empty();
             shelf.add(folder, meta);
             return new ReceiveResult.Complete();
+        } catch (RefusedSnapshotException e) {
+            drop();
+            return new ReceiveResult.Refused(e);
         } catch (CorruptFrameException e) {
             drop();
             return new ReceiveResult.Damaged(

@@ -34,6 +34,24 @@ public final class SnapshotStore implements AutoCloseable {
 
         /** The stream is damaged or makes no sense: dropped, to begin anew at offset 0. */
         record Damaged(String reason) implements ReceiveResult {}
+
+        /** The application cannot restore it, and has said why: dropped, and it would be the same the next time. */
+        record Refused(IOException why) implements ReceiveResult {}
+    }
+
+    /** Looks at the files of a snapshot that has arrived whole, before it takes the place of the one before. */
+    @FunctionalInterface
+    public interface Acceptance {
+
+        /** Takes whatever arrives. */
+        Acceptance OF_ALL = folder -> {};
+
+        /**
+         * Makes sure that it can be restored.
+         *
+         * @throws IOException with one sentence if it cannot
+         */
+        void require(Path folder) throws IOException;
     }
 
     /** A snapshot that is held for reading. */
@@ -56,13 +74,13 @@ public final class SnapshotStore implements AutoCloseable {
     /** Only one snapshot is written at a time. */
     private final Object writing = new Object();
 
-    private SnapshotStore(Disk disk, long maxSnapshotBytes) throws IOException {
+    private SnapshotStore(Disk disk, long maxSnapshotBytes, Acceptance acceptance) throws IOException {
         this.disk = disk;
         disk.createDirectory(FOLDER);
         disk.syncDirectory("");
         this.shelf = new SnapshotShelf(disk);
         this.sending = new SnapshotSending(shelf);
-        this.receiving = new SnapshotReceiving(disk, shelf, maxSnapshotBytes);
+        this.receiving = new SnapshotReceiving(disk, shelf, maxSnapshotBytes, acceptance);
     }
 
     /**
@@ -71,7 +89,12 @@ public final class SnapshotStore implements AutoCloseable {
      * @param maxSnapshotBytes received snapshots that claim more are refused
      */
     public static SnapshotStore open(Disk disk, long maxSnapshotBytes) throws IOException {
-        return new SnapshotStore(disk, maxSnapshotBytes);
+        return open(disk, maxSnapshotBytes, Acceptance.OF_ALL);
+    }
+
+    /** As {@link #open(Disk, long)}; what is received must be accepted, where the disk is one of a real file system. */
+    public static SnapshotStore open(Disk disk, long maxSnapshotBytes, Acceptance acceptance) throws IOException {
+        return new SnapshotStore(disk, maxSnapshotBytes, acceptance);
     }
 
     /** One sentence for each thing that the opening, or a later look, found worth telling. */

@@ -58,7 +58,8 @@ class LogDamageTest {
     /** Opens what is left; what an inspection said of it before must be what the opening finds. */
     private Outcome open(FaultyDisk damaged, String what) throws IOException {
         boolean damageFound;
-        try (LogInspection inspection = LogInspection.of(damaged, LogFixture.IDENTITY, 0, Optional.empty(), LogKeys.NONE)) {
+        try (LogInspection inspection =
+                LogInspection.of(damaged, LogFixture.IDENTITY, 0, Optional.empty(), LogKeys.NONE)) {
             damageFound = inspection.findings().stream().anyMatch(Finding::isDamage);
         }
         Outcome outcome = openAndGoOn(damaged, what);

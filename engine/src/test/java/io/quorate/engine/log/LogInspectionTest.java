@@ -31,7 +31,8 @@ class LogInspectionTest {
     }
 
     private List<Finding> findings(FaultyDisk where) throws IOException {
-        try (LogInspection inspection = LogInspection.of(where, LogFixture.IDENTITY, 0, Optional.empty(), LogKeys.NONE)) {
+        try (LogInspection inspection =
+                LogInspection.of(where, LogFixture.IDENTITY, 0, Optional.empty(), LogKeys.NONE)) {
             return inspection.findings();
         }
     }
@@ -40,7 +41,8 @@ class LogInspectionTest {
     void aWholeLogGivesItsEntriesAndTheirHashesAndNothingIsFound() throws IOException {
         writeLog();
         try (LogFixture fixture = new LogFixture(disk);
-                LogInspection inspection = LogInspection.of(disk, LogFixture.IDENTITY, 0, Optional.empty(), LogKeys.NONE)) {
+                LogInspection inspection =
+                        LogInspection.of(disk, LogFixture.IDENTITY, 0, Optional.empty(), LogKeys.NONE)) {
             assertThat(inspection.findings()).isEmpty();
             LogInspection.Content content = inspection.content().orElseThrow();
             assertThat(content.base()).isEqualTo(EntryId.ORIGIN);
@@ -103,7 +105,8 @@ class LogInspectionTest {
     void aLogThatIsGoneOrNotOnesOwnIsDamage() throws IOException {
         assertThat(findings(disk)).singleElement().matches(Finding::isDamage);
         writeLog();
-        try (LogInspection inspection = LogInspection.of(disk, LogFixture.IDENTITY, 7, Optional.empty(), LogKeys.NONE)) {
+        try (LogInspection inspection =
+                LogInspection.of(disk, LogFixture.IDENTITY, 7, Optional.empty(), LogKeys.NONE)) {
             assertThat(inspection.findings()).singleElement().satisfies(finding -> {
                 assertThat(finding.isDamage()).isTrue();
                 assertThat(finding.what()).contains("belongs to");

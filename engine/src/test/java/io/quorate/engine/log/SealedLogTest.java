@@ -110,7 +110,8 @@ class SealedLogTest {
             assertThat(fixture.recovered.hardState().votedFor()).isEqualTo(VOTED.votedFor());
             // Members, and what of an entry goes into the chain hash, tell of it.
             byte[] chain = bytesOf(fixture.log.chainHashAt(7).orElseThrow());
-            assertThat(content(disk).entrySet()).filteredOn(file -> file.getKey().startsWith("log/segment"))
+            assertThat(content(disk).entrySet())
+                    .filteredOn(file -> file.getKey().startsWith("log/segment"))
                     .isNotEmpty()
                     .allSatisfy(file -> assertThat(file.getValue())
                             .doesNotContain("secret")
@@ -138,8 +139,7 @@ class SealedLogTest {
             fixture.settle();
             fixture.append(4, payload(6));
             fixture.settle();
-            expected = List.of(
-                    payload(1), payload(2), payload(3), "instead of 4", "instead of 5", payload(6));
+            expected = List.of(payload(1), payload(2), payload(3), "instead of 4", "instead of 5", payload(6));
             assertThat(fixture.payloads()).isEqualTo(expected);
         }
         try (LogFixture fixture = open(disk, sealed(SPRING))) {
@@ -184,7 +184,10 @@ class SealedLogTest {
                 fixture.append(2 * round + 2, payload(round));
                 fixture.log.compactTo(Math.max(1, fixture.log.lastId().index() - 6));
                 fixture.settle();
-                fixture.recovered.files().present().forEach(segment -> keys.add(segment.header().key().orElseThrow()));
+                fixture.recovered
+                        .files()
+                        .present()
+                        .forEach(segment -> keys.add(segment.header().key().orElseThrow()));
             }
             for (String segment : segments()) {
                 collect(segment, nonces, blocks);
@@ -192,7 +195,9 @@ class SealedLogTest {
         }
         assertThat(blocks.size()).isGreaterThan(100);
         assertThat(nonces).hasSameSizeAs(blocks);
-        assertThat(keys.stream().map(SegmentKey::key).distinct()).hasSameSizeAs(keys).hasSizeGreaterThan(4);
+        assertThat(keys.stream().map(SegmentKey::key).distinct())
+                .hasSameSizeAs(keys)
+                .hasSizeGreaterThan(4);
     }
 
     private void collect(String segment, Set<String> nonces, Set<String> blocks) {
@@ -216,7 +221,11 @@ class SealedLogTest {
         assertThat(frames).isGreaterThan(8);
         FaultyDisk damaged = disk.afterRestart();
         byte[] bytes = damaged.bytes(segment).clone();
-        bytes[(int) new SegmentScanner(damaged.open(segment), sequence).nextFrame(0).orElseThrow() + 200] ^= 1;
+        bytes[
+                (int) new SegmentScanner(damaged.open(segment), sequence)
+                                .nextFrame(0)
+                                .orElseThrow()
+                        + 200] ^= 1;
         damaged.replace(segment, bytes);
         assertThat(intactFrames(damaged, segment, sequence)).isEqualTo(frames - 1);
     }
@@ -266,8 +275,7 @@ class SealedLogTest {
 
     private static boolean isDamageSeen(FaultyDisk disk) throws IOException {
         LogKeys keys = sealed(SPRING).keys();
-        try (LogInspection inspection =
-                LogInspection.of(disk, LogFixture.IDENTITY, 0, Optional.empty(), keys)) {
+        try (LogInspection inspection = LogInspection.of(disk, LogFixture.IDENTITY, 0, Optional.empty(), keys)) {
             return inspection.findings().stream().anyMatch(Finding::isDamage);
         }
     }
@@ -286,7 +294,8 @@ class SealedLogTest {
                     acknowledged = fixture.durable.map(EntryId::index).orElse(0L);
                 }
             } catch (FaultyDisk.ProcessDied e) {
-                // While a segment was prepared ahead; where it dies in a write, the writer has failed and takes nothing any more.
+                // While a segment was prepared ahead; where it dies in a write, the writer has failed and takes nothing
+                // any more.
                 assertThat(acknowledged).isLessThan(40);
             }
             try (LogFixture fixture = open(dying.afterPowerLoss(random), sealed(SPRING))) {
@@ -351,7 +360,8 @@ class SealedLogTest {
             disk.replace(segments().getFirst(), bytes);
             assertThat(LogScrub.of(fixture.recovered.files(), read -> {}))
                     .singleElement()
-                    .satisfies(finding -> assertThat(finding.file()).isEqualTo(segments().getFirst()));
+                    .satisfies(finding ->
+                            assertThat(finding.file()).isEqualTo(segments().getFirst()));
         }
     }
 
@@ -413,7 +423,10 @@ class SealedLogTest {
         }
         assertThat(String.join("", content(disk).values())).doesNotContain("spring");
         try (LogFixture fixture = open(disk, sealed(SUMMER))) {
-            assertThat(fixture.payloads()).hasSize(21).startsWith(written.toArray(new String[0])).endsWith("later");
+            assertThat(fixture.payloads())
+                    .hasSize(21)
+                    .startsWith(written.toArray(new String[0]))
+                    .endsWith("later");
         }
     }
 

@@ -10,6 +10,7 @@ import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.StateMachine;
 import io.quorate.engine.disk.FaultyDisk;
+import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.log.CorruptFrameException;
 import io.quorate.engine.log.SnapshotMetaCodec.Start;
 import io.quorate.engine.snapshot.SnapshotStore.OpenSnapshot;
@@ -17,6 +18,7 @@ import io.quorate.engine.snapshot.SnapshotStore.ReceiveResult;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +27,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SnapshotStoreTest {
 
@@ -196,6 +199,7 @@ class SnapshotStoreTest {
                     return;
                 }
                 case ReceiveResult.Damaged damaged -> throw new AssertionError(damaged.reason());
+                case ReceiveResult.Refused refused -> throw new AssertionError(refused.why());
             }
         }
     }
@@ -239,6 +243,32 @@ class SnapshotStoreTest {
                         .isEqualTo(new ReceiveResult.Partial(1000));
                 transfer(sender, receiver, meta(10), 3000);
                 assertThat(read(receiver, meta(10))).isEqualTo(contentOf("sent"));
+            }
+        }
+    }
+
+    /** What was there before stays the newest, also after a restart. */
+    @Test
+    void aSnapshotThatIsRefusedLeavesNothingBehind(@TempDir Path folder) throws IOException {
+        SnapshotStore.Acceptance refusing = files -> {
+            assertThat(files).isDirectoryContaining(file -> !file.endsWith("manifest"));
+            throw new IOException("the key is missing");
+        };
+        try (SnapshotStore sender = open()) {
+            sender.writeLocal(meta(10), OptionalLong.empty(), new TwoFiles("sent"));
+            int total = (int) sender.streamLength(meta(10)).orElseThrow();
+            ByteBuffer stream = sender.readChunk(meta(10), 0, total);
+            try (SnapshotStore receiver = SnapshotStore.open(new FileDisk(folder), MAX_BYTES, refusing)) {
+                receiver.writeLocal(meta(5), OptionalLong.empty(), new TwoFiles("own"));
+                assertThat(receiver.storeChunk(meta(10), 0, total, stream))
+                        .isInstanceOfSatisfying(
+                                ReceiveResult.Refused.class,
+                                refused -> assertThat(refused.why()).hasMessageContaining("the key is missing"));
+                assertThat(receiver.latest()).contains(meta(5));
+            }
+            try (SnapshotStore receiver = SnapshotStore.open(new FileDisk(folder), MAX_BYTES)) {
+                assertThat(receiver.latest()).contains(meta(5));
+                assertThat(read(receiver, meta(5))).isEqualTo(contentOf("own"));
             }
         }
     }

@@ -4,15 +4,15 @@ import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.quorate.kv.AuthState;
+import io.quorate.server.bolt.RandomInput;
 import io.quorate.server.proto.etcdserverpb.SnapshotResponse;
 import io.quorate.server.snapshot.SnapshotSource;
 import io.quorate.server.snapshot.SnapshotSource.TakenSnapshot;
 import io.quorate.server.wire.EtcdError;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.concurrent.CompletableFuture;
@@ -119,23 +119,29 @@ public final class SnapshotStreams implements AutoCloseable {
         private void send(TakenSnapshot snapshot) throws IOException, InterruptedException {
             long end = System.nanoTime() + PATIENCE_NANOS + TimeUnit.SECONDS.toNanos(snapshot.bytes() / MIN_RATE);
             MessageDigest digest = sha256();
-            byte[] piece = new byte[PIECE_BYTES];
-            try (InputStream in = Files.newInputStream(snapshot.file())) {
-                long remaining = snapshot.bytes();
-                while (remaining > 0) {
+            ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
+            try (RandomInput in = snapshot.open()) {
+                for (long sent = 0; sent < snapshot.bytes(); sent += piece.limit()) {
                     awaitReady(end);
-                    int count = in.readNBytes(piece, 0, (int) Math.min(piece.length, remaining));
-                    if (count == 0) {
-                        throw new EOFException("the snapshot ends " + remaining + " bytes too early");
-                    }
-                    remaining -= count;
-                    digest.update(piece, 0, count);
-                    send(remaining, ByteString.copyFrom(piece, 0, count));
+                    fill(piece.clear(), in, sent, snapshot.bytes());
+                    digest.update(piece.duplicate());
+                    send(snapshot.bytes() - sent - piece.limit(), ByteString.copyFrom(piece.duplicate()));
                 }
             }
             awaitReady(end);
             send(0, ByteString.copyFrom(digest.digest()));
             call.onCompleted();
+        }
+
+        /** Reads from an offset on until the piece is full, or the end is reached. */
+        private static void fill(ByteBuffer piece, RandomInput in, long from, long end) throws IOException {
+            piece.limit((int) Math.min(piece.capacity(), end - from));
+            while (piece.hasRemaining()) {
+                if (in.read(piece, from + piece.position()) < 0) {
+                    throw new EOFException("the snapshot ends too early");
+                }
+            }
+            piece.flip();
         }
 
         private void send(long remaining, ByteString piece) {

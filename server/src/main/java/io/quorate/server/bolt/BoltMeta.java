@@ -3,7 +3,6 @@ package io.quorate.server.bolt;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.util.Optional;
 
 /**
@@ -21,7 +20,7 @@ record BoltMeta(int pageBytes, long rootPage, long end, long transaction) {
      * @param length of the file
      * @throws BoltException if neither is
      */
-    static BoltMeta read(FileChannel file, long length) throws IOException {
+    static BoltMeta read(RandomInput file, long length) throws IOException {
         Optional<BoltMeta> first = readAt(file, 0, length);
         Optional<BoltMeta> second = first.isPresent()
                 ? readAt(file, first.get().pageBytes(), length)
@@ -45,7 +44,7 @@ record BoltMeta(int pageBytes, long rootPage, long end, long transaction) {
     }
 
     /** Without the first meta it is not known how long a page is, and so not where the second one begins. */
-    private static Optional<BoltMeta> search(FileChannel file, long length) throws IOException {
+    private static Optional<BoltMeta> search(RandomInput file, long length) throws IOException {
         for (int pageBytes = MIN_PAGE_BYTES; pageBytes <= MAX_PAGE_BYTES; pageBytes *= 2) {
             Optional<BoltMeta> found = readAt(file, pageBytes, length);
             if (found.isPresent() && found.get().pageBytes() == pageBytes) {
@@ -55,7 +54,7 @@ record BoltMeta(int pageBytes, long rootPage, long end, long transaction) {
         return Optional.empty();
     }
 
-    private static Optional<BoltMeta> readAt(FileChannel file, long offset, long length) throws IOException {
+    private static Optional<BoltMeta> readAt(RandomInput file, long offset, long length) throws IOException {
         if (offset + BoltFormat.PAGE_HEADER_BYTES + BoltFormat.META_BYTES > length) {
             return Optional.empty();
         }

@@ -23,11 +23,11 @@ public final class BoltReader implements AutoCloseable {
     /** As many of them are held as the tree has levels. They have no values, so none is anywhere near this. */
     private static final long MAX_BRANCH_BYTES = 1 << 22;
 
-    private final FileChannel file;
+    private final RandomInput file;
     private final BoltMeta meta;
     private long readPages;
 
-    private BoltReader(FileChannel file, BoltMeta meta) {
+    private BoltReader(RandomInput file, BoltMeta meta) {
         this.file = file;
         this.meta = meta;
     }
@@ -38,7 +38,11 @@ public final class BoltReader implements AutoCloseable {
      * @throws BoltException if it is none
      */
     public static BoltReader open(Path path, long length) throws IOException {
-        FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
+        return open(RandomInput.of(FileChannel.open(path, StandardOpenOption.READ)), length);
+    }
+
+    /** As {@link #open(Path, long)}, from any bytes; they are closed with this, and also if this fails. */
+    public static BoltReader open(RandomInput file, long length) throws IOException {
         try {
             return new BoltReader(file, BoltMeta.read(file, Math.min(length, file.size())));
         } catch (IOException | RuntimeException e) {
@@ -82,7 +86,7 @@ public final class BoltReader implements AutoCloseable {
         file.close();
     }
 
-    static void readFully(FileChannel file, ByteBuffer into, long offset) throws IOException {
+    static void readFully(RandomInput file, ByteBuffer into, long offset) throws IOException {
         long at = offset;
         while (into.hasRemaining()) {
             int count = file.read(into, at);

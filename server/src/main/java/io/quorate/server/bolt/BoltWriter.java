@@ -25,7 +25,7 @@ public final class BoltWriter implements AutoCloseable {
     private static final int META_PAGES = 2;
     private static final long FREELIST_PAGE = META_PAGES;
 
-    private final FileChannel file;
+    private final RandomOutput file;
     private final int pageBytes;
     private final PageWriter pages;
     private final TreeWriter root;
@@ -34,7 +34,7 @@ public final class BoltWriter implements AutoCloseable {
     @SuppressWarnings("ArrayRecordComponent") // It is never compared.
     private record Bucket(byte[] name, TreeWriter keys) {}
 
-    private BoltWriter(FileChannel file, int pageBytes) throws IOException {
+    private BoltWriter(RandomOutput file, int pageBytes) throws IOException {
         this.file = file;
         this.pageBytes = pageBytes;
         this.pages = new PageWriter(file, pageBytes, FREELIST_PAGE);
@@ -48,16 +48,20 @@ public final class BoltWriter implements AutoCloseable {
      * @param pageBytes a power of 2, at least 1024
      */
     public static BoltWriter create(Path file, int pageBytes) throws IOException {
-        if (pageBytes < 1024 || Integer.bitCount(pageBytes) != 1) {
-            throw new IllegalArgumentException(
-                    "a page must have a power of 2 of bytes, at least 1024, not " + pageBytes);
-        }
         Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        FileChannel channel = FileChannel.open(file, options, OwnersAlone.file(file));
+        return to(RandomOutput.of(FileChannel.open(file, options, OwnersAlone.file(file))), pageBytes);
+    }
+
+    /** As {@link #create}, to anywhere; that is closed with this, and also if this fails. */
+    public static BoltWriter to(RandomOutput out, int pageBytes) throws IOException {
         try {
-            return new BoltWriter(channel, pageBytes);
+            if (pageBytes < 1024 || Integer.bitCount(pageBytes) != 1) {
+                throw new IllegalArgumentException(
+                        "a page must have a power of 2 of bytes, at least 1024, not " + pageBytes);
+            }
+            return new BoltWriter(out, pageBytes);
         } catch (IOException | RuntimeException e) {
-            channel.close();
+            out.close();
             throw e;
         }
     }
@@ -93,6 +97,7 @@ public final class BoltWriter implements AutoCloseable {
         for (int meta = 0; meta < META_PAGES; meta++) {
             writeMeta(meta, rootPage);
         }
+        file.finish();
     }
 
     private void endBucket() throws IOException {
@@ -118,10 +123,7 @@ public final class BoltWriter implements AutoCloseable {
         meta.putLong(FREELIST_PAGE).putLong(pages.nextPage()).putLong(META_PAGES - number);
         meta.putLong(BoltFormat.checksum(meta, BoltFormat.CHECKSUM_AT));
         page.clear();
-        long at = (long) number * pageBytes;
-        while (page.hasRemaining()) {
-            at += file.write(page, at);
-        }
+        file.write(page, (long) number * pageBytes);
     }
 
     @Override

@@ -3,24 +3,24 @@ package io.quorate.server.bolt;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 
 /** Appends pages to a file, one behind the other. For one thread. */
 final class PageWriter {
     private static final int BUFFER_BYTES = 1 << 20;
 
-    private final FileChannel file;
+    private final RandomOutput file;
     private final int pageBytes;
     private ByteBuffer buffer;
     private long nextPage;
+    private long at;
 
     /** @param firstPage where to begin; the pages before it are left as they are */
-    PageWriter(FileChannel file, int pageBytes, long firstPage) throws IOException {
+    PageWriter(RandomOutput file, int pageBytes, long firstPage) {
         this.file = file;
         this.pageBytes = pageBytes;
         this.buffer = buffer(BUFFER_BYTES);
         this.nextPage = firstPage;
-        file.position(firstPage * pageBytes);
+        this.at = firstPage * pageBytes;
     }
 
     private static ByteBuffer buffer(int bytes) {
@@ -79,9 +79,9 @@ final class PageWriter {
     /** Writes what was appended to the file. */
     void flush() throws IOException {
         buffer.flip();
-        while (buffer.hasRemaining()) {
-            file.write(buffer);
-        }
+        int count = buffer.remaining();
+        file.write(buffer, at);
+        at += count;
         // A buffer for one huge page is not kept for the others.
         buffer = buffer.capacity() > BUFFER_BYTES ? buffer(BUFFER_BYTES) : buffer.clear();
     }

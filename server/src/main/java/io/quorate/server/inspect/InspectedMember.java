@@ -17,6 +17,7 @@ import io.quorate.engine.snapshot.SnapshotInspection.Inspected;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.StoreException;
 import io.quorate.kv.StoreInspection;
+import io.quorate.server.store.EncryptionCheck;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,8 +46,8 @@ public final class InspectedMember implements AutoCloseable {
 
     private static final int GROUP = 0;
     private static final String REJOIN =
-            "remove the member from the cluster and add it anew with an empty directory, which loses nothing that a majority of"
-                    + " the others has, and everything if there are no others";
+            "remove the member from the cluster and add it anew with an empty directory, which loses nothing that a"
+                    + " majority of the others has, and everything if there are no others";
 
     private final String name;
     private final Path folder;
@@ -117,6 +118,7 @@ public final class InspectedMember implements AutoCloseable {
         LogKeys logKeys = LogKeys.of(keys);
         try {
             logKeys.requireFor(disk);
+            EncryptionCheck.require(folder, keys);
         } catch (KeyException e) {
             refusal = Optional.of("it was not looked at. " + e.getMessage());
             return;
@@ -144,8 +146,8 @@ public final class InspectedMember implements AutoCloseable {
         if (isWitness()) {
             findings.add(Finding.note(
                     "",
-                    "it is a witness's: its log was checked, by the running hash; the commands are not there and there is no"
-                            + " state, so these were not checked"));
+                    "it is a witness's: its log was checked, by the running hash; the commands are not there and there"
+                            + " is no state, so these were not checked"));
             return;
         }
         findStore(written);
@@ -184,12 +186,12 @@ public final class InspectedMember implements AutoCloseable {
             return;
         }
         if (last.index() > content.get().last().index()) {
-            findings.add(
-                    Finding.note(
-                            snapshot.folder(),
-                            "it stands at entry " + last + ", behind the log's end at "
-                                    + content.get().last()
-                                    + ": it had arrived and was not yet installed, and the next start lets the log begin there"));
+            findings.add(Finding.note(
+                    snapshot.folder(),
+                    "it stands at entry " + last + ", behind the log's end at "
+                            + content.get().last()
+                            + ": it had arrived and was not yet installed, and the next start lets the log"
+                            + " begin there"));
             return;
         }
         EntryId logged = content.get().idAt(last.index());
@@ -210,7 +212,7 @@ public final class InspectedMember implements AutoCloseable {
     }
 
     private void findState(Inspected snapshot, Start start, WrittenContent written) {
-        try (StoreInspection state = StoreInspection.of(folder.resolve(snapshot.folder()), bytes -> {})) {
+        try (StoreInspection state = StoreInspection.of(folder.resolve(snapshot.folder()), keys, bytes -> {})) {
             report(snapshot.folder(), state, "the next start or scrub sets the snapshot aside; a new one is taken");
             state.content().ifPresent(content -> {
                 written.addSnapshot(snapshot.folder(), start.meta().last().index(), content);
@@ -236,7 +238,7 @@ public final class InspectedMember implements AutoCloseable {
                     STORE, "there is no store", "the next start makes it again from the newest snapshot and the log"));
             return;
         }
-        StoreInspection inspection = StoreInspection.of(folder.resolve(STORE), bytes -> {});
+        StoreInspection inspection = StoreInspection.of(folder.resolve(STORE), keys, bytes -> {});
         store = Optional.of(inspection);
         report(
                 STORE,
@@ -253,7 +255,7 @@ public final class InspectedMember implements AutoCloseable {
         if (!Files.isDirectory(folder.resolve(ASIDE))) {
             return;
         }
-        try (StoreInspection inspection = StoreInspection.of(folder.resolve(ASIDE), bytes -> {})) {
+        try (StoreInspection inspection = StoreInspection.of(folder.resolve(ASIDE), keys, bytes -> {})) {
             report(ASIDE, inspection, "it is needed only if no other member has what the log of this one has lost");
             aside = inspection.store().map(found -> InspectedState.of(ASIDE, found));
             noteWhetherComparable(ASIDE, inspection);
@@ -321,8 +323,8 @@ public final class InspectedMember implements AutoCloseable {
                     "snapshots",
                     "the log begins behind entry " + base + ", and no intact snapshot holds what came before",
                     stateFits
-                            ? "the store still holds it, so the member can start and takes a new snapshot in time; until then"
-                                    + " it has no way back if the store is damaged"
+                            ? "the store still holds it, so the member can start and takes a new snapshot in time;"
+                                    + " until then it has no way back if the store is damaged"
                             : "the next start forgets log and state, and fetches everything from the leader"));
         }
     }

@@ -8,6 +8,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.quorate.core.RoleName;
 import io.quorate.engine.log.LogSealing;
+import io.quorate.kv.SealProgress;
 import io.quorate.kv.StoreException;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +41,7 @@ final class StateGauges implements MultiCollector {
         this.present = present;
         this.pendingProposals = pendingProposals;
         this.watchStreams = watchStreams;
-        this.gauges = Stream.of(raft(), store(), own(), sending())
+        this.gauges = Stream.of(raft(), store(), own(), sending(), sealing())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -55,13 +56,13 @@ final class StateGauges implements MultiCollector {
         MetricSnapshots.Builder told = MetricSnapshots.builder();
         Optional<PresentState> now = present.get();
         now.ifPresent(state -> gauges.forEach(gauge -> value(gauge, state)
-                        .ifPresent(value -> told.metricSnapshot(GaugeSnapshot.builder()
-                                .name(gauge.name())
-                                .help(gauge.help())
-                                .dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                                        .value(value)
-                                        .build())
-                                .build()))));
+                .ifPresent(value -> told.metricSnapshot(GaugeSnapshot.builder()
+                        .name(gauge.name())
+                        .help(gauge.help())
+                        .dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                                .value(value)
+                                .build())
+                        .build()))));
         now.ifPresent(state -> told.metricSnapshot(atRest(state.sealing())));
         return told.build();
     }
@@ -207,6 +208,25 @@ final class StateGauges implements MultiCollector {
                         "quorate_snapshot_index",
                         "The last index that the newest snapshot covers.",
                         state -> state.status().snapshot().index()));
+    }
+
+    /** What a store does not tell that seals nothing, or has not counted yet, is left out. */
+    private static List<Gauge> sealing() {
+        return List.of(
+                new Gauge(
+                        "quorate_store_data_keys",
+                        "Data keys that the values in the store are sealed with.",
+                        state -> sealing(state).dataKeys()),
+                new Gauge(
+                        "quorate_store_values_to_seal",
+                        "Values in the store that are plain, or sealed with a data key that is not wanted any more.",
+                        state -> sealing(state)
+                                .left()
+                                .orElseThrow(() -> new IllegalStateException("they are not counted yet"))));
+    }
+
+    private static SealProgress sealing(PresentState state) {
+        return state.store().sealProgress().orElseThrow(() -> new IllegalStateException("the store seals nothing"));
     }
 
     /** How it has sent entries while it led, all since its data was opened. */

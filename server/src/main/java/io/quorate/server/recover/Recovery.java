@@ -111,14 +111,14 @@ public final class Recovery implements AutoCloseable {
      * @throws DataDirectoryException with one sentence if it may not
      */
     public RecoveryPlan requirePlan(boolean force) throws DataDirectoryException {
-        RecoveryPlan decided = plan.orElseThrow(
-                () -> new DataDirectoryException(
-                        survivors.stream()
-                                        .anyMatch(survivor ->
-                                                survivor.standing().alone().isPresent())
-                                ? "It is impossible to go on from the log of any of these: --state-only goes on from a state, and gives up what"
-                                        + " the log had behind it."
-                                : "It is impossible to go on from any of these: import a snapshot into a new cluster instead."));
+        RecoveryPlan decided = plan.orElseThrow(() -> new DataDirectoryException(
+                survivors.stream()
+                                .anyMatch(
+                                        survivor -> survivor.standing().alone().isPresent())
+                        ? "It is impossible to go on from the log of any of these: --state-only goes on from a"
+                                + " state, and gives up what the log had behind it."
+                        : "It is impossible to go on from any of these: import a snapshot into a new cluster"
+                                + " instead."));
         if (decided.quorumIsThere()) {
             throw new DataDirectoryException("Those at hand are a quorum, and nothing has to be recovered:"
                     + " start them instead, and they elect a leader by themselves.");

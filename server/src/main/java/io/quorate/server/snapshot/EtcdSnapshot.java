@@ -12,11 +12,11 @@ import io.quorate.kv.StoreExport;
 import io.quorate.kv.StoredChange;
 import io.quorate.kv.User;
 import io.quorate.server.bolt.BoltWriter;
+import io.quorate.server.bolt.RandomOutput;
 import io.quorate.server.proto.etcdserverpb.AlarmMember;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -54,13 +54,13 @@ final class EtcdSnapshot {
     record Origin(long term, SortedSet<Long> voters) {}
 
     /**
-     * Writes a file, which must not be there yet. Blocks; ends with an exception if the thread is interrupted.
+     * Writes to a place that is empty, and is closed then. Blocks; ends with an exception if the thread is interrupted.
      *
      * @throws io.quorate.kv.StoreException if the store cannot be read
      * @throws io.grpc.StatusRuntimeException if there is no room left meanwhile
      */
-    static void write(Path file, StoreExport store, Origin origin, DiskRoom room) throws IOException {
-        try (BoltWriter out = BoltWriter.create(file, BoltWriter.USUAL_PAGE_BYTES)) {
+    static void write(RandomOutput file, StoreExport store, Origin origin, DiskRoom room) throws IOException {
+        try (BoltWriter out = BoltWriter.to(file, BoltWriter.USUAL_PAGE_BYTES)) {
             EtcdSnapshot snapshot = new EtcdSnapshot(out, store, room);
             snapshot.writeAlarms();
             snapshot.writeAuth();

@@ -10,7 +10,7 @@ public final class InvalidSnapshotException extends IOException {
         super(message);
     }
 
-    InvalidSnapshotException(String message, Throwable cause) {
+    public InvalidSnapshotException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -2,16 +2,25 @@ package io.quorate.server.snapshot;
 
 import io.quorate.core.CoreStatus;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.encryption.DataKey;
+import io.quorate.engine.disk.OwnersAlone;
 import io.quorate.kv.AuthState;
 import io.quorate.kv.StoreExport;
+import io.quorate.server.bolt.RandomInput;
+import io.quorate.server.bolt.RandomOutput;
 import io.quorate.server.snapshot.EtcdSnapshot.Origin;
 import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.store.ReplicatedStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -27,8 +36,23 @@ public final class SnapshotSource {
         this.machine = machine;
     }
 
-    /** A snapshot in a file, which is deleted when it is closed. */
-    public record TakenSnapshot(Path file, long bytes) implements AutoCloseable {
+    /**
+     * A snapshot in a file, which is deleted when it is closed.
+     *
+     * @param key the file is sealed with it, if the member's store is
+     */
+    public record TakenSnapshot(Path file, Optional<DataKey> key, long bytes) implements AutoCloseable {
+
+        /** What is in it, to be closed. */
+        public RandomInput open() throws IOException {
+            RandomInput raw = RandomInput.of(FileChannel.open(file, StandardOpenOption.READ));
+            try {
+                return key.isPresent() ? SealedInput.ofScratch(raw, key.get()) : raw;
+            } catch (IOException | RuntimeException e) {
+                raw.close();
+                throw e;
+            }
+        }
 
         @Override
         public void close() throws IOException {
@@ -80,10 +104,24 @@ public final class SnapshotSource {
             StoreExport content = export.content();
             // The state may have been replaced since the client was let in.
             allowed.accept(content.auth());
-            EtcdSnapshot.write(file, content, origin, room);
-            return new TakenSnapshot(file, Files.size(file));
+            Optional<DataKey> key = machine.store().scratchKey();
+            EtcdSnapshot.write(scratch(file, key), content, origin, room);
+            return sized(new TakenSnapshot(file, key, 0));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static RandomOutput scratch(Path file, Optional<DataKey> key) throws IOException {
+        Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        RandomOutput raw = RandomOutput.of(FileChannel.open(file, options, OwnersAlone.file(file)));
+        return key.<RandomOutput>map(sealing -> SealedOutput.toScratch(raw, sealing))
+                .orElse(raw);
+    }
+
+    private static TakenSnapshot sized(TakenSnapshot taken) throws IOException {
+        try (RandomInput content = taken.open()) {
+            return new TakenSnapshot(taken.file(), taken.key(), content.size());
         }
     }
 }

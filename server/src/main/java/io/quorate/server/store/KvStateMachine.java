@@ -1,5 +1,6 @@
 package io.quorate.server.store;
 
+import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.StateMachine;
 import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.disk.OwnersAlone;
@@ -15,6 +16,8 @@ import io.quorate.kv.RevisionEvents;
 import io.quorate.kv.RocksMemory;
 import io.quorate.kv.RocksStore;
 import io.quorate.kv.ScrubReport;
+import io.quorate.kv.SealedStore;
+import io.quorate.kv.Seals;
 import io.quorate.kv.StateScrub;
 import io.quorate.kv.StoreException;
 import io.quorate.kv.StoreExport;
@@ -53,8 +56,10 @@ public final class KvStateMachine implements StateMachine<Result> {
 
     private final MvccStore store;
     private final HistoryCleaner cleaner;
+    private final SealKeeper sealKeeper;
     private final Function<Path, OrderedStore> kind;
     private final boolean durable;
+    private final Optional<MasterKeys> keys;
     private final Path aside;
     private final ScratchFolder scratch;
     private volatile long durableIndex;
@@ -65,17 +70,20 @@ public final class KvStateMachine implements StateMachine<Result> {
             Function<Path, OrderedStore> kind,
             Function<OrderedStore, MvccStore> opening,
             boolean durable,
+            Optional<MasterKeys> keys,
             Path folder,
             ScratchFolder scratch,
             Executor background) {
         this.kind = kind;
         this.durable = durable;
+        this.keys = keys;
         this.aside = folder.resolve(ASIDE);
         this.scratch = scratch;
         this.store = opening.apply(kind.apply(folder.resolve(STORE)));
         this.cleaner = new HistoryCleaner(store, background);
         this.durableIndex = durable ? store.appliedIndex() : 0;
         cleaner.begin();
+        this.sealKeeper = SealKeeper.start(store);
     }
 
     /**
@@ -85,31 +93,48 @@ public final class KvStateMachine implements StateMachine<Result> {
      * @throws IOException if it cannot be opened
      */
     public static KvStateMachine open(Path folder, RocksMemory memory, Executor background) throws IOException {
-        return open(folder, memory, MvccStore::open, background);
+        return open(folder, memory, Optional.empty(), background);
     }
 
-    /** As {@link #open(Path, RocksMemory, Executor)}, with a store that is opened in a way of its own. */
-    public static KvStateMachine open(
-            Path folder, RocksMemory memory, Function<OrderedStore, MvccStore> opening, Executor background)
+    /** As {@link #open(Path, RocksMemory, Executor)}, with keys that the store is sealed with, if there are any. */
+    public static KvStateMachine open(Path folder, RocksMemory memory, Optional<MasterKeys> keys, Executor background)
             throws IOException {
-        return open(path -> RocksStore.open(path, memory), opening, true, folder, background);
+        return open(folder, memory, keys, MvccStore::open, background);
+    }
+
+    /** As {@link #open(Path, RocksMemory, Optional, Executor)}, with a store that is opened in a way of its own. */
+    public static KvStateMachine open(
+            Path folder,
+            RocksMemory memory,
+            Optional<MasterKeys> keys,
+            Function<OrderedStore, MvccStore> opening,
+            Executor background)
+            throws IOException {
+        return open(path -> openStore(path, memory, keys), opening, true, keys, folder, background);
+    }
+
+    /** A store in a folder, sealed with keys, if there are any. */
+    public static OrderedStore openStore(Path folder, RocksMemory memory, Optional<MasterKeys> keys) {
+        OrderedStore store = RocksStore.open(folder, memory);
+        return keys.<OrderedStore>map(master -> SealedStore.over(store, master)).orElse(store);
     }
 
     /** A store in memory; the folder is used for snapshots on their way alone. Otherwise as {@link #open}. */
     public static KvStateMachine inMemory(Path folder, Executor background) throws IOException {
-        return open(path -> new HeapStore(), MvccStore::open, false, folder, background);
+        return open(path -> new HeapStore(), MvccStore::open, false, Optional.empty(), folder, background);
     }
 
     private static KvStateMachine open(
             Function<Path, OrderedStore> kind,
             Function<OrderedStore, MvccStore> opening,
             boolean durable,
+            Optional<MasterKeys> keys,
             Path folder,
             Executor background)
             throws IOException {
         ScratchFolder scratch = ScratchFolder.open(folder.resolve(SCRATCH));
         try {
-            KvStateMachine machine = new KvStateMachine(kind, opening, durable, folder, scratch, background);
+            KvStateMachine machine = new KvStateMachine(kind, opening, durable, keys, folder, scratch, background);
             machine.narrowStore();
             return machine;
         } catch (StoreException e) {
@@ -323,8 +348,8 @@ public final class KvStateMachine implements StateMachine<Result> {
         Files.move(checkpoint, aside, StandardCopyOption.ATOMIC_MOVE);
         new FileDisk(aside.resolveSibling("")).syncDirectory("");
         LOG.warn(
-                "The state at entry {} is kept in {} until the log has back what it has lost: if it gets it from no other member,"
-                        + " 'quorate recover --state-only' goes on from that state",
+                "The state at entry {} is kept in {} until the log has back what it has lost: if it gets it from no"
+                        + " other member, 'quorate recover --state-only' goes on from that state",
                 applied,
                 aside);
     }
@@ -333,7 +358,7 @@ public final class KvStateMachine implements StateMachine<Result> {
         if (!Files.isDirectory(aside)) {
             return -1;
         }
-        try (StoreInspection kept = StoreInspection.of(aside, bytes -> {})) {
+        try (StoreInspection kept = StoreInspection.of(aside, keys, bytes -> {})) {
             return kept.store().map(MvccStore::appliedIndex).orElse(-1L);
         }
     }
@@ -345,6 +370,23 @@ public final class KvStateMachine implements StateMachine<Result> {
         }
     }
 
+    @Override
+    public void requireRestorable(Path snapshot) throws IOException {
+        try {
+            store.requireRestorable(snapshot);
+        } catch (StoreException e) {
+            // What is damaged is found, and said, when it is restored.
+            if (Seals.isRefusal(e)) {
+                throw new IOException(e.getMessage(), e);
+            }
+        }
+    }
+
+    @Override
+    public Optional<String> neededToRestore() {
+        return store.sealProgress().map(progress -> "the master key " + progress.masterKeyId());
+    }
+
     private void replaceBy(Path checkpoint) throws IOException {
         try {
             durableIndex = 0;
@@ -352,6 +394,7 @@ public final class KvStateMachine implements StateMachine<Result> {
             narrowStore();
             durableIndex = durable ? store.appliedIndex() : 0;
             listener.restored(store);
+            sealKeeper.lookAgain();
         } catch (StoreException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -360,6 +403,7 @@ public final class KvStateMachine implements StateMachine<Result> {
     @Override
     public void close() throws IOException {
         cleaner.stop();
+        sealKeeper.close();
         try {
             store.close();
         } catch (StoreException e) {

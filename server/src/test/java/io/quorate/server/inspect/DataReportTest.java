@@ -58,9 +58,9 @@ class DataReportTest {
     private static final int KEPT_ENTRIES = 30;
 
     private static final String NO_WAY_BACK =
-            "what it holds at .* -> nothing here leads to another one: start the member"
-                    + " while another one leads, and run 'quorate verify scrub', .*, and nothing is lost; without other members .* is"
-                    + " lost, unless a backup has it";
+            "what it holds at .* -> nothing here leads to another one: start the member while another one leads, and"
+                    + " run 'quorate verify scrub', .*, and nothing is lost; without other members .* is lost, unless a"
+                    + " backup has it";
 
     private static final ScrubReport RIGHT = new ScrubReport(1, List.of(), List.of(), List.of());
     private static final ScrubReport WRONG = new ScrubReport(1, List.of(3), List.of(), List.of());
@@ -265,10 +265,10 @@ class DataReportTest {
 
         assertThat(report.isGood()).isFalse();
         assertThat(damages(report))
-                .matches(
-                        "member-2: state/kv: what it holds at log index \\d+ is not what was written there, though every"
-                                + " checksum is right \\(buckets \\[\\d+\\]\\) -> stop the member and move state/kv away: the next"
-                                + " start makes the store again from snapshots/snapshot-\\S+ and the log, and nothing is lost");
+                .matches("member-2: state/kv: what it holds at log index \\d+ is not what was written there, though"
+                        + " every checksum is right \\(buckets \\[\\d+\\]\\) -> stop the member and move state/kv"
+                        + " away: the next start makes the store again from snapshots/snapshot-\\S+ and the log,"
+                        + " and nothing is lost");
         assertThat(fingerprint(folder)).isEqualTo(before);
     }
 
@@ -282,9 +282,8 @@ class DataReportTest {
         assertThat(damages(report))
                 .startsWith("member-2: state/kv: what it holds at log index ")
                 .containsPattern("side by side: the histories of the stores up to revision \\d+ differ: ")
-                .contains(
-                        "member-1, member-3 agree and are a majority of the directories at hand: move the data of member-2"
-                                + " away");
+                .contains("member-1, member-3 agree and are a majority of the directories at hand: move the data of"
+                        + " member-2 away");
         assertThat(damages(report).lines()).noneMatch(line -> line.matches("member-[13]: .*"));
     }
 
@@ -343,9 +342,8 @@ class DataReportTest {
         try (Recovery recovery = Recovery.of(survivor, false, Optional.empty())) {
             assertThat(recovery.plan()).isEmpty();
             assertThat(recovery.report().survivors().getFirst().unfit())
-                    .contains(
-                            "no snapshot that holds what was written leads to the entries of its log, and its store holds"
-                                    + " something else");
+                    .contains("no snapshot that holds what was written leads to the entries of its log, and its store"
+                            + " holds something else");
         }
     }
 
@@ -402,8 +400,8 @@ class DataReportTest {
                         assertThat(finding.file()).isEqualTo("snapshot-0");
                         assertThat(finding.remedy())
                                 .startsWith(
-                                        "stop the member and move state/kv and snapshot-0 away: the next start makes the"
-                                                + " store again from the log, which is there from its beginning");
+                                        "stop the member and move state/kv and snapshot-0 away: the next start makes"
+                                                + " the store again from the log, which is there from its beginning");
                     });
         }
     }
@@ -442,9 +440,8 @@ class DataReportTest {
             assertThat(found.outlook().orElseThrow().doubts())
                     .singleElement()
                     .asString()
-                    .endsWith(
-                            ": whether state/kv holds what was written could not be compared, and there is nothing else of it"
-                                    + " to go on from");
+                    .endsWith(": whether state/kv holds what was written could not be compared, and there is nothing"
+                            + " else of it to go on from");
         }
     }
 
@@ -469,9 +466,8 @@ class DataReportTest {
         copies();
         try (InspectedMember member = InspectedMember.of("m", folder.resolve("2"))) {
             assertThat(remedyOfWrongStore(member, RIGHT, RIGHT, WRONG))
-                    .startsWith(
-                            "stop the member and move state/kv and snapshot-2 away: the next start makes the store again"
-                                    + " from snapshot-1 and the log");
+                    .startsWith("stop the member and move state/kv and snapshot-2 away: the next start makes the store"
+                            + " again from snapshot-1 and the log");
         }
     }
 
@@ -493,9 +489,8 @@ class DataReportTest {
         try (InspectedMember member =
                 InspectedMember.of("m", folder.resolve("1").resolve("raft"))) {
             assertThat(remedyOfWrongStore(member, WRONG, INCOMPARABLE))
-                    .startsWith(
-                            "stop the member and move state/kv and snapshot-0 away: the next start makes the store again"
-                                    + " from the log, which is there from its beginning");
+                    .startsWith("stop the member and move state/kv and snapshot-0 away: the next start makes the store"
+                            + " again from the log, which is there from its beginning");
         }
     }
 
@@ -528,18 +523,17 @@ class DataReportTest {
     @Test
     void aSnapshotOfALogWithOtherContentContradictsTheLog() throws Exception {
         assertThat(damages(reportWithForeignSnapshot(3)))
-                .matches(
-                        "own: snapshots/snapshot-\\S+: it stands at entry (\\d+/8), and the log up to there has another hash"
-                                + " -> one of them is not this member's: remove the member .*, which loses nothing that a majority"
-                                + " of the others has.*");
+                .matches("own: snapshots/snapshot-\\S+: it stands at entry (\\d+/8), and the log up to there has"
+                        + " another hash -> one of them is not this member's: remove the member .*, which loses"
+                        + " nothing that a majority of the others has.*");
     }
 
     @Test
     void aSnapshotAtAnotherEntryThanTheLogHasThereContradictsIt() throws Exception {
         assertThat(damages(reportWithForeignSnapshot(1, 1)))
-                .containsPattern("own: snapshots/snapshot-\\S+: it stands at entry 3/8, and the log has 2/8 there"
-                        + " -> one of them is not this member's: remove the member .*, which loses nothing that a majority"
-                        + " of the others has");
+                .containsPattern("own: snapshots/snapshot-\\S+: it stands at entry 3/8, and the log has 2/8 there ->"
+                        + " one of them is not this member's: remove the member .*, which loses nothing"
+                        + " that a majority of the others has");
     }
 
     @Test
@@ -655,8 +649,8 @@ class DataReportTest {
 
         assertThat(damages(report(members)))
                 .containsPattern(
-                        "member-1: identity: it is missing, .* -> remove the member from the cluster and add it anew with"
-                                + " an empty directory, which loses nothing that a majority of the others has");
+                        "member-1: identity: it is missing, .* -> remove the member from the cluster and add it anew"
+                                + " with an empty directory, which loses nothing that a majority of the others has");
     }
 
     @Test
@@ -671,8 +665,8 @@ class DataReportTest {
         Files.write(file, identity.array());
 
         assertThat(damages(report(members)))
-                .contains(
-                        "these are not of one cluster, and were not compared: 10ca1 in member-2, member-3; bad in member-1");
+                .contains("these are not of one cluster, and were not compared: 10ca1 in member-2, member-3; bad in"
+                        + " member-1");
     }
 
     @Test

@@ -53,7 +53,8 @@ class StateGaugesTest {
                 status,
                 new RaftNode.Sending(new SendBounds(1 << 20, 7), new SendCounts(90, 1, 120, 3)),
                 store,
-                new LogSealing(new LogSealing.Share(1, 16), new TreeMap<>(Map.of("spring", new LogSealing.Share(2, 32)))),
+                new LogSealing(
+                        new LogSealing.Share(1, 16), new TreeMap<>(Map.of("spring", new LogSealing.Share(2, 32)))),
                 0,
                 true,
                 false,
@@ -103,8 +104,8 @@ class StateGaugesTest {
                         .filter(metric -> metric.getMetadata().getName().equals("quorate_at_rest_bytes"))
                         .flatMap(metric -> ((GaugeSnapshot) metric)
                                 .getDataPoints().stream()
-                                        .map(point -> point.getLabels().get("what")
-                                                + "/" + point.getLabels().get("key") + "/" + (long) point.getValue())))
+                                        .map(point -> point.getLabels().get("what") + "/"
+                                                + point.getLabels().get("key") + "/" + (long) point.getValue())))
                 .containsExactlyInAnyOrder("log//16", "log/spring/32");
     }
 }

@@ -11,10 +11,13 @@ import io.quorate.kv.LoggedCommand;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.Put;
 import io.quorate.kv.StoreExport;
+import io.quorate.server.bolt.RandomOutput;
 import io.quorate.server.snapshot.EtcdSnapshot.Origin;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
@@ -58,7 +61,12 @@ class SnapshotRoomTest {
                 store.apply(List.of(LoggedCommand.of(i, put)), i);
             }
             try (StoreExport export = store.export(folder.resolve("frozen"), new HeapStore())) {
-                EtcdSnapshot.write(file, export, new Origin(1, new TreeSet<>(List.of(1L))), new DiskRoom(usableBytes));
+                FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                EtcdSnapshot.write(
+                        RandomOutput.of(channel),
+                        export,
+                        new Origin(1, new TreeSet<>(List.of(1L))),
+                        new DiskRoom(usableBytes));
             }
         }
     }

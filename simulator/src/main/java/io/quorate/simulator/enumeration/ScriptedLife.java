@@ -196,6 +196,7 @@ final class ScriptedLife implements AutoCloseable {
                 case ReceiveResult.Complete ignored -> {
                     return true;
                 }
+                case ReceiveResult.Refused refused -> throw refused.why();
                 case ReceiveResult.Damaged damaged ->
                     throw new IOException("what was received undamaged is refused: " + damaged.reason());
             }

@@ -44,13 +44,13 @@ public final class ApplyCost {
     /**
      * Measures, and prints a line.
      *
-     * @param arguments the kind of the store (HEAP or ROCKS), how many keys there are, how many puts, and how many of them are
+     * @param arguments the kind of the store (HEAP, ROCKS or SEALED), how many keys there are, how many puts, and how many of them are
      *     applied at a time
      */
     public static void main(String... arguments) throws IOException {
         if (arguments.length != 4) {
             throw new IllegalArgumentException(
-                    "wanted are: HEAP|ROCKS KEYS PUTS BATCH, such as ROCKS 10000 2000000 32");
+                    "wanted are: HEAP|ROCKS|SEALED KEYS PUTS BATCH, such as ROCKS 10000 2000000 32");
         }
         StoreKind kind = StoreKind.valueOf(arguments[0]);
         long puts = Long.parseLong(arguments[2]);

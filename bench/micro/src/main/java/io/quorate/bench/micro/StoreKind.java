@@ -1,10 +1,13 @@
 package io.quorate.bench.micro;
 
+import io.quorate.encryption.KeyRing;
 import io.quorate.kv.HeapStore;
 import io.quorate.kv.OrderedStore;
 import io.quorate.kv.RocksMemory;
 import io.quorate.kv.RocksStore;
+import io.quorate.kv.SealedStore;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 
 /** What the key-value store is kept in. */
 public enum StoreKind {
@@ -20,6 +23,13 @@ public enum StoreKind {
         @Override
         OrderedStore open(Path directory) {
             return RocksStore.open(directory, RocksMemory.standard());
+        }
+    },
+    /** The same, with its values sealed. */
+    SEALED {
+        @Override
+        OrderedStore open(Path directory) {
+            return SealedStore.over(ROCKS.open(directory), KeyRing.simulated("bench", new SecureRandom()));
         }
     };
 
