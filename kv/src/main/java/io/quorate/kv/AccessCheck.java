@@ -104,6 +104,9 @@ public final class AccessCheck {
             case AuthChange change -> root();
             case Login login -> ALLOWED;
             case Authorized nested -> DENIED;
+            case Audited nested -> DENIED;
+            case AuditEvents events -> root();
+            case ChangeAuditSettings change -> root();
             case PublishMember publish -> root();
             case Verify verify -> root();
             case DigestReport report -> root();

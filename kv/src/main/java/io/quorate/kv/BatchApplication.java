@@ -1,6 +1,7 @@
 package io.quorate.kv;
 
 import io.quorate.kv.Result.AlarmResult;
+import io.quorate.kv.Result.AuditResult;
 import io.quorate.kv.Result.CompactResult;
 import io.quorate.kv.Result.DeleteRangeResult;
 import io.quorate.kv.Result.OperationResult;
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
 final class BatchApplication implements AutoCloseable {
     private final Changes changes;
     private final LeaseApplication leases;
+    private final AuditApplication audit;
     private final ElementHash hash;
     private final StoreState before;
     private StoreState state;
@@ -40,6 +42,7 @@ final class BatchApplication implements AutoCloseable {
         this.hash = hash;
         this.changes = new Changes(store, recent, digest, events, state.revision());
         this.leases = new LeaseApplication(changes, key -> delete(DeleteRange.of(key)));
+        this.audit = new AuditApplication(store, changes.batch(), state.audit());
     }
 
     Result apply(LoggedCommand logged) {
@@ -50,7 +53,11 @@ final class BatchApplication implements AutoCloseable {
             // Every member reads the same bytes and refuses them alike.
             return new Rejected(KvError.UNREADABLE_COMMAND);
         }
-        Result result = apply(command, logged.index());
+        audit.begin(command);
+        Result result = command instanceof Audited audited
+                ? apply(audited.command(), logged.index())
+                : apply(command, logged.index());
+        audit.end(command, result);
         changes.endCommand();
         state = state.withRevision(changes.revision());
         return result;
@@ -58,8 +65,11 @@ final class BatchApplication implements AutoCloseable {
 
     /** Writes everything to the store and answers the state it is in then. */
     StoreState commit(OrderedStore store, long appliedIndex) {
+        audit.complete();
         WriteBatch batch = changes.completed();
-        state = state.withAppliedIndex(appliedIndex).withDigest(changes.digest());
+        state = state.withAppliedIndex(appliedIndex)
+                .withDigest(changes.digest())
+                .withAudit(audit.log());
         state.digest().writeTo(batch, appliedIndex);
         batch.put(StoreKeys.APPLIED_INDEX, StoreKeys.number(appliedIndex));
         if (state.revision() != before.revision()) {
@@ -115,7 +125,10 @@ final class BatchApplication implements AutoCloseable {
             case LeaseTakeover takeover -> Optional.empty();
             case LeaseCheckpoint checkpoint -> Optional.empty();
             case Login login -> Optional.empty();
+            case ChangeAuditSettings change -> Optional.of(KvError.USER_EMPTY);
+            case AuditEvents events -> Optional.empty();
             case Authorized nested -> Optional.empty();
+            case Audited nested -> Optional.empty();
         };
     }
 
@@ -139,8 +152,22 @@ final class BatchApplication implements AutoCloseable {
             case NoteOperation note -> apply(note, index);
             case AuthChange change -> apply(change);
             case Login login -> AuthApplication.login(login, state.auth(), changes.revision(), index);
+            case AuditEvents events -> {
+                audit.append(events);
+                yield new AuditResult(changes.revision(), audit.log().last());
+            }
+            case ChangeAuditSettings change -> apply(change);
             case Authorized nested -> throw new IllegalStateException("no command has two callers");
+            case Audited nested -> throw new IllegalStateException("no command has two origins");
         };
+    }
+
+    private Result apply(ChangeAuditSettings change) {
+        if (change.settings().problem().isPresent()) {
+            return new Rejected(KvError.AUDIT_SETTINGS);
+        }
+        audit.change(change.settings());
+        return new AuditResult(changes.revision(), audit.log().last());
     }
 
     private Result apply(AuthChange change) {
@@ -179,6 +206,10 @@ final class BatchApplication implements AutoCloseable {
     }
 
     private PutResult put(Put put) {
+        audit.wrote("put", put.key(), Bytes.empty());
+        if (put.prevKv()) {
+            audit.read(put.key(), Bytes.empty());
+        }
         Optional<KeyValue> before = changes.supersede(put.key(), put.prevKv() || put.ignoreValue());
         long revision = changes.revision() + 1;
         Version version = before.isPresent()
@@ -199,6 +230,10 @@ final class BatchApplication implements AutoCloseable {
     }
 
     private DeleteRangeResult delete(DeleteRange delete) {
+        audit.wrote("delete", delete.key(), delete.rangeEnd());
+        if (delete.prevKv()) {
+            audit.read(delete.key(), delete.rangeEnd());
+        }
         List<KeyValue> deleted = delete.rangeEnd().isEmpty()
                 ? changes.supersede(delete.key(), delete.prevKv()).stream().toList()
                 : supersedeIn(delete);
@@ -241,6 +276,7 @@ final class BatchApplication implements AutoCloseable {
                 return new Rejected(error.get());
             }
         }
+        noteCompares(txn);
         TxnResult result = execute(plan);
         return new TxnResult(changes.readRevision(), result.succeeded(), result.responses());
     }
@@ -264,14 +300,24 @@ final class BatchApplication implements AutoCloseable {
         for (Operation operation : plan.operations()) {
             responses.add(
                     switch (operation) {
-                        case Range range ->
-                            changes.view(state.compactedRevision()).range(range);
+                        case Range range -> {
+                            audit.read(range.key(), range.rangeEnd());
+                            yield changes.view(state.compactedRevision()).range(range);
+                        }
                         case Put put -> put(put);
                         case DeleteRange delete -> delete(delete);
-                        case Txn txn -> execute(plan.nested().get(nested++));
+                        case Txn txn -> {
+                            noteCompares(txn);
+                            yield execute(plan.nested().get(nested++));
+                        }
                     });
         }
         return new TxnResult(0, plan.succeeded(), responses);
+    }
+
+    /** Whoever compares finds out what is there. */
+    private void noteCompares(Txn txn) {
+        txn.compares().forEach(compare -> audit.read(compare.key(), compare.rangeEnd()));
     }
 
     private Result compact(Compact compact) {
@@ -281,19 +327,20 @@ final class BatchApplication implements AutoCloseable {
 
     private Result apply(AlarmChange change) {
         Alarm alarm = change.alarm();
-        List<Alarm> changed = switch (change.action()) {
-            case ACTIVATE -> {
-                state = state.withAlarm(alarm);
-                changes.batch().put(StoreKeys.alarm(alarm), new byte[0]);
-                yield List.of(alarm);
-            }
-            case DEACTIVATE -> {
-                boolean active = state.alarms().contains(alarm);
-                state = state.withoutAlarm(alarm);
-                changes.batch().delete(StoreKeys.alarm(alarm));
-                yield active ? List.of(alarm) : List.of();
-            }
-        };
+        List<Alarm> changed =
+                switch (change.action()) {
+                    case ACTIVATE -> {
+                        state = state.withAlarm(alarm);
+                        changes.batch().put(StoreKeys.alarm(alarm), new byte[0]);
+                        yield List.of(alarm);
+                    }
+                    case DEACTIVATE -> {
+                        boolean active = state.alarms().contains(alarm);
+                        state = state.withoutAlarm(alarm);
+                        changes.batch().delete(StoreKeys.alarm(alarm));
+                        yield active ? List.of(alarm) : List.of();
+                    }
+                };
         return new AlarmResult(changes.revision(), changed);
     }
 
@@ -321,7 +368,8 @@ final class BatchApplication implements AutoCloseable {
 
     private Result verify(Verify verify, long index) {
         replace(state.verification().begun(index, verify));
-        return new VerifyResult(state.withDigest(changes.digest()).digestAt(index, hash));
+        return new VerifyResult(
+                state.withDigest(changes.digest()).withAudit(audit.log()).digestAt(index, hash));
     }
 
     private Result report(DigestReport report) {

@@ -111,6 +111,11 @@ public final class Bytes implements Comparable<Bytes> {
         return new String(array, offset, size, StandardCharsets.UTF_8);
     }
 
+    /** What may be told of a value wherever it may not be shown itself. */
+    String sizeOnly() {
+        return size + (size == 1 ? " byte" : " bytes");
+    }
+
     /** Whether this is the single byte 0, which the etcd API uses as "to the end of the keyspace". */
     boolean isNul() {
         return size == 1 && array[offset] == 0;

@@ -37,7 +37,13 @@ final class Changes implements AutoCloseable {
     private int changesOfCommand;
 
     /** A key's newest version, and its record. */
-    private record Changed(NewestVersion newest, Bytes record) {}
+    private record Changed(NewestVersion newest, Bytes record) {
+        /** Says nothing of the value. */
+        @Override
+        public String toString() {
+            return "Changed[" + newest + ", " + record.sizeOnly() + "]";
+        }
+    }
 
     Changes(OrderedStore store, RecentKeys recent, DigestChanges digest, EventLog events, long revision) {
         this.store = store;

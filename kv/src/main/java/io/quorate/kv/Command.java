@@ -18,4 +18,7 @@ public sealed interface Command
                 LeaseCheckpoint,
                 AuthChange,
                 Login,
-                Authorized {}
+                Authorized,
+                Audited,
+                AuditEvents,
+                ChangeAuditSettings {}

@@ -83,6 +83,13 @@ public final class CommandCodec {
             case NoteOperation note -> ManagedOperationCodec.writeNote(typed(out, NOTE_OPERATION), note);
             case AuthChange change -> AuthCodec.write(out, change);
             case Login login -> AuthCodec.writeLogin(typed(out, AuthCodec.LOGIN), login);
+            case AuditEvents events -> AuditCodec.writeEvents(typed(out, AuditCodec.EVENTS), events);
+            case ChangeAuditSettings change ->
+                AuditCodec.writeSettings(typed(out, AuditCodec.SETTINGS), change.settings());
+            case Audited audited -> {
+                AuditCodec.writeOrigin(typed(out, AuditCodec.AUDITED), audited.origin());
+                write(out, audited.command());
+            }
             case Authorized authorized -> {
                 AuthCodec.writeCaller(typed(out, AuthCodec.AUTHORIZED), authorized.caller());
                 write(out, authorized.command());
@@ -102,14 +109,20 @@ public final class CommandCodec {
             throw new DecodeException("command of format version " + version + ", not " + FORMAT_VERSION);
         }
         int type = in.u8();
-        Command command = switch (type) {
+        Command command = type == AuditCodec.AUDITED
+                ? new Audited(AuditCodec.readOrigin(in), readJudged(in.u8(), in))
+                : readJudged(type, in);
+        in.expectEnd();
+        return command;
+    }
+
+    private static Command readJudged(int type, ByteReader in) throws DecodeException {
+        return switch (type) {
             case AuthCodec.AUTHORIZED -> new Authorized(AuthCodec.readCaller(in), read(in.u8(), in));
             case AuthCodec.AUTHORIZED_WITHOUT_LOGIN ->
                 new Authorized(AuthCodec.readCallerWithoutLogin(in), read(in.u8(), in));
             default -> read(type, in);
         };
-        in.expectEnd();
-        return command;
     }
 
     private static Command read(int type, ByteReader in) throws DecodeException {
@@ -129,6 +142,8 @@ public final class CommandCodec {
             case DIGEST_REPORT -> VerificationCodec.readReport(in);
             case NOTE_OPERATION -> ManagedOperationCodec.readNote(in);
             case AuthCodec.LOGIN -> AuthCodec.readLogin(in);
+            case AuditCodec.EVENTS -> AuditCodec.readEvents(in);
+            case AuditCodec.SETTINGS -> new ChangeAuditSettings(AuditCodec.readSettings(in));
             default -> AuthCodec.read(type, in);
         };
     }
@@ -166,6 +181,9 @@ public final class CommandCodec {
 
     /** Exact enough that a put is written without growing the array. */
     private static int expectedSize(Command command) {
+        if (command instanceof Audited audited) {
+            return 64 + expectedSize(audited.command());
+        }
         if (command instanceof Authorized authorized) {
             return 32 + 3 * authorized.caller().user().length() + expectedSize(authorized.command());
         }

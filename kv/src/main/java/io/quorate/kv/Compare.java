@@ -39,7 +39,13 @@ public record Compare(Bytes key, Bytes rangeEnd, Target target, Outcome outcome)
 
     public record Lease(long lease) implements Target {}
 
-    public record Value(Bytes value) implements Target {}
+    public record Value(Bytes value) implements Target {
+        /** Says nothing of the value. */
+        @Override
+        public String toString() {
+            return "Value[" + value.sizeOnly() + "]";
+        }
+    }
 
     /** A condition on one key. */
     public static Compare of(Bytes key, Target target, Outcome outcome) {

@@ -21,6 +21,13 @@ record Element(byte kind, Bytes key, long first, long second, long third, long f
     private static final byte ROLE = 9;
     private static final byte AUTH = 10;
     private static final byte OPERATION = 11;
+    private static final byte AUDIT = 20;
+
+    /** Says nothing of the content. */
+    @Override
+    public String toString() {
+        return "Element[" + kind + ", " + key + ", " + content.sizeOnly() + "]";
+    }
 
     static Element pair(KeyValue kv) {
         return new Element(PAIR, kv.key(), kv.createRevision(), kv.modRevision(), kv.version(), kv.lease(), kv.value());
@@ -71,6 +78,11 @@ record Element(byte kind, Bytes key, long first, long second, long third, long f
     static Element operation(ManagedOperation operation) {
         return new Element(
                 OPERATION, Bytes.empty(), operation.id(), 0, 0, 0, Bytes.wrap(ManagedOperationCodec.encode(operation)));
+    }
+
+    /** The head of the chain, and what is kept of it. */
+    static Element audit(AuditLog log) {
+        return new Element(AUDIT, Bytes.empty(), log.last(), log.first(), 0, 0, Bytes.wrap(AuditCodec.encode(log)));
     }
 
     static Element member(PublishMember member) {

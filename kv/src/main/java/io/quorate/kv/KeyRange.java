@@ -28,6 +28,19 @@ sealed interface KeyRange {
         };
     }
 
+    /** Whether there could be a key that both mean. */
+    default boolean overlaps(KeyRange other) {
+        return beginsBeforeTheEndOf(other) && other.beginsBeforeTheEndOf(this);
+    }
+
+    private boolean beginsBeforeTheEndOf(KeyRange other) {
+        return switch (other) {
+            case Single single -> first().compareTo(single.key) <= 0;
+            case Between between -> first().compareTo(between.to) < 0;
+            case From from -> true;
+        };
+    }
+
     default Bytes first() {
         return switch (this) {
             case Single single -> single.key;

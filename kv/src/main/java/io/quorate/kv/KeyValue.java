@@ -13,4 +13,11 @@ public record KeyValue(Bytes key, long createRevision, long modRevision, long ve
     KeyValue withoutValue() {
         return new KeyValue(key, createRevision, modRevision, version, Bytes.empty(), lease);
     }
+
+    /** Says nothing of the value: whatever is logged or thrown may show this. */
+    @Override
+    public String toString() {
+        return "KeyValue[" + key + ", created " + createRevision + ", modified " + modRevision + ", version " + version
+                + ", " + value.sizeOnly() + (lease == 0 ? "" : ", lease " + lease) + "]";
+    }
 }

@@ -68,6 +68,8 @@ public enum KvError {
     OPERATION_NOT_FOUND,
     /** The report of an operation is larger than {@link NoteOperation#MAX_REPORT_BYTES}. */
     REPORT_TOO_LARGE,
+    /** The audit log cannot be kept so; {@link AuditSettings#problem} says why. etcd has none. */
+    AUDIT_SETTINGS,
     /** The log holds bytes that are no command this release knows; the entry changed nothing. */
     UNREADABLE_COMMAND
 }

@@ -13,4 +13,10 @@ public record LoggedCommand(long index, Bytes encoded) {
     public static LoggedCommand of(long index, Command command) {
         return new LoggedCommand(index, Bytes.wrap(CommandCodec.encode(command)));
     }
+
+    /** Says nothing of what stands in it: whatever is logged or thrown may show this. */
+    @Override
+    public String toString() {
+        return "LoggedCommand[" + index + ", " + encoded.sizeOnly() + "]";
+    }
 }

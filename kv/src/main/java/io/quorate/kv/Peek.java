@@ -6,7 +6,13 @@ import java.util.Optional;
 public sealed interface Peek {
 
     /** The key has this value. */
-    record Found(Bytes value) implements Peek {}
+    record Found(Bytes value) implements Peek {
+        /** Says nothing of the value. */
+        @Override
+        public String toString() {
+            return "Found[" + value.sizeOnly() + "]";
+        }
+    }
 
     /** The store has no such key. */
     record Missing() implements Peek {}

@@ -15,4 +15,12 @@ public record Put(Bytes key, Bytes value, long lease, boolean prevKv, boolean ig
     public static Put of(Bytes key, Bytes value) {
         return new Put(key, value, 0, false, false, false);
     }
+
+    /** Says nothing of the value: whatever is logged or thrown may show this. */
+    @Override
+    public String toString() {
+        return "Put[" + key + ", " + value.sizeOnly() + (lease == 0 ? "" : ", lease " + lease)
+                + (prevKv ? ", prevKv" : "") + (ignoreValue ? ", ignoreValue" : "")
+                + (ignoreLease ? ", ignoreLease" : "") + "]";
+    }
 }

@@ -3,6 +3,8 @@ package io.quorate.kv;
 import io.quorate.kv.Result.HashResult;
 import io.quorate.kv.Result.Rejected;
 import io.quorate.kv.Result.TxnResult;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -136,6 +138,32 @@ public abstract sealed class ReadableStore permits MvccStore {
     /** The latest operations of the manager, the oldest first. */
     public List<ManagedOperation> operations() {
         return List.copyOf(state.operations().byId().values());
+    }
+
+    /** Where the audit log stands, and what belongs on record. */
+    public AuditLog auditLog() {
+        return state.audit();
+    }
+
+    /**
+     * Records of the audit log as they are in the store, in the order of their numbers, genuine or not.
+     *
+     * @param fromNumber the first of them
+     * @param max at most so many
+     * @return their lines
+     */
+    public List<String> auditRecords(long fromNumber, int max) {
+        return reading(() -> {
+            List<String> lines = new ArrayList<>();
+            try (OrderedStore.Cursor cursor = store.cursor()) {
+                for (cursor.seek(StoreKeys.auditRecord(fromNumber));
+                        lines.size() < max && cursor.isValid() && cursor.key()[0] == StoreKeys.AUDIT_RECORD;
+                        cursor.next()) {
+                    lines.add(new String(cursor.value(), StandardCharsets.US_ASCII));
+                }
+            }
+            return lines;
+        });
     }
 
     /**

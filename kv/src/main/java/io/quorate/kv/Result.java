@@ -93,7 +93,13 @@ public sealed interface Result {
      * @param index of the log entry
      * @param authRevision of users and roles there
      */
-    record LoginResult(long revision, String user, Bytes tokenHash, long index, long authRevision) implements Result {}
+    record LoginResult(long revision, String user, Bytes tokenHash, long index, long authRevision) implements Result {
+        /** Says nothing of the token. */
+        @Override
+        public String toString() {
+            return "LoginResult[" + user + " at index " + index + ", revision " + authRevision + "]";
+        }
+    }
 
     /** From here on, what the leader of this term says of the leases' time counts. */
     record LeaseTakeoverResult(long revision, long term) implements Result {}
@@ -112,6 +118,9 @@ public sealed interface Result {
      * @param operation as it is on record now; if it was not accepted, the one that is in its way, or that is over already
      */
     record OperationResult(long revision, ManagedOperation operation, boolean accepted) implements Result {}
+
+    /** Events are on record, or what is to be; this is the number of the last record. */
+    record AuditResult(long revision, long lastNumber) implements Result {}
 
     /** Nothing was changed, for the reason given. */
     record Rejected(KvError error) implements Result {}

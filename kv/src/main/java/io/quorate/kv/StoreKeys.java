@@ -25,6 +25,7 @@ import java.util.Arrays;
  * 'u' name                                                    a user
  * 'o' name                                                    a role
  * 'x' index (8)                                               an operation of the manager
+ * 't' number (8)                                              a record of the audit log
  * </pre>
  *
  * <p>In an escaped key 0x00 becomes 0x00 0xFF, so that the terminator sorts a key before all longer ones that begin
@@ -45,6 +46,7 @@ final class StoreKeys {
     static final byte USER = 'u';
     static final byte ROLE = 'o';
     static final byte OPERATION = 'x';
+    static final byte AUDIT_RECORD = 't';
 
     static final byte[] FORMAT = meta("format");
     static final byte[] APPLIED_INDEX = meta("applied");
@@ -52,6 +54,7 @@ final class StoreKeys {
     static final byte[] COMPACTED_REVISION = meta("compacted");
     static final byte[] LEASE_FENCE = meta("leases");
     static final byte[] AUTH = meta("auth");
+    static final byte[] AUDIT_LOG = meta("audit");
 
     /** How the store is sealed, if it is. */
     static final byte[] SEAL = meta("seal");
@@ -222,6 +225,13 @@ final class StoreKeys {
 
     static byte[] operation(long id) {
         return ByteBuffer.allocate(1 + Long.BYTES).put(OPERATION).putLong(id).array();
+    }
+
+    static byte[] auditRecord(long number) {
+        return ByteBuffer.allocate(1 + Long.BYTES)
+                .put(AUDIT_RECORD)
+                .putLong(number)
+                .array();
     }
 
     static byte[] digest(int version) {

@@ -23,6 +23,7 @@ import java.util.function.Supplier;
  * @param verification what members have reported of their digests
  * @param auth users and roles
  * @param operations what the manager has done lately
+ * @param audit where the audit log stands
  */
 record StoreState(
         long appliedIndex,
@@ -33,7 +34,8 @@ record StoreState(
         DigestBuckets digest,
         Verification verification,
         AuthState auth,
-        OperationRecords operations) {
+        OperationRecords operations,
+        AuditLog audit) {
     static final long FORMAT_VERSION = 2;
 
     /** Differs only in what a record of the history is, and those are told apart. */
@@ -75,7 +77,8 @@ record StoreState(
                 DigestBuckets.load(store, appliedIndex),
                 store.get(StoreKeys.VERIFICATION).map(StoreState::verification).orElse(Verification.NONE),
                 auth(store.get(StoreKeys.AUTH), store::cursor),
-                operations);
+                operations,
+                AuditLog.load(store.get(StoreKeys.AUDIT_LOG)));
     }
 
     /** To be called before anything is written: from then on, earlier releases refuse the store. */
@@ -109,27 +112,77 @@ record StoreState(
 
     StoreState withAppliedIndex(long index) {
         return new StoreState(
-                index, revision, compactedRevision, alarms, members, digest, verification, auth, operations);
+                index, revision, compactedRevision, alarms, members, digest, verification, auth, operations, audit);
     }
 
     StoreState withDigest(DigestBuckets newDigest) {
         return new StoreState(
-                appliedIndex, revision, compactedRevision, alarms, members, newDigest, verification, auth, operations);
+                appliedIndex,
+                revision,
+                compactedRevision,
+                alarms,
+                members,
+                newDigest,
+                verification,
+                auth,
+                operations,
+                audit);
     }
 
     StoreState withAuth(AuthState newAuth) {
         return new StoreState(
-                appliedIndex, revision, compactedRevision, alarms, members, digest, verification, newAuth, operations);
+                appliedIndex,
+                revision,
+                compactedRevision,
+                alarms,
+                members,
+                digest,
+                verification,
+                newAuth,
+                operations,
+                audit);
     }
 
     StoreState withVerification(Verification newVerification) {
         return new StoreState(
-                appliedIndex, revision, compactedRevision, alarms, members, digest, newVerification, auth, operations);
+                appliedIndex,
+                revision,
+                compactedRevision,
+                alarms,
+                members,
+                digest,
+                newVerification,
+                auth,
+                operations,
+                audit);
     }
 
     StoreState withOperations(OperationRecords newOperations) {
         return new StoreState(
-                appliedIndex, revision, compactedRevision, alarms, members, digest, verification, auth, newOperations);
+                appliedIndex,
+                revision,
+                compactedRevision,
+                alarms,
+                members,
+                digest,
+                verification,
+                auth,
+                newOperations,
+                audit);
+    }
+
+    StoreState withAudit(AuditLog newAudit) {
+        return new StoreState(
+                appliedIndex,
+                revision,
+                compactedRevision,
+                alarms,
+                members,
+                digest,
+                verification,
+                auth,
+                operations,
+                newAudit);
     }
 
     /** The digest of the state, which stands at an index. */
@@ -143,10 +196,12 @@ record StoreState(
             auth.users().forEach(user -> hash.of(Element.user(user)).addTo(lanes, 0));
             auth.roles().forEach(role -> hash.of(Element.role(role)).addTo(lanes, 0));
         }
-        operations
-                .byId()
-                .values()
-                .forEach(operation -> hash.of(Element.operation(operation)).addTo(lanes, 0));
+        operations.byId().values().forEach(operation -> hash.of(Element.operation(operation))
+                .addTo(lanes, 0));
+        if (!audit.equals(AuditLog.NONE)) {
+            // Its head stands for all records before it.
+            hash.of(Element.audit(audit)).addTo(lanes, 0);
+        }
         List<DigestSum> sums = digest.sums();
         sums.add(DigestBuckets.sum(lanes, 0));
         return StateDigest.of(index, sums);
@@ -154,33 +209,78 @@ record StoreState(
 
     StoreState withRevision(long newRevision) {
         return new StoreState(
-                appliedIndex, newRevision, compactedRevision, alarms, members, digest, verification, auth, operations);
+                appliedIndex,
+                newRevision,
+                compactedRevision,
+                alarms,
+                members,
+                digest,
+                verification,
+                auth,
+                operations,
+                audit);
     }
 
     StoreState withCompactedRevision(long newCompactedRevision) {
         return new StoreState(
-                appliedIndex, revision, newCompactedRevision, alarms, members, digest, verification, auth, operations);
+                appliedIndex,
+                revision,
+                newCompactedRevision,
+                alarms,
+                members,
+                digest,
+                verification,
+                auth,
+                operations,
+                audit);
     }
 
     StoreState withAlarm(Alarm alarm) {
         SortedSet<Alarm> changed = new TreeSet<>(alarms);
         changed.add(alarm);
         return new StoreState(
-                appliedIndex, revision, compactedRevision, changed, members, digest, verification, auth, operations);
+                appliedIndex,
+                revision,
+                compactedRevision,
+                changed,
+                members,
+                digest,
+                verification,
+                auth,
+                operations,
+                audit);
     }
 
     StoreState withoutAlarm(Alarm alarm) {
         SortedSet<Alarm> changed = new TreeSet<>(alarms);
         changed.remove(alarm);
         return new StoreState(
-                appliedIndex, revision, compactedRevision, changed, members, digest, verification, auth, operations);
+                appliedIndex,
+                revision,
+                compactedRevision,
+                changed,
+                members,
+                digest,
+                verification,
+                auth,
+                operations,
+                audit);
     }
 
     StoreState withMember(PublishMember member) {
         SortedMap<Long, PublishMember> changed = new TreeMap<>(members);
         changed.put(member.memberId(), member);
         return new StoreState(
-                appliedIndex, revision, compactedRevision, alarms, changed, digest, verification, auth, operations);
+                appliedIndex,
+                revision,
+                compactedRevision,
+                alarms,
+                changed,
+                digest,
+                verification,
+                auth,
+                operations,
+                audit);
     }
 
     private static void begin(OrderedStore store) {

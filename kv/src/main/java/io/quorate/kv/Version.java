@@ -89,4 +89,12 @@ record Version(boolean deleted, long createRevision, long version, long lease, B
     KeyValue toKeyValue(Bytes key, long modRevision) {
         return new KeyValue(key, createRevision, modRevision, version, value, lease);
     }
+
+    /** Says nothing of the value: whatever is logged or thrown may show this. */
+    @Override
+    public String toString() {
+        return "Version["
+                + (deleted ? "deleted" : "created " + createRevision + ", version " + version + ", " + value.sizeOnly())
+                + (lease == 0 ? "" : ", lease " + lease) + "]";
+    }
 }

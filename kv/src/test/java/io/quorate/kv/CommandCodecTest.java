@@ -59,7 +59,26 @@ class CommandCodecTest {
                 new AuthChange.RevokePermission("app", b(""), b("b")),
                 new Login("bob", b("hash"), 9),
                 new Authorized(new Caller("bob", 700, 6), Put.of(b("key"), b("value"))),
-                new Authorized(Caller.NOBODY, new AuthChange.Disable()));
+                new Authorized(Caller.NOBODY, new AuthChange.Disable()),
+                new AuditEvents(List.of(
+                        new AuditEvent(
+                                1,
+                                -1,
+                                "bob",
+                                "10.0.0.9",
+                                AuditEvent.Kind.AUTHENTICATION,
+                                "login",
+                                "",
+                                "wrong password",
+                                1),
+                        new AuditEvent(0, 0, "", "", AuditEvent.Kind.KEY, "read", "\"a\"", "ok", Long.MAX_VALUE))),
+                new Audited(new AuditOrigin(1_700_000_000_000L, -7, "::/64"), new AuthChange.AddRole("app")),
+                new Audited(
+                        new AuditOrigin(0, 0, ""),
+                        new Authorized(new Caller("bob", 700, 6), Put.of(b("key"), b("value")))),
+                new ChangeAuditSettings(AuditSettings.DEFAULTS),
+                new ChangeAuditSettings(new AuditSettings(
+                        List.of(new AuditRule(Permission.Access.READWRITE, b("a"), b("\0"), "bob")), 100, 1 << 20)));
         for (Command command : commands) {
             assertThat(roundTrip(command)).isEqualTo(command);
         }

@@ -33,6 +33,10 @@ final class NaiveDigest {
         for (ManagedOperation operation : store.operations()) {
             digest.add(last, 11, none, operation.id(), 0, 0, 0, ManagedOperationCodec.encode(operation));
         }
+        if (store.auditLog().hasBegun()) {
+            AuditLog log = store.auditLog();
+            digest.add(last, 20, none, log.last(), log.first(), 0, 0, AuditCodec.encode(log));
+        }
         for (Lease lease : store.leases()) {
             byte[] id = ByteBuffer.allocate(8).putLong(lease.id()).array();
             digest.add(bucket(id), 5, id, lease.ttlSeconds(), lease.remainingSeconds(), lease.grantIndex(), 0, none);

@@ -28,6 +28,7 @@ import io.quorate.server.api.OpenStreams;
 import io.quorate.server.api.SnapshotStreams;
 import io.quorate.server.api.WatchService;
 import io.quorate.server.api.WitnessCalls;
+import io.quorate.server.audit.AuditReadiness;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.LoginLimits;
 import io.quorate.server.auth.Logins;
@@ -160,11 +161,12 @@ record Incarnation(
                             : config.limits().quotaBackendBytes(),
                     failure -> healing.storeDamaged(number, failure));
             Tokens tokens = memberNode.tokens().of(store);
-            Clients clients = new Clients(store, tokens, config.security().commonNameIsUser());
+            MemberAudit audit = MemberAudit.start(config, memberNode, metrics::audited, parts);
+            Clients clients = new Clients(store, tokens, config.security().commonNameIsUser(), audit.trail());
             GreyWatch grey = parts.add(GreyWatch.start(config, memberNode, metrics));
             parts.add(AutoTune.start(config, memberNode, metrics));
-            List<ServerServiceDefinition> services =
-                    services(config, membership, memberNode, metrics, grey, store, tokens, clients, streams, parts);
+            List<ServerServiceDefinition> services = services(
+                    config, membership, memberNode, metrics, grey, audit, store, tokens, clients, streams, parts);
             Newcomer newcomer = parts.add(new Newcomer(config, membership, memberNode.storages(), security));
             return new Incarnation(number, memberNode, fence, clients, services, streams, newcomer, grey, parts);
         } catch (IOException | RuntimeException e) {
@@ -183,6 +185,7 @@ record Incarnation(
             MemberNode memberNode,
             MemberMetrics metrics,
             GreyWatch grey,
+            MemberAudit audit,
             ReplicatedStore store,
             Tokens tokens,
             Clients clients,
@@ -215,7 +218,7 @@ record Incarnation(
                         config.electionTimeout(),
                         config.requestTimeout()),
                 timer);
-        node.answerAsLeader(question -> answer(question, changes, grey, memberNode));
+        node.answerAsLeader(question -> answer(question, changes, grey, audit, memberNode));
         // A witness that learns is a witness first: there is not even anything stale to be read.
         LearnerCalls learnerCalls = new LearnerCalls(() -> !config.isWitness() && isLearner(node.status()));
         WitnessCalls witnessCalls = new WitnessCalls(config.isWitness());
@@ -265,9 +268,12 @@ record Incarnation(
 
     /** What a question is about its first byte says. */
     private static CompletableFuture<Optional<ByteBuffer>> answer(
-            ByteBuffer question, MemberChanges changes, GreyWatch grey, MemberNode memberNode) {
+            ByteBuffer question, MemberChanges changes, GreyWatch grey, MemberAudit audit, MemberNode memberNode) {
         if (MemberChange.isOne(question)) {
             return changes.answer(question);
+        }
+        if (AuditReadiness.isOne(question)) {
+            return audit.readiness().answer(question);
         }
         return Bulletin.isOne(question)
                 ? grey.answer(question)

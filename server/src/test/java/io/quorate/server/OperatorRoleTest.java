@@ -80,12 +80,12 @@ class OperatorRoleTest {
     }
 
     @Test
-    void whatConcernsTheClusterAsAWholeIsAllowedButForACopyOfAllKeys() {
+    void whatConcernsTheClusterAsAWholeIsAllowedButForACopyOfAllKeysAndTheAuditLog() {
         assertThat(denied(
                         ManagerGrpc.getServiceDescriptor(),
                         ClusterGrpc.getServiceDescriptor(),
                         MaintenanceGrpc.getServiceDescriptor()))
-                .containsExactly("Snapshot");
+                .containsExactlyInAnyOrder("Snapshot", "ListAudit", "GetAuditSettings", "ChangeAuditSettings");
     }
 
     @Test

@@ -44,6 +44,12 @@ public final class PemFile {
         byte[] content() {
             return Base64.getMimeDecoder().decode(text);
         }
+
+        /** Says nothing of what may be a key. */
+        @Override
+        public String toString() {
+            return "Block[" + kind + "]";
+        }
     }
 
     private final Path file;

@@ -57,6 +57,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** etcd's service {@code Auth}: users, their roles, and how they log in. Thread-safe. */
 public final class AuthService extends AuthGrpc.AuthImplBase {
@@ -86,12 +87,36 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
         Logins.Request who = new Logins.Request(request.getName(), request.getPassword(), Connections.address());
         Answers.send(
                 call,
-                () -> {
+                () -> onRecord(store, who, () -> {
                     requireShort(request.getName());
                     logins.precheck(store.authNow(), who);
                     return logIn(store, who, 1);
-                },
+                }),
                 response -> response);
+    }
+
+    /** Whoever is let in is so once that is on record. */
+    private static CompletableFuture<AuthenticateResponse> onRecord(
+            ClientStore store, Logins.Request who, Supplier<CompletableFuture<AuthenticateResponse>> login) {
+        CompletableFuture<AuthenticateResponse> tried;
+        try {
+            tried = login.get();
+        } catch (RuntimeException e) {
+            tried = CompletableFuture.failedFuture(e);
+        }
+        return tried.whenComplete((response, failure) -> noteIfRefused(store, who, failure))
+                .thenCompose(response -> store.noteLogin(who.user()).thenApply(onRecord -> response));
+    }
+
+    /** Only if somebody was not let in for what it has shown: that this member cannot tell for now says nothing of anybody. */
+    private static void noteIfRefused(ClientStore store, Logins.Request who, @Nullable Throwable failure) {
+        if (failure != null) {
+            Status status = Failures.of(failure).getStatus();
+            if (status.getCode() == Status.Code.INVALID_ARGUMENT
+                    || status.getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+                store.noteFailedLogin(who.user(), String.valueOf(status.getDescription()));
+            }
+        }
     }
 
     /** Anybody may try; what was compared counts only if it is still so when the login stands in the log. */
@@ -131,30 +156,25 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void authEnable(AuthEnableRequest request, StreamObserver<AuthEnableResponse> call) {
-        change(
-                call,
-                new AuthChange.Enable(),
-                header -> AuthEnableResponse.newBuilder().setHeader(header).build());
+        change(call, new AuthChange.Enable(), header -> AuthEnableResponse.newBuilder()
+                .setHeader(header)
+                .build());
     }
 
     @Override
     public void authDisable(AuthDisableRequest request, StreamObserver<AuthDisableResponse> call) {
-        change(
-                call,
-                new AuthChange.Disable(),
-                header -> AuthDisableResponse.newBuilder().setHeader(header).build());
+        change(call, new AuthChange.Disable(), header -> AuthDisableResponse.newBuilder()
+                .setHeader(header)
+                .build());
     }
 
     @Override
     public void authStatus(AuthStatusRequest request, StreamObserver<AuthStatusResponse> call) {
-        look(
-                call,
-                AccessCheck::root,
-                (kv, header) -> AuthStatusResponse.newBuilder()
-                        .setHeader(header)
-                        .setEnabled(kv.auth().isEnabled())
-                        .setAuthRevision(kv.auth().revision())
-                        .build());
+        look(call, AccessCheck::root, (kv, header) -> AuthStatusResponse.newBuilder()
+                .setHeader(header)
+                .setEnabled(kv.auth().isEnabled())
+                .setAuthRevision(kv.auth().revision())
+                .build());
     }
 
     // ---- Users.
@@ -223,21 +243,17 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void userList(AuthUserListRequest request, StreamObserver<AuthUserListResponse> call) {
-        look(
-                call,
-                AccessCheck::root,
-                (kv, header) -> AuthUserListResponse.newBuilder()
-                        .setHeader(header)
-                        .addAllUsers(names(kv.auth().users(), User::name))
-                        .build());
+        look(call, AccessCheck::root, (kv, header) -> AuthUserListResponse.newBuilder()
+                .setHeader(header)
+                .addAllUsers(names(kv.auth().users(), User::name))
+                .build());
     }
 
     @Override
     public void userDelete(AuthUserDeleteRequest request, StreamObserver<AuthUserDeleteResponse> call) {
-        change(
-                call,
-                new AuthChange.DeleteUser(request.getName()),
-                header -> AuthUserDeleteResponse.newBuilder().setHeader(header).build());
+        change(call, new AuthChange.DeleteUser(request.getName()), header -> AuthUserDeleteResponse.newBuilder()
+                .setHeader(header)
+                .build());
     }
 
     @Override
@@ -287,21 +303,17 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void roleList(AuthRoleListRequest request, StreamObserver<AuthRoleListResponse> call) {
-        look(
-                call,
-                AccessCheck::root,
-                (kv, header) -> AuthRoleListResponse.newBuilder()
-                        .setHeader(header)
-                        .addAllRoles(names(kv.auth().roles(), Role::name))
-                        .build());
+        look(call, AccessCheck::root, (kv, header) -> AuthRoleListResponse.newBuilder()
+                .setHeader(header)
+                .addAllRoles(names(kv.auth().roles(), Role::name))
+                .build());
     }
 
     @Override
     public void roleDelete(AuthRoleDeleteRequest request, StreamObserver<AuthRoleDeleteResponse> call) {
-        change(
-                call,
-                new AuthChange.DeleteRole(request.getRole()),
-                header -> AuthRoleDeleteResponse.newBuilder().setHeader(header).build());
+        change(call, new AuthChange.DeleteRole(request.getRole()), header -> AuthRoleDeleteResponse.newBuilder()
+                .setHeader(header)
+                .build());
     }
 
     @Override

@@ -1,15 +1,22 @@
 package io.quorate.server.api;
 
 import io.quorate.kv.AccessCheck;
+import io.quorate.kv.AuditEvent;
+import io.quorate.kv.AuditRule;
+import io.quorate.kv.AuditSettings;
 import io.quorate.kv.AuthState;
 import io.quorate.kv.Authorized;
 import io.quorate.kv.Caller;
+import io.quorate.kv.ChangeAuditSettings;
 import io.quorate.kv.Command;
 import io.quorate.kv.KvError;
 import io.quorate.kv.MvccStore;
+import io.quorate.kv.Operation;
 import io.quorate.kv.Range;
 import io.quorate.kv.Result;
 import io.quorate.kv.Txn;
+import io.quorate.kv.WatchRequest;
+import io.quorate.server.audit.AuditTrail;
 import io.quorate.server.auth.Tokens;
 import io.quorate.server.store.Question;
 import io.quorate.server.store.ReplicatedStore;
@@ -18,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The store as one client may use it: nothing that goes this way is done or told unless the client's roles allow it.
@@ -33,24 +41,65 @@ final class ClientStore {
     private final AccessChanges changes;
     private final Optional<String> token;
     private final Optional<String> certified;
+    private final AuditedClient audit;
 
     /** What a client has to be allowed. */
     interface Demand {
         /** What is wrong with it, if anything is. */
         Optional<KvError> judge(AccessCheck access);
+
+        /** With what it would be done, for the record of a refusal. */
+        default String object() {
+            return "";
+        }
+
+        /** To do this with keys. */
+        static Demand on(Operation operation) {
+            return new Demand() {
+                @Override
+                public Optional<KvError> judge(AccessCheck access) {
+                    return access.operation(operation);
+                }
+
+                @Override
+                public String object() {
+                    return AuditedClient.object(operation);
+                }
+            };
+        }
+
+        /** To see the changes of these keys. */
+        static Demand toWatch(WatchRequest request) {
+            return new Demand() {
+                @Override
+                public Optional<KvError> judge(AccessCheck access) {
+                    return access.watch(request);
+                }
+
+                @Override
+                public String object() {
+                    return AuditRule.keys(request.key(), request.rangeEnd());
+                }
+            };
+        }
     }
 
     /**
      * @param changes has what the client holds open judged anew
      * @param token that the client has shown
      * @param certified the user that its certificate names, if it is believed
+     * @param trail puts on record what it does, and may not do
+     * @param origin of the call that is under way
      */
     ClientStore(
             ReplicatedStore store,
             Tokens tokens,
             AccessChanges changes,
             Optional<String> token,
-            Optional<String> certified) {
+            Optional<String> certified,
+            AuditTrail trail,
+            CallOrigin origin) {
+        this.audit = new AuditedClient(trail, origin);
         this.changes = changes;
         this.certified = certified;
         this.store = store;
@@ -69,7 +118,10 @@ final class ClientStore {
                     new Caller(certified.orElseThrow(), store.local().auth().revision()));
         }
         return tokens.caller(token.get())
-                .thenApply(caller -> caller.orElseThrow(EtcdError.INVALID_AUTH_TOKEN::exception));
+                .thenApply(caller -> caller.orElseThrow(() -> {
+                    audit.unknownToken();
+                    return EtcdError.INVALID_AUTH_TOKEN.exception();
+                }));
     }
 
     /** As {@link AccessChanges#hold}, for what the client holds open. */
@@ -84,10 +136,10 @@ final class ClientStore {
     /** Replicates a command that has passed its checks, and applies it if the client may do that. */
     CompletableFuture<Result> write(Command command) {
         if (!store.local().auth().isEnabled()) {
-            return store.write(command);
+            return propose(command);
         }
         return caller().thenCompose(caller -> refusal(caller, command).isEmpty()
-                ? store.write(new Authorized(caller, command))
+                ? propose(new Authorized(caller, command))
                 : writeUnlessRefused(command));
     }
 
@@ -99,9 +151,16 @@ final class ClientStore {
         return store.read(false, MvccStore::auth)
                 .thenCompose(caughtUp -> caller())
                 .thenCompose(caller -> refusal(caller, command)
-                        .<CompletableFuture<Result>>map(
-                                error -> CompletableFuture.completedFuture(new Result.Rejected(error)))
-                        .orElseGet(() -> store.write(new Authorized(caller, command))));
+                        .<CompletableFuture<Result>>map(error -> {
+                            audit.refused(caller, error, AuditedClient.object(command));
+                            return CompletableFuture.completedFuture(new Result.Rejected(error));
+                        })
+                        .orElseGet(() -> propose(new Authorized(caller, command))));
+    }
+
+    /** With its origin, if it belongs on record and may be put there. */
+    private CompletableFuture<Result> propose(Command judged) {
+        return audit.isOnRecord(judged) ? audit.withOrigin(judged).thenCompose(store::write) : store.write(judged);
     }
 
     private Optional<KvError> refusal(Caller caller, Command command) {
@@ -118,12 +177,13 @@ final class ClientStore {
 
     /** Reads keys. */
     CompletableFuture<Result> range(Range range) {
-        return read(range.serializable(), access -> access.operation(range), new RangeQuestion(range));
+        return audit.noteReads(
+                read(range.serializable(), Demand.on(range), new RangeQuestion(range)), range, this::caller);
     }
 
     /** Does a transaction that only reads. */
     CompletableFuture<Result> read(Txn txn) {
-        return read(txn.isSerializable(), access -> access.operation(txn), kv -> kv.read(txn));
+        return audit.noteReads(read(txn.isSerializable(), Demand.on(txn), kv -> kv.read(txn)), txn, this::caller);
     }
 
     /** Asks the store; {@code serializable} and {@code question} are as in {@link ReplicatedStore#read}. */
@@ -135,7 +195,7 @@ final class ClientStore {
     }
 
     private <T> CompletableFuture<T> read(Caller caller, boolean serializable, Demand demand, Question<T> question) {
-        return store.read(serializable, new Judged<>(caller, demand, question));
+        return store.read(serializable, new Judged<>(audit, caller, demand, question));
     }
 
     private record RangeQuestion(Range range) implements Question<Result> {
@@ -156,12 +216,13 @@ final class ClientStore {
     }
 
     /** What is answered only if the caller may know it, before and after. */
-    private record Judged<T>(Caller caller, Demand demand, Question<T> question) implements Question<T> {
+    private record Judged<T>(AuditedClient audit, Caller caller, Demand demand, Question<T> question)
+            implements Question<T> {
         @Override
         public T answer(MvccStore kv) {
-            pass(demand.judge(kv.access(caller)));
+            audit.pass(caller, demand, kv.access(caller));
             T answer = question.answer(kv);
-            pass(demand.judge(kv.access(caller)));
+            audit.pass(caller, demand, kv.access(caller));
             return answer;
         }
 
@@ -172,16 +233,16 @@ final class ClientStore {
 
         @Override
         public Optional<T> answerAtOnce(MvccStore kv) {
-            pass(demand.judge(kv.access(caller)));
+            audit.pass(caller, demand, kv.access(caller));
             Optional<T> answer = question.answerAtOnce(kv);
-            pass(demand.judge(kv.access(caller)));
+            audit.pass(caller, demand, kv.access(caller));
             return answer;
         }
     }
 
     /** Asks on the calling thread, on behalf of a caller that is known by now. */
     <T> T ask(Caller caller, Demand demand, Question<T> question) {
-        return store.ask(new Judged<>(caller, demand, question));
+        return store.ask(new Judged<>(audit, caller, demand, question));
     }
 
     /** The users and roles as this member knows them by now: for what is told to nobody. */
@@ -213,18 +274,67 @@ final class ClientStore {
     CompletableFuture<Consumer<AuthState>> requireThen(Demand demand) {
         return caller().thenApply(caller -> {
             judgeNow(caller, demand);
-            return then -> pass(demand.judge(new AccessCheck(then, caller, lease -> List.of())));
+            return then -> audit.pass(caller, demand, new AccessCheck(then, caller, lease -> List.of()));
+        });
+    }
+
+    /** As {@link #requireThen}, for a copy of everything, which is on record. */
+    CompletableFuture<Consumer<AuthState>> requireForCopy(Demand demand) {
+        return requireThen(demand).thenCombine(caller(), (judge, caller) -> {
+            note(caller, AuditEvent.Kind.MAINTENANCE, "all keys", AuditEvent.OK);
+            return judge;
         });
     }
 
     /** Throws what the client is told unless a caller that is known by now may do something. */
     void judgeNow(Caller caller, Demand demand) {
-        pass(demand.judge(store.local().access(caller)));
+        audit.pass(caller, demand, store.local().access(caller));
     }
 
-    private static void pass(Optional<KvError> error) {
-        if (error.isPresent()) {
-            throw Failures.of(error.get());
-        }
+    /**
+     * Does something to the cluster as a whole that does not go through the store, for whoever may: that it was asked for is on record before it is
+     * begun, and what came of it afterwards.
+     *
+     * @param object to what
+     */
+    <T> CompletableFuture<T> administer(
+            AuditEvent.Kind kind, String object, Demand demand, Supplier<CompletableFuture<T>> action) {
+        return caller().thenCompose(caller -> read(caller, false, demand, kv -> caller))
+                .thenCompose(caller -> audit.noteAround(caller, kind, object, action));
+    }
+
+    /** As {@link #administer}, by what this member knows by now, and done whether or not it can be put on record just then. */
+    <T> CompletableFuture<T> administerNow(String object, Demand demand, Supplier<CompletableFuture<T>> action) {
+        return caller().thenCompose(caller -> {
+            judgeNow(caller, demand);
+            return audit.noteAfter(caller, object, action);
+        });
+    }
+
+    /** Sets what is on record; refused as long as there are no records. */
+    CompletableFuture<Result> changeAudit(AuditSettings settings) {
+        return audit.requireBegun().thenCompose(begun -> write(new ChangeAuditSettings(settings)));
+    }
+
+    /** Puts on record that somebody has proved who it is; completes once it is. */
+    CompletableFuture<Void> noteLogin(String user) {
+        return audit.noteLogin(user);
+    }
+
+    /** Puts on record that somebody was not let in. */
+    void noteFailedLogin(String user, String why) {
+        boolean known = store.local().auth().user(user).isPresent();
+        // Such a name may be a password that was typed in the wrong place.
+        audit.noteFailedLogin(known ? user : "a name that is no user's", why);
+    }
+
+    /** Puts on record that the client does something, as far as events of this kind are told one by one. */
+    void note(Caller caller, AuditEvent.Kind kind, String object, String result) {
+        audit.note(caller, kind, object, result);
+    }
+
+    /** As {@link #note}, if a rule says that seeing the changes of these keys is on record. */
+    void noteWatch(Caller caller, WatchRequest request) {
+        audit.noteRead(caller, request.key(), request.rangeEnd());
     }
 }

@@ -9,6 +9,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.quorate.engine.tls.CertificateNames;
 import io.quorate.kv.AccessCheck;
+import io.quorate.server.audit.AuditTrail;
 import io.quorate.server.auth.Tokens;
 import io.quorate.server.store.ReplicatedStore;
 import java.security.cert.X509Certificate;
@@ -34,12 +35,15 @@ public final class Clients implements ServerInterceptor {
     private final Tokens tokens;
     private final boolean commonNameIsUser;
     private final AccessChanges changes;
+    private final AuditTrail audit;
 
     /**
      * @param commonNameIsUser whether a client that shows no token is the user that its certificate names; as in etcd, not one that comes
      *     by the JSON gateway
+     * @param audit puts on record what clients do
      */
-    public Clients(ReplicatedStore store, Tokens tokens, boolean commonNameIsUser) {
+    public Clients(ReplicatedStore store, Tokens tokens, boolean commonNameIsUser, AuditTrail audit) {
+        this.audit = audit;
         this.store = store;
         this.tokens = tokens;
         this.commonNameIsUser = commonNameIsUser;
@@ -91,7 +95,8 @@ public final class Clients implements ServerInterceptor {
      */
     public CompletableFuture<Void> requireOperator(Optional<String> token) {
         try {
-            return new ClientStore(store, tokens, changes, token, Optional.empty()).requireNow(AccessCheck::operator);
+            return new ClientStore(store, tokens, changes, token, Optional.empty(), audit, CallOrigin.ofPage())
+                    .requireNow(AccessCheck::operator);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -100,6 +105,12 @@ public final class Clients implements ServerInterceptor {
     /** The store for the client whose call is under way on this thread; to be asked for before anything goes on elsewhere. */
     ClientStore current() {
         return new ClientStore(
-                store, tokens, changes, Optional.ofNullable(TOKEN.get()), Optional.ofNullable(CERTIFIED.get()));
+                store,
+                tokens,
+                changes,
+                Optional.ofNullable(TOKEN.get()),
+                Optional.ofNullable(CERTIFIED.get()),
+                audit,
+                Connections.origin());
     }
 }

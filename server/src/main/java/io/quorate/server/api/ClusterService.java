@@ -5,6 +5,7 @@ import io.quorate.core.CoreStatus;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.kv.AccessCheck;
+import io.quorate.kv.AuditEvent;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.PublishedMember;
 import io.quorate.server.members.Changed;
@@ -69,7 +70,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         CallingOperation operation = CallingOperation.current();
         Answers.send(
                 call,
-                () -> asOperator(() -> {
+                () -> asOperator(String.join(", ", request.getPeerURLsList()), () -> {
                     List<String> urls = peerUrls(request.getPeerURLsList());
                     MemberId id = NewMemberId.of(urls, Instant.now());
                     return changes.make(operation.step(new MemberChange.Add(id, urls, request.getIsLearner())))
@@ -94,7 +95,9 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         CallingOperation operation = CallingOperation.current();
         Answers.send(
                 call,
-                () -> asOperator(() -> changes.make(operation.step(new MemberChange.Remove(member(request.getID()))))),
+                () -> asOperator(
+                        Long.toHexString(request.getID()),
+                        () -> changes.make(operation.step(new MemberChange.Remove(member(request.getID()))))),
                 removed -> MemberRemoveResponse.newBuilder()
                         .setHeader(headers.withoutRevision())
                         .addAllMembers(members(removed))
@@ -106,10 +109,12 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         CallingOperation operation = CallingOperation.current();
         Answers.send(
                 call,
-                () -> asOperator(() -> {
-                    List<String> urls = peerUrls(request.getPeerURLsList());
-                    return changes.make(operation.step(new MemberChange.Update(member(request.getID()), urls)));
-                }),
+                () -> asOperator(
+                        Long.toHexString(request.getID()) + " to " + String.join(", ", request.getPeerURLsList()),
+                        () -> {
+                            List<String> urls = peerUrls(request.getPeerURLsList());
+                            return changes.make(operation.step(new MemberChange.Update(member(request.getID()), urls)));
+                        }),
                 updated -> MemberUpdateResponse.newBuilder()
                         .setHeader(headers.withoutRevision())
                         .addAllMembers(members(updated))
@@ -121,16 +126,18 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         CallingOperation operation = CallingOperation.current();
         Answers.send(
                 call,
-                () -> asOperator(() -> changes.make(operation.step(new MemberChange.Promote(member(request.getID()))))),
+                () -> asOperator(
+                        Long.toHexString(request.getID()),
+                        () -> changes.make(operation.step(new MemberChange.Promote(member(request.getID()))))),
                 promoted -> MemberPromoteResponse.newBuilder()
                         .setHeader(headers.withoutRevision())
                         .addAllMembers(members(promoted))
                         .build());
     }
 
-    /** Does something that is only for those who look after the cluster. */
-    private <T> CompletableFuture<T> asOperator(Supplier<CompletableFuture<T>> action) {
-        return clients.current().require(false, AccessCheck::operator).thenCompose(allowed -> action.get());
+    /** Does something to a member that is only for those who look after the cluster, and is on record. */
+    private <T> CompletableFuture<T> asOperator(String member, Supplier<CompletableFuture<T>> action) {
+        return clients.current().administer(AuditEvent.Kind.MEMBERSHIP, member, AccessCheck::operator, action);
     }
 
     private static List<String> peerUrls(List<String> given) {

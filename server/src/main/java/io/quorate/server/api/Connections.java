@@ -19,20 +19,31 @@ import java.util.Optional;
 public final class Connections implements ServerInterceptor {
 
     private static final Context.Key<SocketAddress> CONNECTION = Context.key("connection");
+    private static final Context.Key<String> METHOD = Context.key("method");
 
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata metadata, ServerCallHandler<Q, R> next) {
         SocketAddress client = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-        return client == null
-                ? next.startCall(call, metadata)
-                : Contexts.interceptCall(Context.current().withValue(CONNECTION, client), call, metadata, next);
+        Context known =
+                Context.current().withValue(METHOD, call.getMethodDescriptor().getFullMethodName());
+        return Contexts.interceptCall(
+                client == null ? known : known.withValue(CONNECTION, client), call, metadata, next);
     }
 
     /** That of the call which is being begun on this thread. */
     static Optional<Object> current() {
         Optional<Object> relayed = RelayedConnection.current().map(name -> name);
         return relayed.or(() -> Optional.ofNullable(CONNECTION.get()));
+    }
+
+    /** Where the call that is being begun on this thread comes from, and what it is, for the record of it. */
+    static CallOrigin origin() {
+        String method = METHOD.get();
+        return new CallOrigin(
+                RelayedConnection.address(),
+                Optional.ofNullable(CONNECTION.get()),
+                method == null ? "" : CallOrigin.shortName(method));
     }
 
     /** Where the client is whose call is being begun on this thread. */

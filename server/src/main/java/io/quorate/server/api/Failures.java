@@ -5,6 +5,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quorate.engine.RaftException;
+import io.quorate.kv.AuditSettings;
 import io.quorate.kv.KvError;
 import io.quorate.kv.NoteOperation;
 import io.quorate.kv.Result;
@@ -104,6 +105,13 @@ final class Failures {
                 Status.INVALID_ARGUMENT
                         .withDescription("etcdserver: the report of an operation may have "
                                 + NoteOperation.MAX_REPORT_BYTES + " bytes at most")
+                        .asRuntimeException();
+            case AUDIT_SETTINGS ->
+                Status.INVALID_ARGUMENT
+                        .withDescription("etcdserver: the audit log cannot be kept so: it needs at least "
+                                + AuditSettings.MIN_RECORDS + " records, " + AuditSettings.MIN_BYTES
+                                + " bytes and at most "
+                                + AuditSettings.MAX_RULES + " rules, each with a key")
                         .asRuntimeException();
             // All members refuse it alike: unlike INTERNAL, this code tells that nothing was done.
             case UNREADABLE_COMMAND ->

@@ -168,7 +168,9 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
         // As in etcd, there is no header.
         Answers.send(
                 call,
-                () -> asOperator(() -> moveLeader(request.getTargetID(), operation)),
+                () -> onRecord(
+                        "to " + Long.toHexString(request.getTargetID()),
+                        () -> moveLeader(request.getTargetID(), operation)),
                 moved -> MoveLeaderResponse.getDefaultInstance());
     }
 
@@ -177,11 +179,16 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
         return clients.current().requireNow(AccessCheck::operator).thenCompose(allowed -> action.get());
     }
 
+    /** As {@link #asOperator}, and puts on record what came of it. */
+    private <T> CompletableFuture<T> onRecord(String object, Supplier<CompletableFuture<T>> action) {
+        return clients.current().administerNow(object, AccessCheck::operator, action);
+    }
+
     /** Of this member alone; clients are served meanwhile. */
     @Override
     public void defragment(DefragmentRequest request, StreamObserver<DefragmentResponse> call) {
         // As in etcd, there is no header.
-        Answers.send(call, () -> asOperator(defragmenter::defragment), MaintenanceService::defragmented);
+        Answers.send(call, () -> onRecord("store", defragmenter::defragment), MaintenanceService::defragmented);
     }
 
     private static DefragmentResponse defragmented(boolean done) {
@@ -224,7 +231,7 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> call) {
         snapshots.send(
                 (ServerCallStreamObserver<SnapshotResponse>) call,
-                clients.current().requireThen(AccessCheck::root));
+                clients.current().requireForCopy(AccessCheck::root));
     }
 
     @Override

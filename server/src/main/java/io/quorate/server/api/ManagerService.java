@@ -5,6 +5,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.kv.AccessCheck;
+import io.quorate.kv.AuditEvent;
 import io.quorate.kv.Bytes;
 import io.quorate.kv.ManagedOperation;
 import io.quorate.kv.MvccStore;
@@ -15,6 +16,8 @@ import io.quorate.server.members.MemberChanges;
 import io.quorate.server.members.NewMemberId;
 import io.quorate.server.members.PeerUrls;
 import io.quorate.server.operations.Proof;
+import io.quorate.server.proto.managerpb.ChangeAuditSettingsRequest;
+import io.quorate.server.proto.managerpb.ChangeAuditSettingsResponse;
 import io.quorate.server.proto.managerpb.ChangeMembersRequest;
 import io.quorate.server.proto.managerpb.ChangeMembersResponse;
 import io.quorate.server.proto.managerpb.CompareStatesRequest;
@@ -22,6 +25,10 @@ import io.quorate.server.proto.managerpb.CompareStatesResponse;
 import io.quorate.server.proto.managerpb.DescribeMembersRequest;
 import io.quorate.server.proto.managerpb.DescribeMembersResponse;
 import io.quorate.server.proto.managerpb.DescribedMember;
+import io.quorate.server.proto.managerpb.GetAuditSettingsRequest;
+import io.quorate.server.proto.managerpb.GetAuditSettingsResponse;
+import io.quorate.server.proto.managerpb.ListAuditRequest;
+import io.quorate.server.proto.managerpb.ListAuditResponse;
 import io.quorate.server.proto.managerpb.ListOperationsRequest;
 import io.quorate.server.proto.managerpb.ListOperationsResponse;
 import io.quorate.server.proto.managerpb.ManagerGrpc;
@@ -48,6 +55,7 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
     private final MemberChanges changes;
     private final ClusterService members;
     private final StateComparison comparison;
+    private final AuditCalls audit;
 
     /** @param members lists the members as its own answers do */
     public ManagerService(
@@ -61,6 +69,7 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
         this.changes = changes;
         this.members = members;
         this.comparison = comparison;
+        this.audit = new AuditCalls(clients, headers);
     }
 
     @Override
@@ -154,18 +163,31 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
 
     @Override
     public void describeMembers(DescribeMembersRequest request, StreamObserver<DescribeMembersResponse> call) {
-        Answers.send(
-                call,
-                members::configuration,
-                configuration -> DescribeMembersResponse.newBuilder()
-                        .setHeader(headers.withoutRevision())
-                        .addAllMembers(configuration.members().stream()
-                                .map(member -> DescribedMember.newBuilder()
-                                        .setId(member.value())
-                                        .setPriority(configuration.priority(member))
-                                        .build())
-                                .toList())
-                        .build());
+        Answers.send(call, members::configuration, configuration -> DescribeMembersResponse.newBuilder()
+                .setHeader(headers.withoutRevision())
+                .addAllMembers(configuration.members().stream()
+                        .map(member -> DescribedMember.newBuilder()
+                                .setId(member.value())
+                                .setPriority(configuration.priority(member))
+                                .build())
+                        .toList())
+                .build());
+    }
+
+    @Override
+    public void listAudit(ListAuditRequest request, StreamObserver<ListAuditResponse> call) {
+        audit.list(request, call);
+    }
+
+    @Override
+    public void getAuditSettings(GetAuditSettingsRequest request, StreamObserver<GetAuditSettingsResponse> call) {
+        audit.settings(call);
+    }
+
+    @Override
+    public void changeAuditSettings(
+            ChangeAuditSettingsRequest request, StreamObserver<ChangeAuditSettingsResponse> call) {
+        audit.change(request, call);
     }
 
     private static Duration waitOf(CompareStatesRequest request) {
@@ -175,7 +197,25 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
     @Override
     public void changeMembers(ChangeMembersRequest request, StreamObserver<ChangeMembersResponse> call) {
         CallingOperation operation = CallingOperation.current();
-        Answers.send(call, () -> asOperator(() -> changes.make(operation.step(together(request)))), this::changed);
+        Answers.send(
+                call,
+                () -> clients.current()
+                        .administer(
+                                AuditEvent.Kind.MEMBERSHIP,
+                                summary(request),
+                                AccessCheck::operator,
+                                () -> changes.make(operation.step(together(request)))),
+                this::changed);
+    }
+
+    private static String summary(ChangeMembersRequest request) {
+        List<String> parts = new ArrayList<>();
+        request.getRemoveList().forEach(id -> parts.add("remove " + Long.toHexString(id)));
+        request.getPromoteList().forEach(id -> parts.add("promote " + Long.toHexString(id)));
+        request.getAddList().forEach(added -> parts.add("add " + String.join(" ", added.getPeerUrlsList())));
+        request.getUpdateList().forEach(moved -> parts.add("move " + Long.toHexString(moved.getId())));
+        request.getPreferList().forEach(preferred -> parts.add("prefer " + Long.toHexString(preferred.getId())));
+        return parts.isEmpty() ? "nothing" : String.join(", ", parts);
     }
 
     private ChangeMembersResponse changed(Changed changed) {

@@ -287,7 +287,8 @@ final class WatchStream implements StreamObserver<WatchRequest> {
                     responses.notCreated(NO_WATCH, revision, "mvcc: duplicate watch ID provided on the WatchStream"));
             return;
         }
-        client.judgeNow(caller, access -> access.watch(wanted));
+        client.judgeNow(caller, ClientStore.Demand.toWatch(wanted));
+        client.noteWatch(caller, wanted);
         if (!counts.take(connection)) {
             call.onNext(responses.notCreated(
                     NO_WATCH,
@@ -343,10 +344,8 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         }
         Optional<WatchAnswer> answer;
         try {
-            answer = client.ask(
-                    watch.caller,
-                    access -> access.goOnWatching(watch.wanted),
-                    kv -> watch.watcher().poll());
+            answer = client.ask(watch.caller, access -> access.goOnWatching(watch.wanted), kv -> watch.watcher()
+                    .poll());
         } catch (StatusRuntimeException e) {
             end(watch, e);
             return;

@@ -11,6 +11,7 @@ import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /**
  * The messages in a request's body, one JSON object after another. For one thread at a time.
@@ -18,6 +19,9 @@ import java.nio.charset.StandardCharsets;
  * <p>They are read one by one, as they are wanted: a body may hold hundreds of thousands.
  */
 final class JsonMessages {
+
+    /** From where on messages of the parsers quote, or name fields by the names that the client has given them. */
+    private static final Pattern QUOTED = Pattern.compile("(?s)(: | path \\$|\"| but (got|found)).*");
 
     private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
 
@@ -69,7 +73,7 @@ final class JsonMessages {
         try {
             PARSER.merge(text, message);
         } catch (InvalidProtocolBufferException e) {
-            throw BadRequestException.invalid(String.valueOf(e.getMessage()));
+            throw BadRequestException.invalid(withoutContent(e));
         }
         Message built = message.build();
         if (built.getSerializedSize() > maxBytes) {
@@ -153,7 +157,19 @@ final class JsonMessages {
                 throw BadRequestException.invalid("something follows the JSON object");
             }
         } catch (IOException | IllegalStateException e) {
-            throw BadRequestException.invalid("the body is not JSON: " + e.getMessage());
+            throw BadRequestException.invalid("the body is not JSON: " + withoutContent(e));
         }
+    }
+
+    /**
+     * What a parser says is wrong, without what it quotes: whatever stands in a request may be a password or a value, and an answer comes by logs
+     * of proxies.
+     */
+    private static String withoutContent(Exception failure) {
+        String message = String.valueOf(failure.getMessage());
+        if (message.startsWith("java.") || message.startsWith("com.")) {
+            return "a field has a value of another kind";
+        }
+        return QUOTED.matcher(message).replaceFirst("");
     }
 }

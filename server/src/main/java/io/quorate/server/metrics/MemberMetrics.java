@@ -14,6 +14,7 @@ import io.quorate.engine.WritePhase;
 import io.quorate.engine.disk.MeasuredDisk;
 import io.quorate.engine.transport.MeasuredNetwork;
 import io.quorate.kv.Result;
+import io.quorate.server.audit.AuditListener;
 import io.quorate.server.auth.LoginListener;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -96,6 +97,12 @@ public final class MemberMetrics
             .help("Attempts to log in with a password, by what came of them; limited: too many were wrong before.")
             .labelNames("outcome")
             .register(registry);
+    private final Counter audited = Counter.builder()
+            .name("quorate_audit_events_total")
+            .help("Events that belong in the audit log, beside what the log does by itself, by what became of them;"
+                    + " suppressed: their number is on record; lost: they are not.")
+            .labelNames("outcome")
+            .register(registry);
     private final Counter snapshotsInstalled = Counter.builder()
             .name("quorate_snapshots_installed_total")
             .help("Snapshots of another member's state that were installed.")
@@ -111,6 +118,9 @@ public final class MemberMetrics
         JvmMetrics.builder().register(registry);
         for (LoginListener.Outcome outcome : LoginListener.Outcome.values()) {
             logins.initLabelValues(label(outcome));
+        }
+        for (AuditListener.Outcome outcome : AuditListener.Outcome.values()) {
+            audited.initLabelValues(outcome.name().toLowerCase(Locale.ROOT));
         }
         new StateGauges(identity, present, pending::sum, rpcs::openWatchStreams).register(registry);
     }
@@ -160,6 +170,11 @@ public final class MemberMetrics
     /** Somebody has tried to log in. */
     public void triedToLogIn(LoginListener.Outcome outcome) {
         logins.labelValues(label(outcome)).inc();
+    }
+
+    /** Events that belong in the audit log have come to something. */
+    public void audited(AuditListener.Outcome outcome, long events) {
+        audited.labelValues(outcome.name().toLowerCase(Locale.ROOT)).inc((double) events);
     }
 
     private static String label(LoginListener.Outcome outcome) {

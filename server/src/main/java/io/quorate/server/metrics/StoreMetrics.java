@@ -65,6 +65,7 @@ final class StoreMetrics {
             case Result.VerifyResult verify -> {}
             case Result.ReportResult report -> {}
             case Result.OperationResult operation -> {}
+            case Result.AuditResult audit -> {}
             case Result.Rejected rejected -> {}
         }
     }

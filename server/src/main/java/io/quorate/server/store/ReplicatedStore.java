@@ -140,6 +140,9 @@ public final class ReplicatedStore {
             case io.quorate.kv.AuthChange change -> false;
             case io.quorate.kv.Login login -> false;
             case io.quorate.kv.Authorized authorized -> mayPut(authorized.command());
+            case io.quorate.kv.Audited audited -> mayPut(audited.command());
+            case io.quorate.kv.AuditEvents events -> false;
+            case io.quorate.kv.ChangeAuditSettings change -> false;
         };
     }
 

@@ -1,0 +1,297 @@
+package io.quorate.server;
+
+import static io.quorate.server.EtcdClient.assertFails;
+import static io.quorate.server.EtcdClient.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.grpc.Channel;
+import io.quorate.server.audit.AuditCopy;
+import io.quorate.server.proto.authpb.Permission;
+import io.quorate.server.proto.etcdserverpb.AuthUserChangePasswordRequest;
+import io.quorate.server.proto.etcdserverpb.DeleteRangeRequest;
+import io.quorate.server.proto.etcdserverpb.MemberAddRequest;
+import io.quorate.server.proto.etcdserverpb.MemberRemoveRequest;
+import io.quorate.server.proto.etcdserverpb.WatchCreateRequest;
+import io.quorate.server.proto.managerpb.AuditRule;
+import io.quorate.server.proto.managerpb.AuditSettings;
+import io.quorate.server.proto.managerpb.ChangeAuditSettingsRequest;
+import io.quorate.server.proto.managerpb.GetAuditSettingsRequest;
+import io.quorate.server.proto.managerpb.ListAuditRequest;
+import io.quorate.server.proto.managerpb.ListAuditResponse;
+import io.quorate.server.proto.managerpb.ManagerGrpc;
+import io.quorate.server.proto.managerpb.NoteOperationRequest;
+import io.quorate.server.proto.managerpb.Operation;
+import io.quorate.server.wire.EtcdError;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What clients do is on record at all members alike: who, from where, what, and what came of it. */
+class AuditApiTest {
+
+    @TempDir
+    private Path folder;
+
+    private TestCluster cluster;
+    private Users anybody;
+    private Channel root;
+
+    @BeforeEach
+    void start() throws IOException {
+        cluster = TestCluster.start(3, folder, config -> ServerConfigs.withAuth(config, AuthApiTest.CHEAP));
+        anybody = new Users(cluster.channel(0));
+        anybody.add("root", "rootpw", "root");
+        anybody.add("alice", "secret");
+        anybody.addRole("app", Permission.Type.READWRITE, "app/", "app0");
+        anybody.grant("alice", "app");
+        anybody.enable();
+        root = Users.with(cluster.channel(0), anybody.logIn("root", "rootpw"));
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    private ManagerGrpc.ManagerBlockingStub manager(Channel channel) {
+        return ManagerGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+    }
+
+    private List<String> lines() {
+        return manager(root).listAudit(ListAuditRequest.getDefaultInstance()).getRecordsList();
+    }
+
+    /** From the user on, without what differs from run to run. */
+    private static String gist(String line) {
+        return line.substring(line.indexOf("\"user\":"), line.indexOf(",\"count\":"))
+                .replace("\"", "");
+    }
+
+    private void await(String gist) {
+        TestCluster.await(() -> lines().stream().map(AuditApiTest::gist).anyMatch(gist::equals), gist);
+    }
+
+    private EtcdClient alice(int member) {
+        return new EtcdClient(Users.with(cluster.channel(member), anybody.logIn("alice", "secret")));
+    }
+
+    @Test
+    void usersAndRolesAreOnRecordBeforeUsersAreEnabledAndAfterwards() {
+        assertThat(lines().stream().map(AuditApiTest::gist))
+                .contains(
+                        "user:,address:127.0.0.1,kind:user,action:add,object:alice,result:ok",
+                        "user:,address:127.0.0.1,kind:user,action:grant role app,object:alice,result:ok",
+                        "user:,address:127.0.0.1,kind:role,action:grant readwrite of \\app/\\ to"
+                                + " \\app0\\,object:app,result:ok",
+                        "user:,address:127.0.0.1,kind:authentication,action:enable,object:users,result:ok",
+                        "user:root,address:127.0.0.1,kind:authentication,action:login,object:root,result:ok");
+        Users byRoot = new Users(root);
+        byRoot.stub()
+                .userChangePassword(AuthUserChangePasswordRequest.newBuilder()
+                        .setName("alice")
+                        .setPassword("new")
+                        .build());
+        assertThat(gist(lines().getLast()))
+                .isEqualTo("user:root,address:127.0.0.1,kind:user,action:change password,object:alice,result:ok");
+        assertThat(catchThrowable(() -> byRoot.grant("alice", "no-role"))).isNotNull();
+        assertThat(gist(lines().getLast())).endsWith("action:grant role no-role,object:alice,result:role not found");
+    }
+
+    @Test
+    void wrongPasswordsAndTokensAreOnRecordAndNamesThatAreNobodysAreNot() {
+        assertFails(EtcdError.AUTH_FAILED, () -> anybody.logIn("alice", "wrong"));
+        assertFails(EtcdError.AUTH_FAILED, () -> anybody.logIn("my-password", ""));
+        EtcdClient forged = new EtcdClient(Users.with(cluster.channel(1), "forged.1"));
+        assertFails(EtcdError.INVALID_AUTH_TOKEN, () -> forged.get("app/a"));
+        String failed = EtcdError.AUTH_FAILED.message();
+        await("user:,address:127.0.0.1,kind:authentication,action:login,object:alice,result:" + failed);
+        await("user:,address:127.0.0.1,kind:authentication,action:login,object:a name that is no user's,result:"
+                + failed);
+        await("user:,address:127.0.0.1,kind:authentication,action:token,object:KV/Range,result:invalid auth token");
+        assertThat(String.join("\n", lines())).doesNotContain("my-password").doesNotContain("forged");
+    }
+
+    @Test
+    void whateverIsRefusedIsOnRecord() throws InterruptedException {
+        EtcdClient alice = alice(1);
+        assertFails(EtcdError.PERMISSION_DENIED, () -> alice.get("other"));
+        assertFails(EtcdError.PERMISSION_DENIED, () -> alice.put("other", "hidden"));
+        assertFails(EtcdError.PERMISSION_DENIED, () -> alice.delete("other"));
+        assertFails(EtcdError.USER_EMPTY, () -> new EtcdClient(cluster.channel(2)).get("other"));
+        assertFails(
+                EtcdError.PERMISSION_DENIED,
+                () -> new Users(Users.with(cluster.channel(0), anybody.logIn("alice", "secret"))).disable());
+        try (WatchConversation watches =
+                WatchConversation.begin(Users.with(cluster.channel(1), anybody.logIn("alice", "secret")))) {
+            assertThat(watches.created(WatchCreateRequest.newBuilder().setKey(bytes("other")))
+                            .getCanceled())
+                    .isTrue();
+        }
+        String denied = "user:alice,address:127.0.0.1,kind:authorization,action:%s,object:%s,result:permission denied";
+        await(denied.formatted("KV/Range", "\\other\\"));
+        await(denied.formatted("KV/Put", "\\other\\"));
+        await(denied.formatted("KV/DeleteRange", "\\other\\"));
+        await(denied.formatted("Auth/AuthDisable", ""));
+        await(denied.formatted("Watch/Watch", "\\other\\"));
+        await("user:,address:127.0.0.1,kind:authorization,action:KV/Range,object:\\other\\,result:user empty");
+        assertThat(String.join("\n", lines())).doesNotContain("hidden");
+    }
+
+    @Test
+    void changesOfMembersAreOnRecordBeforeTheyAreMadeAndWithWhatCameOfThem() {
+        EtcdClient byRoot = new EtcdClient(root);
+        long added = byRoot.cluster()
+                .memberAdd(MemberAddRequest.newBuilder()
+                        .addPeerURLs("http://127.0.0.1:1")
+                        .setIsLearner(true)
+                        .build())
+                .getMember()
+                .getID();
+        byRoot.cluster()
+                .memberRemove(MemberRemoveRequest.newBuilder().setID(added).build());
+        assertFails(EtcdError.MEMBER_NOT_FOUND, () -> byRoot.cluster()
+                .memberRemove(MemberRemoveRequest.newBuilder().setID(77).build()));
+        String change = "user:root,address:127.0.0.1,kind:membership,action:Cluster/%s,object:%s,result:%s";
+        await(change.formatted("MemberRemove", "4d", EtcdError.MEMBER_NOT_FOUND.message()));
+        assertThat(lines().stream().map(AuditApiTest::gist))
+                .contains(
+                        change.formatted("MemberAdd", "http://127.0.0.1:1", "asked for"),
+                        change.formatted("MemberAdd", "http://127.0.0.1:1", "ok"),
+                        change.formatted("MemberRemove", Long.toHexString(added), "asked for"),
+                        change.formatted("MemberRemove", Long.toHexString(added), "ok"));
+    }
+
+    @Test
+    void operationsAndCompactionsAreOnRecord() {
+        long id = manager(root)
+                .noteOperation(NoteOperationRequest.getDefaultInstance())
+                .getOperation()
+                .getId();
+        manager(root)
+                .noteOperation(NoteOperationRequest.newBuilder()
+                        .setId(id)
+                        .setState(Operation.State.DONE)
+                        .build());
+        EtcdClient byRoot = new EtcdClient(root);
+        byRoot.put("app/a", "1");
+        byRoot.put("app/a", "2");
+        byRoot.compact(2);
+        assertThat(lines().stream().map(AuditApiTest::gist))
+                .endsWith(
+                        "user:root,address:127.0.0.1,kind:operation,action:begin,object:operation " + id + ",result:ok",
+                        "user:root,address:127.0.0.1,kind:operation,action:end,object:operation " + id + ",result:done",
+                        "user:root,address:127.0.0.1,kind:maintenance,action:compact,object:revision 2,result:ok");
+    }
+
+    private void rule(AuditRule.Access access, String key, String rangeEnd, String user) {
+        AuditSettings before = manager(root)
+                .getAuditSettings(GetAuditSettingsRequest.getDefaultInstance())
+                .getSettings();
+        var unused = manager(root)
+                .changeAuditSettings(ChangeAuditSettingsRequest.newBuilder()
+                        .setSettings(before.toBuilder()
+                                .addRules(AuditRule.newBuilder()
+                                        .setAccess(access)
+                                        .setKey(bytes(key))
+                                        .setRangeEnd(bytes(rangeEnd))
+                                        .setUser(user)))
+                        .build());
+    }
+
+    @Test
+    void accessThatARuleNamesIsOnRecord() throws InterruptedException {
+        rule(AuditRule.Access.READWRITE, "app/", "app0", "alice");
+        EtcdClient byRoot = new EtcdClient(root);
+        byRoot.put("app/by-root", "hidden");
+        EtcdClient alice = alice(0);
+        alice.put("app/a", "hidden");
+        alice.value("app/a");
+        alice.kv()
+                .deleteRange(DeleteRangeRequest.newBuilder()
+                        .setKey(bytes("app/"))
+                        .setRangeEnd(bytes("app0"))
+                        .build());
+        try (WatchConversation watches =
+                WatchConversation.begin(Users.with(cluster.channel(0), anybody.logIn("alice", "secret")))) {
+            assertThat(watches.created(WatchCreateRequest.newBuilder().setKey(bytes("app/w")))
+                            .getCanceled())
+                    .isFalse();
+        }
+        String access = "user:alice,address:127.0.0.1,kind:key,action:%s,object:%s,result:ok";
+        await(access.formatted("put", "\\app/a\\"));
+        await(access.formatted("KV/Range", "\\app/a\\"));
+        await(access.formatted("delete", "\\app/\\ to \\app0\\"));
+        await(access.formatted("Watch/Watch", "\\app/w\\"));
+        assertThat(String.join("\n", lines())).doesNotContain("hidden").doesNotContain("by-root");
+    }
+
+    @Test
+    void onlyRootReadsAndChangesIt() {
+        Channel alice = Users.with(cluster.channel(1), anybody.logIn("alice", "secret"));
+        assertFails(EtcdError.PERMISSION_DENIED, () -> manager(alice).listAudit(ListAuditRequest.getDefaultInstance()));
+        assertFails(EtcdError.PERMISSION_DENIED, () -> manager(alice)
+                .listAudit(ListAuditRequest.newBuilder().setSerializable(true).build()));
+        assertFails(EtcdError.PERMISSION_DENIED, () -> manager(alice)
+                .changeAuditSettings(ChangeAuditSettingsRequest.getDefaultInstance()));
+    }
+
+    @Test
+    void settingsThatMakeNoSenseAreRefusedInOneSentence() {
+        assertThat(catchThrowable(
+                        () -> manager(root).changeAuditSettings(ChangeAuditSettingsRequest.getDefaultInstance())))
+                .hasMessage("INVALID_ARGUMENT: etcdserver: an audit log keeps from 100 to 10000000 records, not 0");
+    }
+
+    @Test
+    void allMembersHaveTheSameChainAlsoOneThatWasAway() throws IOException {
+        int away = cluster.follower();
+        cluster.stop(away);
+        Users byRoot = new Users(Users.with(
+                cluster.channel(cluster.leader()),
+                new Users(cluster.channel(cluster.leader())).logIn("root", "rootpw")));
+        byRoot.add("bob", "pw");
+        cluster.start(away);
+        cluster.awaitReady();
+        byRoot.add("carol", "pw");
+        List<AuditCopy> copies = new ArrayList<>();
+        for (int member = 0; member < 3; member++) {
+            int asked = member;
+            TestCluster.await(
+                    () -> cluster.member(asked).machine().store().auditRecords(1, 10_000).stream()
+                            .anyMatch(line -> line.contains("\"object\":\"carol\"")),
+                    "the record at member " + asked);
+            Channel channel =
+                    Users.with(cluster.channel(member), new Users(cluster.channel(member)).logIn("root", "rootpw"));
+            ListAuditResponse told = manager(channel)
+                    .listAudit(
+                            ListAuditRequest.newBuilder().setSerializable(true).build());
+            AuditCopy copy = new AuditCopy("member " + member);
+            told.getRecordsList().forEach(copy::add);
+            copy.endsWith(told.getLastNumber(), told.getHead());
+            assertThat(copy.problems()).isEmpty();
+            copies.add(copy);
+        }
+        assertThat(copies.get(0).differenceFrom(copies.get(1))).isEmpty();
+        assertThat(copies.get(1).differenceFrom(copies.get(2))).isEmpty();
+    }
+
+    @Test
+    void aFloodOfGuessesTakesBoundedRoom() {
+        int before = lines().size();
+        EtcdClient forged = new EtcdClient(Users.with(cluster.channel(1), "forged.1"));
+        for (int i = 0; i < 400; i++) {
+            assertFails(EtcdError.INVALID_AUTH_TOKEN, () -> forged.get("app/a"));
+        }
+        TestCluster.await(
+                () -> lines().stream().anyMatch(line -> line.contains("\"action\":\"suppressed\"")),
+                "the number of the rest");
+        assertThat(lines()).hasSizeLessThan(before + 390);
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of what a member puts on record. */
+@NullMarked
+package io.quorate.server.audit;
+
+import org.jspecify.annotations.NullMarked;
