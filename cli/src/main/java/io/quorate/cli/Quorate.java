@@ -113,6 +113,7 @@ public final class Quorate implements Callable<Integer> {
                 .addSubcommand(new CommandLine(new AutopilotCommand()).addSubcommand(new AutopilotStatusCommand()))
                 .addSubcommand(new TuneCommand())
                 .addSubcommand(CertsCommand.commandLine())
+                .addSubcommand(TokensCommand.commandLine())
                 .addSubcommand(new CommandLine(new SecurityCommand()).addSubcommand(new SecurityStatusCommand()))
                 .addSubcommand(new VersionCommand())
                 .addSubcommand(new HelpCommand())
