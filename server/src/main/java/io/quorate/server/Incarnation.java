@@ -96,9 +96,6 @@ record Incarnation(
     /** How often a member whose store is full looks whether there is room again. */
     private static final Duration SPACE_INTERVAL = Duration.ofSeconds(1);
 
-    /** How long what a client holds open may outlast its right to it, once this member has heard of that. */
-    private static final Duration ACCESS_INTERVAL = Duration.ofSeconds(1);
-
     /**
      * Opens the data and begins to take part. A store that is damaged such that it cannot be opened is dropped if the member
      * may repair it.
@@ -219,7 +216,7 @@ record Incarnation(
         // A witness that learns is a witness first: there is not even anything stale to be read.
         LearnerCalls learnerCalls = new LearnerCalls(() -> !config.isWitness() && isLearner(node.status()));
         WitnessCalls witnessCalls = new WitnessCalls(config.isWitness());
-        repeat(timer, ACCESS_INTERVAL, clients::judgeAnewIfChanged);
+        clients.judgeAnew((interval, task) -> repeat(timer, interval, task));
         keepHouse(config.upkeep().autoCompaction(), store, memberNode.readers(), timer);
         SnapshotStreams snapshots =
                 parts.add(new SnapshotStreams(config.name(), new SnapshotSource(store, memberNode.machine())));
