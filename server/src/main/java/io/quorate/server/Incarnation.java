@@ -28,8 +28,6 @@ import io.quorate.server.api.OpenStreams;
 import io.quorate.server.api.SnapshotStreams;
 import io.quorate.server.api.WatchService;
 import io.quorate.server.api.WitnessCalls;
-import io.quorate.server.auth.AuthOptions;
-import io.quorate.server.auth.LoginLimits;
 import io.quorate.server.auth.Logins;
 import io.quorate.server.auth.Passwords;
 import io.quorate.server.auth.Tokens;
@@ -160,8 +158,8 @@ record Incarnation(
             Clients clients = new Clients(store, tokens, config.security().commonNameIsUser());
             GreyWatch grey = parts.add(GreyWatch.start(config, memberNode, metrics));
             parts.add(AutoTune.start(config, memberNode, metrics));
-            List<ServerServiceDefinition> services =
-                    services(config, membership, memberNode, metrics, grey, store, tokens, clients, streams, parts);
+            List<ServerServiceDefinition> services = services(
+                    config, membership, memberNode, metrics, security, grey, store, tokens, clients, streams, parts);
             Newcomer newcomer = parts.add(new Newcomer(config, membership, memberNode.storages(), security));
             return new Incarnation(number, memberNode, fence, clients, services, streams, newcomer, grey, parts);
         } catch (IOException | RuntimeException e) {
@@ -179,6 +177,7 @@ record Incarnation(
             OwnMembership membership,
             MemberNode memberNode,
             MemberMetrics metrics,
+            MemberSecurity security,
             GreyWatch grey,
             ReplicatedStore store,
             Tokens tokens,
@@ -240,7 +239,17 @@ record Incarnation(
                                 cluster,
                                 new StateComparison(node, machine.store(), config.requestTimeout(), timer)),
                         new MaintenanceService(clients, store, headers, hashes, defragmenter, snapshots, changes),
-                        new AuthService(clients, passwords, logins(config.auth(), passwords, metrics), tokens, headers))
+                        new AuthService(
+                                clients,
+                                passwords,
+                                new Logins(
+                                        passwords,
+                                        security.loginLimits(),
+                                        metrics::triedToLogIn,
+                                        LOG::warn,
+                                        System::nanoTime),
+                                tokens,
+                                headers))
                 .map(service -> ServerInterceptors.intercept(
                         service,
                         clients,
@@ -252,12 +261,6 @@ record Incarnation(
                         // The last one is asked first: before anybody looks for users that are not known here.
                         witnessCalls))
                 .toList();
-    }
-
-    private static Logins logins(AuthOptions options, Passwords passwords, MemberMetrics metrics) {
-        Optional<LoginLimits> limits =
-                options.limitLogins() ? Optional.of(new LoginLimits(System::nanoTime)) : Optional.empty();
-        return new Logins(passwords, limits, metrics::triedToLogIn, LOG::warn, System::nanoTime);
     }
 
     /** What a question is about its first byte says. */

@@ -7,6 +7,7 @@ import io.quorate.engine.tls.TlsSettings;
 import io.quorate.engine.tls.TlsStatus;
 import io.quorate.engine.transport.netty.PeerAddress;
 import io.quorate.engine.transport.netty.PeerTls;
+import io.quorate.server.auth.LoginLimits;
 import io.quorate.server.auth.TokenKeySet;
 import io.quorate.server.auth.TokenOptions;
 import io.quorate.server.report.MemberReport;
@@ -20,13 +21,14 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The certificates of a running member and its set of keys for tokens, which are looked after while it runs, and what was refused for
- * certificates. They outlive the member's incarnations. Thread-safe.
+ * certificates and for wrong passwords. They outlive the member's incarnations. Thread-safe.
  */
 final class MemberSecurity implements AutoCloseable {
 
@@ -38,6 +40,7 @@ final class MemberSecurity implements AutoCloseable {
     private final Optional<TlsParty> clients;
     private final Optional<TlsParty> peers;
     private final Optional<ReloadedFiles<TokenKeySet>> tokenKeys;
+    private final Optional<LoginLimits> loginLimits;
     private final Security settings;
     private final Set<String> hostsOfOthers;
     private final TlsRefusals refusedClients = new TlsRefusals(LOG::warn, LOG::debug);
@@ -50,12 +53,14 @@ final class MemberSecurity implements AutoCloseable {
             Optional<TlsParty> clients,
             Optional<TlsParty> peers,
             Optional<ReloadedFiles<TokenKeySet>> tokenKeys,
+            Optional<LoginLimits> loginLimits,
             Set<String> hostsOfOthers) {
         this.hostsOfOthers = hostsOfOthers;
         this.settings = settings;
         this.clients = clients;
         this.peers = peers;
         this.tokenKeys = tokenKeys;
+        this.loginLimits = loginLimits;
         this.watcher = parties().isEmpty() && tokenKeys.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Executors.newSingleThreadScheduledExecutor(task -> Thread.ofPlatform()
@@ -74,6 +79,15 @@ final class MemberSecurity implements AutoCloseable {
      * @throws IOException with one sentence that says which file is wrong, and what to do
      */
     static MemberSecurity open(ServerConfig config) throws IOException {
+        return open(config, System::nanoTime);
+    }
+
+    /**
+     * The same.
+     *
+     * @param nanoTime a monotonic clock, by which wrong passwords are forgotten
+     */
+    static MemberSecurity open(ServerConfig config, LongSupplier nanoTime) throws IOException {
         Security settings = config.security();
         return new MemberSecurity(
                 config.name(),
@@ -81,6 +95,7 @@ final class MemberSecurity implements AutoCloseable {
                 open(settings.clients()),
                 open(settings.peers()),
                 open(config.auth().tokens()),
+                config.auth().limitLogins() ? Optional.of(new LoginLimits(nanoTime)) : Optional.empty(),
                 hostsOfOthers(config));
     }
 
@@ -102,7 +117,8 @@ final class MemberSecurity implements AutoCloseable {
 
     /** Nobody's: plain text. */
     static MemberSecurity none() {
-        return new MemberSecurity("", Security.NONE, Optional.empty(), Optional.empty(), Optional.empty(), Set.of());
+        return new MemberSecurity(
+                "", Security.NONE, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Set.of());
     }
 
     private List<TlsParty> parties() {
@@ -126,6 +142,11 @@ final class MemberSecurity implements AutoCloseable {
     /** The set of keys for tokens, if tokens are signed with one of a set. */
     Optional<ReloadedFiles<TokenKeySet>> tokenKeys() {
         return tokenKeys;
+    }
+
+    /** How often passwords may be wrong; empty if as often as somebody likes. */
+    Optional<LoginLimits> loginLimits() {
+        return loginLimits;
     }
 
     /** For connections with clients; empty for plain text. */
