@@ -113,12 +113,20 @@ sha256() {
   if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi
 }
 
-# verify_libraries DIR: whether the libraries in DIR are those of the committed list; names those that are not.
+# verify_libraries DIR: whether the libraries in DIR are those of the committed list, and the class path that Maven has left beside DIR has no
+# other ones; names those that are not. What an older build has left in DIR is on no class path.
 verify_libraries() {
-  local told
-  told=$(cd "$1" && sha256 -c "$root/cli/artifacts.sha256" 2>&1) && return 0
-  say "$(grep -v ': OK$' <<<"$told")"
-  return 1
+  local list=$root/cli/artifacts.sha256 told='' jar class_path=() same=0
+  told=$(cd "$1" && sha256 -c "$list" 2>&1) || { same=1; say "$(grep -v ': OK$' <<<"$told")"; }
+  # No line ends it.
+  IFS=: read -r -a class_path <"$1/../runtime-class-path.txt" || [ ${#class_path[@]} -gt 0 ] || {
+    say "cli/target/runtime-class-path.txt, which names the libraries, is missing or empty"
+    return 1
+  }
+  for jar in "${class_path[@]}"; do
+    grep -qF "  ${jar##*/}" "$list" || { same=1; say "${jar##*/}: NOT LISTED"; }
+  done
+  return $same
 }
 
 # lay_down: copies the build's result to a directory of its own and makes it the current one.
@@ -133,7 +141,7 @@ lay_down() {
     case $jar in
       # Built anew each time, and maybe into the same file.
       */quorate-*) cp "$jar" "$build.new/lib/" ;;
-      *) ln "$jar" "$build.new/lib/" 2>/dev/null || cp "$jar" "$build.new/lib/" ;;
+      *) ! grep -qF "  ${jar##*/}" "$root/cli/artifacts.sha256" || ln "$jar" "$build.new/lib/" 2>/dev/null || cp "$jar" "$build.new/lib/" ;;
     esac
   done
   mv "$build.new" "$build"

@@ -35,6 +35,7 @@ final class CertsCommand implements Callable<Integer> {
                 .addSubcommand(new CertsMemberCommand())
                 .addSubcommand(new CertsClientCommand())
                 .addSubcommand(new CertsRotateCommand())
+                .addSubcommand(new CertsRevokeCommand())
                 .addSubcommand(new CertsInspectCommand());
     }
 

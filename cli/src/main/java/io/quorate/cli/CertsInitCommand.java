@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "init",
         description = {
-            "Makes a CA: ca.crt, which members and clients are to trust, and ca.key.",
+            "Makes a CA: ca.crt, which members and clients are to trust, ca.key, and ca.crl, in which nothing is revoked yet.",
             "Whoever can read ca.key can be anybody: keep the folder on a machine that is no member."
         },
         footer = {"", "Example:", "  quorate certs init --dir certs"})

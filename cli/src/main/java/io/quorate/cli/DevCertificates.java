@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 
 /**
  * The certificates of {@code quorate dev --secure}: a CA that stays with the data, and by it, at each start anew, one for each member,
- * that is good for that member's id alone, and one for whoever uses the cluster, as its user root.
+ * that is good for that member's id alone, and one for whoever uses the cluster, as its user root. What is revoked in its folder is refused.
  */
 final class DevCertificates {
 
@@ -41,6 +41,7 @@ final class DevCertificates {
             if (!folder.hasAuthority()) {
                 folder.init("quorate dev", CertificateFolder.AUTHORITY_VALIDITY);
             }
+            folder.completeRevocations();
             folder.issue(CLIENT, CertificateRequest.ofClient(CLIENT, CertificateFolder.VALIDITY));
             List<ServerConfig> secured = new ArrayList<>();
             for (ServerConfig config : configs) {
@@ -57,8 +58,8 @@ final class DevCertificates {
         folder.issue(
                 config.name(),
                 CertificateRequest.ofMember(config.name(), LOOPBACK, List.of(uri), CertificateFolder.VALIDITY));
-        TlsFiles files =
-                TlsFiles.of(folder.certificate(config.name()), folder.key(config.name()), folder.authorities());
+        TlsFiles files = TlsFiles.of(folder.certificate(config.name()), folder.key(config.name()), folder.authorities())
+                .withRevocations(folder.revocations());
         return config.withSecurity(Security.ofPeers(TlsSettings.mutual("the peer port", files))
                 .withClients(TlsSettings.mutual("the client port", files).withHttp())
                 .withUsersByCertificate());

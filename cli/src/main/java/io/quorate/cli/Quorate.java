@@ -115,6 +115,7 @@ public final class Quorate implements Callable<Integer> {
                 .addSubcommand(CertsCommand.commandLine())
                 .addSubcommand(new CommandLine(new EncryptionCommand()).addSubcommand(new EncryptionNewKeyCommand()))
                 .addSubcommand(AuditCommand.commandLine())
+                .addSubcommand(TokensCommand.commandLine())
                 .addSubcommand(new CommandLine(new SecurityCommand()).addSubcommand(new SecurityStatusCommand()))
                 .addSubcommand(new VersionCommand())
                 .addSubcommand(new HelpCommand())

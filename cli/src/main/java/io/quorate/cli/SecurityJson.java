@@ -37,6 +37,7 @@ final class SecurityJson {
         member.addProperty("users_enabled", exposure.usersEnabled());
         member.addProperty("users_by_certificate", exposure.usersByCertificate());
         member.addProperty("tokens", exposure.tokens());
+        exposure.tokenKeys().ifPresent(keys -> member.add("token_keys", tokenKeys(keys)));
         member.addProperty("insecure_allowed", exposure.insecureAllowed());
         member.add("open_files", JsonOutput.texts(exposure.openFiles()));
         member.addProperty("refused_clients", exposure.refusedClients());
@@ -62,6 +63,19 @@ final class SecurityJson {
         object.addProperty("files", sealed.files());
         object.addProperty("bytes", sealed.bytes());
         return object;
+    }
+
+    private static JsonArray tokenKeys(Exposure.TokenKeys keys) {
+        JsonArray array = new JsonArray();
+        for (Exposure.TokenKey key : keys.known()) {
+            JsonObject object = new JsonObject();
+            object.addProperty("kid", key.id());
+            object.addProperty("alg", key.algorithm());
+            key.thumbprint().ifPresent(print -> object.addProperty("thumbprint", print));
+            object.addProperty("signs", keys.signing().filter(key.id()::equals).isPresent());
+            array.add(object);
+        }
+        return array;
     }
 
     private static JsonObject listener(Listener listener) {

@@ -34,6 +34,7 @@ final class SecurityText {
         out.println();
         users(telling).print(out);
         atRest(out, cluster.reports());
+        tokenKeys(out, telling);
         certificates(out, cluster.reports());
         refused(out, cluster.reports());
     }
@@ -93,6 +94,24 @@ final class SecurityText {
                         Long.toString(share.bytes()))));
         out.println();
         table.print(out);
+    }
+
+    private static void tokenKeys(PrintWriter out, List<MemberReport> telling) {
+        Table table = new Table("MEMBER", "KEY OF TOKENS", "ALGORITHM", "SIGNS");
+        for (MemberReport report : telling) {
+            report.exposure()
+                    .flatMap(Exposure::tokenKeys)
+                    .ifPresent(keys -> keys.known()
+                            .forEach(key -> table.add(
+                                    report.name(),
+                                    key.id(),
+                                    key.algorithm(),
+                                    keys.signing().filter(key.id()::equals).isPresent() ? "yes" : "no")));
+        }
+        if (!table.isEmpty()) {
+            out.println();
+            table.print(out);
+        }
     }
 
     private static void certificates(PrintWriter out, List<MemberReport> reports) {

@@ -148,7 +148,8 @@ enum ServerFlag {
             "auth-token",
             "simple|jwt,...",
             "What a client gets for its password: a word that members remember, or a signed token:"
-                    + " jwt,sign-method=RS256,pub-key=<file>,priv-key=<file>,ttl=5m.",
+                    + " jwt,jwks=<file>,ttl=5m with the keys of 'quorate tokens', of which sign-kid=<kid> may name one;"
+                    + " or as etcd's, jwt,sign-method=RS256,pub-key=<file>,priv-key=<file>,ttl=5m.",
             "simple"),
     AUTH_TOKEN_TTL(
             "auth-token-ttl",

@@ -24,6 +24,11 @@ final class Table {
         rows.add(List.of(cells));
     }
 
+    /** Whether it has no row. */
+    boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
     void print(PrintWriter out) {
         int[] widths = new int[heading.size()];
         widen(widths, heading);

@@ -133,4 +133,35 @@ class CertsCommandTest {
         assertThat(inspected.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(inspected.err()).contains("does not exist");
     }
+
+    @Test
+    void whatIsRevokedIsInspectedAsSuch() throws IOException {
+        done("init");
+        done("client", "ann");
+        done("client", "bob");
+        String number = said("ann.crt", "serial_number");
+        CommandRun empty = CommandRun.of("certs", "inspect", file("ca.crl"));
+        assertThat(empty.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(empty.out()).contains("LIST OF", "CN=Quorate CA").doesNotContain("SUBJECT");
+
+        CommandRun revoked = certs("revoke", "ann", "--crl-file", file("copy.crl"));
+        assertThat(revoked.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(revoked.out()).contains("ca.crl: revokes ann, number " + number.replace("\"", ""));
+        assertThat(dir.resolve("copy.crl")).hasSameTextualContentAs(dir.resolve("ca.crl"));
+        CommandRun anns = CommandRun.of("certs", "inspect", file("ann.crt"));
+        assertThat(anns.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(anns.out()).contains("revoked on 20");
+        assertThat(said("ann.crt", "valid")).isEqualTo("false");
+        assertThat(said("bob.crt", "valid")).isEqualTo("true");
+        CommandRun json = CommandRun.of("certs", "inspect", file("ca.crl"), "--output", "json");
+        assertThat(JsonParser.parseString(json.out())
+                        .getAsJsonObject()
+                        .getAsJsonArray("revocations")
+                        .get(0)
+                        .toString())
+                .contains("\"number\":\"2\"", "\"serial_numbers\":[" + number + "]");
+
+        refused(ExitCode.FAILED, "is revoked already", "revoke", "ann");
+        refused(ExitCode.FAILED, "nothing that is still valid was issued as \"carl\"", "revoke", "carl");
+    }
 }

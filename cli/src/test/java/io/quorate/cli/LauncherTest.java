@@ -285,6 +285,33 @@ class LauncherTest {
     }
 
     @Test
+    void aLibraryThatIsNotListedIsNotRun() throws Exception {
+        jdk("good", "25");
+        maven("mkdir -p '" + root + "/cli/target'; printf /somewhere/a.jar:/elsewhere/b.jar >'" + classPath() + "'");
+
+        Run run = run("version");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("b.jar: NOT LISTED", "a library is not the one that this release was made with");
+        assertThat(run.out()).isEmpty();
+        assertThat(root.resolve("target/launcher/current")).doesNotExist();
+    }
+
+    @Test
+    void whatAnOlderBuildHasLeftIsNotTakenAlong() throws Exception {
+        jdk("good", "25");
+        maven("mkdir -p '" + root + "/cli/target/lib'; echo old >'" + root + "/cli/target/lib/old.jar'");
+
+        assertThat(run("version").exitCode()).isZero();
+
+        try (Stream<Path> laidDown = Files.walk(root.resolve("target/launcher"))) {
+            assertThat(laidDown.map(file -> file.getFileName().toString()))
+                    .contains("a.jar")
+                    .doesNotContain("old.jar");
+        }
+    }
+
+    @Test
     void twoLaunchersAtOnceBuildOnce() throws Exception {
         jdk("good", "25");
         // The first build goes on until the second launcher has found that there is one.
@@ -508,7 +535,12 @@ class LauncherTest {
                 "echo '[INFO] ------------------< io.quorate:quorate-core >------------------'",
                 "echo '[INFO] ------------------< io.quorate:quorate-cli >-------------------'",
                 "mkdir -p '" + root + "/cli/target/lib'",
+                "[ -e '" + classPath() + "' ] || printf /somewhere/a.jar >'" + classPath() + "'",
                 "touch '" + root + "/cli/target/quorate.jar' '" + root + "/cli/target/lib/a.jar'");
+    }
+
+    private Path classPath() {
+        return root.resolve("cli/target/runtime-class-path.txt");
     }
 
     private long builds() {

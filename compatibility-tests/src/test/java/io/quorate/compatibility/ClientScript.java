@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -22,6 +23,12 @@ import java.util.stream.Collectors;
  */
 final class ClientScript implements AutoCloseable {
 
+    /** Debian's modules are for Debian's Python, whatever other one may come first on the path. */
+    static final String PYTHON =
+            Optional.ofNullable(System.getenv("QUORATE_PYTHON")).orElse("/usr/bin/python3");
+
+    private static final Path CLIENTS = Path.of("src/test/clients").toAbsolutePath();
+
     private static final String CHECKED = "ok: ";
     private static final String KILL = "kill the leader";
     private static final long PATIENCE_SECONDS = 200;
@@ -32,6 +39,11 @@ final class ClientScript implements AutoCloseable {
     private ClientScript(ProcessCluster cluster, Process process) {
         this.cluster = cluster;
         this.process = process;
+    }
+
+    /** Where a client's file is. */
+    static String path(String name) {
+        return CLIENTS.resolve(name).toString();
     }
 
     /**

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,12 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(300)
 class ClientsTest {
 
-    private static final Path CLIENTS = Path.of("src/test/clients").toAbsolutePath();
     private static final Path NPM = Path.of("target/npm").toAbsolutePath();
-
-    /** Debian's modules are for Debian's Python, whatever other one may come first on the path. */
-    private static final String PYTHON =
-            Optional.ofNullable(System.getenv("QUORATE_PYTHON")).orElse("/usr/bin/python3");
 
     // What each client says that it has found.
     private static final String NOTHING_LOST = "everything that was acknowledged is there";
@@ -51,7 +45,8 @@ class ClientsTest {
     void etcdctlWorksOnWhileTheLeaderIsKilled(EtcdRelease release) throws Exception {
         Path program = Path.of(release.program("etcdctl"));
         String first = program.isAbsolute() ? program.getParent() + ":" : "";
-        List<String> checked = run("env", "PATH=" + first + System.getenv("PATH"), "bash", script("etcdctl.sh"));
+        List<String> checked =
+                run("env", "PATH=" + first + System.getenv("PATH"), "bash", ClientScript.path("etcdctl.sh"));
 
         assertThat(checked)
                 .contains(NOTHING_LOST, NOTHING_MISSED, LOCK_HELD, USERS)
@@ -61,14 +56,14 @@ class ClientsTest {
 
     @Test
     void pythonsEtcd3WorksOnWhileTheLeaderIsKilled() throws Exception {
-        List<String> checked = run(PYTHON, script("etcd3_client.py"));
+        List<String> checked = run(ClientScript.PYTHON, ClientScript.path("etcd3_client.py"));
 
         assertThat(checked).contains(NOTHING_LOST, NOTHING_MISSED, LOCK_HELD, USERS);
     }
 
     @Test
     void pythonsEtcd3gwWorksOnWhileTheLeaderIsKilled() throws Exception {
-        List<String> checked = run(PYTHON, script("etcd3gw_client.py"));
+        List<String> checked = run(ClientScript.PYTHON, ClientScript.path("etcd3gw_client.py"));
 
         assertThat(checked).contains(NOTHING_LOST, NOTHING_MISSED, LOCK_HELD, USERS);
     }
@@ -84,21 +79,6 @@ class ClientsTest {
                 .contains("the lease is kept alive across the change of leader");
     }
 
-    @Test
-    void patroniElectsItsPrimaryAndOutlivesTheLeader() throws Exception {
-        List<String> checked = run(PYTHON, script("patroni_pair.py"));
-
-        assertThat(checked)
-                .containsExactly(
-                        "one of two is elected as the primary, the other follows it",
-                        "the kill of the cluster's leader is survived without a failover",
-                        "the kill of the primary makes the other one the primary, with every row");
-    }
-
-    private static String script(String name) {
-        return CLIENTS.resolve(name).toString();
-    }
-
     private List<String> run(String... command) throws IOException, InterruptedException {
         return ClientScript.run(cluster, folder, List.of(command));
     }
@@ -108,7 +88,7 @@ class ClientsTest {
         Files.createDirectories(NPM);
         boolean changed = false;
         for (String file : List.of("package.json", "package-lock.json", "etcd3_client.js")) {
-            Path source = CLIENTS.resolve("npm").resolve(file);
+            Path source = Path.of(ClientScript.path("npm"), file);
             Path copy = NPM.resolve(file);
             if (!Files.exists(copy) || Files.mismatch(source, copy) >= 0) {
                 Files.writeString(copy, Files.readString(source));

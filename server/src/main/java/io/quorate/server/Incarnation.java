@@ -29,8 +29,6 @@ import io.quorate.server.api.SnapshotStreams;
 import io.quorate.server.api.WatchService;
 import io.quorate.server.api.WitnessCalls;
 import io.quorate.server.audit.AuditReadiness;
-import io.quorate.server.auth.AuthOptions;
-import io.quorate.server.auth.LoginLimits;
 import io.quorate.server.auth.Logins;
 import io.quorate.server.auth.Passwords;
 import io.quorate.server.auth.Tokens;
@@ -96,9 +94,6 @@ record Incarnation(
 
     /** How often a member whose store is full looks whether there is room again. */
     private static final Duration SPACE_INTERVAL = Duration.ofSeconds(1);
-
-    /** How long what a client holds open may outlast its right to it, once this member has heard of that. */
-    private static final Duration ACCESS_INTERVAL = Duration.ofSeconds(1);
 
     /**
      * Opens the data and begins to take part. A store that is damaged such that it cannot be opened is dropped if the member
@@ -166,7 +161,7 @@ record Incarnation(
             GreyWatch grey = parts.add(GreyWatch.start(config, memberNode, metrics));
             parts.add(AutoTune.start(config, memberNode, metrics));
             List<ServerServiceDefinition> services = services(
-                    config, membership, memberNode, metrics, grey, audit, store, tokens, clients, streams, parts);
+                    config, membership, memberNode, metrics, security, grey, audit, store, tokens, clients, streams, parts);
             Newcomer newcomer = parts.add(new Newcomer(config, membership, memberNode.storages(), security));
             return new Incarnation(number, memberNode, fence, clients, services, streams, newcomer, grey, parts);
         } catch (IOException | RuntimeException e) {
@@ -184,6 +179,7 @@ record Incarnation(
             OwnMembership membership,
             MemberNode memberNode,
             MemberMetrics metrics,
+            MemberSecurity security,
             GreyWatch grey,
             MemberAudit audit,
             ReplicatedStore store,
@@ -222,7 +218,7 @@ record Incarnation(
         // A witness that learns is a witness first: there is not even anything stale to be read.
         LearnerCalls learnerCalls = new LearnerCalls(() -> !config.isWitness() && isLearner(node.status()));
         WitnessCalls witnessCalls = new WitnessCalls(config.isWitness());
-        repeat(timer, ACCESS_INTERVAL, clients::judgeAnewIfChanged);
+        clients.judgeAnew((interval, task) -> repeat(timer, interval, task));
         keepHouse(config.upkeep().autoCompaction(), store, memberNode.readers(), timer);
         SnapshotStreams snapshots =
                 parts.add(new SnapshotStreams(config.name(), new SnapshotSource(store, memberNode.machine())));
@@ -246,7 +242,17 @@ record Incarnation(
                                 cluster,
                                 new StateComparison(node, machine.store(), config.requestTimeout(), timer)),
                         new MaintenanceService(clients, store, headers, hashes, defragmenter, snapshots, changes),
-                        new AuthService(clients, passwords, logins(config.auth(), passwords, metrics), tokens, headers))
+                        new AuthService(
+                                clients,
+                                passwords,
+                                new Logins(
+                                        passwords,
+                                        security.loginLimits(),
+                                        metrics::triedToLogIn,
+                                        LOG::warn,
+                                        System::nanoTime),
+                                tokens,
+                                headers))
                 .map(service -> ServerInterceptors.intercept(
                         service,
                         clients,
@@ -258,12 +264,6 @@ record Incarnation(
                         // The last one is asked first: before anybody looks for users that are not known here.
                         witnessCalls))
                 .toList();
-    }
-
-    private static Logins logins(AuthOptions options, Passwords passwords, MemberMetrics metrics) {
-        Optional<LoginLimits> limits =
-                options.limitLogins() ? Optional.of(new LoginLimits(System::nanoTime)) : Optional.empty();
-        return new Logins(passwords, limits, metrics::triedToLogIn, LOG::warn, System::nanoTime);
     }
 
     /** What a question is about its first byte says. */

@@ -125,7 +125,7 @@ record MemberNode(
         WatchDelivery watches = parts.add(new WatchDelivery(machine.store(), config.name()));
         ReplicatedLeases leases =
                 parts.add(new ReplicatedLeases(config.name(), machine.store(), config.requestTimeout()));
-        TokenSource tokens = TokenSource.open(config.auth().tokens());
+        TokenSource tokens = TokenSource.open(config.auth().tokens(), security.tokenKeys());
         OperationEvents operations = new OperationEvents(LOG::info);
         machine.tell(new LeasesAndWatches(
                 leases,

@@ -1,11 +1,15 @@
 package io.quorate.server;
 
+import io.quorate.engine.tls.ReloadedFiles;
 import io.quorate.engine.tls.TlsParty;
 import io.quorate.engine.tls.TlsRefusals;
 import io.quorate.engine.tls.TlsSettings;
 import io.quorate.engine.tls.TlsStatus;
 import io.quorate.engine.transport.netty.PeerAddress;
 import io.quorate.engine.transport.netty.PeerTls;
+import io.quorate.server.auth.LoginLimits;
+import io.quorate.server.auth.TokenKeySet;
+import io.quorate.server.auth.TokenOptions;
 import io.quorate.server.report.MemberReport;
 import io.quorate.server.wire.ClientTls;
 import java.io.IOException;
@@ -17,13 +21,14 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The certificates of a running member, which are looked after while it runs, and what was refused for them. They outlive the member's
- * incarnations. Thread-safe.
+ * The certificates of a running member and its set of keys for tokens, which are looked after while it runs, and what was refused for
+ * certificates and for wrong passwords. They outlive the member's incarnations. Thread-safe.
  */
 final class MemberSecurity implements AutoCloseable {
 
@@ -34,6 +39,8 @@ final class MemberSecurity implements AutoCloseable {
 
     private final Optional<TlsParty> clients;
     private final Optional<TlsParty> peers;
+    private final Optional<ReloadedFiles<TokenKeySet>> tokenKeys;
+    private final Optional<LoginLimits> loginLimits;
     private final Security settings;
     private final Set<String> hostsOfOthers;
     private final TlsRefusals refusedClients = new TlsRefusals(LOG::warn, LOG::debug);
@@ -45,12 +52,16 @@ final class MemberSecurity implements AutoCloseable {
             Security settings,
             Optional<TlsParty> clients,
             Optional<TlsParty> peers,
+            Optional<ReloadedFiles<TokenKeySet>> tokenKeys,
+            Optional<LoginLimits> loginLimits,
             Set<String> hostsOfOthers) {
         this.hostsOfOthers = hostsOfOthers;
         this.settings = settings;
         this.clients = clients;
         this.peers = peers;
-        this.watcher = parties().isEmpty()
+        this.tokenKeys = tokenKeys;
+        this.loginLimits = loginLimits;
+        this.watcher = parties().isEmpty() && tokenKeys.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Executors.newSingleThreadScheduledExecutor(task -> Thread.ofPlatform()
                         .daemon()
@@ -68,9 +79,28 @@ final class MemberSecurity implements AutoCloseable {
      * @throws IOException with one sentence that says which file is wrong, and what to do
      */
     static MemberSecurity open(ServerConfig config) throws IOException {
+        return open(config, System::nanoTime);
+    }
+
+    /**
+     * The same.
+     *
+     * @param nanoTime a monotonic clock, by which wrong passwords are forgotten
+     */
+    static MemberSecurity open(ServerConfig config, LongSupplier nanoTime) throws IOException {
         Security settings = config.security();
         return new MemberSecurity(
-                config.name(), settings, open(settings.clients()), open(settings.peers()), hostsOfOthers(config));
+                config.name(),
+                settings,
+                open(settings.clients()),
+                open(settings.peers()),
+                open(config.auth().tokens()),
+                config.auth().limitLogins() ? Optional.of(new LoginLimits(nanoTime)) : Optional.empty(),
+                hostsOfOthers(config));
+    }
+
+    private static Optional<ReloadedFiles<TokenKeySet>> open(TokenOptions tokens) throws IOException {
+        return tokens instanceof TokenOptions.KeySet keys ? Optional.of(TokenKeySet.open(keys)) : Optional.empty();
     }
 
     /** Where whoever runs the member says that the others are. */
@@ -87,25 +117,36 @@ final class MemberSecurity implements AutoCloseable {
 
     /** Nobody's: plain text. */
     static MemberSecurity none() {
-        return new MemberSecurity("", Security.NONE, Optional.empty(), Optional.empty(), Set.of());
+        return new MemberSecurity(
+                "", Security.NONE, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Set.of());
     }
 
     private List<TlsParty> parties() {
         return Stream.of(clients, peers).flatMap(Optional::stream).toList();
     }
 
-    /** Looks whether certificates have changed. */
+    /** Looks whether certificates or keys have changed. */
     void look() {
-        for (TlsParty party : parties()) {
-            try {
-                party.look();
-            } catch (RuntimeException e) {
-                LOG.error(
-                        "The certificates of {} could not be looked after",
-                        party.settings().role(),
-                        e);
-            }
+        parties().forEach(party -> look(party.settings().role(), party::look));
+        tokenKeys.ifPresent(keys -> look("tokens", keys::look));
+    }
+
+    private static void look(String role, Runnable look) {
+        try {
+            look.run();
+        } catch (RuntimeException e) {
+            LOG.error("The files of {} could not be looked after", role, e);
         }
+    }
+
+    /** The set of keys for tokens, if tokens are signed with one of a set. */
+    Optional<ReloadedFiles<TokenKeySet>> tokenKeys() {
+        return tokenKeys;
+    }
+
+    /** How often passwords may be wrong; empty if as often as somebody likes. */
+    Optional<LoginLimits> loginLimits() {
+        return loginLimits;
     }
 
     /** For connections with clients; empty for plain text. */

@@ -40,6 +40,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -138,11 +139,16 @@ public final class MemberServer implements AutoCloseable {
 
     /** As {@link #start(ServerConfig)}, with a storage that is opened in a way of its own: tests leave out parts of it, or make it slow. */
     static MemberServer start(ServerConfig config, StorageOpening opening) throws IOException {
+        return start(config, opening, System::nanoTime);
+    }
+
+    /** The same, where wrong passwords are forgotten by a clock that a test drives. */
+    static MemberServer start(ServerConfig config, StorageOpening opening, LongSupplier loginClock) throws IOException {
         config.requireSecured();
         KnownClients.requireForFounding(config);
         OpenParts parts = new OpenParts();
         try {
-            MemberSecurity security = parts.add(MemberSecurity.open(config));
+            MemberSecurity security = parts.add(MemberSecurity.open(config, loginClock));
             OwnMembership membership = membership(config, security);
             tellEpoch(new ClusterEpoch(membership.clusterId()));
             MemberServer member = new MemberServer(config, membership, opening, security, parts);

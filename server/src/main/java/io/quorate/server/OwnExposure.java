@@ -1,8 +1,10 @@
 package io.quorate.server;
 
 import io.quorate.engine.disk.OwnersAlone;
+import io.quorate.engine.tls.ReloadedFiles;
 import io.quorate.engine.tls.TlsParty;
 import io.quorate.engine.tls.TlsSettings;
+import io.quorate.server.auth.TokenKeySet;
 import io.quorate.server.auth.TokenOptions;
 import io.quorate.server.report.Exposure;
 import io.quorate.server.report.Exposure.Listener;
@@ -56,12 +58,25 @@ record OwnExposure(
                 config.security().allowInsecure(),
                 openFiles(),
                 security.refusedClients().count(),
-                security.refusedPeers().count());
+                security.refusedPeers().count(),
+                security.tokenKeys().map(OwnExposure::told));
+    }
+
+    private static Exposure.TokenKeys told(ReloadedFiles<TokenKeySet> keys) {
+        TokenKeySet present = keys.present();
+        return new Exposure.TokenKeys(
+                present.signingId(),
+                present.told().stream()
+                        .map(key ->
+                                new Exposure.TokenKey(key.id(), key.algorithm().name(), key.thumbprint()))
+                        .toList(),
+                keys.refused());
     }
 
     private static String tokens(TokenOptions options) {
         return switch (options) {
             case TokenOptions.Simple simple -> Exposure.SIMPLE;
+            case TokenOptions.KeySet set -> Exposure.KEY_SET;
             case TokenOptions.Jwt jwt -> "jwt " + jwt.algorithm().name().toUpperCase(Locale.ROOT);
         };
     }
@@ -75,6 +90,10 @@ record OwnExposure(
                 .forEach(files::add);
         if (config.auth().tokens() instanceof TokenOptions.Jwt jwt) {
             jwt.privateKey().ifPresent(files::add);
+        }
+        if (config.auth().tokens() instanceof TokenOptions.KeySet keys
+                && security.tokenKeys().filter(set -> set.present().isSecret()).isPresent()) {
+            files.add(keys.file());
         }
         Stream<Path> directory = Stream.of(config.dataDir())
                 .filter(dir -> !config.ephemeral() && isSo(OwnersAlone::isOpenToOthers, dir));

@@ -16,6 +16,7 @@ import io.quorate.kv.Verification;
 import io.quorate.server.metrics.GcPauses;
 import io.quorate.server.metrics.MemberMetrics;
 import io.quorate.server.metrics.RecentDurations;
+import io.quorate.server.report.Exposure;
 import io.quorate.server.report.MemberReport;
 import io.quorate.server.wire.HttpPages;
 import java.io.IOException;
@@ -27,8 +28,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -52,13 +51,12 @@ record OwnReport(
         MemberSecurity security,
         OwnExposure exposure) {
 
-    /** A disk that hangs may not answer; the report must not wait for it, since it tells that. */
-    private static final long DISK_PATIENCE_MILLIS = 500;
-
     private static final long MICROS_PER_MILLI = 1000;
 
     /** What the member knows now. Waits for the file system for a moment. */
     MemberReport now() {
+        DiskQuestion<MemberReport.Disk> room = DiskQuestion.ask(this::disk);
+        DiskQuestion<Exposure> exposed = DiskQuestion.ask(() -> Optional.of(exposure.now()));
         Incarnation present = member.get();
         CoreStatus status = present.node().status();
         MvccStore store = present.memberNode().machine().store();
@@ -95,7 +93,7 @@ record OwnReport(
                 members(configuration, store.members()),
                 status.followers().stream().map(this::follower).toList(),
                 verification(store.verification()),
-                unlessTheDiskHangs(this::disk),
+                room.answer(),
                 sync(),
                 pauses.recent()
                         .map(recent -> new MemberReport.Gc(
@@ -110,7 +108,7 @@ record OwnReport(
                 Optional.of(score(present.grey().present())),
                 present.newcomer().waitsFor(),
                 security.told(),
-                unlessTheDiskHangs(() -> Optional.of(exposure.now())),
+                exposed.answer(),
                 sealed(present.node().logSealing(), store));
     }
 
@@ -224,15 +222,6 @@ record OwnReport(
                                 divergence.verifyIndex(),
                                 divergence.buckets()))
                         .toList());
-    }
-
-    /** A question that fails is no disk that hangs: the report fails with it. */
-    private static <T> Optional<T> unlessTheDiskHangs(Supplier<Optional<T>> question) {
-        return CompletableFuture.supplyAsync(
-                        question,
-                        task -> Thread.ofVirtual().name("quorate-disk-question").start(task))
-                .completeOnTimeout(Optional.empty(), DISK_PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
-                .join();
     }
 
     private Optional<MemberReport.Disk> disk() {

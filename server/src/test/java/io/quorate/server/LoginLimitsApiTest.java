@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,8 +43,11 @@ class LoginLimitsApiTest {
     private final List<ManagedChannel> channels = new ArrayList<>();
     private Optional<TestCluster> started = Optional.empty();
 
+    /** The member's, in nanoseconds: however busy the machine is, no time passes that would give back an attempt. */
+    private final AtomicLong now = new AtomicLong();
+
     private void start(AuthOptions options) throws IOException {
-        TestCluster cluster = TestCluster.start(1, folder, config -> ServerConfigs.withAuth(config, options));
+        TestCluster cluster = TestCluster.start(1, folder, config -> ServerConfigs.withAuth(config, options), now::get);
         started = Optional.of(cluster);
         Users anybody = new Users(cluster.channel(0));
         anybody.add("root", "rootpw", "root");
@@ -114,6 +118,22 @@ class LoginLimitsApiTest {
         assertThat(from("127.0.0.3").logIn("alice", "secret")).isNotEmpty();
         assertThat(byHttp("127.0.0.4", "alice", "secret").statusCode()).isEqualTo(200);
         assertThat(guesser.logIn("root", "rootpw")).as("another user").isNotEmpty();
+    }
+
+    @Test
+    void anAttemptComesBackWithTime() throws IOException {
+        start(AuthApiTest.CHEAP);
+        Users guesser = from("127.0.0.10");
+        for (int i = 0; i < AT_ONCE; i++) {
+            assertFails(EtcdError.AUTH_FAILED, () -> guesser.logIn("alice", "wrong"));
+        }
+        now.addAndGet(Duration.ofSeconds(10).toNanos() - 1);
+        assertLimited(() -> guesser.logIn("alice", "secret"));
+        now.incrementAndGet();
+        assertFails(EtcdError.AUTH_FAILED, () -> guesser.logIn("alice", "wrong"));
+        assertLimited(() -> guesser.logIn("alice", "secret"));
+        now.addAndGet(Duration.ofSeconds(10).toNanos());
+        assertThat(guesser.logIn("alice", "secret")).isNotEmpty();
     }
 
     @Test

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -35,12 +36,14 @@ public final class TestCluster implements AutoCloseable {
 
     private final List<ServerConfig> configs;
     private final StorageOpening opening;
+    private final LongSupplier loginClock;
     private final SortedMap<Integer, MemberServer> running = new TreeMap<>();
     private final List<ManagedChannel> channels = new ArrayList<>();
 
-    private TestCluster(List<ServerConfig> configs, StorageOpening opening) {
+    private TestCluster(List<ServerConfig> configs, StorageOpening opening, LongSupplier loginClock) {
         this.configs = new ArrayList<>(configs);
         this.opening = opening;
+        this.loginClock = loginClock;
     }
 
     /** Starts members numbered from 0, and waits until they serve. */
@@ -66,13 +69,26 @@ public final class TestCluster implements AutoCloseable {
         return start(configs(members, folder).stream().map(settings).toList(), opening);
     }
 
+    /** Starts members that forget wrong passwords by a clock of the test's. */
+    static TestCluster start(int members, Path folder, UnaryOperator<ServerConfig> settings, LongSupplier loginClock)
+            throws IOException {
+        List<ServerConfig> configs =
+                configs(members, folder).stream().map(settings).toList();
+        return start(configs, StorageOpening.PLAIN, loginClock);
+    }
+
     /** Starts members of which the configurations are known, and maybe the data there. */
     static TestCluster start(List<ServerConfig> configs) throws IOException {
         return start(configs, StorageOpening.PLAIN);
     }
 
     private static TestCluster start(List<ServerConfig> configs, StorageOpening opening) throws IOException {
-        TestCluster cluster = new TestCluster(configs, opening);
+        return start(configs, opening, System::nanoTime);
+    }
+
+    private static TestCluster start(List<ServerConfig> configs, StorageOpening opening, LongSupplier loginClock)
+            throws IOException {
+        TestCluster cluster = new TestCluster(configs, opening, loginClock);
         try {
             for (int i = 0; i < configs.size(); i++) {
                 cluster.start(i);
@@ -155,7 +171,7 @@ public final class TestCluster implements AutoCloseable {
 
     /** Starts a member that does not run, with what its data directory holds. */
     public MemberServer start(int member) throws IOException {
-        MemberServer server = MemberServer.start(configs.get(member), opening);
+        MemberServer server = MemberServer.start(configs.get(member), opening, loginClock);
         running.put(member, server);
         return server;
     }

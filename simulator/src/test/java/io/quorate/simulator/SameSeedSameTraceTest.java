@@ -18,10 +18,18 @@ class SameSeedSameTraceTest {
 
     @Test
     void aSeedGivesTheSameTraceTwiceInOneJvmAndInTwoOthers() throws Exception {
-        String here = digests();
-        assertThat(digests()).isEqualTo(here);
-        assertThat(digestsOfAnotherJvm()).isEqualTo(here);
-        assertThat(digestsOfAnotherJvm()).isEqualTo(here);
+        // The others run beside this one, where there are processors for them.
+        Process second = anotherJvm();
+        Process third = anotherJvm();
+        try {
+            String here = digests();
+            assertThat(digests()).isEqualTo(here);
+            assertThat(digests(second)).isEqualTo(here);
+            assertThat(digests(third)).isEqualTo(here);
+        } finally {
+            second.destroyForcibly();
+            third.destroyForcibly();
+        }
     }
 
     @Test
@@ -51,12 +59,16 @@ class SameSeedSameTraceTest {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static String digestsOfAnotherJvm() throws IOException, InterruptedException {
+    private static Process anotherJvm() throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        Process process = new ProcessBuilder(
+        return new ProcessBuilder(
                         java, "-cp", System.getProperty("java.class.path"), SameSeedSameTraceTest.class.getName())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
+    }
+
+    /** It prints less than a pipe holds, so it need not be read from before its end. */
+    private static String digests(Process process) throws IOException, InterruptedException {
         String output;
         try (InputStream in = process.getInputStream()) {
             output = new String(in.readAllBytes(), StandardCharsets.UTF_8);

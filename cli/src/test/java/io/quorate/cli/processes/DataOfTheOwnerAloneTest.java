@@ -71,7 +71,7 @@ class DataOfTheOwnerAloneTest {
             assertThat(data.resolve("certs/ca.key")).exists();
             assertThat(openToOthers(data))
                     // What is shown to everybody: nobody else may write it, nor reach it here.
-                    .allMatch(line -> line.matches("rw-r--r-- certs/[a-z0-9]+\\.crt"));
+                    .allMatch(line -> line.matches("rw-r--r-- certs/[a-z0-9]+\\.(crt|crl)"));
         }
     }
 

@@ -28,6 +28,11 @@ public final class QuorateProcess implements AutoCloseable {
     private static final String OPTIONS =
             System.getProperty("quorate.test.process.options", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
 
+    /** For all processes of this JVM's tests; made when the first one starts. */
+    private static final class Start {
+        static final QuickStart QUICK = QuickStart.of(jvm(), classPath());
+    }
+
     private final Process process;
     private final Path output;
 
@@ -38,19 +43,22 @@ public final class QuorateProcess implements AutoCloseable {
 
     /** The words that run {@code quorate} with these arguments, as the launcher does, but with a smaller heap. */
     public static List<String> command(List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                classPath(),
-                "io.quorate.cli.Quorate"));
-        if (Runtime.version().feature() >= 22) {
-            command.add(1, "-XX:TrimNativeHeapInterval=60000");
-        }
-        command.addAll(1, List.of(OPTIONS.split(" ")));
+        List<String> command = new ArrayList<>(jvm());
+        command.addAll(Start.QUICK.options());
+        command.addAll(List.of("-cp", Start.QUICK.classPath(), "io.quorate.cli.Quorate"));
         command.addAll(arguments);
         return command;
+    }
+
+    private static List<String> jvm() {
+        List<String> jvm = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        jvm.addAll(List.of(OPTIONS.split(" ")));
+        if (Runtime.version().feature() >= 22) {
+            jvm.add("-XX:TrimNativeHeapInterval=60000");
+        }
+        jvm.addAll(List.of("-Xmx256m", "--enable-native-access=ALL-UNNAMED"));
+        return jvm;
     }
 
     private static String classPath() {

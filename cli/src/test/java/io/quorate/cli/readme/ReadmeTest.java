@@ -3,6 +3,7 @@ package io.quorate.cli.readme;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.quorate.cli.CommandRun;
 import io.quorate.cli.processes.DevProcess;
 import io.quorate.cli.readme.Document.Block;
 import io.quorate.cli.readme.Shell.Run;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -179,10 +181,22 @@ class ReadmeTest {
 
     @Test
     void everyFlagThatIsNamedExists() throws Exception {
-        String help = shell.run(
-                        "for command in dev server import 'snapshot restore' backup recover put sim 'verify history' 'verify data' 'bench mixed'; do ./quorate $command --help; done; "
-                                + Document.REPOSITORY.resolve("test") + " --help")
-                .output();
+        String help = Stream.of(
+                                "dev",
+                                "server",
+                                "import",
+                                "snapshot restore",
+                                "backup",
+                                "recover",
+                                "put",
+                                "sim",
+                                "verify history",
+                                "verify data",
+                                "bench mixed")
+                        .map(command ->
+                                CommandRun.of((command + " --help").split(" ")).out())
+                        .collect(Collectors.joining("\n"))
+                + shell.run(Document.REPOSITORY.resolve("test") + " --help").output();
 
         assertThat(readme.flags()).contains("--data-dir").allSatisfy(flag -> {
             // Those of etcdctl are tried by the commands themselves.

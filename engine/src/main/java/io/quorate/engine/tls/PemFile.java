@@ -35,6 +35,9 @@ public final class PemFile {
     private static final Pattern BEGIN = Pattern.compile("-----BEGIN ");
     private static final Pattern END = Pattern.compile("-----END ");
 
+    private static final String CERTIFICATE = "CERTIFICATE";
+    private static final String REVOCATIONS = "X509 CRL";
+
     /** What a key may be that says itself what it is. */
     private static final List<String> ALGORITHMS = List.of("EC", "RSA", "Ed25519", "RSASSA-PSS");
 
@@ -104,10 +107,24 @@ public final class PemFile {
         return reason == null ? failure.getClass().getSimpleName() : reason;
     }
 
+    /** Whether there is a certificate in it. */
+    public boolean hasCertificates() {
+        return has(CERTIFICATE);
+    }
+
+    /** Whether there is a list of revoked certificates in it. */
+    public boolean hasRevocations() {
+        return has(REVOCATIONS);
+    }
+
+    private boolean has(String kind) {
+        return blocks.stream().anyMatch(block -> block.kind().equals(kind));
+    }
+
     /** All certificates in it, at least one. */
     public List<X509Certificate> certificates() throws IOException {
         List<X509Certificate> certificates = new ArrayList<>();
-        for (byte[] content : contents("CERTIFICATE", "a certificate")) {
+        for (byte[] content : contents(CERTIFICATE, "a certificate")) {
             try {
                 certificates.add((X509Certificate) factory().generateCertificate(new ByteArrayInputStream(content)));
             } catch (GeneralSecurityException e) {
@@ -120,7 +137,7 @@ public final class PemFile {
     /** All lists of revoked certificates in it, at least one. */
     public List<X509CRL> revocations() throws IOException {
         List<X509CRL> lists = new ArrayList<>();
-        for (byte[] content : contents("X509 CRL", "a list of revoked certificates")) {
+        for (byte[] content : contents(REVOCATIONS, "a list of revoked certificates")) {
             try {
                 lists.add((X509CRL) factory().generateCRL(new ByteArrayInputStream(content)));
             } catch (GeneralSecurityException e) {

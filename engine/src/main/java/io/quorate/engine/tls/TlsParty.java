@@ -7,16 +7,11 @@ import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HexFormat;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -33,24 +28,11 @@ public final class TlsParty {
     private static final Logger LOG = LoggerFactory.getLogger(TlsParty.class);
 
     private final TlsSettings settings;
-    private final SslProvider provider;
-    private final InstantSource clock;
-    private volatile TlsContexts contexts;
-    private volatile Optional<String> refusedFiles = Optional.empty();
-    private volatile long reloads;
+    private final ReloadedFiles<TlsContexts> files;
 
-    // Touched under this object's lock alone.
-    private String used;
-    private String seenLast;
-
-    private TlsParty(
-            TlsSettings settings, SslProvider provider, InstantSource clock, String digest, TlsContexts contexts) {
+    private TlsParty(TlsSettings settings, ReloadedFiles<TlsContexts> files) {
         this.settings = settings;
-        this.provider = provider;
-        this.clock = clock;
-        this.contexts = contexts;
-        this.used = digest;
-        this.seenLast = digest;
+        this.files = files;
     }
 
     /**
@@ -69,23 +51,32 @@ public final class TlsParty {
     }
 
     static TlsParty open(TlsSettings settings, SslProvider provider, InstantSource clock) throws IOException {
-        // What changes while they are read is found at the next look.
-        String digest = digest(settings.files());
-        return new TlsParty(settings, provider, clock, digest, read(settings, provider, clock));
+        return new TlsParty(
+                settings,
+                ReloadedFiles.open(
+                        settings.role(),
+                        settings.files().all(),
+                        () -> read(settings, provider, clock),
+                        contexts -> news(settings, contexts)));
     }
 
     private static TlsContexts read(TlsSettings settings, SslProvider provider, InstantSource clock)
             throws IOException {
-        try {
-            TlsMaterial material = TlsMaterial.read(settings.files(), clock.instant());
-            TlsContexts contexts = TlsContexts.make(settings, material, provider, clock);
-            material.warnings().forEach(warning -> LOG.warn("Of the files of {}: {}", settings.role(), warning));
-            return contexts;
-        } catch (RuntimeException e) {
-            // Libraries throw them at what they do not expect in a file; what is in use must stay so then as well.
-            throw new IOException(
-                    "the files of " + settings.role() + " cannot be used: " + PrintableText.of(e.toString()), e);
-        }
+        TlsMaterial material = TlsMaterial.read(settings.files(), clock.instant());
+        TlsContexts contexts = TlsContexts.make(settings, material, provider, clock);
+        material.warnings().forEach(warning -> LOG.warn("Of the files of {}: {}", settings.role(), warning));
+        return contexts;
+    }
+
+    private static String news(TlsSettings settings, TlsContexts contexts) {
+        TlsMaterial material = contexts.material();
+        String shown = material.identity()
+                .map(TlsMaterial.Identity::certificate)
+                .map(own -> CertificateText.subject(own) + ", valid until " + CertificateText.end(own))
+                .orElse("none is shown");
+        String trusted =
+                material.authorities().stream().map(CertificateText::subject).collect(Collectors.joining("; "));
+        return "New certificates of " + settings.role() + " are in use from now on: " + shown + "; trusted: " + trusted;
     }
 
     /** Whether TLS is spoken where a URL leads; a scheme may be written in capitals (RFC 3986, section 3.1). */
@@ -103,7 +94,8 @@ public final class TlsParty {
      * @param handshakeTimeout after which it is closed if the other side has not done its part
      */
     public SslHandler accept(ByteBufAllocator allocator, Duration handshakeTimeout) {
-        SslContext server = contexts.server()
+        SslContext server = files.present()
+                .server()
                 .orElseThrow(() -> new IllegalStateException(settings.role() + " has no certificate to show"));
         return timed(server.newHandler(allocator), handshakeTimeout);
     }
@@ -114,7 +106,7 @@ public final class TlsParty {
      * @param host that was dialed, by name or address, which the certificate there must cover
      */
     public SslHandler dial(ByteBufAllocator allocator, String host, int port, Duration handshakeTimeout) {
-        return timed(contexts.client().newHandler(allocator, host, port), handshakeTimeout);
+        return timed(files.present().client().newHandler(allocator, host, port), handshakeTimeout);
     }
 
     private static SslHandler timed(SslHandler handler, Duration handshakeTimeout) {
@@ -124,12 +116,12 @@ public final class TlsParty {
 
     /** The present contexts of connections that are opened, for libraries that open them by themselves. */
     public SslContext client() {
-        return contexts.client();
+        return files.present().client();
     }
 
     /** The same for the JDK's own HTTP client. */
     public SSLContext sockets() {
-        return contexts.sockets();
+        return files.present().sockets();
     }
 
     /** The versions and suites that belong to {@link #sockets}. */
@@ -146,63 +138,26 @@ public final class TlsParty {
      * @throws IOException if the other side is refused or refuses; see {@link TlsFailure}
      */
     public Socket dial(Socket connected, String host, int port) throws IOException {
-        SSLSocket socket = (SSLSocket) contexts.sockets().getSocketFactory().createSocket(connected, host, port, true);
+        SSLSocket socket =
+                (SSLSocket) files.present().sockets().getSocketFactory().createSocket(connected, host, port, true);
         socket.setSSLParameters(socketParameters());
         socket.startHandshake();
         return socket;
     }
 
-    /**
-     * Looks whether the files have changed, and takes them into use if so. Files that are just being written are left alone: they are
-     * read when two looks have found the same. To be called every few seconds; reads the files each time.
-     */
-    public synchronized void look() {
-        String now = digest(settings.files());
-        boolean settled = now.equals(seenLast);
-        seenLast = now;
-        if (!settled || now.equals(used)) {
-            if (now.equals(used) && refusedFiles.isPresent() && settled) {
-                refusedFiles = Optional.empty();
-                LOG.info("The files of {} are again those that are in use", settings.role());
-            }
-            return;
-        }
-        try {
-            contexts = read(settings, provider, clock);
-            used = now;
-            refusedFiles = Optional.empty();
-            reloads++;
-            LOG.info("New certificates of {} are in use from now on: {}", settings.role(), describe());
-        } catch (IOException e) {
-            String why = String.valueOf(e.getMessage());
-            if (!refusedFiles.equals(Optional.of(why))) {
-                refusedFiles = Optional.of(why);
-                LOG.warn("Changed files of {} are not used, and what was read before is: {}", settings.role(), why);
-            }
-        }
-    }
-
-    private String describe() {
-        TlsStatus status = status();
-        return status.certificate()
-                        .map(own -> own.subject() + ", valid until " + own.end())
-                        .orElse("none is shown")
-                + "; trusted: "
-                + String.join(
-                        "; ",
-                        status.authorities().stream()
-                                .map(TlsStatus.Certificate::subject)
-                                .toList());
+    /** As {@link ReloadedFiles#look}. */
+    public void look() {
+        files.look();
     }
 
     public TlsStatus status() {
-        TlsMaterial material = contexts.material();
+        TlsMaterial material = files.present().material();
         return new TlsStatus(
                 settings.role(),
                 material.identity().map(TlsMaterial.Identity::certificate).map(TlsParty::told),
                 material.authorities().stream().map(TlsParty::told).toList(),
-                refusedFiles,
-                reloads);
+                files.refused(),
+                files.reloads());
     }
 
     private static TlsStatus.Certificate told(X509Certificate certificate) {
@@ -210,22 +165,5 @@ public final class TlsParty {
                 CertificateText.subject(certificate),
                 CertificateText.begin(certificate),
                 CertificateText.end(certificate));
-    }
-
-    /** Of what all files hold; a file that cannot be read differs from any that can. */
-    private static String digest(TlsFiles files) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (Path file : files.all()) {
-                try {
-                    digest.update(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
-                } catch (IOException e) {
-                    digest.update((byte) 0);
-                }
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.quorate.server.api;
 
 import io.quorate.kv.AuthState;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -14,6 +15,12 @@ import org.slf4j.LoggerFactory;
 final class AccessChanges {
 
     private static final Logger LOG = LoggerFactory.getLogger(AccessChanges.class);
+
+    /** How long what a client holds open may outlast its right to it, once this member has heard of that. */
+    static final Duration BOUND = Duration.ofSeconds(1);
+
+    /** What is judged, and a thread that comes late, have the rest of that time. */
+    private static final Duration INTERVAL = BOUND.dividedBy(2);
 
     private final Supplier<AuthState> present;
     private final Map<Object, Runnable> judges = new ConcurrentHashMap<>();
@@ -39,7 +46,12 @@ final class AccessChanges {
         return () -> judges.remove(holding);
     }
 
-    /** Looks whether anything has changed since the last look; to be called now and then. */
+    /** Looks again and again, often enough. */
+    void follow(Clients.Repetition repetition) {
+        repetition.each(INTERVAL, this::look);
+    }
+
+    /** Looks whether anything has changed since the last look. */
     synchronized void look() {
         AuthState now = present.get();
         if (now.isEnabled() != judged.isEnabled() || now.revision() != judged.revision()) {

@@ -13,6 +13,7 @@ import io.quorate.server.audit.AuditTrail;
 import io.quorate.server.auth.Tokens;
 import io.quorate.server.store.ReplicatedStore;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -50,9 +51,15 @@ public final class Clients implements ServerInterceptor {
         this.changes = new AccessChanges(() -> store.local().auth());
     }
 
-    /** Looks whether users or roles have changed, and has judged anew whatever clients hold open; to be called now and then. */
-    public void judgeAnewIfChanged() {
-        changes.look();
+    /** From now on, has judged anew whatever clients hold open after each change of users and roles. */
+    public void judgeAnew(Repetition repetition) {
+        changes.follow(repetition);
+    }
+
+    /** Does something again and again. */
+    @FunctionalInterface
+    public interface Repetition {
+        void each(Duration interval, Runnable task);
     }
 
     private static Metadata.Key<String> field(String name) {

@@ -33,6 +33,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,33 +47,38 @@ public final class JsonWebTokens implements Tokens {
     private static final String USER = "username";
     private static final String REVISION = "revision";
 
-    private final JWSAlgorithm algorithm;
-    private final Optional<JWSSigner> signer;
-    private final JWSVerifier verifier;
+    private final Supplier<? extends TokenKeys> keys;
     private final Duration ttl;
     private final Clock clock;
 
-    private JsonWebTokens(
-            JWSAlgorithm algorithm, Optional<JWSSigner> signer, JWSVerifier verifier, Duration ttl, Clock clock) {
-        this.algorithm = algorithm;
-        this.signer = signer;
-        this.verifier = verifier;
+    /**
+     * @param keys that are in use now; asked for each token
+     * @param ttl how long a token is good for
+     */
+    JsonWebTokens(Supplier<? extends TokenKeys> keys, Duration ttl, Clock clock) {
+        this.keys = keys;
         this.ttl = ttl;
         this.clock = clock;
     }
 
     /**
-     * Reads the keys.
+     * With one key.
      *
-     * @throws IOException with one sentence if they cannot be used
+     * @throws IOException with one sentence if it cannot be used
      */
     public static JsonWebTokens open(TokenOptions.Jwt options, Clock clock) throws IOException {
+        TokenKeys key = new TokenKeys.Single(key(options));
+        return new JsonWebTokens(() -> key, options.ttl(), clock);
+    }
+
+    private static TokenKeys.Key key(TokenOptions.Jwt options) throws IOException {
         JWSAlgorithm algorithm = JWSAlgorithm.parse(options.algorithm().name());
         try {
             if (options.algorithm().isSymmetric()) {
                 byte[] secret = KeyFiles.secret(options);
-                return new JsonWebTokens(
-                        algorithm, Optional.of(new MACSigner(secret)), new MACVerifier(secret), options.ttl(), clock);
+                options.algorithm().requireLongEnough(secret.length);
+                return new TokenKeys.Key(
+                        Optional.empty(), algorithm, new MACVerifier(secret), Optional.of(new MACSigner(secret)));
             }
             Optional<PrivateKey> privateKey = Optional.empty();
             if (options.privateKey().isPresent()) {
@@ -87,7 +93,7 @@ public final class JsonWebTokens implements Tokens {
             if (!verifier.supportedJWSAlgorithms().contains(algorithm)) {
                 throw new GeneralSecurityException("it signs with one of " + verifier.supportedJWSAlgorithms());
             }
-            return new JsonWebTokens(algorithm, signer, verifier, options.ttl(), clock);
+            return new TokenKeys.Key(Optional.empty(), algorithm, verifier, signer);
         } catch (JOSEException | GeneralSecurityException e) {
             throw new IOException(
                     "--auth-token jwt: the key does not suit " + options.algorithm() + ": " + e.getMessage(), e);
@@ -127,7 +133,8 @@ public final class JsonWebTokens implements Tokens {
     private Optional<Caller> read(String token) {
         try {
             SignedJWT signed = SignedJWT.parse(token);
-            if (!signed.getHeader().getAlgorithm().equals(algorithm) || !signed.verify(verifier)) {
+            Optional<TokenKeys.Key> key = keys.get().of(signed.getHeader());
+            if (key.isEmpty() || !signed.verify(key.get().verifier())) {
                 return Optional.empty();
             }
             JWTClaimsSet claims = signed.getJWTClaimsSet();
@@ -147,22 +154,25 @@ public final class JsonWebTokens implements Tokens {
         }
     }
 
+    private static JWSHeader header(TokenKeys.Key key) {
+        JWSHeader.Builder header = new JWSHeader.Builder(key.algorithm());
+        return key.id().map(header::keyID).orElse(header).build();
+    }
+
     @Override
     public CompletableFuture<String> issue(String user, long authRevision) {
-        if (signer.isEmpty()) {
-            // It has no key to sign with: others have.
-            throw EtcdError.NOT_CAPABLE.exception();
-        }
+        // It may have no key to sign with: others have.
+        TokenKeys.Key key = keys.get().signing().orElseThrow(EtcdError.NOT_CAPABLE::exception);
         Instant end = clock.instant().plus(ttl);
         SignedJWT token = new SignedJWT(
-                new JWSHeader(algorithm),
+                header(key),
                 new JWTClaimsSet.Builder()
                         .claim(USER, user)
                         .claim(REVISION, authRevision)
                         .expirationTime(Date.from(end))
                         .build());
         try {
-            token.sign(signer.get());
+            token.sign(key.signer().orElseThrow());
         } catch (JOSEException e) {
             throw new IllegalStateException("a token cannot be signed: " + e.getMessage(), e);
         }

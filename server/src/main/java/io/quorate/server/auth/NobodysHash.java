@@ -8,16 +8,19 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a password is compared with where there is no hash of it: the answer must take as long as for a user. Immutable.
+ * What a password is compared with where there is no hash of it: the answer must take as long as for a user. Thread-safe.
  *
  * <p>How long that is depends on the cost that a hash was made with, and not all need have the same: some may come from etcd, or be older than a
  * change of {@code --bcrypt-cost}. So each name that is nobody's is compared at the cost of some user's hash, always the same one for the same
- * name, and which one cannot be told from the name.
+ * name, and which one cannot be told from the name. The costs of all hashes are looked up once for each state of users and roles, and never for a
+ * name: with very many users that would be time by which nobody's names could be told.
  */
 final class NobodysHash {
 
@@ -30,29 +33,57 @@ final class NobodysHash {
     private static final int SECRET_BYTES = 16;
 
     private final int defaultCost;
+    private final Function<AuthState, List<User>> users;
     private final byte[] secret = new byte[SECRET_BYTES];
     private final String saltAndDigest;
+    private volatile Optional<Costs> latest = Optional.empty();
+
+    /** The costs of all hashes of one state. */
+    private static final class Costs {
+        private final AuthState auth;
+        private final int[] each;
+
+        Costs(AuthState auth, int[] each) {
+            this.auth = auth;
+            this.each = each;
+        }
+    }
 
     /** @param defaultCost where no user has a password */
     NobodysHash(int defaultCost, SecureRandom random) {
+        this(defaultCost, random, AuthState::users);
+    }
+
+    /** @param users all of a state */
+    NobodysHash(int defaultCost, SecureRandom random, Function<AuthState, List<User>> users) {
         this.defaultCost = defaultCost;
+        this.users = users;
         random.nextBytes(secret);
         StringBuilder letters = new StringBuilder();
         random.ints(LENGTH, 0, LETTERS.length()).forEach(at -> letters.append(LETTERS.charAt(at)));
         this.saltAndDigest = letters.toString();
     }
 
-    /** A hash of no password that anybody knows. */
+    /** A hash of no password that anybody knows. To be asked for before it is known whether the name is a user's. */
     String of(AuthState auth, String name) {
-        return "$2a$%02d$%s".formatted(cost(auth.users(), name), saltAndDigest);
+        int[] costs = costs(auth);
+        int cost = costs.length == 0 ? defaultCost : costs[Math.floorMod(mixed(name), costs.length)];
+        return "$2a$%02d$%s".formatted(cost, saltAndDigest);
     }
 
-    private int cost(List<User> users, String name) {
-        int[] costs = users.stream()
+    /** Of the very same state: to find out whether another one is equal would be to look at all users. */
+    @SuppressWarnings("ReferenceEquality")
+    private int[] costs(AuthState auth) {
+        Optional<Costs> known = latest.filter(costs -> costs.auth == auth);
+        if (known.isPresent()) {
+            return known.get().each;
+        }
+        int[] costs = users.apply(auth).stream()
                 .map(NobodysHash::costOf)
                 .flatMapToInt(OptionalInt::stream)
                 .toArray();
-        return costs.length == 0 ? defaultCost : costs[Math.floorMod(mixed(name), costs.length)];
+        latest = Optional.of(new Costs(auth, costs));
+        return costs;
     }
 
     /** The cost that a user's hash was made with; empty if there is none, or it cannot be read. */

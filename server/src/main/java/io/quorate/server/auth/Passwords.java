@@ -90,8 +90,10 @@ public final class Passwords implements AutoCloseable {
     }
 
     private boolean compare(AuthState auth, String name, String password) {
+        // For users too: what it costs must not tell who is one.
+        String nobodys = nobodysHash.of(auth, name);
         Optional<String> hash = auth.user(name).flatMap(Passwords::hashOf);
-        boolean same = matches(hash.orElseGet(() -> nobodysHash.of(auth, name)), password);
+        boolean same = matches(hash.orElse(nobodys), password);
         return hash.isPresent() && same;
     }
 

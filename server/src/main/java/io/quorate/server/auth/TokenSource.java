@@ -1,5 +1,6 @@
 package io.quorate.server.auth;
 
+import io.quorate.engine.tls.ReloadedFiles;
 import io.quorate.server.store.ReplicatedStore;
 import java.io.IOException;
 import java.time.Clock;
@@ -14,11 +15,12 @@ import java.util.Optional;
 public record TokenSource(Sessions sessions, Optional<JsonWebTokens> signed) {
 
     /**
-     * Reads the keys, if there are any.
+     * Reads the key, if there is one.
      *
+     * @param keys the set of keys, if there is one: it outlives what is opened here
      * @throws IOException with one sentence if they cannot be used
      */
-    public static TokenSource open(TokenOptions options) throws IOException {
+    public static TokenSource open(TokenOptions options, Optional<ReloadedFiles<TokenKeySet>> keys) throws IOException {
         return switch (options) {
             case TokenOptions.Simple simple ->
                 new TokenSource(new Sessions(simple.ttl(), System::nanoTime), Optional.empty());
@@ -26,6 +28,10 @@ public record TokenSource(Sessions sessions, Optional<JsonWebTokens> signed) {
                 new TokenSource(
                         new Sessions(Duration.ZERO, System::nanoTime),
                         Optional.of(JsonWebTokens.open(jwt, Clock.systemUTC())));
+            case TokenOptions.KeySet set ->
+                new TokenSource(
+                        new Sessions(Duration.ZERO, System::nanoTime),
+                        Optional.of(new JsonWebTokens(keys.orElseThrow()::present, set.ttl(), Clock.systemUTC())));
         };
     }
 

@@ -9,6 +9,7 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
@@ -17,20 +18,28 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLNumber;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509CRLHolder;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -84,10 +93,8 @@ public record CertificateAuthority(X509Certificate certificate, PrivateKey key) 
         if (!ownEnd.isAfter(now)) {
             throw new IllegalArgumentException("the CA has expired, on " + ownEnd + "; make a new one");
         }
-        X500Name issuer =
-                X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
         X509Certificate issued = sign(
-                issuer,
+                ownName(),
                 key,
                 name(request.commonName()),
                 keys.getPublic(),
@@ -107,6 +114,50 @@ public record CertificateAuthority(X509Certificate certificate, PrivateKey key) 
                     }
                 });
         return new Issued(issued, keys.getPrivate());
+    }
+
+    /**
+     * A list of what this CA has revoked. The next one is due when what was issued beside it has expired, and no later than this CA's own end.
+     *
+     * @param revoked serial numbers, and since when
+     * @param number of the list, more than that of the one before
+     * @throws IOException if it cannot be written
+     */
+    X509CRLHolder list(Map<BigInteger, Date> revoked, BigInteger number, InstantSource clock) throws IOException {
+        Instant now = clock.instant();
+        Instant ownEnd = certificate.getNotAfter().toInstant();
+        Instant next = now.plus(CertificateFolder.VALIDITY);
+        X509v2CRLBuilder builder = new X509v2CRLBuilder(ownName(), Date.from(now));
+        builder.setNextUpdate(Date.from(next.isAfter(ownEnd) ? ownEnd : next));
+        revoked.forEach((serial, since) -> builder.addCRLEntry(serial, since, CRLReason.unspecified));
+        try {
+            builder.addExtension(Extension.cRLNumber, false, new CRLNumber(number));
+            builder.addExtension(
+                    Extension.authorityKeyIdentifier,
+                    false,
+                    new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(certificate));
+            return builder.build(signer(key));
+        } catch (GeneralSecurityException | OperatorCreationException e) {
+            throw new IllegalStateException("a list of revoked certificates could not be made", e);
+        }
+    }
+
+    /** Whether nothing that it has issued is valid any more. */
+    boolean isOver(Instant now) {
+        return !certificate.getNotAfter().toInstant().isAfter(now);
+    }
+
+    /** The number of a list; 0 if it has none. */
+    public static BigInteger numberOf(X509CRL list) {
+        byte[] extension = list.getExtensionValue(Extension.cRLNumber.getId());
+        return extension == null
+                ? BigInteger.ZERO
+                : ASN1Integer.getInstance(ASN1OctetString.getInstance(extension).getOctets())
+                        .getValue();
+    }
+
+    private X500Name ownName() {
+        return X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
     }
 
     private static ExtendedKeyUsage uses(CertificateRequest request) {
@@ -152,12 +203,15 @@ public record CertificateAuthority(X509Certificate certificate, PrivateKey key) 
                     subject,
                     subjectKey);
             extensions.addTo(builder, new JcaX509ExtensionUtils());
-            String algorithm = issuerKey.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
-            return new JcaX509CertificateConverter()
-                    .getCertificate(builder.build(new JcaContentSignerBuilder(algorithm).build(issuerKey)));
+            return new JcaX509CertificateConverter().getCertificate(builder.build(signer(issuerKey)));
         } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
             throw new IllegalStateException("a certificate could not be made", e);
         }
+    }
+
+    private static ContentSigner signer(PrivateKey key) throws OperatorCreationException {
+        String algorithm = key.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
+        return new JcaContentSignerBuilder(algorithm).build(key);
     }
 
     private static KeyPair newKeys() {

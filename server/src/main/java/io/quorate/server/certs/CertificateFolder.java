@@ -2,7 +2,6 @@ package io.quorate.server.certs;
 
 import io.quorate.engine.disk.OwnersAlone;
 import io.quorate.engine.tls.CertificateKey;
-import io.quorate.engine.tls.CertificateNames;
 import io.quorate.engine.tls.PemFile;
 import io.quorate.server.certs.CertificateAuthority.Issued;
 import io.quorate.server.certs.CertificateRequest.Use;
@@ -11,18 +10,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A folder with a CA ({@code ca.crt}, {@code ca.key}) and what it has issued ({@code <name>.crt}, {@code <name>.key}).
+ * A folder with a CA ({@code ca.crt}, {@code ca.key}), what it has issued ({@code <name>.crt}, {@code <name>.key}), and what of that is revoked
+ * ({@code ca.crl}).
  *
  * <p>{@code ca.crt} holds every CA that is trusted, the one that issues first: while one CA follows another, both. Keys can be read by
  * their owner alone. Each file is replaced whole ({@link DurableFile}), so that whoever reads finds the one before or the one after. Where two
@@ -37,16 +37,17 @@ public final class CertificateFolder {
     private static final String AUTHORITY = "ca";
     private static final String CERTIFICATE = ".crt";
     private static final String KEY = ".key";
-    private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
-    private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
-    private static final String ANY_USE = "2.5.29.37.0";
 
     private final Path folder;
     private final InstantSource clock;
+    private final IssuedCertificates issuedList;
+    private final RevocationLists revocationLists;
 
     public CertificateFolder(Path folder, InstantSource clock) {
         this.folder = folder;
         this.clock = clock;
+        this.issuedList = new IssuedCertificates(folder);
+        this.revocationLists = new RevocationLists(revocations(), clock);
     }
 
     public Path certificate(String name) {
@@ -60,6 +61,11 @@ public final class CertificateFolder {
     /** The CAs that are trusted. */
     public Path authorities() {
         return certificate(AUTHORITY);
+    }
+
+    /** What those CAs have revoked. */
+    public Path revocations() {
+        return folder.resolve(AUTHORITY + ".crl");
     }
 
     public boolean hasAuthority() {
@@ -91,7 +97,29 @@ public final class CertificateFolder {
         CertificateAuthority authority = CertificateAuthority.create(commonName, validity, clock);
         DurableFile.write(key(AUTHORITY), DurableFile.pem(authority.key()), true);
         DurableFile.write(authorities(), DurableFile.pem(authority.certificate()), false);
+        completeRevocations();
         return authority;
+    }
+
+    /**
+     * Makes sure that each CA has a list of what it has revoked, be it an empty one: members can be given the file before there is anything in it.
+     *
+     * @throws IOException with one sentence if there is no CA, or the folder cannot be written
+     */
+    public void completeRevocations() throws IOException {
+        if (!revocationLists.haveAll(signers())) {
+            renewRevocations(List.of());
+        }
+    }
+
+    /** Makes all lists anew, with what is added. */
+    void renewRevocations(List<RevocationLists.Added> added) throws IOException {
+        revocationLists.renew(trusted(), signers(), added);
+    }
+
+    /** Revokes what was issued here. */
+    public Revoking revoking() {
+        return new Revoking(this, issuedList, revocationLists, clock);
     }
 
     /**
@@ -103,18 +131,32 @@ public final class CertificateFolder {
         if (!hasAuthority()) {
             throw new IOException(folder + " has no CA; make one with 'quorate certs init'");
         }
-        X509Certificate certificate = trusted().getFirst();
-        // A change of CAs that ended half way has replaced the key alone.
+        return authority(trusted().getFirst())
+                .orElseThrow(() -> new IOException("the key of the first CA in " + authorities() + " is not in "
+                        + key(AUTHORITY) + "; bring it back, or make another CA in another folder"));
+    }
+
+    /** A change of CAs that ended half way has replaced the key alone. */
+    private Optional<CertificateAuthority> authority(X509Certificate certificate) throws IOException {
         for (Path file : List.of(key(AUTHORITY), formerKey())) {
             if (Files.exists(file)) {
                 PrivateKey key = PemFile.read(file).privateKey();
                 if (CertificateKey.fits(key, certificate)) {
-                    return new CertificateAuthority(certificate, key);
+                    return Optional.of(new CertificateAuthority(certificate, key));
                 }
             }
         }
-        throw new IOException("the key of the first CA in " + authorities() + " is not in " + key(AUTHORITY)
-                + "; bring it back, or make another CA in another folder");
+        return Optional.empty();
+    }
+
+    /** The CAs that are trusted and can sign: they have not expired, and their keys are here. That of a CA which is being followed need not be. */
+    List<CertificateAuthority> signers() throws IOException {
+        Instant now = clock.instant();
+        List<CertificateAuthority> signers = new ArrayList<>();
+        for (X509Certificate trusted : trusted()) {
+            authority(trusted).filter(found -> !found.isOver(now)).ifPresent(signers::add);
+        }
+        return signers;
     }
 
     /** All CAs that are trusted, the one that issues first. */
@@ -137,6 +179,7 @@ public final class CertificateFolder {
         requireSameUses(name, request);
         try {
             Issued issued = authority().issue(request, clock);
+            issuedList.add(name, issued.certificate(), clock.instant());
             DurableFile.write(key(name), DurableFile.pem(issued.key()), true);
             DurableFile.write(certificate(name), DurableFile.pem(issued.certificate()), false);
             return issued.certificate();
@@ -150,7 +193,8 @@ public final class CertificateFolder {
         if (!Files.exists(certificate(name))) {
             return;
         }
-        Set<Use> before = uses(PemFile.read(certificate(name)).certificates().getFirst());
+        Set<Use> before = CertificateRequest.usesOf(
+                PemFile.read(certificate(name)).certificates().getFirst());
         if (!before.equals(request.uses())) {
             throw new IOException(certificate(name) + " is a certificate "
                     + (before.contains(Use.SERVER) ? "of a member" : "of a client") + ", and one "
@@ -158,33 +202,6 @@ public final class CertificateFolder {
                     + " would take its place; use another name, or take " + certificate(name) + " and " + key(name)
                     + " away first");
         }
-    }
-
-    /** What a certificate is made for, by its extended key usage. */
-    private static Set<Use> uses(X509Certificate certificate) throws IOException {
-        try {
-            List<String> extended = certificate.getExtendedKeyUsage();
-            if (extended == null || extended.contains(ANY_USE)) {
-                return EnumSet.allOf(Use.class);
-            }
-            Set<Use> uses = EnumSet.noneOf(Use.class);
-            if (extended.contains(SERVER_AUTH)) {
-                uses.add(Use.SERVER);
-            }
-            if (extended.contains(CLIENT_AUTH)) {
-                uses.add(Use.CLIENT);
-            }
-            return uses;
-        } catch (CertificateParsingException e) {
-            throw cannotBeRenewed(certificate, e);
-        }
-    }
-
-    private static IOException cannotBeRenewed(X509Certificate certificate, Exception why) {
-        return new IOException(
-                "the certificate of " + certificate.getSubjectX500Principal().getName() + " cannot be renewed: "
-                        + why.getMessage(),
-                why);
     }
 
     /** The names of what was issued, sorted. */
@@ -201,31 +218,21 @@ public final class CertificateFolder {
 
     /**
      * Issues anew what was issued before, each with a new key, for the same holder and the same uses, and for {@link #VALIDITY}, or as long as
-     * the CA is valid if that is shorter.
+     * the CA is valid if that is shorter. What is revoked is left as it is, and each CA's list of that made anew.
      *
      * @throws IOException with one sentence if one of them cannot be read; those before it are renewed then
      */
     public List<X509Certificate> renewAll() throws IOException {
         List<X509Certificate> renewed = new ArrayList<>();
         for (String name : issued()) {
-            renewed.add(issue(
-                    name,
-                    requestOf(PemFile.read(certificate(name)).certificates().getFirst())));
+            X509Certificate before =
+                    PemFile.read(certificate(name)).certificates().getFirst();
+            if (!revocationLists.has(before)) {
+                renewed.add(issue(name, CertificateRequest.again(before, VALIDITY)));
+            }
         }
+        renewRevocations(List.of());
         return renewed;
-    }
-
-    /** How long the one before was valid says nothing: it may have been cut short at the end of a CA. */
-    private static CertificateRequest requestOf(X509Certificate before) throws IOException {
-        CertificateNames names = CertificateNames.of(before);
-        List<String> hosts = Stream.concat(names.hosts().stream(), names.addresses().stream())
-                .toList();
-        try {
-            return new CertificateRequest(
-                    CertificateNames.commonName(before).orElse(""), hosts, names.uris(), uses(before), VALIDITY);
-        } catch (IllegalArgumentException e) {
-            throw cannotBeRenewed(before, e);
-        }
     }
 
     /**
@@ -245,6 +252,7 @@ public final class CertificateFolder {
         DurableFile.write(key(AUTHORITY), DurableFile.pem(authority.key()), true);
         DurableFile.write(
                 authorities(), DurableFile.pem(authority.certificate()) + DurableFile.pem(before.getFirst()), false);
+        completeRevocations();
         return authority;
     }
 
@@ -259,7 +267,7 @@ public final class CertificateFolder {
         for (String name : issued()) {
             X509Certificate certificate =
                     PemFile.read(certificate(name)).certificates().getFirst();
-            if (!isIssuedBy(certificate, own)) {
+            if (!isIssuedBy(certificate, own) && !revocationLists.has(certificate)) {
                 throw new IOException("the certificate " + certificate(name)
                         + " is not of the CA that issues now; renew it with 'quorate certs rotate' and bring it to its"
                         + " machine first");
@@ -268,10 +276,11 @@ public final class CertificateFolder {
         // It may be the former key that is in use, where a change ended half way.
         DurableFile.write(key(AUTHORITY), DurableFile.pem(authority.key()), true);
         DurableFile.write(authorities(), DurableFile.pem(own), false);
+        renewRevocations(List.of());
         Files.deleteIfExists(formerKey());
     }
 
-    private static boolean isIssuedBy(X509Certificate certificate, X509Certificate authority) {
+    static boolean isIssuedBy(X509Certificate certificate, X509Certificate authority) {
         try {
             certificate.verify(authority.getPublicKey());
             return true;

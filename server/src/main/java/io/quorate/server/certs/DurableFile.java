@@ -18,23 +18,27 @@ import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 
 /**
- * A file in PEM that is replaced whole: whoever reads it, be it after the machine has lost its power, finds what was there before or what is
+ * A file with keys or certificates that is replaced whole: whoever reads it, be it after the machine has lost its power, finds what was there before or what is
  * there now. What was written is there for good, before anything that is written later.
  */
-final class DurableFile {
+public final class DurableFile {
 
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
     private DurableFile() {}
 
-    /** @param secret whether its owner alone may read it */
-    static void write(Path file, String text, boolean secret) throws IOException {
+    /**
+     * Writes it, for good.
+     *
+     * @param secret whether its owner alone may read it
+     */
+    public static void write(Path file, String text, boolean secret) throws IOException {
         Path aside = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(aside);
         Files.createFile(aside, secret ? OwnersAlone.file(aside) : readableByAll());
         try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text);
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }

@@ -49,6 +49,7 @@ public record Diagnosis(List<Problem> problems) {
         all.addAll(LinkProblems.of(cluster));
         all.addAll(WriteProblems.of(cluster));
         all.addAll(CertificateProblems.of(cluster));
+        all.addAll(TokenKeyProblems.of(cluster));
         return all;
     }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param openFiles those of its data and keys to which others than their owner have a right
  * @param refusedClients how many TLS connections of clients were refused since it was started
  * @param refusedMembers how many with members were
+ * @param tokenKeys the set of keys for tokens; empty if there is none, or a release before this one tells
  */
 public record Exposure(
         List<Listener> listeners,
@@ -24,15 +25,42 @@ public record Exposure(
         boolean insecureAllowed,
         List<String> openFiles,
         long refusedClients,
-        long refusedMembers) {
+        long refusedMembers,
+        Optional<TokenKeys> tokenKeys) {
 
     /** Tokens that are words which members remember. */
     public static final String SIMPLE = "simple";
+
+    /** Tokens that are signed with one of a set of keys. */
+    public static final String KEY_SET = "jwt, by a set of keys";
+
+    /** Of a member without a set of keys for tokens. */
+    public Exposure(
+            List<Listener> listeners,
+            boolean usersEnabled,
+            boolean usersByCertificate,
+            String tokens,
+            boolean insecureAllowed,
+            List<String> openFiles,
+            long refusedClients,
+            long refusedMembers) {
+        this(
+                listeners,
+                usersEnabled,
+                usersByCertificate,
+                tokens,
+                insecureAllowed,
+                openFiles,
+                refusedClients,
+                refusedMembers,
+                Optional.empty());
+    }
 
     public Exposure {
         Objects.requireNonNull(tokens);
         listeners = List.copyOf(listeners);
         openFiles = List.copyOf(openFiles);
+        tokenKeys = Objects.requireNonNullElse(tokenKeys, Optional.empty());
     }
 
     /**
@@ -54,6 +82,40 @@ public record Exposure(
 
         public boolean isPlain() {
             return minTls.isEmpty();
+        }
+    }
+
+    /**
+     * A set of keys for tokens, as it is in use.
+     *
+     * @param signing the id of the key that new tokens are signed with; empty if none are made here
+     * @param refusedFile why the file as it is now is not used, if it is not
+     */
+    public record TokenKeys(Optional<String> signing, List<TokenKey> known, Optional<String> refusedFile) {
+
+        public TokenKeys {
+            signing = Objects.requireNonNullElse(signing, Optional.empty());
+            refusedFile = Objects.requireNonNullElse(refusedFile, Optional.empty());
+            known = List.copyOf(known);
+        }
+
+        /** The key that signs. */
+        public Optional<TokenKey> signingKey() {
+            return known.stream()
+                    .filter(key -> signing.filter(key.id()::equals).isPresent())
+                    .findFirst();
+        }
+    }
+
+    /**
+     * A key that tokens are checked with.
+     *
+     * @param thumbprint by which the same key is known elsewhere; empty for a secret
+     */
+    public record TokenKey(String id, String algorithm, Optional<String> thumbprint) {
+
+        public TokenKey {
+            thumbprint = Objects.requireNonNullElse(thumbprint, Optional.empty());
         }
     }
 }

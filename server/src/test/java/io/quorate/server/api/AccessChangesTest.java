@@ -3,6 +3,9 @@ package io.quorate.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.kv.AuthState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -63,5 +66,50 @@ class AccessChangesTest {
         one.close();
         one.close();
         assertThat(lookAt(state(true, 7))).isEqualTo(1);
+    }
+
+    /** Whenever it changes: the time is nobody's but this test's. */
+    @Test
+    void whatIsHeldOpenIsJudgedWithinTheBoundAfterAChange() {
+        VirtualRepetition time = new VirtualRepetition();
+        changes.follow(time);
+        List<Duration> late = new ArrayList<>();
+        AtomicReference<Duration> changed = new AtomicReference<>(Duration.ZERO);
+        changes.hold(() -> late.add(time.now.minus(changed.get())));
+        long revision = 5;
+        for (Duration at = Duration.ofMillis(1); at.toSeconds() < 60; at = at.plusMillis(1_637)) {
+            time.advanceTo(at);
+            changed.set(at);
+            present.set(state(true, ++revision));
+            time.advanceTo(at.plus(AccessChanges.BOUND));
+            assertThat(late).as("after %s", at).hasSize((int) (revision - 5));
+        }
+        assertThat(late).hasSizeGreaterThan(30).allMatch(each -> each.compareTo(AccessChanges.BOUND) < 0);
+        assertThat(AccessChanges.BOUND).as("docs/security.md").isEqualTo(Duration.ofSeconds(1));
+    }
+
+    /** Does one thing again and again in virtual time, as a timer does that waits between two times. */
+    private static final class VirtualRepetition implements Clients.Repetition {
+
+        private Duration now = Duration.ZERO;
+        private Duration next = Duration.ZERO;
+        private Duration interval = Duration.ZERO;
+        private Runnable task = () -> {};
+
+        @Override
+        public void each(Duration every, Runnable repeated) {
+            interval = every;
+            task = repeated;
+            next = now.plus(every);
+        }
+
+        private void advanceTo(Duration time) {
+            while (next.compareTo(time) <= 0) {
+                now = next;
+                task.run();
+                next = now.plus(interval);
+            }
+            now = time;
+        }
     }
 }

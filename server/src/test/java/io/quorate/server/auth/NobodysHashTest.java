@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
 import org.junit.jupiter.api.Test;
 
@@ -51,5 +52,24 @@ class NobodysHashTest {
             costs.add(first.substring(0, 7));
         }
         assertThat(costs).containsExactly("$2a$04$", "$2a$05$");
+    }
+
+    @Test
+    void allUsersAreLookedAtOnceForEachStateAndNotForEachName() {
+        AtomicInteger walks = new AtomicInteger();
+        NobodysHash counting = new NobodysHash(7, new SecureRandom(), auth -> {
+            walks.incrementAndGet();
+            return auth.users();
+        });
+        AuthState before = of(Map.of("old", user("old", 4)));
+        AuthState after = of(Map.of("new", user("new", 5)));
+        for (int i = 0; i < 100; i++) {
+            assertThat(counting.of(before, "name" + i)).startsWith("$2a$04$");
+        }
+        assertThat(walks).hasValue(1);
+        for (int i = 0; i < 100; i++) {
+            assertThat(counting.of(after, "name" + i)).startsWith("$2a$05$");
+        }
+        assertThat(walks).hasValue(2);
     }
 }

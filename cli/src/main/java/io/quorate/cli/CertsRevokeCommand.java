@@ -1,0 +1,65 @@
+package io.quorate.cli;
+
+import io.quorate.server.certs.CertificateFolder;
+import io.quorate.server.certs.DurableFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code quorate certs revoke}: revokes certificates. */
+@Command(
+        name = "revoke",
+        description = {
+            "Revokes what was issued under a name, also what was renewed since, or the one certificate in a file: it stands in ca.crl from",
+            "then on. Bring that file to all members, which are started with --client-crl-file and --peer-crl-file: they take it into use",
+            "within seconds. 'certs rotate' renews the list, and nothing that is revoked."
+        },
+        footer = {"", "Examples:", "  quorate certs revoke ann", "  quorate certs revoke /tmp/found.crt"})
+final class CertsRevokeCommand implements Callable<Integer> {
+
+    @Mixin
+    private final CertsOptions certs = new CertsOptions();
+
+    @Parameters(
+            index = "0",
+            paramLabel = "<name|file>",
+            description = "A name in the folder, or a file with a certificate that was issued here.")
+    private String nameOrFile = "";
+
+    @Option(
+            names = "--crl-file",
+            paramLabel = "<file>",
+            description = "Where the list is to be written as well, beside ca.crl in the folder.")
+    private Optional<Path> copy = Optional.empty();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        certs.run(folder -> {
+            List<String> revoked = folder.revoking().revoke(nameOrFile);
+            out.println(folder.revocations() + ": revokes " + nameOrFile + ", number " + String.join(", ", revoked)
+                    + "; bring it to all members");
+            copy(folder);
+        });
+        return ExitCode.OK;
+    }
+
+    private void copy(CertificateFolder folder) throws IOException {
+        if (copy.isPresent()) {
+            DurableFile.write(copy.get(), Files.readString(folder.revocations()), false);
+        }
+    }
+}

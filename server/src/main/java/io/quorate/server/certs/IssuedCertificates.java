@@ -1,0 +1,79 @@
+package io.quorate.server.certs;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The list of what a folder's CAs have issued, in {@code issued.txt}: also of what was issued again since, and lies nowhere in the folder any
+ * more, so that it can still be revoked. What has expired is left out with the next one that is added.
+ */
+final class IssuedCertificates {
+
+    private static final int HEXADECIMAL = 16;
+    private static final int WORDS = 3;
+
+    private final Path file;
+
+    IssuedCertificates(Path folder) {
+        this.file = folder.resolve("issued.txt");
+    }
+
+    /**
+     * One of them; a line of the file.
+     *
+     * @param name of its files
+     */
+    record Entry(BigInteger serial, Instant end, String name) {
+
+        private String line() {
+            return serial.toString(HEXADECIMAL) + " " + end + " " + name + "\n";
+        }
+    }
+
+    /** Those that are known; none of a folder that an earlier release has made. */
+    List<Entry> read() throws IOException {
+        List<Entry> entries = new ArrayList<>();
+        if (Files.exists(file)) {
+            for (String line : Files.readAllLines(file)) {
+                entries.add(entry(line, entries.size() + 1));
+            }
+        }
+        return entries;
+    }
+
+    private Entry entry(String line, int number) throws IOException {
+        String[] words = line.split(" ", -1);
+        try {
+            if (words.length == WORDS) {
+                return new Entry(new BigInteger(words[0], HEXADECIMAL), Instant.parse(words[1]), words[2]);
+            }
+        } catch (NumberFormatException | DateTimeException e) {
+            throw new IOException(damaged(number), e);
+        }
+        throw new IOException(damaged(number));
+    }
+
+    private String damaged(int number) {
+        return file + " cannot be read at line " + number
+                + ": it must have a serial number, a time and a name; correct the" + " line, or delete it";
+    }
+
+    /** Before a certificate is there at all, it is known. */
+    void add(String name, X509Certificate issued, Instant now) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (Entry known : read()) {
+            if (known.end().isAfter(now)) {
+                text.append(known.line());
+            }
+        }
+        Entry added = new Entry(issued.getSerialNumber(), issued.getNotAfter().toInstant(), name);
+        DurableFile.write(file, text.append(added.line()).toString(), true);
+    }
+}
