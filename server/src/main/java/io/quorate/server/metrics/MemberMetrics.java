@@ -15,6 +15,9 @@ import io.quorate.engine.disk.MeasuredDisk;
 import io.quorate.engine.transport.MeasuredNetwork;
 import io.quorate.kv.Result;
 import io.quorate.server.auth.LoginListener;
+import io.quorate.server.wire.Limit;
+import io.quorate.server.wire.LimitListener;
+import io.quorate.server.wire.LimitLog;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +29,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a member has measured since its process began, whatever node served meanwhile. Thread-safe.
@@ -37,6 +42,8 @@ public final class MemberMetrics
 
     /** The name that Prometheus knows its text format by. */
     public static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
+
+    private static final Logger LOG = LoggerFactory.getLogger(MemberMetrics.class);
 
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -96,6 +103,13 @@ public final class MemberMetrics
             .help("Attempts to log in with a password, by what came of them; limited: too many were wrong before.")
             .labelNames("outcome")
             .register(registry);
+    private final Counter refused = Counter.builder()
+            .name("quorate_refused_total")
+            .help("Connections, calls and requests that were refused or ended, by the limit that a client went beyond.")
+            .labelNames("limit")
+            .register(registry);
+    private final LimitLog limits =
+            new LimitLog(limit -> refused.labelValues(label(limit)).inc(), LOG::warn, System::nanoTime);
     private final Counter snapshotsInstalled = Counter.builder()
             .name("quorate_snapshots_installed_total")
             .help("Snapshots of another member's state that were installed.")
@@ -111,6 +125,9 @@ public final class MemberMetrics
         JvmMetrics.builder().register(registry);
         for (LoginListener.Outcome outcome : LoginListener.Outcome.values()) {
             logins.initLabelValues(label(outcome));
+        }
+        for (Limit limit : Limit.values()) {
+            refused.initLabelValues(label(limit));
         }
         new StateGauges(identity, present, pending::sum, rpcs::openWatchStreams).register(registry);
     }
@@ -162,8 +179,13 @@ public final class MemberMetrics
         logins.labelValues(label(outcome)).inc();
     }
 
-    private static String label(LoginListener.Outcome outcome) {
-        return outcome.name().toLowerCase(Locale.ROOT);
+    private static String label(Enum<?> what) {
+        return what.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Counts and logs the clients that go beyond limits. */
+    public LimitListener limits() {
+        return limits;
     }
 
     /** How long the writes of the member's clients took that were answered until now. */
