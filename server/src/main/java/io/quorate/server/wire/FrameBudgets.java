@@ -1,7 +1,9 @@
 package io.quorate.server.wire;
 
 import io.netty.handler.codec.http2.Http2FrameTypes;
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -57,25 +59,43 @@ final class FrameBudgets {
     /** A padded frame of no more may be padding alone. */
     private static final int MAX_PADDING = 256;
 
-    /** When the budget of each kind would be whole again. */
-    private final long[] wholeAtNanos = new long[Kind.values().length];
+    /** What is left for one kind. */
+    private static final class Budget {
+
+        private final Kind kind;
+
+        /** When all of it would be there again. */
+        private long wholeAtNanos;
+
+        Budget(Kind kind, long nowNanos) {
+            this.kind = kind;
+            this.wholeAtNanos = nowNanos;
+        }
+
+        boolean spend(long nowNanos) {
+            if (wholeAtNanos - nowNanos < 0) {
+                wholeAtNanos = nowNanos;
+            }
+            wholeAtNanos += kind.nanosForOne;
+            return wholeAtNanos - nowNanos <= kind.burst * kind.nanosForOne;
+        }
+    }
+
+    private final Map<Kind, Budget> budgets = new EnumMap<>(Kind.class);
 
     FrameBudgets(long nowNanos) {
-        Arrays.fill(wholeAtNanos, nowNanos);
+        for (Kind kind : Kind.values()) {
+            budgets.put(kind, new Budget(kind, nowNanos));
+        }
     }
 
     /** A frame has come; tells the kind if there are too many of it now. */
     Optional<Kind> spend(int type, int flags, int length, long nowNanos) {
-        return kind(type, flags, length).filter(kind -> !spend(kind, nowNanos));
+        return kind(type, flags, length).filter(kind -> !budget(kind).spend(nowNanos));
     }
 
-    private boolean spend(Kind kind, long nowNanos) {
-        int i = kind.ordinal();
-        if (wholeAtNanos[i] - nowNanos < 0) {
-            wholeAtNanos[i] = nowNanos;
-        }
-        wholeAtNanos[i] += kind.nanosForOne;
-        return wholeAtNanos[i] - nowNanos <= kind.burst * kind.nanosForOne;
+    private Budget budget(Kind kind) {
+        return Objects.requireNonNull(budgets.get(kind), "every kind has a budget");
     }
 
     /** Empty for a frame that is not counted: it carries something. */

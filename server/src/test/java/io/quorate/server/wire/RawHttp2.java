@@ -190,7 +190,7 @@ public final class RawHttp2 implements AutoCloseable {
             while (true) {
                 int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
                 int type = in.readUnsignedByte();
-                in.readNBytes(5);
+                in.skipNBytes(5);
                 byte[] payload = in.readNBytes(length);
                 if (type == GO_AWAY) {
                     goAway = OptionalLong.of(ByteBuffer.wrap(payload).getInt(4));
