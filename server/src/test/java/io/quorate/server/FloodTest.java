@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.logging.Handler;
@@ -37,6 +38,8 @@ class FloodTest {
 
     private static final String RANGE = "etcdserverpb.KV/Range";
     private static final String WATCH = "etcdserverpb.Watch/Watch";
+
+    private static final String RESET_BY_MEMBER = "streams that the member has to reset";
 
     /** More than any of them may send, by far. */
     private static final int MOST = 2_000_000;
@@ -70,6 +73,12 @@ class FloodTest {
      * @param frames the parts that it is of, by their number
      */
     record Flood(String what, byte[] first, IntFunction<byte[]> frames) {
+
+        /** Whether we count it. What gRPC counts by itself it ends at once, and why does not always reach the client. */
+        boolean isOurs() {
+            return !what.equals("PING") && !what.equals(RESET_BY_MEMBER);
+        }
+
         @Override
         public String toString() {
             return what;
@@ -98,7 +107,7 @@ class FloodTest {
                                 RawHttp2.frame(RawHttp2.RST_STREAM, 0, 2 * i + 1, cancel))),
                 // A window of 0 more is an error of the stream, which the member resets itself (CVE-2025-8671).
                 new Flood(
-                        "streams that the member has to reset",
+                        RESET_BY_MEMBER,
                         nothing,
                         i -> RawHttp2.concat(
                                 RawHttp2.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 2 * i + 1, call),
@@ -140,7 +149,10 @@ class FloodTest {
             client.write(flood.first());
             long sent = client.flood(MOST, flood.frames());
 
-            assertThat(client.awaitEnd()).hasValue(Http2Error.ENHANCE_YOUR_CALM.code());
+            OptionalLong why = client.awaitEnd();
+            if (flood.isOurs()) {
+                assertThat(why).hasValue(Http2Error.ENHANCE_YOUR_CALM.code());
+            }
             assertThat(sent).isLessThan(MOST);
         }
         other.put("key", "after " + flood.what());
@@ -182,7 +194,9 @@ class FloodTest {
     /** Others' requests do not wait for the end of a flood. */
     @Test
     void othersAreServedWhileFloodsGoOn() throws Exception {
-        Flood settings = floods().filter(flood -> flood.what().equals("SETTINGS")).findFirst().orElseThrow();
+        Flood settings = floods().filter(flood -> flood.what().equals("SETTINGS"))
+                .findFirst()
+                .orElseThrow();
         Thread flooding = Thread.ofVirtual().start(() -> {
             while (!Thread.currentThread().isInterrupted()) {
                 try (RawHttp2 client = RawHttp2.connect(address())) {

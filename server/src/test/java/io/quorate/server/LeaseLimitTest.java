@@ -24,8 +24,7 @@ class LeaseLimitTest {
 
     @Test
     void isHeldAndLeavesRoomForNewOnesWhenOldOnesEnd() throws Exception {
-        try (TestCluster cluster =
-                TestCluster.start(1, folder, config -> ServerConfigs.withMaxLeases(config, MOST))) {
+        try (TestCluster cluster = TestCluster.start(1, folder, config -> ServerConfigs.withMaxLeases(config, MOST))) {
             EtcdClient client = new EtcdClient(cluster.channel(0));
             int granted = 0;
             while (granted <= MOST + 1 && isGranted(client, granted + 1)) {

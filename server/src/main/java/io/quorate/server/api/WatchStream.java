@@ -411,7 +411,8 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         over = true;
         watches.values().forEach(watch -> watch.watcher.ifPresent(Watcher::close));
         counts.giveBack(
-                connection, watches.values().stream().mapToInt(watch -> watch.weight).sum());
+                connection,
+                watches.values().stream().mapToInt(watch -> watch.weight).sum());
         watches.clear();
         synchronized (this) {
             ready.clear();

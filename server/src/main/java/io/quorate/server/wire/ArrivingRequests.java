@@ -1,5 +1,6 @@
 package io.quorate.server.wire;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -31,11 +32,9 @@ final class ArrivingRequests {
 
     /** Looks for those that have had their time; to be called once in each period. */
     void look() {
-        for (Arriving request : arriving) {
-            if (request.wasFound() && arriving.remove(request)) {
-                request.endForSlowness();
-            }
-        }
+        List<Arriving> found = arriving.stream().filter(Arriving::wasFound).toList();
+        // One that has ended meanwhile is not there any more.
+        found.stream().filter(arriving::remove).forEach(Arriving::endForSlowness);
     }
 
     int count() {

@@ -64,7 +64,8 @@ final class ClientPortNegotiator implements InternalProtocolNegotiator.ProtocolN
     /** What stands between the wire and gRPC's codec. */
     private List<ChannelHandler> guards() {
         return List.of(
-                new FrameGuard(options.stallTimeout(), limits), new StalledClientCloser(options.stallTimeout(), limits));
+                new FrameGuard(options.stallTimeout(), limits),
+                new StalledClientCloser(options.stallTimeout(), limits));
     }
 
     @Override

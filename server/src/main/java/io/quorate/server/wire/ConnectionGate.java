@@ -19,8 +19,10 @@ record ConnectionGate(OpenConnections open, LimitListener limits) {
         full.ifPresent(limit -> limits.exceeded(
                 limit,
                 limit == Limit.CONNECTIONS
-                        ? "turned away a connection from " + address.text() + ": all clients together have as many as there may be"
-                        : "turned away a connection from " + address.text() + ": that address has as many as it may have"));
+                        ? "turned away a connection from " + address.text()
+                                + ": all clients together have as many as there may be"
+                        : "turned away a connection from " + address.text()
+                                + ": that address has as many as it may have"));
         if (full.isEmpty()) {
             channel.closeFuture().addListener(closed -> open.giveBack(address));
         }

@@ -16,6 +16,8 @@ final class FrameScanner {
     @FunctionalInterface
     interface Listener {
         /**
+         * A frame has begun.
+         *
          * @param type by RFC 9113, section 6
          * @param length of what follows the header
          */

@@ -7,6 +7,10 @@ public interface LimitListener {
     /** Listens to nothing. */
     LimitListener NONE = (limit, what) -> {};
 
-    /** @param what who did what, and what was done about it, as half a sentence */
+    /**
+     * A client has gone beyond a limit.
+     *
+     * @param what who did what, and what was done about it, as half a sentence
+     */
     void exceeded(Limit limit, String what);
 }

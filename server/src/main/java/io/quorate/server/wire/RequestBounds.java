@@ -21,7 +21,8 @@ record RequestBounds(
                 new UnfinishedRequests(
                         options.maxUnfinishedBytes(),
                         () -> limits.exceeded(
-                                Limit.REQUEST_BYTES, "ended a request that has not come whole: too much arrives at once")),
+                                Limit.REQUEST_BYTES,
+                                "ended a request that has not come whole: too much arrives at once")),
                 new ArrivingRequests(),
                 new RequestsUnderWay(options.maxUnfinishedBytes(), options.maxMessageBytes()),
                 new UntakenAnswers(options.maxUntakenBytes()),

@@ -58,7 +58,8 @@ final class UnfinishedBodies extends ChannelDuplexHandler {
     }
 
     private boolean mayBegin(ChannelHandlerContext ctx, long bytes) {
-        Optional<RequestsUnderWay.Share> room = bounds.underWay().take(ctx.channel().id(), bytes);
+        Optional<RequestsUnderWay.Share> room =
+                bounds.underWay().take(ctx.channel().id(), bytes);
         if (room.isEmpty()) {
             bounds.limits()
                     .exceeded(

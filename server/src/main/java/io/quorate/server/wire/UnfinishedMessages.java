@@ -30,8 +30,7 @@ final class UnfinishedMessages extends ServerStreamTracer implements ArrivingReq
     private boolean found;
     private final AtomicLong sentBytes = new AtomicLong();
     private volatile boolean untaken;
-    private final AtomicReference<RequestsUnderWay.Share> share =
-            new AtomicReference<>(RequestsUnderWay.Share.NONE);
+    private final AtomicReference<RequestsUnderWay.Share> share = new AtomicReference<>(RequestsUnderWay.Share.NONE);
     private volatile Status reason = EtcdError.TOO_MANY_REQUESTS.status();
     private volatile Consumer<Status> eviction = why -> {};
     private volatile Optional<Context.CancellableContext> context = Optional.empty();
@@ -165,7 +164,8 @@ final class UnfinishedMessages extends ServerStreamTracer implements ArrivingReq
     public void inboundUncompressedSize(long bytes) {
         wholeBytes += bytes;
         if (takesOne) {
-            // It is kept, until it is known that none follows: one that came compressed may be larger than what has arrived.
+            // It is kept, until it is known that none follows: one that came compressed may be larger than what has
+            // arrived.
             message.arrived(bytes);
         }
     }

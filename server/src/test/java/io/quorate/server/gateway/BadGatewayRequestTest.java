@@ -134,7 +134,8 @@ class BadGatewayRequestTest {
     @Timeout(60)
     void aNumberOfMillionsOfDigitsCostsNothing() throws Exception {
         String digits = "9".repeat(3_000_000);
-        for (String number : List.of(digits, "\"" + digits + "\"", "\"\\u0039" + digits + "\"", "0." + digits, "1e" + digits)) {
+        for (String number :
+                List.of(digits, "\"" + digits + "\"", "\"\\u0039" + digits + "\"", "0." + digits, "1e" + digits)) {
             JsonObject error =
                     assertRefused(client.post("/v3/kv/range", "{\"limit\":" + number + "}"), 400, INVALID_ARGUMENT);
             assertThat(error.get("message").getAsString()).isEqualTo("a number has more than 10000 characters");

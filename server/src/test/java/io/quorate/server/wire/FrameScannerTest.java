@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 /** Frames are found in whatever pieces their bytes come. */
 class FrameScannerTest {
@@ -18,7 +18,8 @@ class FrameScannerTest {
     private final List<String> frames = new ArrayList<>();
 
     private void scan(byte[] bytes) {
-        scanner.scan(Unpooled.wrappedBuffer(bytes), (type, flags, length) -> frames.add(type + "/" + flags + "/" + length));
+        scanner.scan(
+                Unpooled.wrappedBuffer(bytes), (type, flags, length) -> frames.add(type + "/" + flags + "/" + length));
     }
 
     private void scanInPieces(byte[] bytes, int pieceBytes) {

@@ -91,7 +91,8 @@ class OpenConnectionsTest {
     /** Whether an answer comes; it is read whole. */
     private static boolean isServed(Socket socket) {
         try {
-            socket.getOutputStream().write("GET /health HTTP/1.1\r\nhost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write("GET /health HTTP/1.1\r\nhost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             int last;
             do {
                 last = socket.getInputStream().read();

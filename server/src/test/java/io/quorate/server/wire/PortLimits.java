@@ -41,11 +41,7 @@ final class PortLimits {
     static ClientListenerOptions withMaxIdle(Duration idle) {
         ConnectionLimits limits = ConnectionLimits.DEFAULT;
         return DEFAULTS.withConnections(new ConnectionLimits(
-                limits.maxConnections(),
-                limits.maxPerAddress(),
-                limits.maxStreams(),
-                idle,
-                limits.keepAlive()));
+                limits.maxConnections(), limits.maxPerAddress(), limits.maxStreams(), idle, limits.keepAlive()));
     }
 
     private static ClientListenerOptions with(

@@ -136,8 +136,9 @@ class RequestBoundsTest {
     @Test
     void whatIsUnderWayHasABoundAndTheRestIsRefusedUntilThereIsRoom() throws Exception {
         InetSocketAddress address = listen(PortLimits.withMaxUnfinishedBytes(LIMIT));
-        PutRequest large =
-                PutRequest.newBuilder().setValue(ByteString.copyFrom(new byte[MEGA])).build();
+        PutRequest large = PutRequest.newBuilder()
+                .setValue(ByteString.copyFrom(new byte[MEGA]))
+                .build();
         Ends ends = new Ends();
         for (int connection = 0; connection < CONNECTIONS; connection++) {
             KVGrpc.KVStub stub = connect(address);
@@ -184,8 +185,7 @@ class RequestBoundsTest {
                     }
                 }
             }
-            await(() -> clients.stream().mapToLong(RawHttp2::headersRead).sum()
-                    >= CONNECTIONS * CALLS - LIMIT / MEGA);
+            await(() -> clients.stream().mapToLong(RawHttp2::headersRead).sum() >= CONNECTIONS * CALLS - LIMIT / MEGA);
             assertThat(told).containsOnly(Limit.REQUEST_BYTES);
             assertThat(keeping.kept).isEmpty();
             assertServed(address);
@@ -268,8 +268,7 @@ class RequestBoundsTest {
                     RawHttp2.HEADERS,
                     RawHttp2.END_HEADERS,
                     1,
-                    RawHttp2.concat(
-                            RawHttp2.callOf("etcdserverpb.KV/Put"), RawHttp2.header("grpc-encoding", "gzip"))));
+                    RawHttp2.concat(RawHttp2.callOf("etcdserverpb.KV/Put"), RawHttp2.header("grpc-encoding", "gzip"))));
             byte[] message = RawHttp2.message(true, packed.toByteArray());
             send(client, 1, message);
             await(() -> client.headersRead() > 0);
@@ -293,9 +292,9 @@ class RequestBoundsTest {
                         .withCompression("gzip")
                         .withDeadlineAfter(20, TimeUnit.SECONDS)
                         .put(bomb))
-                .isInstanceOfSatisfying(StatusRuntimeException.class, failure -> assertThat(
-                                failure.getStatus().getCode())
-                        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        failure -> assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
         assertThat(keeping.kept).isEmpty();
     }
 }
