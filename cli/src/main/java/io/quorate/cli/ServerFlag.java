@@ -6,6 +6,7 @@ import io.quorate.server.Upkeep;
 import io.quorate.server.WatchOptions;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
+import io.quorate.server.wire.ConnectionLimits;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -99,6 +100,46 @@ enum ServerFlag {
             "<n>",
             "The largest number of operations in a transaction.",
             Integer.toString(ServerConfig.DEFAULT_MAX_TXN_OPS)),
+    MAX_LEASES(
+            "max-leases",
+            "<n>",
+            "The largest number of leases, of all clients together.",
+            Integer.toString(ServerConfig.Limits.DEFAULT.maxLeases())),
+    MAX_CONNECTIONS(
+            "max-connections",
+            "<n>",
+            "The largest number of connections of all clients together.",
+            Integer.toString(ConnectionLimits.DEFAULT.maxConnections())),
+    MAX_CONNECTIONS_PER_ADDRESS(
+            "max-connections-per-address",
+            "<n>",
+            "How many of them one address may have; of IPv6, one /64.",
+            Integer.toString(ConnectionLimits.DEFAULT.maxPerAddress())),
+    MAX_CONCURRENT_STREAMS(
+            "max-concurrent-streams",
+            "<n>",
+            "The largest number of calls at once on one connection, streams of watches among them.",
+            Integer.toString(ConnectionLimits.DEFAULT.maxStreams())),
+    MAX_CONNECTION_IDLE(
+            "max-connection-idle",
+            "<time>",
+            "After which a connection of gRPC without a call is closed; 0 is never.",
+            ConnectionLimits.DEFAULT.maxIdle().toHours() + "h"),
+    GRPC_KEEPALIVE_MIN_TIME(
+            "grpc-keepalive-min-time",
+            "<time>",
+            "The shortest time between two pings of a client; who pings more often is cut off.",
+            ConnectionLimits.KeepAlive.DEFAULT.minTime().toSeconds() + "s"),
+    GRPC_KEEPALIVE_INTERVAL(
+            "grpc-keepalive-interval",
+            "<time>",
+            "After which a silent client is pinged; 0 is never.",
+            ConnectionLimits.KeepAlive.DEFAULT.interval().toHours() + "h"),
+    GRPC_KEEPALIVE_TIMEOUT(
+            "grpc-keepalive-timeout",
+            "<time>",
+            "Within which it must answer that, or is cut off.",
+            ConnectionLimits.KeepAlive.DEFAULT.timeout().toSeconds() + "s"),
     AUTO_COMPACTION_MODE(
             "auto-compaction-mode",
             "periodic|revision",
@@ -119,6 +160,11 @@ enum ServerFlag {
             "<n>",
             "The largest number of watches that a client may have by one connection.",
             Integer.toString(WatchOptions.DEFAULT.maxPerConnection())),
+    MAX_WATCHES(
+            "max-watches",
+            "<n>",
+            "The largest number of watches of all clients together.",
+            Integer.toString(WatchOptions.DEFAULT.maxInTotal())),
     VERIFY_INTERVAL(
             "verify-interval",
             "<time>",

@@ -12,6 +12,7 @@ import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
 import io.quorate.server.autopilot.AutopilotPolicy;
 import io.quorate.server.store.AutoCompaction;
+import io.quorate.server.wire.ConnectionLimits;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -105,12 +106,11 @@ final class ServerSettings {
                     new ServerConfig.Snapshots(
                             integer(ServerFlag.SNAPSHOT_COUNT, 1, Long.MAX_VALUE),
                             integer(ServerFlag.SNAPSHOT_CATCHUP_ENTRIES, 0, Long.MAX_VALUE)),
-                    new ServerConfig.Limits(
-                            integer(ServerFlag.QUOTA_BACKEND_BYTES, Long.MAX_VALUE),
-                            (int) integer(ServerFlag.MAX_REQUEST_BYTES, 1, Integer.MAX_VALUE),
-                            (int) integer(ServerFlag.MAX_TXN_OPS, 1, Integer.MAX_VALUE)),
-                    new WatchOptions(time(ServerFlag.WATCH_PROGRESS_INTERVAL), (int)
-                            integer(ServerFlag.MAX_WATCHES_PER_CONNECTION, Integer.MAX_VALUE)),
+                    limits(),
+                    new WatchOptions(
+                            time(ServerFlag.WATCH_PROGRESS_INTERVAL),
+                            (int) integer(ServerFlag.MAX_WATCHES_PER_CONNECTION, Integer.MAX_VALUE),
+                            (int) integer(ServerFlag.MAX_WATCHES, Integer.MAX_VALUE)),
                     time(ServerFlag.VERIFY_INTERVAL),
                     upkeep(),
                     auth(),
@@ -149,6 +149,23 @@ final class ServerSettings {
             throw new CommandFailed(ExitCode.USAGE, place.where() + " is not a path: " + e.getReason(), e);
         }
         throw CommandFailed.usage(place.where() + " is empty; name " + what);
+    }
+
+    private ServerConfig.Limits limits() {
+        return new ServerConfig.Limits(
+                integer(ServerFlag.QUOTA_BACKEND_BYTES, Long.MAX_VALUE),
+                (int) integer(ServerFlag.MAX_REQUEST_BYTES, 1, Integer.MAX_VALUE),
+                (int) integer(ServerFlag.MAX_TXN_OPS, 1, Integer.MAX_VALUE),
+                (int) integer(ServerFlag.MAX_LEASES, 1, Integer.MAX_VALUE),
+                new ConnectionLimits(
+                        (int) integer(ServerFlag.MAX_CONNECTIONS, 1, Integer.MAX_VALUE),
+                        (int) integer(ServerFlag.MAX_CONNECTIONS_PER_ADDRESS, 1, Integer.MAX_VALUE),
+                        (int) integer(ServerFlag.MAX_CONCURRENT_STREAMS, 1, Integer.MAX_VALUE),
+                        time(ServerFlag.MAX_CONNECTION_IDLE),
+                        new ConnectionLimits.KeepAlive(
+                                time(ServerFlag.GRPC_KEEPALIVE_MIN_TIME),
+                                time(ServerFlag.GRPC_KEEPALIVE_INTERVAL),
+                                time(ServerFlag.GRPC_KEEPALIVE_TIMEOUT))));
     }
 
     private Path dataDir(String name) {

@@ -23,6 +23,7 @@ import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.auth.TokenOptions;
 import io.quorate.server.autopilot.AutopilotPolicy;
 import io.quorate.server.store.AutoCompaction;
+import io.quorate.server.wire.ConnectionLimits;
 import io.quorate.testing.FreePorts;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -111,6 +112,15 @@ class ServerCommandTest {
                 "--auto-compaction-retention=5000",
                 "--experimental-watch-progress-notify-interval=2s",
                 "--max-watches-per-connection=17",
+                "--max-watches=19",
+                "--max-leases=5",
+                "--max-connections=21",
+                "--max-connections-per-address=13",
+                "--max-concurrent-streams=34",
+                "--max-connection-idle=7m",
+                "--grpc-keepalive-min-time=2s",
+                "--grpc-keepalive-interval=3m",
+                "--grpc-keepalive-timeout=4s",
                 "--verify-interval=250ms",
                 "--on-divergence=stop",
                 "--on-grey-failure=stay",
@@ -142,8 +152,19 @@ class ServerCommandTest {
                         "tok",
                         new Timing(Duration.ofMillis(10), Duration.ofMillis(50), false),
                         new Snapshots(7, 11),
-                        new Limits(-1, 9, 3),
-                        new WatchOptions(Duration.ofSeconds(2), 17),
+                        new Limits(
+                                -1,
+                                9,
+                                3,
+                                5,
+                                new ConnectionLimits(
+                                        21,
+                                        13,
+                                        34,
+                                        Duration.ofMinutes(7),
+                                        new ConnectionLimits.KeepAlive(
+                                                Duration.ofSeconds(2), Duration.ofMinutes(3), Duration.ofSeconds(4)))),
+                        new WatchOptions(Duration.ofSeconds(2), 17, 19),
                         Duration.ofMillis(250),
                         new Upkeep(Duration.ofMinutes(90), 4096, OnDivergence.STOP, new AutoCompaction.Revisions(5000))
                                 .with(OnGreyFailure.STAY),
@@ -399,6 +420,10 @@ class ServerCommandTest {
                         "--experimental-snapshot-catchup-entries is -2; give a number above 0",
                         "--experimental-snapshot-catchup-entries=-2"),
                 bad("--max-request-bytes is 4294967296; at most", "--max-request-bytes=4294967296"),
+                bad("--max-connections is 0; it must be at least 1", "--max-connections=0"),
+                bad("--max-leases is 0; it must be at least 1", "--max-leases=0"),
+                bad("--max-watches is 0; it must be at least 1", "--max-watches=0"),
+                bad("--grpc-keepalive-timeout is less than a millisecond", "--grpc-keepalive-timeout=0"),
                 bad("--max-txn-ops is -1", "--max-txn-ops=-1"),
                 bad("--verify-interval has \"10\", which is not a time; give", "--verify-interval=10"),
                 bad("--verify-interval has \"-1s\", which is not a time; give", "--verify-interval=-1s"),

@@ -200,8 +200,8 @@ record Incarnation(
                 memberNode.watches(),
                 headers,
                 config.limits().maxRequestBytes() + GRPC_OVERHEAD_BYTES,
-                config.watches().maxPerConnection(),
-                config.watches().progressInterval(),
+                config.watches(),
+                metrics.limits(),
                 timer));
         KvStateMachine machine = memberNode.machine();
         Defragmenter defragmenter = new Defragmenter(machine.store(), machine.cleaner(), memberNode.background());
@@ -231,7 +231,14 @@ record Incarnation(
                                 headers,
                                 config.limits().maxTxnOps()),
                         watch,
-                        new LeaseService(clients, store, memberNode.leases(), headers, config.minLeaseTtlSeconds()),
+                        new LeaseService(
+                                clients,
+                                store,
+                                memberNode.leases(),
+                                headers,
+                                config.minLeaseTtlSeconds(),
+                                config.limits().maxLeases(),
+                                metrics.limits()),
                         new LockService(clients, memberNode.watches(), headers),
                         new ElectionService(clients, memberNode.watches(), headers),
                         cluster,

@@ -194,7 +194,8 @@ public final class MemberServer implements AutoCloseable {
 
     private ClientListener listen() throws IOException {
         ClientListenerOptions options = ClientListenerOptions.defaults()
-                .withMaxRequestBytes(config.limits().maxRequestBytes());
+                .withMaxRequestBytes(config.limits().maxRequestBytes())
+                .withConnections(config.limits().connections());
         List<ServerServiceDefinition> measured = services.definitions().stream()
                 .map(service -> ServerInterceptors.intercept(service, metrics.rpcs()))
                 .toList();
@@ -225,6 +226,7 @@ public final class MemberServer implements AutoCloseable {
                 eventLoops,
                 options,
                 security.forClients(),
+                metrics.limits(),
                 measured,
                 http::handlers);
     }

@@ -3,6 +3,7 @@ package io.quorate.server;
 import io.quorate.engine.RaftNode;
 import io.quorate.server.auth.AuthOptions;
 import io.quorate.server.autopilot.AutopilotPolicy;
+import io.quorate.server.wire.ConnectionLimits;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -168,10 +169,21 @@ public record ServerConfig(
      *     than 0 no limit
      * @param maxRequestBytes the largest request that a client may send, in bytes
      * @param maxTxnOps the largest number of operations in one transaction
+     * @param maxLeases how many leases there may be, of all clients together
+     * @param connections what is allowed of connections
      */
-    public record Limits(long quotaBackendBytes, int maxRequestBytes, int maxTxnOps) {
+    public record Limits(
+            long quotaBackendBytes, int maxRequestBytes, int maxTxnOps, int maxLeases, ConnectionLimits connections) {
+
+        /** Some ten times what is known to be in use; a million of them take half a gigabyte or so. */
+        public static final int DEFAULT_MAX_LEASES = 1_000_000;
 
         public static final Limits DEFAULT = new Limits(0, DEFAULT_MAX_REQUEST_BYTES, DEFAULT_MAX_TXN_OPS);
+
+        /** As by default, but for what concerns requests. */
+        public Limits(long quotaBackendBytes, int maxRequestBytes, int maxTxnOps) {
+            this(quotaBackendBytes, maxRequestBytes, maxTxnOps, DEFAULT_MAX_LEASES, ConnectionLimits.DEFAULT);
+        }
 
         public Limits {
             requirePositive("--max-request-bytes", maxRequestBytes);
@@ -180,6 +192,7 @@ public record ServerConfig(
                         + ", more than the log takes; give at most " + RaftNode.MAX_COMMAND_BYTES);
             }
             requirePositive("--max-txn-ops", maxTxnOps);
+            requirePositive("--max-leases", maxLeases);
         }
     }
 

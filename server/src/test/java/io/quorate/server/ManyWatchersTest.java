@@ -107,6 +107,50 @@ class ManyWatchersTest {
     }
 
     @Test
+    void allConnectionsTogetherHaveNoMoreThanTheMemberAllows() throws Exception {
+        cluster.close();
+        start(folder.resolve("few"), new WatchOptions(Duration.ofMinutes(10), 400, 500));
+        Told first = new Told();
+        Told second = new Told();
+        ManagedChannel gone = cluster.channel(0);
+        StreamObserver<WatchRequest> requests = WatchGrpc.newStub(gone).watch(first);
+        StreamObserver<WatchRequest> others =
+                WatchGrpc.newStub(cluster.channel(0)).watch(second);
+        for (int i = 0; i < 300; i++) {
+            requests.onNext(watch("key" + i));
+        }
+        TestCluster.await(() -> first.created.get() == 300, "the first has its watches");
+        for (int i = 0; i < 300; i++) {
+            others.onNext(watch("key" + i));
+        }
+        TestCluster.await(() -> second.created.get() + second.refused.get() == 300, "the second is answered");
+        assertThat(second.refused).hasValue(100);
+        assertThat(second.reason).isEqualTo("etcdserver: too many watches at this member, at most 500");
+
+        gone.shutdownNow();
+        TestCluster.await(() -> watchers() == 200, "there is room again");
+        others.onNext(watch("another"));
+        TestCluster.await(() -> second.created.get() == 201, "it is used");
+    }
+
+    /** What a watch costs beside its events is its key. */
+    @Test
+    void aWatchWithALongKeyCountsAsSeveral() throws Exception {
+        cluster.close();
+        start(folder.resolve("few"), new WatchOptions(Duration.ofMinutes(10), 500));
+        Told told = new Told();
+        StreamObserver<WatchRequest> requests =
+                WatchGrpc.newStub(cluster.channel(0)).watch(told);
+        String long100 = "k".repeat(100 << 10);
+        for (int i = 0; i < 10; i++) {
+            requests.onNext(watch(long100 + i));
+        }
+        TestCluster.await(() -> told.created.get() + told.refused.get() == 10, "all are answered");
+        assertThat(told.created).hasValue(4);
+        assertThat(told.refused).hasValue(6);
+    }
+
+    @Test
     void aConnectionWithTooManyWatchesIsToldSoAndKeepsThoseThatItHas() throws Exception {
         int most = 500;
         cluster.close();

@@ -72,7 +72,23 @@ public final class ServerConfigs {
     static ServerConfig withQuota(ServerConfig config, long bytes) {
         return changed(
                 config,
-                draft -> draft.limits = new Limits(bytes, draft.limits.maxRequestBytes(), draft.limits.maxTxnOps()));
+                draft -> draft.limits = new Limits(
+                        bytes,
+                        draft.limits.maxRequestBytes(),
+                        draft.limits.maxTxnOps(),
+                        draft.limits.maxLeases(),
+                        draft.limits.connections()));
+    }
+
+    static ServerConfig withMaxLeases(ServerConfig config, int most) {
+        return changed(
+                config,
+                draft -> draft.limits = new Limits(
+                        draft.limits.quotaBackendBytes(),
+                        draft.limits.maxRequestBytes(),
+                        draft.limits.maxTxnOps(),
+                        most,
+                        draft.limits.connections()));
     }
 
     static ServerConfig ephemeral(ServerConfig config) {

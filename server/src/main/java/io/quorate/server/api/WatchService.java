@@ -2,12 +2,13 @@ package io.quorate.server.api;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.quorate.server.WatchOptions;
 import io.quorate.server.proto.etcdserverpb.WatchGrpc;
 import io.quorate.server.proto.etcdserverpb.WatchRequest;
 import io.quorate.server.proto.etcdserverpb.WatchResponse;
 import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.store.WatchDelivery;
-import java.time.Duration;
+import io.quorate.server.wire.LimitListener;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -30,8 +31,8 @@ public final class WatchService extends WatchGrpc.WatchImplBase implements AutoC
 
     /**
      * @param maxResponseBytes from which size on responses are split for those who want that
-     * @param maxWatches of one connection
-     * @param progressInterval after which time without an event those who want to know are told how far they are
+     * @param options what those who watch are allowed
+     * @param limits is told of those that want more
      */
     public WatchService(
             ReplicatedStore store,
@@ -39,15 +40,15 @@ public final class WatchService extends WatchGrpc.WatchImplBase implements AutoC
             WatchDelivery delivery,
             Headers headers,
             long maxResponseBytes,
-            int maxWatches,
-            Duration progressInterval,
+            WatchOptions options,
+            LimitListener limits,
             ScheduledExecutorService timer) {
         this.store = store;
         this.clients = clients;
         this.delivery = delivery;
         this.responses = new WatchResponses(headers, maxResponseBytes);
-        this.counts = new WatchCounts<>(maxWatches);
-        long nanos = progressInterval.toNanos();
+        this.counts = new WatchCounts<>(options.maxPerConnection(), options.maxInTotal(), limits);
+        long nanos = options.progressInterval().toNanos();
         this.progress = timer.scheduleWithFixedDelay(
                 () -> streams.forEach(WatchStream::notifyProgress), nanos, nanos, TimeUnit.NANOSECONDS);
     }

@@ -47,6 +47,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         final boolean progressNotify;
         final Caller caller;
         final io.quorate.kv.WatchRequest wanted;
+        final int weight;
         private Optional<Watcher> watcher = Optional.empty();
 
         /** Whether something was sent since progress was last to be told. */
@@ -56,8 +57,14 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             this.id = id;
             this.caller = caller;
             this.wanted = wanted;
+            this.weight = weight(request);
             this.fragment = request.getFragment();
             this.progressNotify = request.getProgressNotify();
+        }
+
+        static int weight(WatchCreateRequest request) {
+            return WatchCounts.weight(
+                    request.getKey().size() + request.getRangeEnd().size());
         }
 
         Watcher watcher() {
@@ -289,11 +296,9 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         }
         client.judgeNow(caller, ClientStore.Demand.toWatch(wanted));
         client.noteWatch(caller, wanted);
-        if (!counts.take(connection)) {
-            call.onNext(responses.notCreated(
-                    NO_WATCH,
-                    revision,
-                    "etcdserver: too many watches on one connection, at most " + counts.mostOfOne()));
+        Optional<String> full = counts.take(connection, Watch.weight(request));
+        if (full.isPresent()) {
+            call.onNext(responses.notCreated(NO_WATCH, revision, full.get()));
             return;
         }
         Watch watch = new Watch(request.getWatchId() != 0 ? request.getWatchId() : freeId(), request, caller, wanted);
@@ -313,7 +318,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private void cancel(long id) {
         Watch watch = watches.remove(id);
         if (watch != null) {
-            counts.giveBack(connection, 1);
+            counts.giveBack(connection, watch.weight);
             watch.watcher().close();
             synchronized (this) {
                 ready.remove(watch);
@@ -391,7 +396,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
 
     private void remove(Watch watch) {
         watches.remove(watch.id);
-        counts.giveBack(connection, 1);
+        counts.giveBack(connection, watch.weight);
     }
 
     private void fail(StatusRuntimeException why) {
@@ -404,7 +409,9 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private void forget() {
         over = true;
         watches.values().forEach(watch -> watch.watcher.ifPresent(Watcher::close));
-        counts.giveBack(connection, watches.size());
+        counts.giveBack(
+                connection,
+                watches.values().stream().mapToInt(watch -> watch.weight).sum());
         watches.clear();
         synchronized (this) {
             ready.clear();

@@ -23,6 +23,12 @@ final class JsonMessages {
     /** From where on messages of the parsers quote, or name fields by the names that the client has given them. */
     private static final Pattern QUOTED = Pattern.compile("(?s)(: | path \\$|\"| but (got|found)).*");
 
+    /**
+     * The most characters of a number, also of one that is given as a string: to read it takes time that grows with the square of that. No
+     * number of any message needs more than a few.
+     */
+    private static final int MAX_NUMBER_CHARS = 10_000;
+
     private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
 
     private final String body;
@@ -86,8 +92,12 @@ final class JsonMessages {
     private String nextValue() throws BadRequestException {
         int begin = position;
         int depth = 0;
+        int numberChars = 0;
         while (position < body.length()) {
-            switch (body.charAt(position++)) {
+            char c = body.charAt(position++);
+            numberChars = isOfNumber(c) ? numberChars + 1 : 0;
+            requireNumber(numberChars);
+            switch (c) {
                 case '"' -> skipString();
                 case '{', '[' -> depth++;
                 case '}', ']' -> {
@@ -103,15 +113,34 @@ final class JsonMessages {
         return body.substring(begin);
     }
 
-    /** Goes behind a string's end; a half of a surrogate pair in it, which no other encoding can express, is refused. */
+    private static boolean isOfNumber(char c) {
+        return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
+    }
+
+    private static void requireNumber(int chars) throws BadRequestException {
+        if (chars > MAX_NUMBER_CHARS) {
+            throw BadRequestException.invalid("a number has more than " + MAX_NUMBER_CHARS + " characters");
+        }
+    }
+
+    /**
+     * Goes behind a string's end; a half of a surrogate pair in it, which no other encoding can express, is refused, and so is one that can
+     * only be a number and is too long for one.
+     */
     private void skipString() throws BadRequestException {
+        int chars = 0;
+        boolean number = true;
         while (position < body.length()) {
             char c = body.charAt(position++);
             if (c == '"') {
+                requireNumber(number ? chars : 0);
                 return;
             }
+            chars++;
+            number &= isOfNumber(c) || c == '\\';
             if (c == '\\') {
                 char escaped = escapedUnit();
+                number &= isOfNumber(escaped);
                 if (Character.isHighSurrogate(escaped)
                         && position < body.length()
                         && body.charAt(position) == '\\'

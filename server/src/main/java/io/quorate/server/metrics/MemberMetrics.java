@@ -16,6 +16,9 @@ import io.quorate.engine.transport.MeasuredNetwork;
 import io.quorate.kv.Result;
 import io.quorate.server.audit.AuditListener;
 import io.quorate.server.auth.LoginListener;
+import io.quorate.server.wire.Limit;
+import io.quorate.server.wire.LimitListener;
+import io.quorate.server.wire.LimitLog;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,6 +30,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a member has measured since its process began, whatever node served meanwhile. Thread-safe.
@@ -38,6 +43,8 @@ public final class MemberMetrics
 
     /** The name that Prometheus knows its text format by. */
     public static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
+
+    private static final Logger LOG = LoggerFactory.getLogger(MemberMetrics.class);
 
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -103,6 +110,13 @@ public final class MemberMetrics
                     + " suppressed: their number is on record; lost: they are not.")
             .labelNames("outcome")
             .register(registry);
+    private final Counter refused = Counter.builder()
+            .name("quorate_refused_total")
+            .help("Connections, calls and requests that were refused or ended, by the limit that a client went beyond.")
+            .labelNames("limit")
+            .register(registry);
+    private final LimitLog limits =
+            new LimitLog(limit -> refused.labelValues(label(limit)).inc(), LOG::warn, System::nanoTime);
     private final Counter snapshotsInstalled = Counter.builder()
             .name("quorate_snapshots_installed_total")
             .help("Snapshots of another member's state that were installed.")
@@ -120,7 +134,10 @@ public final class MemberMetrics
             logins.initLabelValues(label(outcome));
         }
         for (AuditListener.Outcome outcome : AuditListener.Outcome.values()) {
-            audited.initLabelValues(outcome.name().toLowerCase(Locale.ROOT));
+            audited.initLabelValues(label(outcome));
+        }
+        for (Limit limit : Limit.values()) {
+            refused.initLabelValues(label(limit));
         }
         new StateGauges(identity, present, pending::sum, rpcs::openWatchStreams).register(registry);
     }
@@ -174,11 +191,16 @@ public final class MemberMetrics
 
     /** Events that belong in the audit log have come to something. */
     public void audited(AuditListener.Outcome outcome, long events) {
-        audited.labelValues(outcome.name().toLowerCase(Locale.ROOT)).inc((double) events);
+        audited.labelValues(label(outcome)).inc((double) events);
     }
 
-    private static String label(LoginListener.Outcome outcome) {
-        return outcome.name().toLowerCase(Locale.ROOT);
+    private static String label(Enum<?> what) {
+        return what.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Counts and logs the clients that go beyond limits. */
+    public LimitListener limits() {
+        return limits;
     }
 
     /** How long the writes of the member's clients took that were answered until now. */

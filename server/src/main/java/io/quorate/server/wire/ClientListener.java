@@ -16,9 +16,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Serves clients on one or more TCP ports, each of which speaks gRPC and HTTP/1.1.
@@ -32,20 +35,37 @@ public final class ClientListener implements AutoCloseable {
     /** What a client gets to end its calls on a connection that is too old; watches go on on the next one. */
     static final long AGE_GRACE_SECONDS = 30;
 
-    /** etcd's bound on pings: clients that send them no more often are left alone. */
-    private static final long MIN_KEEPALIVE_INTERVAL_SECONDS = 5;
+    /** gRPC's own count of streams that end by RST_STREAM, by whichever side: as many as {@link FrameBudgets} lets pass, and ours. */
+    private static final int MAX_RESETS = 4_000;
+
+    private static final int RESETS_SECONDS = 8;
+
+    /**
+     * By themselves they log each frame and each connection that a client gets wrong, with a stack trace: whoever sends many would fill the
+     * disk. They are held here since java.util.logging would forget their levels.
+     */
+    private static final List<Logger> TALKATIVE = List.of(
+            Logger.getLogger("io.grpc.netty.NettyServerHandler"),
+            Logger.getLogger("io.grpc.netty.NettyServerTransport.connections"));
+
+    /** What gRPC takes for never. */
+    private static final Duration NEVER = Duration.ofDays(10_000);
 
     /** Room for an authentication token of any size in use; a large JWT passes gRPC's default of 8 KiB. */
     static final int MAX_METADATA_BYTES = 64 * 1024;
 
     private final List<Server> servers;
     private final HttpConnections httpConnections;
+    private final Future<?> looking;
     private final HealthStatusManager health;
     private final AtomicBoolean closing = new AtomicBoolean();
 
-    private ClientListener(List<Server> servers, HttpConnections httpConnections, HealthStatusManager health) {
+    /** @param looking for requests that are too slow */
+    private ClientListener(
+            List<Server> servers, HttpConnections httpConnections, Future<?> looking, HealthStatusManager health) {
         this.servers = servers;
         this.httpConnections = httpConnections;
+        this.looking = looking;
         this.health = health;
     }
 
@@ -65,34 +85,44 @@ public final class ClientListener implements AutoCloseable {
             List<ServerServiceDefinition> services,
             Supplier<? extends List<? extends ChannelHandler>> httpHandlers)
             throws IOException {
-        return start(urls, eventLoops, options, Optional.empty(), services, httpHandlers);
+        return start(urls, eventLoops, options, Optional.empty(), LimitListener.NONE, services, httpHandlers);
     }
 
     /**
      * As {@link #start(List, EventLoops, ClientListenerOptions, List, Supplier)}, with TLS at those URLs that say {@code https}.
      *
      * @param tls how; empty if none of the URLs asks for it
+     * @param limits is told of clients that go beyond a limit
      */
     public static ClientListener start(
             List<ListenUrl> urls,
             EventLoops eventLoops,
             ClientListenerOptions options,
             Optional<ClientTls> tls,
+            LimitListener limits,
             List<ServerServiceDefinition> services,
             Supplier<? extends List<? extends ChannelHandler>> httpHandlers)
             throws IOException {
+        TALKATIVE.forEach(logger -> logger.setLevel(Level.SEVERE));
         var health = new HealthStatusManager();
         var allServices = new ArrayList<>(services);
         allServices.add(health.getHealthService().bindService());
         allServices.addAll(reflection());
-        var unfinished = new UnfinishedRequests(options.maxUnfinishedBytes());
-        var httpConnections = new HttpConnections(httpHandlers, options, unfinished);
-        var listener = new ClientListener(new ArrayList<>(), httpConnections, health);
+        RequestBounds bounds = RequestBounds.of(options, limits);
+        var open = new OpenConnections(
+                options.connections().maxConnections(), options.connections().maxPerAddress());
+        var httpConnections = new HttpConnections(httpHandlers, options, bounds);
+        long periodNanos = options.stallTimeout().toNanos();
+        Future<?> looking = eventLoops
+                .group()
+                .next()
+                .scheduleAtFixedRate(bounds.arriving()::look, periodNanos, periodNanos, TimeUnit.NANOSECONDS);
+        var listener = new ClientListener(new ArrayList<>(), httpConnections, looking, health);
         try {
             for (ListenUrl url : urls) {
                 Optional<ClientTls> here = url.tls() ? Optional.of(tls.orElseThrow()) : Optional.empty();
-                var negotiator = new ClientPortNegotiator(httpConnections, options.prefaceTimeout(), here);
-                listener.servers.add(listen(url, eventLoops, options, negotiator, unfinished, allServices));
+                var negotiator = new ClientPortNegotiator(httpConnections, options, open, limits, here);
+                listener.servers.add(listen(url, eventLoops, options, negotiator, bounds, allServices));
             }
         } catch (IOException e) {
             listener.close(Duration.ZERO);
@@ -114,7 +144,7 @@ public final class ClientListener implements AutoCloseable {
             EventLoops eventLoops,
             ClientListenerOptions options,
             ClientPortNegotiator negotiator,
-            UnfinishedRequests unfinished,
+            RequestBounds bounds,
             List<ServerServiceDefinition> services)
             throws IOException {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
@@ -125,11 +155,11 @@ public final class ClientListener implements AutoCloseable {
                 .directExecutor()
                 .maxInboundMessageSize(options.maxMessageBytes())
                 .maxInboundMetadataSize(MAX_METADATA_BYTES)
-                .maxConcurrentCallsPerConnection(options.maxConcurrentStreams())
-                .permitKeepAliveTime(MIN_KEEPALIVE_INTERVAL_SECONDS, TimeUnit.SECONDS)
-                .permitKeepAliveWithoutCalls(true)
-                .addStreamTracerFactory(UnfinishedMessages.counting(unfinished))
+                .maxConcurrentCallsPerConnection(options.connections().maxStreams())
+                .maxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS)
+                .addStreamTracerFactory(UnfinishedMessages.counting(bounds))
                 .addServices(services.stream().map(RequestReading::of).toList());
+        bound(builder, options.connections());
         negotiator
                 .maxConnectionAge()
                 .ifPresent(age -> builder.maxConnectionAge(age.toNanos(), TimeUnit.NANOSECONDS)
@@ -141,6 +171,19 @@ public final class ClientListener implements AutoCloseable {
             server.shutdownNow();
             throw cannotListen(url, e);
         }
+    }
+
+    private static void bound(NettyServerBuilder builder, ConnectionLimits limits) {
+        ConnectionLimits.KeepAlive keepAlive = limits.keepAlive();
+        builder.permitKeepAliveTime(keepAlive.minTime().toNanos(), TimeUnit.NANOSECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .keepAliveTime(orNever(keepAlive.interval()).toNanos(), TimeUnit.NANOSECONDS)
+                .keepAliveTimeout(keepAlive.timeout().toNanos(), TimeUnit.NANOSECONDS)
+                .maxConnectionIdle(orNever(limits.maxIdle()).toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static Duration orNever(Duration time) {
+        return time.isZero() ? NEVER : time;
     }
 
     private static IOException cannotListen(ListenUrl url, IOException failure) {
@@ -182,6 +225,7 @@ public final class ClientListener implements AutoCloseable {
     public void close(Duration grace) {
         if (!closing.getAndSet(true)) {
             health.enterTerminalState();
+            looking.cancel(false);
         }
         servers.forEach(Server::shutdown);
         long deadlineNanos = System.nanoTime() + grace.toNanos();

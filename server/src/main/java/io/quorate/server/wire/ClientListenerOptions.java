@@ -7,19 +7,22 @@ import java.time.Duration;
  *
  * @param maxRequestBytes the largest request that the member takes; the port itself lets {@link #ENVELOPE_BYTES} more through, so that a
  *     request a little too large gets an answer that says so
- * @param maxConcurrentStreams gRPC calls at once on one connection, watches included
+ * @param connections how many there may be, and what is allowed on one
  * @param prefaceTimeout the time within which a new connection must show which protocol it speaks
  * @param httpRequestTimeout the time within which the next HTTP/1.1 request must have arrived whole; an idle connection is closed after it
- * @param stallTimeout how long an HTTP/1.1 client may take nothing of an answer that waits for it; it is cut off before twice that
+ * @param stallTimeout how long a client may take nothing of an answer that waits for it, and one of gRPC not go on with a frame or with headers
+ *     that it has begun; it is cut off before twice that
  * @param maxUnfinishedBytes how much the port keeps of requests that are not whole yet, of all clients together
+ * @param maxUntakenBytes how much may wait to be taken of answers to calls of gRPC, of all clients together
  */
 public record ClientListenerOptions(
         int maxRequestBytes,
-        int maxConcurrentStreams,
+        ConnectionLimits connections,
         Duration prefaceTimeout,
         Duration httpRequestTimeout,
         Duration stallTimeout,
-        long maxUnfinishedBytes) {
+        long maxUnfinishedBytes,
+        long maxUntakenBytes) {
 
     /** What a message may add to the request in it, as in etcd. */
     public static final int ENVELOPE_BYTES = 512 * 1024;
@@ -35,33 +38,43 @@ public record ClientListenerOptions(
             throw new IllegalArgumentException("The largest request cannot be " + maxRequestBytes
                     + " bytes; give a number from 1 to " + (Integer.MAX_VALUE - ENVELOPE_BYTES) + ".");
         }
-        if (maxConcurrentStreams < 1) {
-            throw new IllegalArgumentException(
-                    "A connection needs at least one stream, not " + maxConcurrentStreams + ".");
-        }
     }
 
     /** etcd's limits; where etcd sets none, ones that no honest client meets. */
     public static ClientListenerOptions defaults() {
         return new ClientListenerOptions(
                         DEFAULT_MAX_REQUEST_BYTES,
-                        1 << 16,
+                        ConnectionLimits.DEFAULT,
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(75),
                         Duration.ofSeconds(75),
-                        Runtime.getRuntime().maxMemory() / 8)
+                        Runtime.getRuntime().maxMemory() / 8,
+                        // Answers are kept outside of the heap, in as much as that may be.
+                        Runtime.getRuntime().maxMemory() / 2)
                 .withMaxRequestBytes(DEFAULT_MAX_REQUEST_BYTES);
     }
 
     /** These options with another limit on requests, and room for at least eight of that size to arrive at once, as JSON. */
     public ClientListenerOptions withMaxRequestBytes(int bytes) {
-        ClientListenerOptions changed = new ClientListenerOptions(
-                bytes, maxConcurrentStreams, prefaceTimeout, httpRequestTimeout, stallTimeout, maxUnfinishedBytes);
+        ClientListenerOptions changed = with(bytes, connections, maxUnfinishedBytes);
         long least = (long) LEAST_UNFINISHED_REQUESTS * changed.maxHttpBodyBytes();
-        return least <= maxUnfinishedBytes
-                ? changed
-                : new ClientListenerOptions(
-                        bytes, maxConcurrentStreams, prefaceTimeout, httpRequestTimeout, stallTimeout, least);
+        return changed.with(bytes, connections, Math.max(least, maxUnfinishedBytes));
+    }
+
+    /** These options with other limits on connections. */
+    public ClientListenerOptions withConnections(ConnectionLimits limits) {
+        return with(maxRequestBytes, limits, maxUnfinishedBytes);
+    }
+
+    private ClientListenerOptions with(int requestBytes, ConnectionLimits limits, long unfinishedBytes) {
+        return new ClientListenerOptions(
+                requestBytes,
+                limits,
+                prefaceTimeout,
+                httpRequestTimeout,
+                stallTimeout,
+                unfinishedBytes,
+                maxUntakenBytes);
     }
 
     /** The largest message that a client may send, in protobuf's encoding. */

@@ -43,6 +43,9 @@ public enum EtcdError {
     REQUEST_TOO_LARGE(Code.INVALID_ARGUMENT, "request is too large"),
     TOO_MANY_REQUESTS(Code.RESOURCE_EXHAUSTED, "too many requests"),
 
+    /** Quorate's own: etcd grants any number. */
+    TOO_MANY_LEASES(Code.RESOURCE_EXHAUSTED, "too many leases"),
+
     // Users and roles.
     ROOT_USER_MISSING(Code.FAILED_PRECONDITION, "root user does not exist"),
     ROOT_ROLE_MISSING(Code.FAILED_PRECONDITION, "root user does not have root role"),

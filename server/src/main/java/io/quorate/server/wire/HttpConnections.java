@@ -25,16 +25,16 @@ final class HttpConnections {
     private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final Supplier<? extends List<? extends ChannelHandler>> requestHandlers;
     private final ClientListenerOptions options;
-    private final UnfinishedRequests unfinished;
+    private final RequestBounds bounds;
     private volatile boolean ending;
 
     HttpConnections(
             Supplier<? extends List<? extends ChannelHandler>> requestHandlers,
             ClientListenerOptions options,
-            UnfinishedRequests unfinished) {
+            RequestBounds bounds) {
         this.requestHandlers = requestHandlers;
         this.options = options;
-        this.unfinished = unfinished;
+        this.bounds = bounds;
     }
 
     /**
@@ -50,9 +50,9 @@ final class HttpConnections {
                         new HttpServerCodec(MAX_LINE_BYTES, ClientListener.MAX_METADATA_BYTES, MAX_CHUNK_BYTES),
                         new OneRequestAtATime(),
                         new HttpServerKeepAliveHandler(),
-                        new UnfinishedBodies(unfinished, options.maxHttpBodyBytes()),
+                        new UnfinishedBodies(bounds, options.maxHttpBodyBytes()),
                         new RequestCollector(options.maxHttpBodyBytes()),
-                        new StalledClientCloser(options.stallTimeout()),
+                        new StalledClientCloser(options.stallTimeout(), bounds.limits()),
                         new HttpRequestGuard(options.httpRequestTimeout()),
                         new CrossOrigin())
                 .addLast(requestHandlers.get().toArray(ChannelHandler[]::new))

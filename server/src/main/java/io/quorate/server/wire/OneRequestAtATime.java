@@ -86,7 +86,7 @@ final class OneRequestAtATime extends ChannelDuplexHandler {
     }
 
     /** That a request may be continued is no answer to it. */
-    private static boolean endsAnAnswer(Object message) {
+    static boolean endsAnAnswer(Object message) {
         return message instanceof LastHttpContent
                 && !(message instanceof HttpResponse response
                         && response.status().codeClass() == HttpStatusClass.INFORMATIONAL);

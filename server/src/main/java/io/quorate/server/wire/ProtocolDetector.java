@@ -37,8 +37,10 @@ final class ProtocolDetector extends ByteToMessageDecoder {
     private static final Logger LOG = LoggerFactory.getLogger(ProtocolDetector.class);
 
     private final Supplier<ChannelHandler> grpc;
+    private final Supplier<List<ChannelHandler>> guards;
     private final Runnable grpcUnused;
     private final HttpConnections httpConnections;
+    private final ConnectionGate gate;
     private final Duration timeout;
     private final Optional<ClientTls> tls;
 
@@ -49,13 +51,23 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 
     private boolean refused;
 
+    /**
+     * @param grpc makes the handler of gRPC
+     * @param guards makes what stands before it
+     * @param grpcUnused tells gRPC that the connection is not its own
+     * @param gate tells whether there is room for the connection
+     */
     ProtocolDetector(
             Supplier<ChannelHandler> grpc,
+            Supplier<List<ChannelHandler>> guards,
             Runnable grpcUnused,
             HttpConnections httpConnections,
+            ConnectionGate gate,
             Duration timeout,
             Optional<ClientTls> tls) {
         this.grpc = grpc;
+        this.guards = guards;
+        this.gate = gate;
         this.tls = tls;
         this.grpcUnused = grpcUnused;
         this.httpConnections = httpConnections;
@@ -64,6 +76,12 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        if (!gate.letsIn(ctx.channel())) {
+            refused = true;
+            ctx.channel().config().setAutoRead(false);
+            ctx.executor().execute(ctx::close);
+            return;
+        }
         tls.ifPresent(how ->
                 ctx.pipeline().addBefore(ctx.name(), null, how.party().accept(ctx.alloc(), timeout)));
         deadline = ctx.executor()
@@ -143,6 +161,7 @@ final class ProtocolDetector extends ByteToMessageDecoder {
     /** The handler that is added takes the bytes read so far when this one is removed, so it must be ready by then. */
     private void continueAsGrpc(ChannelHandlerContext ctx) {
         ctx.pipeline().addAfter(ctx.name(), null, grpc.get());
+        guards.get().forEach(guard -> ctx.pipeline().addAfter(ctx.name(), null, guard));
         ctx.fireUserEventTriggered(negotiation);
         ctx.pipeline().remove(this);
     }

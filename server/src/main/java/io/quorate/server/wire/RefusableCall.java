@@ -1,11 +1,14 @@
 package io.quorate.server.wire;
 
 import io.grpc.Attributes;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.SecurityLevel;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import java.net.SocketAddress;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,8 @@ final class RefusableCall<Q, R> extends ServerCall<Q, R> {
 
     private final MethodDescriptor<Q, R> method;
     private final ServerCall<?, R> call;
+    private volatile Runnable onClose = () -> {};
+    private volatile Consumer<Boolean> onSend = taken -> {};
 
     // ---- Guarded by this.
     private boolean closed;
@@ -24,6 +29,22 @@ final class RefusableCall<Q, R> extends ServerCall<Q, R> {
     RefusableCall(MethodDescriptor<Q, R> method, ServerCall<?, R> call) {
         this.method = method;
         this.call = call;
+    }
+
+    /** What is to be done once the handler has ended the call. */
+    void onClose(Runnable done) {
+        onClose = done;
+    }
+
+    /** What is to be told after each message whether the client has taken nearly all that it was sent. */
+    void onSend(Consumer<Boolean> sent) {
+        onSend = sent;
+    }
+
+    /** Stands for the connection by which the call came. */
+    Object connection() {
+        SocketAddress client = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+        return client == null ? "an unknown connection" : client;
     }
 
     /** Ends the call with this, unless it has ended. */
@@ -52,9 +73,19 @@ final class RefusableCall<Q, R> extends ServerCall<Q, R> {
     }
 
     @Override
-    public synchronized void sendMessage(R message) {
-        if (!refused) {
+    public void sendMessage(R message) {
+        synchronized (this) {
+            if (refused) {
+                return;
+            }
             call.sendMessage(message);
+        }
+        // Not under the lock: it may have other calls end, which end this one at the same time.
+        boolean taken = call.isReady();
+        onSend.accept(taken);
+        if (!taken && call.isReady()) {
+            // It was taken in between, and that may have been told before.
+            onSend.accept(true);
         }
     }
 
@@ -64,6 +95,7 @@ final class RefusableCall<Q, R> extends ServerCall<Q, R> {
             closed = true;
             call.close(status, trailers);
         }
+        onClose.run();
     }
 
     @Override

@@ -112,7 +112,9 @@ final class RequestReading {
         public ServerCall.Listener<Request<Q>> startCall(ServerCall<Request<Q>, R> call, Metadata metadata) {
             RefusableCall<Q, R> known = new RefusableCall<>(method, call);
             Optional<UnfinishedMessages> arriving = UnfinishedMessages.ofThisCall();
-            arriving.ifPresent(message -> message.onEviction(() -> known.refuse(TOO_MANY)));
+            arriving.ifPresent(message -> message.onEviction(known::refuse));
+            arriving.ifPresent(message -> known.onClose(message::answered));
+            arriving.ifPresent(message -> known.onSend(message::sent));
             return new Listener<>(known, arriving, handler.startCall(known, metadata));
         }
     }
@@ -162,9 +164,22 @@ final class RequestReading {
 
         @Override
         public void onHalfClose() {
-            if (mayGoOn()) {
-                handler.onHalfClose();
+            if (!mayGoOn()) {
+                return;
             }
+            if (mayBegin()) {
+                handler.onHalfClose();
+            } else {
+                call.refuse(TOO_MANY);
+                cancel();
+            }
+        }
+
+        /** Of a call that takes one request; those of others were handed on one by one. */
+        private boolean mayBegin() {
+            return !call.getMethodDescriptor().getType().clientSendsOneMessage()
+                    || arriving.isEmpty()
+                    || arriving.get().mayBegin(call.connection());
         }
 
         @Override
@@ -183,6 +198,7 @@ final class RequestReading {
 
         @Override
         public void onReady() {
+            arriving.ifPresent(message -> message.sent(true));
             if (!call.isRefused()) {
                 handler.onReady();
             }

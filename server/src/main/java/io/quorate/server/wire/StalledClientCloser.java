@@ -30,11 +30,13 @@ final class StalledClientCloser extends ChannelInboundHandlerAdapter {
     }
 
     private final Duration period;
+    private final LimitListener limits;
     private Progress before = new Progress(null, 0, 0);
     private @Nullable Future<?> clock;
 
-    StalledClientCloser(Duration period) {
+    StalledClientCloser(Duration period, LimitListener limits) {
         this.period = period;
+        this.limits = limits;
     }
 
     @Override
@@ -59,6 +61,10 @@ final class StalledClientCloser extends ChannelInboundHandlerAdapter {
         }
         Progress now = Progress.of(buffer);
         if (before.stalledAt(now)) {
+            limits.exceeded(
+                    Limit.STALLED_READER,
+                    "cut off " + ctx.channel().remoteAddress() + ": nothing was taken of the " + now.waiting
+                            + " bytes that wait");
             ctx.close();
         }
         before = now;

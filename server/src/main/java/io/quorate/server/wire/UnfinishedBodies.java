@@ -1,36 +1,39 @@
 package io.quorate.server.wire;
 
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what has arrived of the present request's body until it is whole, for one HTTP/1.1 connection. */
-final class UnfinishedBodies extends ChannelInboundHandlerAdapter {
+/** Counts what has arrived of the present request's body until it is answered, for one HTTP/1.1 connection. */
+final class UnfinishedBodies extends ChannelDuplexHandler {
 
-    private final UnfinishedRequests requests;
+    private final RequestBounds bounds;
     private final int maxBodyBytes;
     private UnfinishedRequests.@Nullable Request body;
     private long arrivedBytes;
+    private RequestsUnderWay.Share share = RequestsUnderWay.Share.NONE;
     private boolean refused;
 
     /** @param maxBodyBytes a larger body is not kept */
-    UnfinishedBodies(UnfinishedRequests requests, int maxBodyBytes) {
-        this.requests = requests;
+    UnfinishedBodies(RequestBounds bounds, int maxBodyBytes) {
+        this.bounds = bounds;
         this.maxBodyBytes = maxBodyBytes;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        body = requests.begin(() -> ctx.executor().execute(() -> refuse(ctx)));
+        body = bounds.unfinished().begin(() -> ctx.executor().execute(() -> refuse(ctx)));
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
-        if (body != null && message instanceof HttpContent content && !mayPass(body, content)) {
+        if (body != null && message instanceof HttpContent content && !mayPass(ctx, body, content)) {
             ReferenceCountUtil.release(message);
             refuse(ctx);
             return;
@@ -39,18 +42,46 @@ final class UnfinishedBodies extends ChannelInboundHandlerAdapter {
     }
 
     /** False once it is ended: then it never gets whole for those behind. */
-    private boolean mayPass(UnfinishedRequests.Request request, HttpContent content) {
+    private boolean mayPass(ChannelHandlerContext ctx, UnfinishedRequests.Request request, HttpContent content) {
         int bytes = content.content().readableBytes();
         arrivedBytes += bytes;
         if (content instanceof LastHttpContent) {
+            long whole = arrivedBytes;
             arrivedBytes = 0;
-            return request.finished();
+            return request.finished() && (whole > maxBodyBytes || mayBegin(ctx, whole));
         }
         if (arrivedBytes > maxBodyBytes) {
             return request.finished();
         }
         request.arrived(bytes);
         return !request.isEnded();
+    }
+
+    private boolean mayBegin(ChannelHandlerContext ctx, long bytes) {
+        Optional<RequestsUnderWay.Share> room =
+                bounds.underWay().take(ctx.channel().id(), bytes);
+        if (room.isEmpty()) {
+            bounds.limits()
+                    .exceeded(
+                            Limit.REQUEST_BYTES,
+                            "refused a request of " + ctx.channel().remoteAddress() + ": too much is under way");
+        }
+        room.ifPresent(taken -> share = taken);
+        return room.isPresent();
+    }
+
+    /** The connection's requests come one at a time, so this answers the present one. */
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) throws Exception {
+        if (OneRequestAtATime.endsAnAnswer(message)) {
+            giveBack();
+        }
+        super.write(ctx, message, promise);
+    }
+
+    private void giveBack() {
+        bounds.underWay().giveBack(share);
+        share = RequestsUnderWay.Share.NONE;
     }
 
     /** What has arrived is let go of at once, and the rest is read and dropped. */
@@ -71,5 +102,6 @@ final class UnfinishedBodies extends ChannelInboundHandlerAdapter {
         if (body != null) {
             body.close();
         }
+        giveBack();
     }
 }

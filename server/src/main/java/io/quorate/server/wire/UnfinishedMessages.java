@@ -6,29 +6,44 @@ import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
- * Counts what has arrived of a gRPC call's next message until it is whole, for one call.
+ * Counts what has arrived of a gRPC call's next message until it is whole, for one call; and of a call that takes one message, until that
+ * is carried out.
+ *
+ * <p>A message that is whole is not carried out before the client has said that no other follows: until then it is unfinished still.
  *
  * <p>A call that is ended is told why, and then its stream is reset: gRPC lets go of what has arrived only when the end of a call
  * has left for the client, and a client that reads nothing would have it kept.
  */
-final class UnfinishedMessages extends ServerStreamTracer {
+final class UnfinishedMessages extends ServerStreamTracer implements ArrivingRequests.Arriving, UntakenAnswers.Answer {
 
     private static final Context.Key<UnfinishedMessages> OF_THIS_CALL = Context.key("unfinished-messages");
 
+    private final RequestBounds bounds;
     private final UnfinishedRequests.Request message;
-    private volatile Runnable eviction = () -> {};
+    private boolean takesOne;
+    private long wholeBytes;
+    private boolean found;
+    private final AtomicLong sentBytes = new AtomicLong();
+    private volatile boolean untaken;
+    private final AtomicReference<RequestsUnderWay.Share> share = new AtomicReference<>(RequestsUnderWay.Share.NONE);
+    private volatile Status reason = EtcdError.TOO_MANY_REQUESTS.status();
+    private volatile Consumer<Status> eviction = why -> {};
     private volatile Optional<Context.CancellableContext> context = Optional.empty();
 
-    private UnfinishedMessages(UnfinishedRequests requests) {
-        this.message = requests.begin(this::evict);
+    private UnfinishedMessages(RequestBounds bounds) {
+        this.bounds = bounds;
+        this.message = bounds.unfinished().begin(this::evict);
     }
 
     private void evict() {
-        eviction.run();
+        eviction.accept(reason);
         // By the only cause for which gRPC resets a stream; the client has been told another one before.
-        context.ifPresent(own -> own.cancel(new TimeoutException("too much arrives at once")));
+        context.ifPresent(own -> own.cancel(new TimeoutException("the request is not waited for any more")));
     }
 
     /** Whether the call is being ended, and no message of it may be carried out. */
@@ -37,11 +52,11 @@ final class UnfinishedMessages extends ServerStreamTracer {
     }
 
     /** Counts those of a server's calls. */
-    static ServerStreamTracer.Factory counting(UnfinishedRequests requests) {
+    static ServerStreamTracer.Factory counting(RequestBounds bounds) {
         return new ServerStreamTracer.Factory() {
             @Override
             public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-                return new UnfinishedMessages(requests);
+                return new UnfinishedMessages(bounds);
             }
         };
     }
@@ -51,9 +66,85 @@ final class UnfinishedMessages extends ServerStreamTracer {
         return Optional.ofNullable(OF_THIS_CALL.get());
     }
 
-    /** What ends the call if there is too much of what is not whole; it runs on any thread. */
-    void onEviction(Runnable end) {
+    /** What ends the call, with a status, if it must not go on; it runs on any thread. */
+    void onEviction(Consumer<Status> end) {
         eviction = end;
+    }
+
+    @Override
+    public boolean wasFound() {
+        boolean before = found;
+        found = true;
+        return before;
+    }
+
+    @Override
+    public void endForSlowness() {
+        bounds.limits().exceeded(Limit.SLOW_REQUEST, "ended a request that did not come whole in time");
+        reason = Status.DEADLINE_EXCEEDED.withDescription("the request did not come whole in time");
+        message.close();
+        evict();
+    }
+
+    /**
+     * The client has said that nothing follows: the request is to be carried out now, which is refused if too much is under way.
+     *
+     * @param connection by which it came
+     */
+    boolean mayBegin(Object connection) {
+        bounds.arriving().ended(this);
+        if (!message.finished()) {
+            return false;
+        }
+        Optional<RequestsUnderWay.Share> room = bounds.underWay().take(connection, wholeBytes);
+        room.ifPresent(share::set);
+        if (room.isEmpty()) {
+            bounds.limits()
+                    .exceeded(Limit.REQUEST_BYTES, "refused a request of " + connection + ": too much is under way");
+        }
+        return room.isPresent();
+    }
+
+    /**
+     * A message was sent, or the client has taken what was.
+     *
+     * @param taken whether the client has taken nearly all that was sent until now
+     */
+    void sent(boolean taken) {
+        long bytes = sentBytes.getAndSet(0);
+        if (!taken) {
+            untaken = true;
+            bounds.untaken().waits(this, bytes);
+        }
+        // The stream may have been closed meanwhile, by another thread.
+        if (untaken && (taken || message.isEnded())) {
+            untaken = false;
+            bounds.untaken().taken(this);
+        }
+    }
+
+    @Override
+    public void endUntaken() {
+        bounds.limits().exceeded(Limit.ANSWER_BYTES, "ended a call whose answer was not taken for long");
+        evict();
+    }
+
+    @Override
+    public void outboundWireSize(long bytes) {
+        sentBytes.addAndGet(bytes);
+    }
+
+    /** The call is answered. */
+    void answered() {
+        bounds.underWay().giveBack(share.getAndSet(RequestsUnderWay.Share.NONE));
+    }
+
+    @Override
+    public void serverCallStarted(ServerCallInfo<?, ?> call) {
+        takesOne = call.getMethodDescriptor().getType().clientSendsOneMessage();
+        if (takesOne) {
+            bounds.arriving().begun(this);
+        }
     }
 
     @Override
@@ -70,12 +161,29 @@ final class UnfinishedMessages extends ServerStreamTracer {
     }
 
     @Override
+    public void inboundUncompressedSize(long bytes) {
+        wholeBytes += bytes;
+        if (takesOne) {
+            // It is kept, until it is known that none follows: one that came compressed may be larger than what has
+            // arrived.
+            message.arrived(bytes);
+        }
+    }
+
+    @Override
     public void inboundMessageRead(int number, long wireBytes, long bytes) {
-        var unused = message.finished();
+        if (!takesOne) {
+            var unused = message.finished();
+        }
     }
 
     @Override
     public void streamClosed(Status status) {
         message.close();
+        bounds.arriving().ended(this);
+        answered();
+        if (untaken) {
+            bounds.untaken().taken(this);
+        }
     }
 }

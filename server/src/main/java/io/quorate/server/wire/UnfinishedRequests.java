@@ -19,12 +19,23 @@ final class UnfinishedRequests {
     private static final int PIECE_BYTES = 128;
 
     private final long limit;
+    private final Runnable onEnd;
     private final AtomicLong held = new AtomicLong();
     private final Set<Request> inOrder = new LinkedHashSet<>();
 
     /** @param limit in bytes, of all requests together */
     UnfinishedRequests(long limit) {
+        this(limit, () -> {});
+    }
+
+    /**
+     * As {@link #UnfinishedRequests(long)}.
+     *
+     * @param onEnd is told of each that is ended
+     */
+    UnfinishedRequests(long limit, Runnable onEnd) {
         this.limit = limit;
+        this.onEnd = onEnd;
     }
 
     /** What is there in bytes, of all requests together. */
@@ -138,6 +149,7 @@ final class UnfinishedRequests {
         while (held.get() > limit && first.isPresent()) {
             if (first.get().endNow()) {
                 first.get().end.run();
+                onEnd.run();
             }
             first = first();
         }

@@ -6,15 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.quorate.server.TestCluster;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -123,6 +127,34 @@ class BadGatewayRequestTest {
         assertRefused(client.post("/v3/kv/txn", transactions), 400, INVALID_ARGUMENT);
         assertRefused(client.post("/v3/kv/txn", "[".repeat(1_000_000)), 400, INVALID_ARGUMENT);
         assertRefused(client.post("/v3/watch", "{\"a\":".repeat(300_000)), 400, INVALID_ARGUMENT);
+    }
+
+    /** By itself the parser would take minutes for one of these, and there are few threads for all. */
+    @Test
+    @Timeout(60)
+    void aNumberOfMillionsOfDigitsCostsNothing() throws Exception {
+        String digits = "9".repeat(3_000_000);
+        for (String number :
+                List.of(digits, "\"" + digits + "\"", "\"\\u0039" + digits + "\"", "0." + digits, "1e" + digits)) {
+            JsonObject error =
+                    assertRefused(client.post("/v3/kv/range", "{\"limit\":" + number + "}"), 400, INVALID_ARGUMENT);
+            assertThat(error.get("message").getAsString()).isEqualTo("a number has more than 10000 characters");
+        }
+        client.ask("/v3/kv/range", "{\"key\":\"" + "AAAA".repeat(10_000) + "\",\"limit\":\"1.000\"}");
+    }
+
+    /** What is packed is not unpacked: it is no JSON. */
+    @Test
+    void aBodyThatIsPackedIsRefused() throws Exception {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write("{\"key\":\"Zm9v\"}".getBytes(StandardCharsets.US_ASCII));
+        }
+        HttpResponse<String> answer = client.send(client.request("/v3/kv/range")
+                .header("Content-Encoding", "gzip")
+                .POST(BodyPublishers.ofByteArray(packed.toByteArray())));
+
+        assertRefused(answer, 400, INVALID_ARGUMENT);
     }
 
     @Test

@@ -75,6 +75,22 @@ class BrokenClientTest {
     }
 
     @Test
+    void headersAndTheFirstLineHaveBounds() throws IOException {
+        String longPath = "GET /" + "x".repeat(5000) + " HTTP/1.1\r\n\r\n";
+        String longHeader = "GET /health HTTP/1.1\r\nlarge: " + "x".repeat(70_000) + "\r\n\r\n";
+        String manyHeaders = "GET /health HTTP/1.1\r\n" + "a: b\r\n".repeat(20_000) + "\r\n";
+        for (String request : List.of(longPath, longHeader, manyHeaders)) {
+            try (Socket socket = connect()) {
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                assertThat(new String(socket.getInputStream().readNBytes(10), StandardCharsets.US_ASCII))
+                        .isEqualTo("HTTP/1.1 4");
+            }
+        }
+        String fits = "GET /health HTTP/1.1\r\nlarge: " + "x".repeat(60_000) + "\r\nconnection: close\r\n\r\n";
+        assertThat(answerTo(fits.getBytes(StandardCharsets.US_ASCII))).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
     void randomBytesNeitherHurtOthersNorLeakABuffer() throws IOException {
         var leaks = new ConcurrentLinkedQueue<String>();
         ResourceLeakDetector.Level before = ResourceLeakDetector.getLevel();

@@ -21,14 +21,38 @@ final class PortLimits {
         return with(DEFAULTS.prefaceTimeout(), DEFAULTS.httpRequestTimeout(), DEFAULTS.stallTimeout(), bytes);
     }
 
+    static ClientListenerOptions withMaxUntakenBytes(long bytes) {
+        return new ClientListenerOptions(
+                DEFAULTS.maxRequestBytes(),
+                DEFAULTS.connections(),
+                DEFAULTS.prefaceTimeout(),
+                DEFAULTS.httpRequestTimeout(),
+                DEFAULTS.stallTimeout(),
+                DEFAULTS.maxUnfinishedBytes(),
+                bytes);
+    }
+
+    static ClientListenerOptions withConnections(int most, int mostOfOneAddress) {
+        ConnectionLimits limits = ConnectionLimits.DEFAULT;
+        return DEFAULTS.withConnections(new ConnectionLimits(
+                most, mostOfOneAddress, limits.maxStreams(), limits.maxIdle(), limits.keepAlive()));
+    }
+
+    static ClientListenerOptions withMaxIdle(Duration idle) {
+        ConnectionLimits limits = ConnectionLimits.DEFAULT;
+        return DEFAULTS.withConnections(new ConnectionLimits(
+                limits.maxConnections(), limits.maxPerAddress(), limits.maxStreams(), idle, limits.keepAlive()));
+    }
+
     private static ClientListenerOptions with(
             Duration preface, Duration httpRequest, Duration stall, long maxUnfinishedBytes) {
         return new ClientListenerOptions(
                 DEFAULTS.maxRequestBytes(),
-                DEFAULTS.maxConcurrentStreams(),
+                DEFAULTS.connections(),
                 preface,
                 httpRequest,
                 stall,
-                maxUnfinishedBytes);
+                maxUnfinishedBytes,
+                DEFAULTS.maxUntakenBytes());
     }
 }

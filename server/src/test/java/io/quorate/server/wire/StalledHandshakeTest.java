@@ -39,6 +39,7 @@ class StalledHandshakeTest {
                 eventLoops,
                 PortLimits.withTimeouts(TIMEOUT, Duration.ofSeconds(75)),
                 Optional.of(tls),
+                LimitListener.NONE,
                 List.of(),
                 List::of);
     }

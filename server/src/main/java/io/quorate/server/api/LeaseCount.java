@@ -1,0 +1,94 @@
+package io.quorate.server.api;
+
+import io.quorate.server.wire.Limit;
+import io.quorate.server.wire.LimitListener;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bounds the leases of all clients together, as this member knows them: each costs memory at every member, and the leader's time. Thread-safe.
+ *
+ * <p>To count them all takes long, so what was counted last is kept, and what this member was asked to grant since is added. They are counted
+ * anew when a tenth of the room that was left then is used up. What other members grant meanwhile is not seen, so
+ * there may be somewhat more than the bound, and not many times more.
+ */
+final class LeaseCount {
+
+    private static final long NANOS_BETWEEN_COUNTS = 1_000_000_000L;
+
+    /** What part of the room that is left may be used up without counting anew. */
+    private static final int PARTS_OF_ROOM = 10;
+
+    private final int most;
+    private final Supplier<CompletableFuture<Integer>> counting;
+    private final LimitListener limits;
+    private final LongSupplier nanoTime;
+
+    // ---- Guarded by this.
+    private int counted;
+    private int granted;
+    private boolean underWay;
+    private boolean known;
+    private long nextCountAtNanos;
+
+    /** @param counting counts all leases that there are, elsewhere */
+    LeaseCount(int most, Supplier<CompletableFuture<Integer>> counting, LimitListener limits, LongSupplier nanoTime) {
+        this.most = most;
+        this.counting = counting;
+        this.limits = limits;
+        this.nanoTime = nanoTime;
+        this.nextCountAtNanos = nanoTime.getAsLong();
+    }
+
+    /** Counts one more that is to be granted, unless there are as many as there may be. */
+    boolean take() {
+        boolean isRoom;
+        boolean countsAnew;
+        synchronized (this) {
+            isRoom = counted + granted < most;
+            if (isRoom) {
+                granted++;
+            }
+            countsAnew = !underWay
+                    && (!known || granted >= (most - counted) / PARTS_OF_ROOM)
+                    && nanoTime.getAsLong() - nextCountAtNanos >= 0;
+            underWay |= countsAnew;
+        }
+        if (countsAnew) {
+            countAnew();
+        }
+        if (!isRoom) {
+            limits.exceeded(Limit.LEASES, "refused a lease: there are " + most + ", as many as there may be");
+        }
+        return isRoom;
+    }
+
+    private void countAnew() {
+        int before;
+        synchronized (this) {
+            before = granted;
+        }
+        CompletableFuture<Integer> count;
+        try {
+            count = counting.get();
+        } catch (RuntimeException e) {
+            // This member must not tell at present, nor grant.
+            counted(null, before);
+            return;
+        }
+        var unused = count.whenComplete((number, failure) -> counted(number, before));
+    }
+
+    /** @param before what was granted before it was counted, some of which may not be applied yet */
+    private synchronized void counted(@Nullable Integer count, int before) {
+        underWay = false;
+        nextCountAtNanos = nanoTime.getAsLong() + NANOS_BETWEEN_COUNTS;
+        if (count != null) {
+            known = true;
+            counted = count;
+            granted -= before;
+        }
+    }
+}

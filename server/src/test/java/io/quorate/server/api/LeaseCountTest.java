@@ -1,0 +1,77 @@
+package io.quorate.server.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.server.wire.Limit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Leases are bounded without being counted each time; the clock is the test's. */
+class LeaseCountTest {
+
+    private static final int MOST = 1000;
+
+    private final AtomicInteger there = new AtomicInteger();
+    private final AtomicInteger counts = new AtomicInteger();
+    private final AtomicLong nanos = new AtomicLong(-5);
+    private final List<Limit> told = new ArrayList<>();
+
+    private final LeaseCount count = new LeaseCount(
+            MOST,
+            () -> {
+                counts.incrementAndGet();
+                return CompletableFuture.completedFuture(there.get());
+            },
+            (limit, what) -> told.add(limit),
+            nanos::get);
+
+    private int grantUntilRefused() {
+        int granted = 0;
+        while (granted < 10 * MOST && count.take()) {
+            granted++;
+            there.incrementAndGet();
+        }
+        return granted;
+    }
+
+    @Test
+    void noMoreThanThereMayBeAndWithoutCountingThemEachTime() {
+        assertThat(grantUntilRefused()).isBetween(MOST, MOST + 1);
+        assertThat(counts.get()).isLessThan(5);
+        assertThat(told).containsExactly(Limit.LEASES);
+    }
+
+    @Test
+    void whatThereWasBeforeCounts() {
+        there.set(600);
+        assertThat(grantUntilRefused()).isBetween(400, 401);
+    }
+
+    @Test
+    void whatHasEndedMakesRoom() {
+        grantUntilRefused();
+        assertThat(count.take()).isFalse();
+
+        there.set(900);
+        nanos.addAndGet(2_000_000_000L);
+        count.take();
+        assertThat(grantUntilRefused()).isBetween(90, 101);
+    }
+
+    /** Their grants are not seen, but for those that were there at the last count. */
+    @Test
+    void whatOtherMembersGrantIsSeenWhenItMatters() {
+        int granted = 0;
+        while (granted < 10 * MOST && count.take()) {
+            granted++;
+            // Two others grant as many.
+            there.addAndGet(3);
+            nanos.addAndGet(1_000_000_000L);
+        }
+        assertThat(there.get()).isBetween(MOST, MOST * 3 / 2);
+    }
+}
