@@ -260,7 +260,7 @@ record Incarnation(
     private static Logins logins(AuthOptions options, Passwords passwords, MemberMetrics metrics) {
         Optional<LoginLimits> limits =
                 options.limitLogins() ? Optional.of(new LoginLimits(System::nanoTime)) : Optional.empty();
-        return new Logins(passwords, limits, metrics::triedToLogIn, LOG::warn, System::nanoTime);
+        return new Logins(passwords, limits, metrics, LOG::warn, System::nanoTime);
     }
 
     /** What a question is about its first byte says. */

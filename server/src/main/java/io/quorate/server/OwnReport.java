@@ -107,7 +107,8 @@ record OwnReport(
                 Optional.of(score(present.grey().present())),
                 present.newcomer().waitsFor(),
                 security.told(),
-                unlessTheDiskHangs(() -> Optional.of(exposure.now())));
+                unlessTheDiskHangs(() -> Optional.of(exposure.now())),
+                Optional.of(new OwnDetections(metrics, security.furtherSigns()).now()));
     }
 
     private static MemberReport.Score score(GreyWatch.Present present) {

@@ -11,14 +11,20 @@ import io.quorate.core.RoleName;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.EngineMetrics;
 import io.quorate.engine.WritePhase;
+import io.quorate.engine.detection.Detection;
+import io.quorate.engine.detection.DetectionKind;
+import io.quorate.engine.detection.Detections;
 import io.quorate.engine.disk.MeasuredDisk;
 import io.quorate.engine.transport.MeasuredNetwork;
 import io.quorate.kv.Result;
+import io.quorate.server.auth.ClientAddress;
+import io.quorate.server.auth.FailedLogins;
 import io.quorate.server.auth.LoginListener;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +32,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a member has measured since its process began, whatever node served meanwhile. Thread-safe.
@@ -33,7 +41,9 @@ import java.util.function.Supplier;
  * <p>A name of etcd's is used only where the same is measured; what etcd does not have begins with {@code quorate_}.
  */
 public final class MemberMetrics
-        implements EngineMetrics, MeasuredDisk.SyncListener, MeasuredNetwork.RoundTripListener {
+        implements EngineMetrics, MeasuredDisk.SyncListener, MeasuredNetwork.RoundTripListener, LoginListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MemberMetrics.class);
 
     /** The name that Prometheus knows its text format by. */
     public static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
@@ -50,6 +60,8 @@ public final class MemberMetrics
     private final LongAdder pending = new LongAdder();
     private final LogSyncs logSyncs = new LogSyncs(System::nanoTime);
     private volatile Set<String> scoredParts = Set.of();
+    private final Detections detections = new Detections(LOG::warn);
+    private final FailedLogins failedLogins = new FailedLogins(InstantSource.system());
     private final SnapshotTransfers snapshotTransfers = new SnapshotTransfers(System::nanoTime);
 
     private final Counter leaderChanges = Counter.builder()
@@ -96,6 +108,11 @@ public final class MemberMetrics
             .help("Attempts to log in with a password, by what came of them; limited: too many were wrong before.")
             .labelNames("outcome")
             .register(registry);
+    private final Counter detected = Counter.builder()
+            .name("quorate_detections_total")
+            .help("What was detected that no honest member does, or that somebody at the peer port tried, by its kind.")
+            .labelNames("kind")
+            .register(registry);
     private final Counter snapshotsInstalled = Counter.builder()
             .name("quorate_snapshots_installed_total")
             .help("Snapshots of another member's state that were installed.")
@@ -111,6 +128,9 @@ public final class MemberMetrics
         JvmMetrics.builder().register(registry);
         for (LoginListener.Outcome outcome : LoginListener.Outcome.values()) {
             logins.initLabelValues(label(outcome));
+        }
+        for (DetectionKind kind : DetectionKind.values()) {
+            detected.initLabelValues(kind.label());
         }
         new StateGauges(identity, present, pending::sum, rpcs::openWatchStreams).register(registry);
     }
@@ -157,9 +177,31 @@ public final class MemberMetrics
         handOvers.inc();
     }
 
-    /** Somebody has tried to log in. */
-    public void triedToLogIn(LoginListener.Outcome outcome) {
+    @Override
+    public void tried(LoginListener.Outcome outcome) {
         logins.labelValues(label(outcome)).inc();
+    }
+
+    @Override
+    public void tried(LoginListener.Outcome outcome, ClientAddress from, Optional<String> user) {
+        tried(outcome);
+        failedLogins.tried(outcome, from, user);
+    }
+
+    /** The logins that failed lately. */
+    public FailedLogins failedLogins() {
+        return failedLogins;
+    }
+
+    /** What was detected that no honest member does. */
+    public Detections detections() {
+        return detections;
+    }
+
+    @Override
+    public void detected(Detection detection) {
+        detected.labelValues(detection.kind().label()).inc();
+        detections.detected(detection);
     }
 
     private static String label(LoginListener.Outcome outcome) {

@@ -37,6 +37,7 @@ import java.util.Optional;
  * @param waitsFor what it waits for before it takes part at all, if it does: it came without data
  * @param tls how its certificates are, and what was refused for certificates, if it speaks TLS
  * @param exposure who may connect with it; empty if a release before this one tells, or its disk does not answer in time
+ * @param detected what it has noticed of attacks; empty if a release before this one tells
  */
 public record MemberReport(
         String memberId,
@@ -79,7 +80,8 @@ public record MemberReport(
         Optional<Score> score,
         Optional<String> waitsFor,
         Optional<Tls> tls,
-        Optional<Exposure> exposure) {
+        Optional<Exposure> exposure,
+        Optional<Detected> detected) {
 
     public static final String LEADER = "leader";
     public static final String CANDIDATE = "candidate";
@@ -104,6 +106,7 @@ public record MemberReport(
         waitsFor = Objects.requireNonNullElse(waitsFor, Optional.empty());
         tls = Objects.requireNonNullElse(tls, Optional.empty());
         exposure = Objects.requireNonNullElse(exposure, Optional.empty());
+        detected = Objects.requireNonNullElse(detected, Optional.empty());
         alarms = List.copyOf(alarms);
         voters = List.copyOf(voters);
         outgoingVoters = List.copyOf(outgoingVoters);
