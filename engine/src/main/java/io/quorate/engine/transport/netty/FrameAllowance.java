@@ -36,7 +36,7 @@ final class FrameAllowance {
 
     /** Takes note of what came, and returns for how many nanoseconds nothing more should be read; 0 if it is within the rate. */
     long spend(long frames, long bytes, long nowNanos) {
-        long now = nowNanos - beginNanos;
+        double now = nowNanos - beginNanos;
         framesPaidUntil = Math.max(framesPaidUntil, now) + frames * nanosPerFrame;
         bytesPaidUntil = Math.max(bytesPaidUntil, now) + bytes * nanosPerByte;
         double ahead = Math.max(framesPaidUntil, bytesPaidUntil) - now - NANOS_PER_SECOND;
