@@ -3,6 +3,7 @@ package io.quorate.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.quorate.server.report.ClusterReports;
+import io.quorate.server.report.Detected;
 import io.quorate.server.report.Diagnosis;
 import io.quorate.server.report.Exposure;
 import io.quorate.server.report.Exposure.Listener;
@@ -53,6 +54,7 @@ final class SecurityJson {
         });
         member.add("certificates", certificates);
         member.add("refused", refused);
+        report.detected().ifPresent(detected -> add(member, detected));
         return member;
     }
 
@@ -76,6 +78,38 @@ final class SecurityJson {
             array.add(object);
         }
         return array;
+    }
+
+    private static void add(JsonObject member, Detected detected) {
+        JsonArray signs = new JsonArray();
+        detected.signs().forEach(sign -> signs.add(sign(sign)));
+        member.add("detections", signs);
+        JsonArray logins = new JsonArray();
+        detected.failedLogins().forEach(failed -> logins.add(failed(failed)));
+        member.add("failed_logins", logins);
+        member.addProperty("wrong_passwords", detected.wrongPasswords());
+        member.addProperty("limited_logins", detected.limitedLogins());
+    }
+
+    private static JsonObject sign(Detected.Sign sign) {
+        JsonObject object = new JsonObject();
+        object.addProperty("kind", sign.kind());
+        object.addProperty("source", sign.source());
+        object.addProperty("count", sign.count());
+        object.addProperty("what", sign.what());
+        object.addProperty("first", Instant.ofEpochMilli(sign.firstMillis()).toString());
+        object.addProperty("last", Instant.ofEpochMilli(sign.lastMillis()).toString());
+        return object;
+    }
+
+    private static JsonObject failed(Detected.FailedLogin failed) {
+        JsonObject object = new JsonObject();
+        object.addProperty("address", failed.address());
+        failed.user().ifPresent(user -> object.addProperty("user", user));
+        object.addProperty("wrong", failed.wrong());
+        object.addProperty("limited", failed.limited());
+        object.addProperty("last", Instant.ofEpochMilli(failed.lastMillis()).toString());
+        return object;
     }
 
     private static JsonObject listener(Listener listener) {

@@ -9,12 +9,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code quorate security status}: what listens, who may connect, until when certificates are good, and what is weak in all that. */
+/** {@code quorate security status}: what listens, who may connect, until when certificates are good, what is weak in all that, and who attacks. */
 @Command(
         name = "status",
         description = {
             "Tells what is weak in a cluster's security, the most urgent first, each with what to do about it; then what listens,",
-            "who may connect there, until when certificates are good, and which TLS connections were refused lately.",
+            "who may connect there, until when certificates are good, which TLS connections were refused lately, what was detected",
+            "that looks like an attack, and whose logins failed.",
             "",
             "Every member is asked, and no leader is needed: one endpoint that answers is enough. Whether passwords are weak, or",
             "keys were stolen, nobody can tell by asking. docs/security.md says what is judged.",

@@ -1,6 +1,9 @@
 package io.quorate.cli;
 
 import io.quorate.server.report.ClusterReports;
+import io.quorate.server.report.Detected;
+import io.quorate.server.report.Detected.FailedLogin;
+import io.quorate.server.report.Detected.Sign;
 import io.quorate.server.report.Exposure;
 import io.quorate.server.report.Exposure.Listener;
 import io.quorate.server.report.MemberReport;
@@ -37,6 +40,8 @@ final class SecurityText {
         tokenKeys(out, telling);
         certificates(out, cluster.reports());
         refused(out, cluster.reports());
+        detected(out, cluster.reports());
+        failedLogins(out, cluster.reports());
     }
 
     private static Table listeners(List<MemberReport> telling) {
@@ -158,6 +163,56 @@ final class SecurityText {
                     each.what().by(),
                     each.what().other(),
                     each.what().why());
+        }
+        out.println();
+        table.print(out);
+    }
+
+    /** All that members remember, however long ago. */
+    private static void detected(PrintWriter out, List<MemberReport> reports) {
+        List<Of<Sign>> signs = reports.stream()
+                .flatMap(report -> report.detected().stream()
+                        .flatMap(detected -> detected.signs().stream())
+                        .map(sign -> new Of<>(report, sign)))
+                .sorted(Comparator.comparingLong((Of<Sign> each) -> each.what().lastMillis())
+                        .reversed())
+                .toList();
+        if (signs.isEmpty()) {
+            return;
+        }
+        Table table = new Table("MEMBER", "DETECTED LAST", "KIND", "TIMES", "WHO", "DID WHAT");
+        for (Of<Sign> each : signs) {
+            table.add(
+                    each.member().name(),
+                    time(each.what().lastMillis()),
+                    each.what().kind(),
+                    Long.toString(each.what().count()),
+                    each.what().source(),
+                    each.what().what());
+        }
+        out.println();
+        table.print(out);
+    }
+
+    private static void failedLogins(PrintWriter out, List<MemberReport> reports) {
+        List<Of<FailedLogin>> failed = reports.stream()
+                .flatMap(report -> report.detected().stream()
+                        .map(Detected::failedLogins)
+                        .flatMap(List::stream)
+                        .map(login -> new Of<>(report, login)))
+                .toList();
+        if (failed.isEmpty()) {
+            return;
+        }
+        Table table = new Table("MEMBER", "LOGIN FAILED LAST", "FROM", "USER", "WRONG IN AN HOUR", "REFUSED UNSEEN");
+        for (Of<FailedLogin> each : failed) {
+            table.add(
+                    each.member().name(),
+                    time(each.what().lastMillis()),
+                    each.what().address(),
+                    each.what().user().orElse("(no user)"),
+                    Long.toString(each.what().wrong()),
+                    Long.toString(each.what().limited()));
         }
         out.println();
         table.print(out);

@@ -7,6 +7,8 @@ import com.google.gson.JsonParser;
 import io.quorate.server.MemberServer;
 import io.quorate.server.ServerConfig;
 import io.quorate.testing.FreePorts;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -34,6 +36,39 @@ class SecurityStatusCommandTest {
                     .containsPattern("http://127\\.0\\.0\\.1:\\d+ +members +this machine +plain text +anybody")
                     .containsPattern("disabled +no +simple +no +0 +0")
                     .doesNotContain("CERTIFICATE AT", "critical", "serious");
+        }
+    }
+
+    @Test
+    void whatSomebodySendsToThePeerPortIsTold() throws Exception {
+        ServerConfig config = OneMember.config(folder.resolve("data"));
+        try (OneMember member = OneMember.start(config)) {
+            int peerPort = config.listenPeerUrls().getFirst().getPort();
+            try (Socket browser = new Socket("127.0.0.1", peerPort)) {
+                browser.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(browser.getInputStream().read()).as("it is disconnected").isEqualTo(-1);
+            }
+            String what = "was disconnected from the peer port: it sent bytes that are not of the peer protocol";
+            CommandRun text = member.run("security", "status");
+            assertThat(text.out())
+                    .contains("notice: " + config.name() + " has detected that 127.0.0.1 " + what + " (garbage, once,")
+                    .containsPattern("DETECTED LAST +KIND +TIMES +WHO +DID WHAT")
+                    .containsPattern("garbage +1 +127\\.0\\.0\\.1 +was disconnected")
+                    .doesNotContain("LOGIN FAILED LAST");
+
+            JsonObject one = JsonParser.parseString(
+                            member.run("security", "status", "--output=json").out())
+                    .getAsJsonObject()
+                    .getAsJsonArray("members")
+                    .get(0)
+                    .getAsJsonObject();
+            JsonObject sign = one.getAsJsonArray("detections").get(0).getAsJsonObject();
+            assertThat(sign.get("kind").getAsString()).isEqualTo("garbage");
+            assertThat(sign.get("source").getAsString()).isEqualTo("127.0.0.1");
+            assertThat(sign.get("count").getAsLong()).isEqualTo(1);
+            assertThat(sign.get("what").getAsString()).isEqualTo(what);
+            assertThat(one.get("wrong_passwords").getAsLong()).isZero();
+            assertThat(one.getAsJsonArray("failed_logins")).isEmpty();
         }
     }
 

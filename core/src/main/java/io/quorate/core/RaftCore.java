@@ -42,6 +42,8 @@ public final class RaftCore {
     private final RoleTransitions transitions;
     private final Resignation resignation;
     private final Preference preference;
+    private final LaterTerms laterTerms;
+    private final Credibility credibility;
     private Role roleLookedAt;
     private RoleName reportedRole = RoleName.FOLLOWER;
     private long reportedTerm;
@@ -76,7 +78,17 @@ public final class RaftCore {
         snapshots = new SnapshotTransfer(node, effects);
         repair = new LogRepair(node, effects, requestIds);
         stateRepair = new StateRepair(node, effects);
+        laterTerms = new LaterTerms(node, election);
+        credibility = new Credibility(node);
         reportedTerm = node.term();
+    }
+
+    /**
+     * What speaks against a message: that no honest member could have sent it. Such a one is not to be given to {@link #step}, which takes
+     * it for a reason to stop. To be asked once of each, before it is handled.
+     */
+    public Optional<Suspicion> judge(MemberId from, Message message) {
+        return credibility.judge(from, message);
     }
 
     /**
@@ -182,10 +194,7 @@ public final class RaftCore {
 
     private void receive(MemberId from, Message message) {
         if (message.term() > node.term()) {
-            if (message instanceof Message.VoteRequest request
-                    && !request.leadershipTransfer()
-                    && election.leaderIsAlive()) {
-                // Thesis 4.2.3: not even the term is taken over from a member that disturbs a working leader.
+            if (!laterTerms.mayComeBy(from, message)) {
                 return;
             }
             adoptTerm(message);

@@ -113,6 +113,10 @@ final class CoreUnderTest implements LogSizes {
         return this;
     }
 
+    Optional<Suspicion> judge(MemberId from, Message message) {
+        return core.judge(from, message);
+    }
+
     List<Effect> receive(MemberId from, Message message) {
         return step(new Event.Received(from, message));
     }

@@ -131,6 +131,10 @@ final class SimulatedMember implements LogSizes {
 
     void receive(Envelope envelope) {
         handling = Optional.of(envelope);
+        Optional<Suspicion> suspicion = core.judge(envelope.from(), envelope.message());
+        Invariants.check(
+                suspicion.isEmpty(),
+                "an honest member is suspected by " + core.status().self() + ": " + envelope.from() + " " + suspicion);
         step(new Event.Received(envelope.from(), envelope.message()));
         handling = Optional.empty();
     }

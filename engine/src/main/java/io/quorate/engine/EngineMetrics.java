@@ -2,6 +2,7 @@ package io.quorate.engine;
 
 import io.quorate.core.RoleName;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.detection.Detection;
 import java.util.Optional;
 
 /** The metrics port: what a node tells about its work. Called by several threads; must not block. */
@@ -47,6 +48,9 @@ public interface EngineMetrics {
      * @param totalBytes of the whole stream
      */
     default void snapshotPieceSent(MemberId to, long snapshotIndex, long doneBytes, long totalBytes) {}
+
+    /** Another member has said what no honest one says; it was not believed. */
+    default void detected(Detection detection) {}
 
     /** Another member could not install this member's snapshot at this index. */
     default void snapshotRefused(MemberId by, long index) {}

@@ -60,31 +60,51 @@ final class NodeLog {
      * nor acknowledged.
      *
      * @param prevChain the chain hash of the leader's log at the entry before the batch, if it is known
-     * @throws LogDivergedException if the logs differ in content
+     * @return where the logs differ in content, if they do
      */
-    void compare(Message.AppendRequest request, OptionalLong prevChain, List<EntryFrame> entries) {
-        if (prevChain.isPresent() && log.holds(request.prev())) {
-            compare(request.prev(), prevChain.getAsLong());
+    Optional<LogDivergedException> compare(
+            Message.AppendRequest request, OptionalLong prevChain, List<EntryFrame> entries) {
+        if (log.holds(request.prev())) {
+            Optional<LogDivergedException> before = prevChain.isPresent()
+                    ? compare(request.prev(), prevChain.getAsLong())
+                    : continuation(request.prev(), entries);
+            if (before.isPresent()) {
+                return before;
+            }
         }
         // The last of the entries that are here already speaks for all before it.
         long first = request.entries().firstIndex();
         for (long at = Math.min(request.entries().lastIndex(), log.lastId().index()); at >= first; at--) {
             EntryFrame entry = entries.get((int) (at - first));
             if (log.holds(entry.id())) {
-                compare(entry.id(), entry.chainHash());
-                return;
+                return compare(entry.id(), entry.chainHash());
             }
         }
+        return Optional.empty();
     }
 
-    private void compare(EntryId id, long leadersHash) {
+    /** Whether entries whose leader does not know the hash before them continue this log there. */
+    private Optional<LogDivergedException> continuation(EntryId prev, List<EntryFrame> entries) {
+        if (entries.isEmpty()) {
+            return Optional.empty();
+        }
+        EntryFrame first = entries.getFirst();
+        OptionalLong own = LogReads.chainHashAt(log, prev.index());
+        if (own.isEmpty() || first.continues(own.getAsLong())) {
+            return Optional.empty();
+        }
+        return Optional.of(new LogDivergedException(first.id(), first.chainAfter(own.getAsLong()), first.chainHash()));
+    }
+
+    private Optional<LogDivergedException> compare(EntryId id, long leadersHash) {
         OptionalLong own = LogReads.chainHashAt(log, id.index());
         if (own.isPresent() && own.getAsLong() != leadersHash) {
-            throw new LogDivergedException(id, own.getAsLong(), leadersHash);
+            return Optional.of(new LogDivergedException(id, own.getAsLong(), leadersHash));
         }
         if (own.isEmpty() && id.equals(log.lastId())) {
             log.learnChainHash(leadersHash);
         }
+        return Optional.empty();
     }
 
     /** Appends those of the leader's entries that the core names. */

@@ -78,6 +78,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     private final OwnStanding standing;
     private final Stripping stripping;
     private final NodeRequests<R> requests;
+    private final Distrust distrust;
 
     /** What the message being handled brought along; the core names it, within the same step. */
     private List<EntryFrame> receivedEntries = List.of();
@@ -126,6 +127,7 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
         this.standing = new OwnStanding(options.self());
         this.network = parts.ports().networks().open(this);
         standing.tell(network, core.configuration(), core.committedConfiguration());
+        this.distrust = new Distrust(core, nodeLog, network, metrics, options.witness());
         this.questions = new LeaderQuestions(
                 options.group(), options.self(), network, new SplittableRandom(~options.seed()).nextLong());
         this.intake = new ProposalIntake<>(
@@ -334,12 +336,12 @@ final class NodeLoop<R> implements Network.Listener, LogWriter.Listener {
     }
 
     private void receive(MemberId from, PeerFrame frame) {
+        if (distrust.refuses(from, frame)) {
+            return;
+        }
         switch (frame) {
             case PeerFrame.Raft raft -> {
                 electionTimeout.received(from, raft.message(), clock);
-                if (raft.message() instanceof Message.AppendRequest request) {
-                    nodeLog.compare(request, raft.prevChain(), raft.entries());
-                }
                 receivedEntries = stripping.incoming(from, raft.entries());
                 step(new Event.Received(from, raft.message()));
                 receivedEntries = List.of();

@@ -255,7 +255,7 @@ record Incarnation(
                                 new Logins(
                                         passwords,
                                         security.loginLimits(),
-                                        metrics::triedToLogIn,
+                                        metrics,
                                         LOG::warn,
                                         System::nanoTime),
                                 tokens,

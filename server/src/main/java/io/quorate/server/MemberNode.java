@@ -141,7 +141,8 @@ record MemberNode(
                 new MeasuredDisk(disk, System::nanoTime, metrics),
                 listener -> links.open(
                         probed -> MeasuredNetwork.open(
-                                received -> network(config, membership, storages, security, peerLoops, received),
+                                received -> network(
+                                        config, membership, storages, security, metrics, peerLoops, received),
                                 probed,
                                 System::nanoTime,
                                 metrics),
@@ -192,6 +193,7 @@ record MemberNode(
             OwnMembership membership,
             StorageIds storages,
             MemberSecurity security,
+            MemberMetrics metrics,
             IoEventLoopGroup eventLoops,
             Network.Listener listener)
             throws IOException {
@@ -217,7 +219,8 @@ record MemberNode(
                         limits.unacknowledgedTimeout()),
                 storages,
                 config.advertiseClientUrls().stream().map(URI::toString).toList(),
-                security.forPeers());
+                security.forPeers(),
+                metrics::detected);
         return NettyNetwork.open(options, eventLoops, listener);
     }
 

@@ -10,6 +10,7 @@ import io.quorate.engine.transport.netty.PeerTls;
 import io.quorate.server.auth.LoginLimits;
 import io.quorate.server.auth.TokenKeySet;
 import io.quorate.server.auth.TokenOptions;
+import io.quorate.server.report.Detected;
 import io.quorate.server.report.MemberReport;
 import io.quorate.server.wire.ClientTls;
 import java.io.IOException;
@@ -18,10 +19,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +49,7 @@ final class MemberSecurity implements AutoCloseable {
     private final TlsRefusals refusedClients = new TlsRefusals(LOG::warn, LOG::debug);
     private final TlsRefusals refusedPeers = new TlsRefusals(LOG::warn, LOG::debug);
     private final Optional<ScheduledExecutorService> watcher;
+    private final List<Supplier<List<Detected.Sign>>> furtherSigns = new CopyOnWriteArrayList<>();
 
     private MemberSecurity(
             String name,
@@ -182,6 +186,19 @@ final class MemberSecurity implements AutoCloseable {
     /** The connections with members that were refused. */
     TlsRefusals refusedPeers() {
         return refusedPeers;
+    }
+
+    /**
+     * A part of the member notices attacks by itself, as somebody who counts clients' streams does: what it tells is asked for with each
+     * report, and must be bounded.
+     */
+    void tellAlso(Supplier<List<Detected.Sign>> part) {
+        furtherSigns.add(part);
+    }
+
+    /** Those that notice attacks by themselves. */
+    List<Supplier<List<Detected.Sign>>> furtherSigns() {
+        return List.copyOf(furtherSigns);
     }
 
     /** What the member tells of it; empty if it speaks plain text alone. */

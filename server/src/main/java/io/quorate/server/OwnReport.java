@@ -109,7 +109,8 @@ record OwnReport(
                 present.newcomer().waitsFor(),
                 security.told(),
                 exposed.answer(),
-                sealed(present.node().logSealing(), store));
+                sealed(present.node().logSealing(), store),
+                Optional.of(new OwnDetections(metrics, security.furtherSigns()).now()));
     }
 
     private static List<MemberReport.Sealed> sealed(LogSealing log, MvccStore store) {

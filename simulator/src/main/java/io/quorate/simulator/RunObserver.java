@@ -5,6 +5,7 @@ import io.quorate.core.Event;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.StateMachine;
+import io.quorate.engine.detection.Detection;
 import io.quorate.engine.transport.PeerFrame;
 import io.quorate.kv.Result;
 import io.quorate.simulator.disk.Damage;
@@ -99,6 +100,9 @@ public interface RunObserver {
 
     /** A member's node has stopped by itself, or could not start. */
     default void stopped(SimulatedMember member, Throwable cause) {}
+
+    /** A member has refused what another one has sent, since no honest one sends that. */
+    default void detected(SimulatedMember member, Detection detection) {}
 
     /** Others say that they remember a member with another storage: it is about to stop. */
     default void disowned(SimulatedMember member) {}

@@ -12,6 +12,7 @@ import io.quorate.engine.NodeOptions;
 import io.quorate.engine.Ports;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateMachine;
+import io.quorate.engine.detection.Detection;
 import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.engine.transport.StorageIds;
@@ -325,7 +326,7 @@ public final class SimulatedMember {
         try {
             Optional<StorageIds> storages = openStorages(process);
             RaftNode<Result> node = RaftNode.start(
-                    options(), ports(process, storages), stateMachine, EngineMetrics.NONE, nodeObserver(process));
+                    options(), ports(process, storages), stateMachine, metrics(process), nodeObserver(process));
             disk.takeLatencyNanos();
             services.ifPresent(begun -> begun.begin(node));
             suspect = disk.isMisleading();
@@ -409,6 +410,17 @@ public final class SimulatedMember {
                 process.executor(OTHER_TASK_NANOS),
                 process.executor(OTHER_TASK_NANOS),
                 process.executor(OTHER_TASK_NANOS));
+    }
+
+    private EngineMetrics metrics(SimulatedProcess process) {
+        return new EngineMetrics() {
+            @Override
+            public void detected(Detection detection) {
+                if (process.isAlive()) {
+                    observer.detected(SimulatedMember.this, detection);
+                }
+            }
+        };
     }
 
     private NodeObserver nodeObserver(SimulatedProcess process) {

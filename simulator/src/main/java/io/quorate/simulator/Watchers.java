@@ -5,6 +5,7 @@ import io.quorate.core.Event;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.StateMachine;
+import io.quorate.engine.detection.Detection;
 import io.quorate.engine.transport.PeerFrame;
 import io.quorate.kv.Result;
 import io.quorate.simulator.disk.Damage;
@@ -146,6 +147,7 @@ public final class Watchers implements RunObserver {
     private final Interested failed = new Interested("failed");
     private final Interested captured = new Interested("captured");
     private final Interested disowned = new Interested("disowned");
+    private final Interested detected = new Interested("detected");
     private final Interested changed = new Interested("changed");
     private final Interested promoting = new Interested("promoting");
     private final Interested mended = new Interested("mended");
@@ -396,6 +398,17 @@ public final class Watchers implements RunObserver {
         try {
             for (RunObserver watcher : captured.toTell()) {
                 watcher.captured(member, index);
+            }
+        } catch (InvariantViolation found) {
+            report(found);
+        }
+    }
+
+    @Override
+    public void detected(SimulatedMember member, Detection detection) {
+        try {
+            for (RunObserver watcher : detected.toTell()) {
+                watcher.detected(member, detection);
             }
         } catch (InvariantViolation found) {
             report(found);

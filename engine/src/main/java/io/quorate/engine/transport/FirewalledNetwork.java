@@ -60,6 +60,11 @@ public final class FirewalledNetwork implements Network {
     }
 
     @Override
+    public void cutOff(MemberId peer) {
+        inner.cutOff(peer);
+    }
+
+    @Override
     public void flush() {
         inner.flush();
     }

@@ -131,6 +131,11 @@ public final class LinkProbes {
         }
 
         @Override
+        public void cutOff(MemberId peer) {
+            within.cutOff(peer);
+        }
+
+        @Override
         public void flush() {
             within.flush();
         }

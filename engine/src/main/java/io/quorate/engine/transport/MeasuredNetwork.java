@@ -109,6 +109,11 @@ public final class MeasuredNetwork implements Network {
     }
 
     @Override
+    public void cutOff(MemberId peer) {
+        network.cutOff(peer);
+    }
+
+    @Override
     public void flush() {
         network.flush();
     }

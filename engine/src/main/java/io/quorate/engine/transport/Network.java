@@ -26,6 +26,12 @@ public interface Network extends AutoCloseable {
      */
     void membersChanged(Configuration current, Configuration committed);
 
+    /**
+     * A peer has sent what it must not: the connection on which it sends is ended, and no other one is taken from it for a while. What is
+     * sent to it goes on.
+     */
+    default void cutOff(MemberId peer) {}
+
     /** What the owner of a network is told. Called by the network's threads; must not block. */
     interface Listener extends PeerFrame.Receiver {
 

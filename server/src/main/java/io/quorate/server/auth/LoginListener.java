@@ -1,5 +1,7 @@
 package io.quorate.server.auth;
 
+import java.util.Optional;
+
 /** Is told what came of each attempt to log in. Thread-safe. */
 @FunctionalInterface
 public interface LoginListener {
@@ -16,4 +18,13 @@ public interface LoginListener {
 
     /** Somebody has tried. */
     void tried(Outcome outcome);
+
+    /**
+     * Somebody has tried, of whom this is known.
+     *
+     * @param user empty if the name is no user's, and may be a password that was typed in the wrong place
+     */
+    default void tried(Outcome outcome, ClientAddress from, Optional<String> user) {
+        tried(outcome);
+    }
 }

@@ -86,7 +86,7 @@ public final class Logins {
 
             @Override
             public void compared(boolean right) {
-                listener.tried(right ? Outcome.RIGHT : Outcome.WRONG);
+                tell(right ? Outcome.RIGHT : Outcome.WRONG, auth, request);
                 if (!right) {
                     limits.ifPresent(of -> of.wrong(attempt));
                 }
@@ -94,10 +94,15 @@ public final class Logins {
         });
     }
 
+    private void tell(Outcome outcome, AuthState auth, Request request) {
+        Optional<String> user = auth.user(request.user()).map(known -> PrintableText.of(request.user()));
+        listener.tried(outcome, request.from(), user);
+    }
+
     private void requireWithinLimits(AuthState auth, Request request, Attempt attempt) {
         Optional<Refusal> refusal = limits.flatMap(of -> of.judge(attempt));
         if (refusal.isPresent()) {
-            listener.tried(Outcome.LIMITED);
+            tell(Outcome.LIMITED, auth, request);
             log.line(line(refusal.get(), auth, request));
             throw told(refusal.get());
         }

@@ -11,10 +11,15 @@ import io.quorate.core.RoleName;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.EngineMetrics;
 import io.quorate.engine.WritePhase;
+import io.quorate.engine.detection.Detection;
+import io.quorate.engine.detection.DetectionKind;
+import io.quorate.engine.detection.Detections;
 import io.quorate.engine.disk.MeasuredDisk;
 import io.quorate.engine.transport.MeasuredNetwork;
 import io.quorate.kv.Result;
 import io.quorate.server.audit.AuditListener;
+import io.quorate.server.auth.ClientAddress;
+import io.quorate.server.auth.FailedLogins;
 import io.quorate.server.auth.LoginListener;
 import io.quorate.server.wire.Limit;
 import io.quorate.server.wire.LimitListener;
@@ -23,6 +28,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,7 +45,9 @@ import org.slf4j.LoggerFactory;
  * <p>A name of etcd's is used only where the same is measured; what etcd does not have begins with {@code quorate_}.
  */
 public final class MemberMetrics
-        implements EngineMetrics, MeasuredDisk.SyncListener, MeasuredNetwork.RoundTripListener {
+        implements EngineMetrics, MeasuredDisk.SyncListener, MeasuredNetwork.RoundTripListener, LoginListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MemberMetrics.class);
 
     /** The name that Prometheus knows its text format by. */
     public static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
@@ -58,6 +66,8 @@ public final class MemberMetrics
     private final LongAdder pending = new LongAdder();
     private final LogSyncs logSyncs = new LogSyncs(System::nanoTime);
     private volatile Set<String> scoredParts = Set.of();
+    private final Detections detections = new Detections(LOG::warn);
+    private final FailedLogins failedLogins = new FailedLogins(InstantSource.system());
     private final SnapshotTransfers snapshotTransfers = new SnapshotTransfers(System::nanoTime);
 
     private final Counter leaderChanges = Counter.builder()
@@ -117,6 +127,11 @@ public final class MemberMetrics
             .register(registry);
     private final LimitLog limits =
             new LimitLog(limit -> refused.labelValues(label(limit)).inc(), LOG::warn, System::nanoTime);
+    private final Counter detected = Counter.builder()
+            .name("quorate_detections_total")
+            .help("What was detected that no honest member does, or that somebody at the peer port tried, by its kind.")
+            .labelNames("kind")
+            .register(registry);
     private final Counter snapshotsInstalled = Counter.builder()
             .name("quorate_snapshots_installed_total")
             .help("Snapshots of another member's state that were installed.")
@@ -138,6 +153,9 @@ public final class MemberMetrics
         }
         for (Limit limit : Limit.values()) {
             refused.initLabelValues(label(limit));
+        }
+        for (DetectionKind kind : DetectionKind.values()) {
+            detected.initLabelValues(kind.label());
         }
         new StateGauges(identity, present, pending::sum, rpcs::openWatchStreams).register(registry);
     }
@@ -184,8 +202,8 @@ public final class MemberMetrics
         handOvers.inc();
     }
 
-    /** Somebody has tried to log in. */
-    public void triedToLogIn(LoginListener.Outcome outcome) {
+    @Override
+    public void tried(LoginListener.Outcome outcome) {
         logins.labelValues(label(outcome)).inc();
     }
 
@@ -201,6 +219,28 @@ public final class MemberMetrics
     /** Counts and logs the clients that go beyond limits. */
     public LimitListener limits() {
         return limits;
+    }
+
+    @Override
+    public void tried(LoginListener.Outcome outcome, ClientAddress from, Optional<String> user) {
+        tried(outcome);
+        failedLogins.tried(outcome, from, user);
+    }
+
+    /** The logins that failed lately. */
+    public FailedLogins failedLogins() {
+        return failedLogins;
+    }
+
+    /** What was detected that no honest member does. */
+    public Detections detections() {
+        return detections;
+    }
+
+    @Override
+    public void detected(Detection detection) {
+        detected.labelValues(detection.kind().label()).inc();
+        detections.detected(detection);
     }
 
     /** How long the writes of the member's clients took that were answered until now. */

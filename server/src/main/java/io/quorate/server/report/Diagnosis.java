@@ -27,6 +27,7 @@ public record Diagnosis(List<Problem> problems) {
     public static Diagnosis thorough(ClusterReports cluster) {
         List<Problem> all = present(cluster);
         all.addAll(Precautions.of(cluster));
+        all.addAll(DetectionProblems.grave(cluster));
         return new Diagnosis(all);
     }
 

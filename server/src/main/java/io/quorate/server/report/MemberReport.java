@@ -38,6 +38,7 @@ import java.util.Optional;
  * @param tls how its certificates are, and what was refused for certificates, if it speaks TLS
  * @param exposure who may connect with it; empty if a release before this one tells, or its disk does not answer in time
  * @param atRest how much of what it has on its disk is sealed with which key; empty if a release before this one tells
+ * @param detected what it has noticed of attacks; empty if a release before this one tells
  */
 public record MemberReport(
         String memberId,
@@ -81,7 +82,8 @@ public record MemberReport(
         Optional<String> waitsFor,
         Optional<Tls> tls,
         Optional<Exposure> exposure,
-        List<Sealed> atRest) {
+        List<Sealed> atRest,
+        Optional<Detected> detected) {
 
     public static final String LEADER = "leader";
     public static final String CANDIDATE = "candidate";
@@ -108,6 +110,7 @@ public record MemberReport(
         exposure = Objects.requireNonNullElse(exposure, Optional.empty());
         // Earlier releases do not tell it.
         atRest = List.copyOf(Objects.requireNonNullElse(atRest, List.of()));
+        detected = Objects.requireNonNullElse(detected, Optional.empty());
         alarms = List.copyOf(alarms);
         voters = List.copyOf(voters);
         outgoingVoters = List.copyOf(outgoingVoters);

@@ -36,6 +36,7 @@ final class SecurityProblems {
         found.users();
         found.tokens();
         found.problems.addAll(TokenKeyProblems.of(cluster));
+        found.problems.addAll(DetectionProblems.of(cluster));
         found.problems.addAll(CertificateProblems.of(cluster));
         found.problems.addAll(CertificateProblems.precautions(cluster));
         return found.problems;

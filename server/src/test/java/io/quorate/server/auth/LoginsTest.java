@@ -182,4 +182,28 @@ class LoginsTest {
         }
         assertThat(unlimited.isRight(auth, request("alice", "secret")).join()).isTrue();
     }
+
+    /** A name that is no user's may be a password that was typed in the wrong place. */
+    @Test
+    void whoHasTriedIsToldAndNoNameThatIsNoUsers() {
+        List<String> told = new CopyOnWriteArrayList<>();
+        LoginListener listener = new LoginListener() {
+            @Override
+            public void tried(Outcome outcome) {
+                throw new AssertionError("somebody is known");
+            }
+
+            @Override
+            public void tried(Outcome outcome, ClientAddress from, Optional<String> user) {
+                told.add(outcome + " " + from.text() + " " + user.orElse("-"));
+            }
+        };
+        Logins here = new Logins(
+                passwords, Optional.of(new LoginLimits(now::get)), listener, lines::add, now::get);
+        for (Logins.Request request : List.of(
+                request("alice", "secret"), request("alice", "wrong"), request("my secret password", "wrong"))) {
+            here.isRight(auth, request).join();
+        }
+        assertThat(told).containsExactly("RIGHT 10.0.0.9 alice", "WRONG 10.0.0.9 alice", "WRONG 10.0.0.9 -");
+    }
 }

@@ -63,6 +63,7 @@ final class Told {
         Optional<Score> score = Optional.empty();
         Optional<String> waitsFor = Optional.empty();
         Optional<MemberReport.Tls> tls = Optional.empty();
+        Optional<Detected> detected = Optional.empty();
         Optional<Exposure> exposure = Optional.of(new Exposure(
                 List.of(client("https://10.0.0.1:2379", true), member("https://10.0.0.1:2380", true)),
                 true,
@@ -148,7 +149,8 @@ final class Told {
                     waitsFor,
                     tls,
                     exposure,
-                    List.of());
+                    List.of(),
+                    detected);
         }
     }
 

@@ -65,6 +65,7 @@ public final class Invariants {
                         clock, leases.map(LeaseOptions::clockDriftBound).orElse(0.0)),
                 new AppliedOnce(),
                 new NoNodeBreaksDown(),
+                new NoDetectionWithoutATraitor(cluster),
                 new NoCrashLoop(),
                 new LeaderAfterMending(cluster, clock));
     }

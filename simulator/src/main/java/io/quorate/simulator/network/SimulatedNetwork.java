@@ -54,6 +54,13 @@ public final class SimulatedNetwork {
     private final Map<MemberId, Map<MemberId, Link>> links = new HashMap<>();
     private final Map<MemberId, Endpoint> endpoints = new HashMap<>();
     private Optional<Armed> interruption = Optional.empty();
+    private final Map<MemberId, Lie> lies = new HashMap<>();
+
+    /** What a traitor sends in the place of a frame. */
+    @FunctionalInterface
+    public interface Lie {
+        PeerFrame instead(MemberId to, PeerFrame honest);
+    }
 
     /** @param observer told of frames that are sent, delivered, and lost */
     public SimulatedNetwork(Agenda agenda, SplittableRandom random, RunObserver observer) {
@@ -82,6 +89,11 @@ public final class SimulatedNetwork {
         Endpoint endpoint = new Endpoint(self, alive, listener, storages);
         endpoints.put(self, endpoint);
         return endpoint;
+    }
+
+    /** From now on a member lies: what it has to say leaves it as something else. Whoever watches it being sent sees what it had to say. */
+    public void betray(MemberId traitor, Lie lie) {
+        lies.put(traitor, lie);
     }
 
     /** Whether a question and its answer pass between two members. */
@@ -235,7 +247,8 @@ public final class SimulatedNetwork {
                 observer.lost(self, to, frame);
                 return;
             }
-            byte[] bytes = encode(frame);
+            Lie lie = lies.get(self);
+            byte[] bytes = encode(lie == null ? frame : lie.instead(to, frame));
             deliver(link, bytes, receiver.get());
             if (happens(faults.duplication())) {
                 deliver(link, bytes, receiver.get());

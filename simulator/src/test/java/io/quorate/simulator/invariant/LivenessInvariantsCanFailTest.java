@@ -3,6 +3,8 @@ package io.quorate.simulator.invariant;
 import static io.quorate.simulator.invariant.Seen.assertViolated;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.quorate.engine.detection.Detection;
+import io.quorate.engine.detection.DetectionKind;
 import io.quorate.engine.disk.DiskFile;
 import io.quorate.simulator.CrashKind;
 import io.quorate.simulator.StillCluster;
@@ -54,6 +56,20 @@ class LivenessInvariantsCanFailTest {
         still.mislead(1);
         invariant.stopped(still.member(1), damage);
         assertViolated(() -> invariant.stopped(still.member(1), new IllegalStateException("a bug")));
+    }
+
+    @Test
+    void nobodyIsSuspectedWhoHasNotLostWhatItsDiskWasToKeep() {
+        NoDetectionWithoutATraitor invariant = new NoDetectionWithoutATraitor(still.cluster());
+        Detection detection = Detection.ofMember(DetectionKind.TWO_LEADERS, still.member(2).id(), "leads as well");
+        assertViolated(() -> invariant.detected(still.member(1), detection));
+        still.mislead(2);
+        invariant.detected(still.member(1), detection);
+        assertViolated(() -> invariant.detected(
+                still.member(1), Detection.ofMember(DetectionKind.TWO_LEADERS, still.member(3).id(), "leads as well")));
+        still.wipe(1);
+        invariant.detected(
+                still.member(1), Detection.ofMember(DetectionKind.TWO_LEADERS, still.member(3).id(), "leads as well"));
     }
 
     @Test

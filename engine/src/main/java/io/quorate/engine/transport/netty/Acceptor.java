@@ -11,6 +11,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.Future;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.detection.Detection;
+import io.quorate.engine.detection.DetectionKind;
 import io.quorate.engine.tls.TlsFailure;
 import io.quorate.engine.transport.StorageIds;
 import java.io.IOException;
@@ -268,6 +270,7 @@ final class Acceptor {
 
         private void refuse(ChannelHandlerContext ctx, Handshake.Hello hello, Handshake.Refusal refusal) {
             if (refusal != Handshake.Refusal.NOT_ADMITTED && refusal != Handshake.Refusal.CERTIFICATE) {
+                suspect(ctx, hello, refusal);
                 context.refusals()
                         .line("member " + context.self() + " refused member " + Long.toHexString(hello.from())
                                 + " of cluster "
@@ -283,6 +286,30 @@ final class Acceptor {
             ctx.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
         }
 
+        /** What it says of itself may be made up: it is known by its address alone. One that was cut off is told of already. */
+        private void suspect(ChannelHandlerContext ctx, Handshake.Hello hello, Handshake.Refusal refusal) {
+            boolean told = hello.from() != 0
+                    && table.peer(new MemberId(hello.from())).filter(Peer::isBarred).isPresent();
+            boolean foreign = switch (refusal) {
+                case CLUSTER, OWN_ID, UNKNOWN_SENDER, REMOVED, FORMER_EPOCH, STORAGE_OF_SENDER -> true;
+                // A mistake of whoever runs the members, or told among refused certificates.
+                case PROTOCOL_VERSION, RECEIVER, STORAGE_OF_RECEIVER, NOT_ADMITTED, CERTIFICATE -> false;
+            };
+            if (foreign && !told) {
+                detected(
+                        ctx,
+                        DetectionKind.FOREIGN_PEER,
+                        "was not let in as member " + Long.toHexString(hello.from()) + ": " + refusal.reason());
+            }
+        }
+
+        private void detected(ChannelHandlerContext ctx, DetectionKind kind, String what) {
+            String host = ctx.channel().remoteAddress() instanceof InetSocketAddress from
+                    ? from.getHostString()
+                    : String.valueOf(ctx.channel().remoteAddress());
+            context.detections().detected(new Detection(kind, new Detection.Address(host), what));
+        }
+
         private ByteBuf acceptance(ChannelHandlerContext ctx) {
             ByteBuf answer = ctx.alloc().buffer(Handshake.ACCEPTANCE_BYTES);
             Handshake.Answer.accepting(
@@ -295,6 +322,7 @@ final class Acceptor {
 
         @Override
         void failed(ChannelHandlerContext ctx, String reason) {
+            detected(ctx, DetectionKind.GARBAGE, "was disconnected from the peer port: it " + reason);
             context.garbage()
                     .line("member " + context.self() + " disconnected "
                             + ctx.channel().remoteAddress() + " from the peer port: it " + reason);

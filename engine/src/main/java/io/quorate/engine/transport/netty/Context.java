@@ -8,6 +8,7 @@ import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.detection.DetectionListener;
 import io.quorate.engine.transport.FrameCodec;
 import io.quorate.engine.transport.Network;
 import io.quorate.engine.transport.RateLimitedLog;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param refusals where refused handshakes are logged
  * @param resolver looks host names up
  * @param introduction what this member says of itself
+ * @param rate at which a peer may send
  * @param garbage where violations of the protocol are logged
  */
 record Context(
@@ -32,6 +34,7 @@ record Context(
         ChannelGroup channels,
         BackgroundResolver resolver,
         Introduction introduction,
+        FrameAllowance.Rate rate,
         RateLimitedLog refusals,
         RateLimitedLog garbage) {
 
@@ -41,6 +44,10 @@ record Context(
 
     StorageIds storages() {
         return options.storages();
+    }
+
+    DetectionListener detections() {
+        return options.detections();
     }
 
     Optional<PeerTls> tls() {

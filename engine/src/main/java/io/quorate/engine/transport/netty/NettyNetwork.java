@@ -56,6 +56,16 @@ public final class NettyNetwork implements Network {
     static NettyNetwork open(
             NettyOptions options, IoEventLoopGroup group, Listener listener, ByteBufAllocator allocator)
             throws IOException {
+        return open(options, group, listener, allocator, FrameAllowance.Rate.GENEROUS);
+    }
+
+    static NettyNetwork open(
+            NettyOptions options,
+            IoEventLoopGroup group,
+            Listener listener,
+            ByteBufAllocator allocator,
+            FrameAllowance.Rate rate)
+            throws IOException {
         var network = new NettyNetwork(new Context(
                 options,
                 group,
@@ -65,6 +75,7 @@ public final class NettyNetwork implements Network {
                 new DefaultChannelGroup(group.next(), true),
                 new BackgroundResolver(),
                 new Introduction(),
+                rate,
                 new RateLimitedLog(LOG::warn, LOG_INTERVAL, System::nanoTime),
                 new RateLimitedLog(LOG::warn, LOG_INTERVAL, System::nanoTime)));
         // They are known before anyone can come in, and dialed after the ports are ours.
@@ -119,6 +130,11 @@ public final class NettyNetwork implements Network {
     @Override
     public void send(MemberId to, PeerFrame frame) {
         table.peer(to).ifPresent(peer -> peer.send(frame));
+    }
+
+    @Override
+    public void cutOff(MemberId peer) {
+        table.peer(peer).ifPresent(Peer::cutOffIncoming);
     }
 
     @Override

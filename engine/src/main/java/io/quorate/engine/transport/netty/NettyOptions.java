@@ -1,6 +1,7 @@
 package io.quorate.engine.transport.netty;
 
 import io.quorate.core.quorum.MemberId;
+import io.quorate.engine.detection.DetectionListener;
 import io.quorate.engine.transport.FrameCodec;
 import io.quorate.engine.transport.StorageIds;
 import java.net.InetSocketAddress;
@@ -24,6 +25,7 @@ import java.util.stream.Collectors;
  *     answers inquiries alone
  * @param clientUrls where this member serves clients, as it tells whoever asks
  * @param tls how connections are encrypted, and members known by their certificates; empty for plain text
+ * @param detections is told what peers and strangers do that no honest member does
  */
 public record NettyOptions(
         MemberId self,
@@ -33,12 +35,35 @@ public record NettyOptions(
         Limits limits,
         StorageIds storages,
         List<String> clientUrls,
-        Optional<PeerTls> tls) {
+        Optional<PeerTls> tls,
+        DetectionListener detections) {
 
     public NettyOptions {
         listenAddresses = List.copyOf(listenAddresses);
         peers = copy(peers);
         clientUrls = List.copyOf(clientUrls);
+    }
+
+    /** Of a member that tells nobody of detections. */
+    public NettyOptions(
+            MemberId self,
+            long clusterId,
+            List<InetSocketAddress> listenAddresses,
+            Map<MemberId, List<InetSocketAddress>> peers,
+            Limits limits,
+            StorageIds storages,
+            List<String> clientUrls,
+            Optional<PeerTls> tls) {
+        this(
+                self,
+                clusterId,
+                listenAddresses,
+                peers,
+                limits,
+                storages,
+                clientUrls,
+                tls,
+                DetectionListener.NONE);
     }
 
     /** Of a member that serves no clients, in plain text. */
@@ -55,7 +80,13 @@ public record NettyOptions(
     /** The same with TLS. */
     public NettyOptions withTls(PeerTls how) {
         return new NettyOptions(
-                self, clusterId, listenAddresses, peers, limits, storages, clientUrls, Optional.of(how));
+                self, clusterId, listenAddresses, peers, limits, storages, clientUrls, Optional.of(how), detections);
+    }
+
+    /** The same with somebody who is told of detections. */
+    public NettyOptions withDetections(DetectionListener listener) {
+        return new NettyOptions(
+                self, clusterId, listenAddresses, peers, limits, storages, clientUrls, tls, listener);
     }
 
     static Map<MemberId, List<InetSocketAddress>> copy(Map<MemberId, List<InetSocketAddress>> peers) {

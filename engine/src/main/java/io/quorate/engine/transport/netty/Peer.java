@@ -21,6 +21,9 @@ final class Peer {
     /** What was sent last to a member that leaves may still be under way: it tells it so. */
     private static final long FAREWELL_MILLIS = 1_000;
 
+    /** For so long a peer that was cut off is not let in again: it costs one that is suspected wrongly no more than a short outage. */
+    private static final long CUT_OFF_MILLIS = 5_000;
+
     private final MemberId id;
     private final Context context;
     private final EventLoop loop;
@@ -33,6 +36,7 @@ final class Peer {
     // Written under this object's lock alone.
     private boolean interrupted;
     private boolean unproven;
+    private boolean barred;
     private Optional<Channel> incoming = Optional.empty();
 
     private final Dialer dialer;
@@ -197,13 +201,30 @@ final class Peer {
      * @param proven whether it is certain which member is there
      */
     synchronized boolean accept(Channel channel, boolean proven) {
-        if (closed || !isOfThisMember(channel)) {
+        if (closed || barred || !isOfThisMember(channel)) {
             return false;
         }
         unproven = !proven;
         incoming.ifPresent(this::endIncoming);
         incoming = Optional.of(channel);
         return true;
+    }
+
+    /** It has sent what it must not: nothing more is heard of it for a while. */
+    synchronized void cutOffIncoming() {
+        incoming.ifPresent(Channel::close);
+        if (!barred && !loop.isShuttingDown()) {
+            barred = true;
+            loop.schedule(this::letInAgain, CUT_OFF_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private synchronized void letInAgain() {
+        barred = false;
+    }
+
+    synchronized boolean isBarred() {
+        return barred;
     }
 
     /** Where connections have an age, the newer one is made while the older one is still in use. */
