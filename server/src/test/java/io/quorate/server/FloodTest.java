@@ -72,7 +72,7 @@ class FloodTest {
      * @param first what is sent before it
      * @param frames the parts that it is of, by their number
      */
-    record Flood(String what, byte[] first, IntFunction<byte[]> frames) {
+    record Flood(String what, ByteString first, IntFunction<byte[]> frames) {
 
         /** Whether we count it. What gRPC counts by itself it ends at once, and why does not always reach the client. */
         boolean isOurs() {
@@ -86,10 +86,11 @@ class FloodTest {
     }
 
     static Stream<Flood> floods() {
-        byte[] nothing = new byte[0];
+        ByteString nothing = ByteString.EMPTY;
         byte[] call = RawHttp2.callOf(RANGE);
         byte[] message = RawHttp2.message(RangeRequest.getDefaultInstance().toByteArray());
-        byte[] watch = RawHttp2.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.callOf(WATCH));
+        ByteString watch = ByteString.copyFrom(
+                RawHttp2.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.callOf(WATCH)));
         byte[] cancel = RawHttp2.integer((int) Http2Error.CANCEL.code());
         return Stream.of(
                 new Flood(
@@ -146,7 +147,7 @@ class FloodTest {
     @MethodSource("floods")
     void isCutOffAndOthersAreServed(Flood flood) throws Exception {
         try (RawHttp2 client = RawHttp2.connect(address())) {
-            client.write(flood.first());
+            client.write(flood.first().toByteArray());
             long sent = client.flood(MOST, flood.frames());
 
             OptionalLong why = client.awaitEnd();
@@ -180,7 +181,7 @@ class FloodTest {
         try {
             for (Flood flood : floods().toList()) {
                 try (RawHttp2 client = RawHttp2.connect(address())) {
-                    client.write(flood.first());
+                    client.write(flood.first().toByteArray());
                     client.flood(MOST, flood.frames());
                     client.awaitEnd();
                 }

@@ -192,14 +192,15 @@ public final class RawHttp2 implements AutoCloseable {
                 int type = in.readUnsignedByte();
                 in.skipNBytes(5);
                 byte[] payload = in.readNBytes(length);
-                if (type == GO_AWAY) {
-                    goAway = OptionalLong.of(ByteBuffer.wrap(payload).getInt(4));
-                } else if (type == RST_STREAM) {
-                    resets.incrementAndGet();
-                } else if (type == HEADERS) {
-                    headersRead.incrementAndGet();
-                } else if (type == DATA) {
-                    dataBytes.addAndGet(length);
+                switch (type) {
+                    case GO_AWAY ->
+                        goAway = OptionalLong.of(ByteBuffer.wrap(payload).getInt(4));
+                    case RST_STREAM -> resets.incrementAndGet();
+                    case HEADERS -> headersRead.incrementAndGet();
+                    case DATA -> dataBytes.addAndGet(length);
+                    default -> {
+                        // Says nothing of how it ends.
+                    }
                 }
             }
         } catch (IOException | IndexOutOfBoundsException ended) {

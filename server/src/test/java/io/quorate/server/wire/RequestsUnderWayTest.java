@@ -14,11 +14,11 @@ class RequestsUnderWayTest {
     @Test
     void oneConnectionHasHalfOfItAndAllTogetherTheWhole() {
         RequestsUnderWay.Share first = requests.take("a", 30 * KILO).orElseThrow();
-        requests.take("a", 20 * KILO).orElseThrow();
+        assertThat(requests.take("a", 20 * KILO)).isPresent();
         assertThat(requests.take("a", KILO)).isEmpty();
-        requests.take("b", 40 * KILO).orElseThrow();
+        assertThat(requests.take("b", 40 * KILO)).isPresent();
         assertThat(requests.take("c", 11 * KILO)).isEmpty();
-        requests.take("c", 10 * KILO).orElseThrow();
+        assertThat(requests.take("c", 10 * KILO)).isPresent();
         assertThat(requests.bytes()).isEqualTo(100 * KILO);
 
         requests.giveBack(first);
@@ -28,7 +28,7 @@ class RequestsUnderWayTest {
 
     @Test
     void smallOnesTakeUpNothing() {
-        requests.take("a", 50 * KILO).orElseThrow();
+        assertThat(requests.take("a", 50 * KILO)).isPresent();
         for (int i = 0; i < 1000; i++) {
             requests.giveBack(requests.take("a", KILO - 1).orElseThrow());
         }

@@ -9,7 +9,7 @@ final class FrameAllowance {
     /**
      * What a peer may send in each second, and as much at once.
      *
-     * @param frames members that are measured at their limits send a tenth of it, since what queues goes into one frame
+     * @param frames more than one thread of a member makes: what queues goes into one frame
      * @param bytes more than a network of 10 Gbit/s carries
      */
     record Rate(long frames, long bytes) {
