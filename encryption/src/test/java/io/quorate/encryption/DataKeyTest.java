@@ -51,7 +51,7 @@ class DataKeyTest {
         Opener opener = key.opener();
         for (int bit = 0; bit < sealed.length * 8; bit++) {
             byte[] changed = sealed.clone();
-            changed[bit / 8] ^= (byte) (1 << bit % 8);
+            changed[bit / 8] ^= (byte) (1 << (bit % 8));
             assertThatThrownBy(() -> opener.open(changed, PLACE)).isInstanceOf(NotAuthenticException.class);
         }
     }

@@ -71,7 +71,7 @@ class KeyRingTest {
     void nothingThatIsWrittenTellsOfTheKeys() throws Exception {
         KeyRing ring = ring(SPRING);
         DataKey key = ring.newDataKey();
-        String secret = SPRING.split(" ")[1].strip();
+        String secret = SPRING.split(" ", -1)[1].strip();
         assertThat(ring.toString()).contains("spring").doesNotContain(secret);
         assertThat(key.toString()).doesNotContain(Base64.getEncoder().encodeToString(key.secret()));
         assertThat(ring.wrap(key, "a log")).isNotEqualTo(ring.wrap(key, "a log"));
@@ -79,7 +79,7 @@ class KeyRingTest {
 
     @Test
     void aTextThatIsNoRingIsRefusedWithTheLineAndNothingThatStandsThere() {
-        String secret = SPRING.split(" ")[1].strip();
+        String secret = SPRING.split(" ", -1)[1].strip();
         refused("", "/etc/keys has no key; './quorate encryption new-key' makes one");
         refused("# nothing\n", "/etc/keys has no key; './quorate encryption new-key' makes one");
         refused(

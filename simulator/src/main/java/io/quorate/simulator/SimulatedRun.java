@@ -5,8 +5,6 @@ import io.quorate.core.Effect;
 import io.quorate.core.RoleName;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
-import io.quorate.encryption.KeyRing;
-import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.RaftNode;
 import io.quorate.simulator.history.Operation;
 import io.quorate.simulator.invariant.Invariant;
@@ -52,11 +50,10 @@ public final class SimulatedRun {
 
     /** A run in which everything that members write to their logs is sealed. */
     public static SimulatedRun sealed(RunPlan plan) {
-        SplittableRandom keys = new SplittableRandom(plan.seed() * 0x9fb21c651e98df25L);
-        return new SimulatedRun(plan, Optional.of(KeyRing.simulated("simulated", keys)));
+        return new SimulatedRun(plan, Optional.of(new SimulatedKeys(plan.seed() * 0x9fb21c651e98df25L)));
     }
 
-    private SimulatedRun(RunPlan plan, Optional<MasterKeys> keys) {
+    private SimulatedRun(RunPlan plan, Optional<SimulatedKeys> keys) {
         this.plan = plan;
         SplittableRandom random = new SplittableRandom(plan.seed() ^ 0x5deece66dL);
         this.special = SpecialClients.draw(
@@ -67,7 +64,11 @@ public final class SimulatedRun {
         MemberSettings unsealed = plan.isManaged() ? withLeases.withHandshakes() : withLeases;
         MemberSettings settings = keys.map(unsealed::with).orElse(unsealed);
         this.cluster = new Cluster(WitnessDraw.beginning(plan), settings, agenda, random.split(), watchers);
-        this.invariants = Invariants.all(cluster, agenda::now, special.options());
+        this.invariants = Invariants.all(
+                cluster,
+                agenda::now,
+                special.options(),
+                keys.map(SimulatedKeys::given).orElse(List.of()));
         invariants.forEach(watchers::add);
         this.faults = new FaultInjector(agenda, cluster, random.split(), forManagement(plan), watchers);
         watchers.add(new RunObserver() {

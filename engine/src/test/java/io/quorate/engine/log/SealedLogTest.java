@@ -252,7 +252,7 @@ class SealedLogTest {
             for (int position = 0; position < original.length; position += 41) {
                 FaultyDisk damaged = disk.afterRestart();
                 byte[] flipped = original.clone();
-                flipped[position] ^= (byte) (1 << position % 8);
+                flipped[position] ^= (byte) (1 << (position % 8));
                 damaged.replace(segment, flipped);
                 boolean seen = isDamageSeen(damaged);
                 String what = "bit flipped in " + segment + " at " + position;

@@ -80,7 +80,7 @@ final class StateGauges implements MultiCollector {
     private static GaugeSnapshot.GaugeDataPointSnapshot sealed(String key, LogSealing.Share share) {
         return GaugeSnapshot.GaugeDataPointSnapshot.builder()
                 .labels(Labels.of("what", "log", "key", key))
-                .value(share.bytes())
+                .value((double) share.bytes())
                 .build();
     }
 

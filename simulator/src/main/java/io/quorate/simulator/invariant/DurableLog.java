@@ -3,6 +3,7 @@ package io.quorate.simulator.invariant;
 import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.encryption.DataKey;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.simulator.disk.Damage;
 import java.nio.ByteBuffer;
@@ -19,6 +20,8 @@ import java.util.Optional;
 final class DurableLog {
 
     private static final int SEGMENT_MAGIC = 0x514c5347;
+    private static final int SEGMENT_VERSION = 8;
+    private static final int SEALED_VERSION = 2;
     private static final int SEGMENT_HEADER_LENGTH = 12;
     private static final int SEGMENT_SEQUENCE = 40;
     private static final int SEGMENT_BASE = 64;
@@ -27,7 +30,11 @@ final class DurableLog {
     private static final int SEGMENT_COMMIT = 113;
     private static final int SEGMENT_START = 129;
 
+    /** What a sealed header lacks in the middle: the chain hash, which is sealed before the start. */
+    private static final int CHAIN_BYTES = 9;
+
     private static final int FRAME_MAGIC = 0x514c4246;
+    private static final int FRAME_SEALED = 10;
     private static final int FRAME_LENGTH = 16;
     private static final int FRAME_SEGMENT = 24;
     private static final int FRAME_TERM = 48;
@@ -42,6 +49,8 @@ final class DurableLog {
     private static final int TRUNCATED = -1;
     private static final int COMPACTED = -2;
     private static final int RESET = -3;
+
+    private final SealedBytes sealed;
 
     /** By the file: what was written to it since it was last synced. */
     private final IdentityHashMap<Object, List<Written>> unsynced = new IdentityHashMap<>();
@@ -81,6 +90,11 @@ final class DurableLog {
      * a restart may go by it or not; nobody was promised anything by it.
      */
     private Optional<HardState> begun = Optional.empty();
+
+    /** @param keys with which logs are sealed, if they are */
+    DurableLog(List<DataKey> keys) {
+        this.sealed = new SealedBytes(keys);
+    }
 
     private static final class Written {
         private final long position;
@@ -323,8 +337,13 @@ final class DurableLog {
         if (!terms.last.equals(base)) {
             terms.truncateTo(base);
         }
-        terms.begin(id(in, SEGMENT_START));
-        begun = Optional.of(hardState(in.getLong(SEGMENT_TERM), in.getLong(SEGMENT_VOTE), in.getLong(SEGMENT_COMMIT)));
+        boolean isSealed = in.getInt(SEGMENT_VERSION) == SEALED_VERSION;
+        terms.begin(isSealed ? id(sealed.header(in, segment), CHAIN_BYTES) : id(in, SEGMENT_START));
+        int moved = isSealed ? CHAIN_BYTES : 0;
+        begun = Optional.of(hardState(
+                in.getLong(SEGMENT_TERM - moved),
+                in.getLong(SEGMENT_VOTE - moved),
+                in.getLong(SEGMENT_COMMIT - moved)));
     }
 
     private void frame(ByteBuffer in, int start, int end) {
@@ -338,7 +357,17 @@ final class DurableLog {
         term = in.getLong(start + FRAME_TERM);
         vote = in.getLong(start + FRAME_VOTE);
         commitIndex = in.getLong(start + FRAME_COMMIT);
-        int next = start + FRAME_HEADER_BYTES;
+        int content = start + FRAME_HEADER_BYTES;
+        if (in.get(start + FRAME_SEALED) != 0) {
+            ByteBuffer opened = sealed.items(in, content, end, segment);
+            items(opened, 0, opened.limit());
+        } else {
+            items(in, content, end);
+        }
+    }
+
+    private void items(ByteBuffer in, int start, int end) {
+        int next = start;
         while (next < end) {
             int lengthOrCode = in.getInt(next);
             if (lengthOrCode >= 0) {

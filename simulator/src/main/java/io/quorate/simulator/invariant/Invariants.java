@@ -1,5 +1,6 @@
 package io.quorate.simulator.invariant;
 
+import io.quorate.encryption.DataKey;
 import io.quorate.kv.LeaseOptions;
 import io.quorate.simulator.Cluster;
 import java.util.List;
@@ -18,7 +19,17 @@ public final class Invariants {
      * @param leases how leases are kept, if there are any
      */
     public static List<Invariant> all(Cluster cluster, LongSupplier clock, Optional<LeaseOptions> leases) {
-        RestartsAgreeWithDisk disks = new RestartsAgreeWithDisk();
+        return all(cluster, clock, leases, List.of());
+    }
+
+    /**
+     * As the other one.
+     *
+     * @param keys with which members' logs are sealed, if they are; more may come
+     */
+    public static List<Invariant> all(
+            Cluster cluster, LongSupplier clock, Optional<LeaseOptions> leases, List<DataKey> keys) {
+        RestartsAgreeWithDisk disks = new RestartsAgreeWithDisk(keys);
         CommittedLog committed = new CommittedLog();
         CommittedIsDurable durable = new CommittedIsDurable(disks, committed);
         NaiveStore model = new NaiveStore();

@@ -2,11 +2,13 @@ package io.quorate.simulator.invariant;
 
 import io.quorate.core.HardState;
 import io.quorate.core.quorum.MemberId;
+import io.quorate.encryption.DataKey;
 import io.quorate.engine.log.RaftLog;
 import io.quorate.simulator.CrashKind;
 import io.quorate.simulator.SimulatedMember;
 import io.quorate.simulator.disk.Damage;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -17,10 +19,20 @@ import java.util.Map;
  */
 final class RestartsAgreeWithDisk implements Invariant {
 
-    private final PerMember<DurableLog> disks = new PerMember<>(DurableLog::new);
+    private final PerMember<DurableLog> disks;
 
     /** Of members that have lost their disk: what that held. */
     private final Map<MemberId, DurableLog> lost = new HashMap<>();
+
+    /** Of members whose logs are not sealed. */
+    RestartsAgreeWithDisk() {
+        this(List.of());
+    }
+
+    /** @param keys with which logs are sealed, if they are; more may come */
+    RestartsAgreeWithDisk(List<DataKey> keys) {
+        this.disks = new PerMember<>(() -> new DurableLog(keys));
+    }
 
     /** What a member's disk holds of its log. */
     DurableLog disk(MemberId member) {
