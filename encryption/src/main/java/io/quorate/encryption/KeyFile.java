@@ -35,7 +35,11 @@ public final class KeyFile {
 
     private KeyFile() {}
 
-    /** @throws IOException with one sentence if there is no ring, or others can read or change it */
+    /**
+     * Reads the ring.
+     *
+     * @throws IOException with one sentence if there is none, or others can read or change it
+     */
     public static KeyRing read(Path file) throws IOException {
         try {
             if (isOpenToOthers(file)) {
