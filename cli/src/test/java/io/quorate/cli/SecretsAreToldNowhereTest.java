@@ -272,11 +272,13 @@ class SecretsAreToldNowhereTest {
                         .setName("nobody")
                         .setPassword(plant("nobody's password"))
                         .build()));
-        showError("the answer to a password that ann may not set", () -> AuthGrpc.newBlockingStub(ann)
-                .userChangePassword(AuthUserChangePasswordRequest.newBuilder()
-                        .setName("root")
-                        .setPassword(plant("a stolen password"))
-                        .build()));
+        showError(
+                "the answer to a password that ann may not set",
+                () -> AuthGrpc.newBlockingStub(ann)
+                        .userChangePassword(AuthUserChangePasswordRequest.newBuilder()
+                                .setName("root")
+                                .setPassword(plant("a stolen password"))
+                                .build()));
         showError(
                 "the answer to a password of too many bytes",
                 () -> byRoot.userAdd(AuthUserAddRequest.newBuilder()

@@ -327,20 +327,19 @@ final class BatchApplication implements AutoCloseable {
 
     private Result apply(AlarmChange change) {
         Alarm alarm = change.alarm();
-        List<Alarm> changed =
-                switch (change.action()) {
-                    case ACTIVATE -> {
-                        state = state.withAlarm(alarm);
-                        changes.batch().put(StoreKeys.alarm(alarm), new byte[0]);
-                        yield List.of(alarm);
-                    }
-                    case DEACTIVATE -> {
-                        boolean active = state.alarms().contains(alarm);
-                        state = state.withoutAlarm(alarm);
-                        changes.batch().delete(StoreKeys.alarm(alarm));
-                        yield active ? List.of(alarm) : List.of();
-                    }
-                };
+        List<Alarm> changed = switch (change.action()) {
+            case ACTIVATE -> {
+                state = state.withAlarm(alarm);
+                changes.batch().put(StoreKeys.alarm(alarm), new byte[0]);
+                yield List.of(alarm);
+            }
+            case DEACTIVATE -> {
+                boolean active = state.alarms().contains(alarm);
+                state = state.withoutAlarm(alarm);
+                changes.batch().delete(StoreKeys.alarm(alarm));
+                yield active ? List.of(alarm) : List.of();
+            }
+        };
         return new AlarmResult(changes.revision(), changed);
     }
 

@@ -196,8 +196,10 @@ record StoreState(
             auth.users().forEach(user -> hash.of(Element.user(user)).addTo(lanes, 0));
             auth.roles().forEach(role -> hash.of(Element.role(role)).addTo(lanes, 0));
         }
-        operations.byId().values().forEach(operation -> hash.of(Element.operation(operation))
-                .addTo(lanes, 0));
+        operations
+                .byId()
+                .values()
+                .forEach(operation -> hash.of(Element.operation(operation)).addTo(lanes, 0));
         if (!audit.equals(AuditLog.NONE)) {
             // Its head stands for all records before it.
             hash.of(Element.audit(audit)).addTo(lanes, 0);

@@ -224,14 +224,13 @@ final class NaiveModel {
     }
 
     private static boolean satisfied(Compare compare, KeyValue kv) {
-        int order =
-                switch (compare.target()) {
-                    case Compare.Version target -> Long.compare(kv.version(), target.version());
-                    case Compare.CreateRevision target -> Long.compare(kv.createRevision(), target.createRevision());
-                    case Compare.ModRevision target -> Long.compare(kv.modRevision(), target.modRevision());
-                    case Compare.Lease target -> Long.compare(kv.lease(), target.lease());
-                    case Compare.Value target -> kv.value().compareTo(target.value());
-                };
+        int order = switch (compare.target()) {
+            case Compare.Version target -> Long.compare(kv.version(), target.version());
+            case Compare.CreateRevision target -> Long.compare(kv.createRevision(), target.createRevision());
+            case Compare.ModRevision target -> Long.compare(kv.modRevision(), target.modRevision());
+            case Compare.Lease target -> Long.compare(kv.lease(), target.lease());
+            case Compare.Value target -> kv.value().compareTo(target.value());
+        };
         return switch (compare.outcome()) {
             case EQUAL -> order == 0;
             case NOT_EQUAL -> order != 0;
@@ -258,14 +257,13 @@ final class NaiveModel {
         kvs.removeIf(kv -> range.maxModRevision() != 0 && kv.modRevision() > range.maxModRevision());
         kvs.removeIf(kv -> range.minCreateRevision() != 0 && kv.createRevision() < range.minCreateRevision());
         kvs.removeIf(kv -> range.maxCreateRevision() != 0 && kv.createRevision() > range.maxCreateRevision());
-        Comparator<KeyValue> order =
-                switch (range.sortTarget()) {
-                    case KEY -> Comparator.comparing(KeyValue::key);
-                    case VALUE -> Comparator.comparing(KeyValue::value);
-                    case VERSION -> Comparator.comparingLong(KeyValue::version);
-                    case CREATE -> Comparator.comparingLong(KeyValue::createRevision);
-                    case MOD -> Comparator.comparingLong(KeyValue::modRevision);
-                };
+        Comparator<KeyValue> order = switch (range.sortTarget()) {
+            case KEY -> Comparator.comparing(KeyValue::key);
+            case VALUE -> Comparator.comparing(KeyValue::value);
+            case VERSION -> Comparator.comparingLong(KeyValue::version);
+            case CREATE -> Comparator.comparingLong(KeyValue::createRevision);
+            case MOD -> Comparator.comparingLong(KeyValue::modRevision);
+        };
         kvs.sort(range.sortOrder() == Range.SortOrder.DESCEND ? order.reversed() : order);
         boolean more = range.limit() > 0 && kvs.size() > range.limit();
         List<KeyValue> answered = more ? kvs.subList(0, (int) range.limit()) : kvs;

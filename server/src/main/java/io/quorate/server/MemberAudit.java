@@ -41,10 +41,12 @@ record MemberAudit(AuditTrail trail, AuditReadiness readiness) {
     static MemberAudit start(ServerConfig config, MemberNode member, AuditListener listener, OpenParts parts) {
         RaftNode<Result> node = member.node();
         MvccStore store = member.machine().store();
-        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> Thread.ofPlatform()
-                .daemon()
-                .name(config.name() + "-audit")
-                .unstarted(task));
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+                1,
+                task -> Thread.ofPlatform()
+                        .daemon()
+                        .name(config.name() + "-audit")
+                        .unstarted(task));
         parts.add(timer::shutdownNow);
         AuditReadiness readiness = new AuditReadiness(
                 node.self(), node::status, () -> store.auditLog().hasBegun(), node::askLeader, System::nanoTime);

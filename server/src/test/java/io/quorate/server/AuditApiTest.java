@@ -156,8 +156,10 @@ class AuditApiTest {
                 .getID();
         byRoot.cluster()
                 .memberRemove(MemberRemoveRequest.newBuilder().setID(added).build());
-        assertFails(EtcdError.MEMBER_NOT_FOUND, () -> byRoot.cluster()
-                .memberRemove(MemberRemoveRequest.newBuilder().setID(77).build()));
+        assertFails(
+                EtcdError.MEMBER_NOT_FOUND,
+                () -> byRoot.cluster()
+                        .memberRemove(MemberRemoveRequest.newBuilder().setID(77).build()));
         String change = "user:root,address:127.0.0.1,kind:membership,action:Cluster/%s,object:%s,result:%s";
         await(change.formatted("MemberRemove", "4d", EtcdError.MEMBER_NOT_FOUND.message()));
         assertThat(lines().stream().map(AuditApiTest::gist))
@@ -236,10 +238,15 @@ class AuditApiTest {
     void onlyRootReadsAndChangesIt() {
         Channel alice = Users.with(cluster.channel(1), anybody.logIn("alice", "secret"));
         assertFails(EtcdError.PERMISSION_DENIED, () -> manager(alice).listAudit(ListAuditRequest.getDefaultInstance()));
-        assertFails(EtcdError.PERMISSION_DENIED, () -> manager(alice)
-                .listAudit(ListAuditRequest.newBuilder().setSerializable(true).build()));
-        assertFails(EtcdError.PERMISSION_DENIED, () -> manager(alice)
-                .changeAuditSettings(ChangeAuditSettingsRequest.getDefaultInstance()));
+        assertFails(
+                EtcdError.PERMISSION_DENIED,
+                () -> manager(alice)
+                        .listAudit(ListAuditRequest.newBuilder()
+                                .setSerializable(true)
+                                .build()));
+        assertFails(
+                EtcdError.PERMISSION_DENIED,
+                () -> manager(alice).changeAuditSettings(ChangeAuditSettingsRequest.getDefaultInstance()));
     }
 
     @Test

@@ -112,13 +112,12 @@ final class AuditCalls {
     }
 
     private static AuditRule rule(io.quorate.server.proto.managerpb.AuditRule rule) {
-        Permission.Access access =
-                switch (rule.getAccess()) {
-                    case READ -> Permission.Access.READ;
-                    case WRITE -> Permission.Access.WRITE;
-                    case READWRITE -> Permission.Access.READWRITE;
-                    case UNRECOGNIZED -> throw invalid("an audit rule is for reads, writes or both");
-                };
+        Permission.Access access = switch (rule.getAccess()) {
+            case READ -> Permission.Access.READ;
+            case WRITE -> Permission.Access.WRITE;
+            case READWRITE -> Permission.Access.READWRITE;
+            case UNRECOGNIZED -> throw invalid("an audit rule is for reads, writes or both");
+        };
         return new AuditRule(access, Requests.bytes(rule.getKey()), Requests.bytes(rule.getRangeEnd()), rule.getUser());
     }
 }

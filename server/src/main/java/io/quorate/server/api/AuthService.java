@@ -156,25 +156,30 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void authEnable(AuthEnableRequest request, StreamObserver<AuthEnableResponse> call) {
-        change(call, new AuthChange.Enable(), header -> AuthEnableResponse.newBuilder()
-                .setHeader(header)
-                .build());
+        change(
+                call,
+                new AuthChange.Enable(),
+                header -> AuthEnableResponse.newBuilder().setHeader(header).build());
     }
 
     @Override
     public void authDisable(AuthDisableRequest request, StreamObserver<AuthDisableResponse> call) {
-        change(call, new AuthChange.Disable(), header -> AuthDisableResponse.newBuilder()
-                .setHeader(header)
-                .build());
+        change(
+                call,
+                new AuthChange.Disable(),
+                header -> AuthDisableResponse.newBuilder().setHeader(header).build());
     }
 
     @Override
     public void authStatus(AuthStatusRequest request, StreamObserver<AuthStatusResponse> call) {
-        look(call, AccessCheck::root, (kv, header) -> AuthStatusResponse.newBuilder()
-                .setHeader(header)
-                .setEnabled(kv.auth().isEnabled())
-                .setAuthRevision(kv.auth().revision())
-                .build());
+        look(
+                call,
+                AccessCheck::root,
+                (kv, header) -> AuthStatusResponse.newBuilder()
+                        .setHeader(header)
+                        .setEnabled(kv.auth().isEnabled())
+                        .setAuthRevision(kv.auth().revision())
+                        .build());
     }
 
     // ---- Users.
@@ -243,17 +248,21 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void userList(AuthUserListRequest request, StreamObserver<AuthUserListResponse> call) {
-        look(call, AccessCheck::root, (kv, header) -> AuthUserListResponse.newBuilder()
-                .setHeader(header)
-                .addAllUsers(names(kv.auth().users(), User::name))
-                .build());
+        look(
+                call,
+                AccessCheck::root,
+                (kv, header) -> AuthUserListResponse.newBuilder()
+                        .setHeader(header)
+                        .addAllUsers(names(kv.auth().users(), User::name))
+                        .build());
     }
 
     @Override
     public void userDelete(AuthUserDeleteRequest request, StreamObserver<AuthUserDeleteResponse> call) {
-        change(call, new AuthChange.DeleteUser(request.getName()), header -> AuthUserDeleteResponse.newBuilder()
-                .setHeader(header)
-                .build());
+        change(
+                call,
+                new AuthChange.DeleteUser(request.getName()),
+                header -> AuthUserDeleteResponse.newBuilder().setHeader(header).build());
     }
 
     @Override
@@ -303,17 +312,21 @@ public final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void roleList(AuthRoleListRequest request, StreamObserver<AuthRoleListResponse> call) {
-        look(call, AccessCheck::root, (kv, header) -> AuthRoleListResponse.newBuilder()
-                .setHeader(header)
-                .addAllRoles(names(kv.auth().roles(), Role::name))
-                .build());
+        look(
+                call,
+                AccessCheck::root,
+                (kv, header) -> AuthRoleListResponse.newBuilder()
+                        .setHeader(header)
+                        .addAllRoles(names(kv.auth().roles(), Role::name))
+                        .build());
     }
 
     @Override
     public void roleDelete(AuthRoleDeleteRequest request, StreamObserver<AuthRoleDeleteResponse> call) {
-        change(call, new AuthChange.DeleteRole(request.getRole()), header -> AuthRoleDeleteResponse.newBuilder()
-                .setHeader(header)
-                .build());
+        change(
+                call,
+                new AuthChange.DeleteRole(request.getRole()),
+                header -> AuthRoleDeleteResponse.newBuilder().setHeader(header).build());
     }
 
     @Override

@@ -163,15 +163,18 @@ public final class ManagerService extends ManagerGrpc.ManagerImplBase {
 
     @Override
     public void describeMembers(DescribeMembersRequest request, StreamObserver<DescribeMembersResponse> call) {
-        Answers.send(call, members::configuration, configuration -> DescribeMembersResponse.newBuilder()
-                .setHeader(headers.withoutRevision())
-                .addAllMembers(configuration.members().stream()
-                        .map(member -> DescribedMember.newBuilder()
-                                .setId(member.value())
-                                .setPriority(configuration.priority(member))
-                                .build())
-                        .toList())
-                .build());
+        Answers.send(
+                call,
+                members::configuration,
+                configuration -> DescribeMembersResponse.newBuilder()
+                        .setHeader(headers.withoutRevision())
+                        .addAllMembers(configuration.members().stream()
+                                .map(member -> DescribedMember.newBuilder()
+                                        .setId(member.value())
+                                        .setPriority(configuration.priority(member))
+                                        .build())
+                                .toList())
+                        .build());
     }
 
     @Override

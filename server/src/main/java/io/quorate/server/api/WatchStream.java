@@ -349,8 +349,10 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         }
         Optional<WatchAnswer> answer;
         try {
-            answer = client.ask(watch.caller, access -> access.goOnWatching(watch.wanted), kv -> watch.watcher()
-                    .poll());
+            answer = client.ask(
+                    watch.caller,
+                    access -> access.goOnWatching(watch.wanted),
+                    kv -> watch.watcher().poll());
         } catch (StatusRuntimeException e) {
             end(watch, e);
             return;

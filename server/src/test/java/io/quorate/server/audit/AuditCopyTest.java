@@ -48,8 +48,9 @@ class AuditCopyTest {
         AuditCopy genuine = copy("member a", log("a", "b", "c"));
         AuditCopy forged = copy("member b", log("a", "x", "c"));
         assertThat(forged.problems()).as("whole in itself").isEmpty();
-        assertThat(genuine.differenceFrom(forged)).hasValueSatisfying(sentence -> assertThat(sentence)
-                .startsWith("record 2 is another one at member a than at member b"));
+        assertThat(genuine.differenceFrom(forged))
+                .hasValueSatisfying(sentence ->
+                        assertThat(sentence).startsWith("record 2 is another one at member a than at member b"));
     }
 
     @Test
