@@ -89,8 +89,8 @@ class FloodTest {
         ByteString nothing = ByteString.EMPTY;
         byte[] call = RawHttp2.callOf(RANGE);
         byte[] message = RawHttp2.message(RangeRequest.getDefaultInstance().toByteArray());
-        ByteString watch = ByteString.copyFrom(
-                RawHttp2.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.callOf(WATCH)));
+        ByteString watch =
+                ByteString.copyFrom(RawHttp2.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.callOf(WATCH)));
         byte[] cancel = RawHttp2.integer((int) Http2Error.CANCEL.code());
         return Stream.of(
                 new Flood(
