@@ -109,8 +109,10 @@ record SegmentHeader(
         }
         try {
             SegmentHeader header = decode(in.limit(length).position(16));
-            return header.sequence == sequence ? Optional.of(header) : Optional.empty();
-        } catch (CorruptFrameException e) {
+            // One that continues itself, or a later one, would be a log without a beginning.
+            boolean possible = header.sequence == sequence && header.previous < sequence;
+            return possible ? Optional.of(header) : Optional.empty();
+        } catch (CorruptFrameException | IllegalArgumentException e) {
             return Optional.empty();
         }
     }
