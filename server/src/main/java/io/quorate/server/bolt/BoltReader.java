@@ -40,11 +40,16 @@ public final class BoltReader implements AutoCloseable {
     public static BoltReader open(Path path, long length) throws IOException {
         FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
         try {
-            return new BoltReader(file, BoltMeta.read(file, Math.min(length, file.size())));
+            return of(file, length);
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
         }
+    }
+
+    /** As {@link #open}, of a file that is open; it is this one's then to close. */
+    static BoltReader of(FileChannel file, long length) throws IOException {
+        return new BoltReader(file, BoltMeta.read(file, Math.min(length, file.size())));
     }
 
     /** What takes the content of a bucket, in the order of its keys. The arrays are the receiver's own. */
