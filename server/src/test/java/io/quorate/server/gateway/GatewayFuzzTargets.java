@@ -49,7 +49,8 @@ public final class GatewayFuzzTargets implements FuzzTargets {
                         GatewayFuzzTargets::read,
                         BadRequestException.class)
                 .ofText()
-                .within(16_384, 512 << 10, 512);
+                // Two bytes may be a message, and each is read by readers of its own, one after the other.
+                .within(16_384, 512 << 10, 4096);
     }
 
     private static List<Message> read(byte[] input) throws BadRequestException {
