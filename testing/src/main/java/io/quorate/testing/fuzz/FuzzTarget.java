@@ -79,6 +79,7 @@ public record FuzzTarget<T>(
 
     /** A binary format without checksums that nothing writes, and with the usual bounds; the other methods say otherwise. */
     @SafeVarargs
+    @SuppressWarnings("varargs") // It is only read.
     public static <T> FuzzTarget<T> of(
             String name, Samples samples, Decoder<T> decoder, Class<? extends Exception>... refusals) {
         return new FuzzTarget<>(
