@@ -59,7 +59,7 @@ class ArchitectureTest {
             "kv", List.of("java.", "org.jspecify.", "org.rocksdb."),
             "engine", List.of("java.", "javax.", "jdk.", "org.jspecify.", "io.netty.", "org.slf4j."),
             "wire", List.of("java.", "com.google.", "io.grpc."),
-            "testing", List.of("java.", "org.jspecify.", "org.bouncycastle."));
+            "testing", List.of("java.", "com.sun.management.", "org.jspecify.", "org.bouncycastle."));
 
     /** Words in a class's name that say that it has no subject of its own. */
     private static final List<String> EMPTY_NAMES =

@@ -143,7 +143,13 @@ final class AuthCodec {
         for (int i = 0; i < count; i++) {
             roles.add(in.text());
         }
-        long passwordRevision = in.remaining() > 0 ? in.varint() : 0;
+        long passwordRevision = 0;
+        if (in.remaining() > 0) {
+            passwordRevision = in.varint();
+            if (passwordRevision <= 0) {
+                throw new DecodeException("a password of no revision is not written so");
+            }
+        }
         in.expectEnd();
         return new User(name, passwordHash, passwordless, passwordRevision, roles);
     }

@@ -20,6 +20,7 @@ final class ByteReader {
         return input.at(position++) & 0xff;
     }
 
+    /** A number as it is written: in as few bytes as it takes, for everything has one encoding. */
     long varint() throws DecodeException {
         long value = 0;
         for (int shift = 0; shift < 64; shift += 7) {
@@ -29,6 +30,9 @@ final class ByteReader {
             }
             value |= (next & 0x7FL) << shift;
             if (next < 0x80) {
+                if (next == 0 && shift > 0) {
+                    throw new DecodeException("number with more bytes than it takes, before " + position);
+                }
                 return value;
             }
         }

@@ -28,6 +28,9 @@ final class ManagedOperationCodec {
         int flags = OperationCodec.readFlags(in, FORCE | TOOK | ASIDE);
         Bytes report = in.bytes();
         long tookMillis = (flags & TOOK) != 0 ? in.varint() : 0;
+        if ((flags & TOOK) != 0 && tookMillis == 0) {
+            throw new DecodeException("a time that is 0 is not written");
+        }
         return new NoteOperation(id, state, nowMillis, (flags & FORCE) != 0, report, tookMillis, (flags & ASIDE) != 0);
     }
 

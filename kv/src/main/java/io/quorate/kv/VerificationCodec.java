@@ -17,7 +17,13 @@ final class VerificationCodec {
     }
 
     static Verify readVerify(ByteReader in) throws DecodeException {
-        return new Verify(readIds(in), readIds(in));
+        List<Long> voters = readIds(in);
+        List<Long> learners = readIds(in);
+        Verify verify = new Verify(voters, learners);
+        if (!verify.voters().equals(voters) || !verify.learners().equals(learners)) {
+            throw new DecodeException("members that are not in order, or named twice");
+        }
+        return verify;
     }
 
     static void writeReport(ByteWriter out, DigestReport report) {

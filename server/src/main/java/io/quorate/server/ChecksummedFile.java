@@ -45,12 +45,14 @@ record ChecksummedFile(String name, int magic) {
         try (DiskFile file = disk.open(name)) {
             ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(Math.min(MAX_BYTES, file.size())));
             file.read(content, 0);
-            content.flip();
-            boolean intact = content.remaining() >= HEADER_BYTES
-                    && content.getInt() == magic
-                    && content.getInt() == checksum(content);
-            return intact ? Optional.of(content) : Optional.empty();
+            return contentOf(content.flip());
         }
+    }
+
+    /** The content of a file that was read; empty if it is damaged. */
+    Optional<ByteBuffer> contentOf(ByteBuffer file) {
+        boolean intact = file.remaining() >= HEADER_BYTES && file.getInt() == magic && file.getInt() == checksum(file);
+        return intact ? Optional.of(file) : Optional.empty();
     }
 
     private static int checksum(ByteBuffer content) {

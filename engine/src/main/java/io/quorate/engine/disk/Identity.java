@@ -46,8 +46,7 @@ public record Identity(long clusterId, MemberId member, String memberName) {
 
     static Identity decode(ByteBuffer file, String where) throws DataDirectoryException {
         if (file.remaining() < HEADER_BYTES || file.getInt(0) != MAGIC || file.getInt(CRC_OFFSET) != checksum(file)) {
-            throw new DataDirectoryException("The identity file of data directory " + where
-                    + " is damaged: remove the member from the cluster and add it anew with an empty directory.");
+            throw damaged(where);
         }
         if (file.getInt(CHECKED_OFFSET) != VERSION) {
             throw new DataDirectoryException("Data directory " + where + " has format version "
@@ -58,7 +57,16 @@ public record Identity(long clusterId, MemberId member, String memberName) {
         long member = file.getLong(CHECKED_OFFSET + Integer.BYTES + Long.BYTES);
         byte[] name = new byte[file.remaining() - HEADER_BYTES];
         file.get(HEADER_BYTES, name);
-        return new Identity(clusterId, new MemberId(member), new String(name, StandardCharsets.UTF_8));
+        try {
+            return new Identity(clusterId, new MemberId(member), new String(name, StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            throw damaged(where);
+        }
+    }
+
+    private static DataDirectoryException damaged(String where) {
+        return new DataDirectoryException("The identity file of data directory " + where
+                + " is damaged: remove the member from the cluster and add it anew with an empty directory.");
     }
 
     private static int checksum(ByteBuffer file) {

@@ -68,11 +68,17 @@ public final class LogGap {
         return damaged;
     }
 
+    /** How many indexes nothing was salvaged of; they may be more than could be listed. */
+    private long damagedCount() {
+        return last.index() - keptIndex - salvaged.subMap(keptIndex, false, last.index(), true).size();
+    }
+
     @Override
     public String toString() {
         return "Before the damage the log ended with " + last
                 + (last.index() < keptIndex
                         ? ", before the snapshot at which it begins now: its end was lost as well."
-                        : "; damaged are the entries " + damaged() + ", which this member asks the others for.");
+                        : "; of the entries from " + (keptIndex + 1) + " on " + damagedCount()
+                                + " are damaged, which this member asks the others for.");
     }
 }

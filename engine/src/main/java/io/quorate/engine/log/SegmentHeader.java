@@ -135,16 +135,21 @@ record SegmentHeader(
         }
         try {
             return switch (in.limit(length).getInt(CHECKED_OFFSET)) {
-                case VERSION -> Optional.of(decode(in)).filter(header -> header.sequence == sequence);
+                case VERSION -> Optional.of(decode(in)).filter(header -> isPossible(header.sequence, header.previous, sequence));
                 case SEALED_VERSION -> readSealed(in, file, sequence, name, keys);
                 default ->
                     throw new DataDirectoryException("The log segment " + name + " has format version "
                             + in.getInt(CHECKED_OFFSET) + ", this release knows versions " + VERSION + " and "
                             + SEALED_VERSION + ": use the release that wrote it, or a later one.");
             };
-        } catch (CorruptFrameException e) {
+        } catch (CorruptFrameException | IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /** One that continues itself, or a later one, would be a log without a beginning. */
+    private static boolean isPossible(long sequence, long previous, long expected) {
+        return sequence == expected && previous < expected;
     }
 
     private static SegmentHeader decode(ByteBuffer in) throws CorruptFrameException {
@@ -157,7 +162,7 @@ record SegmentHeader(
         Fields fields = Fields.take(in.position(16), false);
         long slots = (in.limit() + ALIGNMENT - 1L) / ALIGNMENT * ALIGNMENT;
         Optional<KeySlots.Found> wrapped = new KeySlots(file, slots, sequence).read();
-        if (fields.sequence != sequence || wrapped.isEmpty()) {
+        if (!isPossible(fields.sequence, fields.previous, sequence) || wrapped.isEmpty()) {
             return Optional.empty();
         }
         SegmentKey key = keys.unwrap(wrapped.get().key(), name);

@@ -87,8 +87,14 @@ final class IncomingSnapshot implements AutoCloseable {
             return Optional.empty();
         }
         long total = in.getLong();
-        SnapshotMeta meta = SnapshotMetaCodec.decode(in).meta();
-        return Optional.of(new IncomingSnapshot(disk, meta, total, disk.open(STREAM)));
+        try {
+            SnapshotMeta meta = SnapshotMetaCodec.decode(in).meta();
+            return total > 0
+                    ? Optional.of(new IncomingSnapshot(disk, meta, total, disk.open(STREAM)))
+                    : Optional.empty();
+        } catch (CorruptFrameException e) {
+            return Optional.empty();
+        }
     }
 
     private static int checksum(ByteBuffer header) {

@@ -121,6 +121,11 @@ public final class PemFile {
         return blocks.stream().anyMatch(block -> block.kind().equals(kind));
     }
 
+    /** What a file holds that was read elsewhere. */
+    static PemFile of(Path file, String text) throws IOException {
+        return new PemFile(file, text);
+    }
+
     /** All certificates in it, at least one. */
     public List<X509Certificate> certificates() throws IOException {
         List<X509Certificate> certificates = new ArrayList<>();

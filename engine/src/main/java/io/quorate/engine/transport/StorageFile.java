@@ -77,8 +77,7 @@ final class StorageFile {
     private static StorageRecord decode(ByteBuffer in, Disk disk) throws DataDirectoryException {
         boolean whole = in.remaining() >= HEADER_BYTES && (in.remaining() - HEADER_BYTES) % (2 * Long.BYTES) == 0;
         if (!whole || in.getInt(0) != MAGIC || in.getInt(CRC_OFFSET) != checksum(in)) {
-            throw new DataDirectoryException("The file " + NAME + " of data directory " + disk
-                    + " is damaged: remove the member from the cluster and add it anew with an empty directory.");
+            throw damaged(disk);
         }
         if (in.getInt(CHECKED_OFFSET) != VERSION) {
             throw new DataDirectoryException("The file " + NAME + " of data directory " + disk + " has format version "
@@ -90,9 +89,18 @@ final class StorageFile {
         in.position(HEADER_BYTES);
         Map<MemberId, Long> others = new LinkedHashMap<>();
         while (in.hasRemaining()) {
-            others.put(new MemberId(in.getLong()), in.getLong());
+            long member = in.getLong();
+            if (member == 0) {
+                throw damaged(disk);
+            }
+            others.put(new MemberId(member), in.getLong());
         }
         return new StorageRecord(own, (flags & ADMITTED) != 0, (flags & MEMBERS_UNKNOWN) != 0, others);
+    }
+
+    private static DataDirectoryException damaged(Disk disk) {
+        return new DataDirectoryException("The file " + NAME + " of data directory " + disk
+                + " is damaged: remove the member from the cluster and add it anew with an empty directory.");
     }
 
     private static int checksum(ByteBuffer file) {

@@ -133,7 +133,8 @@ public final class RandomFrames {
         return new PeerFrame.Forward(group(), natural(), random.nextLong(), commands);
     }
 
-    private Configuration configuration() {
+    /** One of members of all kinds. */
+    public Configuration configuration() {
         var voters = new TreeSet<MemberId>();
         var outgoing = new TreeSet<MemberId>();
         var learners = new TreeSet<MemberId>();

@@ -243,10 +243,11 @@ public sealed interface MemberChange {
             }
             ByteBuffer one = in.slice(in.position(), size);
             in.position(in.position() + size);
-            if (!(decode(one) instanceof OfOne change)) {
-                throw unknown(in);
+            // Never one of several changes in its turn: those could lie in each other without end.
+            if (one.get() != CODE) {
+                throw unknown(one);
             }
-            changes.add(change);
+            changes.add(ofOne(one.get(), one));
         }
         return new Together(voters, learners, changes);
     }

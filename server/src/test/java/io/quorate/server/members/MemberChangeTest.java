@@ -80,6 +80,21 @@ class MemberChangeTest {
         assertThat(MemberChange.isOne(ByteBuffer.allocate(9).put(0, (byte) 1))).isFalse();
     }
 
+    /** Whoever takes them for changes needs a stack for each: 15,000 are in a frame of 200 KB, of which peers may send far larger ones. */
+    @Test
+    void changesWithinChangesWithinChangesAreNotFollowed() {
+        byte[] change = new MemberChange.Remove(ONE).encoded().array();
+        int each = 2 + 3 * Integer.BYTES;
+        int depth = 15_000;
+        ByteBuffer nested = ByteBuffer.allocate(depth * each + change.length);
+        for (int left = depth; left > 0; left--) {
+            nested.put(MemberChange.CODE).put((byte) 7).putInt(0).putInt(0);
+            nested.putInt((left - 1) * each + change.length);
+        }
+        nested.put(change).flip();
+        assertThatThrownBy(() -> MemberChange.decode(nested)).isInstanceOf(IllegalArgumentException.class);
+    }
+
     @Test
     void theOutcomeIsToldAsItIs() {
         Changed changed = new Changed(Configuration.of(new TreeMap<>(Map.of(ONE, URLS))));
