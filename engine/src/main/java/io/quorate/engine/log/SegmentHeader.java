@@ -135,7 +135,8 @@ record SegmentHeader(
         }
         try {
             return switch (in.limit(length).getInt(CHECKED_OFFSET)) {
-                case VERSION -> Optional.of(decode(in)).filter(header -> isPossible(header.sequence, header.previous, sequence));
+                case VERSION ->
+                    Optional.of(decode(in)).filter(header -> isPossible(header.sequence, header.previous, sequence));
                 case SEALED_VERSION -> readSealed(in, file, sequence, name, keys);
                 default ->
                     throw new DataDirectoryException("The log segment " + name + " has format version "

@@ -55,7 +55,8 @@ final class LogBytes {
                 0,
                 start,
                 before.hardState(),
-                Suspension.NONE);
+                Suspension.NONE,
+                Optional.empty());
         ByteBuffer encoded = header.encode();
         int headerBytes = headerBytes(encoded);
         ByteBuffer frames = ByteBuffer.allocate(1 << 14);
@@ -86,7 +87,7 @@ final class LogBytes {
         }
         HardState hardState = new HardState(last.term(), Optional.empty(), random.nextLong(last.index() + 1));
         BatchFrame.putHeader(
-                frame, 0, sequence, before.nextLsn(), before.nextLsn() - random.nextInt(2), hardState, Suspension.NONE);
+                frame, 0, sequence, before.nextLsn(), before.nextLsn() - random.nextInt(2), hardState, Suspension.NONE, false);
         out.put(frame.array(), 0, frame.position());
         out.position((int) BatchFrame.align(out.position()));
         return new Written(before.nextLsn() + 1, last, chain, hardState);
@@ -105,7 +106,8 @@ final class LogBytes {
                 random.nextInt(10_000),
                 start,
                 LogFuzzTargets.hardState(random),
-                Suspension.NONE);
+                Suspension.NONE,
+                Optional.empty());
     }
 
     /** The length that a header says it has. */

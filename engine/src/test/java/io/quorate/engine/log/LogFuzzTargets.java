@@ -128,7 +128,7 @@ public final class LogFuzzTargets implements FuzzTargets {
 
     private static SegmentHeader decodedHeader(byte[] input) throws IOException {
         DiskFile file = new MemoryDisk().with("segment", input).open("segment");
-        return SegmentHeader.read(file, SEQUENCE, "segment").orElseThrow(() -> new CorruptFrameException("no header"));
+        return SegmentHeader.read(file, SEQUENCE, "segment", LogKeys.NONE).orElseThrow(() -> new CorruptFrameException("no header"));
     }
 
     private static byte[] withSealedHeader(byte[] input) {
@@ -145,7 +145,7 @@ public final class LogFuzzTargets implements FuzzTargets {
 
     private static List<Finding> inspected(byte[] input) throws IOException {
         try (LogInspection inspection =
-                LogInspection.of(LogBytes.disk(input), LogFixture.IDENTITY, 0, Optional.empty())) {
+                LogInspection.of(LogBytes.disk(input), LogFixture.IDENTITY, 0, Optional.empty(), LogKeys.NONE)) {
             return inspection.findings();
         }
     }

@@ -44,16 +44,16 @@ public final class BoltReader implements AutoCloseable {
     /** As {@link #open(Path, long)}, from any bytes; they are closed with this, and also if this fails. */
     public static BoltReader open(RandomInput file, long length) throws IOException {
         try {
-            return of(file, length);
+            return new BoltReader(file, BoltMeta.read(file, Math.min(length, file.size())));
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
         }
     }
 
-    /** As {@link #open}, of a file that is open; it is this one's then to close. */
+    /** As {@link #open(Path, long)}, of a file that is open. */
     static BoltReader of(FileChannel file, long length) throws IOException {
-        return new BoltReader(file, BoltMeta.read(file, Math.min(length, file.size())));
+        return open(RandomInput.of(file), length);
     }
 
     /** What takes the content of a bucket, in the order of its keys. The arrays are the receiver's own. */
