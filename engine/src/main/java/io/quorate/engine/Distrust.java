@@ -78,7 +78,9 @@ final class Distrust {
     private static Optional<Detection> answered(MemberId from, int count) {
         return count > MOST_ANSWERED
                 ? Optional.of(Detection.ofMember(
-                        DetectionKind.UNASKED_ANSWER, from, "answers for " + count + " commands that it was never handed"))
+                        DetectionKind.UNASKED_ANSWER,
+                        from,
+                        "answers for " + count + " commands that it was never handed"))
                 : Optional.empty();
     }
 
@@ -87,10 +89,12 @@ final class Distrust {
         OptionalLong chain = raft.prevChain();
         for (EntryFrame entry : raft.entries()) {
             if (entry.size() > RaftLog.MAX_ENTRY_BYTES) {
-                return contradicted(from, "sends the entry " + entry.id() + " of " + entry.size() + " bytes, which no log takes");
+                return contradicted(
+                        from, "sends the entry " + entry.id() + " of " + entry.size() + " bytes, which no log takes");
             }
             if (chain.isPresent() && !entry.continues(chain.getAsLong())) {
-                return contradicted(from, "sends the entry " + entry.id() + ", which does not continue the one before it");
+                return contradicted(
+                        from, "sends the entry " + entry.id() + ", which does not continue the one before it");
             }
             chain = OptionalLong.of(entry.chainHash());
         }

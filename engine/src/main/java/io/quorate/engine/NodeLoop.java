@@ -4,7 +4,6 @@ import io.quorate.core.BrokenInvariantException;
 import io.quorate.core.CoreStatus;
 import io.quorate.core.Effect;
 import io.quorate.core.Event;
-import io.quorate.core.Message;
 import io.quorate.core.RaftCore;
 import io.quorate.core.Suspension;
 import io.quorate.core.quorum.Configuration;

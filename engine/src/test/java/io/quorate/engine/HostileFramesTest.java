@@ -48,8 +48,8 @@ class HostileFramesTest {
                 told.add(detection);
             }
         };
-        HandDrivenNode node = new HandDrivenNode(
-                new FaultyDisk(), VOTERS, 1, options -> options, machine -> machine, metrics);
+        HandDrivenNode node =
+                new HandDrivenNode(new FaultyDisk(), VOTERS, 1, options -> options, machine -> machine, metrics);
         node.receive(LEADER, HandDrivenNode.appendFromStart(1, List.of(11L, 12L, 13L), 3));
         node.settle();
         assertThat(node.journal.numbers()).containsExactly(11L, 12L, 13L);
@@ -161,7 +161,8 @@ class HostileFramesTest {
                 PeerFrame frame = frames.next();
                 long before = node.node.status().term();
                 // Of a member that leads, other content stops the node: that has a test of its own.
-                boolean entries = frame instanceof PeerFrame.Raft raft && !raft.entries().isEmpty();
+                boolean entries =
+                        frame instanceof PeerFrame.Raft raft && !raft.entries().isEmpty();
                 node.receive(entries || i % 2 == 0 ? STRANGER : LIAR, frame);
                 node.settle();
                 node.tick();
@@ -176,9 +177,6 @@ class HostileFramesTest {
 
     private static PeerFrame empty(long term, EntryId prev, OptionalLong chain) {
         return new PeerFrame.Raft(
-                0,
-                new Message.AppendRequest(term, prev, EntryBatch.empty(prev.index() + 1), 0),
-                List.of(),
-                chain);
+                0, new Message.AppendRequest(term, prev, EntryBatch.empty(prev.index() + 1), 0), List.of(), chain);
     }
 }

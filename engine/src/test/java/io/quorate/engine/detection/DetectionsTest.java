@@ -36,8 +36,7 @@ class DetectionsTest {
         pass(Duration.ofSeconds(3));
         detect(DetectionKind.FLOOD, new Detection.Member(TWO), "sends more");
         assertThat(detections.latest())
-                .containsExactly(
-                        new Detections.Entry(DetectionKind.FLOOD, "member " + TWO, 2, "sends more", 0, 3_000));
+                .containsExactly(new Detections.Entry(DetectionKind.FLOOD, "member " + TWO, 2, "sends more", 0, 3_000));
         assertThat(detections.count(DetectionKind.FLOOD)).isEqualTo(2);
         assertThat(detections.count(DetectionKind.GARBAGE)).isZero();
     }

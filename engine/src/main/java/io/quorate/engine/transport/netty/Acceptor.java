@@ -289,7 +289,9 @@ final class Acceptor {
         /** What it says of itself may be made up: it is known by its address alone. One that was cut off is told of already. */
         private void suspect(ChannelHandlerContext ctx, Handshake.Hello hello, Handshake.Refusal refusal) {
             boolean told = hello.from() != 0
-                    && table.peer(new MemberId(hello.from())).filter(Peer::isBarred).isPresent();
+                    && table.peer(new MemberId(hello.from()))
+                            .filter(Peer::isBarred)
+                            .isPresent();
             boolean foreign = switch (refusal) {
                 case CLUSTER, OWN_ID, UNKNOWN_SENDER, REMOVED, FORMER_EPOCH, STORAGE_OF_SENDER -> true;
                 // A mistake of whoever runs the members, or told among refused certificates.

@@ -58,8 +58,8 @@ final class FrameOrder {
 
     private static Optional<String> ofLeader(Said said, long term) {
         if (term < said.term) {
-            return Optional.of(
-                    "repeats what it said as the leader of term " + term + ", after it has spoken in term " + said.term);
+            return Optional.of("repeats what it said as the leader of term " + term + ", after it has spoken in term "
+                    + said.term);
         }
         return learn(said, term);
     }

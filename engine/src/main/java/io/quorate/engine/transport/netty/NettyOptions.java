@@ -54,16 +54,7 @@ public record NettyOptions(
             StorageIds storages,
             List<String> clientUrls,
             Optional<PeerTls> tls) {
-        this(
-                self,
-                clusterId,
-                listenAddresses,
-                peers,
-                limits,
-                storages,
-                clientUrls,
-                tls,
-                DetectionListener.NONE);
+        this(self, clusterId, listenAddresses, peers, limits, storages, clientUrls, tls, DetectionListener.NONE);
     }
 
     /** Of a member that serves no clients, in plain text. */
@@ -85,8 +76,7 @@ public record NettyOptions(
 
     /** The same with somebody who is told of detections. */
     public NettyOptions withDetections(DetectionListener listener) {
-        return new NettyOptions(
-                self, clusterId, listenAddresses, peers, limits, storages, clientUrls, tls, listener);
+        return new NettyOptions(self, clusterId, listenAddresses, peers, limits, storages, clientUrls, tls, listener);
     }
 
     static Map<MemberId, List<InetSocketAddress>> copy(Map<MemberId, List<InetSocketAddress>> peers) {
