@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import io.quorate.server.MemberServer;
 import io.quorate.server.ServerConfig;
 import io.quorate.testing.FreePorts;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,9 +45,11 @@ class SecurityStatusCommandTest {
         ServerConfig config = OneMember.config(folder.resolve("data"));
         try (OneMember member = OneMember.start(config)) {
             int peerPort = config.listenPeerUrls().getFirst().getPort();
-            try (Socket browser = new Socket("127.0.0.1", peerPort)) {
+            try (Socket browser = new Socket(InetAddress.getLoopbackAddress(), peerPort)) {
                 browser.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                assertThat(browser.getInputStream().read()).as("it is disconnected").isEqualTo(-1);
+                assertThat(browser.getInputStream().read())
+                        .as("it is disconnected")
+                        .isEqualTo(-1);
             }
             String what = "was disconnected from the peer port: it sent bytes that are not of the peer protocol";
             CommandRun text = member.run("security", "status");

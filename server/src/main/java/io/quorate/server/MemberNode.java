@@ -141,8 +141,8 @@ record MemberNode(
                 new MeasuredDisk(disk, System::nanoTime, metrics),
                 listener -> links.open(
                         probed -> MeasuredNetwork.open(
-                                received -> network(
-                                        config, membership, storages, security, metrics, peerLoops, received),
+                                received ->
+                                        network(config, membership, storages, security, metrics, peerLoops, received),
                                 probed,
                                 System::nanoTime,
                                 metrics),

@@ -63,7 +63,10 @@ class TraitorTest {
 
     private MemberId follower() {
         MemberId leader = cluster.leader().orElseThrow().id();
-        return cluster.ids().stream().filter(id -> !id.equals(leader)).findFirst().orElseThrow();
+        return cluster.ids().stream()
+                .filter(id -> !id.equals(leader))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static PeerFrame raft(Message message) {

@@ -89,7 +89,8 @@ final class DetectionProblems {
                 "find out what runs there; if it is no release of Quorate, replace the member, with another key";
             case FLOOD -> "find out what runs there, and what it is busy with; it is only read from more slowly";
             case GARBAGE -> "keep others than members from the peer port, by a firewall";
-            case FOREIGN_PEER -> "stop what runs there if it was a member; else keep it from the peer port, by a firewall";
+            case FOREIGN_PEER ->
+                "stop what runs there if it was a member; else keep it from the peer port, by a firewall";
         };
     }
 

@@ -198,8 +198,7 @@ class LoginsTest {
                 told.add(outcome + " " + from.text() + " " + user.orElse("-"));
             }
         };
-        Logins here = new Logins(
-                passwords, Optional.of(new LoginLimits(now::get)), listener, lines::add, now::get);
+        Logins here = new Logins(passwords, Optional.of(new LoginLimits(now::get)), listener, lines::add, now::get);
         for (Logins.Request request : List.of(
                 request("alice", "secret"), request("alice", "wrong"), request("my secret password", "wrong"))) {
             here.isRight(auth, request).join();

@@ -35,10 +35,7 @@ class DetectionProblemsTest {
     @Test
     void equivocationIsTheMostUrgentAndWhatMayBeAMistakeTheLeast() {
         Told told = told(new Detected(
-                List.of(sign("foreign_peer", 1), sign("impossible_term", 1), sign("double_vote", 1)),
-                List.of(),
-                0,
-                0));
+                List.of(sign("foreign_peer", 1), sign("impossible_term", 1), sign("double_vote", 1)), List.of(), 0, 0));
         assertThat(problems(Diagnosis.ofSecurity(told.done())))
                 .containsExactly(
                         "CRITICAL node-a has detected that member 3 does it (double_vote, 7 times, the last at"
@@ -58,8 +55,7 @@ class DetectionProblemsTest {
                         .problems())
                 .hasSize(DetectionKind.values().length)
                 .noneMatch(problem -> problem.remedy().contains("Attack detection"));
-        assertThat(problems(Diagnosis.ofSecurity(told(
-                                new Detected(List.of(sign("rapid_reset", 1)), List.of(), 0, 0))
+        assertThat(problems(Diagnosis.ofSecurity(told(new Detected(List.of(sign("rapid_reset", 1)), List.of(), 0, 0))
                         .done())))
                 .singleElement()
                 .asString()
@@ -92,8 +88,7 @@ class DetectionProblemsTest {
 
     @Test
     void theDoctorTellsWhatIsSerious() {
-        Told told = told(
-                new Detected(List.of(sign("foreign_peer", 1), sign("two_leaders", 1)), List.of(), 0, 0));
+        Told told = told(new Detected(List.of(sign("foreign_peer", 1), sign("two_leaders", 1)), List.of(), 0, 0));
         assertThat(problems(Diagnosis.thorough(told.done())))
                 .anyMatch(text -> text.contains("two_leaders"))
                 .noneMatch(text -> text.contains("foreign_peer"));
@@ -103,10 +98,7 @@ class DetectionProblemsTest {
     @Test
     void theReportKeepsItInJson() {
         Detected detected = new Detected(
-                List.of(sign("flood", 1)),
-                List.of(new FailedLogin("10.0.0.8", Optional.empty(), 1, 2, NOW)),
-                1,
-                2);
+                List.of(sign("flood", 1)), List.of(new FailedLogin("10.0.0.8", Optional.empty(), 1, 2, NOW)), 1, 2);
         MemberReport report = told(detected).done().reports().getFirst();
         assertThat(ReportJson.read(ReportJson.write(report)).detected()).contains(detected);
     }

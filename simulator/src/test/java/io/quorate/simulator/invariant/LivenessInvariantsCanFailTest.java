@@ -61,15 +61,18 @@ class LivenessInvariantsCanFailTest {
     @Test
     void nobodyIsSuspectedWhoHasNotLostWhatItsDiskWasToKeep() {
         NoDetectionWithoutATraitor invariant = new NoDetectionWithoutATraitor(still.cluster());
-        Detection detection = Detection.ofMember(DetectionKind.TWO_LEADERS, still.member(2).id(), "leads as well");
+        Detection detection =
+                Detection.ofMember(DetectionKind.TWO_LEADERS, still.member(2).id(), "leads as well");
         assertViolated(() -> invariant.detected(still.member(1), detection));
         still.mislead(2);
         invariant.detected(still.member(1), detection);
         assertViolated(() -> invariant.detected(
-                still.member(1), Detection.ofMember(DetectionKind.TWO_LEADERS, still.member(3).id(), "leads as well")));
+                still.member(1),
+                Detection.ofMember(DetectionKind.TWO_LEADERS, still.member(3).id(), "leads as well")));
         still.wipe(1);
         invariant.detected(
-                still.member(1), Detection.ofMember(DetectionKind.TWO_LEADERS, still.member(3).id(), "leads as well"));
+                still.member(1),
+                Detection.ofMember(DetectionKind.TWO_LEADERS, still.member(3).id(), "leads as well"));
     }
 
     @Test
