@@ -70,7 +70,9 @@ public final class LogGap {
 
     /** How many indexes nothing was salvaged of; they may be more than could be listed. */
     private long damagedCount() {
-        return last.index() - keptIndex - salvaged.subMap(keptIndex, false, last.index(), true).size();
+        return last.index()
+                - keptIndex
+                - salvaged.subMap(keptIndex, false, last.index(), true).size();
     }
 
     @Override

@@ -123,7 +123,7 @@ public final class LogFuzzTargets implements FuzzTargets {
 
     private static byte[] headerSample(SplittableRandom random) {
         ByteBuffer header = LogBytes.header(SEQUENCE, random, start(random)).encode();
-        return Arrays.copyOf(header.array(), LogBytes.headerBytes(header));
+        return bytes(header.slice(0, LogBytes.headerBytes(header)));
     }
 
     private static SegmentHeader decodedHeader(byte[] input) throws IOException {

@@ -126,14 +126,13 @@ public final class TlsFuzzTargets implements FuzzTargets {
 
     private static byte[] pemSample(SplittableRandom random) {
         Issued issued = any(ISSUED, random);
-        String text =
-                switch (random.nextInt(5)) {
-                    case 0 -> issued.chain();
-                    case 1 -> issued.key();
-                    case 2 -> issued.traditionalKey();
-                    case 3 -> any(REVOCATIONS, random);
-                    default -> issued.chain() + issued.key() + "# a comment\n" + any(REVOCATIONS, random);
-                };
+        String text = switch (random.nextInt(5)) {
+            case 0 -> issued.chain();
+            case 1 -> issued.key();
+            case 2 -> issued.traditionalKey();
+            case 3 -> any(REVOCATIONS, random);
+            default -> issued.chain() + issued.key() + "# a comment\n" + any(REVOCATIONS, random);
+        };
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
