@@ -50,20 +50,19 @@ public final class KvFuzzTargets implements FuzzTargets {
     }
 
     private static Command command(SplittableRandom random) {
-        Command command =
-                switch (random.nextInt(8)) {
-                    case 0 -> authChange(random);
-                    case 1 -> new Login(text(random), bytes(random), number(random));
-                    case 2 -> memberOf(random);
-                    case 3 -> verify(random);
-                    case 4 -> report(random);
-                    case 5 -> note(random);
-                    case 6 ->
-                        new AlarmChange(
-                                any(AlarmChange.Action.values(), random),
-                                new Alarm(number(random), any(Alarm.Type.values(), random)));
-                    default -> new RandomRequests(random).command(1000);
-                };
+        Command command = switch (random.nextInt(8)) {
+            case 0 -> authChange(random);
+            case 1 -> new Login(text(random), bytes(random), number(random));
+            case 2 -> memberOf(random);
+            case 3 -> verify(random);
+            case 4 -> report(random);
+            case 5 -> note(random);
+            case 6 ->
+                new AlarmChange(
+                        any(AlarmChange.Action.values(), random),
+                        new Alarm(number(random), any(Alarm.Type.values(), random)));
+            default -> new RandomRequests(random).command(1000);
+        };
         if (random.nextInt(200) == 0) {
             command = nested(random.nextInt(CommandCodec.MAX_TXN_DEPTH));
         }

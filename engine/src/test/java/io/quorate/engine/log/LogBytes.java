@@ -65,7 +65,7 @@ final class LogBytes {
             written = frame(sequence, written, random, frames);
         }
         out.putShort((short) headerBytes).putShort((short) frames.position());
-        out.put(encoded.array(), 0, headerBytes).put(frames.flip());
+        out.put(encoded.slice(0, headerBytes)).put(frames.flip());
         return written;
     }
 
@@ -88,7 +88,7 @@ final class LogBytes {
         HardState hardState = new HardState(last.term(), Optional.empty(), random.nextLong(last.index() + 1));
         BatchFrame.putHeader(
                 frame, 0, sequence, before.nextLsn(), before.nextLsn() - random.nextInt(2), hardState, Suspension.NONE, false);
-        out.put(frame.array(), 0, frame.position());
+        out.put(frame.flip());
         out.position((int) BatchFrame.align(out.position()));
         return new Written(before.nextLsn() + 1, last, chain, hardState);
     }

@@ -123,7 +123,7 @@ public final class LogFuzzTargets implements FuzzTargets {
 
     private static byte[] headerSample(SplittableRandom random) {
         ByteBuffer header = LogBytes.header(SEQUENCE, random, start(random)).encode();
-        return Arrays.copyOf(header.array(), LogBytes.headerBytes(header));
+        return bytes(header.slice(0, LogBytes.headerBytes(header)));
     }
 
     private static SegmentHeader decodedHeader(byte[] input) throws IOException {
@@ -153,7 +153,7 @@ public final class LogFuzzTargets implements FuzzTargets {
     private static FuzzTarget<?> recovery() {
         return FuzzTarget.of("log-recovery", LogBytes::sample, LogFuzzTargets::recovered, IOException.class)
                 .sealedBy(LogBytes::sealed)
-                .within(2048, 1 << 20, 256);
+                .within(2048, 2 << 20, 256);
     }
 
     /** Opens the log as a member does at its start; what it has made of it can be opened again. */
