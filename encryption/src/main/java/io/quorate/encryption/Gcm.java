@@ -41,7 +41,8 @@ final class Gcm {
      *
      * @throws GeneralSecurityException if they do not belong to key, nonce and associated data
      */
-    void decrypt(byte[] nonce, ByteBuffer associated, ByteBuffer sealed, ByteBuffer out) throws GeneralSecurityException {
+    void decrypt(byte[] nonce, ByteBuffer associated, ByteBuffer sealed, ByteBuffer out)
+            throws GeneralSecurityException {
         begin(Cipher.DECRYPT_MODE, nonce, associated);
         cipher.doFinal(sealed, out);
     }

@@ -21,7 +21,11 @@ public final class KeyCommand {
 
     private KeyCommand() {}
 
-    /** @throws IOException with one sentence, which holds nothing of what it printed, if no ring comes of it in time */
+    /**
+     * Runs it, and reads the ring that it prints.
+     *
+     * @throws IOException with one sentence, which holds nothing of what it printed, if no ring comes of it in time
+     */
     public static KeyRing run(String command, Duration deadline) throws IOException {
         String name = "the key command '" + command + "'";
         Process process = new ProcessBuilder("/bin/sh", "-c", command)

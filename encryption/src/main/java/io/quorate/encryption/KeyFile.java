@@ -35,11 +35,16 @@ public final class KeyFile {
 
     private KeyFile() {}
 
-    /** @throws IOException with one sentence if there is no ring, or others can read or change it */
+    /**
+     * Reads the ring in a file.
+     *
+     * @throws IOException with one sentence if there is no ring, or others can read or change it
+     */
     public static KeyRing read(Path file) throws IOException {
         try {
             if (isOpenToOthers(file)) {
-                throw new IOException(file + " can be read by others, or changed by its group: 'chmod 600 " + file + "' closes it");
+                throw new IOException(
+                        file + " can be read by others, or changed by its group: 'chmod 600 " + file + "' closes it");
             }
             try (InputStream in = Files.newInputStream(file)) {
                 byte[] bytes = in.readNBytes(MAX_BYTES + 1);
@@ -118,7 +123,6 @@ public final class KeyFile {
     }
 
     private static boolean isOpenToOthers(Path file) throws IOException {
-        return hasModes(file)
-                && Files.getPosixFilePermissions(file).stream().anyMatch(NOBODYS::contains);
+        return hasModes(file) && Files.getPosixFilePermissions(file).stream().anyMatch(NOBODYS::contains);
     }
 }

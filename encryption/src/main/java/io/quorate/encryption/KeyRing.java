@@ -75,7 +75,8 @@ public final class KeyRing implements MasterKeys {
     public WrappedKey wrap(DataKey key, String purpose) throws MissingKeyException {
         byte[] secret = key.secret();
         try {
-            // Each wraps few keys, and members that share the ring don't know of each other's: the nonce is random as a whole.
+            // Each wraps few keys, and members that share the ring don't know of each other's: the nonce is random as a
+            // whole.
             byte[] nonce = new byte[Gcm.NONCE_BYTES];
             random.nextBytes(nonce);
             ByteBuffer sealed =
@@ -110,7 +111,8 @@ public final class KeyRing implements MasterKeys {
         if (key == null) {
             throw new MissingKeyException(
                     id,
-                    "the master key " + id + " is needed, and " + source + " has only " + String.join(", ", keys.keySet()));
+                    "the master key " + id + " is needed, and " + source + " has only "
+                            + String.join(", ", keys.keySet()));
         }
         return key;
     }

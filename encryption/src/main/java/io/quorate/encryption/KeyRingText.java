@@ -38,7 +38,8 @@ final class KeyRingText {
     private static void add(String line, String place, Map<String, SecretKey> keys) throws IOException {
         List<String> words = Arrays.asList(line.split("\\s+", -1));
         if (words.size() != 2) {
-            throw new IOException(place + " has " + words.size() + " words, where an id and a key in base64 should stand");
+            throw new IOException(
+                    place + " has " + words.size() + " words, where an id and a key in base64 should stand");
         }
         String id = words.get(0);
         if (!MasterKeyId.isOne(id)) {

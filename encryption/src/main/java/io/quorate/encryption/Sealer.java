@@ -52,8 +52,7 @@ public final class Sealer {
      */
     public void seal(ByteBuffer plain, ByteBuffer associated, ByteBuffer out) {
         if (out.remaining() < plain.remaining() + OVERHEAD) {
-            throw new IllegalArgumentException(
-                    "no room to seal " + plain.remaining() + " bytes in " + out.remaining());
+            throw new IllegalArgumentException("no room to seal " + plain.remaining() + " bytes in " + out.remaining());
         }
         nextNonce();
         out.put(nonce);

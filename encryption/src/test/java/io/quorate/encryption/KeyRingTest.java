@@ -82,12 +82,8 @@ class KeyRingTest {
         String secret = SPRING.split(" ", -1)[1].strip();
         refused("", "/etc/keys has no key; './quorate encryption new-key' makes one");
         refused("# nothing\n", "/etc/keys has no key; './quorate encryption new-key' makes one");
-        refused(
-                SUMMER + secret,
-                "line 2 of /etc/keys has 1 words, where an id and a key in base64 should stand");
-        refused(
-                "a " + secret.substring(0, 40),
-                "line 1 of /etc/keys has a key of 30 bytes; a master key has 32");
+        refused(SUMMER + secret, "line 2 of /etc/keys has 1 words, where an id and a key in base64 should stand");
+        refused("a " + secret.substring(0, 40), "line 1 of /etc/keys has a key of 30 bytes; a master key has 32");
         refused("a " + secret.replace('E', '!'), "line 1 of /etc/keys has a key that is not in base64");
         refused(
                 "_a " + secret,
@@ -104,7 +100,10 @@ class KeyRingTest {
     @Test
     void aWrappedKeyIsReadAsItWasWritten() throws Exception {
         WrappedKey wrapped = ring(SPRING).wrap(ring(SPRING).newDataKey(), "a log");
-        ByteBuffer encoded = ByteBuffer.allocate(WrappedKey.MAX_BYTES).put(wrapped.encode()).put((byte) 7).flip();
+        ByteBuffer encoded = ByteBuffer.allocate(WrappedKey.MAX_BYTES)
+                .put(wrapped.encode())
+                .put((byte) 7)
+                .flip();
 
         assertThat(WrappedKey.decode(encoded)).isEqualTo(wrapped);
         assertThat(encoded.position()).isEqualTo(wrapped.size());
