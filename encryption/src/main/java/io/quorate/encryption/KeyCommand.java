@@ -22,7 +22,7 @@ public final class KeyCommand {
     private KeyCommand() {}
 
     /**
-     * Runs the command, and reads the ring that it prints.
+     * Runs it, and reads the ring that it prints.
      *
      * @throws IOException with one sentence, which holds nothing of what it printed, if no ring comes of it in time
      */

@@ -36,9 +36,9 @@ public final class KeyFile {
     private KeyFile() {}
 
     /**
-     * Reads the ring.
+     * Reads the ring in a file.
      *
-     * @throws IOException with one sentence if there is none, or others can read or change it
+     * @throws IOException with one sentence if there is no ring, or others can read or change it
      */
     public static KeyRing read(Path file) throws IOException {
         try {

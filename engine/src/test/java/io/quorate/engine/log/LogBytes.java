@@ -87,7 +87,14 @@ final class LogBytes {
         }
         HardState hardState = new HardState(last.term(), Optional.empty(), random.nextLong(last.index() + 1));
         BatchFrame.putHeader(
-                frame, 0, sequence, before.nextLsn(), before.nextLsn() - random.nextInt(2), hardState, Suspension.NONE, false);
+                frame,
+                0,
+                sequence,
+                before.nextLsn(),
+                before.nextLsn() - random.nextInt(2),
+                hardState,
+                Suspension.NONE,
+                false);
         out.put(frame.flip());
         out.position((int) BatchFrame.align(out.position()));
         return new Written(before.nextLsn() + 1, last, chain, hardState);

@@ -128,7 +128,8 @@ public final class LogFuzzTargets implements FuzzTargets {
 
     private static SegmentHeader decodedHeader(byte[] input) throws IOException {
         DiskFile file = new MemoryDisk().with("segment", input).open("segment");
-        return SegmentHeader.read(file, SEQUENCE, "segment", LogKeys.NONE).orElseThrow(() -> new CorruptFrameException("no header"));
+        return SegmentHeader.read(file, SEQUENCE, "segment", LogKeys.NONE)
+                .orElseThrow(() -> new CorruptFrameException("no header"));
     }
 
     private static byte[] withSealedHeader(byte[] input) {

@@ -100,7 +100,10 @@ public final class SnapshotFuzzTargets implements FuzzTargets {
                 incoming.store(ByteBuffer.wrap(input, at, count));
                 at += count;
             }
-            return incoming.finish(SnapshotStore.UNFINISHED + "received", SnapshotStore.pathOf(META), SnapshotStore.Acceptance.OF_ALL)
+            return incoming.finish(
+                            SnapshotStore.UNFINISHED + "received",
+                            SnapshotStore.pathOf(META),
+                            SnapshotStore.Acceptance.OF_ALL)
                     .manifest();
         }
     }
