@@ -304,8 +304,8 @@ final class NodeOpening {
         if (LostEnd.othersMayHaveIt(configuration, directory)) {
             LOG.warn(
                     "The log of the entries {} to {} and the state at {} cannot be brought together, and no intact"
-                        + " snapshot leads from one to the other: the member forgets both, does not vote, and fetches"
-                        + " everything from the leader.",
+                            + " snapshot leads from one to the other: the member forgets both, does not vote, and fetches"
+                            + " everything from the leader.",
                     first + 1,
                     last,
                     durable);
