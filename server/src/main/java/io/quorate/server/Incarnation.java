@@ -161,7 +161,18 @@ record Incarnation(
             GreyWatch grey = parts.add(GreyWatch.start(config, memberNode, metrics));
             parts.add(AutoTune.start(config, memberNode, metrics));
             List<ServerServiceDefinition> services = services(
-                    config, membership, memberNode, metrics, security, grey, audit, store, tokens, clients, streams, parts);
+                    config,
+                    membership,
+                    memberNode,
+                    metrics,
+                    security,
+                    grey,
+                    audit,
+                    store,
+                    tokens,
+                    clients,
+                    streams,
+                    parts);
             Newcomer newcomer = parts.add(new Newcomer(config, membership, memberNode.storages(), security));
             return new Incarnation(number, memberNode, fence, clients, services, streams, newcomer, grey, parts);
         } catch (IOException | RuntimeException e) {
@@ -252,12 +263,7 @@ record Incarnation(
                         new AuthService(
                                 clients,
                                 passwords,
-                                new Logins(
-                                        passwords,
-                                        security.loginLimits(),
-                                        metrics,
-                                        LOG::warn,
-                                        System::nanoTime),
+                                new Logins(passwords, security.loginLimits(), metrics, LOG::warn, System::nanoTime),
                                 tokens,
                                 headers))
                 .map(service -> ServerInterceptors.intercept(

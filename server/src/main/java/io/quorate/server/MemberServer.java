@@ -482,7 +482,7 @@ public final class MemberServer implements AutoCloseable {
         scrub.close();
         LOG.error(
                 "Member {} takes no part any more, and serves nobody: {}. Starting it again does not help: stop it,"
-                    + " keep a copy of its data directory, and bring it back with an empty one by --replace-member.",
+                        + " keep a copy of its data directory, and bring it back with an empty one by --replace-member.",
                 config.name(),
                 cause.getMessage());
         incarnation.streams().close();

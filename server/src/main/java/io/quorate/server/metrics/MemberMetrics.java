@@ -52,7 +52,6 @@ public final class MemberMetrics
     /** The name that Prometheus knows its text format by. */
     public static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
 
-
     private static final double NANOS_PER_SECOND = 1e9;
 
     /** The log's files; syncs of others are not what etcd's name speaks of. */
