@@ -8,7 +8,7 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.quorate.server.proto.etcdserverpb.RangeRequest;
 import io.quorate.testing.fuzz.FuzzTarget;
@@ -121,7 +121,8 @@ public final class GatewayFuzzTargets implements FuzzTargets {
 
     /** The headers as they come from the codec of HTTP, which cuts lines and names; what is in them is as it came. */
     private static CallSettings settings(byte[] input) throws BadRequestException {
-        HttpHeaders headers = new DefaultHttpHeaders(false);
+        HttpHeaders headers =
+                DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
         for (String line : new String(input, StandardCharsets.ISO_8859_1).split("\n", 64)) {
             String[] header = line.split(":", 2);
             if (header.length == 2 && !header[0].isEmpty()) {

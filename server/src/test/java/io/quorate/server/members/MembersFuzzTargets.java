@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What members ask the leader for, and what it answers: bytes within the frames of peers. */
 public final class MembersFuzzTargets implements FuzzTargets {
@@ -63,8 +65,12 @@ public final class MembersFuzzTargets implements FuzzTargets {
         for (int i = random.nextInt(3); i >= 0; i--) {
             changes.add(ofOne(random));
         }
-        return new MemberChange.Together(
-                new TreeSet<>(Set.of(id(random), id(random))), new TreeSet<>(Set.of(id(random))), changes);
+        return new MemberChange.Together(new TreeSet<>(ids(random)), new TreeSet<>(Set.of(id(random))), changes);
+    }
+
+    /** Two, which may be the same. */
+    private static Set<MemberId> ids(SplittableRandom random) {
+        return Stream.generate(() -> id(random)).limit(2).collect(Collectors.toSet());
     }
 
     private static MemberChange.OfOne ofOne(SplittableRandom random) {
@@ -98,7 +104,7 @@ public final class MembersFuzzTargets implements FuzzTargets {
         return switch (random.nextInt(4)) {
             case 0 -> bytes(Changed.encoded(Status.FAILED_PRECONDITION.withDescription("n\u00e9")));
             case 1 -> bytes(Changed.unknown());
-            default -> bytes(new Changed(Configuration.of(Set.of(id(random), id(random)))).encoded());
+            default -> bytes(new Changed(Configuration.of(ids(random))).encoded());
         };
     }
 
