@@ -171,7 +171,7 @@ class EndedLoginApiTest {
             assertFails(EtcdError.PERMISSION_DENIED, () -> alice.put("other", "x"));
         }
         assertThat(index(nobody) - before)
-                .as("entries that members need among themselves, and the audit log, which records so many refusals and then counts")
+                .as("entries of the members, and the bounded ones of the audit log")
                 .isLessThan(attempts);
         assertFails(
                 EtcdError.USER_EMPTY,

@@ -123,7 +123,8 @@ class FullStoreTest {
             PutStream.run(client, "meanwhile", 100, 8);
             defragmented.join();
             assertThat(client.value("meanwhile99")).isEqualTo("v");
-            // What was put meanwhile is in memory still, of which RocksDB takes a megabyte at a time; so is the record of this in the audit log.
+            // What was put meanwhile is in memory still, of which RocksDB takes a megabyte at a time; the audit log's
+            // record too.
             client.maintenance().defragment(DefragmentRequest.getDefaultInstance());
             assertThat(sizeBytes(client)).isLessThan(full / 4);
         }
