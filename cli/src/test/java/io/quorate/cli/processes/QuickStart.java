@@ -73,7 +73,7 @@ record QuickStart(String classPath, List<String> options) {
 
     /** A warning that the archive does not suit is none of what a process prints. */
     private static List<String> reading(Path archive) {
-        return List.of("-Xlog:disable", "-Xlog:all=error:stderr", "-XX:SharedArchiveFile=" + archive);
+        return List.of("-Xlog:disable", "-Xlog:all=error,cds*=off:stderr", "-XX:SharedArchiveFile=" + archive);
     }
 
     private static void rehearse(Path folder, Path archive, List<String> jvm, String jars) throws IOException {
