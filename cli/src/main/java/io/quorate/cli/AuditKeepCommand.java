@@ -42,14 +42,10 @@ final class AuditKeepCommand implements Callable<Integer> {
         AuditSettings changed = AuditSettingsCalls.change(client, this::changed);
         if (client.json()) {
             JsonObject answer = new JsonObject();
-            answer.addProperty("max_records", changed.getMaxRecords());
-            answer.addProperty("max_bytes", changed.getMaxBytes());
+            AuditSettingsCalls.addKept(answer, changed);
             JsonOutput.print(spec.commandLine().getOut(), answer);
         } else {
-            spec.commandLine()
-                    .getOut()
-                    .println("kept are " + changed.getMaxRecords() + " records, and no more than "
-                            + changed.getMaxBytes() + " bytes of them");
+            spec.commandLine().getOut().println(AuditSettingsCalls.kept(changed));
         }
         return ExitCode.OK;
     }

@@ -3,13 +3,13 @@ package io.quorate.cli;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.quorate.server.audit.AuditCopy;
 import java.io.PrintWriter;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,17 +27,6 @@ import picocli.CommandLine.Spec;
         },
         footer = {"", "Example:", "  quorate audit list --since 1h --kind authentication"})
 final class AuditListCommand implements Callable<Integer> {
-
-    private static final Set<String> KINDS = Set.of(
-            "authentication",
-            "authorization",
-            "user",
-            "role",
-            "membership",
-            "operation",
-            "maintenance",
-            "key",
-            "audit");
 
     @Option(
             names = "--since",
@@ -72,8 +61,9 @@ final class AuditListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!kind.isEmpty() && !KINDS.contains(kind)) {
-            throw CommandFailed.usage("--kind " + kind + " is no kind of record" + Suggestion.among(kind, KINDS));
+        if (!kind.isEmpty() && !AuditCopy.kinds().contains(kind)) {
+            throw CommandFailed.usage(
+                    "--kind " + kind + " is no kind of record" + Suggestion.among(kind, AuditCopy.kinds()));
         }
         Optional<Instant> from = since.isEmpty() ? Optional.empty() : Optional.of(instant(since));
         PrintWriter out = spec.commandLine().getOut();

@@ -46,8 +46,7 @@ final class AuditRulesCommand implements Callable<Integer> {
             settings.getRulesList().forEach(rule -> rules.add(AuditSettingsCalls.text(rule)));
             JsonObject answer = new JsonObject();
             answer.add("rules", rules);
-            answer.addProperty("max_records", settings.getMaxRecords());
-            answer.addProperty("max_bytes", settings.getMaxBytes());
+            AuditSettingsCalls.addKept(answer, settings);
             JsonOutput.print(out, answer);
             return;
         }
@@ -57,8 +56,7 @@ final class AuditRulesCommand implements Callable<Integer> {
         }
         table.print(out);
         out.println();
-        out.println("kept are " + settings.getMaxRecords() + " records, and no more than " + settings.getMaxBytes()
-                + " bytes of them");
+        out.println(AuditSettingsCalls.kept(settings));
     }
 
     /** {@code quorate audit rules add}. */

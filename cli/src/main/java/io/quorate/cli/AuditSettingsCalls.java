@@ -1,5 +1,6 @@
 package io.quorate.cli;
 
+import com.google.gson.JsonObject;
 import io.quorate.server.proto.managerpb.AuditRule;
 import io.quorate.server.proto.managerpb.AuditSettings;
 import io.quorate.server.proto.managerpb.ChangeAuditSettingsRequest;
@@ -35,6 +36,18 @@ final class AuditSettingsCalls {
                     ManagerGrpc.newBlockingStub(channel).withDeadline(deadline).changeAuditSettings(request));
             return changed;
         }
+    }
+
+    /** How much is kept, for people. */
+    static String kept(AuditSettings settings) {
+        return "kept are " + settings.getMaxRecords() + " records, and no more than " + settings.getMaxBytes()
+                + " bytes of them";
+    }
+
+    /** How much is kept, as fields of an answer. */
+    static void addKept(JsonObject answer, AuditSettings settings) {
+        answer.addProperty("max_records", settings.getMaxRecords());
+        answer.addProperty("max_bytes", settings.getMaxBytes());
     }
 
     /** A rule, for people. */

@@ -7,12 +7,14 @@ import io.quorate.server.proto.etcdserverpb.Member;
 import io.quorate.server.proto.managerpb.ListAuditResponse;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -83,7 +85,7 @@ final class AuditVerifyCommand implements Callable<Integer> {
         AuditCopy copy = new AuditCopy(file.toString());
         // What is no UTF-8 must be told as a record that was changed.
         try (BufferedReader lines = new BufferedReader(
-                new java.io.InputStreamReader(Files.newInputStream(file), StandardCharsets.ISO_8859_1))) {
+                new InputStreamReader(Files.newInputStream(file), StandardCharsets.ISO_8859_1))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 copy.add(line);
             }
@@ -123,7 +125,7 @@ final class AuditVerifyCommand implements Callable<Integer> {
         }
         // A member may be behind; not all of them.
         members.stream()
-                .max(java.util.Comparator.comparingLong(AuditCopy::last))
+                .max(Comparator.comparingLong(AuditCopy::last))
                 .flatMap(exported::beyond)
                 .ifPresent(problems::add);
     }

@@ -1,13 +1,16 @@
 package io.quorate.server.audit;
 
 import io.quorate.kv.AuditChain;
+import io.quorate.kv.AuditEvent;
 import io.quorate.kv.AuditRecord;
 import io.quorate.kv.DecodeException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * An audit log as one place has it, a member or a file: whether it is whole, and whether it says the same as another one. For one thread.
@@ -44,6 +47,13 @@ public final class AuditCopy {
         } catch (DecodeException e) {
             // The chain tells.
         }
+    }
+
+    /** The kinds that records are of, as their lines say it. */
+    public static List<String> kinds() {
+        return Stream.of(AuditEvent.Kind.values())
+                .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                .toList();
     }
 
     /** The number of a record that is a line of an audit log; empty if the line is none. */
