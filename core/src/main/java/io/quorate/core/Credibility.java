@@ -87,12 +87,8 @@ final class Credibility {
             return Optional.empty();
         }
         if (!hasCampaigned()) {
-            // A member that has lost the end of its log may have forgotten that it asked.
-            return node.votedFor().isEmpty() || node.votingSuspended()
-                    ? Optional.empty()
-                    : suspicion(
-                            Kind.UNASKED_ANSWER,
-                            "gives this member its vote in term " + node.term() + ", in which it asked for none");
+            // This member may have forgotten that it asked, with the end of its log; and who is no candidate counts no votes.
+            return Optional.empty();
         }
         if (remembers(campaigned, from)) {
             return doubleVote("campaigns");

@@ -27,9 +27,9 @@ final class LaterTerms {
             case Message.PreVoteResponse response -> response.granted() || isNoStranger(from);
             case Message.VoteRequest request ->
                 !election.leaderIsAlive() || (request.leadershipTransfer() && isNoStranger(from));
-            case Message.AppendRequest request -> !election.leaderIsAlive() || isNoStranger(from);
-            case Message.Heartbeat heartbeat -> !election.leaderIsAlive() || isNoStranger(from);
-            case Message.SnapshotChunk chunk -> !election.leaderIsAlive() || isNoStranger(from);
+            case Message.AppendRequest request -> mayLead(from);
+            case Message.Heartbeat heartbeat -> mayLead(from);
+            case Message.SnapshotChunk chunk -> mayLead(from);
             case Message.VoteResponse response -> isNoStranger(from);
             case Message.AppendAccepted response -> isNoStranger(from);
             case Message.AppendRejected response -> isNoStranger(from);
@@ -42,6 +42,14 @@ final class LaterTerms {
             case Message.RepairResponse response -> isNoStranger(from);
             case Message.SnapshotRequest request -> isNoStranger(from);
         };
+    }
+
+    /**
+     * Nobody but itself tells a lone voter that it leads: were its disk from a time before others came, no quorum would ever end that
+     * leadership, and it would go on beside theirs for good.
+     */
+    private boolean mayLead(MemberId from) {
+        return !election.leaderIsAlive() || isNoStranger(from) || node.isLoneVoter();
     }
 
     /** Whoever knows of no members yet has to believe anybody. */

@@ -115,6 +115,16 @@ class DisruptiveServersTest {
         assertThat(joining.status().leader()).contains(THREE);
     }
 
+    /** Its disk is from a time before others came. */
+    @Test
+    void aLoneVoterFollowsTheLeaderOfThoseThatItDoesNotRemember() {
+        CoreUnderTest core = CoreUnderTest.ofVoters(1).toEstablishedLeader();
+        long term = core.status().term();
+        core.receive(STRANGER, new Message.Heartbeat(term + 3, 0, 0));
+        assertThat(core.status().leader()).contains(STRANGER);
+        assertThat(core.status().term()).isEqualTo(term + 3);
+    }
+
     @Test
     void aMemberStillDeposesALeaderOfAnEarlierTerm() {
         CoreUnderTest core = CoreUnderTest.ofVoters(3).toEstablishedLeader();

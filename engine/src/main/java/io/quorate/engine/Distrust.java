@@ -72,7 +72,15 @@ final class Distrust {
     }
 
     private Optional<Detection> said(MemberId from, Message message) {
-        return core.judge(from, message).map(suspicion -> Detection.of(from, suspicion));
+        Optional<Detection> against = core.judge(from, message).map(suspicion -> Detection.of(from, suspicion));
+        if (against.isPresent()
+                && against.get().kind() == DetectionKind.CONTRADICTED_ENTRY
+                && mustFollow(from, message)) {
+            // The core stops on it by itself: were it refused, a member with a wrong log would go on as if it had the right one.
+            tell(from, against.get());
+            return Optional.empty();
+        }
+        return against;
     }
 
     private static Optional<Detection> answered(MemberId from, int count) {

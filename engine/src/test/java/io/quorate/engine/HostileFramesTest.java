@@ -85,8 +85,9 @@ class HostileFramesTest {
         assertDetected(LIAR, DetectionKind.IMPOSSIBLE_TERM);
     }
 
+    /** Either log may be the wrong one: a member that went on serving with what it has would be the worse mistake. */
     @Test
-    void aLaterLeaderThatLacksWhatIsCommitted() {
+    void aLaterLeaderThatLacksWhatIsCommittedStopsTheMemberAsBefore() {
         EntryFrame other = EntryFrame.encode(0, new EntryId(2, 3), EntryKind.COMMAND, 0, Journal.command(23));
         var batch = new EntryBatch(3, List.of(new TermRun(2, 3)), List.of());
         receive(
@@ -96,7 +97,9 @@ class HostileFramesTest {
                         new Message.AppendRequest(2, new EntryId(1, 2), batch, 3),
                         List.of(other),
                         OptionalLong.empty()));
-        assertDetected(LIAR, DetectionKind.CONTRADICTED_ENTRY);
+        follower.tick();
+        assertThat(follower.node.stopped().join()).isInstanceOf(LogDivergedException.class);
+        assertThat(detections).extracting(Detection::kind).containsOnly(DetectionKind.CONTRADICTED_ENTRY);
     }
 
     @Test

@@ -83,8 +83,8 @@ final class DetectionProblems {
     private static String remedy(DetectionKind kind) {
         return switch (kind) {
             case TWO_LEADERS, DOUBLE_VOTE, CONTRADICTED_ENTRY ->
-                "compare the states ('quorate verify'); if that member's disk has lost nothing, take it for one that was taken over:"
-                        + " replace it, with another key";
+                "compare the states ('quorate verify'), and look at the disks of both; if none has lost anything, one of the two"
+                        + " was taken over: find out which, and replace it, with another key";
             case IMPOSSIBLE_TERM, IMPOSSIBLE_INDEX, UNASKED_ANSWER, REPLAYED_FRAME ->
                 "find out what runs there; if it is no release of Quorate, replace the member, with another key";
             case FLOOD -> "find out what runs there, and what it is busy with; it is only read from more slowly";

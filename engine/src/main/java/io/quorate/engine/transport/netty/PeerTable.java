@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * heard of yet, as it says itself when it dials. Safe for use by many threads.
  *
  * <p>One that is not known here must be let in: a member that lags behind learns of later members by what they send it, one that joins
- * learns of all of them so. What such a guest sends does reach the core, which follows a leader of whatever term it hears. So over
+ * learns of all of them so. What such a guest sends does reach the core, which follows a leader that it does not know once its own is silent. So over
  * TLS it must be vouched for: by the CA, with a certificate that names it, or by a host of those that are known here, whose
  * certificate could speak for its own member as well.
  */
