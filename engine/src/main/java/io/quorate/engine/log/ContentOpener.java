@@ -58,15 +58,17 @@ final class ContentOpener {
                             : "it is not sealed, in a segment that is");
         }
         return opener.isPresent()
-                ? open(frame.content().slice(), opener.get())
+                ? open(frame, opener.get())
                 : new Items(frame.content().slice(), List.of());
     }
 
-    private static Items open(ByteBuffer content, Opener opener) throws CorruptFrameException {
+    private static Items open(BatchFrame frame, Opener opener) throws CorruptFrameException {
+        ByteBuffer content = frame.content().slice();
         // All that blocks take beside items is more than nothing, so this is enough.
         ByteBuffer items = ByteBuffer.allocate(content.remaining());
         List<Block> blocks = new ArrayList<>();
         while (content.hasRemaining()) {
+            SealedBlock.requirePlace(content, blocks.size(), frame.lsn());
             blocks.add(new Block(content.position(), items.position()));
             SealedBlock.open(content, opener, items);
         }

@@ -15,7 +15,7 @@ import java.util.List;
  *
  * <p>Form, big endian: {@code int magic, int crc32c, int length, int number, long lsn}, then {@code length} bytes as {@link Sealer} makes them. The
  * checksum covers everything behind itself, so damage is found without the key. What lies between checksum and message is authenticated with
- * the message: a block opens only as that one of its frame.
+ * the message, so that a block which was moved is told by it ({@link #requirePlace}).
  */
 final class SealedBlock {
 
@@ -30,6 +30,8 @@ final class SealedBlock {
     private static final int MAGIC = 0x514c424b;
     private static final int CRC_OFFSET = 4;
     private static final int CHECKED_OFFSET = 8;
+    private static final int NUMBER_OFFSET = 12;
+    private static final int LSN_OFFSET = 16;
 
     private SealedBlock() {}
 
@@ -59,6 +61,20 @@ final class SealedBlock {
                 && in.getInt(position) == MAGIC
                 && length(in, position) >= Sealer.OVERHEAD
                 && length(in, position) <= in.limit() - position - HEADER_BYTES;
+    }
+
+    /**
+     * Makes sure that the block that begins at a buffer's position, if one does, says that it has this place: what it says is authenticated.
+     *
+     * @throws CorruptFrameException if it was moved here from elsewhere
+     */
+    static void requirePlace(ByteBuffer in, int number, long lsn) throws CorruptFrameException {
+        int start = in.position();
+        if (mayBegin(in, start)
+                && (in.getInt(start + NUMBER_OFFSET) != number || in.getLong(start + LSN_OFFSET) != lsn)) {
+            throw new CorruptFrameException("a sealed block of another place stands where block " + number
+                    + " of the frame " + lsn + " should");
+        }
     }
 
     private static int length(ByteBuffer in, int position) {

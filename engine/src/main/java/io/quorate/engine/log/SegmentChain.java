@@ -2,6 +2,7 @@ package io.quorate.engine.log;
 
 import io.quorate.core.HardState;
 import io.quorate.core.Suspension;
+import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.DiskFile;
 import io.quorate.engine.log.SegmentScanner.Latest;
 import java.io.IOException;
@@ -81,7 +82,19 @@ final class SegmentChain {
             links.addFirst(next.get());
             next = link(found, next.get().header().previous());
         }
+        requireSealedOnceSealed(links);
         return new SegmentChain(links).read();
+    }
+
+    /** No member writes in plain again what it once sealed: somebody has put such a segment in the place of a sealed one. */
+    private static void requireSealedOnceSealed(List<Link> links) throws DataDirectoryException {
+        for (int at = 1; at < links.size(); at++) {
+            if (links.get(at - 1).header().key().isPresent()
+                    && links.get(at).header().key().isEmpty()) {
+                throw new DataDirectoryException("The log segment " + links.get(at).name() + " is not sealed, and "
+                        + links.get(at - 1).name() + " before it is: this member did not write it. Replace the member.");
+            }
+        }
     }
 
     private static Optional<Link> link(NavigableMap<Long, Found> found, long sequence) {

@@ -469,6 +469,14 @@ class SealedLogTest {
         SealedBlock.open(block.duplicate(), key.key().opener(), items);
         assertThat(items.position()).isEqualTo(5);
 
+        SealedBlock.requirePlace(block.duplicate(), 0, 7);
+        assertThatThrownBy(() -> SealedBlock.requirePlace(block.duplicate(), 1, 7))
+                .as("moved within its frame")
+                .isInstanceOf(CorruptFrameException.class);
+        assertThatThrownBy(() -> SealedBlock.requirePlace(block.duplicate(), 0, 8))
+                .as("moved as it is to another frame")
+                .isInstanceOf(CorruptFrameException.class);
+
         SegmentKey other = sealed(SPRING).keys().newKey().orElseThrow();
         assertThatThrownBy(() -> SealedBlock.open(block.duplicate(), other.key().opener(), ByteBuffer.allocate(100)))
                 .isInstanceOf(CorruptFrameException.class);
