@@ -78,7 +78,7 @@ final class DevCommand implements Callable<Integer> {
             paramLabel = "<file>",
             description = {
                 "Seal what the members write to the disk with the key ring in this file, which is made if it is"
-                        + " missing.",
+                        + " missing and the data directory is new.",
                 "Default: nothing is sealed"
             })
     private Optional<Path> keyFile = Optional.empty();
@@ -114,6 +114,10 @@ final class DevCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         LogOutput.to(logStream, LogLevel.parse("--log-level", logLevel));
+        if (ephemeral && keyFile.isPresent()) {
+            throw CommandFailed.usage("--ephemeral keeps nothing that --encryption-key-file could seal; give one of them");
+        }
+        boolean isNew = !Files.exists(dataDir);
         DevCluster cluster = DevCluster.of(nodes, clientPorts, peerPorts, dataDir, ephemeral);
         List<ServerConfig> planned = configs(cluster);
         for (ServerConfig config : planned) {
@@ -123,7 +127,7 @@ final class DevCommand implements Callable<Integer> {
         if (!ephemeral) {
             DevDataDir.claim(cluster, secure);
         }
-        keyFile.ifPresent(DevCommand::makeIfMissing);
+        keyFile.filter(ring -> isNew).ifPresent(DevCommand::makeIfMissing);
         Optional<DevCertificates> certificates =
                 secure ? Optional.of(new DevCertificates(certificateFolder())) : Optional.empty();
         List<ServerConfig> configs =

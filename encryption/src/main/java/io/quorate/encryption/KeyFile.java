@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -91,9 +93,13 @@ public final class KeyFile {
 
     /** Whoever reads it, be it after a power failure, finds what was there or what is there now: a ring that is lost loses all data. */
     private static void replace(Path file, String text) throws IOException {
-        Path aside = file.resolveSibling(file.getFileName() + ".new");
+        Path target = Files.exists(file) ? file.toRealPath() : file;
+        Path aside = target.resolveSibling(target.getFileName() + ".new");
         Files.deleteIfExists(aside);
         Files.createFile(aside, ownersAlone(file));
+        if (hasModes(file) && Files.exists(target)) {
+            openToTheSame(target, aside);
+        }
         try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
             while (bytes.hasRemaining()) {
@@ -101,13 +107,26 @@ public final class KeyFile {
             }
             channel.force(true);
         }
-        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         if (hasModes(file)) {
             // Windows, which has none, opens no folder either.
-            try (FileChannel names = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            try (FileChannel names = FileChannel.open(target.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
                 names.force(true);
             }
         }
+    }
+
+    /** Members that read the ring by its group must be able to read the next one. */
+    private static void openToTheSame(Path before, Path after) throws IOException {
+        PosixFileAttributes rights = Files.readAttributes(before, PosixFileAttributes.class);
+        PosixFileAttributeView view = Files.getFileAttributeView(after, PosixFileAttributeView.class);
+        if (!view.readAttributes().group().equals(rights.group())) {
+            view.setGroup(rights.group());
+        }
+        if (!view.readAttributes().owner().equals(rights.owner())) {
+            view.setOwner(rights.owner());
+        }
+        view.setPermissions(rights.permissions());
     }
 
     private static FileAttribute<?>[] ownersAlone(Path file) {

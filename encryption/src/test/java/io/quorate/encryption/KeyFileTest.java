@@ -66,15 +66,15 @@ class KeyFileTest {
     }
 
     @Test
-    void aNewKeyIsPutInFrontOfTheOthersAndTheFileIsItsOwnersAlone() throws Exception {
+    void aNewKeyIsPutInFrontOfTheOthersAndTheFileIsOpenToTheSameAsBefore() throws Exception {
         String before = Files.readString(file);
-        mode("r--r-----");
+        mode("rw-r-----");
         assertThat(KeyFile.addNew(file, Optional.of("summer"))).isEqualTo("summer");
         assertThat(KeyFile.addNew(file, Optional.empty())).isEqualTo("key-1");
 
         assertThat(KeyFile.read(file).ids()).containsExactly("key-1", "summer", "spring");
         assertThat(Files.readString(file)).endsWith(before);
-        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
         assertThatThrownBy(() -> KeyFile.addNew(file, Optional.of("spring")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("has a key spring already");

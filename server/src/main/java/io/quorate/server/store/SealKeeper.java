@@ -22,6 +22,8 @@ final class SealKeeper implements AutoCloseable {
 
     private static final long MIN_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    private static final long RETRY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final MvccStore store;
     private final Optional<Thread> thread;
 
@@ -52,13 +54,22 @@ final class SealKeeper implements AutoCloseable {
         try {
             while (!closed) {
                 called.acquire();
-                sealAll();
+                sealAllOrTellWhyNot();
             }
         } catch (InterruptedException e) {
             LOG.debug("the member stops; what is left is sealed after its next start", e);
+        }
+    }
+
+    /** A disk that has no room for now, or a record that is mended later, must not end it. */
+    private void sealAllOrTellWhyNot() throws InterruptedException {
+        try {
+            sealAll();
         } catch (StoreException | IllegalStateException e) {
             if (!closed) {
-                LOG.error("sealing the store's values failed, and goes on after the next start: {}", e.getMessage(), e);
+                LOG.error("sealing the store's values failed, and is tried again in a while: {}", e.getMessage(), e);
+                TimeUnit.NANOSECONDS.sleep(RETRY_NANOS);
+                called.release();
             }
         }
     }
@@ -85,7 +96,7 @@ final class SealKeeper implements AutoCloseable {
         return more;
     }
 
-    /** Returns once it has ended: what it has begun is as good as any end. */
+    /** Does not wait for it: what it has begun is as good as any end. */
     @Override
     public void close() {
         closed = true;
