@@ -1,5 +1,6 @@
 package io.quorate.cli;
 
+import io.quorate.server.audit.AuditCopy;
 import io.quorate.server.proto.managerpb.ListAuditRequest;
 import io.quorate.server.proto.managerpb.ListAuditResponse;
 import io.quorate.server.proto.managerpb.ManagerGrpc;
@@ -42,8 +43,13 @@ final class AuditSource {
         while (true) {
             ListAuditResponse page = page(next);
             page.getRecordsList().forEach(each);
-            next = Math.max(next, page.getFirstNumber()) + page.getRecordsCount();
-            if (page.getRecordsCount() == 0 || next > page.getLastNumber()) {
+            if (page.getRecordsCount() == 0) {
+                return page;
+            }
+            // What was given up meanwhile is not there any more; a line that somebody has changed may not have a number.
+            long following = next + page.getRecordsCount();
+            next = AuditCopy.number(page.getRecords(page.getRecordsCount() - 1)).orElse(following - 1) + 1;
+            if (next > page.getLastNumber()) {
                 return page;
             }
         }

@@ -18,6 +18,9 @@ final class AuditAppender {
     private final WriteBatch batch;
     private final AuditLog before;
 
+    /** So many records make room at a time, for all members apply this at the same moment; the rest does with those that come. */
+    private static final int MAX_GIVEN_UP = 1000;
+
     /** Those of this batch, which the store does not have yet. */
     private final NavigableMap<Long, AuditRecord> appended = new TreeMap<>();
 
@@ -65,7 +68,8 @@ final class AuditAppender {
         AuditSettings limits = log.settings();
         long keptRecords = limits.maxRecords() - limits.maxRecords() / PARTS;
         long keptBytes = limits.maxBytes() - limits.maxBytes() / PARTS;
-        while (log.count() > 1 && (log.count() > keptRecords || log.bytes() > keptBytes)) {
+        int givenUp = 0;
+        while (log.count() > 1 && givenUp++ < MAX_GIVEN_UP && (log.count() > keptRecords || log.bytes() > keptBytes)) {
             AuditRecord dropped = find(log.first());
             batch.delete(StoreKeys.auditRecord(dropped.number()));
             appended.remove(dropped.number());

@@ -102,8 +102,9 @@ final class AuditApplication {
                 }
                 end(note, result);
             }
+            // One that is refused did nothing, and anybody may ask for it as often as he likes.
             case Compact compact
-            when isAClients() -> append(Kind.MAINTENANCE, "compact", "revision " + compact.revision(), outcome(result));
+            when isAClients() && !(result instanceof Result.Rejected) -> append(Kind.MAINTENANCE, "compact", "revision " + compact.revision(), outcome(result));
             case AlarmChange change
             when isAClients() ->
                 append(

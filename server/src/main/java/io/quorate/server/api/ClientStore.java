@@ -139,8 +139,18 @@ final class ClientStore {
             return propose(command);
         }
         return caller().thenCompose(caller -> refusal(caller, command).isEmpty()
-                ? propose(new Authorized(caller, command))
+                ? propose(caller, command)
                 : writeUnlessRefused(command));
+    }
+
+    /** A right that is there now may have gone where the command stands in the log. */
+    private CompletableFuture<Result> propose(Caller caller, Command command) {
+        return propose(new Authorized(caller, command)).thenApply(result -> {
+            if (result instanceof Result.Rejected rejected) {
+                audit.refused(caller, rejected.error(), AuditedClient.object(command));
+            }
+            return result;
+        });
     }
 
     /**
@@ -155,7 +165,7 @@ final class ClientStore {
                             audit.refused(caller, error, AuditedClient.object(command));
                             return CompletableFuture.completedFuture(new Result.Rejected(error));
                         })
-                        .orElseGet(() -> propose(new Authorized(caller, command))));
+                        .orElseGet(() -> propose(caller, command)));
     }
 
     /** With its origin, if it belongs on record and may be put there. */

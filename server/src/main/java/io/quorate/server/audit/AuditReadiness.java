@@ -5,8 +5,8 @@ import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -15,6 +15,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out whether every member that holds data has a release that knows of records: until then nothing is put on record, since a member that
@@ -32,16 +33,15 @@ public final class AuditReadiness {
     private static final byte FORM = 1;
     private static final byte ALL = 1;
 
-    /** A member that has just started says it soon. */
+    /** Members say it anew so often, and one that has not said it for longer may have another release by now. */
+    private static final Duration REPEAT = Duration.ofSeconds(2);
+
+    private static final Duration GOOD_FOR = Duration.ofSeconds(10);
+
+    /** A leader hears of members soon after it began; whoever asks then waits for so long, and nobody does later. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private static final Duration PAUSE = Duration.ofMillis(100);
-
-    /** After it was told that some member has not said so, nobody is kept waiting again for so long. */
-    private static final Duration REST = Duration.ofSeconds(10);
-
-    /** How long after a leader that cannot tell is it told again. */
-    private static final Duration RETRY = Duration.ofSeconds(5);
 
     private final MemberId self;
     private final Supplier<CoreStatus> status;
@@ -49,12 +49,15 @@ public final class AuditReadiness {
     private final Function<ByteBuffer, CompletableFuture<Optional<ByteBuffer>>> leader;
     private final LongSupplier nanoTime;
     private final Executor pause;
-    private final Set<MemberId> heard = ConcurrentHashMap.newKeySet();
-    private volatile Told told = new Told(Optional.empty(), 0);
-    private volatile Optional<Long> asksAgain = Optional.empty();
-    private volatile Optional<Long> waitsAgain = Optional.empty();
+    private final Map<MemberId, Long> heard = new ConcurrentHashMap<>();
 
-    private record Answered(boolean all, Optional<Throwable> failure) {}
+    /** Guarded by this, as all below. */
+    private Told told = new Told(Optional.empty(), 0);
+
+    private long toldSince;
+    private Optional<Long> tellsAgain = Optional.empty();
+    private Optional<Boolean> all = Optional.empty();
+    private Optional<Throwable> silence = Optional.empty();
 
     private record Told(Optional<MemberId> leader, long term) {}
 
@@ -81,21 +84,42 @@ public final class AuditReadiness {
         return question.hasRemaining() && question.get(question.position()) == CODE;
     }
 
-    /** Says to the leader what this member knows, if it has not; to be called now and then. */
+    /** Says to the leader that this member knows of records, and hears whether all do; to be called now and then. */
     public void look() {
         CoreStatus now = status.get();
         Told present = new Told(now.leader(), now.term());
-        boolean rests = asksAgain.filter(at -> at - nanoTime.getAsLong() > 0).isPresent();
-        if (begun.getAsBoolean() || present.leader().isEmpty() || present.equals(told) || rests) {
-            return;
+        if (!begun.getAsBoolean() && isToBeTold(present)) {
+            var unused = ask().whenComplete((answer, failure) -> answered(present, answer, failure));
         }
-        asksAgain = Optional.of(nanoTime.getAsLong() + RETRY.toNanos());
-        var unused = ask().whenComplete((all, failure) -> {
-            if (failure == null && all.isPresent()) {
-                told = present;
-                asksAgain = Optional.empty();
-            }
-        });
+    }
+
+    private synchronized boolean isToBeTold(Told present) {
+        long now = nanoTime.getAsLong();
+        if (!present.equals(told)) {
+            told = present;
+            toldSince = now;
+            tellsAgain = Optional.empty();
+            all = Optional.empty();
+            silence = Optional.empty();
+        }
+        boolean due = tellsAgain.isEmpty() || now - tellsAgain.get() >= 0;
+        if (present.leader().isEmpty() || !due) {
+            return false;
+        }
+        tellsAgain = Optional.of(now + (isPatient(now) ? PAUSE : REPEAT).toNanos());
+        return true;
+    }
+
+    private boolean isPatient(long now) {
+        return now - toldSince < PATIENCE.toNanos();
+    }
+
+    private synchronized void answered(Told asked, @Nullable Optional<Boolean> answer, @Nullable Throwable failure) {
+        if (asked.equals(told)) {
+            silence = Optional.ofNullable(failure);
+            // A leader that cannot tell is one of an earlier release.
+            all = Optional.of(answer != null && answer.orElse(false));
+        }
     }
 
     private CompletableFuture<Optional<Boolean>> ask() {
@@ -116,42 +140,33 @@ public final class AuditReadiness {
                     + " bytes that this release does not know");
         }
         long member = in.getLong();
-        if (member != 0) {
-            heard.add(new MemberId(member));
-        }
-        heard.add(self);
+        long now = nanoTime.getAsLong();
+        heard.put(new MemberId(member), now);
+        heard.put(self, now);
         Configuration members = status.get().configuration();
-        heard.retainAll(members.members());
-        boolean all = members.members().stream().allMatch(one -> members.isWitness(one) || heard.contains(one));
+        heard.keySet().retainAll(members.members());
+        heard.values().removeIf(since -> now - since > GOOD_FOR.toNanos());
+        boolean all = members.members().stream().allMatch(one -> members.isWitness(one) || heard.containsKey(one));
         return CompletableFuture.completedFuture(
                 Optional.of(ByteBuffer.allocate(1).put(all ? ALL : 0).flip()));
     }
 
-    /** Whether all have said so; waits a little for those that have only just started. */
+    /** Whether all have said so. Waits a little while there is no leader, or one that has only just begun to hear of it. */
     public CompletableFuture<Boolean> ready() {
-        long now = nanoTime.getAsLong();
-        boolean patient = waitsAgain.filter(at -> at - now > 0).isEmpty();
-        return ready(patient ? now + PATIENCE.toNanos() : now);
-    }
-
-    private CompletableFuture<Boolean> ready(long deadline) {
-        return ask().handle((all, failure) ->
-                        new Answered(failure == null && all.orElse(false), Optional.ofNullable(failure)))
-                .thenCompose(answered -> next(answered, deadline));
-    }
-
-    /** That nobody answers says nothing of releases: whoever asks tries again. */
-    private CompletableFuture<Boolean> next(Answered answered, long deadline) {
-        if (begun.getAsBoolean() || answered.all()) {
-            return CompletableFuture.completedFuture(true);
+        look();
+        synchronized (this) {
+            if (begun.getAsBoolean() || all.orElse(false)) {
+                return CompletableFuture.completedFuture(true);
+            }
+            if (!isPatient(nanoTime.getAsLong())) {
+                // That nobody leads, or answers, says nothing of releases: whoever asks tries again.
+                Optional<Throwable> unheard = told.leader().isEmpty()
+                        ? Optional.of(new IllegalStateException("there is no leader for now"))
+                        : silence;
+                return unheard.<CompletableFuture<Boolean>>map(CompletableFuture::failedFuture)
+                        .orElseGet(() -> CompletableFuture.completedFuture(false));
+            }
         }
-        if (nanoTime.getAsLong() - deadline < 0) {
-            return CompletableFuture.supplyAsync(() -> deadline, pause).thenCompose(this::ready);
-        }
-        if (answered.failure().isPresent()) {
-            return CompletableFuture.failedFuture(answered.failure().get());
-        }
-        waitsAgain = Optional.of(nanoTime.getAsLong() + REST.toNanos());
-        return CompletableFuture.completedFuture(false);
+        return CompletableFuture.supplyAsync(() -> self, pause).thenCompose(waited -> ready());
     }
 }

@@ -148,6 +148,9 @@ public final class TokenKeyFile {
             throw new IOException(file + " has no key but the one that signs; there is nothing to drop");
         }
         List<JWK> keys = before.keys();
+        if (dropped.size() == keys.size()) {
+            throw new IOException(file + " has no key that signs, so that none would be left; name one with --kid");
+        }
         keys.removeIf(key -> dropped.contains(key.getKeyID()));
         write(keys);
         return dropped.stream().sorted().toList();

@@ -35,7 +35,10 @@ public final class ClientListener implements AutoCloseable {
     /** What a client gets to end its calls on a connection that is too old; watches go on on the next one. */
     static final long AGE_GRACE_SECONDS = 30;
 
-    /** gRPC's own count of streams that end by RST_STREAM, by whichever side: as many as {@link FrameBudgets} lets pass, and ours. */
+    /**
+     * gRPC's own count of streams that end by RST_STREAM, by whichever side. After a burst it is met before {@link FrameBudgets} is, which does not know
+     * of those that the member resets.
+     */
     private static final int MAX_RESETS = 4_000;
 
     private static final int RESETS_SECONDS = 8;

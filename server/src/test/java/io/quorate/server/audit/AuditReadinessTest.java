@@ -59,10 +59,13 @@ class AuditReadinessTest {
         return leaderKnowsOfRecords ? leader.answer(question) : CompletableFuture.completedFuture(Optional.empty());
     }
 
-    /** As somebody whom nobody keeps waiting any more. */
+    /** As somebody whom nobody keeps waiting any more: the leader is old, and members have said again what they say. */
     private boolean isReady(AuditReadiness member) {
+        member.look();
+        nanos += 4_000_000_000L;
+        member.look();
         CompletableFuture<Boolean> ready = member.ready();
-        nanos += 60_000_000_000L;
+        assertThat(ready).as("nobody waits any more").isDone();
         return ready.join();
     }
 
@@ -83,16 +86,39 @@ class AuditReadinessTest {
         assertThat(questions).as("it rests").hasValue(1);
         assertThat(isReady(follower)).isFalse();
         leaderKnowsOfRecords = true;
-        other.look();
+        nanos += 2_000_000_000L;
         follower.look();
+        other.look();
         assertThat(isReady(other)).isTrue();
     }
 
     @Test
-    void whatWasToldIsNotToldAgain() {
+    void whatWasToldIsNotToldAgainAtOnce() {
         follower.look();
         follower.look();
         assertThat(questions).hasValue(1);
+    }
+
+    @Test
+    void whoeverHasNotSaidItForLongMayHaveAnotherReleaseByNow() {
+        follower.look();
+        other.look();
+        assertThat(isReady(leader)).isTrue();
+        nanos += 11_000_000_000L;
+        follower.look();
+        assertThat(isReady(leader)).isFalse();
+    }
+
+    @Test
+    void aMemberThatIsDownKeepsNobodyWaitingOnceTheLeaderIsNotNew() {
+        follower.look();
+        leader.look();
+        nanos += 4_000_000_000L;
+        for (int i = 0; i < 3; i++) {
+            CompletableFuture<Boolean> ready = leader.ready();
+            assertThat(ready).isDone();
+            assertThat(ready.join()).isFalse();
+        }
     }
 
     @Test
