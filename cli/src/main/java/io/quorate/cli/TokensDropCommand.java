@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
         name = "drop",
         description = {
             "Drops keys that do not sign. Tokens that they have signed are refused once members have the file: wait until none is left,",
-            "or do it at once if a key was stolen."
+            "or do it at once if a key was stolen. Where members are told which key signs (sign-kid=), name the key to drop: the file",
+            "says that its first complete one signs."
         },
         footer = {"", "Example:", "  quorate tokens drop --file tokens.jwks"})
 final class TokensDropCommand implements Callable<Integer> {
