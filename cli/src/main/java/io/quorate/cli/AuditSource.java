@@ -46,7 +46,8 @@ final class AuditSource {
             if (page.getRecordsCount() == 0) {
                 return page;
             }
-            // What was given up meanwhile is not there any more; a line that somebody has changed may not have a number.
+            // What was given up meanwhile is not there any more; a line that somebody has changed may not have a
+            // number.
             long following = next + page.getRecordsCount();
             next = AuditCopy.number(page.getRecords(page.getRecordsCount() - 1)).orElse(following - 1) + 1;
             if (next > page.getLastNumber()) {

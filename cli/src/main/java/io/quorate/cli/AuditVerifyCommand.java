@@ -84,8 +84,8 @@ final class AuditVerifyCommand implements Callable<Integer> {
     private static AuditCopy read(Path file) {
         AuditCopy copy = new AuditCopy(file.toString());
         // What is no UTF-8 must be told as a record that was changed.
-        try (BufferedReader lines = new BufferedReader(
-                new InputStreamReader(Files.newInputStream(file), StandardCharsets.ISO_8859_1))) {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.ISO_8859_1))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 copy.add(line);
             }

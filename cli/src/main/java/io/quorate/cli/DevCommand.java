@@ -115,7 +115,8 @@ final class DevCommand implements Callable<Integer> {
     public Integer call() {
         LogOutput.to(logStream, LogLevel.parse("--log-level", logLevel));
         if (ephemeral && keyFile.isPresent()) {
-            throw CommandFailed.usage("--ephemeral keeps nothing that --encryption-key-file could seal; give one of them");
+            throw CommandFailed.usage(
+                    "--ephemeral keeps nothing that --encryption-key-file could seal; give one of them");
         }
         boolean isNew = !Files.exists(dataDir);
         DevCluster cluster = DevCluster.of(nodes, clientPorts, peerPorts, dataDir, ephemeral);

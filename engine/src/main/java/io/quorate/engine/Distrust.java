@@ -76,7 +76,8 @@ final class Distrust {
         if (against.isPresent()
                 && against.get().kind() == DetectionKind.CONTRADICTED_ENTRY
                 && mustFollow(from, message)) {
-            // The core stops on it by itself: were it refused, a member with a wrong log would go on as if it had the right one.
+            // The core stops on it by itself: were it refused, a member with a wrong log would go on as if it had the
+            // right one.
             tell(from, against.get());
             return Optional.empty();
         }

@@ -104,7 +104,8 @@ final class AuditApplication {
             }
             // One that is refused did nothing, and anybody may ask for it as often as he likes.
             case Compact compact
-            when isAClients() && !(result instanceof Result.Rejected) -> append(Kind.MAINTENANCE, "compact", "revision " + compact.revision(), outcome(result));
+            when isAClients() && !(result instanceof Result.Rejected) ->
+                append(Kind.MAINTENANCE, "compact", "revision " + compact.revision(), outcome(result));
             case AlarmChange change
             when isAClients() ->
                 append(

@@ -91,8 +91,10 @@ final class SegmentChain {
         for (int at = 1; at < links.size(); at++) {
             if (links.get(at - 1).header().key().isPresent()
                     && links.get(at).header().key().isEmpty()) {
-                throw new DataDirectoryException("The log segment " + links.get(at).name() + " is not sealed, and "
-                        + links.get(at - 1).name() + " before it is: this member did not write it. Replace the member.");
+                throw new DataDirectoryException(
+                        "The log segment " + links.get(at).name() + " is not sealed, and "
+                                + links.get(at - 1).name()
+                                + " before it is: this member did not write it. Replace the member.");
             }
         }
     }

@@ -138,9 +138,8 @@ final class ClientStore {
         if (!store.local().auth().isEnabled()) {
             return propose(command);
         }
-        return caller().thenCompose(caller -> refusal(caller, command).isEmpty()
-                ? propose(caller, command)
-                : writeUnlessRefused(command));
+        return caller().thenCompose(caller ->
+                refusal(caller, command).isEmpty() ? propose(caller, command) : writeUnlessRefused(command));
     }
 
     /** A right that is there now may have gone where the command stands in the log. */

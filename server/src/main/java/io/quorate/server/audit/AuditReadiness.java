@@ -114,22 +114,24 @@ public final class AuditReadiness {
         return now - toldSince < PATIENCE.toNanos();
     }
 
-    private synchronized void answered(Told asked, @Nullable Optional<Boolean> answer, @Nullable Throwable failure) {
+    private synchronized void answered(Told asked, @Nullable Boolean answer, @Nullable Throwable failure) {
         if (asked.equals(told)) {
             silence = Optional.ofNullable(failure);
-            // A leader that cannot tell is one of an earlier release.
-            all = Optional.of(answer != null && answer.orElse(false));
+            all = Optional.of(Boolean.TRUE.equals(answer));
         }
     }
 
-    private CompletableFuture<Optional<Boolean>> ask() {
+    private CompletableFuture<Boolean> ask() {
         ByteBuffer question = ByteBuffer.allocate(2 + Long.BYTES)
                 .put(CODE)
                 .put(FORM)
                 .putLong(self.value())
                 .flip();
         return leader.apply(question)
-                .thenApply(answer -> answer.filter(ByteBuffer::hasRemaining).map(is -> is.get(is.position()) == ALL));
+                // A leader that cannot tell is one of an earlier release.
+                .thenApply(answer -> answer.filter(ByteBuffer::hasRemaining)
+                        .map(is -> is.get(is.position()) == ALL)
+                        .orElse(false));
     }
 
     /** Answers another member, as the leader. */
