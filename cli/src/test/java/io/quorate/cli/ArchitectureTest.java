@@ -23,6 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.ConstructNode;
@@ -145,6 +149,23 @@ class ArchitectureTest {
     @Test
     void nothingMakesObjectsOfWhateverClassTheDataName() {
         MAKE_NO_OBJECTS_OF_DATA.check(CLASSES);
+    }
+
+    /** It has one thread on two processors, and whoever else lives in the process may block it. */
+    @Test
+    void nothingNeedsTheJvmsCommonPool() {
+        noClasses()
+                .should()
+                .callMethod(CompletableFuture.class, "delayedExecutor", long.class, TimeUnit.class)
+                .orShould()
+                .callMethod(CompletableFuture.class, "supplyAsync", Supplier.class)
+                .orShould()
+                .callMethod(CompletableFuture.class, "runAsync", Runnable.class)
+                .orShould()
+                .callMethod(ForkJoinPool.class, "commonPool")
+                .orShould()
+                .callMethod(Collection.class, "parallelStream")
+                .check(CLASSES);
     }
 
     /** Were the rule to look at nothing, it would hold. */

@@ -1,6 +1,7 @@
 package io.quorate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonArray;
@@ -100,16 +101,23 @@ class MemberCommandsTest {
                 .toList();
     }
 
-    private void join(String name, int clientPort, int peerPort) throws IOException {
-        join(name, clientPort, peerPort, false);
+    private boolean isExpectedAt(int peerPort) {
+        return list().stream()
+                .anyMatch(member -> member.getAsJsonArray("peer_urls").toString().contains(url(peerPort)));
     }
 
-    /** Starts a member as soon as the cluster expects it. */
-    private void join(String name, int clientPort, int peerPort, boolean witness) throws IOException {
-        await().atMost(PATIENCE)
-                .until(() -> list().stream()
-                        .anyMatch(member ->
-                                member.getAsJsonArray("peer_urls").toString().contains(url(peerPort))));
+    private void join(CompletableFuture<CommandRun> by, String name, int clientPort, int peerPort) throws IOException {
+        join(by, name, clientPort, peerPort, false);
+    }
+
+    /** Starts a member as soon as the cluster expects it, which it does not before the command has got so far. */
+    private void join(CompletableFuture<CommandRun> by, String name, int clientPort, int peerPort, boolean witness)
+            throws IOException {
+        await().atMost(PATIENCE).until(() -> by.isDone() || isExpectedAt(peerPort));
+        if (by.isDone()) {
+            CommandRun ended = by.join();
+            fail("%s was not expected before the command ended with %d:%n%s%n%s", name, ended.exitCode(), ended.out(), ended.err());
+        }
         List<InitialMember> initial = new ArrayList<>();
         list().forEach(member -> member.getAsJsonArray("peer_urls").forEach(url -> {
             boolean own = url.getAsString().equals(url(peerPort));
@@ -194,7 +202,7 @@ class MemberCommandsTest {
     void aMemberComesAsALearnerAndVotesWhenItHasTheLogAndTakesAnothersPlace() throws Exception {
         List<Integer> ports = FreePorts.find(4);
         CompletableFuture<CommandRun> add = begin("members", "add", "d", "--peer-urls", url(ports.get(1)));
-        join("d", ports.get(0), ports.get(1));
+        join(add, "d", ports.get(0), ports.get(1));
         CommandRun added = add.get();
         assertDone(added);
         assertThat(added.out())
@@ -207,7 +215,7 @@ class MemberCommandsTest {
 
         CompletableFuture<CommandRun> replace =
                 begin("members", "replace", "node3", "--by", "e", "--peer-urls", url(ports.get(3)));
-        join("e", ports.get(2), ports.get(3));
+        join(replace, "e", ports.get(2), ports.get(3));
         assertDone(replace.get());
         assertThat(voters()).containsExactlyInAnyOrder("node1", "node2", "d", "e");
 
@@ -222,7 +230,7 @@ class MemberCommandsTest {
     void aWitnessTakesThePlaceOfAMemberWithDataAndTheLastOneWithDataStays() throws Exception {
         List<Integer> ports = FreePorts.find(2);
         CompletableFuture<CommandRun> add = begin("members", "add", "w", "--witness", "--peer-urls", url(ports.get(1)));
-        join("w", ports.get(0), ports.get(1), true);
+        join(add, "w", ports.get(0), ports.get(1), true);
         CommandRun added = add.get();
         assertDone(added);
         assertThat(added.out())
@@ -274,8 +282,8 @@ class MemberCommandsTest {
         assertThat(list()).hasSize(3);
 
         CompletableFuture<CommandRun> apply = begin("members", "apply", file.toString());
-        join("d", ports.get(0), ports.get(1));
-        join("e", ports.get(2), ports.get(3));
+        join(apply, "d", ports.get(0), ports.get(1));
+        join(apply, "e", ports.get(2), ports.get(3));
         assertDone(apply.get());
         assertThat(voters()).containsExactlyInAnyOrder("node1", "d", "e");
         assertThat(run("get", "key").out()).contains("value");

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -145,7 +144,7 @@ final class FoundingRecord {
                     title());
             return;
         }
-        CompletableFuture.delayedExecutor(delayMillis, TimeUnit.MILLISECONDS).execute(this::attempt);
+        Pause.of(delayMillis).execute(this::attempt);
         delayMillis = Math.min(LAST_DELAY_MILLIS, 2 * delayMillis);
     }
 

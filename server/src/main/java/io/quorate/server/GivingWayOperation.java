@@ -128,9 +128,7 @@ final class GivingWayOperation {
                 .exceptionallyCompose(failure -> triesLeft == 1
                                 || node.stopCause().isPresent()
                         ? CompletableFuture.failedFuture(failure)
-                        : CompletableFuture.supplyAsync(
-                                        () -> id,
-                                        CompletableFuture.delayedExecutor(NOTE_PAUSE_MILLIS, TimeUnit.MILLISECONDS))
+                        : CompletableFuture.supplyAsync(() -> id, Pause.of(NOTE_PAUSE_MILLIS))
                                 .thenCompose(again -> noteAtLast(id, state, triesLeft - 1)));
     }
 

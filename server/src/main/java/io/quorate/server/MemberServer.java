@@ -39,7 +39,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -325,8 +324,7 @@ public final class MemberServer implements AutoCloseable {
     }
 
     private void serveOnceUsersAreEnabled(Incarnation begun) {
-        CompletableFuture.delayedExecutor(USERS_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)
-                .execute(() -> serveIfUsersAreEnabled(begun));
+        Pause.of(USERS_INTERVAL.toMillis()).execute(() -> serveIfUsersAreEnabled(begun));
     }
 
     private synchronized void serveIfUsersAreEnabled(Incarnation begun) {

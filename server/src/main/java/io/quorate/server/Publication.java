@@ -7,7 +7,6 @@ import io.quorate.kv.PublishMember;
 import io.quorate.kv.Result;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,8 +52,7 @@ final class Publication {
             done.completeExceptionally(failure);
         } else {
             LOG.info("waiting for a leader: {}", failure.getMessage());
-            CompletableFuture.delayedExecutor(RETRY_DELAY_MILLIS, TimeUnit.MILLISECONDS)
-                    .execute(this::attempt);
+            Pause.of(RETRY_DELAY_MILLIS).execute(this::attempt);
         }
     }
 }

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -41,7 +40,8 @@ public final class AuditReadiness {
     /** A leader hears of members soon after it began; whoever asks then waits for so long, and nobody does later. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-    private static final Duration PAUSE = Duration.ofMillis(100);
+    /** After which whoever waits looks again. */
+    public static final Duration PAUSE = Duration.ofMillis(100);
 
     private final MemberId self;
     private final Supplier<CoreStatus> status;
@@ -64,19 +64,21 @@ public final class AuditReadiness {
     /**
      * @param begun whether there is nothing to find out any more
      * @param leader asks it
+     * @param pause runs what it gets after {@link #PAUSE}
      */
     public AuditReadiness(
             MemberId self,
             Supplier<CoreStatus> status,
             BooleanSupplier begun,
             Function<ByteBuffer, CompletableFuture<Optional<ByteBuffer>>> leader,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            Executor pause) {
         this.self = self;
         this.status = status;
         this.begun = begun;
         this.leader = leader;
         this.nanoTime = nanoTime;
-        this.pause = CompletableFuture.delayedExecutor(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        this.pause = pause;
     }
 
     /** Whether a question is one of these. */

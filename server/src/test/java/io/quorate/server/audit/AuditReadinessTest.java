@@ -32,7 +32,7 @@ class AuditReadinessTest {
     private final AuditReadiness other = readiness(OTHER);
 
     private AuditReadiness readiness(MemberId self) {
-        return new AuditReadiness(self, () -> status(self), () -> false, this::ask, () -> nanos);
+        return new AuditReadiness(self, () -> status(self), () -> false, this::ask, () -> nanos, Runnable::run);
     }
 
     private static CoreStatus status(MemberId self) {
