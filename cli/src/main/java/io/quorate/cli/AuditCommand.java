@@ -39,7 +39,6 @@ final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw CommandFailed.usage("say what to do with the audit log: "
-                + String.join(" or ", spec.commandLine().getSubcommands().keySet()));
+        throw CommandFailed.noSubcommand(spec, "say what to do with the audit log");
     }
 }

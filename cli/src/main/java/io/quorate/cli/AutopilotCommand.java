@@ -31,7 +31,6 @@ final class AutopilotCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw CommandFailed.usage("say what to tell of the autopilot: "
-                + String.join(" or ", spec.commandLine().getSubcommands().keySet()));
+        throw CommandFailed.noSubcommand(spec, "say what to tell of the autopilot");
     }
 }

@@ -41,7 +41,6 @@ final class CertsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw CommandFailed.usage("say what to do with certificates: "
-                + String.join(", ", spec.commandLine().getSubcommands().keySet()));
+        throw CommandFailed.noSubcommand(spec, "say what to do with certificates");
     }
 }

@@ -1,5 +1,8 @@
 package io.quorate.cli;
 
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+
 /**
  * A command that ends with one sentence to its user instead of a result.
  *
@@ -27,6 +30,13 @@ final class CommandFailed extends RuntimeException {
 
     static CommandFailed usage(String message) {
         return new CommandFailed(ExitCode.USAGE, message);
+    }
+
+    /** A command that does nothing by itself was given none of those that it consists of. */
+    static CommandFailed noSubcommand(CommandSpec command, String sayWhat) {
+        List<String> names = List.copyOf(command.commandLine().getSubcommands().keySet());
+        String before = String.join(", ", names.subList(0, names.size() - 1));
+        return usage(sayWhat + ": " + (before.isEmpty() ? "" : before + " or ") + names.getLast());
     }
 
     int exitCode() {

@@ -22,7 +22,6 @@ final class EncryptionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw CommandFailed.usage("say what to do: "
-                + String.join(" or ", spec.commandLine().getSubcommands().keySet()));
+        throw CommandFailed.noSubcommand(spec, "say what to do");
     }
 }

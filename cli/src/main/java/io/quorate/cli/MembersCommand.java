@@ -42,7 +42,6 @@ final class MembersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw CommandFailed.usage("say what to do with the members: "
-                + String.join(", ", spec.commandLine().getSubcommands().keySet()));
+        throw CommandFailed.noSubcommand(spec, "say what to do with the members");
     }
 }

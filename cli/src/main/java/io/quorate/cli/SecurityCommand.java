@@ -21,7 +21,6 @@ final class SecurityCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw CommandFailed.usage("say what to do: "
-                + String.join(" or ", spec.commandLine().getSubcommands().keySet()));
+        throw CommandFailed.noSubcommand(spec, "say what to do");
     }
 }

@@ -29,7 +29,6 @@ final class SnapshotCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw CommandFailed.usage("say what to do with a snapshot: "
-                + String.join(" or ", spec.commandLine().getSubcommands().keySet()));
+        throw CommandFailed.noSubcommand(spec, "say what to do with a snapshot");
     }
 }

@@ -40,7 +40,6 @@ final class TokensCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw CommandFailed.usage("say what to do with keys of tokens: "
-                + String.join(", ", spec.commandLine().getSubcommands().keySet()));
+        throw CommandFailed.noSubcommand(spec, "say what to do with keys of tokens");
     }
 }

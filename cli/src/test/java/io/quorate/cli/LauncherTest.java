@@ -352,6 +352,7 @@ class LauncherTest {
         "dev,-XX:MaxInlineLevel=6",
         "server,-XX:+UseG1GC",
         "server,-XX:FreqInlineSize=80",
+        "server,-Dio.netty.leakDetection.level=disabled",
         "sim,-Xmn1200m",
         "bench,-Xmx2g",
         "bench,-XX:InlineSmallCode=600",
