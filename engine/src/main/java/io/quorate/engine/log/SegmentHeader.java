@@ -69,7 +69,7 @@ record SegmentHeader(
     private static final int MAX_BYTES = 1 << 20;
 
     /** The frames of a segment begin here at the latest. */
-    static final long MAX_DATA_OFFSET = MAX_BYTES + ALIGNMENT;
+    static final long MAX_DATA_OFFSET = (long) MAX_BYTES + ALIGNMENT;
 
     /** Where the frames begin. */
     long dataOffset() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
  * A client chooses the bytes of its values, and files that held values before become segments again: what lies behind the end of the log then is a client's.
  * Each attack is shown to work on segments of earlier releases, which have no secret; else these tests could not fail.
  */
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ForgedFramesTest {
 
     private static final int VALUE_BYTES = 3000;

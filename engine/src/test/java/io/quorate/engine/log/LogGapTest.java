@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What is still known of a log after damage: how it ended, and which of its entries are intact. */
 class LogGapTest {
@@ -109,6 +110,33 @@ class LogGapTest {
         assertThat(gap.damagedUpTo(Long.MAX_VALUE)).isEqualTo((1L << 40) - 2);
         assertThat(gap.damagedUpTo(4)).isEqualTo(2);
         assertThat(gap.damagedUpTo(1)).isZero();
+    }
+
+    /** Each beginning says that its entry reaches to the end of the value; to look at all of them would take hours. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aValueFullOfBeginningsOfEntriesDoesNotKeepTheSearchBusy() throws IOException {
+        LogOptions large = new LogOptions(16 << 20, 2, 4096, 4096);
+        ByteBuffer value = ByteBuffer.allocate(8 << 20);
+        EntryFrame.encode(0, new EntryId(3, 2), EntryKind.COMMAND, 0, ByteBuffer.allocate(0))
+                .writeTo(value);
+        for (int at = 0; at + EntryFrame.HEADER_BYTES <= value.capacity(); at += 32) {
+            value.put(at, value, 0, 32);
+            value.putInt(at, value.capacity() - at - EntryFrame.HEADER_BYTES);
+        }
+        try (LogFixture fixture = new LogFixture(disk, large, Optional.empty())) {
+            written.add(fixture.append(3, EntryKind.COMMAND, value.clear()));
+            fixture.settle();
+            written.add(fixture.append(3, "last"));
+            fixture.settle();
+        }
+        damage(1);
+        try (LogFixture fixture = new LogFixture(disk, large, Optional.empty())) {
+            assertThat(fixture.recovered.votingSuspended()).isTrue();
+            LogGap gap = fixture.recovered.gap().orElseThrow();
+            assertThat(gap.last()).isEqualTo(written.getLast().id());
+            assertThat(gap.damaged(100)).contains(1L);
+        }
     }
 
     @Test
