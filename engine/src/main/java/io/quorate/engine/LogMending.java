@@ -91,7 +91,10 @@ final class LogMending {
     Optional<MissingEntries> missing() {
         return gap.map(lost -> new MissingEntries(
                 lost.last(),
-                lost.damaged().stream().filter(index -> index <= wantedIndex).toList(),
+                lost.damagedUpTo(wantedIndex),
+                lost.damaged(MissingEntries.NAMED).stream()
+                        .filter(index -> index <= wantedIndex)
+                        .toList(),
                 wantedIndex,
                 lackedBy));
     }

@@ -71,14 +71,14 @@ final class NodeOpening {
             snapshots.dropAll();
         }
         snapshots.report().forEach(LOG::warn);
-        RecoveredLog recovered = openLog(options, directory, snapshots);
+        RecoveredLog recovered = openLog(options, ports, directory, snapshots);
         try {
             recovered.report().forEach(LOG::warn);
             requireKind(recovered.log(), options);
             EntryId kept = recovered.log().lastId();
             if (settle(recovered, snapshots, stateMachine, options, directory)) {
                 recovered.files().close();
-                recovered = openLog(options, directory, snapshots);
+                recovered = openLog(options, ports, directory, snapshots);
             }
             RaftLog log = recovered.log();
             if (!log.votingSuspended()) {
@@ -162,8 +162,8 @@ final class NodeOpening {
         return new RaftCore(options.core(), state, log, new SplittableRandom(options.seed()));
     }
 
-    private static RecoveredLog openLog(NodeOptions options, DataDirectory directory, SnapshotStore snapshots)
-            throws IOException {
+    private static RecoveredLog openLog(
+            NodeOptions options, Ports ports, DataDirectory directory, SnapshotStore snapshots) throws IOException {
         return LogFiles.open(
                 directory,
                 options.group(),
@@ -174,7 +174,8 @@ final class NodeOpening {
                         LogOptions.DEFAULT.spareSegments(),
                         options.storage().cacheBytes(),
                         options.storage().groupBytes(),
-                        LogKeys.of(options.keys())));
+                        LogKeys.of(options.keys()),
+                        ports.secrets()));
     }
 
     /** A witness has no state to bring anywhere, nor one that could be damaged: it stands where its log begins. */

@@ -1,6 +1,7 @@
 package io.quorate.engine;
 
 import io.quorate.engine.disk.Disk;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -54,7 +55,16 @@ public final class NodeThreads implements AutoCloseable {
                     ticks.scheduleWithFixedDelay(task, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
             return () -> repetition.cancel(false);
         };
-        return new Ports(System::nanoTime, scheduler, disk, networks, loop, logWriter, applier, background);
+        return new Ports(
+                System::nanoTime,
+                scheduler,
+                disk,
+                networks,
+                loop,
+                logWriter,
+                applier,
+                background,
+                () -> new SecureRandom().nextLong());
     }
 
     /** Ends the threads; to be called after the node was closed. */

@@ -22,6 +22,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -91,7 +92,15 @@ final class HandDrivenNode {
             return () -> {};
         };
         Ports ports = new Ports(
-                () -> nanos, scheduler, disk, this::open, loop::add, logWriter::add, applier::add, background::add);
+                () -> nanos,
+                scheduler,
+                disk,
+                this::open,
+                loop::add,
+                logWriter::add,
+                applier::add,
+                background::add,
+                new SplittableRandom(seed)::nextLong);
         node = RaftNode.start(settings.apply(seeded), ports, kept.apply(journal), metrics);
     }
 

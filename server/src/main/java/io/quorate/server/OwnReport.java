@@ -268,7 +268,7 @@ record OwnReport(
                 .missingEntries()
                 .map(missing -> new MemberReport.MissingEntries(
                         missing.end().index(),
-                        missing.damaged().size(),
+                        (int) Math.min(missing.damagedCount(), Integer.MAX_VALUE),
                         missing.wantedIndex(),
                         ids(missing.lackedBy())));
     }

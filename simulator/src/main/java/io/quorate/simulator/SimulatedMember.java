@@ -65,6 +65,10 @@ public final class SimulatedMember {
     private final SimulatedNetwork network;
     private final MemberSettings settings;
     private final SplittableRandom random;
+
+    /** Not drawn from the run's generator: nothing that happens depends on it. */
+    private final SplittableRandom secrets;
+
     private final RunObserver observer;
     private final DurableStore durableStore = new DurableStore();
     private SimulatedDisk disk;
@@ -111,6 +115,7 @@ public final class SimulatedMember {
         this.network = network;
         this.settings = settings;
         this.random = random;
+        this.secrets = new SplittableRandom(id.value());
         this.observer = observer;
         this.disk = newDisk();
     }
@@ -409,7 +414,8 @@ public final class SimulatedMember {
                 process.executor(LOOP_TASK_NANOS, () -> disk.whileLookedAt(settled)),
                 process.executor(OTHER_TASK_NANOS),
                 process.executor(OTHER_TASK_NANOS),
-                process.executor(OTHER_TASK_NANOS));
+                process.executor(OTHER_TASK_NANOS),
+                secrets::nextLong);
     }
 
     private EngineMetrics metrics(SimulatedProcess process) {

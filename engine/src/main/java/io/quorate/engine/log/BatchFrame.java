@@ -9,9 +9,12 @@ import java.util.Optional;
 /**
  * What one write puts into a segment: a header, then entries and marks.
  *
- * <p>Header, big endian: {@code int magic, int crc32c, byte version, byte suspension, byte sealed, byte reserved, int group, int length, int reserved,
+ * <p>Header, big endian: {@code int magic, int crc32c, byte version, byte suspension, byte sealed, byte reserved, int group, int length, int mark,
  * long segment, long lsn, long durableLsn, long term, long votedFor, long commitIndex}. The checksum covers everything
  * after itself, {@code length} bytes of content included. Frames begin at multiples of 8 bytes.
+ *
+ * <p>In a segment that has a {@link SegmentSecret} the version is {@link #MARKED_VERSION}, the mark is a part of the secret, and the checksum
+ * begins with all of it. In others the mark is 0.
  *
  * @param segment sequence number of the segment; a frame that a file held in an earlier life has another
  * @param lsn log sequence number: counts the frames of a log, without gaps
@@ -37,11 +40,13 @@ record BatchFrame(
     static final int ALIGNMENT = 8;
     static final int MAGIC = 0x514c4246;
     static final byte VERSION = 1;
+    static final byte MARKED_VERSION = 2;
     static final int CRC_OFFSET = 4;
     static final int VERSION_OFFSET = 8;
     static final int SUSPENDED_OFFSET = 9;
     static final int SEALED_OFFSET = 10;
     static final int LENGTH_OFFSET = 16;
+    static final int MARK_OFFSET = 20;
     static final int SEGMENT_OFFSET = 24;
 
     /** No frame is larger: one entry of the largest size, or a group. */
@@ -60,13 +65,14 @@ record BatchFrame(
             long durableLsn,
             HardState hardState,
             Suspension suspension,
-            boolean sealed) {
+            boolean sealed,
+            SegmentSecret secret) {
         int end = frame.position();
         frame.putInt(0, MAGIC);
-        frame.putInt(VERSION_OFFSET, VERSION << 24 | Suspensions.code(suspension) << 16 | (sealed ? 1 : 0) << 8);
+        frame.putInt(VERSION_OFFSET, secret.frameVersion() << 24 | Suspensions.code(suspension) << 16 | (sealed ? 1 : 0) << 8);
         frame.putInt(12, group);
         frame.putInt(LENGTH_OFFSET, end - HEADER_BYTES);
-        frame.putInt(20, 0);
+        frame.putInt(MARK_OFFSET, secret.mark());
         frame.putLong(SEGMENT_OFFSET, segment);
         frame.putLong(32, lsn);
         frame.putLong(40, durableLsn);
@@ -74,7 +80,7 @@ record BatchFrame(
         Optional<MemberId> vote = hardState.votedFor();
         frame.putLong(56, vote.isPresent() ? vote.get().value() : 0);
         frame.putLong(64, hardState.commitIndex());
-        frame.putInt(CRC_OFFSET, checksum(frame, 0, end));
+        frame.putInt(CRC_OFFSET, secret.checksum(frame, 0, end));
     }
 
     static int checksum(ByteBuffer buffer, int start, int end) {

@@ -15,7 +15,19 @@ public final class FrameChecksum {
      * @return 32 bits, which an {@code int} holds when it is cast to one
      */
     public static long of(ByteBuffer buffer, int from, int to) {
+        return of(new CRC32C(), buffer, from, to);
+    }
+
+    /** The checksum of the eight bytes of a number, the highest first, and behind them those of the buffer. */
+    static long behind(long first, ByteBuffer buffer, int from, int to) {
         CRC32C crc = new CRC32C();
+        for (int shift = Long.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+            crc.update((int) (first >>> shift));
+        }
+        return of(crc, buffer, from, to);
+    }
+
+    private static long of(CRC32C crc, ByteBuffer buffer, int from, int to) {
         if (buffer.hasArray()) {
             // Without a view of the buffer: this is done for each frame and each entry.
             crc.update(buffer.array(), buffer.arrayOffset() + from, to - from);

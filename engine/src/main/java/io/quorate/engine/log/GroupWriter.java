@@ -264,7 +264,8 @@ final class GroupWriter {
                 durableLsn,
                 writtenHardState(),
                 suspension,
-                body.isSealed());
+                body.isSealed(),
+                active.header().secret());
         while (frame.position() % BatchFrame.ALIGNMENT != 0) {
             frame.put((byte) 0);
         }

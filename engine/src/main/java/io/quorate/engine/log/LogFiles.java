@@ -56,7 +56,7 @@ public final class LogFiles implements AutoCloseable, EntryReader {
         this.group = group;
         this.options = options;
         this.spares = spares;
-        this.maker = new SegmentMaker(directory, group, spares, options.keys());
+        this.maker = new SegmentMaker(directory, group, spares, options);
         this.tail = tail;
         this.durableLsn = tail.nextLsn() - 1;
         found.forEach(this::add);

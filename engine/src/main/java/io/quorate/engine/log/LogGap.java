@@ -57,10 +57,10 @@ public final class LogGap {
         return salvaged.getOrDefault(index, List.of());
     }
 
-    /** The indexes of which nothing was salvaged. */
-    public List<Long> damaged() {
+    /** The first of the indexes of which nothing was salvaged, so many at most. */
+    public List<Long> damaged(int most) {
         List<Long> damaged = new ArrayList<>();
-        for (long index = keptIndex + 1; index <= last.index(); index++) {
+        for (long index = keptIndex + 1; index <= last.index() && damaged.size() < most; index++) {
             if (salvaged(index).isEmpty()) {
                 damaged.add(index);
             }
@@ -68,11 +68,12 @@ public final class LogGap {
         return damaged;
     }
 
-    /** How many indexes nothing was salvaged of; they may be more than could be listed. */
-    private long damagedCount() {
-        return last.index()
-                - keptIndex
-                - salvaged.subMap(keptIndex, false, last.index(), true).size();
+    /** Of how many indexes up to this one nothing was salvaged; they may be more than could be listed. */
+    public long damagedUpTo(long index) {
+        long end = Math.min(index, last.index());
+        return end <= keptIndex
+                ? 0
+                : end - keptIndex - salvaged.subMap(keptIndex, false, end, true).size();
     }
 
     @Override
@@ -80,7 +81,7 @@ public final class LogGap {
         return "Before the damage the log ended with " + last
                 + (last.index() < keptIndex
                         ? ", before the snapshot at which it begins now: its end was lost as well."
-                        : "; of the entries from " + (keptIndex + 1) + " on " + damagedCount()
+                        : "; of the entries from " + (keptIndex + 1) + " on " + damagedUpTo(last.index())
                                 + " are damaged, which this member asks the others for.");
     }
 }

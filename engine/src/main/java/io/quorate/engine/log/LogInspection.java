@@ -172,7 +172,7 @@ public final class LogInspection implements AutoCloseable {
 
     private static Remains remains(Found segment, SegmentHeader header, long from, Remains before) throws IOException {
         Remains remains = before;
-        SegmentScanner scanner = new SegmentScanner(segment.file(), segment.sequence());
+        SegmentScanner scanner = SegmentScanner.of(segment.file(), header);
         ContentOpener opener = new ContentOpener(header);
         OptionalLong position = scanner.nextFrame(from);
         while (position.isPresent()) {

@@ -1,5 +1,8 @@
 package io.quorate.engine.log;
 
+import java.security.SecureRandom;
+import java.util.function.LongSupplier;
+
 /**
  * The settings of a log.
  *
@@ -8,12 +11,25 @@ package io.quorate.engine.log;
  * @param cacheBytes recent entries kept in memory, headers included; those not yet durable and applied are always kept
  * @param groupBytes the most that goes out with one write
  * @param keys whether and with what the log is sealed
+ * @param secrets gives each segment random bits that nobody can guess, see {@link SegmentSecret}: from a secure source, except in a simulation; with 0 a
+ *     segment has the form of earlier releases
  */
-public record LogOptions(long segmentBytes, int spareSegments, long cacheBytes, int groupBytes, LogKeys keys) {
+public record LogOptions(
+        long segmentBytes,
+        int spareSegments,
+        long cacheBytes,
+        int groupBytes,
+        LogKeys keys,
+        LongSupplier secrets) {
 
     public static final LogOptions DEFAULT = new LogOptions(16L << 20, 2, 64L << 20, 1 << 20);
 
-    /** The settings of a log that is not sealed. */
+    /** The settings of a log whose secrets are from a secure source. */
+    public LogOptions(long segmentBytes, int spareSegments, long cacheBytes, int groupBytes, LogKeys keys) {
+        this(segmentBytes, spareSegments, cacheBytes, groupBytes, keys, () -> new SecureRandom().nextLong());
+    }
+
+    /** As the other one, of a log that is not sealed. */
     public LogOptions(long segmentBytes, int spareSegments, long cacheBytes, int groupBytes) {
         this(segmentBytes, spareSegments, cacheBytes, groupBytes, LogKeys.NONE);
     }
@@ -25,6 +41,10 @@ public record LogOptions(long segmentBytes, int spareSegments, long cacheBytes, 
     }
 
     public LogOptions with(LogKeys newKeys) {
-        return new LogOptions(segmentBytes, spareSegments, cacheBytes, groupBytes, newKeys);
+        return new LogOptions(segmentBytes, spareSegments, cacheBytes, groupBytes, newKeys, secrets);
+    }
+
+    public LogOptions withSecrets(LongSupplier newSecrets) {
+        return new LogOptions(segmentBytes, spareSegments, cacheBytes, groupBytes, keys, newSecrets);
     }
 }

@@ -58,7 +58,7 @@ final class LogRecovery {
         this.newestSnapshot = newestSnapshot;
         this.diagnosis = newDiagnosis();
         this.spares = new SpareSegments(disk, options);
-        this.maker = new SegmentMaker(directory, group, spares, options.keys());
+        this.maker = new SegmentMaker(directory, group, spares, options);
         this.quarantine = new Quarantine(disk, report);
     }
 
@@ -178,7 +178,7 @@ final class LogRecovery {
 
     /** A disk that reads wrongly once must not have something intact taken for a torn write, or for nothing at all. */
     private static void requireEnd(Link end, Reading reading) throws IOException {
-        if (new SegmentScanner(end.file(), end.header().sequence())
+        if (SegmentScanner.of(end.file(), end.header())
                 .frameAt(reading.offset())
                 .filter(frame -> frame.lsn() == reading.nextLsn())
                 .isPresent()) {
@@ -198,7 +198,7 @@ final class LogRecovery {
      * what is right.
      */
     private static void rewrite(Link end, List<Position> frames) throws IOException {
-        SegmentScanner scanner = new SegmentScanner(end.file(), end.header().sequence());
+        SegmentScanner scanner = SegmentScanner.of(end.file(), end.header());
         for (Position place : frames) {
             Optional<BatchFrame> frame = scanner.frameAt(place.offset());
             if (frame.isEmpty() || frame.get().lsn() != place.lsn()) {

@@ -120,7 +120,7 @@ public final class LogScrub {
     }
 
     private Optional<Finding> readFrames(Segment segment, DiskFile file, long endLsn) throws IOException {
-        SegmentScanner scanner = new SegmentScanner(file, segment.sequence());
+        SegmentScanner scanner = SegmentScanner.of(file, segment.header());
         ContentOpener opener = new ContentOpener(segment.header());
         long offset = segment.header().dataOffset();
         for (long lsn = segment.header().firstLsn(); lsn < endLsn; lsn++) {

@@ -118,7 +118,8 @@ final class SealedBlock {
         file.read(in, offset);
         in.flip();
         if (in.remaining() >= OVERHEAD && in.getInt(0) == MAGIC && length(in, 0) > in.limit() - HEADER_BYTES) {
-            in = ByteBuffer.allocate(HEADER_BYTES + Math.min(length(in, 0), BatchFrame.MAX_BYTES));
+            long most = Math.min(BatchFrame.MAX_BYTES, file.size() - offset - HEADER_BYTES);
+            in = ByteBuffer.allocate(HEADER_BYTES + (int) Math.min(length(in, 0), most));
             file.read(in, offset);
             in.flip();
         }

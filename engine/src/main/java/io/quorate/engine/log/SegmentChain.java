@@ -123,7 +123,7 @@ final class SegmentChain {
 
     /** Applies the frames of a segment, up to {@code endLsn}, the end, or one that is not intact. */
     private Scan scan(Link link, long endLsn) throws IOException {
-        SegmentScanner scanner = new SegmentScanner(link.file(), link.header().sequence());
+        SegmentScanner scanner = SegmentScanner.of(link.file(), link.header());
         ContentOpener opener = new ContentOpener(link.header());
         replay.enter(link.header());
         long offset = link.header().dataOffset();
@@ -144,13 +144,19 @@ final class SegmentChain {
         return new Scan(scanner, offset);
     }
 
-    /** A frame behind the end that knows of a durable one there tells damage from a torn write. */
+    /**
+     * A frame behind the end that knows of a durable one there tells damage from a torn write. Where it cannot be told whether there is one, it is taken for
+     * damage: a member can be mended or replaced, an entry that was cut off cannot.
+     */
     private Verdict judgeEnd(Scan end) throws IOException {
         boolean torn = end.scanner.beginsFrame(end.offset);
         long next = end.offset;
         while (true) {
             OptionalLong position = end.scanner.nextFrame(next);
             if (position.isEmpty()) {
+                if (end.scanner.hasGivenUp()) {
+                    return Verdict.DAMAGED;
+                }
                 return torn ? Verdict.TORN : Verdict.COMPLETE;
             }
             BatchFrame frame = frame(end.scanner, position.getAsLong());
@@ -180,7 +186,9 @@ final class SegmentChain {
      * @return empty if the latest is not known
      */
     static Optional<Standing> latestStanding(Found segment) throws IOException {
-        SegmentScanner scanner = new SegmentScanner(segment.file(), segment.sequence());
+        SegmentScanner scanner = segment.header().isPresent()
+                ? SegmentScanner.of(segment.file(), segment.header().get())
+                : SegmentScanner.without(segment.file(), segment.sequence());
         Latest latest = scanner.latest();
         if (latest.followed()) {
             return Optional.empty();

@@ -20,12 +20,14 @@ import java.util.OptionalLong;
  *
  * <p>Layout, big endian: {@code int magic, int crc32c, int version, int length, int group, int suspension, long
  * clusterId, long member, long sequence, long previous, long firstLsn, long baseTerm, long baseIndex, byte baseChainKnown,
- * long baseChain, long fileBytes, long term, long votedFor, long commitIndex}, then the log's start. The checksum covers {@code length}
- * bytes from behind itself. Frames begin at the next multiple of 4096.
+ * long baseChain, long fileBytes, long term, long votedFor, long commitIndex, long secret}, then the log's start. The checksum covers {@code length}
+ * bytes, but for what lies before {@code version}. Frames begin at the next multiple of 4096 that leaves room for the {@link SecretCopy} before it.
  *
- * <p>In a sealed segment the base's chain hash and the start are left out there and follow at the end, sealed: a chain hash tells something of
+ * <p>Releases before have written segments without a secret, and without a copy of it: these have version 1. They are read, and written to the end.
+ *
+ * <p>In a sealed segment there is no secret; the base's chain hash and the start are left out there and follow at the end, sealed: a chain hash tells something of
  * the entries that it is of, and the start says who the members are. At the next multiple of 4096 come the {@link KeySlots}, and frames behind
- * them. The version is another one, so releases that know no sealed segments refuse them.
+ * them. Each form has a version of its own, so releases that do not know it refuse the segment.
  *
  * @param sequence the segment's number; never used twice in a log
  * @param previous the number of the segment that this one continues; 0 if it is the first
@@ -33,6 +35,7 @@ import java.util.OptionalLong;
  * @param base the last entry of the log when the segment was begun
  * @param fileBytes size of the file: one that is shorter has lost something
  * @param start where the log began then
+ * @param secret by which the segment's frames are known; none if it is sealed, or an earlier release's
  * @param key if the segment is sealed
  */
 record SegmentHeader(
@@ -48,18 +51,25 @@ record SegmentHeader(
         Start start,
         HardState hardState,
         Suspension suspension,
+        SegmentSecret secret,
         Optional<SegmentKey> key) {
 
     static final int ALIGNMENT = 4096;
     private static final int MAGIC = 0x514c5347;
     private static final int VERSION = 1;
     private static final int SEALED_VERSION = 2;
+    private static final int SECRET_VERSION = 3;
     private static final int CRC_OFFSET = 4;
     private static final int CHECKED_OFFSET = 8;
-    private static final int FIXED_BYTES = 121;
+    private static final int SEQUENCE_OFFSET = 40;
+    private static final int SECRET_OFFSET = 121;
+    private static final int FIXED_BYTES = SECRET_OFFSET;
     private static final int CHAIN_BYTES = 1 + Long.BYTES;
     private static final int SEALED_FIXED_BYTES = FIXED_BYTES - CHAIN_BYTES;
     private static final int MAX_BYTES = 1 << 20;
+
+    /** The frames of a segment begin here at the latest. */
+    static final long MAX_DATA_OFFSET = (long) MAX_BYTES + ALIGNMENT;
 
     /** Where the frames begin. */
     long dataOffset() {
@@ -68,17 +78,25 @@ record SegmentHeader(
 
     /** Where the key lies, if there is one. */
     long slotsOffset() {
-        return (bytes() + ALIGNMENT - 1L) / ALIGNMENT * ALIGNMENT;
+        return (bytes() + (secret.isNone() ? 0 : SecretCopy.BYTES) + ALIGNMENT - 1L) / ALIGNMENT * ALIGNMENT;
     }
 
     private int bytes() {
-        return FIXED_BYTES + SnapshotMetaCodec.size(start) + (key.isPresent() ? Sealer.OVERHEAD : 0);
+        int secretBytes = secret.isNone() ? 0 : Long.BYTES;
+        return FIXED_BYTES + secretBytes + SnapshotMetaCodec.size(start) + (key.isPresent() ? Sealer.OVERHEAD : 0);
+    }
+
+    private int version() {
+        if (key.isPresent()) {
+            return SEALED_VERSION;
+        }
+        return secret.isNone() ? VERSION : SECRET_VERSION;
     }
 
     /** What lies before the key's slots. */
     ByteBuffer encode() {
         ByteBuffer out = ByteBuffer.allocate((int) slotsOffset());
-        out.putInt(MAGIC).putInt(0).putInt(key.isPresent() ? SEALED_VERSION : VERSION);
+        out.putInt(MAGIC).putInt(0).putInt(version());
         out.putInt(bytes()).putInt(group);
         out.putInt(Suspensions.code(suspension)).putLong(clusterId).putLong(member.value());
         out.putLong(sequence).putLong(previous).putLong(firstLsn);
@@ -91,12 +109,15 @@ record SegmentHeader(
                 .putLong(hardState.votedFor().map(MemberId::value).orElse(0L));
         out.putLong(hardState.commitIndex());
         if (key.isPresent()) {
-            ByteBuffer secret = ByteBuffer.allocate(CHAIN_BYTES + SnapshotMetaCodec.size(start));
-            SnapshotMetaCodec.putOptional(baseChain, secret);
-            SnapshotMetaCodec.encode(start, secret);
-            key.get().key().sealer().seal(secret.flip(), associated(out), out);
-        } else {
+            ByteBuffer sealed = ByteBuffer.allocate(CHAIN_BYTES + SnapshotMetaCodec.size(start));
+            SnapshotMetaCodec.putOptional(baseChain, sealed);
+            SnapshotMetaCodec.encode(start, sealed);
+            key.get().key().sealer().seal(sealed.flip(), associated(out), out);
+        } else if (secret.isNone()) {
             SnapshotMetaCodec.encode(start, out);
+        } else {
+            SnapshotMetaCodec.encode(start, out.putLong(secret.bits()));
+            SecretCopy.put(out, sequence, secret);
         }
         out.putInt(CRC_OFFSET, BatchFrame.checksum(out, 0, bytes()));
         return out.clear();
@@ -116,6 +137,28 @@ record SegmentHeader(
      * @throws io.quorate.encryption.KeyException if it is sealed, and a master key is missing or wrong
      */
     static Optional<SegmentHeader> read(DiskFile file, long sequence, String name, LogKeys keys) throws IOException {
+        Optional<ByteBuffer> whole = whole(file);
+        if (whole.isEmpty()) {
+            return Optional.empty();
+        }
+        ByteBuffer in = whole.get();
+        try {
+            return switch (in.getInt(CHECKED_OFFSET)) {
+                case VERSION, SECRET_VERSION ->
+                    Optional.of(decode(in)).filter(header -> isPossible(header.sequence, header.previous, sequence));
+                case SEALED_VERSION -> readSealed(in, file, sequence, name, keys);
+                default ->
+                    throw new DataDirectoryException("The log segment " + name + " has format version "
+                            + in.getInt(CHECKED_OFFSET) + ", this release knows versions " + VERSION + " to "
+                            + SECRET_VERSION + ": use the release that wrote it, or a later one.");
+            };
+        } catch (CorruptFrameException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The bytes of a header whose checksum is right, and no more. */
+    private static Optional<ByteBuffer> whole(DiskFile file) throws IOException {
         ByteBuffer in = ByteBuffer.allocate(ALIGNMENT);
         file.read(in, 0);
         if (in.flip().remaining() < FIXED_BYTES || in.getInt(0) != MAGIC) {
@@ -133,19 +176,22 @@ record SegmentHeader(
         if (in.remaining() < length || in.getInt(CRC_OFFSET) != BatchFrame.checksum(in, 0, length)) {
             return Optional.empty();
         }
-        try {
-            return switch (in.limit(length).getInt(CHECKED_OFFSET)) {
-                case VERSION ->
-                    Optional.of(decode(in)).filter(header -> isPossible(header.sequence, header.previous, sequence));
-                case SEALED_VERSION -> readSealed(in, file, sequence, name, keys);
-                default ->
-                    throw new DataDirectoryException("The log segment " + name + " has format version "
-                            + in.getInt(CHECKED_OFFSET) + ", this release knows versions " + VERSION + " and "
-                            + SEALED_VERSION + ": use the release that wrote it, or a later one.");
-            };
-        } catch (CorruptFrameException | IllegalArgumentException e) {
-            return Optional.empty();
+        return Optional.of(in.limit(length));
+    }
+
+    /**
+     * By what the frames of the segment {@code sequence} are known, for which no key is needed.
+     *
+     * @return empty if that is not known, because neither the header nor the copy of its secret is intact, if there is one
+     */
+    static Optional<SegmentSecret> secretIn(DiskFile file, long sequence) throws IOException {
+        Optional<ByteBuffer> whole = whole(file).filter(in -> in.getLong(SEQUENCE_OFFSET) == sequence);
+        if (whole.isEmpty()) {
+            return SecretCopy.find(file, sequence);
         }
+        ByteBuffer in = whole.get();
+        boolean hasOne = in.getInt(CHECKED_OFFSET) == SECRET_VERSION && in.limit() >= SECRET_OFFSET + Long.BYTES;
+        return Optional.of(hasOne ? new SegmentSecret(in.getLong(SECRET_OFFSET)) : SegmentSecret.NONE);
     }
 
     /** One that continues itself, or a later one, would be a log without a beginning. */
@@ -155,7 +201,16 @@ record SegmentHeader(
 
     private static SegmentHeader decode(ByteBuffer in) throws CorruptFrameException {
         Fields fields = Fields.take(in.position(16), true);
-        return fields.with(fields.baseChain, SnapshotMetaCodec.decode(in), Optional.empty());
+        SegmentSecret secret = in.getInt(CHECKED_OFFSET) == SECRET_VERSION ? takeSecret(in) : SegmentSecret.NONE;
+        return fields.with(fields.baseChain, SnapshotMetaCodec.decode(in), secret, Optional.empty());
+    }
+
+    private static SegmentSecret takeSecret(ByteBuffer in) throws CorruptFrameException {
+        long bits = in.remaining() < Long.BYTES ? 0 : in.getLong();
+        if (bits == 0) {
+            throw new CorruptFrameException("a segment's header lacks the secret that it should have");
+        }
+        return new SegmentSecret(bits);
     }
 
     private static Optional<SegmentHeader> readSealed(
@@ -167,14 +222,15 @@ record SegmentHeader(
             return Optional.empty();
         }
         SegmentKey key = keys.unwrap(wrapped.get().key(), name);
-        ByteBuffer secret = ByteBuffer.allocate(in.remaining());
+        ByteBuffer opened = ByteBuffer.allocate(in.remaining());
         try {
-            key.key().opener().open(in, associated(in), secret);
+            key.key().opener().open(in, associated(in), opened);
         } catch (NotAuthenticException e) {
             throw new CorruptFrameException("the header of " + name + " is not what was sealed");
         }
-        OptionalLong baseChain = SnapshotMetaCodec.takeOptional(secret.flip());
-        return Optional.of(fields.with(baseChain, SnapshotMetaCodec.decode(secret), Optional.of(key)));
+        OptionalLong baseChain = SnapshotMetaCodec.takeOptional(opened.flip());
+        return Optional.of(
+                fields.with(baseChain, SnapshotMetaCodec.decode(opened), SegmentSecret.NONE, Optional.of(key)));
     }
 
     /** What stands in a header in any case, and the chain hash if it is not sealed. */
@@ -206,7 +262,7 @@ record SegmentHeader(
                     BatchFrame.hardState(in.getLong(), in.getLong(), in.getLong()));
         }
 
-        SegmentHeader with(OptionalLong chain, Start start, Optional<SegmentKey> key) {
+        SegmentHeader with(OptionalLong chain, Start start, SegmentSecret secret, Optional<SegmentKey> key) {
             return new SegmentHeader(
                     group,
                     clusterId,
@@ -220,6 +276,7 @@ record SegmentHeader(
                     start,
                     hardState,
                     suspension,
+                    secret,
                     key);
         }
     }
@@ -239,6 +296,7 @@ record SegmentHeader(
                 start,
                 hardState,
                 suspension,
+                secret,
                 Optional.of(newKey));
     }
 

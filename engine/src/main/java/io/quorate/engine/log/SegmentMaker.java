@@ -6,6 +6,7 @@ import io.quorate.engine.disk.Identity;
 import io.quorate.engine.log.LogFiles.Segment;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** Makes spare files into segments of the log. */
 final class SegmentMaker {
@@ -15,18 +16,20 @@ final class SegmentMaker {
     private final int group;
     private final SpareSegments spares;
     private final LogKeys keys;
+    private final LongSupplier secrets;
 
-    SegmentMaker(DataDirectory directory, int group, SpareSegments spares, LogKeys keys) {
+    SegmentMaker(DataDirectory directory, int group, SpareSegments spares, LogOptions options) {
         this.disk = directory.disk();
         this.identity = directory.identity();
         this.group = group;
         this.spares = spares;
-        this.keys = keys;
+        this.keys = options.keys();
+        this.secrets = options.secrets();
     }
 
     /**
      * Begins a segment behind the last one. It counts from when its name is durable; what it holds then is its header,
-     * and nothing of what the file held before, for the sequence number is new.
+     * and nothing of what the file held before, for the sequence number is new, and nobody knows the secret.
      *
      * @param tail what the log holds now
      * @param previous the segment that is continued; 0 if none
@@ -43,12 +46,14 @@ final class SegmentMaker {
 
     private Segment prepare(LogTail tail, long previous, long sequence, long frameBytes) throws IOException {
         Optional<SegmentKey> key = keys.newKey();
-        long headerBytes = header(tail, previous, sequence, 0, key).dataOffset();
+        SegmentSecret secret = key.isPresent() ? SegmentSecret.NONE : new SegmentSecret(secrets.getAsLong());
+        long headerBytes =
+                header(tail, previous, sequence, 0, secret, key).dataOffset();
         try {
             SpareSegments.Spare spare = spares.take(BatchFrame.align(headerBytes + frameBytes));
             try {
                 SegmentHeader header =
-                        header(tail, previous, sequence, spare.file().size(), key);
+                        header(tail, previous, sequence, spare.file().size(), secret, key);
                 spare.file().write(header.encode(), 0);
                 if (key.isPresent()) {
                     new KeySlots(spare.file(), header.slotsOffset(), sequence)
@@ -66,7 +71,13 @@ final class SegmentMaker {
         }
     }
 
-    private SegmentHeader header(LogTail tail, long previous, long sequence, long fileBytes, Optional<SegmentKey> key) {
+    private SegmentHeader header(
+            LogTail tail,
+            long previous,
+            long sequence,
+            long fileBytes,
+            SegmentSecret secret,
+            Optional<SegmentKey> key) {
         return new SegmentHeader(
                 group,
                 identity.clusterId(),
@@ -80,6 +91,7 @@ final class SegmentMaker {
                 tail.start(),
                 tail.hardState(),
                 tail.suspension(),
+                secret,
                 key);
     }
 }

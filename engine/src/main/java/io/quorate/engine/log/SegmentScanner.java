@@ -10,23 +10,47 @@ import java.util.OptionalLong;
 /**
  * Finds intact frames in a segment file, through a window that moves along. A frame is valid until the scanner is asked
  * again.
+ *
+ * <p>What looks like a frame and is none costs no more than its length, and all of that together no more than a few times the length of the file: then the
+ * scanner gives up, and finds nothing any more. Only in segments without a secret can so much look like frames, and only if somebody has made it so.
  */
 final class SegmentScanner {
 
     private static final int WINDOW_BYTES = 1 << 20;
 
+    /** How many times the file's length is read in vain. Torn and damaged frames do not lie one in the other: twice is more than they need. */
+    private static final int READ_IN_VAIN = 4;
+
     private final DiskFile file;
     private final String name;
     private final long segment;
     private final long size;
+    private final SegmentSecret secret;
+
+    /** Else the segment may have one. */
+    private final boolean secretKnown;
+
+    private long vainBytes;
     private ByteBuffer window = ByteBuffer.allocate(0);
     private long windowStart;
 
-    SegmentScanner(DiskFile file, long segment) throws IOException {
+    private SegmentScanner(DiskFile file, long segment, Optional<SegmentSecret> secret) throws IOException {
         this.file = file;
         this.name = LogFiles.nameOf(segment);
         this.segment = segment;
         this.size = file.size();
+        this.secret = secret.orElse(SegmentSecret.NONE);
+        this.secretKnown = secret.isPresent();
+        this.vainBytes = READ_IN_VAIN * size;
+    }
+
+    static SegmentScanner of(DiskFile file, SegmentHeader header) throws IOException {
+        return new SegmentScanner(file, header.sequence(), Optional.of(header.secret()));
+    }
+
+    /** Of a segment whose header is damaged, or was not read. */
+    static SegmentScanner without(DiskFile file, long segment) throws IOException {
+        return new SegmentScanner(file, segment, SegmentHeader.secretIn(file, segment));
     }
 
     /**
@@ -35,7 +59,7 @@ final class SegmentScanner {
      * @throws DataDirectoryException if a later release wrote it
      */
     Optional<BatchFrame> frameAt(long position) throws IOException {
-        if (!beginsFrame(position)) {
+        if (hasGivenUp() || !beginsFrame(position)) {
             return Optional.empty();
         }
         int length = window.getInt((int) (position - windowStart) + BatchFrame.LENGTH_OFFSET);
@@ -45,13 +69,14 @@ final class SegmentScanner {
         }
         int start = (int) (position - windowStart);
         int stop = (int) (end - windowStart);
-        if (window.getInt(start + BatchFrame.CRC_OFFSET) != BatchFrame.checksum(window, start, stop)) {
+        if (window.getInt(start + BatchFrame.CRC_OFFSET) != secret.checksum(window, start, stop)) {
+            vainBytes -= stop - start;
             return Optional.empty();
         }
-        if (window.get(start + BatchFrame.VERSION_OFFSET) != BatchFrame.VERSION) {
+        if (window.get(start + BatchFrame.VERSION_OFFSET) != secret.frameVersion()) {
             throw new DataDirectoryException("The log segment " + name + " has frames of format version "
                     + window.get(start + BatchFrame.VERSION_OFFSET) + ", this release knows version "
-                    + BatchFrame.VERSION + ": use the release that wrote it, or a later one.");
+                    + secret.frameVersion() + " there: use the release that wrote it, or a later one.");
         }
         return Optional.of(BatchFrame.decode(window, start));
     }
@@ -62,13 +87,27 @@ final class SegmentScanner {
         return window.slice((int) (position - windowStart), length);
     }
 
+    /** Whether so much looked like frames and was none that it is not known any more what there is. */
+    boolean hasGivenUp() {
+        return vainBytes < 0;
+    }
+
     /** Whether a frame of this segment seems to begin here, intact or not. */
     boolean beginsFrame(long position) throws IOException {
         if (position < 0 || position + BatchFrame.HEADER_BYTES > size || !load(position, BatchFrame.HEADER_BYTES)) {
             return false;
         }
         int start = (int) (position - windowStart);
-        return window.getInt(start) == BatchFrame.MAGIC && window.getLong(start + BatchFrame.SEGMENT_OFFSET) == segment;
+        return window.getInt(start) == BatchFrame.MAGIC
+                && window.getLong(start + BatchFrame.SEGMENT_OFFSET) == segment
+                && secret.allows(window.getInt(start + BatchFrame.MARK_OFFSET));
+    }
+
+    /** Whether what seems to begin here would have to be checked with a secret that is not known. */
+    private boolean needsSecret(long position) throws IOException {
+        return !secretKnown
+                && beginsFrame(position)
+                && window.get((int) (position - windowStart) + BatchFrame.VERSION_OFFSET) == BatchFrame.MARKED_VERSION;
     }
 
     /** Where the first intact frame at or behind this position begins. */
@@ -87,7 +126,7 @@ final class SegmentScanner {
      * The last frame that was written, by what is intact.
      *
      * @param position where the intact frame with the highest number begins, if there is an intact one
-     * @param followed whether a frame visibly begins behind it that is not intact: it may have been the last
+     * @param followed whether a frame visibly begins behind it that is not intact: it may have been the last. Or whether that cannot be told
      */
     record Latest(OptionalLong position, boolean followed) {}
 
@@ -96,9 +135,11 @@ final class SegmentScanner {
         OptionalLong latest = OptionalLong.empty();
         long latestLsn = Long.MIN_VALUE;
         boolean followed = false;
+        boolean untold = false;
         long position = 0;
         while (position < size) {
             Optional<BatchFrame> frame = frameAt(position);
+            untold |= frame.isEmpty() && needsSecret(position);
             if (frame.isPresent() && frame.get().lsn() > latestLsn) {
                 latestLsn = frame.get().lsn();
                 latest = OptionalLong.of(position);
@@ -107,7 +148,7 @@ final class SegmentScanner {
             followed |= frame.isEmpty() && beginsFrame(position);
             position += frame.map(BatchFrame::alignedBytes).orElse((long) BatchFrame.ALIGNMENT);
         }
-        return new Latest(latest, followed);
+        return new Latest(latest, followed || untold || hasGivenUp());
     }
 
     /** Moves the window so that it holds these bytes, unless the file ends before. */

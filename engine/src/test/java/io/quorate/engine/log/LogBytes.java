@@ -16,11 +16,13 @@ import java.util.SplittableRandom;
 
 /**
  * A log of one or two segments as a few bytes, without the zeros of its files: for each segment {@code short headerBytes, short frameBytes}, the header,
- * and the frames, each behind the other.
+ * and the frames, each behind the other. Some of the segments have a secret.
  */
 final class LogBytes {
 
     private static final int LENGTH_OFFSET = 12;
+    private static final int SECRET_OFFSET = 121;
+    private static final int SECRET_VERSION = 3;
 
     /** As the member's directory has it. */
     private static final byte[] IDENTITY_FILE = identityFile();
@@ -43,6 +45,7 @@ final class LogBytes {
     private record Written(long nextLsn, EntryId last, long chain, HardState hardState) {}
 
     private static Written segment(int sequence, Start start, Written before, SplittableRandom random, ByteBuffer out) {
+        SegmentSecret secret = secret(random);
         SegmentHeader header = new SegmentHeader(
                 0,
                 LogFixture.IDENTITY.clusterId(),
@@ -56,20 +59,26 @@ final class LogBytes {
                 start,
                 before.hardState(),
                 Suspension.NONE,
+                secret,
                 Optional.empty());
         ByteBuffer encoded = header.encode();
         int headerBytes = headerBytes(encoded);
         ByteBuffer frames = ByteBuffer.allocate(1 << 14);
         Written written = before;
         for (int count = random.nextInt(5); count > 0; count--) {
-            written = frame(sequence, written, random, frames);
+            written = frame(sequence, secret, written, random, frames);
         }
         out.putShort((short) headerBytes).putShort((short) frames.position());
         out.put(encoded.slice(0, headerBytes)).put(frames.flip());
         return written;
     }
 
-    private static Written frame(int sequence, Written before, SplittableRandom random, ByteBuffer out) {
+    private static SegmentSecret secret(SplittableRandom random) {
+        return random.nextInt(3) == 0 ? SegmentSecret.NONE : new SegmentSecret(random.nextLong());
+    }
+
+    private static Written frame(
+            int sequence, SegmentSecret secret, Written before, SplittableRandom random, ByteBuffer out) {
         ByteBuffer frame = ByteBuffer.allocate(4096).position(BatchFrame.HEADER_BYTES);
         EntryId last = before.last();
         long chain = before.chain();
@@ -94,7 +103,8 @@ final class LogBytes {
                 before.nextLsn() - random.nextInt(2),
                 hardState,
                 Suspension.NONE,
-                false);
+                false,
+                secret);
         out.put(frame.flip());
         out.position((int) BatchFrame.align(out.position()));
         return new Written(before.nextLsn() + 1, last, chain, hardState);
@@ -114,6 +124,7 @@ final class LogBytes {
                 start,
                 LogFuzzTargets.hardState(random),
                 Suspension.NONE,
+                secret(random),
                 Optional.empty());
     }
 
@@ -147,14 +158,20 @@ final class LogBytes {
             Crc.put(header, 4, 8, Crc.intAt(header, LENGTH_OFFSET));
             System.arraycopy(header, 0, sealed, part.begin(), header.length);
             byte[] frames = Arrays.copyOfRange(sealed, part.headerEnd(), part.end());
-            sealFrames(frames);
+            sealFrames(frames, secretOf(header));
             System.arraycopy(frames, 0, sealed, part.headerEnd(), frames.length);
             at = part.end();
         }
         return sealed;
     }
 
-    private static void sealFrames(byte[] frames) {
+    private static SegmentSecret secretOf(byte[] header) {
+        return Crc.intAt(header, 8) == SECRET_VERSION && header.length >= SECRET_OFFSET + Long.BYTES
+                ? new SegmentSecret(ByteBuffer.wrap(header).getLong(SECRET_OFFSET))
+                : SegmentSecret.NONE;
+    }
+
+    private static void sealFrames(byte[] frames, SegmentSecret secret) {
         for (int at = 0; at + BatchFrame.HEADER_BYTES <= frames.length; ) {
             int length = Crc.intAt(frames, at + BatchFrame.LENGTH_OFFSET);
             int end = at + BatchFrame.HEADER_BYTES + length;
@@ -166,7 +183,9 @@ final class LogBytes {
                 entry = EntrySeals.seal(content, entry);
             }
             System.arraycopy(content, 0, frames, at + BatchFrame.HEADER_BYTES, length);
-            Crc.put(frames, at + BatchFrame.CRC_OFFSET, at + BatchFrame.VERSION_OFFSET, end);
+            ByteBuffer frame = ByteBuffer.wrap(frames);
+            frame.putInt(at + BatchFrame.MARK_OFFSET, secret.mark());
+            frame.putInt(at + BatchFrame.CRC_OFFSET, secret.checksum(frame, at, end));
             at = (int) BatchFrame.align(end);
         }
     }

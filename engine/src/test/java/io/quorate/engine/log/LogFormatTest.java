@@ -11,13 +11,24 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
-/** What a log in plain looks like on disk, to the byte: earlier releases have written such logs, and may have to read them again. */
+/** What a log in plain looks like on disk, to the byte: other releases have written such logs, and may have to read them again. */
 class LogFormatTest {
 
+    /** A segment that such a release has begun is written to its end in its form. */
     @Test
-    void aLogInPlainIsWrittenAsItEverWas() throws Exception {
+    void aLogWithoutSecretsIsWrittenAsItEverWas() throws Exception {
+        assertThat(sums(0)).containsExactly("1 d360b356", "2 8ce95443");
+    }
+
+    @Test
+    void aLogInPlainIsWrittenInTheFormThatHasSecrets() throws Exception {
+        assertThat(sums(0x0123456789abcdefL)).containsExactly("1 6335a7de", "2 b6218b17");
+    }
+
+    private static List<String> sums(long secret) throws Exception {
         FaultyDisk disk = new FaultyDisk();
-        try (LogFixture fixture = new LogFixture(disk)) {
+        LogOptions options = LogFixture.SMALL.withSecrets(() -> secret);
+        try (LogFixture fixture = new LogFixture(disk, options, Optional.empty())) {
             fixture.log.saveHardState(new HardState(3, Optional.of(new MemberId(0xb)), 0));
             for (int i = 0; i < 6; i++) {
                 fixture.append(3, i + "-".repeat(900));
@@ -37,6 +48,6 @@ class LogFormatTest {
                 sums.add(name.substring(name.length() - 1) + " " + Long.toHexString(sum.getValue()));
             }
         }
-        assertThat(sums).containsExactly("1 d360b356", "2 8ce95443");
+        return sums;
     }
 }

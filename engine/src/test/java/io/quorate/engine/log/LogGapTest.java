@@ -2,6 +2,7 @@ package io.quorate.engine.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.core.EntryId;
 import io.quorate.core.HardState;
 import io.quorate.core.Suspension;
 import io.quorate.core.quorum.MemberId;
@@ -11,9 +12,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What is still known of a log after damage: how it ended, and which of its entries are intact. */
 class LogGapTest {
@@ -74,7 +77,7 @@ class LogGapTest {
             random.nextBytes(payload);
             EntryFrame entry = EntryFrame.encode(
                     0,
-                    new io.quorate.core.EntryId(1 + random.nextInt(9), 1 + random.nextInt(99)),
+                    new EntryId(1 + random.nextInt(9), 1 + random.nextInt(99)),
                     EntryKind.COMMAND,
                     previous,
                     ByteBuffer.wrap(payload));
@@ -90,11 +93,49 @@ class LogGapTest {
         LogGap gap = gap();
         assertThat(gap.last()).isEqualTo(written.getLast().id());
         assertThat(gap.lastChain()).isEqualTo(written.getLast().chainHash());
-        assertThat(gap.damaged()).containsExactly(2L, 5L);
+        assertThat(gap.damaged(100)).containsExactly(2L, 5L);
         for (EntryFrame entry : written) {
             boolean intact = entry.index() != 2 && entry.index() != 5;
             assertThat(gap.salvaged(entry.index(), entry.chainHash()).map(EntryFrame::bytes))
                     .isEqualTo(intact ? Optional.of(entry.bytes()) : Optional.empty());
+        }
+    }
+
+    /** Where the log ended, a frame says that may be forged, or damaged such that nobody sees it. */
+    @Test
+    void aGapOfVeryManyEntriesIsCountedAndNotListed() {
+        EntryFrame third = EntryFrame.encode(0, new EntryId(1, 3), EntryKind.NO_OP, 0, ByteBuffer.allocate(0));
+        LogGap gap = new LogGap(1, new EntryId(1, 1L << 40), 0, Map.of(3L, List.of(third)));
+        assertThat(gap.damaged(4)).containsExactly(2L, 4L, 5L, 6L);
+        assertThat(gap.damagedUpTo(Long.MAX_VALUE)).isEqualTo((1L << 40) - 2);
+        assertThat(gap.damagedUpTo(4)).isEqualTo(2);
+        assertThat(gap.damagedUpTo(1)).isZero();
+    }
+
+    /** Each beginning says that its entry reaches to the end of the value; to look at all of them would take hours. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aValueFullOfBeginningsOfEntriesDoesNotKeepTheSearchBusy() throws IOException {
+        LogOptions large = new LogOptions(16 << 20, 2, 4096, 4096);
+        ByteBuffer value = ByteBuffer.allocate(8 << 20);
+        EntryFrame.encode(0, new EntryId(3, 2), EntryKind.COMMAND, 0, ByteBuffer.allocate(0))
+                .writeTo(value);
+        for (int at = 0; at + EntryFrame.HEADER_BYTES <= value.capacity(); at += 32) {
+            value.put(at, value, 0, 32);
+            value.putInt(at, value.capacity() - at - EntryFrame.HEADER_BYTES);
+        }
+        try (LogFixture fixture = new LogFixture(disk, large, Optional.empty())) {
+            written.add(fixture.append(3, EntryKind.COMMAND, value.clear()));
+            fixture.settle();
+            written.add(fixture.append(3, "last"));
+            fixture.settle();
+        }
+        damage(1);
+        try (LogFixture fixture = new LogFixture(disk, large, Optional.empty())) {
+            assertThat(fixture.recovered.votingSuspended()).isTrue();
+            LogGap gap = fixture.recovered.gap().orElseThrow();
+            assertThat(gap.last()).isEqualTo(written.getLast().id());
+            assertThat(gap.damaged(100)).contains(1L);
         }
     }
 
@@ -105,7 +146,7 @@ class LogGapTest {
         LogGap gap = gap();
         assertThat(gap.last()).isEqualTo(written.getLast().id());
         assertThat(gap.lastChain()).isEqualTo(written.getLast().chainHash());
-        assertThat(gap.damaged()).containsExactly(8L);
+        assertThat(gap.damaged(100)).containsExactly(8L);
     }
 
     @Test
@@ -128,7 +169,7 @@ class LogGapTest {
 
         LogGap gap = gap();
         assertThat(gap.last()).isEqualTo(written.getLast().id());
-        assertThat(gap.damaged()).as("they are all somewhere").isEmpty();
+        assertThat(gap.damaged(100)).as("they are all somewhere").isEmpty();
     }
 
     @Test
@@ -144,7 +185,7 @@ class LogGapTest {
         try (LogFixture again = new LogFixture(disk)) {
             LogGap gap = again.recovered.gap().orElseThrow();
             assertThat(gap.last()).isEqualTo(written.getLast().id());
-            assertThat(gap.damaged()).isEmpty();
+            assertThat(gap.damaged(100)).isEmpty();
         }
     }
 

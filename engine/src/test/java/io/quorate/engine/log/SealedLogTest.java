@@ -222,7 +222,7 @@ class SealedLogTest {
         FaultyDisk damaged = disk.afterRestart();
         byte[] bytes = damaged.bytes(segment).clone();
         bytes[
-                (int) new SegmentScanner(damaged.open(segment), sequence)
+                (int) SegmentScanner.without(damaged.open(segment), sequence)
                                 .nextFrame(0)
                                 .orElseThrow()
                         + 200] ^= 1;
@@ -232,7 +232,7 @@ class SealedLogTest {
 
     private static int intactFrames(FaultyDisk disk, String segment, long sequence) throws IOException {
         try (DiskFile file = disk.open(segment)) {
-            SegmentScanner scanner = new SegmentScanner(file, sequence);
+            SegmentScanner scanner = SegmentScanner.without(file, sequence);
             int frames = 0;
             for (long at = 0; at < file.size(); at += BatchFrame.ALIGNMENT) {
                 frames += scanner.frameAt(at).isPresent() ? 1 : 0;
@@ -331,7 +331,7 @@ class SealedLogTest {
             LogGap gap = fixture.recovered.gap().orElseThrow();
             assertThat(gap.last()).isEqualTo(written.getLast().id());
             assertThat(gap.lastChain()).isEqualTo(written.getLast().chainHash());
-            assertThat(gap.damaged()).containsExactly(1L, 2L);
+            assertThat(gap.damaged(100)).containsExactly(1L, 2L);
             for (EntryFrame entry : written.subList(2, 8)) {
                 assertThat(gap.salvaged(entry.index(), entry.chainHash()).map(EntryFrame::bytes))
                         .contains(entry.bytes());
@@ -411,6 +411,46 @@ class SealedLogTest {
             assertThat(fixture.recovered.files().sealing().plain().segments()).isZero();
         }
         assertThat(String.join("", content(disk).values())).doesNotContain("secret-");
+    }
+
+    /** Whoever can write to the disk and has no key can put a segment in plain behind the sealed ones, and with it what the log is to hold. */
+    @Test
+    void aSegmentInPlainBehindASealedOneIsRefusedAndNothingIsTouched() throws IOException {
+        List<String> written = write(sealed(SPRING), 14);
+        LogTail tail;
+        try (LogFixture fixture = open(disk, sealed(SPRING))) {
+            tail = fixture.recovered.files().tail();
+        }
+        SegmentHeader plain = new SegmentHeader(
+                0,
+                LogFixture.IDENTITY.clusterId(),
+                LogFixture.IDENTITY.member(),
+                tail.segment() + 1,
+                tail.segment(),
+                tail.nextLsn(),
+                tail.last(),
+                tail.lastChain(),
+                SMALL.segmentBytes(),
+                tail.start(),
+                tail.hardState(),
+                tail.suspension(),
+                SegmentSecret.NONE,
+                Optional.empty());
+        FaultyDisk changed = disk.afterRestart();
+        try (DiskFile file = changed.create(LogFiles.nameOf(tail.segment() + 1))) {
+            file.preallocate(SMALL.segmentBytes());
+            file.write(plain.encode(), 0);
+        }
+        Map<String, String> before = content(changed);
+        assertThatThrownBy(() -> open(changed, sealed(SPRING)))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessage("The log segment " + LogFiles.nameOf(tail.segment() + 1) + " is not sealed, and "
+                        + LogFiles.nameOf(tail.segment())
+                        + " before it is: this member did not write it. Replace the member.");
+        assertThat(content(changed)).isEqualTo(before);
+        try (LogFixture fixture = open(disk, sealed(SPRING))) {
+            assertThat(fixture.payloads()).isEqualTo(written);
+        }
     }
 
     @Test

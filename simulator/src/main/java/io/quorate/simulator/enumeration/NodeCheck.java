@@ -69,7 +69,8 @@ final class NodeCheck {
                 tasks::add,
                 tasks::add,
                 tasks::add,
-                tasks::add);
+                tasks::add,
+                StoredMember.secrets());
     }
 
     /** Compares what the node begins with, with what lay on its disk. */

@@ -18,7 +18,9 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 
 /** A member's log and snapshots, opened on a disk without the rest of the member: the production code, on one thread. */
 final class StoredMember implements AutoCloseable {
@@ -30,6 +32,7 @@ final class StoredMember implements AutoCloseable {
     static final int SEGMENT_BYTES = 8192;
     static final int CACHE_BYTES = 2048;
     static final int GROUP_BYTES = 4096;
+    private static final long SECRETS_SEED = 0x5ec;
     private static final LogOptions OPTIONS =
             new LogOptions(SEGMENT_BYTES, LogOptions.DEFAULT.spareSegments(), CACHE_BYTES, GROUP_BYTES);
     private static final long MAX_SNAPSHOT_BYTES = 1 << 30;
@@ -47,7 +50,7 @@ final class StoredMember implements AutoCloseable {
         directory = DataDirectory.open(disk, IDENTITY);
         try {
             snapshots = SnapshotStore.open(disk, MAX_SNAPSHOT_BYTES);
-            recovered = LogFiles.open(directory, 0, BOOTSTRAP, snapshots.latest(), OPTIONS);
+            recovered = LogFiles.open(directory, 0, BOOTSTRAP, snapshots.latest(), OPTIONS.withSecrets(secrets()));
         } catch (IOException | RuntimeException e) {
             directory.close();
             throw e;
@@ -65,6 +68,11 @@ final class StoredMember implements AutoCloseable {
                 throw new IllegalStateException("the log's writer has failed on a disk without faults", cause);
             }
         });
+    }
+
+    /** The same at each start, so that a state of the disk is the same however it came about. */
+    static LongSupplier secrets() {
+        return new SplittableRandom(SECRETS_SEED)::nextLong;
     }
 
     RaftLog log() {

@@ -22,13 +22,17 @@ final class DurableLog {
     private static final int SEGMENT_MAGIC = 0x514c5347;
     private static final int SEGMENT_VERSION = 8;
     private static final int SEALED_VERSION = 2;
+    private static final int SECRET_VERSION = 3;
     private static final int SEGMENT_HEADER_LENGTH = 12;
     private static final int SEGMENT_SEQUENCE = 40;
     private static final int SEGMENT_BASE = 64;
     private static final int SEGMENT_TERM = 97;
     private static final int SEGMENT_VOTE = 105;
     private static final int SEGMENT_COMMIT = 113;
-    private static final int SEGMENT_START = 129;
+    private static final int SEGMENT_START = 121;
+
+    /** What lies before the start in a header that has a secret. */
+    private static final int SECRET_BYTES = 8;
 
     /** What a sealed header lacks in the middle: the chain hash, which is sealed before the start. */
     private static final int CHAIN_BYTES = 9;
@@ -337,8 +341,10 @@ final class DurableLog {
         if (!terms.last.equals(base)) {
             terms.truncateTo(base);
         }
-        boolean isSealed = in.getInt(SEGMENT_VERSION) == SEALED_VERSION;
-        terms.begin(isSealed ? id(sealed.header(in, segment), CHAIN_BYTES) : id(in, SEGMENT_START));
+        int version = in.getInt(SEGMENT_VERSION);
+        boolean isSealed = version == SEALED_VERSION;
+        int start = version == SECRET_VERSION ? SEGMENT_START + SECRET_BYTES : SEGMENT_START;
+        terms.begin(isSealed ? id(sealed.header(in, segment), CHAIN_BYTES) : id(in, start));
         int moved = isSealed ? CHAIN_BYTES : 0;
         begun = Optional.of(hardState(
                 in.getLong(SEGMENT_TERM - moved),

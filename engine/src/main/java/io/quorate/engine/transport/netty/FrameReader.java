@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Cuts what arrives on an accepted connection into frames and hands them to the listener. The bytes are copied once,
  * from Netty's buffer into an array that is the frame's own, in which entries then stay.
  *
- * <p>Never holds more than one frame of at most the codec's limit. Whoever sends more than a member does is read from more slowly, and
+ * <p>Never holds more than one frame of at most the codec's limit, and sets memory aside for it as it comes. Whoever sends more than a member does is read from more slowly, and
  * whoever repeats frames is not read from any more.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails closes the channel, which is noticed
@@ -31,7 +31,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     private final FrameOrder order = new FrameOrder();
     private final FrameAllowance allowance;
     private final ByteBuffer length = ByteBuffer.allocate(FrameCodec.LENGTH_BYTES);
-    private ByteBuffer frame = ByteBuffer.allocate(0);
+    private GrowingFrame frame = new GrowingFrame(0);
     private boolean broken;
     private long framesRead;
 
@@ -77,15 +77,15 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
     private void read(ByteBuf in) throws CorruptFrameException {
         if (length.hasRemaining()) {
-            if (!fill(length, in)) {
+            if (!GrowingFrame.take(in, length)) {
                 return;
             }
             frame = begin(length.getInt(0));
         }
-        if (fill(frame, in)) {
+        if (frame.fill(in)) {
             length.clear();
             int size = frame.capacity();
-            var decoded = context.codec().decode(frame.flip());
+            var decoded = context.codec().decode(frame.whole());
             from.counters().framesReceived().increment();
             from.counters().bytesReceived().add(size);
             framesRead++;
@@ -100,22 +100,13 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private ByteBuffer begin(int following) throws CorruptFrameException {
+    private GrowingFrame begin(int following) throws CorruptFrameException {
         int most = context.codec().maxFrameBytes() - FrameCodec.LENGTH_BYTES;
         if (following < FrameCodec.HEADER_BYTES - FrameCodec.LENGTH_BYTES || following > most) {
             throw new CorruptFrameException(
                     "a frame claims " + Integer.toUnsignedString(following) + " bytes, the limit is " + most);
         }
-        return ByteBuffer.allocate(FrameCodec.LENGTH_BYTES + following).putInt(following);
-    }
-
-    /** Moves as many bytes as there are and fit. Whether the target is full now. */
-    private static boolean fill(ByteBuffer target, ByteBuf in) {
-        int end = target.limit();
-        target.limit(target.position() + Math.min(in.readableBytes(), target.remaining()));
-        in.readBytes(target);
-        target.limit(end);
-        return !target.hasRemaining();
+        return new GrowingFrame(following);
     }
 
     @Override
