@@ -86,14 +86,37 @@ class SlowClientTest {
         }
     }
 
+    /** A stream that nobody reads ends alone where the connection would take more: what else goes by it is not the worse for it. */
     @Test
-    void anAnswerOfWhichNothingIsTaken() throws Exception {
+    void anAnswerOfWhichNothingIsTakenEndsItsCallAlone() throws Exception {
         byte[] noWindow = {0, 4, 0, 0, 0, 0};
         try (RawHttp2 client = RawHttp2.connect(listen(PortLimits.withStallTimeout(SHORT)), noWindow)) {
             client.write(call(1));
+            while (client.resets() == 0) {
+                assertThat(client.isOpenFor(10)).isTrue();
+            }
+            assertThat(told).containsExactly(Limit.STALLED_READER);
+            assertThat(client.dataBytesRead()).isZero();
+
+            client.write(call(3));
+            client.write(RawHttp2.frame(RawHttp2.WINDOW_UPDATE, 0, 3, RawHttp2.integer(100_000)));
+            while (client.dataBytesRead() == 0) {
+                assertThat(client.isOpenFor(10)).isTrue();
+            }
+            assertThat(client.resets()).isEqualTo(1);
+        }
+    }
+
+    /** The first answer takes up all that the connection may be sent. */
+    @Test
+    void aConnectionThatTakesNothingIsCutOff() throws Exception {
+        byte[] largeWindow = {0, 4, 0, 1, 0, 0};
+        try (RawHttp2 client = RawHttp2.connect(listen(PortLimits.withStallTimeout(SHORT)), largeWindow)) {
+            client.write(call(1, 16_000));
+            client.write(call(3, 16_000));
+            client.write(call(5, 16_000));
 
             assertCutOff(client, Limit.STALLED_READER);
-            assertThat(client.dataBytesRead()).isZero();
         }
     }
 
@@ -141,8 +164,13 @@ class SlowClientTest {
     }
 
     private static byte[] call(int stream) {
+        return call(stream, 1000);
+    }
+
+    /** The answer has the key twice. */
+    private static byte[] call(int stream, int keyBytes) {
         RangeRequest request = RangeRequest.newBuilder()
-                .setKey(ByteString.copyFrom(new byte[1000]))
+                .setKey(ByteString.copyFrom(new byte[keyBytes]))
                 .build();
         return RawHttp2.concat(
                 RawHttp2.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, stream, RawHttp2.callOf(RANGE)),
