@@ -172,8 +172,9 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
                 "ended " + streams.size() + " calls of " + ctx.channel().remoteAddress()
                         + ": nothing was taken of what waits");
         for (int stream : streams) {
-            ctx.fireChannelRead(reset(ctx, stream, Http2Error.CANCEL));
+            // First, for the codec may reset the stream too, whose answer cannot be sent any more.
             ctx.write(reset(ctx, stream, Http2Error.INTERNAL_ERROR));
+            ctx.fireChannelRead(reset(ctx, stream, Http2Error.CANCEL));
         }
         ctx.fireChannelReadComplete();
         ctx.flush();

@@ -3,10 +3,15 @@ package io.quorate.server.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Error;
 import io.quorate.server.proto.etcdserverpb.RangeRequest;
+import io.quorate.server.proto.etcdserverpb.WatchGrpc;
+import io.quorate.server.proto.etcdserverpb.WatchRequest;
+import io.quorate.server.proto.etcdserverpb.WatchResponse;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -16,6 +21,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +35,7 @@ class SlowClientTest {
     private static final Duration SHORT = Duration.ofMillis(100);
 
     private final EventLoops eventLoops = EventLoops.open(1);
+    private final Watches watches = new Watches();
     private final Queue<Limit> told = new ConcurrentLinkedQueue<>();
     private Optional<ClientListener> listener = Optional.empty();
 
@@ -44,7 +52,7 @@ class SlowClientTest {
                 options,
                 Optional.empty(),
                 (limit, what) -> told.add(limit),
-                List.of(new EchoService().bindService()),
+                List.of(new EchoService().bindService(), watches.bindService()),
                 List::of);
         listener = Optional.of(started);
         return started.addresses().getFirst();
@@ -103,7 +111,44 @@ class SlowClientTest {
             while (client.dataBytesRead() == 0) {
                 assertThat(client.isOpenFor(10)).isTrue();
             }
-            assertThat(client.resets()).isEqualTo(1);
+            assertThat(told).hasSize(1);
+        }
+    }
+
+    /** Else a service would keep what belongs to the call as long as the connection lasts. */
+    @Test
+    void whoeverMakesWhatNobodyTakesIsToldOfTheEnd() throws Exception {
+        byte[] noWindow = {0, 4, 0, 0, 0, 0};
+        try (RawHttp2 client = RawHttp2.connect(listen(PortLimits.withStallTimeout(SHORT)), noWindow)) {
+            client.write(RawHttp2.frame(
+                    RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.callOf("etcdserverpb.Watch/Watch")));
+            client.write(RawHttp2.frame(RawHttp2.DATA, 0, 1, RawHttp2.message(new byte[0])));
+
+            assertThat(watches.cancelled.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(client.hasEnded()).isFalse();
+        }
+    }
+
+    /** Says something on each watch, and waits for its end. */
+    private static final class Watches extends WatchGrpc.WatchImplBase {
+        private final CountDownLatch cancelled = new CountDownLatch(1);
+
+        @Override
+        public StreamObserver<WatchRequest> watch(StreamObserver<WatchResponse> answers) {
+            ((ServerCallStreamObserver<WatchResponse>) answers).setOnCancelHandler(cancelled::countDown);
+            return new StreamObserver<>() {
+                @Override
+                public void onNext(WatchRequest request) {
+                    answers.onNext(
+                            WatchResponse.newBuilder().setCancelReason("x".repeat(1000)).build());
+                }
+
+                @Override
+                public void onError(Throwable failure) {}
+
+                @Override
+                public void onCompleted() {}
+            };
         }
     }
 
