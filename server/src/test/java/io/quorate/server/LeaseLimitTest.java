@@ -65,6 +65,7 @@ class LeaseLimitTest {
                 locked += refusal == null ? 1 : 0;
             }
             assertThat(locked).isBetween(MOST, MOST + 1);
+            assertThat(refusal).isNotNull();
             assertThat(refusal.getStatus().getDescription()).isEqualTo("etcdserver: too many leases");
         }
     }
@@ -82,6 +83,7 @@ class LeaseLimitTest {
                         LeaseGrantRequest.newBuilder().setID(i).setTTL(600).build();
                 StatusRuntimeException refusal = catchThrowableOfType(
                         StatusRuntimeException.class, () -> nobody.leases().leaseGrant(request));
+                assertThat(refusal).isNotNull();
                 assertThat(refusal.getStatus().getDescription()).isEqualTo("etcdserver: user name is empty");
             }
             assertThat(isGranted(root, 1)).isTrue();

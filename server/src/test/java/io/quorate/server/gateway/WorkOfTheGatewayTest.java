@@ -102,26 +102,28 @@ class WorkOfTheGatewayTest {
         }
     }
 
-    private static String put() {
-        return "{\"value\":\"" + "A".repeat(VALUE_BYTES * 4 / 3) + "\"}";
+    /** A client that asks, and closes its connection without an answer. */
+    private void putAndLeaveOnce(BooleanSupplier condition) throws IOException {
+        Socket client = ask("/v3/kv/put", "{\"value\":\"" + "A".repeat(VALUE_BYTES * 4 / 3) + "\"}");
+        try {
+            await(condition);
+        } finally {
+            client.close();
+        }
     }
 
     @Test
     void whoeverLeavesHasItsRequestsWorkedAtStillAndMayNotHaveMoreOfThat() throws Exception {
         for (int client = 1; client <= 20; client++) {
             int clients = client;
-            try (Socket socket = ask("/v3/kv/put", put())) {
-                await(() -> kept.size() + told.size() == clients);
-            }
+            putAndLeaveOnce(() -> kept.size() + told.size() == clients);
         }
         assertThat(keptBytes.get()).isBetween(LIMIT / 2, LIMIT);
         assertThat(told).containsOnly(Limit.REQUEST_BYTES);
 
         int before = kept.size();
         kept.forEach(call -> call.onError(Status.UNAVAILABLE.asRuntimeException()));
-        try (Socket socket = ask("/v3/kv/put", put())) {
-            await(() -> kept.size() == before + 1);
-        }
+        putAndLeaveOnce(() -> kept.size() == before + 1);
     }
 
     /** Whatever becomes of a request: its room is given back. */
@@ -136,8 +138,6 @@ class WorkOfTheGatewayTest {
             }
         }
         assertThat(told).isEmpty();
-        try (Socket socket = ask("/v3/kv/put", put())) {
-            await(() -> kept.size() == 1);
-        }
+        putAndLeaveOnce(() -> kept.size() == 1);
     }
 }

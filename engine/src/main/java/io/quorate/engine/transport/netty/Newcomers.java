@@ -57,10 +57,6 @@ final class Newcomers {
         }
     }
 
-    synchronized int count() {
-        return count;
-    }
-
     /** Whoever has an address of IPv6 mostly has the whole /64. */
     private static Object address(Channel channel) {
         if (!(channel.remoteAddress() instanceof InetSocketAddress from) || from.getAddress() == null) {
