@@ -44,6 +44,11 @@ final class LaterTerms {
         };
     }
 
+    /** Whether somebody who is no member would have brought a later term, if that were for him to do. */
+    boolean isTriedByStranger(MemberId from, Message message) {
+        return message.term() > node.term() && !isNoStranger(from) && !mayComeBy(from, message);
+    }
+
     /**
      * Nobody but itself tells a lone voter that it leads: were its disk from a time before others came, no quorum would ever end that
      * leadership, and it would go on beside theirs for good.

@@ -92,6 +92,14 @@ public final class RaftCore {
     }
 
     /**
+     * Whether somebody who is no member tries to bring a later term by a message against which nothing speaks: it is not handled, and changes
+     * nothing. To be asked before it is given to {@link #step}.
+     */
+    public boolean isDisturbedBy(MemberId from, Message message) {
+        return laterTerms.isTriedByStranger(from, message);
+    }
+
+    /**
      * Handles one event.
      *
      * @return what to do, in order; the list is valid until the next step

@@ -63,7 +63,29 @@ final class Distrust {
             case PeerFrame.Pong pong -> Optional.empty();
         };
         against.ifPresent(detection -> tell(from, detection));
+        if (against.isEmpty()) {
+            noteDisturbance(from, frame);
+        }
         return against.isPresent();
+    }
+
+    /** One that lags behind and has been removed, or not been heard of yet, does so too: it is not cut off. The core does not handle it. */
+    private void noteDisturbance(MemberId from, PeerFrame frame) {
+        Message message;
+        switch (frame) {
+            case PeerFrame.Raft raft -> message = raft.message();
+            case PeerFrame.Snapshot snapshot -> message = snapshot.chunk();
+            default -> {
+                return;
+            }
+        }
+        if (core.isDisturbedBy(from, message)) {
+            metrics.detected(Detection.ofMember(
+                    DetectionKind.STRANGERS_TERM,
+                    from,
+                    "speaks in term " + message.term() + ", where term "
+                            + core.status().term() + " is the latest known, and is no member here"));
+        }
     }
 
     private void tell(MemberId from, Detection detection) {
@@ -125,6 +147,9 @@ final class Distrust {
         }
         Optional<LogDivergedException> divergence = log.compare(request, raft.prevChain(), raft.entries());
         if (divergence.isEmpty()) {
+            if (mustFollow(from, request)) {
+                log.learn(request, raft.prevChain(), raft.entries());
+            }
             return Optional.empty();
         }
         Optional<Detection> detection = contradicted(

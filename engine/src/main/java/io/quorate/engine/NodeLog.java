@@ -98,13 +98,25 @@ final class NodeLog {
 
     private Optional<LogDivergedException> compare(EntryId id, long leadersHash) {
         OptionalLong own = LogReads.chainHashAt(log, id.index());
-        if (own.isPresent() && own.getAsLong() != leadersHash) {
-            return Optional.of(new LogDivergedException(id, own.getAsLong(), leadersHash));
+        return own.isPresent() && own.getAsLong() != leadersHash
+                ? Optional.of(new LogDivergedException(id, own.getAsLong(), leadersHash))
+                : Optional.empty();
+    }
+
+    /**
+     * Takes over the chain hash at the end of this log, if it is not known, from the leader that is followed, and from nobody else: whoever
+     * could say another one would have all honest leaders contradict it later.
+     */
+    void learn(Message.AppendRequest request, OptionalLong prevChain, List<EntryFrame> entries) {
+        EntryId last = log.lastId();
+        if (request.prev().equals(last)) {
+            prevChain.ifPresent(log::learnChainHash);
+            return;
         }
-        if (own.isEmpty() && id.equals(log.lastId())) {
-            log.learnChainHash(leadersHash);
+        long at = last.index() - request.entries().firstIndex();
+        if (at >= 0 && at < entries.size() && entries.get((int) at).id().equals(last)) {
+            log.learnChainHash(entries.get((int) at).chainHash());
         }
-        return Optional.empty();
     }
 
     /** Appends those of the leader's entries that the core names. */

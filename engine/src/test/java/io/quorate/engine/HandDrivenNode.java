@@ -231,9 +231,21 @@ final class HandDrivenNode {
 
     /** A snapshot whose checksums are right, whatever it holds, in one piece. */
     static PeerFrame snapshot(long term, SnapshotMeta meta, StateMachine.Capture content) throws IOException {
+        return snapshot(term, meta, OptionalLong.of(4711), content);
+    }
+
+    /** As from a leader which may not know the chain hash there, with these numbers. */
+    static PeerFrame snapshot(long term, SnapshotMeta meta, OptionalLong chain, List<Long> numbers) throws IOException {
+        Journal journal = new Journal();
+        numbers.forEach(number -> journal.apply(Journal.command(number)));
+        return snapshot(term, meta, chain, journal.capture());
+    }
+
+    private static PeerFrame snapshot(long term, SnapshotMeta meta, OptionalLong chain, StateMachine.Capture content)
+            throws IOException {
         FaultyDisk disk = new FaultyDisk();
         try (SnapshotStore store = SnapshotStore.open(disk, Long.MAX_VALUE)) {
-            store.writeLocal(meta, OptionalLong.of(4711), content);
+            store.writeLocal(meta, chain, content);
             int total = (int) store.streamLength(meta).orElseThrow();
             ByteBuffer piece = store.readChunk(meta, 0, total);
             return new PeerFrame.Snapshot(0, new Message.SnapshotChunk(term, meta, 0, total, total), piece);

@@ -7,6 +7,7 @@ import io.quorate.core.EntryBatch.TermRun;
 import io.quorate.core.EntryId;
 import io.quorate.core.Message;
 import io.quorate.core.Rejection;
+import io.quorate.core.SnapshotMeta;
 import io.quorate.core.quorum.Configuration;
 import io.quorate.core.quorum.MemberId;
 import io.quorate.engine.detection.Detection;
@@ -151,6 +152,63 @@ class HostileFramesTest {
         detections.clear();
         receive(LIAR, new PeerFrame.ForwardRefused(0, 1, Integer.MAX_VALUE, Rejection.NO_LEADER));
         assertDetected(LIAR, DetectionKind.UNASKED_ANSWER);
+    }
+
+    /** Were it taken over, all honest leaders would contradict this log from then on. */
+    @Test
+    void whoeverIsNotFollowedDoesNotSayHowTheLogGoesOn() throws IOException {
+        EntryId last = new EntryId(1, 5);
+        SnapshotMeta meta = new SnapshotMeta(last, VOTERS, 0);
+        receive(LEADER, HandDrivenNode.snapshot(2, meta, OptionalLong.empty(), List.of(11L, 12L, 13L, 14L, 15L)));
+        follower.tick();
+        assertThat(follower.node.status().last()).isEqualTo(last);
+
+        receive(LIAR, empty(1, last, OptionalLong.of(4711)));
+        receive(STRANGER, empty(1, last, OptionalLong.of(4711)));
+        receive(LEADER, entriesAfter(last, 2, 1234));
+        follower.tick();
+        assertThat(follower.node.stopped()).isNotDone();
+        assertThat(detections).isEmpty();
+        assertThat(follower.node.status().last()).isEqualTo(new EntryId(2, 6));
+    }
+
+    /** What the leader says stays known: another one contradicts it. */
+    @Test
+    void theLeaderThatIsFollowedDoesSayHowTheLogGoesOn() throws IOException {
+        EntryId last = new EntryId(1, 5);
+        SnapshotMeta meta = new SnapshotMeta(last, VOTERS, 0);
+        receive(LEADER, HandDrivenNode.snapshot(2, meta, OptionalLong.empty(), List.of(11L, 12L, 13L, 14L, 15L)));
+        receive(LEADER, empty(2, last, OptionalLong.of(1234)));
+        receive(LIAR, empty(1, last, OptionalLong.of(4711)));
+        follower.tick();
+        assertThat(follower.node.stopped()).isNotDone();
+        assertThat(detections).extracting(Detection::kind).containsExactly(DetectionKind.CONTRADICTED_ENTRY);
+        assertThat(detections.getFirst().source()).isEqualTo(new Detection.Member(LIAR));
+    }
+
+    private static PeerFrame entriesAfter(EntryId prev, long term, long chain) {
+        EntryId id = new EntryId(term, prev.index() + 1);
+        var batch = new EntryBatch(id.index(), List.of(new TermRun(term, id.index())), List.of());
+        return new PeerFrame.Raft(
+                0,
+                new Message.AppendRequest(term, prev, batch, prev.index()),
+                List.of(EntryFrame.encode(0, id, EntryKind.COMMAND, chain, Journal.command(16))),
+                OptionalLong.of(chain));
+    }
+
+    /** It may be one that was removed and does not know: it is told of, and not cut off. */
+    @Test
+    void aStrangersLaterTermIsToldAndNotTakenOver() {
+        receive(STRANGER, new PeerFrame.Raft(0, new Message.Heartbeat(7, 0, 0)));
+        assertDetected(STRANGER, DetectionKind.STRANGERS_TERM);
+        detections.clear();
+        receive(STRANGER, new PeerFrame.Raft(0, new Message.VoteRequest(8, new EntryId(1, 3), false)));
+        assertDetected(STRANGER, DetectionKind.STRANGERS_TERM);
+        detections.clear();
+        // A member that campaigns while its leader is heard is no attack, though it is not taken over either.
+        receive(LIAR, new PeerFrame.Raft(0, new Message.VoteRequest(8, new EntryId(1, 3), false)));
+        assertThat(detections).isEmpty();
+        assertThat(follower.node.status().term()).isEqualTo(1);
     }
 
     @Test

@@ -157,7 +157,13 @@ record Incarnation(
                     failure -> healing.storeDamaged(number, failure));
             Tokens tokens = memberNode.tokens().of(store);
             MemberAudit audit = MemberAudit.start(config, memberNode, metrics::audited, parts);
-            Clients clients = new Clients(store, tokens, config.security().commonNameIsUser(), audit.trail());
+            Clients clients = new Clients(
+                    store,
+                    tokens,
+                    config.security().commonNameIsUser(),
+                    audit.trail(),
+                    config.limits().maxLeases(),
+                    metrics.limits());
             GreyWatch grey = parts.add(GreyWatch.start(config, memberNode, metrics));
             parts.add(AutoTune.start(config, memberNode, metrics));
             List<ServerServiceDefinition> services = services(
@@ -247,9 +253,7 @@ record Incarnation(
                                 store,
                                 memberNode.leases(),
                                 headers,
-                                config.minLeaseTtlSeconds(),
-                                config.limits().maxLeases(),
-                                metrics.limits()),
+                                config.minLeaseTtlSeconds()),
                         new LockService(clients, memberNode.watches(), headers),
                         new ElectionService(clients, memberNode.watches(), headers),
                         cluster,

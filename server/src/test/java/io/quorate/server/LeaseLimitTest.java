@@ -3,12 +3,16 @@ package io.quorate.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quorate.server.proto.etcdserverpb.LeaseGrantRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseLeasesRequest;
 import io.quorate.server.proto.etcdserverpb.LeaseRevokeRequest;
+import io.quorate.server.proto.v3lockpb.LockGrpc;
+import io.quorate.server.proto.v3lockpb.LockRequest;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +46,47 @@ class LeaseLimitTest {
                             .leaseLeases(LeaseLeasesRequest.getDefaultInstance())
                             .getLeasesCount())
                     .isBetween(MOST - 10, MOST);
+        }
+    }
+
+    /** A lock without a lease is granted one. */
+    @Test
+    void countsThoseThatLocksAreGranted() throws Exception {
+        try (TestCluster cluster = TestCluster.start(1, folder, config -> ServerConfigs.withMaxLeases(config, MOST))) {
+            LockGrpc.LockBlockingStub locks =
+                    LockGrpc.newBlockingStub(cluster.channel(0)).withDeadlineAfter(60, TimeUnit.SECONDS);
+            int locked = 0;
+            StatusRuntimeException refusal = null;
+            while (locked <= MOST + 1 && refusal == null) {
+                LockRequest request = LockRequest.newBuilder()
+                        .setName(ByteString.copyFromUtf8("lock " + locked))
+                        .build();
+                refusal = catchThrowableOfType(StatusRuntimeException.class, () -> locks.lock(request));
+                locked += refusal == null ? 1 : 0;
+            }
+            assertThat(locked).isBetween(MOST, MOST + 1);
+            assertThat(refusal).isNotNull();
+            assertThat(refusal.getStatus().getDescription()).isEqualTo("etcdserver: too many leases");
+        }
+    }
+
+    @Test
+    void whoeverMayHaveNoneTakesNoRoomFromOthers() throws Exception {
+        try (TestCluster cluster = TestCluster.start(1, folder, config -> ServerConfigs.withMaxLeases(config, MOST))) {
+            Users users = new Users(cluster.channel(0));
+            users.add("root", "rootpw", "root");
+            users.enable();
+            EtcdClient nobody = new EtcdClient(cluster.channel(0));
+            EtcdClient root = new EtcdClient(Users.with(cluster.channel(0), users.logIn("root", "rootpw")));
+            for (int i = 1; i <= MOST; i++) {
+                LeaseGrantRequest request =
+                        LeaseGrantRequest.newBuilder().setID(i).setTTL(600).build();
+                StatusRuntimeException refusal = catchThrowableOfType(
+                        StatusRuntimeException.class, () -> nobody.leases().leaseGrant(request));
+                assertThat(refusal).isNotNull();
+                assertThat(refusal.getStatus().getDescription()).isEqualTo("etcdserver: user name is empty");
+            }
+            assertThat(isGranted(root, 1)).isTrue();
         }
     }
 

@@ -29,6 +29,7 @@ class TraitorTest {
 
     private final List<Detection> detections = new ArrayList<>();
     private final Set<MemberId> detectedBy = new TreeSet<>();
+    private final Set<MemberId> heard = new TreeSet<>();
     private final List<Throwable> stopped = new ArrayList<>();
     private final Agenda agenda = new Agenda();
     private final Cluster cluster = new Cluster(
@@ -37,6 +38,13 @@ class TraitorTest {
                 public void detected(SimulatedMember member, Detection detection) {
                     detections.add(detection);
                     detectedBy.add(member.id());
+                }
+
+                @Override
+                public void delivered(MemberId from, MemberId to, PeerFrame frame) {
+                    if (detectedBy.contains(to)) {
+                        heard.add(from);
+                    }
                 }
 
                 @Override
@@ -115,6 +123,25 @@ class TraitorTest {
     void roundsOfReadsThatHaveNotBegun() {
         long term = cluster.leader().orElseThrow().node().orElseThrow().status().term();
         assertDetectedAndTheOthersGoOn(DetectionKind.UNASKED_ANSWER, new Message.HeartbeatResponse(term, 1L << 40));
+    }
+
+    /** As long as it is cut off it is not heard, so that it is told of once by each; and then it is, since it may have been suspected wrongly. */
+    @Test
+    void whoeverIsCutOffIsNotHeardForAWhile() {
+        long term = cluster.leader().orElseThrow().node().orElseThrow().status().term();
+        MemberId traitor = follower();
+        cluster.network().betray(traitor, (to, honest) -> raft(new Message.HeartbeatResponse(term, 1L << 40)));
+        run(4 * SECOND);
+        assertThat(detections).hasSize(detectedBy.size()).isNotEmpty();
+        heard.clear();
+        run(SECOND / 2);
+        assertThat(heard).doesNotContain(traitor).isNotEmpty();
+
+        cluster.network().betray(traitor, (to, honest) -> honest);
+        run(4 * SECOND);
+        assertThat(heard).contains(traitor);
+        assertThat(detections).hasSize(detectedBy.size());
+        assertThat(stopped).isEmpty();
     }
 
     /** It tells one of the others another content than all the rest: that one finds out by the next entry, and stops. */

@@ -23,7 +23,9 @@ public enum DetectionKind {
     /** More frames or bytes than any member sends. */
     FLOOD("flood", Proof.NONE),
     /** Somebody at the peer port who is not let in: removed, of another cluster, or not known. */
-    FOREIGN_PEER("foreign_peer", Proof.NONE);
+    FOREIGN_PEER("foreign_peer", Proof.NONE),
+    /** Somebody who is no member speaks in a later term, which is not taken over from him. */
+    STRANGERS_TERM("strangers_term", Proof.NONE);
 
     private enum Proof {
         OF_A_LIE,

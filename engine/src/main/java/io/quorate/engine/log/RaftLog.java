@@ -318,11 +318,12 @@ public final class RaftLog implements LogSizes {
      * @return empty if it is not known: the log began with an installed snapshot that did not tell
      */
     public OptionalLong chainHashAt(long at) throws IOException {
+        if (at == index.table().last() && chainKnown) {
+            // Also at the start, where it may have been learned since.
+            return OptionalLong.of(chain);
+        }
         if (at == start.index()) {
             return start.chainHash();
-        }
-        if (at == index.table().last() && chainKnown) {
-            return OptionalLong.of(chain);
         }
         return OptionalLong.of(get(at).chainHash());
     }

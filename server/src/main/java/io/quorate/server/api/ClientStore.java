@@ -10,6 +10,7 @@ import io.quorate.kv.Caller;
 import io.quorate.kv.ChangeAuditSettings;
 import io.quorate.kv.Command;
 import io.quorate.kv.KvError;
+import io.quorate.kv.LeaseGrant;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.Operation;
 import io.quorate.kv.Range;
@@ -42,6 +43,7 @@ final class ClientStore {
     private final Optional<String> token;
     private final Optional<String> certified;
     private final AuditedClient audit;
+    private final LeaseCount leases;
 
     /** What a client has to be allowed. */
     interface Demand {
@@ -89,6 +91,7 @@ final class ClientStore {
      * @param token that the client has shown
      * @param certified the user that its certificate names, if it is believed
      * @param trail puts on record what it does, and may not do
+     * @param leases bounds those of all clients
      * @param origin of the call that is under way
      */
     ClientStore(
@@ -98,8 +101,10 @@ final class ClientStore {
             Optional<String> token,
             Optional<String> certified,
             AuditTrail trail,
+            LeaseCount leases,
             CallOrigin origin) {
         this.audit = new AuditedClient(trail, origin);
+        this.leases = leases;
         this.changes = changes;
         this.certified = certified;
         this.store = store;
@@ -136,7 +141,7 @@ final class ClientStore {
     /** Replicates a command that has passed its checks, and applies it if the client may do that. */
     CompletableFuture<Result> write(Command command) {
         if (!store.local().auth().isEnabled()) {
-            return propose(command);
+            return propose(command, command);
         }
         return caller().thenCompose(caller ->
                 refusal(caller, command).isEmpty() ? propose(caller, command) : writeUnlessRefused(command));
@@ -144,7 +149,7 @@ final class ClientStore {
 
     /** A right that is there now may have gone where the command stands in the log. */
     private CompletableFuture<Result> propose(Caller caller, Command command) {
-        return propose(new Authorized(caller, command)).thenApply(result -> {
+        return propose(command, new Authorized(caller, command)).thenApply(result -> {
             if (result instanceof Result.Rejected rejected) {
                 audit.refused(caller, rejected.error(), AuditedClient.object(command));
             }
@@ -167,8 +172,13 @@ final class ClientStore {
                         .orElseGet(() -> propose(caller, command)));
     }
 
+    /** Whoever may have it done. A lease counts from here on: who has no right to one takes no room from others. */
+    private CompletableFuture<Result> propose(Command command, Command judged) {
+        return command instanceof LeaseGrant ? leases.grant(() -> replicate(judged)) : replicate(judged);
+    }
+
     /** With its origin, if it belongs on record and may be put there. */
-    private CompletableFuture<Result> propose(Command judged) {
+    private CompletableFuture<Result> replicate(Command judged) {
         return audit.isOnRecord(judged) ? audit.withOrigin(judged).thenCompose(store::write) : store.write(judged);
     }
 

@@ -12,6 +12,7 @@ import io.quorate.kv.AccessCheck;
 import io.quorate.server.audit.AuditTrail;
 import io.quorate.server.auth.Tokens;
 import io.quorate.server.store.ReplicatedStore;
+import io.quorate.server.wire.LimitListener;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,18 +38,29 @@ public final class Clients implements ServerInterceptor {
     private final boolean commonNameIsUser;
     private final AccessChanges changes;
     private final AuditTrail audit;
+    private final LeaseCount leases;
 
     /**
      * @param commonNameIsUser whether a client that shows no token is the user that its certificate names; as in etcd, not one that comes
      *     by the JSON gateway
      * @param audit puts on record what clients do
+     * @param mostLeases how many there may be, of all clients together
+     * @param limits is told of those that want more
      */
-    public Clients(ReplicatedStore store, Tokens tokens, boolean commonNameIsUser, AuditTrail audit) {
+    public Clients(
+            ReplicatedStore store,
+            Tokens tokens,
+            boolean commonNameIsUser,
+            AuditTrail audit,
+            int mostLeases,
+            LimitListener limits) {
         this.audit = audit;
         this.store = store;
         this.tokens = tokens;
         this.commonNameIsUser = commonNameIsUser;
         this.changes = new AccessChanges(() -> store.local().auth());
+        this.leases = new LeaseCount(
+                mostLeases, () -> store.read(true, kv -> kv.leases().size()), limits, System::nanoTime);
     }
 
     /** From now on, has judged anew whatever clients hold open after each change of users and roles. */
@@ -102,7 +114,7 @@ public final class Clients implements ServerInterceptor {
      */
     public CompletableFuture<Void> requireOperator(Optional<String> token) {
         try {
-            return new ClientStore(store, tokens, changes, token, Optional.empty(), audit, CallOrigin.ofPage())
+            return new ClientStore(store, tokens, changes, token, Optional.empty(), audit, leases, CallOrigin.ofPage())
                     .requireNow(AccessCheck::operator);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
@@ -118,6 +130,7 @@ public final class Clients implements ServerInterceptor {
                 Optional.ofNullable(TOKEN.get()),
                 Optional.ofNullable(CERTIFIED.get()),
                 audit,
+                leases,
                 Connections.origin());
     }
 }

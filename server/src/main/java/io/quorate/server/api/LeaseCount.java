@@ -1,5 +1,7 @@
 package io.quorate.server.api;
 
+import io.quorate.kv.Result;
+import io.quorate.server.wire.EtcdError;
 import io.quorate.server.wire.Limit;
 import io.quorate.server.wire.LimitListener;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +42,32 @@ final class LeaseCount {
         this.limits = limits;
         this.nanoTime = nanoTime;
         this.nextCountAtNanos = nanoTime.getAsLong();
+    }
+
+    /**
+     * Has a lease granted, if there is room for it. One that is not granted, such as one whose id is taken, counts no longer; of one whose
+     * granting fails nobody knows, and it counts until all are counted anew.
+     */
+    CompletableFuture<Result> grant(Supplier<CompletableFuture<Result>> writing) {
+        if (!take()) {
+            return CompletableFuture.failedFuture(EtcdError.TOO_MANY_LEASES.exception());
+        }
+        CompletableFuture<Result> outcome;
+        try {
+            outcome = writing.get();
+        } catch (RuntimeException e) {
+            giveBack();
+            throw e;
+        }
+        return outcome.whenComplete((result, failure) -> {
+            if (result instanceof Result.Rejected) {
+                giveBack();
+            }
+        });
+    }
+
+    private synchronized void giveBack() {
+        granted--;
     }
 
     /** Counts one more that is to be granted, unless there are as many as there may be. */

@@ -27,7 +27,6 @@ import io.quorate.server.proto.etcdserverpb.LeaseTimeToLiveResponse;
 import io.quorate.server.store.ReplicatedLeases;
 import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.wire.EtcdError;
-import io.quorate.server.wire.LimitListener;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -42,28 +41,19 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
     private final ReplicatedLeases leases;
     private final Headers headers;
     private final long minTtlSeconds;
-    private final LeaseCount count;
 
-    /**
-     * @param minTtlSeconds what shorter leases are raised to: one must outlast an election
-     * @param mostLeases how many there may be
-     * @param limits is told of those that want more
-     */
+    /** @param minTtlSeconds what shorter leases are raised to: one must outlast an election */
     public LeaseService(
             Clients clients,
             ReplicatedStore store,
             ReplicatedLeases leases,
             Headers headers,
-            long minTtlSeconds,
-            int mostLeases,
-            LimitListener limits) {
+            long minTtlSeconds) {
         this.clients = clients;
         this.store = store;
         this.leases = leases;
         this.headers = headers;
         this.minTtlSeconds = minTtlSeconds;
-        this.count = new LeaseCount(
-                mostLeases, () -> store.read(true, kv -> kv.leases().size()), limits, System::nanoTime);
     }
 
     @Override
@@ -74,9 +64,6 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
     private CompletableFuture<Result> grant(LeaseGrantRequest request) {
         if (request.getTTL() > LeaseGrant.MAX_TTL_SECONDS) {
             throw EtcdError.LEASE_TTL_TOO_LARGE.exception();
-        }
-        if (!count.take()) {
-            throw EtcdError.TOO_MANY_LEASES.exception();
         }
         long id = request.getID() != 0
                 ? request.getID()

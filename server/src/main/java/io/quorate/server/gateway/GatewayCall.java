@@ -23,6 +23,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.quorate.server.wire.HttpAnswers;
 import io.quorate.server.wire.RelayedConnection;
+import io.quorate.server.wire.WorkUnderWay;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -48,11 +49,13 @@ final class GatewayCall extends ClientCall.Listener<Message> {
     private final JsonGateway gateway;
     private final Route route;
     private final HttpVersion version;
+    private final WorkUnderWay.Part work;
 
     // ---- Guarded by this: the way to the service.
     private @Nullable ClientCall<Message, Message> call;
     private @Nullable JsonMessages requests;
     private boolean over;
+    private Optional<String> workNumber = Optional.empty();
 
     // ---- Of the worker that has the call's turn.
     private String unaryAnswer = "";
@@ -67,18 +70,24 @@ final class GatewayCall extends ClientCall.Listener<Message> {
         this.gateway = gateway;
         this.route = route;
         this.version = version;
+        this.work = WorkUnderWay.join(ctx.channel());
     }
 
     // ---- The way to the service, on workers.
 
     /** Makes the call, or answers why it cannot be made. */
     void begin(HttpHeaders headers, byte[] body) {
+        boolean started = false;
         try {
             CallSettings settings = CallSettings.of(headers);
             JsonMessages messages = new JsonMessages(body, route.request(), gateway.maxMessageBytes());
-            start(settings, first(messages), messages);
+            started = start(settings, first(messages), messages);
         } catch (BadRequestException e) {
             answer(e.status());
+        } finally {
+            if (!started) {
+                work.ended();
+            }
         }
     }
 
@@ -94,9 +103,10 @@ final class GatewayCall extends ClientCall.Listener<Message> {
         return Optional.of(only);
     }
 
-    private synchronized void start(CallSettings settings, Optional<Message> first, JsonMessages rest) {
+    /** False if the client has gone already. */
+    private synchronized boolean start(CallSettings settings, Optional<Message> first, JsonMessages rest) {
         if (over) {
-            return;
+            return false;
         }
         CallOptions options = CallOptions.DEFAULT;
         if (settings.timeoutNanos().isPresent()) {
@@ -105,12 +115,14 @@ final class GatewayCall extends ClientCall.Listener<Message> {
         ClientCall<Message, Message> started = gateway.channel().newCall(route.method(), options);
         call = started;
         RelayedConnection.mark(settings.metadata(), ctx.channel());
+        workNumber = Optional.of(gateway.work().begin(settings.metadata(), work));
         started.start(this, settings.metadata());
         // One more than the only answer, so that the end of the call is heard as well.
         started.request(route.answersMany() ? 1 : 2);
         first.ifPresent(started::sendMessage);
         requests = rest;
         sendRequests();
+        return true;
     }
 
     /** Sends what the service is ready to take, and says when that was all. */
@@ -176,6 +188,7 @@ final class GatewayCall extends ClientCall.Listener<Message> {
     public void onClose(Status status, Metadata trailers) {
         synchronized (this) {
             over = true;
+            workNumber.ifPresent(gateway.work()::forget);
         }
         if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
             answer(WAITED_TOO_LONG);
@@ -186,7 +199,10 @@ final class GatewayCall extends ClientCall.Listener<Message> {
 
     private void answer(Status status) {
         if (status.isOk() && !route.answersMany()) {
-            onEventLoop(() -> writeWhole(HttpAnswers.json(HttpResponseStatus.OK, unaryAnswer)));
+            String json = unaryAnswer;
+            // The connection remembers its present call, and would keep the answer until it has another one.
+            unaryAnswer = "";
+            onEventLoop(() -> writeWhole(HttpAnswers.json(HttpResponseStatus.OK, json)));
         } else {
             onEventLoop(() -> end(status));
         }

@@ -34,6 +34,7 @@ public final class JsonGateway implements AutoCloseable {
     private final Server server;
     private final ManagedChannel channel;
     private final ExecutorService workers;
+    private final GatewayWork work = new GatewayWork();
 
     private JsonGateway(List<ServerServiceDefinition> services, int maxMessageBytes) throws IOException {
         this.routes = Route.of(services);
@@ -46,6 +47,7 @@ public final class JsonGateway implements AutoCloseable {
                 .directExecutor()
                 .addServices(services)
                 .intercept(new RelayedConnection())
+                .intercept(work)
                 .build()
                 .start();
         this.channel = InProcessChannelBuilder.forAddress(address)
@@ -72,6 +74,10 @@ public final class JsonGateway implements AutoCloseable {
     Optional<Route> route(String path) {
         String canonical = path.startsWith(OLD_PREFIX) ? PREFIX + path.substring(OLD_PREFIX.length()) : path;
         return Optional.ofNullable(routes.get(canonical));
+    }
+
+    GatewayWork work() {
+        return work;
     }
 
     ManagedChannel channel() {

@@ -76,7 +76,7 @@ final class DetectionProblems {
         return switch (kind) {
             case TWO_LEADERS, DOUBLE_VOTE, CONTRADICTED_ENTRY -> Urgency.CRITICAL;
             case IMPOSSIBLE_TERM, IMPOSSIBLE_INDEX, UNASKED_ANSWER, REPLAYED_FRAME, FLOOD -> Urgency.SERIOUS;
-            case GARBAGE, FOREIGN_PEER -> Urgency.NOTICE;
+            case GARBAGE, FOREIGN_PEER, STRANGERS_TERM -> Urgency.NOTICE;
         };
     }
 
@@ -91,6 +91,8 @@ final class DetectionProblems {
             case GARBAGE -> "keep others than members from the peer port, by a firewall";
             case FOREIGN_PEER ->
                 "stop what runs there if it was a member; else keep it from the peer port, by a firewall";
+            case STRANGERS_TERM ->
+                "stop what runs there if it was removed; a member that this one has not heard of yet stops by itself once it has";
         };
     }
 

@@ -48,6 +48,7 @@ final class HttpConnections {
         channel.pipeline()
                 .addLast(
                         new HttpServerCodec(MAX_LINE_BYTES, ClientListener.MAX_METADATA_BYTES, MAX_CHUNK_BYTES),
+                        new UntakenBodies(bounds),
                         new OneRequestAtATime(),
                         new HttpServerKeepAliveHandler(),
                         new UnfinishedBodies(bounds, options.maxHttpBodyBytes()),

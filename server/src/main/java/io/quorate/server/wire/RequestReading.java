@@ -168,10 +168,23 @@ final class RequestReading {
                 return;
             }
             if (mayBegin()) {
-                handler.onHalfClose();
+                begin();
             } else {
                 call.refuse(TOO_MANY);
                 cancel();
+            }
+        }
+
+        /** Whoever fails at once does not end the call: gRPC does. */
+        private void begin() {
+            boolean begun = false;
+            try {
+                handler.onHalfClose();
+                begun = true;
+            } finally {
+                if (!begun) {
+                    arriving.ifPresent(UnfinishedMessages::answered);
+                }
             }
         }
 

@@ -17,7 +17,7 @@ final class UnfinishedBodies extends ChannelDuplexHandler {
     private final int maxBodyBytes;
     private UnfinishedRequests.@Nullable Request body;
     private long arrivedBytes;
-    private RequestsUnderWay.Share share = RequestsUnderWay.Share.NONE;
+    private WorkUnderWay.@Nullable Part work;
     private boolean refused;
 
     /** @param maxBodyBytes a larger body is not kept */
@@ -66,7 +66,8 @@ final class UnfinishedBodies extends ChannelDuplexHandler {
                             Limit.REQUEST_BYTES,
                             "refused a request of " + ctx.channel().remoteAddress() + ": too much is under way");
         }
-        room.ifPresent(taken -> share = taken);
+        room.ifPresent(share -> work = WorkUnderWay.begin(
+                ctx.channel(), () -> bounds.underWay().giveBack(share)));
         return room.isPresent();
     }
 
@@ -74,14 +75,16 @@ final class UnfinishedBodies extends ChannelDuplexHandler {
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) throws Exception {
         if (OneRequestAtATime.endsAnAnswer(message)) {
-            giveBack();
+            answered();
         }
         super.write(ctx, message, promise);
     }
 
-    private void giveBack() {
-        bounds.underWay().giveBack(share);
-        share = RequestsUnderWay.Share.NONE;
+    private void answered() {
+        if (work != null) {
+            work.ended();
+            work = null;
+        }
     }
 
     /** What has arrived is let go of at once, and the rest is read and dropped. */
@@ -102,6 +105,6 @@ final class UnfinishedBodies extends ChannelDuplexHandler {
         if (body != null) {
             body.close();
         }
-        giveBack();
+        answered();
     }
 }

@@ -1,9 +1,11 @@
 package io.quorate.server.wire;
 
 import io.grpc.Context;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
+import java.net.SocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,10 +28,13 @@ final class UnfinishedMessages extends ServerStreamTracer implements ArrivingReq
     private final RequestBounds bounds;
     private final UnfinishedRequests.Request message;
     private boolean takesOne;
+    private volatile boolean answersOne;
+    private volatile Object connection = "an unknown connection";
     private long wholeBytes;
     private boolean found;
     private final AtomicLong sentBytes = new AtomicLong();
     private volatile boolean untaken;
+    private volatile boolean answered;
     private final AtomicReference<RequestsUnderWay.Share> share = new AtomicReference<>(RequestsUnderWay.Share.NONE);
     private volatile Status reason = EtcdError.TOO_MANY_REQUESTS.status();
     private volatile Consumer<Status> eviction = why -> {};
@@ -98,6 +103,10 @@ final class UnfinishedMessages extends ServerStreamTracer implements ArrivingReq
         }
         Optional<RequestsUnderWay.Share> room = bounds.underWay().take(connection, wholeBytes);
         room.ifPresent(share::set);
+        if (answered) {
+            // Before it was carried out, by whoever did not let it.
+            giveBack();
+        }
         if (room.isEmpty()) {
             bounds.limits()
                     .exceeded(Limit.REQUEST_BYTES, "refused a request of " + connection + ": too much is under way");
@@ -106,21 +115,27 @@ final class UnfinishedMessages extends ServerStreamTracer implements ArrivingReq
     }
 
     /**
-     * A message was sent, or the client has taken what was.
+     * A message was sent, or the client has taken what was. The only answer of a call waits as a whole until the stream has ended: gRPC keeps
+     * it until the call does, and takes it for taken meanwhile.
      *
      * @param taken whether the client has taken nearly all that was sent until now
      */
     void sent(boolean taken) {
         long bytes = sentBytes.getAndSet(0);
-        if (!taken) {
+        if (answersOne ? bytes >= UntakenAnswers.SMALL_BYTES : !taken) {
             untaken = true;
             bounds.untaken().waits(this, bytes);
         }
         // The stream may have been closed meanwhile, by another thread.
-        if (untaken && (taken || message.isEnded())) {
+        if (untaken && ((taken && !answersOne) || message.isEnded())) {
             untaken = false;
             bounds.untaken().taken(this);
         }
+    }
+
+    @Override
+    public Object connection() {
+        return connection;
     }
 
     @Override
@@ -134,14 +149,24 @@ final class UnfinishedMessages extends ServerStreamTracer implements ArrivingReq
         sentBytes.addAndGet(bytes);
     }
 
-    /** The call is answered. */
+    /** Whoever carries the call out has ended it. */
     void answered() {
+        answered = true;
+        giveBack();
+    }
+
+    private void giveBack() {
         bounds.underWay().giveBack(share.getAndSet(RequestsUnderWay.Share.NONE));
     }
 
     @Override
     public void serverCallStarted(ServerCallInfo<?, ?> call) {
         takesOne = call.getMethodDescriptor().getType().clientSendsOneMessage();
+        answersOne = call.getMethodDescriptor().getType().serverSendsOneMessage();
+        SocketAddress client = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+        if (client != null) {
+            connection = client;
+        }
         if (takesOne) {
             bounds.arriving().begun(this);
         }
@@ -181,7 +206,11 @@ final class UnfinishedMessages extends ServerStreamTracer implements ArrivingReq
     public void streamClosed(Status status) {
         message.close();
         bounds.arriving().ended(this);
-        answered();
+        if (!answersOne) {
+            // What makes a stream of answers ends with it; a single answer's request may be in the log already, and is worked at whether or
+            // not anybody waits for that.
+            answered();
+        }
         if (untaken) {
             bounds.untaken().taken(this);
         }

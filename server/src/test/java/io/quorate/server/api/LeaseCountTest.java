@@ -1,7 +1,10 @@
 package io.quorate.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quorate.kv.KvError;
+import io.quorate.kv.Result;
 import io.quorate.server.wire.Limit;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +63,31 @@ class LeaseCountTest {
         nanos.addAndGet(2_000_000_000L);
         count.take();
         assertThat(grantUntilRefused()).isBetween(90, 101);
+    }
+
+    /** Whoever asks for a lease whose id is taken, or may have none where the command stands in the log, takes no room from others. */
+    @Test
+    void whatIsNotGrantedTakesNoRoom() {
+        for (int i = 0; i < 10 * MOST; i++) {
+            assertThat(count.grant(() -> CompletableFuture.completedFuture(
+                            new Result.Rejected(KvError.LEASE_EXISTS))))
+                    .isCompletedWithValueMatching(Result.Rejected.class::isInstance);
+        }
+        assertThatThrownBy(() -> count.grant(() -> {
+                    throw new IllegalStateException("must not serve");
+                }))
+                .isInstanceOf(IllegalStateException.class);
+
+        assertThat(grantUntilRefused()).isBetween(MOST, MOST + 1);
+    }
+
+    @Test
+    void whatIsBeyondThemIsNotWritten() {
+        grantUntilRefused();
+        assertThat(count.grant(() -> {
+                    throw new AssertionError("written");
+                }))
+                .isCompletedExceptionally();
     }
 
     /** Their grants are not seen, but for those that were there at the last count. */

@@ -197,10 +197,21 @@ class RequestBoundsTest {
     /** Of clients that take nothing, those lose their answers that have taken nothing for longest. */
     @Test
     void whatIsNotTakenHasABound() throws Exception {
+        // An answer has the key twice.
+        assertThatAnswersHaveABound(MEGA);
+    }
+
+    /** gRPC keeps an answer of up to a megabyte until the call has ended, and calls it taken meanwhile. */
+    @Test
+    void whatIsNotTakenHasABoundIfEachIsSmallerThanAMegabyteToo() throws Exception {
+        assertThatAnswersHaveABound(450_000);
+    }
+
+    private void assertThatAnswersHaveABound(int keyBytes) throws Exception {
         InetSocketAddress address = listen(PortLimits.withMaxUntakenBytes(LIMIT));
         byte[] noWindow = {0, 4, 0, 0, 0, 0};
         byte[] message = RawHttp2.message(RangeRequest.newBuilder()
-                .setKey(ByteString.copyFrom(new byte[MEGA]))
+                .setKey(ByteString.copyFrom(new byte[keyBytes]))
                 .build()
                 .toByteArray());
         byte[] headers = RawHttp2.callOf("etcdserverpb.KV/Range");
@@ -214,14 +225,52 @@ class RequestBoundsTest {
                     send(client, 2 * call + 1, message);
                 }
             }
-            // An answer has the key twice; what of it is counted are the pieces of a megabyte.
-            await(() -> clients.stream().mapToLong(RawHttp2::resets).sum() >= CONNECTIONS * CALLS - LIMIT / MEGA);
+            long kept = LIMIT / (2 * keyBytes);
+            await(() -> clients.stream().mapToLong(RawHttp2::resets).sum() >= CONNECTIONS * CALLS - kept);
             assertThat(told).containsOnly(Limit.ANSWER_BYTES);
             assertThat(clients).noneMatch(RawHttp2::hasEnded);
             assertServed(address);
         } finally {
             clients.forEach(RawHttp2::close);
         }
+    }
+
+    /** A command may be in the log already: whoever resets his calls has it worked at still, and may not have more of that. */
+    @Test
+    void whatIsResetIsUnderWayUntilItHasEnded() throws Exception {
+        InetSocketAddress address = listen(PortLimits.withMaxUnfinishedBytes(LIMIT));
+        byte[] message = RawHttp2.message(PutRequest.newBuilder()
+                .setValue(ByteString.copyFrom(new byte[MEGA]))
+                .build()
+                .toByteArray());
+        byte[] headers = RawHttp2.callOf("etcdserverpb.KV/Put");
+        int most = (int) (LIMIT / 2 / MEGA);
+        try (RawHttp2 client = RawHttp2.connect(address)) {
+            for (int call = 0; call < 3 * most; call++) {
+                client.write(RawHttp2.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 2 * call + 1, headers));
+                send(client, 2 * call + 1, message);
+                int begun = call + 1;
+                await(() -> keeping.kept.size() + told.size() == begun);
+                client.write(RawHttp2.frame(RawHttp2.RST_STREAM, 0, 2 * call + 1, RawHttp2.integer(8)));
+            }
+            assertThat(keeping.bytes.get()).isBetween(LIMIT / 4, LIMIT / 2);
+            assertThat(told).containsOnly(Limit.REQUEST_BYTES);
+
+            // Nobody waits for these answers any more, and yet their requests have ended.
+            for (StreamObserver<PutResponse> call : keeping.kept) {
+                call.onError(Status.UNAVAILABLE.asRuntimeException());
+            }
+            int kept = keeping.kept.size();
+            Ends ends = new Ends();
+            connect(address)
+                    .put(
+                            PutRequest.newBuilder()
+                                    .setValue(ByteString.copyFrom(new byte[MEGA]))
+                                    .build(),
+                            ends);
+            await(() -> keeping.kept.size() == kept + 1);
+        }
+        assertServed(address);
     }
 
     private static void send(RawHttp2 client, int stream, byte[] message) throws IOException {

@@ -12,8 +12,23 @@ class UntakenAnswersTest {
     private final List<String> ended = new ArrayList<>();
     private final UntakenAnswers answers = new UntakenAnswers(1000);
 
+    /** Of a connection of its own. */
     private UntakenAnswers.Answer answer(String name) {
-        return () -> ended.add(name);
+        return answer(name, "connection of " + name);
+    }
+
+    private UntakenAnswers.Answer answer(String name, String connection) {
+        return new UntakenAnswers.Answer() {
+            @Override
+            public Object connection() {
+                return connection;
+            }
+
+            @Override
+            public void endUntaken() {
+                ended.add(name);
+            }
+        };
     }
 
     @Test
@@ -34,6 +49,31 @@ class UntakenAnswersTest {
         answers.waits(answer("next"), 1);
         assertThat(ended).containsExactly("large");
         assertThat(answers.heldBytes()).isEqualTo(1);
+    }
+
+    @Test
+    void oneConnectionHasHalfOfItAndDoesNotEndTheAnswersOfOthers() {
+        answers.waits(answer("other"), 400);
+        for (int i = 0; i < 5; i++) {
+            answers.waits(answer("answer " + i, "greedy"), 200);
+        }
+
+        assertThat(ended).containsExactly("answer 0", "answer 1", "answer 2");
+        assertThat(answers.heldBytes()).isEqualTo(800);
+    }
+
+    @Test
+    void whatIsTakenOfAConnectionMakesRoomForMoreOfIt() {
+        UntakenAnswers.Answer slow = answer("slow", "one");
+        answers.waits(answer("stuck", "one"), 200);
+        for (int i = 0; i < 10; i++) {
+            answers.waits(slow, 200);
+            answers.taken(slow, 150);
+            answers.taken(slow, 50);
+        }
+
+        assertThat(ended).isEmpty();
+        assertThat(answers.heldBytes()).isEqualTo(200);
     }
 
     @Test

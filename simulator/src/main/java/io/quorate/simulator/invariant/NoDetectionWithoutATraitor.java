@@ -19,6 +19,10 @@ final class NoDetectionWithoutATraitor implements Invariant {
 
     @Override
     public void detected(SimulatedMember member, Detection detection) {
+        if (!detection.kind().provesALie()) {
+            // One that was removed, or has not been heard of here, speaks in a later term in all honesty.
+            return;
+        }
         boolean forgetful = isForgetful(member)
                 || (detection.source() instanceof Detection.Member suspected && isForgetful(suspected.id()));
         if (!forgetful) {

@@ -44,6 +44,9 @@ public final class SimulatedNetwork {
 
     private static final long RECONNECT_SPREAD_NANOS = 100_000_000;
 
+    /** For so long the production transport takes no connection from a peer that was cut off. */
+    private static final long CUT_OFF_NANOS = 5_000_000_000L;
+
     /** How often a cut is noticed by the sender, as one that resets connections is; another swallows silently. */
     private static final double NOTICED = 0.5;
 
@@ -176,6 +179,9 @@ public final class SimulatedNetwork {
         /** Those that were removed for good, as far as this member knows. */
         private Set<MemberId> removed = Set.of();
 
+        /** Until when nothing is heard of those that this member has cut off. */
+        private final Map<MemberId, Long> barred = new HashMap<>();
+
         Endpoint(MemberId self, BooleanSupplier alive, Listener listener, Optional<StorageIds> storages) {
             this.self = self;
             this.alive = alive;
@@ -204,6 +210,19 @@ public final class SimulatedNetwork {
             return removed.contains(member);
         }
 
+        private boolean hasBarred(MemberId member) {
+            return agenda.now() < barred.getOrDefault(member, 0L);
+        }
+
+        /** Its connection ends with what is under way on it, and the next ones are not taken for a while; what is sent to it goes on. */
+        @Override
+        public void cutOff(MemberId peer) {
+            if (isAlive() && !hasBarred(peer)) {
+                barred.put(peer, agenda.now() + CUT_OFF_NANOS);
+                Optional.ofNullable(endpoints.get(peer)).ifPresent(sender -> sender.disconnect(link(peer, self)));
+            }
+        }
+
         /** Whether frames may leave: the two know each other by their storages. If not yet, they find out. */
         private boolean isLetIn(Link link, Endpoint receiver) {
             if (link.handshake.isEmpty() || !link.handshake.get().isOf(this, receiver, link.connection())) {
@@ -228,7 +247,7 @@ public final class SimulatedNetwork {
                 }
                 return;
             }
-            if (storages.isPresent() && !isLetIn(link, receiver.get())) {
+            if (receiver.get().hasBarred(self) || (storages.isPresent() && !isLetIn(link, receiver.get()))) {
                 observer.lost(self, to, frame);
                 return;
             }
@@ -331,7 +350,7 @@ public final class SimulatedNetwork {
         }
 
         private void receive(MemberId from, Link link, int connection, byte[] bytes) {
-            if (!isAlive() || connection != link.connection()) {
+            if (!isAlive() || connection != link.connection() || hasBarred(from)) {
                 return;
             }
             if (removed.contains(from)) {

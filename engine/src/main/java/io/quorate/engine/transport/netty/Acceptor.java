@@ -62,6 +62,7 @@ final class Acceptor {
                     @Override
                     protected void initChannel(Channel channel) {
                         context.channels().add(channel);
+                        context.newcomers().add(channel).ifPresent(Acceptor.this::turnAway);
                         secure(channel);
                         channel.pipeline().addLast(new HelloDecoder());
                     }
@@ -79,6 +80,22 @@ final class Acceptor {
         }
         context.channels().add(binding.channel());
         return (InetSocketAddress) binding.channel().localAddress();
+    }
+
+    /** Of the connections that have not said whose they are there are too many. */
+    private void turnAway(Channel channel) {
+        context.detections()
+                .detected(new Detection(
+                        DetectionKind.GARBAGE,
+                        new Detection.Address(host(channel)),
+                        "was disconnected from the peer port: too many connections there have not finished their handshakes"));
+        channel.close();
+    }
+
+    private static String host(Channel channel) {
+        return channel.remoteAddress() instanceof InetSocketAddress from
+                ? from.getHostString()
+                : String.valueOf(channel.remoteAddress());
     }
 
     /** Nothing is read of a connection before its certificate is judged. */
@@ -125,6 +142,8 @@ final class Acceptor {
             return Optional.of(Handshake.Refusal.REMOVED);
         } else if (!isVouchedFor(channel, from)) {
             return Optional.of(Handshake.Refusal.UNKNOWN_SENDER);
+        } else if (context.bars().isBarred(from)) {
+            return Optional.of(Handshake.Refusal.BARRED);
         } else if (hello.expected() != StorageIds.UNKNOWN && hello.expected() != storages.own()) {
             return Optional.of(Handshake.Refusal.STORAGE_OF_RECEIVER);
         } else if (storages.judge(from, hello.storage()) == StorageIds.Standing.OTHER) {
@@ -237,9 +256,11 @@ final class Acceptor {
             }
             Optional<Peer> sender = table.admit(new MemberId(hello.from()), hello.addresses(), proven);
             if (sender.isEmpty() || !sender.get().accept(ctx.channel(), proven)) {
-                refuse(ctx, hello, Handshake.Refusal.UNKNOWN_SENDER);
+                boolean barred = context.bars().isBarred(new MemberId(hello.from()));
+                refuse(ctx, hello, barred ? Handshake.Refusal.BARRED : Handshake.Refusal.UNKNOWN_SENDER);
                 return;
             }
+            context.newcomers().known(ctx.channel());
             context.tls().flatMap(PeerTls::maxConnectionAge).ifPresent(age -> limitAge(ctx.channel(), age));
             ctx.writeAndFlush(acceptance(ctx)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
             ctx.pipeline().replace(this, "frames", new FrameReader(sender.get(), context));
@@ -286,18 +307,14 @@ final class Acceptor {
             ctx.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
         }
 
-        /** What it says of itself may be made up: it is known by its address alone. One that was cut off is told of already. */
+        /** What it says of itself may be made up: it is known by its address alone. */
         private void suspect(ChannelHandlerContext ctx, Handshake.Hello hello, Handshake.Refusal refusal) {
-            boolean told = hello.from() != 0
-                    && table.peer(new MemberId(hello.from()))
-                            .filter(Peer::isBarred)
-                            .isPresent();
             boolean foreign = switch (refusal) {
                 case CLUSTER, OWN_ID, UNKNOWN_SENDER, REMOVED, FORMER_EPOCH, STORAGE_OF_SENDER -> true;
-                // A mistake of whoever runs the members, or told among refused certificates.
-                case PROTOCOL_VERSION, RECEIVER, STORAGE_OF_RECEIVER, NOT_ADMITTED, CERTIFICATE -> false;
+                // A mistake of whoever runs the members, or told already: among refused certificates, or when it was cut off.
+                case PROTOCOL_VERSION, RECEIVER, STORAGE_OF_RECEIVER, NOT_ADMITTED, CERTIFICATE, BARRED -> false;
             };
-            if (foreign && !told) {
+            if (foreign) {
                 detected(
                         ctx,
                         DetectionKind.FOREIGN_PEER,
@@ -306,10 +323,7 @@ final class Acceptor {
         }
 
         private void detected(ChannelHandlerContext ctx, DetectionKind kind, String what) {
-            String host = ctx.channel().remoteAddress() instanceof InetSocketAddress from
-                    ? from.getHostString()
-                    : String.valueOf(ctx.channel().remoteAddress());
-            context.detections().detected(new Detection(kind, new Detection.Address(host), what));
+            context.detections().detected(new Detection(kind, new Detection.Address(host(ctx.channel())), what));
         }
 
         private ByteBuf acceptance(ChannelHandlerContext ctx) {

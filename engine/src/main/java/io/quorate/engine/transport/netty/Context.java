@@ -24,6 +24,8 @@ import java.util.Optional;
  * @param introduction what this member says of itself
  * @param rate at which a peer may send
  * @param garbage where violations of the protocol are logged
+ * @param bars who was cut off
+ * @param newcomers of whom it is not known yet who they are
  */
 record Context(
         NettyOptions options,
@@ -36,7 +38,9 @@ record Context(
         Introduction introduction,
         FrameAllowance.Rate rate,
         RateLimitedLog refusals,
-        RateLimitedLog garbage) {
+        RateLimitedLog garbage,
+        Bars bars,
+        Newcomers newcomers) {
 
     MemberId self() {
         return options.self();

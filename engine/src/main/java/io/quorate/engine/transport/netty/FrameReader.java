@@ -44,6 +44,13 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) throws CorruptFrameException {
         ByteBuf in = (ByteBuf) message;
+        if (context.bars().isBarred(from.id())) {
+            // By a connection that was open before, and is about to be replaced.
+            broken = true;
+            in.release();
+            ctx.close();
+            return;
+        }
         int bytes = in.readableBytes();
         framesRead = 0;
         try {

@@ -173,7 +173,11 @@ final class Handshake {
                 10,
                 "the cluster was recovered from the loss of its quorum without the dialing member and goes on under another id;"
                         + " stop it, and add it anew with an empty data directory"),
-        CERTIFICATE(11, "the certificate that the dialing member showed is not that member's");
+        CERTIFICATE(11, "the certificate that the dialing member showed is not that member's"),
+        BARRED(
+                12,
+                "the dialing member was cut off there for what it had sent, and is heard again after some seconds; the log there"
+                        + " says what that was");
 
         private final short code;
         private final String reason;

@@ -77,7 +77,9 @@ public final class NettyNetwork implements Network {
                 new Introduction(),
                 rate,
                 new RateLimitedLog(LOG::warn, LOG_INTERVAL, System::nanoTime),
-                new RateLimitedLog(LOG::warn, LOG_INTERVAL, System::nanoTime)));
+                new RateLimitedLog(LOG::warn, LOG_INTERVAL, System::nanoTime),
+                new Bars(System::nanoTime),
+                new Newcomers()));
         // They are known before anyone can come in, and dialed after the ports are ours.
         try {
             network.listen();
@@ -134,6 +136,8 @@ public final class NettyNetwork implements Network {
 
     @Override
     public void cutOff(MemberId peer) {
+        // Also of one that is not in the table any more: its last connection may still be open.
+        context.bars().bar(peer);
         table.peer(peer).ifPresent(Peer::cutOffIncoming);
     }
 

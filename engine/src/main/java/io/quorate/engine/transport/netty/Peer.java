@@ -21,9 +21,6 @@ final class Peer {
     /** What was sent last to a member that leaves may still be under way: it tells it so. */
     private static final long FAREWELL_MILLIS = 1_000;
 
-    /** For so long a peer that was cut off is not let in again: it costs one that is suspected wrongly no more than a short outage. */
-    private static final long CUT_OFF_MILLIS = 5_000;
-
     private final MemberId id;
     private final Context context;
     private final EventLoop loop;
@@ -36,7 +33,6 @@ final class Peer {
     // Written under this object's lock alone.
     private boolean interrupted;
     private boolean unproven;
-    private boolean barred;
     private Optional<Channel> incoming = Optional.empty();
 
     private final Dialer dialer;
@@ -201,7 +197,7 @@ final class Peer {
      * @param proven whether it is certain which member is there
      */
     synchronized boolean accept(Channel channel, boolean proven) {
-        if (closed || barred || !isOfThisMember(channel)) {
+        if (closed || context.bars().isBarred(id) || !isOfThisMember(channel)) {
             return false;
         }
         unproven = !proven;
@@ -210,21 +206,10 @@ final class Peer {
         return true;
     }
 
-    /** It has sent what it must not: nothing more is heard of it for a while. */
+    /** It has sent what it must not: nothing more is heard of it for a while. What another connection of it brings is not read ({@link FrameReader}). */
     synchronized void cutOffIncoming() {
+        context.bars().bar(id);
         incoming.ifPresent(Channel::close);
-        if (!barred && !loop.isShuttingDown()) {
-            barred = true;
-            loop.schedule(this::letInAgain, CUT_OFF_MILLIS, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private synchronized void letInAgain() {
-        barred = false;
-    }
-
-    synchronized boolean isBarred() {
-        return barred;
     }
 
     /** Where connections have an age, the newer one is made while the older one is still in use. */

@@ -19,6 +19,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -65,9 +66,9 @@ class AttackedPeerPortTest {
         return one;
     }
 
-    private static RawPeer letIn(NettyNetwork one, MemberId who) throws IOException {
+    private static RawPeer letIn(NettyNetwork one, MemberId who, String... addresses) throws IOException {
         RawPeer peer = RawPeer.connect(one.boundAddresses().getFirst());
-        peer.send(RawPeer.hello(who.value(), ONE.value()));
+        peer.send(RawPeer.hello(who.value(), ONE.value(), addresses));
         assertThat(peer.readAnswer().isAccepted()).isTrue();
         return peer;
     }
@@ -170,10 +171,70 @@ class AttackedPeerPortTest {
         }
     }
 
+    /** Others come meanwhile, and take the place of a guest that is not connected. */
+    @Test
+    void aGuestThatWasCutOffIsNotLetInAsSomebodyNew() throws Exception {
+        NettyNetwork one = openOne(FEW);
+        MemberId nine = new MemberId(9);
+        try (RawPeer guest = letIn(one, nine, "127.0.0.1:1")) {
+            one.cutOff(nine);
+            assertThat(guest.isClosedByOtherSide()).isTrue();
+            try (RawPeer other = letIn(one, new MemberId(10), "127.0.0.1:1")) {
+                assertRefused(one, nine);
+                other.send(bytes(frame(new Message.Heartbeat(9, 0, 0))));
+                assertThat(heard.awaitFrame().from()).isEqualTo(new MemberId(10));
+            }
+            assertThat(detections).as("told by whoever cuts off").isEmpty();
+        }
+    }
+
+    /** Whoever is not to be dialed any more still has a moment to send, which one that was cut off has not. */
+    @Test
+    void anOldConnectionIsNotHeardEither() throws Exception {
+        NettyNetwork one = openOne(FEW);
+        try (RawPeer leaving = letIn(one, TWO);
+                RawPeer calm = letIn(one, THREE)) {
+            one.setPeers(Map.of(THREE, List.of(loopback(1))));
+            one.cutOff(TWO);
+            leaving.send(bytes(frame(new Message.Heartbeat(1, 0, 0))));
+            assertThat(leaving.isClosedByOtherSide()).isTrue();
+            calm.send(bytes(frame(new Message.Heartbeat(9, 0, 0))));
+            assertThat(heard.awaitFrame().from()).isEqualTo(THREE);
+        }
+    }
+
+    /** A flood of connections without a handshake ends the oldest of them, and hinders no member, nor costs it its connection. */
+    @Test
+    void connectionsThatSayNothingHaveABound() throws Exception {
+        NettyNetwork one = openOne(FEW);
+        List<RawPeer> silent = new ArrayList<>();
+        try (RawPeer member = letIn(one, TWO)) {
+            for (int i = 0; i < 3 * Newcomers.MOST_OF_ONE; i++) {
+                silent.add(RawPeer.connect(one.boundAddresses().getFirst()));
+            }
+            for (RawPeer first : silent.subList(0, 2 * Newcomers.MOST_OF_ONE)) {
+                assertThat(first.isClosedByOtherSide()).isTrue();
+            }
+            Detection seen = awaitDetection();
+            assertThat(seen.kind()).isEqualTo(DetectionKind.GARBAGE);
+            assertThat(seen.source()).isEqualTo(new Detection.Address("127.0.0.1"));
+            try (RawPeer late = letIn(one, THREE)) {
+                late.send(bytes(frame(new Message.Heartbeat(9, 0, 0))));
+                assertThat(heard.awaitFrame().from()).isEqualTo(THREE);
+            }
+            member.send(bytes(frame(new Message.Heartbeat(9, 0, 0))));
+            assertThat(heard.awaitFrame().from()).isEqualTo(TWO);
+        } finally {
+            for (RawPeer each : silent) {
+                each.close();
+            }
+        }
+    }
+
     private static void assertRefused(NettyNetwork one, MemberId who) throws IOException {
         try (RawPeer again = RawPeer.connect(one.boundAddresses().getFirst())) {
             again.send(RawPeer.hello(who.value(), ONE.value()));
-            assertThat(again.readAnswer().isAccepted()).isFalse();
+            assertThat(again.readAnswer().says(Handshake.Refusal.BARRED)).isTrue();
         }
     }
 
