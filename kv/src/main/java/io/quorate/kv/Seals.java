@@ -39,11 +39,11 @@ public final class Seals {
     }
 
     /**
-     * The data keys of a store; empty if it is not sealed.
+     * How a store is opened; empty if it is not sealed.
      *
      * @throws StoreException if it is, and a master key is missing or wrong
      */
-    static Optional<DataKeys> open(Function<byte[], Optional<byte[]>> store, Optional<MasterKeys> master) {
+    static Optional<SealedView> open(Function<byte[], Optional<byte[]>> store, Optional<MasterKeys> master) {
         Optional<StoreSeal> seal = StoreSeal.in(store);
         if (seal.isEmpty()) {
             return Optional.empty();
@@ -55,7 +55,8 @@ public final class Seals {
                     "it needs the master key " + ids + "; give the ring that has it with --encryption-key-file"));
         }
         try {
-            return Optional.of(DataKeys.unwrapped(seal.get(), master.get()));
+            return Optional.of(new SealedView(
+                    DataKeys.unwrapped(seal.get(), master.get()), seal.get().settled()));
         } catch (KeyException e) {
             throw refused(e);
         }
