@@ -173,7 +173,10 @@ record SegmentHeader(
         } catch (NotAuthenticException e) {
             throw new CorruptFrameException("the header of " + name + " is not what was sealed");
         }
-        OptionalLong baseChain = SnapshotMetaCodec.takeOptional(secret.flip());
+        if (secret.flip().remaining() < CHAIN_BYTES) {
+            throw new CorruptFrameException("the header of " + name + " has too little that was sealed");
+        }
+        OptionalLong baseChain = SnapshotMetaCodec.takeOptional(secret);
         return Optional.of(fields.with(baseChain, SnapshotMetaCodec.decode(secret), Optional.of(key)));
     }
 
