@@ -5,7 +5,10 @@ import io.quorate.encryption.MasterKeys;
 import io.quorate.encryption.MissingKeyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /** Judges whether master keys open what a store holds, before anything is done with it. */
@@ -30,6 +33,37 @@ public final class Seals {
             if (isRefusal(e)) {
                 throw e;
             }
+        }
+    }
+
+    /**
+     * What a store tells of how it is sealed, to whoever has no key.
+     *
+     * @param masterKeyIds of the keys that open it; none if nothing is sealed
+     * @param settled whether no value is in plain, or sealed with an older data key
+     */
+    public record Told(SortedSet<String> masterKeyIds, boolean settled) {
+
+        public Told {
+            masterKeyIds = Collections.unmodifiableSortedSet(masterKeyIds);
+        }
+    }
+
+    /**
+     * Asks the store that a folder holds; nothing in it is changed.
+     *
+     * @return empty if there is none, or it cannot be told, as while it is being made
+     */
+    public static Optional<Told> told(Path folder) {
+        if (!Files.exists(folder.resolve(CURRENT_FILE))) {
+            return Optional.empty();
+        }
+        try (RocksReadOnly store = RocksReadOnly.open(folder)) {
+            return Optional.of(StoreSeal.in(store::get)
+                    .map(seal -> new Told(seal.masterKeyIds(), seal.settled()))
+                    .orElseGet(() -> new Told(new TreeSet<>(), false)));
+        } catch (StoreException e) {
+            return Optional.empty();
         }
     }
 

@@ -20,6 +20,7 @@ import io.quorate.server.metrics.PresentState;
 import io.quorate.server.store.EncryptionCheck;
 import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.store.ReplicatedLeases;
+import io.quorate.server.store.SealedStates;
 import io.quorate.server.wire.ClientListener;
 import io.quorate.server.wire.ClientListenerOptions;
 import io.quorate.server.wire.EventLoops;
@@ -84,6 +85,7 @@ public final class MemberServer implements AutoCloseable {
     private final MemberHealing healing;
     private final MemberMetrics metrics;
     private final MemberScrub scrub;
+    private final SealedStates sealedStates;
     private final EventLoops eventLoops;
     private final KnownClients knownClients;
     private final SwitchedServices services;
@@ -107,6 +109,8 @@ public final class MemberServer implements AutoCloseable {
         this.security = security;
         this.parts = parts;
         this.healing = parts.add(new MemberHealing(new Patient(), config, membership.beginning()));
+        this.sealedStates =
+                new SealedStates(config.ephemeral() ? Optional.empty() : Optional.of(config.dataDir()));
         this.metrics = new MemberMetrics(identity(), this::present);
         this.eventLoops =
                 parts.add(EventLoops.open(Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8)));
@@ -150,8 +154,8 @@ public final class MemberServer implements AutoCloseable {
         KnownClients.requireForFounding(config);
         OpenParts parts = new OpenParts();
         try {
-            MemberSecurity security = parts.add(MemberSecurity.open(config, loginClock));
             StorageOpening withKeys = opening.withKeys(checkedKeys(config));
+            MemberSecurity security = parts.add(MemberSecurity.open(config, loginClock));
             OwnMembership membership = membership(config, security);
             tellEpoch(new ClusterEpoch(membership.clusterId()));
             MemberServer member = new MemberServer(config, membership, withKeys, security, parts);
@@ -248,7 +252,8 @@ public final class MemberServer implements AutoCloseable {
                 () -> incarnation,
                 services::isServing,
                 security,
-                OwnExposure.of(config, security, this::areUsersEnabled));
+                OwnExposure.of(config, security, this::areUsersEnabled),
+                sealedStates);
     }
 
     private boolean areUsersEnabled() {
@@ -271,6 +276,7 @@ public final class MemberServer implements AutoCloseable {
                 present.node().sending(),
                 present.memberNode().machine().store(),
                 present.node().logSealing(),
+                sealedStates.lately(),
                 present.memberNode().watches().size(),
                 isHealthy(),
                 present.fence().isUp(),
