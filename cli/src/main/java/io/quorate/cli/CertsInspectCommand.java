@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Says what the certificates in PEM files say: whose they are, of which CA, for what, and for how long; and what lists of",
             "revoked certificates say. What is revoked by a list that is named, or by a ca.crl in the same folder, is said to be.",
+            "Warns of a list that is overdue.",
             "Ends with exit code 1 if one of the certificates is not valid now."
         },
         footer = {"", "Example:", "  quorate certs inspect certs/ca.crt certs/a.crt certs/ca.crl"})
@@ -125,7 +126,7 @@ final class CertsInspectCommand implements Callable<Integer> {
             JsonObject answer = new JsonObject();
             answer.add("certificates", certificates);
             JsonArray revocations = new JsonArray();
-            lists.forEach(list -> revocations.add(list.json()));
+            lists.forEach(list -> revocations.add(list.json(now)));
             answer.add("revocations", revocations);
             JsonOutput.print(out, answer);
         } else {
@@ -143,6 +144,8 @@ final class CertsInspectCommand implements Callable<Integer> {
             }
             CertsInspectedList.print(out, lists, now, !table.isEmpty());
         }
+        lists.forEach(list -> list.warning(now)
+                .ifPresent(warning -> spec.commandLine().getErr().println("warning: " + warning)));
         return found.stream().allMatch(each -> each.isValid(now)) ? ExitCode.OK : ExitCode.FAILED;
     }
 

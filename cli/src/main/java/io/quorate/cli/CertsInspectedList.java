@@ -47,6 +47,15 @@ record CertsInspectedList(Path file, X509CRL list) {
                 .orElse("-");
     }
 
+    /** A warning for whoever does not read the table; empty if it is not due. */
+    Optional<String> warning(Instant now) {
+        return next().filter(next -> next.isBefore(now))
+                .map(next -> file + ": the list of \"" + PrintableText.of(issuer()) + "\" is overdue since "
+                        + next.truncatedTo(ChronoUnit.SECONDS)
+                        + "; members go by it still, and other programs may not: 'quorate certs rotate' makes it anew,"
+                        + " to be brought to all members");
+    }
+
     /** @param apart whether something stands above */
     static void print(PrintWriter out, List<CertsInspectedList> lists, Instant now, boolean apart) {
         Table table = new Table("FILE", "LIST OF", "NUMBER", "MADE", "NEXT DUE", "REVOKES");
@@ -67,13 +76,14 @@ record CertsInspectedList(Path file, X509CRL list) {
         }
     }
 
-    JsonObject json() {
+    JsonObject json(Instant now) {
         JsonObject object = new JsonObject();
         object.addProperty("file", file.toString());
         object.addProperty("issuer", issuer());
         object.addProperty("number", CertificateAuthority.numberOf(list).toString());
         object.addProperty("this_update", list.getThisUpdate().toInstant().toString());
         next().ifPresent(next -> object.addProperty("next_update", next.toString()));
+        object.addProperty("overdue", warning(now).isPresent());
         object.add(
                 "serial_numbers",
                 JsonOutput.texts(entries().stream()

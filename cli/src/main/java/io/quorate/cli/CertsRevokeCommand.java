@@ -7,7 +7,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,8 +38,8 @@ final class CertsRevokeCommand implements Callable<Integer> {
     @Option(
             names = "--crl-file",
             paramLabel = "<file>",
-            description = "Where the list is to be written as well, beside ca.crl in the folder.")
-    private Optional<Path> copy = Optional.empty();
+            description = "Where the list is to be written as well, beside ca.crl in the folder; once for each place.")
+    private List<Path> copies = List.of();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -49,6 +48,7 @@ final class CertsRevokeCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         certs.run(folder -> {
+            requireFolders();
             List<String> revoked = folder.revoking().revoke(nameOrFile);
             out.println(folder.revocations() + ": revokes " + nameOrFile + ", number " + String.join(", ", revoked)
                     + "; bring it to all members");
@@ -57,9 +57,19 @@ final class CertsRevokeCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
+    /** Before anything is revoked, or a typing error would leave members without what was. */
+    private void requireFolders() throws IOException {
+        for (Path copy : copies) {
+            Path parent = copy.toAbsolutePath().getParent();
+            if (parent == null || !Files.isDirectory(parent)) {
+                throw new IOException("there is no folder for " + copy + "; make it, or name another file");
+            }
+        }
+    }
+
     private void copy(CertificateFolder folder) throws IOException {
-        if (copy.isPresent()) {
-            DurableFile.write(copy.get(), Files.readString(folder.revocations()), false);
+        for (Path copy : copies) {
+            DurableFile.write(copy, Files.readString(folder.revocations()), false);
         }
     }
 }

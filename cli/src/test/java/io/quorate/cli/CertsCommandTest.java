@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonParser;
+import io.quorate.server.certs.CertificateFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -144,10 +147,13 @@ class CertsCommandTest {
         assertThat(empty.exitCode()).isEqualTo(ExitCode.OK);
         assertThat(empty.out()).contains("LIST OF", "CN=Quorate CA").doesNotContain("SUBJECT");
 
-        CommandRun revoked = certs("revoke", "ann", "--crl-file", file("copy.crl"));
+        refused(ExitCode.FAILED, "there is no folder for", "revoke", "ann", "--crl-file", file("none/copy.crl"));
+        CommandRun revoked =
+                certs("revoke", "ann", "--crl-file", file("copy.crl"), "--crl-file", file("another.crl"));
         assertThat(revoked.exitCode()).isEqualTo(ExitCode.OK);
         assertThat(revoked.out()).contains("ca.crl: revokes ann, number " + number.replace("\"", ""));
         assertThat(dir.resolve("copy.crl")).hasSameTextualContentAs(dir.resolve("ca.crl"));
+        assertThat(dir.resolve("another.crl")).hasSameTextualContentAs(dir.resolve("ca.crl"));
         CommandRun anns = CommandRun.of("certs", "inspect", file("ann.crt"));
         assertThat(anns.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(anns.out()).contains("revoked on 20");
@@ -163,5 +169,24 @@ class CertsCommandTest {
 
         refused(ExitCode.FAILED, "is revoked already", "revoke", "ann");
         refused(ExitCode.FAILED, "nothing that is still valid was issued as \"carl\"", "revoke", "carl");
+    }
+
+    @Test
+    void aListThatIsOverdueIsWarnedOf() throws IOException {
+        Instant before = Instant.now().minus(Duration.ofDays(500));
+        new CertificateFolder(dir, () -> before).init("CA", Duration.ofDays(3650));
+        CommandRun inspected = CommandRun.of("certs", "inspect", file("ca.crl"));
+        assertThat(inspected.err()).hasLineCount(1).contains("warning: ", "ca.crl", "is overdue since", "certs rotate");
+        assertThat(JsonParser.parseString(CommandRun.of("certs", "inspect", file("ca.crl"), "--output", "json")
+                                .out())
+                        .getAsJsonObject()
+                        .getAsJsonArray("revocations")
+                        .get(0)
+                        .getAsJsonObject()
+                        .get("overdue")
+                        .getAsBoolean())
+                .isTrue();
+        done("rotate");
+        assertThat(CommandRun.of("certs", "inspect", file("ca.crl")).err()).isEmpty();
     }
 }

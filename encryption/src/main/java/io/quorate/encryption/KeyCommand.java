@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -48,9 +46,7 @@ public final class KeyCommand {
             if (process.exitValue() != 0) {
                 throw new IOException(name + " ended with exit code " + process.exitValue());
             }
-            String text = new String(bytes, StandardCharsets.UTF_8);
-            Arrays.fill(bytes, (byte) 0);
-            return KeyRing.parse(text, "what " + name + " prints");
+            return KeyFile.ring(bytes, "what " + name + " prints");
         } catch (TimeoutException e) {
             throw new IOException(name + " has not ended within " + deadline.toMillis() / 1000.0 + " s", e);
         } catch (ExecutionException e) {

@@ -49,14 +49,27 @@ public final class KeyFile {
                         file + " can be read by others, or changed by its group: 'chmod 600 " + file + "' closes it");
             }
             try (InputStream in = Files.newInputStream(file)) {
-                byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-                if (bytes.length > MAX_BYTES) {
-                    throw new IOException(file + " is too large for a key ring");
-                }
-                return KeyRing.parse(new String(bytes, StandardCharsets.UTF_8), file.toString());
+                return ring(in.readNBytes(MAX_BYTES + 1), file.toString());
             }
         } catch (NoSuchFileException e) {
             throw new IOException("there is no key ring " + file + "; './quorate encryption new-key' makes one", e);
+        }
+    }
+
+    /**
+     * The ring that a file or a command has given.
+     *
+     * @param bytes one more than {@link #MAX_BYTES} if there were more; overwritten
+     * @throws IOException with one sentence if they are none
+     */
+    static KeyRing ring(byte[] bytes, String source) throws IOException {
+        try {
+            if (bytes.length > MAX_BYTES) {
+                throw new IOException(source + " is too large for a key ring");
+            }
+            return KeyRing.parse(new String(bytes, StandardCharsets.UTF_8), source);
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
         }
     }
 

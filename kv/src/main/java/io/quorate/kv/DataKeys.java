@@ -74,7 +74,7 @@ final class DataKeys {
     private Openable find(int number) {
         Openable key = keys.get(number);
         if (key == null) {
-            throw new StoreException("the store holds a record that is sealed with data key " + number
+            throw StoreException.ofForged("the store holds a record that is sealed with data key " + number
                     + ", which it does not have: it is damaged");
         }
         return key;

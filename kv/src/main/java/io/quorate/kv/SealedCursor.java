@@ -3,12 +3,12 @@ package io.quorate.kv;
 /** Opens what a cursor over a sealed store finds. */
 final class SealedCursor implements OrderedStore.Cursor {
     private final OrderedStore.Cursor below;
-    private final DataKeys keys;
+    private final SealedView view;
 
     /** Takes over the cursor. */
-    SealedCursor(OrderedStore.Cursor below, DataKeys keys) {
+    SealedCursor(OrderedStore.Cursor below, SealedView view) {
         this.below = below;
-        this.keys = keys;
+        this.view = view;
     }
 
     @Override
@@ -33,15 +33,13 @@ final class SealedCursor implements OrderedStore.Cursor {
 
     @Override
     public byte[] value() {
-        return SealedRecord.opened(below.key(), below.value(), keys);
+        return view.opened(below.key(), below.value());
     }
 
     @Override
     public int value(byte[] into) {
         int size = below.value(into);
-        if (StoreKeys.isVersion(below.key())) {
-            SealedRecord.maskHead(into, Math.min(size, into.length));
-        }
+        view.openHead(below.key(), into, Math.min(size, into.length));
         return size;
     }
 

@@ -7,12 +7,12 @@ import java.util.Optional;
 /** A sealed store that is held, opened by its keys. */
 final class SealedFrozen implements FrozenStore {
     private final FrozenStore below;
-    private final DataKeys keys;
+    private final SealedView view;
 
     /** Takes over the store. */
-    SealedFrozen(FrozenStore below, DataKeys keys) {
+    SealedFrozen(FrozenStore below, SealedView view) {
         this.below = below;
-        this.keys = keys;
+        this.view = view;
     }
 
     /**
@@ -22,7 +22,7 @@ final class SealedFrozen implements FrozenStore {
      */
     static FrozenStore toBeRead(FrozenStore below, Optional<MasterKeys> master) {
         return Seals.open(below::get, master)
-                .<FrozenStore>map(keys -> new SealedFrozen(below, keys))
+                .<FrozenStore>map(view -> new SealedFrozen(below, view))
                 .orElse(below);
     }
 
@@ -38,12 +38,12 @@ final class SealedFrozen implements FrozenStore {
 
     @Override
     public Optional<byte[]> get(byte[] key) {
-        return below.get(key).map(value -> SealedRecord.opened(key, value, keys));
+        return below.get(key).map(value -> view.opened(key, value));
     }
 
     @Override
     public OrderedStore.Cursor cursor() {
-        return new SealedCursor(below.cursor(), keys);
+        return new SealedCursor(below.cursor(), view);
     }
 
     @Override

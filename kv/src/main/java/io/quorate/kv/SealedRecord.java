@@ -60,6 +60,11 @@ final class SealedRecord {
         return headSize > 0 && head[0] == SEALED;
     }
 
+    /** Whether a version, of which the head suffices, has its value in plain. */
+    static boolean isPlainVersion(byte[] head, int headSize) {
+        return headSize > 0 && head[0] == Version.LIVE;
+    }
+
     /** Lets a sealed version's head look as one that is plain. */
     static void maskHead(byte[] head, int headSize) {
         if (isSealedVersion(head, headSize)) {
@@ -105,7 +110,7 @@ final class SealedRecord {
         int dataKey = dataKeyOf(in);
         int plainSize = in.remaining() - Sealer.OVERHEAD;
         if (plainSize < 0) {
-            throw new StoreException("the store holds a sealed record that is cut off: it is damaged");
+            throw StoreException.ofForged("the store holds a sealed record that is cut off: it is damaged");
         }
         ByteBuffer associated = associated(key, stored, in.position());
         byte[] plain = new byte[headSize + plainSize];
@@ -144,6 +149,6 @@ final class SealedRecord {
                 return number;
             }
         }
-        throw new StoreException("the store holds a sealed record that names no data key: it is damaged");
+        throw StoreException.ofForged("the store holds a sealed record that names no data key: it is damaged");
     }
 }

@@ -36,6 +36,9 @@ public final class SealedStore implements OrderedStore {
 
     private volatile SealWalk walk;
 
+    /** Whether no value is in plain. Whoever reads looks at it before and after: a value was in plain rightly if it was not so at either time. */
+    private volatile boolean allSealed;
+
     /** Sealed with by whoever holds writing. Empty if this is only to be read from. */
     private volatile Optional<SealingKey> sealing = Optional.empty();
 
@@ -64,12 +67,13 @@ public final class SealedStore implements OrderedStore {
 
     /** A store to be read from, whether it is sealed or not; nothing is written to it. */
     static OrderedStore toBeRead(OrderedStore below, Optional<MasterKeys> master) {
-        Optional<DataKeys> keys = Seals.open(below::get, master);
-        if (keys.isEmpty()) {
+        Optional<SealedView> view = Seals.open(below::get, master);
+        if (view.isEmpty()) {
             return below;
         }
         SealedStore sealed = new SealedStore(below, master.orElseThrow());
-        sealed.keys = keys.get();
+        sealed.keys = view.get().keys();
+        sealed.allSealed = view.get().allSealed();
         return sealed;
     }
 
@@ -128,6 +132,7 @@ public final class SealedStore implements OrderedStore {
     private void sealWith(StoreSeal seal, boolean isStored) {
         sealing = Optional.of(new SealingKey(seal, keys.key(seal.current()).sealer(), isStored));
         walk = new SealWalk(below, seal.oldestWanted(), seal.settled());
+        allSealed = seal.settled();
     }
 
     /** What is sealed as a whole, and the format: so little that it is sealed all at once. Empty if there is nothing in the store. */
@@ -184,8 +189,17 @@ public final class SealedStore implements OrderedStore {
     }
 
     /** A record as it was handed to this store. */
-    private static byte[] opened(byte[] place, byte[] stored, DataKeys keys) {
-        return Arrays.equals(place, StoreKeys.FORMAT) ? PLAIN_FORMAT : SealedRecord.opened(place, stored, keys);
+    private static byte[] opened(byte[] place, byte[] stored, SealedView view) {
+        return Arrays.equals(place, StoreKeys.FORMAT) ? PLAIN_FORMAT : view.opened(place, stored);
+    }
+
+    /**
+     * How what was read just now is opened: all keys are there by then that it is sealed with.
+     *
+     * @param sealedBefore whether all was sealed before it was read
+     */
+    private SealedView view(boolean sealedBefore) {
+        return new SealedView(keys, sealedBefore && allSealed);
     }
 
     /** How it is sealed is not part of what the store holds. */
@@ -194,22 +208,24 @@ public final class SealedStore implements OrderedStore {
         if (Arrays.equals(key, StoreKeys.SEAL)) {
             return Optional.empty();
         }
-        return below.get(key).map(value -> opened(key, value, keys));
+        boolean sealedBefore = allSealed;
+        return below.get(key).map(value -> opened(key, value, view(sealedBefore)));
     }
 
     @Override
     public Peek peek(byte[] key) {
+        boolean sealedBefore = allSealed;
         return switch (below.peek(key)) {
-            case Peek.Found found -> peeked(key, found.value().toByteArray());
+            case Peek.Found found -> peeked(key, found.value().toByteArray(), view(sealedBefore));
             case Peek.Missing missing -> missing;
             case Peek.Unknown unknown -> unknown;
         };
     }
 
     /** Who reads the record from the disk tells what is wrong with it. */
-    private Peek peeked(byte[] key, byte[] value) {
+    private static Peek peeked(byte[] key, byte[] value, SealedView view) {
         try {
-            return new Peek.Found(Bytes.wrap(opened(key, value, keys)));
+            return new Peek.Found(Bytes.wrap(opened(key, value, view)));
         } catch (StoreException e) {
             return Peek.UNKNOWN;
         }
@@ -217,9 +233,9 @@ public final class SealedStore implements OrderedStore {
 
     @Override
     public Cursor cursor() {
-        // In this order: all keys are there by then that what the cursor sees is sealed with.
+        boolean sealedBefore = allSealed;
         Cursor cursor = below.cursor();
-        return new SealedCursor(cursor, keys);
+        return new SealedCursor(cursor, view(sealedBefore));
     }
 
     @Override
@@ -239,8 +255,9 @@ public final class SealedStore implements OrderedStore {
 
     @Override
     public FrozenStore freeze(Path emptyDirectory) {
+        boolean sealedBefore = allSealed;
         FrozenStore frozen = below.freeze(emptyDirectory);
-        return new SealedFrozen(frozen, keys);
+        return new SealedFrozen(frozen, view(sealedBefore));
     }
 
     @Override
@@ -258,6 +275,8 @@ public final class SealedStore implements OrderedStore {
     @Override
     public void restoreFrom(Path checkpoint) {
         synchronized (writing) {
+            // What comes may be in plain, and is there before it tells.
+            allSealed = false;
             below.restoreFrom(checkpoint);
             load();
         }
@@ -305,6 +324,7 @@ public final class SealedStore implements OrderedStore {
             if (present == walk) {
                 sealing.ifPresent(SealingKey::settle);
                 write(new WriteBatch());
+                allSealed = true;
             }
             present.settle();
         }

@@ -5,7 +5,10 @@ import io.quorate.encryption.MasterKeys;
 import io.quorate.encryption.MissingKeyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /** Judges whether master keys open what a store holds, before anything is done with it. */
@@ -33,17 +36,48 @@ public final class Seals {
         }
     }
 
+    /**
+     * What a store tells of how it is sealed, to whoever has no key.
+     *
+     * @param masterKeyIds of the keys that open it; none if nothing is sealed
+     * @param settled whether no value is in plain, or sealed with an older data key
+     */
+    public record Told(SortedSet<String> masterKeyIds, boolean settled) {
+
+        public Told {
+            masterKeyIds = Collections.unmodifiableSortedSet(masterKeyIds);
+        }
+    }
+
+    /**
+     * Asks the store that a folder holds; nothing in it is changed.
+     *
+     * @return empty if there is none, or it cannot be told, as while it is being made
+     */
+    public static Optional<Told> told(Path folder) {
+        if (!Files.exists(folder.resolve(CURRENT_FILE))) {
+            return Optional.empty();
+        }
+        try (RocksReadOnly store = RocksReadOnly.open(folder)) {
+            return Optional.of(StoreSeal.in(store::get)
+                    .map(seal -> new Told(seal.masterKeyIds(), seal.settled()))
+                    .orElseGet(() -> new Told(new TreeSet<>(), false)));
+        } catch (StoreException e) {
+            return Optional.empty();
+        }
+    }
+
     /** Whether a failure is that of a key, and not of the store. */
     public static boolean isRefusal(StoreException failure) {
         return failure.getCause() instanceof KeyException;
     }
 
     /**
-     * The data keys of a store; empty if it is not sealed.
+     * How a store is opened; empty if it is not sealed.
      *
      * @throws StoreException if it is, and a master key is missing or wrong
      */
-    static Optional<DataKeys> open(Function<byte[], Optional<byte[]>> store, Optional<MasterKeys> master) {
+    static Optional<SealedView> open(Function<byte[], Optional<byte[]>> store, Optional<MasterKeys> master) {
         Optional<StoreSeal> seal = StoreSeal.in(store);
         if (seal.isEmpty()) {
             return Optional.empty();
@@ -55,7 +89,8 @@ public final class Seals {
                     "it needs the master key " + ids + "; give the ring that has it with --encryption-key-file"));
         }
         try {
-            return Optional.of(DataKeys.unwrapped(seal.get(), master.get()));
+            return Optional.of(new SealedView(
+                    DataKeys.unwrapped(seal.get(), master.get()), seal.get().settled()));
         } catch (KeyException e) {
             throw refused(e);
         }

@@ -30,6 +30,11 @@ public final class StoreException extends RuntimeException {
         super(message, cause);
     }
 
+    /** A record is not what was sealed in its place, as can be told before it is opened. */
+    static StoreException ofForged(String sentence) {
+        return new StoreException(sentence, new NotAuthenticException(sentence));
+    }
+
     /** Whether the store's files are not what was written: a checksum or a seal is wrong, or something is missing. */
     public boolean isDamage() {
         return getCause() instanceof NotAuthenticException

@@ -118,9 +118,25 @@ record StoreSeal(List<NumberedKey> keys, int oldestWanted, boolean settled, long
             if (keys.isEmpty() || in.hasRemaining()) {
                 throw new IOException("there is none, or something behind them");
             }
-            return new StoreSeal(keys, oldestWanted, settled, reserved);
+            StoreSeal seal = new StoreSeal(keys, oldestWanted, settled, reserved);
+            seal.requirePossible();
+            return seal;
         } catch (IOException e) {
             throw new StoreException("the store's data keys cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whoever settles drops the keys before the oldest that is wanted: the one that seals must never be among them. */
+    private void requirePossible() throws IOException {
+        int before = 0;
+        for (NumberedKey key : keys) {
+            if (key.number() <= before) {
+                throw new IOException("their numbers do not rise from 1 on");
+            }
+            before = key.number();
+        }
+        if (oldestWanted < 1 || oldestWanted > current() || reserved < 0) {
+            throw new IOException("what they say of what they have sealed cannot be");
         }
     }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -45,6 +46,13 @@ class DecodersUnderFuzzTest {
         });
         assertThat(report.accepted()).as("inputs accepted").isPositive();
         assertThat(report.refused()).as("inputs refused").isPositive();
+    }
+
+    @Test
+    void whatATargetFailedWithOnceIsReadByOne() throws Exception {
+        List<FuzzTarget<?>> all = new ArrayList<>();
+        ServiceLoader.load(FuzzTargets.class).forEach(some -> all.addAll(some.targets()));
+        assertThat(SavedInputs.unread(all)).isEmpty();
     }
 
     @ParameterizedTest(name = "{0}")

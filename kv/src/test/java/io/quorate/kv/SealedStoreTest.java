@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -147,6 +148,31 @@ class SealedStoreTest {
         }
     }
 
+    /** A member that meets it has its state anew from the leader, and does not stop for good. */
+    @Test
+    void aRecordThatCannotEvenBeOpenedIsDamage() {
+        try (MvccStore store = sealed(kv(), TestKeys.ring("k1"))) {
+            new TestClient(store).put("a", "first");
+        }
+        byte[] place = StoreKeys.version(b("a"), 2, 0);
+        // Cut off behind the number of its data key, before it, and with that of a key that there is not.
+        List<byte[]> records = List.of(
+                new byte[] {2, 2, 1, 0, 1, 7}, new byte[] {2, 2, 1, 0}, Arrays.copyOf(new byte[] {2, 2, 1, 0, 9}, 60));
+        for (byte[] record : records) {
+            try (OrderedStore below = plain(kv())) {
+                WriteBatch change = new WriteBatch();
+                change.put(place, record);
+                below.write(change);
+            }
+            try (MvccStore store = sealed(kv(), TestKeys.ring("k1"))) {
+                assertThatThrownBy(() -> store.range(Range.of(b("a"))))
+                        .isInstanceOfSatisfying(
+                                StoreException.class,
+                                e -> assertThat(e.isDamage()).as(e.getMessage()).isTrue());
+            }
+        }
+    }
+
     /** The numbers beside a value are readable, and belong to it. */
     @Test
     void aNumberThatWasChangedBesideAValueIsFound() {
@@ -163,6 +189,50 @@ class SealedStoreTest {
         }
         try (MvccStore store = sealed(kv(), TestKeys.ring("k1"))) {
             assertThatThrownBy(() -> store.range(Range.of(b("a")))).isInstanceOf(StoreException.class);
+        }
+    }
+
+    /** Whoever has the disk has no key, but can write what needs none. */
+    @Test
+    void aValueThatWasPutThereInPlainIsRefusedOnceAllAreSealed() {
+        try (MvccStore store = sealed(kv(), TestKeys.ring("k1"))) {
+            new TestClient(store).put("a", "first");
+        }
+        byte[] place = StoreKeys.version(b("a"), 2, 0);
+        try (OrderedStore below = plain(kv())) {
+            WriteBatch planted = new WriteBatch();
+            planted.put(place, new Version(false, 2, 1, 0, b("other")).encode());
+            below.write(planted);
+        }
+        try (MvccStore store = sealed(kv(), TestKeys.ring("k1"))) {
+            assertThatThrownBy(() -> store.range(Range.of(b("a"))))
+                    .hasMessageContaining("in plain, though all of its values are sealed")
+                    .isInstanceOfSatisfying(
+                            StoreException.class, e -> assertThat(e.isDamage()).isTrue());
+        }
+        try (StoreInspection inspection = StoreInspection.of(kv(), Optional.of(TestKeys.ring("k1")), bytes -> {})) {
+            assertThat(inspection.problems()).isNotEmpty();
+        }
+    }
+
+    /** What was read from before a store was settled, or before another one took its place, was in plain rightly. */
+    @Test
+    void aCursorFromBeforeAllWasSealedReadsWhatItSees() {
+        try (MvccStore store = MvccStore.open(plain(kv()))) {
+            filled(store);
+        }
+        try (SealedStore store = SealedStore.over(plain(kv()), TestKeys.ring("k1"));
+                OrderedStore.Cursor before = store.cursor()) {
+            while (store.rewriteSome()) {
+                // the next step
+            }
+            assertThat(store.sealProgress().orElseThrow().settled()).isTrue();
+            before.seek(new byte[] {StoreKeys.VERSION});
+            assertThat(Version.decode(Bytes.wrap(before.value())).value().size()).isPositive();
+            try (OrderedStore.Cursor after = store.cursor()) {
+                after.seek(new byte[] {StoreKeys.VERSION});
+                assertThat(after.value()).isEqualTo(before.value());
+            }
         }
     }
 

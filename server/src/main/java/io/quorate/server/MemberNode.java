@@ -11,7 +11,6 @@ import io.quorate.engine.disk.DataDirectory;
 import io.quorate.engine.disk.Disk;
 import io.quorate.engine.disk.FileDisk;
 import io.quorate.engine.disk.MeasuredDisk;
-import io.quorate.engine.log.LogKeys;
 import io.quorate.engine.transport.LinkProbes;
 import io.quorate.engine.transport.MeasuredNetwork;
 import io.quorate.engine.transport.Network;
@@ -24,7 +23,6 @@ import io.quorate.kv.RocksMemory;
 import io.quorate.server.auth.TokenSource;
 import io.quorate.server.metrics.MemberMetrics;
 import io.quorate.server.store.DivergenceListener;
-import io.quorate.server.store.EncryptionCheck;
 import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.store.LeasesAndWatches;
 import io.quorate.server.store.ReplicatedLeases;
@@ -99,10 +97,7 @@ record MemberNode(
             throws IOException {
         Path folder = folder(config, parts);
         Disk disk = opening.disk().apply(new FileDisk(folder));
-        Optional<MasterKeys> keys = config.atRest().keys();
-        // Before anything is touched.
-        LogKeys.of(keys).requireFor(disk);
-        EncryptionCheck.require(folder, keys);
+        Optional<MasterKeys> keys = opening.keys();
         if (StateRepair.find(disk).isPresent()) {
             new DroppedState(folder).drop();
         }

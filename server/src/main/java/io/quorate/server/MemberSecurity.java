@@ -211,7 +211,16 @@ final class MemberSecurity implements AutoCloseable {
         List<MemberReport.RefusedConnection> refused = Stream.concat(
                         told(refusedPeers, true), told(refusedClients, false))
                 .toList();
-        return Optional.of(new MemberReport.Tls(certificates, refused));
+        List<MemberReport.RevocationList> revocations =
+                status().stream().flatMap(MemberSecurity::revocations).toList();
+        return Optional.of(new MemberReport.Tls(certificates, refused, revocations));
+    }
+
+    private static Stream<MemberReport.RevocationList> revocations(TlsStatus status) {
+        return status.revocations().stream()
+                .flatMap(list -> list.next().stream()
+                        .map(next -> new MemberReport.RevocationList(
+                                status.role(), list.issuer(), next.toEpochMilli())));
     }
 
     private static Stream<MemberReport.Certificate> told(TlsStatus status) {

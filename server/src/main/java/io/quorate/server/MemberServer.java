@@ -2,6 +2,7 @@ package io.quorate.server;
 
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.quorate.encryption.MasterKeys;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
 import io.quorate.engine.disk.FileDisk;
@@ -16,8 +17,10 @@ import io.quorate.server.metrics.GcPauses;
 import io.quorate.server.metrics.MemberIdentity;
 import io.quorate.server.metrics.MemberMetrics;
 import io.quorate.server.metrics.PresentState;
+import io.quorate.server.store.EncryptionCheck;
 import io.quorate.server.store.KvStateMachine;
 import io.quorate.server.store.ReplicatedLeases;
+import io.quorate.server.store.SealedStates;
 import io.quorate.server.wire.ClientListener;
 import io.quorate.server.wire.ClientListenerOptions;
 import io.quorate.server.wire.EventLoops;
@@ -81,6 +84,7 @@ public final class MemberServer implements AutoCloseable {
     private final MemberHealing healing;
     private final MemberMetrics metrics;
     private final MemberScrub scrub;
+    private final SealedStates sealedStates;
     private final EventLoops eventLoops;
     private final KnownClients knownClients;
     private final SwitchedServices services;
@@ -104,6 +108,8 @@ public final class MemberServer implements AutoCloseable {
         this.security = security;
         this.parts = parts;
         this.healing = parts.add(new MemberHealing(new Patient(), config, membership.beginning()));
+        this.sealedStates =
+                new SealedStates(config.ephemeral() ? Optional.empty() : Optional.of(config.dataDir()));
         this.metrics = new MemberMetrics(identity(), this::present);
         this.eventLoops =
                 parts.add(EventLoops.open(Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8)));
@@ -147,10 +153,11 @@ public final class MemberServer implements AutoCloseable {
         KnownClients.requireForFounding(config);
         OpenParts parts = new OpenParts();
         try {
+            StorageOpening withKeys = opening.withKeys(checkedKeys(config));
             MemberSecurity security = parts.add(MemberSecurity.open(config, loginClock));
             OwnMembership membership = membership(config, security);
             tellEpoch(new ClusterEpoch(membership.clusterId()));
-            MemberServer member = new MemberServer(config, membership, opening, security, parts);
+            MemberServer member = new MemberServer(config, membership, withKeys, security, parts);
             member.begin();
             return member;
         } catch (IOException | RuntimeException e) {
@@ -175,20 +182,24 @@ public final class MemberServer implements AutoCloseable {
             return OwnMembership.ofNobodyBefore(config, security);
         }
         SnapshotImport.requireFinished(config.dataDir());
-        requireKeys(config);
         return OwnMembership.of(config, security, new FileDisk(config.dataDir()));
     }
 
-    /** What is sealed must be readable before anything is changed, and where something is to be sealed there must be keys. */
+    /**
+     * The master keys as they are now. They open all that is sealed in the data directory, of which nothing was changed: not even a lock is made
+     * where there is none, as in a directory that no member ever had.
+     */
     @SuppressWarnings("try") // The lock is named to be closed.
-    private static void requireKeys(ServerConfig config) throws IOException {
-        LogKeys keys = LogKeys.of(config.atRest().keys());
-        if (Files.isDirectory(config.dataDir().resolve("log"))) {
+    private static Optional<MasterKeys> checkedKeys(ServerConfig config) throws IOException {
+        Optional<MasterKeys> keys = config.atRest().keys();
+        if (!config.ephemeral() && Files.isDirectory(config.dataDir())) {
             FileDisk disk = new FileDisk(config.dataDir());
-            try (Closeable lock = disk.lock()) {
-                keys.requireFor(disk);
+            try (Closeable lock = disk.exists(FileDisk.LOCK) ? disk.lock() : () -> {}) {
+                LogKeys.of(keys).requireFor(disk);
+                EncryptionCheck.require(config.dataDir(), keys);
             }
         }
+        return keys;
     }
 
     private ClientListener listen() throws IOException {
@@ -240,7 +251,8 @@ public final class MemberServer implements AutoCloseable {
                 () -> incarnation,
                 services::isServing,
                 security,
-                OwnExposure.of(config, security, this::areUsersEnabled));
+                OwnExposure.of(config, security, this::areUsersEnabled),
+                sealedStates);
     }
 
     private boolean areUsersEnabled() {
@@ -263,6 +275,7 @@ public final class MemberServer implements AutoCloseable {
                 present.node().sending(),
                 present.memberNode().machine().store(),
                 present.node().logSealing(),
+                sealedStates.lately(),
                 present.memberNode().watches().size(),
                 isHealthy(),
                 present.fence().isUp(),
@@ -429,11 +442,13 @@ public final class MemberServer implements AutoCloseable {
             LOG.warn("Something could not be closed as it should: {}", e.getMessage(), e);
         }
         try {
+            // There may be another key by now.
+            StorageOpening withKeys = opening.withKeys(checkedKeys(config));
             if (repair.isPresent()) {
                 repair.get().begin(new FileDisk(config.dataDir()));
             }
             incarnation = Incarnation.open(
-                    incarnation.number() + 1, config, membership, opening, healing, metrics, security, eventLoops);
+                    incarnation.number() + 1, config, membership, withKeys, healing, metrics, security, eventLoops);
         } catch (IOException | RuntimeException e) {
             turnClientsAway(e);
             return;

@@ -18,6 +18,7 @@ import io.quorate.server.metrics.MemberMetrics;
 import io.quorate.server.metrics.RecentDurations;
 import io.quorate.server.report.Exposure;
 import io.quorate.server.report.MemberReport;
+import io.quorate.server.store.SealedStates;
 import io.quorate.server.wire.HttpPages;
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -39,6 +40,7 @@ import java.util.stream.Collectors;
  * @param release that runs here
  * @param member what serves now
  * @param serving whether clients are served at all
+ * @param states which keys snapshots need
  */
 record OwnReport(
         Release release,
@@ -49,13 +51,15 @@ record OwnReport(
         Supplier<Incarnation> member,
         BooleanSupplier serving,
         MemberSecurity security,
-        OwnExposure exposure) {
+        OwnExposure exposure,
+        SealedStates states) {
 
     private static final long MICROS_PER_MILLI = 1000;
 
     /** What the member knows now. Waits for the file system for a moment. */
     MemberReport now() {
         DiskQuestion<MemberReport.Disk> room = DiskQuestion.ask(this::disk);
+        DiskQuestion<List<SealedStates.Kept>> kept = DiskQuestion.ask(() -> Optional.of(states.look()));
         DiskQuestion<Exposure> exposed = DiskQuestion.ask(() -> Optional.of(exposure.now()));
         Incarnation present = member.get();
         CoreStatus status = present.node().status();
@@ -109,18 +113,25 @@ record OwnReport(
                 present.newcomer().waitsFor(),
                 security.told(),
                 exposed.answer(),
-                sealed(present.node().logSealing(), store),
+                sealed(present.node().logSealing(), store, kept.answer().orElseGet(List::of)),
                 Optional.of(new OwnDetections(metrics, security.furtherSigns()).now()));
     }
 
-    private static List<MemberReport.Sealed> sealed(LogSealing log, MvccStore store) {
+    private static List<MemberReport.Sealed> sealed(LogSealing log, MvccStore store, List<SealedStates.Kept> states) {
         List<MemberReport.Sealed> told = new ArrayList<>();
         if (log.plain().segments() > 0) {
             told.add(sealed(Optional.empty(), log.plain()));
         }
         log.byKey().forEach((key, share) -> told.add(sealed(Optional.of(key), share)));
         told.add(sealed(store));
+        states.forEach(state -> told.add(sealed(state)));
         return told;
+    }
+
+    private static MemberReport.Sealed sealed(SealedStates.Kept state) {
+        boolean hasOthers = state.keyId().isPresent() && !state.settled();
+        String what = state.what() + (hasOthers ? ", with values in plain or of an older key" : "");
+        return new MemberReport.Sealed(what, state.keyId(), state.files(), state.bytes());
     }
 
     /** A store that still has something to be sealed says so by its name. */

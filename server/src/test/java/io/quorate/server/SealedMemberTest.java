@@ -6,16 +6,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.quorate.encryption.KeyFile;
+import io.quorate.encryption.MasterKeys;
 import io.quorate.encryption.MissingKeyException;
 import io.quorate.encryption.WrongKeyException;
+import io.quorate.engine.disk.DataDirectoryException;
+import io.quorate.server.bolt.RandomOutput;
 import io.quorate.server.inspect.DataReport;
 import io.quorate.server.inspect.InspectedMember;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.PutRequest;
 import io.quorate.server.proto.etcdserverpb.RangeRequest;
+import io.quorate.server.recover.Recovery;
+import io.quorate.server.snapshot.SealedOutput;
+import io.quorate.server.store.ScratchFolder;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -120,6 +130,30 @@ class SealedMemberTest {
         }
     }
 
+    /** Also where no log tells: what is left of a directory may be a state alone. */
+    @Test
+    void aKeyThatDoesNotOpenTheStoreIsRefusedBeforeAnythingIsWritten() throws Exception {
+        try (TestCluster cluster = start(AtRest.ofFile(ring))) {
+            kv(cluster).put(PutRequest.newBuilder().setKey(KEY).setValue(VALUE).build());
+            cluster.stop(0);
+            for (String lost : List.of("log", "identity", "beginning", "storage-ids", "lock")) {
+                if (Files.exists(dataDir().resolve(lost))) {
+                    ScratchFolder.delete(dataDir().resolve(lost));
+                }
+            }
+            Map<String, String> before = files();
+            Path other = folder.resolve("other");
+            KeyFile.addNew(other, Optional.of("summer"));
+            for (AtRest refused : List.of(AtRest.PLAIN, AtRest.ofFile(other))) {
+                assertThatThrownBy(() -> MemberServer.start(cluster.config(0).withAtRest(refused)))
+                        .isInstanceOf(MissingKeyException.class)
+                        .hasMessageContaining("state/kv in " + dataDir())
+                        .hasMessageContaining("spring");
+            }
+            assertThat(files()).isEqualTo(before);
+        }
+    }
+
     @Test
     void afterARestartWithAnotherKeyTheOldOneIsNotNeededAnyMore() throws Exception {
         try (TestCluster cluster = start(AtRest.ofFile(ring))) {
@@ -163,11 +197,73 @@ class SealedMemberTest {
 
     @Test
     void aCommandMayPrintTheRing() throws Exception {
-        AtRest command = new AtRest(Optional.empty(), Optional.of("cat '" + ring + "'"));
+        Path runs = folder.resolve("runs");
+        AtRest command =
+                new AtRest(Optional.empty(), Optional.of("echo once >> '" + runs + "'; cat '" + ring + "'"));
         try (TestCluster cluster = start(command)) {
             kv(cluster).put(PutRequest.newBuilder().setKey(KEY).setValue(VALUE).build());
+            assertThat(Files.readAllLines(runs)).as("asked once for a start").hasSize(1);
+            cluster.stop(0);
+            cluster.start(0);
+            cluster.awaitReady();
+            assertThat(Files.readAllLines(runs)).hasSize(2);
             cluster.stop(0);
         }
         assertThat(log()).doesNotContain(VALUE.toStringUtf8());
+    }
+
+    /** What is left of a sealed cluster goes on with its keys, sealed, and not without. */
+    @Test
+    void theNextEpochOfASealedClusterIsSealed() throws Exception {
+        try (TestCluster cluster = TestCluster.start(
+                3, folder, config -> config.withAtRest(AtRest.ofFile(ring)))) {
+            kv(cluster).put(PutRequest.newBuilder().setKey(KEY).setValue(VALUE).build());
+        }
+        TreeMap<String, Path> survivor = new TreeMap<>(Map.of("m0", dataDir()));
+        assertThatThrownBy(() -> Recovery.of(survivor, false, Optional.empty()).close())
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("the master key spring");
+        Optional<MasterKeys> keys = Optional.of(KeyFile.read(ring));
+        Path target = folder.resolve("next");
+        try (Recovery recovery = Recovery.of(survivor, false, keys)) {
+            var made = NewEpoch.make(recovery, target, true, "a test", ByteProgress.NONE);
+            assertThat(made.epoch()).isEqualTo(1);
+        }
+        DataReport report = DataReport.of(new TreeMap<>(Map.of("next", target)), keys);
+        assertThat(report.isGood()).as("%s", report).isTrue();
+        assertThat(DataReport.of(new TreeMap<>(Map.of("next", target)), Optional.empty())
+                        .isGood())
+                .isFalse();
+        try (Stream<Path> files = Files.walk(target)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertThat(Files.readString(file, ISO_8859_1)).as("%s", file).doesNotContain(VALUE.toStringUtf8());
+            }
+        }
+    }
+
+    @Test
+    void aSealedBackupIsRehearsedWithItsKeysAndLeavesNothing() throws Exception {
+        Path backup = folder.resolve("backup.db");
+        Path scratch = folder.resolve("scratch");
+        Optional<MasterKeys> keys = Optional.of(KeyFile.read(ring));
+        try (TestCluster cluster = start(AtRest.ofFile(ring))) {
+            kv(cluster).put(PutRequest.newBuilder().setKey(KEY).setValue(VALUE).build());
+            Path plain = TakenFile.of(new EtcdClient(cluster.channel(0)), folder.resolve("plain.db"));
+            try (SealedOutput out = SealedOutput.to(
+                    RandomOutput.of(FileChannel.open(backup, StandardOpenOption.CREATE, StandardOpenOption.WRITE)),
+                    keys.orElseThrow())) {
+                out.write(ByteBuffer.wrap(Files.readAllBytes(plain)), 0);
+                out.finish();
+            }
+        }
+        assertThat(Files.readString(backup, ISO_8859_1)).doesNotContain(VALUE.toStringUtf8());
+        assertThat(RestoreRehearsal.run(backup, scratch, -1, keys, ByteProgress.NONE)
+                        .keys())
+                .isEqualTo(1);
+        assertThat(scratch).doesNotExist();
+        assertThatThrownBy(() -> RestoreRehearsal.run(backup, scratch, -1, ByteProgress.NONE))
+                .isInstanceOf(MissingKeyException.class)
+                .hasMessageContaining("spring");
+        assertThat(scratch).doesNotExist();
     }
 }

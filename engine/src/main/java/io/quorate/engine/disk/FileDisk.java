@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** A {@link Disk} in a real file system. What it creates is its owner's alone ({@link OwnersAlone}). */
 public final class FileDisk implements Disk {
 
-    static final String LOCK = "lock";
+    /** The file that a member locks as long as it runs; where there is none, no member ever ran. */
+    public static final String LOCK = "lock";
+
     private static final int ZERO_BYTES = 1 << 18;
 
     private final Path root;

@@ -41,6 +41,9 @@ public final class LogFiles implements AutoCloseable, EntryReader {
     private final LogTail tail;
     private volatile long durableLsn;
 
+    /** The segment that was read last; only the loop's thread reads. */
+    private Optional<StoredEntries> lastRead = Optional.empty();
+
     /**
      * @param found the segments of the log
      * @param tail where its writing goes on
@@ -183,8 +186,15 @@ public final class LogFiles implements AutoCloseable, EntryReader {
     public void read(EntryIndex index, long firstIndex, long lastIndex, List<EntryFrame> into) throws IOException {
         for (long next = firstIndex; next <= lastIndex; ) {
             Segment segment = segment(Place.segment(index.table().place(next)));
-            next = new StoredEntries(segment.file(), segment.header()).read(index, next, lastIndex, into);
+            next = reading(segment).read(index, next, lastIndex, into);
         }
+    }
+
+    private StoredEntries reading(Segment segment) {
+        StoredEntries stored = lastRead.filter(last -> last.isOf(segment))
+                .orElseGet(() -> new StoredEntries(segment.file(), segment.header()));
+        lastRead = Optional.of(stored);
+        return stored;
     }
 
     /** How much of the log is sealed with which master key. */

@@ -228,7 +228,10 @@ record SegmentHeader(
         } catch (NotAuthenticException e) {
             throw new CorruptFrameException("the header of " + name + " is not what was sealed");
         }
-        OptionalLong baseChain = SnapshotMetaCodec.takeOptional(opened.flip());
+        if (opened.flip().remaining() < CHAIN_BYTES) {
+            throw new CorruptFrameException("the header of " + name + " has too little that was sealed");
+        }
+        OptionalLong baseChain = SnapshotMetaCodec.takeOptional(opened);
         return Optional.of(
                 fields.with(baseChain, SnapshotMetaCodec.decode(opened), SegmentSecret.NONE, Optional.of(key)));
     }

@@ -5,6 +5,7 @@ import io.quorate.engine.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads entries of one segment from where they lie. For one thread. */
 final class StoredEntries {
@@ -14,9 +15,19 @@ final class StoredEntries {
     private final DiskFile file;
     private final SegmentHeader segment;
 
+    /** One for all blocks: to make one takes longer than to open a block of a few entries. */
+    private final Optional<Opener> opener;
+
     StoredEntries(DiskFile file, SegmentHeader segment) {
         this.file = file;
         this.segment = segment;
+        this.opener = segment.key().map(key -> key.key().opener());
+    }
+
+    /** Whether this reads a segment, as it lies in its file now. */
+    @SuppressWarnings("ReferenceEquality") // A recycled file is another segment.
+    boolean isOf(LogFiles.Segment other) {
+        return file == other.file() && segment == other.header();
     }
 
     /**
@@ -27,9 +38,8 @@ final class StoredEntries {
      * @throws DamagedLogException if one is not there, or is damaged
      */
     long read(EntryIndex index, long firstIndex, long lastIndex, List<EntryFrame> into) throws IOException {
-        return segment.key().isPresent()
-                ? readBlock(
-                        index, firstIndex, lastIndex, segment.key().get().key().opener(), into)
+        return opener.isPresent()
+                ? readBlock(index, firstIndex, lastIndex, opener.get(), into)
                 : readRun(index, firstIndex, lastIndex, into);
     }
 

@@ -7,9 +7,14 @@ import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Date;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
@@ -157,7 +162,25 @@ public final class TlsParty {
                 material.identity().map(TlsMaterial.Identity::certificate).map(TlsParty::told),
                 material.authorities().stream().map(TlsParty::told).toList(),
                 files.refused(),
+                material.revocations().stream()
+                        .filter(list -> !isOfExpired(list, material.authorities(), Instant.now()))
+                        .map(TlsParty::told)
+                        .toList(),
                 files.reloads());
+    }
+
+    /** Its CA makes no further one, and need not. */
+    private static boolean isOfExpired(X509CRL list, List<X509Certificate> authorities, Instant now) {
+        List<X509Certificate> issuers = authorities.stream()
+                .filter(authority -> authority.getSubjectX500Principal().equals(list.getIssuerX500Principal()))
+                .toList();
+        return !issuers.isEmpty() && issuers.stream().allMatch(issuer -> CertificateText.isExpired(issuer, now));
+    }
+
+    private static TlsStatus.Revocations told(X509CRL list) {
+        return new TlsStatus.Revocations(
+                CertificateText.of(list.getIssuerX500Principal()),
+                Optional.ofNullable(list.getNextUpdate()).map(Date::toInstant));
     }
 
     private static TlsStatus.Certificate told(X509Certificate certificate) {

@@ -47,7 +47,8 @@ final class KeySetText {
         }
     }
 
-    private static List<JWK> parse(Path file, String text) throws IOException {
+    /** @param file where the text is from, for sentences */
+    static List<JWK> parse(Path file, String text) throws IOException {
         List<Object> members = members(file, text);
         if (members.size() > TokenKeySet.MAX_KEYS) {
             throw new IOException(file + " has " + members.size() + " keys; " + TokenKeySet.MAX_KEYS

@@ -9,10 +9,16 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.JWKGenerator;
 import com.nimbusds.jose.jwk.gen.OctetSequenceKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import io.quorate.engine.disk.OwnersAlone;
 import io.quorate.server.certs.DurableFile;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -23,10 +29,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file with a set of keys for tokens, whose keys follow one another: a new one is added at the end, is put first to sign, and drops out at last. Each
- * step replaces the file as a whole, which is its owner's alone, and leaves a set that can be used.
+ * step replaces the file as a whole, which is its owner's alone unless it was given wider rights, and leaves a set that can be used; of two at once, one is
+ * refused.
  */
 public final class TokenKeyFile {
 
@@ -46,6 +54,41 @@ public final class TokenKeyFile {
         return TokenKeySet.read(file, Optional.empty());
     }
 
+    /** A change of the file, from what was read to what is written. */
+    @FunctionalInterface
+    private interface Change<T> {
+        T make() throws IOException;
+    }
+
+    /**
+     * Makes a change while nobody else does: of two at once, each would write what it has read, and one of them would be lost. The lock is a file beside
+     * it, which stays, since the file itself is another one after each change.
+     */
+    @SuppressWarnings("try") // The lock is named to be closed.
+    private <T> T alone(Change<T> change) throws IOException {
+        Path place = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+        Path lockFile = place.resolveSibling(place.getFileName() + ".lock");
+        Set<OpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(lockFile, options, OwnersAlone.file(lockFile));
+                @Nullable FileLock lock = channel.tryLock()) {
+            if (lock == null) {
+                throw beingChanged();
+            }
+            return change.make();
+        } catch (OverlappingFileLockException e) {
+            throw beingChanged();
+        }
+    }
+
+    /** Before a lock is made beside a file that is not there. */
+    private void requireReadable() throws IOException {
+        var unused = read();
+    }
+
+    private IOException beingChanged() {
+        return new IOException(file + " is being changed by somebody else right now; nothing was changed: try again");
+    }
+
     /**
      * Adds a key, which signs only if no other one does; makes the file if it is not there.
      *
@@ -54,6 +97,10 @@ public final class TokenKeyFile {
      * @throws IOException with one sentence; then nothing was changed
      */
     public TokenKeySet.Told add(TokenOptions.Algorithm algorithm, Optional<String> id) throws IOException {
+        return alone(() -> added(algorithm, id));
+    }
+
+    private TokenKeySet.Told added(TokenOptions.Algorithm algorithm, Optional<String> id) throws IOException {
         List<JWK> keys = Files.exists(file) ? new ArrayList<>(read().keys()) : new ArrayList<>();
         String chosen = id.orElseGet(this::newId);
         if (keys.stream().anyMatch(key -> key.getKeyID().equals(chosen))) {
@@ -100,6 +147,11 @@ public final class TokenKeyFile {
      * @throws IOException with one sentence; then nothing was changed
      */
     public TokenKeySet.Told sign(Optional<String> id) throws IOException {
+        requireReadable();
+        return alone(() -> signing(id));
+    }
+
+    private TokenKeySet.Told signing(Optional<String> id) throws IOException {
         TokenKeySet before = read();
         TokenKeySet.Told chosen = id.isPresent() ? told(before, id.get()) : newest(before);
         if (!chosen.complete()) {
@@ -134,6 +186,11 @@ public final class TokenKeyFile {
      * @throws IOException with one sentence; then nothing was changed
      */
     public List<String> drop(Optional<String> id) throws IOException {
+        requireReadable();
+        return alone(() -> dropped(id));
+    }
+
+    private List<String> dropped(Optional<String> id) throws IOException {
         TokenKeySet before = read();
         if (id.isPresent() && told(before, id.get()).signs()) {
             throw new IOException("the key \"" + id.get()
@@ -191,7 +248,7 @@ public final class TokenKeyFile {
             throw new IOException(file + " would have more than " + TokenKeySet.MAX_BYTES
                     + " bytes; drop keys with which no token in use is signed");
         }
-        DurableFile.write(file, text, true);
+        DurableFile.replaceSecret(file, text);
         return set;
     }
 }

@@ -67,7 +67,11 @@ public final class TokenKeySet implements TokenKeys {
      * @throws IOException with one sentence that says what is wrong in the file, and what to do
      */
     public static TokenKeySet read(Path file, Optional<String> signKid) throws IOException {
-        List<JWK> parsed = KeySetText.read(file);
+        return parsed(file, KeySetText.read(file), signKid);
+    }
+
+    /** As {@link #read}, of what a file held. */
+    static TokenKeySet parsed(Path file, List<JWK> parsed, Optional<String> signKid) throws IOException {
         if (parsed.isEmpty()) {
             throw new IOException(file + " has no keys; 'quorate tokens new-key --file " + file + "' makes one");
         }

@@ -6,12 +6,16 @@ import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.PrivateKey;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
@@ -37,6 +41,56 @@ public final class DurableFile {
         Path aside = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(aside);
         Files.createFile(aside, secret ? OwnersAlone.file(aside) : readableByAll());
+        put(text, aside, file);
+    }
+
+    /**
+     * The same of a file with secrets, which members may read as another user than who changes it: its owner and its group stay, and the group may read it as
+     * before. One that everybody could read was given to nobody on purpose, and is its owner's alone from then on, as is one that is not there yet. Where a link
+     * leads to the file, it still does.
+     */
+    public static void replaceSecret(Path file, String text) throws IOException {
+        if (!Files.exists(file)) {
+            write(file, text, true);
+            return;
+        }
+        Path target = file.toRealPath();
+        Path aside = target.resolveSibling(target.getFileName() + ".new");
+        Files.deleteIfExists(aside);
+        Files.createFile(aside, OwnersAlone.file(aside));
+        try {
+            if (POSIX) {
+                openToTheSame(target, aside);
+            }
+            put(text, aside, target);
+        } finally {
+            Files.deleteIfExists(aside);
+        }
+    }
+
+    private static void openToTheSame(Path before, Path after) throws IOException {
+        PosixFileAttributes rights = Files.readAttributes(before, PosixFileAttributes.class);
+        PosixFileAttributeView view = Files.getFileAttributeView(after, PosixFileAttributeView.class);
+        PosixFileAttributes present = view.readAttributes();
+        try {
+            if (!present.group().equals(rights.group())) {
+                view.setGroup(rights.group());
+            }
+            if (!present.owner().equals(rights.owner())) {
+                view.setOwner(rights.owner());
+            }
+        } catch (FileSystemException e) {
+            throw new IOException(
+                    before + " is of the user " + rights.owner().getName() + " and the group "
+                            + rights.group().getName() + ", whose it must stay; change it as that user",
+                    e);
+        }
+        boolean isForGroup = rights.permissions().contains(PosixFilePermission.GROUP_READ)
+                && !rights.permissions().contains(PosixFilePermission.OTHERS_READ);
+        view.setPermissions(PosixFilePermissions.fromString(isForGroup ? "rw-r-----" : "rw-------"));
+    }
+
+    private static void put(String text, Path aside, Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
             while (bytes.hasRemaining()) {

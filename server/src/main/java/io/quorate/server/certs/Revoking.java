@@ -47,7 +47,7 @@ public final class Revoking {
         if (!ofName.isEmpty()) {
             // Which CA has issued what lies nowhere any more is not known: numbers are so long that no two are alike.
             List<RevocationLists.Added> added = new ArrayList<>();
-            for (X509Certificate authority : folder.trusted()) {
+            for (X509Certificate authority : stillOfUse()) {
                 added.add(new RevocationLists.Added(signer(authority), ofName));
             }
             return revoke("what was issued as \"" + nameOrFile + "\"", added);
@@ -87,6 +87,16 @@ public final class Revoking {
             }
         }
         return serials;
+    }
+
+    /** What a CA has issued that has expired is no good any more: it need not be able to sign. All of them if all have expired. */
+    private List<X509Certificate> stillOfUse() throws IOException {
+        Instant now = clock.instant();
+        List<X509Certificate> all = folder.trusted();
+        List<X509Certificate> valid = all.stream()
+                .filter(authority -> authority.getNotAfter().toInstant().isAfter(now))
+                .toList();
+        return valid.isEmpty() ? all : valid;
     }
 
     private Optional<X509Certificate> authorityOf(X509Certificate certificate) throws IOException {

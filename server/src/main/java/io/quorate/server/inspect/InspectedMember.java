@@ -61,6 +61,7 @@ public final class InspectedMember implements AutoCloseable {
     private final Set<String> incomparable = new HashSet<>();
 
     private Optional<String> refusal = Optional.empty();
+    private Optional<KeyException> refusedKey = Optional.empty();
     private Optional<Identity> identity = Optional.empty();
     private Optional<LogInspection> log = Optional.empty();
     private Optional<StoreInspection> store = Optional.empty();
@@ -121,6 +122,7 @@ public final class InspectedMember implements AutoCloseable {
             EncryptionCheck.require(folder, keys);
         } catch (KeyException e) {
             refusal = Optional.of("it was not looked at. " + e.getMessage());
+            refusedKey = Optional.of(e);
             return;
         } catch (DataDirectoryException e) {
             // Of a later release: it becomes a finding where the log is read.
@@ -337,6 +339,11 @@ public final class InspectedMember implements AutoCloseable {
     /** Why it was not looked at; empty if it was. */
     public Optional<String> refusal() {
         return refusal;
+    }
+
+    /** What was said of the key for want of which it was not looked at; empty if none is missing, or wrong. */
+    public Optional<KeyException> refusedKey() {
+        return refusedKey;
     }
 
     public Optional<Identity> identity() {

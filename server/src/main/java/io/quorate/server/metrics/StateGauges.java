@@ -10,9 +10,12 @@ import io.quorate.core.RoleName;
 import io.quorate.engine.log.LogSealing;
 import io.quorate.kv.SealProgress;
 import io.quorate.kv.StoreException;
+import io.quorate.server.store.SealedStates;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -63,24 +66,28 @@ final class StateGauges implements MultiCollector {
                                 .value(value)
                                 .build())
                         .build()))));
-        now.ifPresent(state -> told.metricSnapshot(atRest(state.sealing())));
+        now.ifPresent(state -> told.metricSnapshot(atRest(state.sealing(), state.states())));
         return told.build();
     }
 
     /** How far another key, or encryption at all, has come; the key of what is not sealed is empty. */
-    private static GaugeSnapshot atRest(LogSealing log) {
+    private static GaugeSnapshot atRest(LogSealing log, List<SealedStates.Kept> states) {
         GaugeSnapshot.Builder told = GaugeSnapshot.builder()
                 .name("quorate_at_rest_bytes")
-                .help("Bytes of files on the disk that are sealed with a master key, or with none.");
-        told.dataPoint(sealed("", log.plain()));
-        log.byKey().forEach((key, share) -> told.dataPoint(sealed(key, share)));
+                .help("Bytes of files on the disk that need a master key, or none: log, snapshots, states laid aside.");
+        told.dataPoint(sealed("log", "", log.plain().bytes()));
+        log.byKey().forEach((key, share) -> told.dataPoint(sealed("log", key, share.bytes())));
+        Map<String, Map<String, Long>> byWhat = new TreeMap<>();
+        states.forEach(state -> byWhat.computeIfAbsent(state.what(), what -> new TreeMap<>())
+                .merge(state.keyId().orElse(""), state.bytes(), Long::sum));
+        byWhat.forEach((what, byKey) -> byKey.forEach((key, bytes) -> told.dataPoint(sealed(what, key, bytes))));
         return told.build();
     }
 
-    private static GaugeSnapshot.GaugeDataPointSnapshot sealed(String key, LogSealing.Share share) {
+    private static GaugeSnapshot.GaugeDataPointSnapshot sealed(String what, String key, long bytes) {
         return GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                .labels(Labels.of("what", "log", "key", key))
-                .value((double) share.bytes())
+                .labels(Labels.of("what", what, "key", key))
+                .value((double) bytes)
                 .build();
     }
 

@@ -44,9 +44,13 @@ final class Evidence {
     /**
      * Judges one member's data.
      *
-     * @throws DataDirectoryException if it is in use, does not even tell whose it is, or holds nothing that is intact
+     * @throws DataDirectoryException if it is in use, is sealed with a key that is missing or wrong, does not even tell whose it is, or holds nothing that is intact
      */
     static Survivor of(InspectedMember member) throws IOException {
+        if (member.refusedKey().isPresent()) {
+            throw new DataDirectoryException(member.name() + " cannot be looked at. "
+                    + member.refusedKey().get().getMessage());
+        }
         if (member.refusal().isPresent()) {
             throw new DataDirectoryException(
                     member.name() + " is in use by a running member: stop all members of the cluster first.");

@@ -2,6 +2,7 @@ package io.quorate.server.report;
 
 import io.quorate.server.report.MemberReport.Certificate;
 import io.quorate.server.report.MemberReport.RefusedConnection;
+import io.quorate.server.report.MemberReport.RevocationList;
 import io.quorate.server.report.MemberReport.Tls;
 import io.quorate.server.report.Problem.Urgency;
 import java.time.Duration;
@@ -10,7 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which certificates keep members or clients from each other, or soon will. The members' own clocks count. */
+/** Which certificates keep members or clients from each other, or soon will, and which lists of revoked ones are overdue. The members' own clocks count. */
 final class CertificateProblems {
 
     /** What was refused longer ago may be mended by now. */
@@ -88,6 +89,17 @@ final class CertificateProblems {
                         "has at " + certificate.role() + " a certificate that expires soon, on "
                                 + date(certificate.endMillis()) + ": " + certificate.subject(),
                         "put a new one in its place; it is used without a restart");
+            }
+        }
+        for (RevocationList list : tls.revocations()) {
+            if (list.nextMillis() <= report.timeMillis()) {
+                add(
+                        Urgency.NOTICE,
+                        report,
+                        "has at " + list.role() + " a list of revoked certificates of " + list.issuer()
+                                + " that is overdue since " + date(list.nextMillis())
+                                + ": what was revoked since may not be in it",
+                        "have 'quorate certs rotate', or whoever runs the CA, make it anew, and bring it to the member");
             }
         }
         for (RefusedConnection refused : tls.refused()) {

@@ -269,14 +269,29 @@ public record MemberReport(
      *
      * @param certificates its own, and the CAs that it trusts
      * @param refused the latest connections that were refused by either side, oldest first
+     * @param revocations lists of revoked certificates that say when they are due anew; none if an earlier release tells
      */
-    public record Tls(List<Certificate> certificates, List<RefusedConnection> refused) {
+    public record Tls(
+            List<Certificate> certificates, List<RefusedConnection> refused, List<RevocationList> revocations) {
 
         public Tls {
             certificates = List.copyOf(certificates);
             refused = List.copyOf(refused);
+            revocations = List.copyOf(Objects.requireNonNullElse(revocations, List.of()));
+        }
+
+        public Tls(List<Certificate> certificates, List<RefusedConnection> refused) {
+            this(certificates, refused, List.of());
         }
     }
+
+    /**
+     * A list of revoked certificates in use.
+     *
+     * @param role where it is used, as a part of sentences
+     * @param nextMillis when it is due anew, in milliseconds since 1970
+     */
+    public record RevocationList(String role, String issuer, long nextMillis) {}
 
     /**
      * A certificate in use.

@@ -40,15 +40,25 @@ public final class EncryptionCheck {
 
     private static List<Path> stores(Path dataDir) throws IOException {
         Path state = dataDir.resolve(STATE);
-        List<Path> stores =
-                new ArrayList<>(List.of(state.resolve(KvStateMachine.STORE), state.resolve(KvStateMachine.ASIDE)));
-        Path snapshots = dataDir.resolve(SNAPSHOTS);
-        if (Files.isDirectory(snapshots)) {
-            try (Stream<Path> folders = Files.list(snapshots)) {
-                folders.filter(Files::isDirectory).sorted().forEach(stores::add);
-            }
-        }
+        List<Path> stores = new ArrayList<>(List.of(state.resolve(KvStateMachine.STORE), aside(dataDir)));
+        stores.addAll(snapshots(dataDir));
         return stores;
+    }
+
+    /** Where a state lies that was laid aside, if one was. */
+    static Path aside(Path dataDir) {
+        return dataDir.resolve(STATE).resolve(KvStateMachine.ASIDE);
+    }
+
+    /** The folders of all snapshots. */
+    static List<Path> snapshots(Path dataDir) throws IOException {
+        Path snapshots = dataDir.resolve(SNAPSHOTS);
+        if (!Files.isDirectory(snapshots)) {
+            return List.of();
+        }
+        try (Stream<Path> folders = Files.list(snapshots)) {
+            return folders.filter(Files::isDirectory).sorted().toList();
+        }
     }
 
     private static IOException refused(String sentence, StoreException why) {

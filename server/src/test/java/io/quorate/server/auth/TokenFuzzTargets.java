@@ -22,7 +22,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/** Tokens that say themselves who a client is, and that anybody may send. */
+/** Tokens that say themselves who a client is, and that anybody may send; and the sets of keys that they are signed with. */
 public final class TokenFuzzTargets implements FuzzTargets {
 
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
@@ -30,15 +30,19 @@ public final class TokenFuzzTargets implements FuzzTargets {
 
     @Override
     public List<FuzzTarget<?>> targets() {
+        return List.of(token(), KeySetFuzz.target());
+    }
+
+    private static FuzzTarget<?> token() {
         JsonWebTokens tokens = open();
-        return List.of(FuzzTarget.of(
+        return FuzzTarget.of(
                         "json-web-token",
                         TokenFuzzTargets::sample,
                         input -> caller(tokens, input),
                         NoSuchElementException.class)
                 .ofText()
                 .sealedBy(TokenFuzzTargets::signed)
-                .within(2048, 256 << 10, 512));
+                .within(2048, 256 << 10, 512);
     }
 
     /** With a secret, for what is signed by a key takes far longer to check. */

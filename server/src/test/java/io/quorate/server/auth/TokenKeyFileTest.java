@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.server.auth.TokenOptions.Algorithm;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -100,8 +103,41 @@ class TokenKeyFileTest {
         assertThat(Files.getPosixFilePermissions(path()))
                 .isEqualTo(Set.copyOf(PosixFilePermissions.fromString("rw-------")));
         try (var files = Files.list(folder)) {
-            assertThat(files).containsExactly(path());
+            assertThat(files).containsExactlyInAnyOrder(path(), lockFile());
         }
+    }
+
+    /** As where members run as a user of their own, and somebody else changes the keys. */
+    @Test
+    void whatItsGroupMayReadItMayReadAfterAChange() throws IOException {
+        add("one");
+        Files.setPosixFilePermissions(path(), PosixFilePermissions.fromString("rw-r-----"));
+        Path link = Files.createSymbolicLink(folder.resolve("link.jwks"), path());
+        new TokenKeyFile(link, InstantSource.system()).add(Algorithm.ES256, Optional.of("two"));
+        assertThat(Files.getPosixFilePermissions(path()))
+                .isEqualTo(Set.copyOf(PosixFilePermissions.fromString("rw-r-----")));
+        assertThat(link).isSymbolicLink();
+        assertThat(ids()).containsExactly("one", "two");
+    }
+
+    private Path lockFile() {
+        return folder.resolve("tokens.jwks.lock");
+    }
+
+    @Test
+    void ofTwoWhoChangeItAtOnceOneIsRefused() throws IOException {
+        add("one");
+        add("two");
+        byte[] before = Files.readAllBytes(path());
+        try (FileChannel other = FileChannel.open(lockFile(), StandardOpenOption.WRITE);
+                FileLock held = other.lock()) {
+            assertThat(held.isValid()).isTrue();
+            assertThatThrownBy(() -> file().drop(Optional.empty())).hasMessageContaining("try again");
+            assertThatThrownBy(() -> file().sign(Optional.empty())).hasMessageContaining("try again");
+            assertThatThrownBy(() -> add("three")).hasMessageContaining("is being changed by somebody else right now");
+            assertThat(path()).hasBinaryContent(before);
+        }
+        assertThat(file().drop(Optional.empty())).containsExactly("two");
     }
 
     @Test

@@ -27,20 +27,26 @@ public final class BoltFuzzTargets implements FuzzTargets {
 
     @Override
     public List<FuzzTarget<?>> targets() {
-        return List.of(FuzzTarget.of(
+        return List.of(snapshot());
+    }
+
+    /** Files with a snapshot, as they lie on a disk in plain. */
+    public static FuzzTarget<?> snapshot() {
+        return FuzzTarget.of(
                         "etcd-snapshot",
                         new Samples()::next,
-                        BoltFuzzTargets::read,
+                        input -> read(RandomInput.of(new MemoryChannel(input))),
                         BoltException.class,
                         InvalidSnapshotException.class,
                         EOFException.class)
                 .sealedBy(BoltFuzzTargets::sealed)
                 // Changes are judged in batches, of which some room is made at once.
-                .within(16 * PAGE_BYTES, 256 << 10, 64));
+                .within(16 * PAGE_BYTES, 256 << 10, 64);
     }
 
-    private static Object read(byte[] input) throws IOException {
-        try (BoltReader reader = BoltReader.of(new MemoryChannel(input), input.length)) {
+    /** Reads one from wherever it lies. */
+    public static Object read(RandomInput input) throws IOException {
+        try (BoltReader reader = BoltReader.open(input, input.size())) {
             return SnapshotFile.read(reader, StoreImport.thatOnlyJudges());
         }
     }

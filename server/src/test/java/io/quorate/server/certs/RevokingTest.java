@@ -166,6 +166,19 @@ class RevokingTest {
         assertThat(isRevoked(ofSecond)).isTrue();
     }
 
+    /** It can sign nothing, and nothing that it has issued is valid. */
+    @Test
+    void anAuthorityThatHasExpiredKeepsNoNameFromBeingRevoked() throws Exception {
+        Path other = dir.resolve("other");
+        folder(other).init("first", Duration.ofDays(30));
+        folder(other).beginNewAuthority("second", YEARS);
+        now = now.plus(Duration.ofDays(31));
+        X509Certificate anns = folder(other).issue("ann", CertificateRequest.ofClient("ann", Duration.ofDays(100)));
+        assertThat(folder(other).revoking().revoke("ann"))
+                .containsExactly(anns.getSerialNumber().toString(16));
+        assertThat(PemFile.read(other.resolve("ca.crl")).revocations()).anyMatch(list -> list.isRevoked(anns));
+    }
+
     @Test
     void aCertificateOfAnAuthorityWhoseKeyIsGoneIsNotRevokedByHalf() throws Exception {
         X509Certificate anns = issue("ann");

@@ -16,6 +16,7 @@ import io.quorate.engine.RaftNode;
 import io.quorate.engine.log.LogSealing;
 import io.quorate.kv.HeapStore;
 import io.quorate.kv.MvccStore;
+import io.quorate.server.store.SealedStates;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,10 @@ class StateGaugesTest {
                 store,
                 new LogSealing(
                         new LogSealing.Share(1, 16), new TreeMap<>(Map.of("spring", new LogSealing.Share(2, 32)))),
+                List.of(
+                        new SealedStates.Kept("snapshots", Optional.of("winter"), true, 3, 64),
+                        new SealedStates.Kept("snapshots", Optional.of("winter"), false, 3, 1),
+                        new SealedStates.Kept("ahead-of-log", Optional.empty(), false, 3, 8)),
                 0,
                 true,
                 false,
@@ -95,7 +100,7 @@ class StateGaugesTest {
     }
 
     @Test
-    void howMuchOfTheLogIsSealedWithWhichKeyIsTold() {
+    void howMuchIsSealedWithWhichKeyIsTold() {
         PrometheusRegistry registry = new PrometheusRegistry();
         new StateGauges(new MemberIdentity(1, "3.4.23", "3.4.0", 0), this::present, () -> 0, () -> 0)
                 .register(registry);
@@ -106,6 +111,6 @@ class StateGaugesTest {
                                 .getDataPoints().stream()
                                         .map(point -> point.getLabels().get("what") + "/"
                                                 + point.getLabels().get("key") + "/" + (long) point.getValue())))
-                .containsExactlyInAnyOrder("log//16", "log/spring/32");
+                .containsExactlyInAnyOrder("log//16", "log/spring/32", "snapshots/winter/65", "ahead-of-log//8");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.server.report.Exposure.Listener;
 import io.quorate.server.report.MemberReport.Certificate;
+import io.quorate.server.report.MemberReport.RevocationList;
 import io.quorate.server.report.MemberReport.Tls;
 import io.quorate.server.report.Problem.Urgency;
 import java.util.List;
@@ -134,6 +135,24 @@ class SecurityProblemsTest {
                         "SERIOUS node-b does not tell who may connect with it: it does not answer",
                         "SERIOUS node-c does not tell who may connect with it: it is of an earlier release, or its"
                                 + " disk does not answer");
+    }
+
+    @Test
+    void aListOfRevokedCertificatesThatIsOverdueIsToldOf() {
+        Told told = Told.well()
+                .member(
+                        "b",
+                        b -> b.tls = Optional.of(new Tls(
+                                List.of(),
+                                List.of(),
+                                List.of(
+                                        new RevocationList("the peer port", "CN=CA", NOW - DAY),
+                                        new RevocationList("the client port", "CN=CA", NOW + DAY)))));
+        assertThat(weak(told))
+                .singleElement()
+                .satisfies(text -> assertThat(text)
+                        .startsWith("NOTICE node-b has at the peer port a list of revoked certificates of CN=CA that is"
+                                + " overdue since "));
     }
 
     @Test

@@ -40,7 +40,7 @@ public final class FuzzCommand {
      * @param arguments how many inputs each, the seed, how many decoders at once, a folder for inputs that fail, and the names of the targets, none
      *     for all
      */
-    public static void main(String[] arguments) throws InterruptedException, ExecutionException {
+    public static void main(String[] arguments) throws InterruptedException, ExecutionException, IOException {
         FuzzCommand command = new FuzzCommand(
                 System.out, Long.parseLong(arguments[0]), Long.parseLong(arguments[1]), Path.of(arguments[3]));
         List<String> names = List.of(arguments).subList(4, arguments.length);
@@ -54,13 +54,19 @@ public final class FuzzCommand {
         return all;
     }
 
-    private int run(List<String> names, int jobs) throws InterruptedException, ExecutionException {
+    private int run(List<String> names, int jobs) throws InterruptedException, ExecutionException, IOException {
         List<FuzzTarget<?>> all = all();
         List<String> known = all.stream().map(FuzzTarget::name).toList();
         List<String> unknown =
                 names.stream().filter(name -> !known.contains(name)).toList();
         if (!unknown.isEmpty()) {
             out.println("there is no target " + String.join(", ", unknown) + "; there are " + String.join(", ", known));
+            return 2;
+        }
+        List<String> unread = SavedInputs.unread(all);
+        if (!unread.isEmpty()) {
+            out.println("no target tries the saved inputs in " + String.join(", ", unread)
+                    + "; name each file as its target is named, or delete it");
             return 2;
         }
         List<FuzzTarget<?>> chosen = all.stream()

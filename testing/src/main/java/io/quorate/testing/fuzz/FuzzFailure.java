@@ -18,7 +18,7 @@ public final class FuzzFailure extends AssertionError {
         THROWN,
         /** More was allocated than the input's length allows. */
         ALLOCATED,
-        /** It took more processor time than any input may. */
+        /** It took more processor time than any input may, or did not end without taking any. */
         HUNG,
         /** What was decoded cannot be written, or is read as something else then. */
         DIFFERENT

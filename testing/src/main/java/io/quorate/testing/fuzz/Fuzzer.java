@@ -51,24 +51,23 @@ public final class Fuzzer<T> {
         // One that hangs for ever keeps nobody else from ending.
         thread.setDaemon(true);
         thread.start();
-        boolean ended = new Watchdog(thread, steps::get, most).watch();
-        if (!ended) {
+        Optional<Watchdog.Hang> hang = new Watchdog(thread, steps::get, most).watch();
+        if (hang.isPresent()) {
             stopped = true;
             thread.interrupt();
         }
         // What hangs while a failure is made smaller is another matter.
-        Optional<FuzzFailure> found = ended || failure.isPresent() ? failure : Optional.of(hang(most));
+        Optional<FuzzFailure> found = failure.or(() -> hang.map(how -> hung(how, most)));
         double seconds = (System.nanoTime() - begin) / 1e9;
         return new FuzzReport(target.name(), number, accepted, seconds, largestAllocation, slowestNanos, found);
     }
 
-    private FuzzFailure hang(Duration most) {
-        return new FuzzFailure(
-                target.name(),
-                FuzzFailure.Kind.HUNG,
-                current,
-                "it is not decoded within " + most.toMillis() + " ms of processor time",
-                null);
+    private FuzzFailure hung(Watchdog.Hang how, Duration most) {
+        String what = switch (how) {
+            case BUSY -> "it is not decoded within " + most.toMillis() + " ms of processor time";
+            case BLOCKED -> "the decoder waits for something that does not come";
+        };
+        return new FuzzFailure(target.name(), FuzzFailure.Kind.HUNG, current, what, null);
     }
 
     private void tryAll() {

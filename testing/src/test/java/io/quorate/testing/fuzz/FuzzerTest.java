@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quorate.testing.fuzz.FuzzTarget.Decoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The fuzzer finds what it is there to find, in decoders that have it, and nothing in one that has not. */
 class FuzzerTest {
@@ -106,6 +111,43 @@ class FuzzerTest {
         assertThat(failure.kind()).isEqualTo(FuzzFailure.Kind.HUNG);
         assertThat(failure.input()[Integer.BYTES]).isEqualTo((byte) 7);
         assertThat(spun.get()).isPositive();
+    }
+
+    @Test
+    void whatWaitsForSomethingThatNeverComesIsFoundAndEndsTheRun() throws InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        FuzzTarget<ByteBuffer> waiting = target(input -> {
+            ByteBuffer content = right(input);
+            if (content.remaining() > 2 && content.get(content.position()) == 7) {
+                awaitWhateverHappens(never);
+            }
+            return content;
+        });
+        FuzzReport report = Fuzzer.run(waiting, INPUTS, 1, Duration.ofMillis(20));
+        FuzzFailure failure = failure(report);
+        never.countDown();
+        assertThat(failure.kind()).isEqualTo(FuzzFailure.Kind.HUNG);
+        assertThat(failure).hasMessageContaining("waits");
+        assertThat(failure.input()[Integer.BYTES]).as("the input is told").isEqualTo((byte) 7);
+        assertThat(report.inputs()).isLessThan(INPUTS);
+    }
+
+    /** As what waits for a lock does, it takes no notice of whoever interrupts it. */
+    private static void awaitWhateverHappens(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                continue;
+            }
+        }
+    }
+
+    @Test
+    void savedInputsThatBelongToNoTargetAreTold(@TempDir Path folder) throws IOException {
+        Files.createFile(folder.resolve("planted.hex"));
+        Files.createFile(folder.resolve("as-it-was-called.hex"));
+        assertThat(SavedInputs.unread(folder, List.of(target(FuzzerTest::right)))).containsExactly("as-it-was-called.hex");
     }
 
     @Test
