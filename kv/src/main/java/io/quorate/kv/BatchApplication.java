@@ -352,6 +352,7 @@ final class BatchApplication implements AutoCloseable {
     }
 
     private Result apply(NoteOperation note, long index) {
+        audit.notes(state.operations());
         if (note.report().size() > NoteOperation.MAX_REPORT_BYTES) {
             return new Rejected(KvError.REPORT_TOO_LARGE);
         }

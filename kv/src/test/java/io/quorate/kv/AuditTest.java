@@ -112,27 +112,6 @@ class AuditTest {
                         "\"time\":\"2023-11-14T22:13:20Z\",\"member\":\"\",\"user\":\"\",\"address\":\"\",\"kind\":\"role\"");
     }
 
-    @Test
-    void anOperationIsOnRecordWhenItBeginsAndEndsAndWhenItIsRefused() {
-        begin();
-        Result begun = client.apply(new Audited(ORIGIN, note(0, ManagedOperation.State.RUNNING)));
-        long id = ((Result.OperationResult) begun).operation().id();
-        applyAudited("", note(id, ManagedOperation.State.RUNNING));
-        applyAudited("", note(0, ManagedOperation.State.RUNNING));
-        applyAudited("", note(id, ManagedOperation.State.DONE));
-        applyAudited("", note(77, ManagedOperation.State.DONE));
-        assertThat(lines().stream().skip(1).map(AuditTest::actionToResult))
-                .containsExactly(
-                        "begin\",\"object\":\"operation " + id + "\",\"result\":\"ok",
-                        "note\",\"object\":\"operation 0\",\"result\":\"refused for operation " + id,
-                        "end\",\"object\":\"operation " + id + "\",\"result\":\"done",
-                        "note\",\"object\":\"operation 77\",\"result\":\"operation not found");
-    }
-
-    private static NoteOperation note(long id, ManagedOperation.State state) {
-        return new NoteOperation(id, state, NOW, false, b("report"));
-    }
-
     private static String actionToResult(String line) {
         return line.substring(line.indexOf("\"action\":\"") + 10, line.indexOf("\",\"count\""));
     }

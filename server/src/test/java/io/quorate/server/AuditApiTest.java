@@ -22,6 +22,8 @@ import io.quorate.server.proto.managerpb.ListAuditResponse;
 import io.quorate.server.proto.managerpb.ManagerGrpc;
 import io.quorate.server.proto.managerpb.NoteOperationRequest;
 import io.quorate.server.proto.managerpb.Operation;
+import io.quorate.server.proto.managerpb.OperationReport;
+import io.quorate.server.proto.managerpb.Step;
 import io.quorate.server.wire.EtcdError;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -172,14 +174,20 @@ class AuditApiTest {
 
     @Test
     void operationsAndCompactionsAreOnRecord() {
+        OperationReport.Builder report = OperationReport.newBuilder().setTitle("members remove c");
         long id = manager(root)
-                .noteOperation(NoteOperationRequest.getDefaultInstance())
+                .noteOperation(NoteOperationRequest.newBuilder().setReport(report).build())
                 .getOperation()
                 .getId();
         manager(root)
                 .noteOperation(NoteOperationRequest.newBuilder()
                         .setId(id)
                         .setState(Operation.State.DONE)
+                        .setReport(report.addSteps(Step.newBuilder()
+                                        .setName("remove c")
+                                        .setDone(true)
+                                        .setResult("it is gone"))
+                                .setOutcome("done and verified"))
                         .build());
         EtcdClient byRoot = new EtcdClient(root);
         byRoot.put("app/a", "1");
@@ -187,9 +195,15 @@ class AuditApiTest {
         byRoot.compact(2);
         assertThat(lines().stream().map(AuditApiTest::gist))
                 .endsWith(
-                        "user:root,address:127.0.0.1,kind:operation,action:begin,object:operation " + id + ",result:ok",
-                        "user:root,address:127.0.0.1,kind:operation,action:end,object:operation " + id + ",result:done",
-                        "user:root,address:127.0.0.1,kind:maintenance,action:compact,object:revision 2,result:ok");
+                        byRoot("operation", "begin", "operation " + id + ": members remove c", "ok"),
+                        byRoot("operation", "step", "operation " + id + ": remove c", "done: it is gone"),
+                        byRoot("operation", "end", "operation " + id + ": members remove c", "done: done and verified"),
+                        byRoot("maintenance", "compact", "revision 2", "ok"));
+    }
+
+    private static String byRoot(String kind, String action, String object, String result) {
+        return "user:root,address:127.0.0.1,kind:" + kind + ",action:" + action + ",object:" + object + ",result:"
+                + result;
     }
 
     private void rule(AuditRule.Access access, String key, String rangeEnd, String user) {
