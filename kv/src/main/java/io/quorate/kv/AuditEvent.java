@@ -74,6 +74,11 @@ public record AuditEvent(
         }
     }
 
+    /** So many of such events. */
+    public AuditEvent times(long many) {
+        return new AuditEvent(millis, member, user, address, kind, action, object, result, many);
+    }
+
     private static String shortened(String text) {
         if (text.length() <= MAX_TEXT) {
             return text;

@@ -166,6 +166,9 @@ final class BatchApplication implements AutoCloseable {
         if (change.settings().problem().isPresent()) {
             return new Rejected(KvError.AUDIT_SETTINGS);
         }
+        if (!audit.log().settings().equals(change.expected().orElse(audit.log().settings()))) {
+            return new Rejected(KvError.AUDIT_SETTINGS_CHANGED);
+        }
         audit.change(change.settings());
         return new AuditResult(changes.revision(), audit.log().last());
     }
