@@ -67,7 +67,7 @@ final class OperationAudit {
         if (isOver) {
             told.add(new Told(
                     "end",
-                    object(operation.id(), now),
+                    object(operation.id(), now) + (note.isPast() ? askedBy(now) : ""),
                     word(operation.state()) + (now.outcome().isEmpty() ? "" : ": " + now.outcome())));
         }
     }

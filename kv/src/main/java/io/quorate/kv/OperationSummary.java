@@ -112,19 +112,13 @@ record OperationSummary(String title, boolean forced, List<Step> steps, String o
         }
 
         void skip(ByteReader in) throws DecodeException {
-            switch (form) {
+            var unused = switch (form) {
                 case VARINT -> in.varint();
-                case EIGHT_BYTES -> skip(in, Long.BYTES);
-                case LENGTH_AND_BYTES -> in.bytes();
-                case FOUR_BYTES -> skip(in, Integer.BYTES);
+                case EIGHT_BYTES -> in.u64();
+                case LENGTH_AND_BYTES -> in.bytes().size();
+                case FOUR_BYTES -> in.u8() + in.u8() + in.u8() + in.u8();
                 default -> throw unknown();
-            }
-        }
-
-        private static void skip(ByteReader in, int bytes) throws DecodeException {
-            for (int i = 0; i < bytes; i++) {
-                in.u8();
-            }
+            };
         }
 
         private void require(int expected) throws DecodeException {

@@ -108,14 +108,14 @@ class OperationAuditTest {
 
     @Test
     void oneThatIsOverAlreadyIsOnRecordWithItsSteps() {
-        Bytes report = Report.titled("backup --to /b").step("copy", true, "7 keys").text(6, "copied").built();
+        Bytes report = Report.titled("backup --to /b").step("copy", true, "7 keys").text(6, "copied").text(7, "ann at host").built();
         Result noted = client.apply(
                 new Audited(ORIGIN, NoteOperation.past(ManagedOperation.State.DONE, NOW, 5, true, report)));
         long id = ((Result.OperationResult) noted).operation().id();
         assertThat(told())
                 .containsExactly(
                         "step | operation " + id + ": copy | done: 7 keys",
-                        "end | operation " + id + ": backup --to /b | done: copied");
+                        "end | operation " + id + ": backup --to /b (asked for by ann at host, as it says itself) | done: copied");
     }
 
     @Test

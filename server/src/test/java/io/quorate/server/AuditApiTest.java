@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -295,7 +296,8 @@ class AuditApiTest {
         int left = cluster.follower();
         EtcdClient alice = alice(left);
         assertThat(alice.get("app/nothing").getCount()).isZero();
-        List<Integer> others = List.of(0, 1, 2).stream().filter(member -> member != left).toList();
+        List<Integer> others =
+                Stream.of(0, 1, 2).filter(member -> member != left).toList();
         others.forEach(cluster::stop);
         RangeRequest read = RangeRequest.newBuilder()
                 .setKey(bytes("other"))
