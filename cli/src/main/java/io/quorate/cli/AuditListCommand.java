@@ -134,17 +134,25 @@ final class AuditListCommand implements Callable<Integer> {
         JsonObject record = parsed.orElseGet(JsonObject::new);
         String count = text(record, "count");
         table.add(
-                text(record, "number"),
-                text(record, "time"),
+                shown(text(record, "number")),
+                shown(text(record, "time")),
                 shown(text(record, "user")),
-                text(record, "address"),
-                text(record, "kind").toLowerCase(Locale.ROOT),
+                shown(where(record)),
+                shown(text(record, "kind").toLowerCase(Locale.ROOT)),
                 shown(text(record, "action")),
                 shown(text(record, "object")),
                 shown(text(record, "result")) + (count.equals("1") || count.isEmpty() ? "" : " (" + count + " times)"));
     }
 
-    /** Names are chosen by anybody, and must not do anything to a terminal. */
+    /** What came from nowhere, and from nobody, a member has done by itself. */
+    private static String where(JsonObject record) {
+        String address = text(record, "address");
+        String member = text(record, "member");
+        boolean byItself = address.isEmpty() && text(record, "user").isEmpty() && !member.isEmpty();
+        return byItself ? "member " + member : address;
+    }
+
+    /** Names are chosen by anybody, as is all of a record that was changed, and must not do anything to a terminal. */
     private static String shown(String text) {
         return KeyText.escaped(com.google.protobuf.ByteString.copyFromUtf8(text));
     }

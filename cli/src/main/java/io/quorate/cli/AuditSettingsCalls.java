@@ -26,12 +26,15 @@ final class AuditSettingsCalls {
                 .getSettings());
     }
 
-    /** Of two that are changed at the same time, the one that is later counts. */
+    /** Of two that change them at the same time, the later one is refused: a rule that has another number by now must not be taken away. */
     static AuditSettings change(ClientOptions client, UnaryOperator<AuditSettings> change) {
         try (ClusterClient cluster = client.connect()) {
-            AuditSettings changed = change.apply(get(cluster));
-            ChangeAuditSettingsRequest request =
-                    ChangeAuditSettingsRequest.newBuilder().setSettings(changed).build();
+            AuditSettings before = get(cluster);
+            AuditSettings changed = change.apply(before);
+            ChangeAuditSettingsRequest request = ChangeAuditSettingsRequest.newBuilder()
+                    .setSettings(changed)
+                    .setExpected(before)
+                    .build();
             var unused = cluster.write((channel, deadline) ->
                     ManagerGrpc.newBlockingStub(channel).withDeadline(deadline).changeAuditSettings(request));
             return changed;

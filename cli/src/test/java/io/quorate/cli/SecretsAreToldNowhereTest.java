@@ -9,6 +9,7 @@ import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
 import io.quorate.server.MemberServer;
 import io.quorate.server.ServerConfig;
 import io.quorate.server.proto.authpb.Permission;
@@ -27,6 +28,10 @@ import io.quorate.server.proto.etcdserverpb.PutRequest;
 import io.quorate.server.proto.etcdserverpb.RangeRequest;
 import io.quorate.server.proto.etcdserverpb.RequestOp;
 import io.quorate.server.proto.etcdserverpb.TxnRequest;
+import io.quorate.server.proto.etcdserverpb.WatchCreateRequest;
+import io.quorate.server.proto.etcdserverpb.WatchGrpc;
+import io.quorate.server.proto.etcdserverpb.WatchRequest;
+import io.quorate.server.proto.etcdserverpb.WatchResponse;
 import io.quorate.testing.FreePorts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,6 +50,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.LogManager;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -178,8 +186,12 @@ class SecretsAreToldNowhereTest {
             Channel ann = with(member.channel(), annsToken);
             Channel root = with(member.channel(), rootToken);
 
+            CommandRun rule = member.run(
+                    "audit", "rules", "add", "--access=both", "--prefix", "app/", "--user=root:" + rootPassword);
+            assertThat(rule.exitCode()).as(rule.err()).isEqualTo(ExitCode.OK);
             failToLogIn(member.channel());
             useKeys(root, ann);
+            useKeysThatARuleNames(root);
             changePasswords(root, ann);
             askTheGateway(member.endpoint(), rootToken);
             askThePages(member.endpoint(), rootToken);
@@ -262,6 +274,81 @@ class SecretsAreToldNowhereTest {
                         .setKey(bytes("app/a"))
                         .setPrevKv(true)
                         .build()));
+    }
+
+    /** In all ways that belong on record by the rule: the keys are told there, and no value is. */
+    private void useKeysThatARuleNames(Channel root) throws InterruptedException {
+        KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(root);
+        String value = plant("a value that a rule names");
+        PutRequest request = PutRequest.newBuilder()
+                .setKey(bytes("app/b"))
+                .setValue(bytes(value))
+                .setPrevKv(true)
+                .build();
+        var first = kv.put(request);
+        assertThat(first.hasPrevKv()).isFalse();
+        var put = kv.put(request);
+        assertThat(kv.range(RangeRequest.newBuilder().setKey(bytes("app/b")).build()).getCount())
+                .isEqualTo(1);
+        var txn = kv.txn(TxnRequest.newBuilder()
+                .addCompare(Compare.newBuilder()
+                        .setKey(bytes("app/b"))
+                        .setTarget(Compare.CompareTarget.VALUE)
+                        .setValue(bytes(value)))
+                .addSuccess(RequestOp.newBuilder()
+                        .setRequestPut(PutRequest.newBuilder()
+                                .setKey(bytes("app/by-txn"))
+                                .setValue(bytes(plant("a value that a transaction writes")))))
+                .addSuccess(RequestOp.newBuilder()
+                        .setRequestRange(RangeRequest.newBuilder().setKey(bytes("app/b"))))
+                .build());
+        assertThat(put.hasPrevKv() && txn.getSucceeded()).isTrue();
+        watchUntilAPut(root, kv);
+        var deleted = kv.deleteRange(DeleteRangeRequest.newBuilder()
+                .setKey(bytes("app/by-txn"))
+                .setPrevKv(true)
+                .build());
+        assertThat(deleted.getDeleted()).isEqualTo(1);
+    }
+
+    private void watchUntilAPut(Channel root, KVGrpc.KVBlockingStub kv) throws InterruptedException {
+        BlockingQueue<WatchResponse> seen = new LinkedBlockingQueue<>();
+        StreamObserver<WatchRequest> watch = WatchGrpc.newStub(root).watch(new StreamObserver<>() {
+            @Override
+            public void onNext(WatchResponse response) {
+                seen.add(response);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                seen.add(WatchResponse.newBuilder().setCancelReason(String.valueOf(failure)).build());
+            }
+
+            @Override
+            public void onCompleted() {
+                // Nobody waits for more.
+            }
+        });
+        watch.onNext(WatchRequest.newBuilder()
+                .setCreateRequest(WatchCreateRequest.newBuilder()
+                        .setKey(bytes("app/watched"))
+                        .setPrevKv(true))
+                .build());
+        assertThat(next(seen).getCreated()).isTrue();
+        String watched = plant("a value that is watched");
+        var put = kv.put(PutRequest.newBuilder()
+                .setKey(bytes("app/watched"))
+                .setValue(bytes(watched))
+                .build());
+        assertThat(put.hasHeader()).isTrue();
+        assertThat(next(seen).getEvents(0).getKv().getValue()).isEqualTo(bytes(watched));
+        watch.onCompleted();
+    }
+
+    private static WatchResponse next(BlockingQueue<WatchResponse> seen) throws InterruptedException {
+        WatchResponse response = seen.poll(30, TimeUnit.SECONDS);
+        assertThat(response).isNotNull();
+        return response;
     }
 
     private void changePasswords(Channel root, Channel ann) {
@@ -363,6 +450,7 @@ class SecretsAreToldNowhereTest {
                 List.of("audit", "list"),
                 List.of("audit", "list", "--output=json"),
                 List.of("audit", "verify"),
+                List.of("audit", "rules"),
                 List.of("doctor"),
                 List.of("why"),
                 List.of("security", "status"),
@@ -379,7 +467,13 @@ class SecretsAreToldNowhereTest {
             show("what '" + String.join(" ", command) + "' prints", run.out() + run.err());
         }
         assertThat(shown.get("what 'audit list' prints"))
-                .contains("authentication", "change password", "permission denied");
+                .contains("authentication", "change password", "permission denied")
+                .containsPattern("root +[^ ]+ +key +KV/Range +\"app/b\"")
+                .containsPattern("ann +[^ ]+ +key +put +\"app/a\"")
+                .containsPattern("root +[^ ]+ +key +read +\"app/b\"")
+                .containsPattern("root +[^ ]+ +key +put +\"app/by-txn\"")
+                .containsPattern("root +[^ ]+ +key +Watch/Watch +\"app/watched\"")
+                .containsPattern("root +[^ ]+ +key +delete +\"app/by-txn\"");
         CommandRun wrong = member.run("get", "app/a", "--user=ann:" + plant("a wrong password of a command"));
         show("what a command prints that is refused", wrong.out() + wrong.err());
     }

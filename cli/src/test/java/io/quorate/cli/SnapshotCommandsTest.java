@@ -142,6 +142,10 @@ class SnapshotCommandsTest {
             assertThat(copy.run("operations", first.get("id").getAsString()).out())
                     .contains("founded with the state of that snapshot", "asked for by ", "digest ")
                     .contains("it has made the cluster ");
+            assertThat(copy.run("audit", "list", "--kind", "operation").out())
+                    .contains("operation " + first.get("id").getAsString() + ": snapshot restore " + file)
+                    .containsPattern("member [0-9a-f]+ +operation +end ")
+                    .contains("asked for by ");
             await().until(() -> !Files.exists(config.dataDir().resolve("founding")));
             assertThatUsersAreAskedFor(copy);
         }

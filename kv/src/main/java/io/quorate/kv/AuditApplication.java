@@ -25,6 +25,9 @@ final class AuditApplication {
 
     private long untold;
 
+    /** As they were before the command that is being applied, if that is about one of them. */
+    private OperationRecords operations = OperationRecords.NONE;
+
     private record Origin(Optional<AuditOrigin> from, String user) {
         static final Origin UNKNOWN = new Origin(Optional.empty(), "");
     }
@@ -73,6 +76,11 @@ final class AuditApplication {
         }
     }
 
+    /** The command notes something of an operation; these are on record before. */
+    void notes(OperationRecords before) {
+        operations = before;
+    }
+
     /** Puts what members have seen on record; begins the audit log. */
     void append(AuditEvents events) {
         events.events().forEach(records::append);
@@ -100,7 +108,9 @@ final class AuditApplication {
                     // A member has noted it by itself, and said when.
                     origin = new Origin(Optional.of(new AuditOrigin(note.nowMillis(), 0, "")), origin.user());
                 }
-                end(note, result);
+                OperationAudit.of(note, result, operations)
+                        .forEach(told ->
+                                append(Kind.OPERATION, told.action(), told.object(), told.result(), told.count()));
             }
             // One that is refused did nothing, and anybody may ask for it as often as he likes.
             case Compact compact
@@ -162,29 +172,6 @@ final class AuditApplication {
                         outcome);
             case AuthChange.RevokePermission revoke ->
                 append(Kind.ROLE, "revoke " + AuditRule.keys(revoke.key(), revoke.rangeEnd()), revoke.role(), outcome);
-        }
-    }
-
-    /** That it goes on is no news: its beginning and its end are. */
-    private void end(NoteOperation note, Result result) {
-        switch (result) {
-            case Result.OperationResult noted
-            when noted.accepted() -> {
-                if (note.id() == 0 || note.state() != ManagedOperation.State.RUNNING) {
-                    append(
-                            Kind.OPERATION,
-                            note.state() == ManagedOperation.State.RUNNING ? "begin" : "end",
-                            "operation " + noted.operation().id(),
-                            note.state() == ManagedOperation.State.RUNNING ? AuditEvent.OK : word(note.state()));
-                }
-            }
-            case Result.OperationResult refused ->
-                append(
-                        Kind.OPERATION,
-                        "note",
-                        "operation " + note.id(),
-                        "refused for operation " + refused.operation().id());
-            default -> append(Kind.OPERATION, "note", "operation " + note.id(), outcome(result));
         }
     }
 

@@ -19,6 +19,7 @@ public final class AuditChain {
     /** Whoever has so many need not be told of more. */
     private static final int MAX_PROBLEMS = 20;
 
+    /** No number has more digits: whoever writes one that has is not believed. */
     private static final Pattern GIVEN_UP = Pattern.compile(
             "\"kind\":\"audit\",\"action\":\"give up\",\"object\":\"records (\\d{1,18}) to (\\d{1,18}), the last with hash"
                     + " ([0-9a-f]{64})\"");

@@ -2,12 +2,14 @@ package io.quorate.kv;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The bytes that stand for what is put on record, in the log and in the store. */
 final class AuditCodec {
     static final int EVENTS = 70;
     static final int AUDITED = 71;
     static final int SETTINGS = 72;
+    static final int SETTINGS_IF = 73;
 
     private static final List<AuditEvent.Kind> KINDS = List.of(AuditEvent.Kind.values());
     private static final List<Permission.Access> ACCESSES = List.of(Permission.Access.values());
@@ -75,6 +77,21 @@ final class AuditCodec {
             throw new DecodeException("a text of " + text.length() + " characters in an event");
         }
         return text;
+    }
+
+    static void write(ByteWriter out, ChangeAuditSettings change) {
+        out.u8(change.expected().isPresent() ? SETTINGS_IF : SETTINGS);
+        change.expected().ifPresent(expected -> writeSettings(out, expected));
+        writeSettings(out, change.settings());
+    }
+
+    static ChangeAuditSettings readChange(ByteReader in) throws DecodeException {
+        return new ChangeAuditSettings(readSettings(in));
+    }
+
+    static ChangeAuditSettings readConditionalChange(ByteReader in) throws DecodeException {
+        AuditSettings expected = readSettings(in);
+        return new ChangeAuditSettings(readSettings(in), Optional.of(expected));
     }
 
     static void writeSettings(ByteWriter out, AuditSettings settings) {

@@ -2,7 +2,7 @@ package io.quorate.kv;
 
 /**
  * Something that belongs on record: who did what, from where, and what came of it. Never a value, a password, a token or a hash of one:
- * there is no field that could hold it. Immutable.
+ * there is no field that could hold it. What is told of operations is what their reports say, which have none of that either. Immutable.
  *
  * @param millis the time since 1970, by the clock of the member that saw it
  * @param member that saw it; 0 if that is not known
@@ -72,6 +72,11 @@ public record AuditEvent(
         if (count < 1) {
             throw new IllegalArgumentException("an event happened at least once");
         }
+    }
+
+    /** So many of such events. */
+    public AuditEvent times(long many) {
+        return new AuditEvent(millis, member, user, address, kind, action, object, result, many);
     }
 
     private static String shortened(String text) {

@@ -166,6 +166,9 @@ final class BatchApplication implements AutoCloseable {
         if (change.settings().problem().isPresent()) {
             return new Rejected(KvError.AUDIT_SETTINGS);
         }
+        if (!audit.log().settings().equals(change.expected().orElse(audit.log().settings()))) {
+            return new Rejected(KvError.AUDIT_SETTINGS_CHANGED);
+        }
         audit.change(change.settings());
         return new AuditResult(changes.revision(), audit.log().last());
     }
@@ -352,6 +355,7 @@ final class BatchApplication implements AutoCloseable {
     }
 
     private Result apply(NoteOperation note, long index) {
+        audit.notes(state.operations());
         if (note.report().size() > NoteOperation.MAX_REPORT_BYTES) {
             return new Rejected(KvError.REPORT_TOO_LARGE);
         }

@@ -84,8 +84,7 @@ public final class CommandCodec {
             case AuthChange change -> AuthCodec.write(out, change);
             case Login login -> AuthCodec.writeLogin(typed(out, AuthCodec.LOGIN), login);
             case AuditEvents events -> AuditCodec.writeEvents(typed(out, AuditCodec.EVENTS), events);
-            case ChangeAuditSettings change ->
-                AuditCodec.writeSettings(typed(out, AuditCodec.SETTINGS), change.settings());
+            case ChangeAuditSettings change -> AuditCodec.write(out, change);
             case Audited audited -> {
                 AuditCodec.writeOrigin(typed(out, AuditCodec.AUDITED), audited.origin());
                 write(out, audited.command());
@@ -143,7 +142,8 @@ public final class CommandCodec {
             case NOTE_OPERATION -> ManagedOperationCodec.readNote(in);
             case AuthCodec.LOGIN -> AuthCodec.readLogin(in);
             case AuditCodec.EVENTS -> AuditCodec.readEvents(in);
-            case AuditCodec.SETTINGS -> new ChangeAuditSettings(AuditCodec.readSettings(in));
+            case AuditCodec.SETTINGS -> AuditCodec.readChange(in);
+            case AuditCodec.SETTINGS_IF -> AuditCodec.readConditionalChange(in);
             default -> AuthCodec.read(type, in);
         };
     }

@@ -70,6 +70,8 @@ public enum KvError {
     REPORT_TOO_LARGE,
     /** The audit log cannot be kept so; {@link AuditSettings#problem} says why. etcd has none. */
     AUDIT_SETTINGS,
+    /** The audit log's settings are others than whoever changes them has seen. */
+    AUDIT_SETTINGS_CHANGED,
     /** The log holds bytes that are no command this release knows; the entry changed nothing. */
     UNREADABLE_COMMAND
 }

@@ -110,7 +110,8 @@ record OperationRecords(SortedMap<Long, ManagedOperation> byId) {
         });
     }
 
-    private Optional<ManagedOperation> running() {
+    /** The one that has its place, if there is one. */
+    Optional<ManagedOperation> running() {
         return byId.values().stream()
                 .filter(operation -> operation.state() == ManagedOperation.State.RUNNING)
                 .findFirst();

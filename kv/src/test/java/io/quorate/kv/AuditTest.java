@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,27 +111,6 @@ class AuditTest {
         assertThat(lines().get(1))
                 .contains(
                         "\"time\":\"2023-11-14T22:13:20Z\",\"member\":\"\",\"user\":\"\",\"address\":\"\",\"kind\":\"role\"");
-    }
-
-    @Test
-    void anOperationIsOnRecordWhenItBeginsAndEndsAndWhenItIsRefused() {
-        begin();
-        Result begun = client.apply(new Audited(ORIGIN, note(0, ManagedOperation.State.RUNNING)));
-        long id = ((Result.OperationResult) begun).operation().id();
-        applyAudited("", note(id, ManagedOperation.State.RUNNING));
-        applyAudited("", note(0, ManagedOperation.State.RUNNING));
-        applyAudited("", note(id, ManagedOperation.State.DONE));
-        applyAudited("", note(77, ManagedOperation.State.DONE));
-        assertThat(lines().stream().skip(1).map(AuditTest::actionToResult))
-                .containsExactly(
-                        "begin\",\"object\":\"operation " + id + "\",\"result\":\"ok",
-                        "note\",\"object\":\"operation 0\",\"result\":\"refused for operation " + id,
-                        "end\",\"object\":\"operation " + id + "\",\"result\":\"done",
-                        "note\",\"object\":\"operation 77\",\"result\":\"operation not found");
-    }
-
-    private static NoteOperation note(long id, ManagedOperation.State state) {
-        return new NoteOperation(id, state, NOW, false, b("report"));
     }
 
     private static String actionToResult(String line) {
@@ -266,6 +246,97 @@ class AuditTest {
         }
         assertThat(client.store.auditLog().first()).isGreaterThan(1);
         assertThat(problems(lines())).isEmpty();
+    }
+
+    @Test
+    void whatIsAboveALowerLimitIsGivenUpBitByBitAndWhatIsLeftIsVerifiedAtEachStep() {
+        client.apply(new ChangeAuditSettings(new AuditSettings(List.of(), 10_000, 1 << 20)));
+        for (int i = 0; i < 25; i++) {
+            client.apply(events(100 * i, 100 * i + 99));
+        }
+        assertThat(client.store.auditLog().first()).isEqualTo(1);
+        client.apply(new ChangeAuditSettings(new AuditSettings(List.of(), 100, 1 << 20)));
+        assertThat(client.store.auditLog().first())
+                .as("not all at once: all members do this at the same moment")
+                .isEqualTo(1001);
+        assertThat(problems(lines())).isEmpty();
+        client.apply(events(1, 1));
+        assertThat(problems(lines())).isEmpty();
+        client.apply(events(2, 2));
+        assertThat(client.store.auditLog().count()).isLessThanOrEqualTo(100);
+        assertThat(problems(lines())).isEmpty();
+        assertThat(MvccStore.open(ordered).auditLog()).isEqualTo(client.store.auditLog());
+    }
+
+    @Test
+    void eventsAndChangesOfUsersAreOnRecordAlsoWhenThereIsNoSpace() {
+        client.apply(new ChangeAuditSettings(new AuditSettings(
+                List.of(new AuditRule(Permission.Access.READWRITE, b("a"), b("\0"), "")), 1000, 1 << 20)));
+        client.apply(new AlarmChange(AlarmChange.Action.ACTIVATE, new Alarm(7, Alarm.Type.NOSPACE)));
+        assertThat(client.rejected(Put.of(b("a"), b("1")))).isEqualTo(KvError.NO_SPACE);
+        client.apply(events(1, 1));
+        client.apply(new Audited(ORIGIN, new AuthChange.AddRole("app")));
+        client.delete("a");
+        assertThat(lines().stream().skip(1).map(AuditTest::actionToResult))
+                .containsExactly(
+                        "login\",\"object\":\"event 1\",\"result\":\"ok",
+                        "add\",\"object\":\"app\",\"result\":\"ok",
+                        "delete\",\"object\":\"\\\"a\\\"\",\"result\":\"ok");
+    }
+
+    @Test
+    void whatWasAllowedWhenItWasAskedForAndIsNotWhereItStandsInTheLogIsOnRecordAsRefused() {
+        begin();
+        enableUsers();
+        client.apply(new Audited(ORIGIN, new Authorized(callerOf("root"), new AuthChange.AddUser("ops", b("h"), false))));
+        applyAudited("root", new AuthChange.GrantRole("ops", "root"));
+        Caller ops = callerOf("ops");
+        applyAudited("root", new AuthChange.RevokeRole("ops", "root"));
+        int before = lines().size();
+        AuditSettings wanted = new AuditSettings(List.of(), 100, 1 << 20);
+        client.apply(new Audited(ORIGIN, new Authorized(ops, new ChangeAuditSettings(wanted))));
+        client.apply(new Audited(ORIGIN, new Authorized(ops, new AuthChange.AddRole("mine"))));
+        assertThat(client.store.auditLog().settings()).isEqualTo(AuditSettings.DEFAULTS);
+        assertThat(lines().subList(before, lines().size()))
+                .hasSize(2)
+                .allMatch(line -> line.contains("\"user\":\"ops\",\"address\":\"10.0.0.9\""))
+                .allMatch(line -> line.contains("\"result\":\"permission denied\""));
+    }
+
+    @Test
+    void ofTwoWhoChangeTheSettingsAtOnceTheSecondIsRefused() {
+        AuditSettings before = client.store.auditLog().settings();
+        AuditSettings first = new AuditSettings(
+                List.of(new AuditRule(Permission.Access.READ, b("a"), b(""), "")), 1000, 1 << 20);
+        AuditSettings second = new AuditSettings(List.of(), 2000, 1 << 20);
+        client.apply(new ChangeAuditSettings(first, Optional.of(before)));
+        assertThat(client.rejected(new ChangeAuditSettings(second, Optional.of(before))))
+                .isEqualTo(KvError.AUDIT_SETTINGS_CHANGED);
+        assertThat(client.store.auditLog().settings()).isEqualTo(first);
+        assertThat(lines().getLast()).contains("\"result\":\"audit settings changed\"");
+        client.apply(new ChangeAuditSettings(second, Optional.of(first)));
+        assertThat(client.store.auditLog().settings()).isEqualTo(second);
+    }
+
+    @Test
+    void numbersThatNoRecordCanHaveAreNotBelievedAndNothingBreaksByThem() {
+        client.apply(events(1, 3));
+        List<String> tampered = new ArrayList<>(lines().subList(1, 3));
+        AuditEvent forged = new AuditEvent(
+                NOW,
+                0,
+                "",
+                "",
+                Kind.AUDIT,
+                "give up",
+                "records 1 to " + "9".repeat(40) + ", the last with hash " + "a".repeat(64),
+                "ok",
+                1);
+        tampered.add(AuditRecord.of(4, parsed(tampered.getLast()).hash(), forged).line());
+        assertThat(problems(tampered))
+                .containsExactly("record 1 is missing, and no record says that they were given up");
+        assertThat(problems(List.of(tampered.getFirst().replace("\"number\":2,", "\"number\":" + "9".repeat(40) + ","))))
+                .containsExactly("line 1 is no audit record, or was changed: it is no line of an audit log");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,8 @@ class CommandCodecTest {
                         new AuditOrigin(0, 0, ""),
                         new Authorized(new Caller("bob", 700, 6), Put.of(b("key"), b("value")))),
                 new ChangeAuditSettings(AuditSettings.DEFAULTS),
+                new ChangeAuditSettings(
+                        AuditSettings.DEFAULTS, Optional.of(new AuditSettings(List.of(), 1000, 1 << 20))),
                 new ChangeAuditSettings(new AuditSettings(
                         List.of(new AuditRule(Permission.Access.READWRITE, b("a"), b("\0"), "bob")), 100, 1 << 20)));
         for (Command command : commands) {

@@ -11,6 +11,7 @@ import io.quorate.kv.CommandCodec;
 import io.quorate.kv.ManagedOperation;
 import io.quorate.kv.NoteOperation;
 import io.quorate.kv.Result;
+import io.quorate.server.audit.OwnDeeds;
 import io.quorate.server.operations.FoundingProof;
 import io.quorate.server.proto.managerpb.Check;
 import io.quorate.server.proto.managerpb.Operation;
@@ -48,21 +49,32 @@ final class FoundingRecord {
     private static final int MAX_LOOKS = 1_450;
 
     private final MemberNode member;
+    private final OwnDeeds deeds;
     private final Disk disk;
     private final Operation founding;
     private final FoundingProof<LeaderSight.Lost> proof;
     private long delayMillis = FIRST_DELAY_MILLIS;
     private int looks;
 
-    private FoundingRecord(MemberNode member, Disk disk, Operation founding, FoundingProof<LeaderSight.Lost> proof) {
+    private FoundingRecord(
+            MemberNode member,
+            OwnDeeds deeds,
+            Disk disk,
+            Operation founding,
+            FoundingProof<LeaderSight.Lost> proof) {
         this.member = member;
+        this.deeds = deeds;
         this.disk = disk;
         this.founding = founding;
         this.proof = proof;
     }
 
-    /** Begins if the data directory has a note of this cluster; ends when it is on record, or the node stops. */
-    static void begin(ServerConfig config, OwnMembership membership, MemberNode member) {
+    /**
+     * Begins if the data directory has a note of this cluster; ends when it is on record, or the node stops.
+     *
+     * @param deeds puts it in the audit log as well, as what the member tells
+     */
+    static void begin(ServerConfig config, OwnMembership membership, MemberNode member, OwnDeeds deeds) {
         if (config.ephemeral()) {
             return;
         }
@@ -76,7 +88,9 @@ final class FoundingRecord {
             return;
         }
         found.filter(note -> note.getReport().getFoundedClusterId() == membership.clusterId())
-                .ifPresent(note -> new FoundingRecord(member, disk, note, proof(config, membership, member)).attempt());
+                .ifPresent(note -> new FoundingRecord(
+                                member, deeds, disk, note, proof(config, membership, member))
+                        .attempt());
     }
 
     private static FoundingProof<LeaderSight.Lost> proof(
@@ -116,10 +130,7 @@ final class FoundingRecord {
                     .thenCompose(index -> isSettled()
                             ? CompletableFuture.completedFuture(List.<Check>of())
                             : CompletableFuture.supplyAsync(this::prove, FoundingRecord::onThreadOfItsOwn))
-                    // The proof takes its time, in which another member may have come to lead, and make the record.
-                    // What
-                    // a follower proposes is forwarded, and would be a second one.
-                    .thenCompose(checks -> isSettled() || !leads()
+                    .thenCompose(checks -> isSettled()
                             ? CompletableFuture.completedFuture(Optional.<Result>empty())
                             : propose(checks))
                     .whenComplete((result, failure) -> {
@@ -193,7 +204,14 @@ final class FoundingRecord {
                 verified.getToldMillis() - verified.getBeganMillis(),
                 false,
                 Bytes.wrap(verified.getReport().toByteArray()));
-        return member.node().propose(ByteBuffer.wrap(CommandCodec.encode(note))).thenApply(Optional::of);
+        // The proof takes its time, in which another member may have come to lead, and make the record. What a follower
+        // proposes is forwarded, and would be a second one.
+        return deeds.withOrigin(note)
+                .thenCompose(command -> isSettled() || !leads()
+                        ? CompletableFuture.completedFuture(Optional.<Result>empty())
+                        : member.node()
+                                .propose(ByteBuffer.wrap(CommandCodec.encode(command)))
+                                .thenApply(Optional::of));
     }
 
     private String title() {

@@ -7,6 +7,7 @@ import io.quorate.kv.CommandCodec;
 import io.quorate.kv.ManagedOperation;
 import io.quorate.kv.NoteOperation;
 import io.quorate.kv.Result;
+import io.quorate.server.audit.OwnDeeds;
 import io.quorate.server.grey.Bulletin;
 import io.quorate.server.grey.GreyScore;
 import io.quorate.server.proto.managerpb.Check;
@@ -32,6 +33,7 @@ final class GivingWayOperation {
     private static final long NOTE_PAUSE_MILLIS = 100;
 
     private final RaftNode<Result> node;
+    private final OwnDeeds deeds;
     private final String self;
     private final Bulletin heir;
     private final String heirName;
@@ -41,12 +43,15 @@ final class GivingWayOperation {
     /**
      * One that has not begun.
      *
+     * @param deeds puts it on record as the member's own
      * @param self what this member is called
      * @param heirName what the other is called
      * @param score this member's
      */
-    GivingWayOperation(RaftNode<Result> node, String self, Bulletin heir, String heirName, GreyScore score) {
+    GivingWayOperation(
+            RaftNode<Result> node, OwnDeeds deeds, String self, Bulletin heir, String heirName, GreyScore score) {
         this.node = node;
+        this.deeds = deeds;
         this.self = self;
         this.heir = heir;
         this.heirName = heirName;
@@ -135,9 +140,11 @@ final class GivingWayOperation {
     private CompletableFuture<Result.OperationResult> note(long ofId, ManagedOperation.State state) {
         Bytes told = Bytes.wrap(report.build().toByteArray());
         NoteOperation note = new NoteOperation(ofId, state, System.currentTimeMillis(), false, told);
-        return node.propose(ByteBuffer.wrap(CommandCodec.encode(note))).thenApply(result -> switch (result) {
-            case Result.OperationResult noted -> noted;
-            default -> throw new IllegalStateException("a note came to " + result);
-        });
+        return deeds.withOrigin(note)
+                .thenCompose(command -> node.propose(ByteBuffer.wrap(CommandCodec.encode(command))))
+                .thenApply(result -> switch (result) {
+                    case Result.OperationResult noted -> noted;
+                    default -> throw new IllegalStateException("a note came to " + result);
+                });
     }
 }

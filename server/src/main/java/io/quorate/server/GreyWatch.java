@@ -7,6 +7,7 @@ import io.quorate.engine.RaftNode;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.PublishedMember;
 import io.quorate.kv.Result;
+import io.quorate.server.audit.OwnDeeds;
 import io.quorate.server.grey.Bulletin;
 import io.quorate.server.grey.Bulletins;
 import io.quorate.server.grey.GivingWay;
@@ -54,6 +55,7 @@ final class GreyWatch implements AutoCloseable {
     private final RaftNode<Result> node;
     private final MemberNode parts;
     private final MemberMetrics metrics;
+    private final OwnDeeds deeds;
     private final VitalSigns vitalSigns;
     private final GivingWay givingWay;
     private final Bulletins bulletins = new Bulletins();
@@ -66,8 +68,9 @@ final class GreyWatch implements AutoCloseable {
     /** The node has stopped: what it knew last, that it leads for example, is true no more. */
     private volatile boolean over;
 
-    private GreyWatch(ServerConfig config, MemberNode parts, MemberMetrics metrics) {
+    private GreyWatch(ServerConfig config, MemberNode parts, MemberMetrics metrics, OwnDeeds deeds) {
         this.config = config;
+        this.deeds = deeds;
         this.node = parts.node();
         this.parts = parts;
         this.metrics = metrics;
@@ -83,8 +86,8 @@ final class GreyWatch implements AutoCloseable {
     }
 
     /** Begins to look, once in each election timeout, and to measure more often. */
-    static GreyWatch start(ServerConfig config, MemberNode parts, MemberMetrics metrics) {
-        GreyWatch started = new GreyWatch(config, parts, metrics);
+    static GreyWatch start(ServerConfig config, MemberNode parts, MemberMetrics metrics, OwnDeeds deeds) {
+        GreyWatch started = new GreyWatch(config, parts, metrics, deeds);
         metrics.logSyncs().tell(started.syncs);
         var unused = started.node.stopped().thenRun(() -> started.over = true);
         started.repeat(started::beat, started.vitalSigns.beatInterval());
@@ -192,7 +195,8 @@ final class GreyWatch implements AutoCloseable {
 
     private void giveWay(Bulletin heir, GreyScore score) {
         givesWay = true;
-        GivingWayOperation operation = new GivingWayOperation(node, config.name(), heir, name(heir.member()), score);
+        GivingWayOperation operation =
+                new GivingWayOperation(node, deeds, config.name(), heir, name(heir.member()), score);
         try {
             var unused =
                     operation.execute(() -> begun(heir.member())).whenComplete((done, failure) -> givesWay = false);

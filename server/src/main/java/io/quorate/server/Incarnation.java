@@ -29,6 +29,7 @@ import io.quorate.server.api.SnapshotStreams;
 import io.quorate.server.api.WatchService;
 import io.quorate.server.api.WitnessCalls;
 import io.quorate.server.audit.AuditReadiness;
+import io.quorate.server.audit.OwnDeeds;
 import io.quorate.server.auth.Logins;
 import io.quorate.server.auth.Passwords;
 import io.quorate.server.auth.Tokens;
@@ -68,6 +69,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param number counted from 1
  * @param clients who asks for something, and what they may do
+ * @param deeds puts on record what the member does by itself
  * @param streams the clients' open streams, to be ended before anything else is closed
  * @param newcomer finds out whether the member may take part, if that is not known
  * @param grey how the member is, and whether it fails slowly
@@ -77,6 +79,7 @@ record Incarnation(
         MemberNode memberNode,
         Fence fence,
         Clients clients,
+        OwnDeeds deeds,
         List<ServerServiceDefinition> services,
         OpenStreams streams,
         Newcomer newcomer,
@@ -164,7 +167,8 @@ record Incarnation(
                     audit.trail(),
                     config.limits().maxLeases(),
                     metrics.limits());
-            GreyWatch grey = parts.add(GreyWatch.start(config, memberNode, metrics));
+            OwnDeeds deeds = new OwnDeeds(audit.trail());
+            GreyWatch grey = parts.add(GreyWatch.start(config, memberNode, metrics, deeds));
             parts.add(AutoTune.start(config, memberNode, metrics));
             List<ServerServiceDefinition> services = services(
                     config,
@@ -180,7 +184,8 @@ record Incarnation(
                     streams,
                     parts);
             Newcomer newcomer = parts.add(new Newcomer(config, membership, memberNode.storages(), security));
-            return new Incarnation(number, memberNode, fence, clients, services, streams, newcomer, grey, parts);
+            return new Incarnation(
+                    number, memberNode, fence, clients, deeds, services, streams, newcomer, grey, parts);
         } catch (IOException | RuntimeException e) {
             try {
                 parts.close();

@@ -9,6 +9,7 @@ import io.quorate.server.autopilot.Autopilot;
 import io.quorate.server.autopilot.AutopilotCluster;
 import io.quorate.server.autopilot.AutopilotReport;
 import io.quorate.server.autopilot.Sighting;
+import io.quorate.server.members.ChangeText;
 import io.quorate.server.members.MemberChange;
 import io.quorate.server.members.MemberChanges;
 import io.quorate.server.members.ServerTiming;
@@ -133,7 +134,10 @@ final class MemberAutopilot implements HttpPages.JsonPage, AutoCloseable {
 
         @Override
         public CompletableFuture<Result> note(NoteOperation note) {
-            return member.get().node().propose(ByteBuffer.wrap(CommandCodec.encode(note)));
+            Incarnation present = member.get();
+            return present.deeds()
+                    .withOrigin(note)
+                    .thenCompose(command -> present.node().propose(ByteBuffer.wrap(CommandCodec.encode(command))));
         }
 
         @Override
@@ -144,8 +148,11 @@ final class MemberAutopilot implements HttpPages.JsonPage, AutoCloseable {
                             .tick(),
                     config.electionTimeout(),
                     config.requestTimeout());
-            return new MemberChanges(present.node(), store(present), timing, timer)
-                    .makeHere(new MemberChange.Step(operation, change));
+            MemberChange.Step step = new MemberChange.Step(operation, change);
+            return present.deeds()
+                    .change(
+                            ChangeText.of(step),
+                            () -> new MemberChanges(present.node(), store(present), timing, timer).makeHere(step));
         }
 
         @Override

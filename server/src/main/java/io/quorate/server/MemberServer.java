@@ -325,7 +325,7 @@ public final class MemberServer implements AutoCloseable {
             return;
         }
         begun.memberNode().verification().begin(begun.node());
-        FoundingRecord.begin(config, membership, begun.memberNode());
+        FoundingRecord.begin(config, membership, begun.memberNode(), begun.deeds());
         begun.memberNode().background().execute(this::keepDroppedState);
         if (knownClients.mayBeServed()) {
             serve(begun);

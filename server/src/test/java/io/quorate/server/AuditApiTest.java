@@ -10,8 +10,12 @@ import io.quorate.server.audit.AuditCopy;
 import io.quorate.server.proto.authpb.Permission;
 import io.quorate.server.proto.etcdserverpb.AuthUserChangePasswordRequest;
 import io.quorate.server.proto.etcdserverpb.DeleteRangeRequest;
+import io.quorate.server.proto.etcdserverpb.LeaseGrantRequest;
+import io.quorate.server.proto.etcdserverpb.LeaseTimeToLiveRequest;
 import io.quorate.server.proto.etcdserverpb.MemberAddRequest;
 import io.quorate.server.proto.etcdserverpb.MemberRemoveRequest;
+import io.quorate.server.proto.etcdserverpb.PutRequest;
+import io.quorate.server.proto.etcdserverpb.RangeRequest;
 import io.quorate.server.proto.etcdserverpb.WatchCreateRequest;
 import io.quorate.server.proto.managerpb.AuditRule;
 import io.quorate.server.proto.managerpb.AuditSettings;
@@ -22,12 +26,15 @@ import io.quorate.server.proto.managerpb.ListAuditResponse;
 import io.quorate.server.proto.managerpb.ManagerGrpc;
 import io.quorate.server.proto.managerpb.NoteOperationRequest;
 import io.quorate.server.proto.managerpb.Operation;
+import io.quorate.server.proto.managerpb.OperationReport;
+import io.quorate.server.proto.managerpb.Step;
 import io.quorate.server.wire.EtcdError;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +42,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What clients do is on record at all members alike: who, from where, what, and what came of it. */
 class AuditApiTest {
+
+    /** So many refusals of one user have records of their own before others are counted. */
+    private static final int TOLD_AT_ONCE = 100;
 
     @TempDir
     private Path folder;
@@ -172,14 +182,20 @@ class AuditApiTest {
 
     @Test
     void operationsAndCompactionsAreOnRecord() {
+        OperationReport.Builder report = OperationReport.newBuilder().setTitle("members remove c");
         long id = manager(root)
-                .noteOperation(NoteOperationRequest.getDefaultInstance())
+                .noteOperation(NoteOperationRequest.newBuilder().setReport(report).build())
                 .getOperation()
                 .getId();
         manager(root)
                 .noteOperation(NoteOperationRequest.newBuilder()
                         .setId(id)
                         .setState(Operation.State.DONE)
+                        .setReport(report.addSteps(Step.newBuilder()
+                                        .setName("remove c")
+                                        .setDone(true)
+                                        .setResult("it is gone"))
+                                .setOutcome("done and verified"))
                         .build());
         EtcdClient byRoot = new EtcdClient(root);
         byRoot.put("app/a", "1");
@@ -187,9 +203,15 @@ class AuditApiTest {
         byRoot.compact(2);
         assertThat(lines().stream().map(AuditApiTest::gist))
                 .endsWith(
-                        "user:root,address:127.0.0.1,kind:operation,action:begin,object:operation " + id + ",result:ok",
-                        "user:root,address:127.0.0.1,kind:operation,action:end,object:operation " + id + ",result:done",
-                        "user:root,address:127.0.0.1,kind:maintenance,action:compact,object:revision 2,result:ok");
+                        byRoot("operation", "begin", "operation " + id + ": members remove c", "ok"),
+                        byRoot("operation", "step", "operation " + id + ": remove c", "done: it is gone"),
+                        byRoot("operation", "end", "operation " + id + ": members remove c", "done: done and verified"),
+                        byRoot("maintenance", "compact", "revision 2", "ok"));
+    }
+
+    private static String byRoot(String kind, String action, String object, String result) {
+        return "user:root,address:127.0.0.1,kind:" + kind + ",action:" + action + ",object:" + object + ",result:"
+                + result;
     }
 
     private void rule(AuditRule.Access access, String key, String rangeEnd, String user) {
@@ -232,6 +254,97 @@ class AuditApiTest {
         await(access.formatted("delete", "\\app/\\ to \\app0\\"));
         await(access.formatted("Watch/Watch", "\\app/w\\"));
         assertThat(String.join("\n", lines())).doesNotContain("hidden").doesNotContain("by-root");
+    }
+
+    @Test
+    void whoeverIsToldWhichKeysALeaseHasReadsThemAndNobodyEndsThem() {
+        EtcdClient alice = alice(0);
+        long lease = 4711;
+        var granted = alice.leases()
+                .leaseGrant(LeaseGrantRequest.newBuilder().setID(lease).setTTL(30).build());
+        PutRequest put = PutRequest.newBuilder()
+                .setKey(bytes("app/leased"))
+                .setValue(bytes("hidden"))
+                .setLease(granted.getID())
+                .build();
+        assertThat(alice.kv().put(put).getHeader().getRevision()).isPositive();
+        rule(AuditRule.Access.READWRITE, "app/", "app0", "");
+        LeaseTimeToLiveRequest request =
+                LeaseTimeToLiveRequest.newBuilder().setID(lease).setKeys(true).build();
+        assertThat(alice.leases().leaseTimeToLive(request).getKeysCount()).isEqualTo(1);
+        await("user:alice,address:127.0.0.1,kind:key,action:Lease/LeaseTimeToLive,object:\\app/leased\\,result:ok");
+
+        var brief = alice.leases()
+                .leaseGrant(LeaseGrantRequest.newBuilder()
+                        .setID(lease + 1)
+                        .setTTL(1)
+                        .build());
+        var moved = alice.kv().put(put.toBuilder().setLease(brief.getID()).build());
+        assertThat(moved.getHeader().getRevision()).isPositive();
+        await("user:,address:,kind:key,action:delete,object:\\app/leased\\,result:ok");
+        assertThat(lines())
+                .filteredOn(line -> line.contains("\"action\":\"delete\""))
+                .as("by the leader, at its own time")
+                .singleElement()
+                .asString()
+                .contains("\"member\":\"" + Long.toHexString(cluster.member(cluster.leader()).memberId()) + "\"");
+        assertThat(String.join("\n", lines())).doesNotContain("hidden");
+    }
+
+    @Test
+    void whatIsSeenWhileThereIsNoQuorumIsOnRecordOnceThereIsOneAgain() throws IOException {
+        int left = cluster.follower();
+        EtcdClient alice = alice(left);
+        assertThat(alice.get("app/nothing").getCount()).isZero();
+        List<Integer> others =
+                Stream.of(0, 1, 2).filter(member -> member != left).toList();
+        others.forEach(cluster::stop);
+        RangeRequest read = RangeRequest.newBuilder()
+                .setKey(bytes("other"))
+                .setSerializable(true)
+                .build();
+        int asked = TOLD_AT_ONCE + 50;
+        for (int i = 0; i < asked; i++) {
+            assertFails(EtcdError.PERMISSION_DENIED, () -> alice.kv().range(read));
+        }
+        for (int other : others) {
+            cluster.start(other);
+        }
+        cluster.awaitReady();
+        root = Users.with(cluster.channel(left), new Users(cluster.channel(left)).logIn("root", "rootpw"));
+        String denied = "user:alice,address:127.0.0.1,kind:authorization,action:%s,object:%s,result:%s";
+        await(denied.formatted("suppressed", "events of this kind", "too many to be told one by one"));
+        long told = lines().stream()
+                .filter(line -> gist(line).equals(denied.formatted("KV/Range", "\\other\\", "permission denied")))
+                .count();
+        long counted = lines().stream()
+                .filter(line -> line.contains("\"action\":\"suppressed\""))
+                .mapToLong(line -> Long.parseLong(line.replaceAll(".*\"count\":(\\d+).*", "$1")))
+                .sum();
+        assertThat(told).isGreaterThanOrEqualTo(TOLD_AT_ONCE);
+        assertThat(told + counted).as("none is missing").isEqualTo(asked);
+    }
+
+    @Test
+    void whoeverHasSeenOtherSettingsChangesNothing() {
+        AuditSettings seen = manager(root)
+                .getAuditSettings(GetAuditSettingsRequest.getDefaultInstance())
+                .getSettings();
+        rule(AuditRule.Access.READ, "app/", "app0", "");
+        ChangeAuditSettingsRequest late = ChangeAuditSettingsRequest.newBuilder()
+                .setSettings(seen.toBuilder().setMaxRecords(200))
+                .setExpected(seen)
+                .build();
+        assertThat(catchThrowable(() -> manager(root).changeAuditSettings(late)))
+                .hasMessageContaining("FAILED_PRECONDITION: etcdserver: the audit settings are not what they were any more");
+        AuditSettings now = manager(root)
+                .getAuditSettings(GetAuditSettingsRequest.getDefaultInstance())
+                .getSettings();
+        assertThat(now.getRulesCount()).isEqualTo(1);
+        assertThat(now.getMaxRecords()).isEqualTo(seen.getMaxRecords());
+        var changed = manager(root)
+                .changeAuditSettings(late.toBuilder().setExpected(now).build());
+        assertThat(changed.getHeader().getMemberId()).isNotZero();
     }
 
     @Test

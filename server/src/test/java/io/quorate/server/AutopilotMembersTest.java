@@ -75,7 +75,24 @@ class AutopilotMembersTest {
             assertThat(other.leads()).isFalse();
             assertThat(other.next().what()).isEqualTo(told.name() + " leads, and is the one to act");
             assertThat(other.lastActions()).isEqualTo(told.lastActions());
+            assertThatItIsInTheAuditLog(leader, late, spare);
         }
+    }
+
+    /** As the autopilot's: with the member that it belongs to, and with nobody's name and address. */
+    private static void assertThatItIsInTheAuditLog(MemberServer leader, MemberServer late, MemberServer spare) {
+        String operation = "\"user\":\"\",\"address\":\"\",\"kind\":\"operation\",\"action\":\"%s\",\"object\":\"operation \\d+: autopilot: %s";
+        String change = "\"member\":\"[0-9a-f]+\",\"user\":\"\",\"address\":\"\",\"kind\":\"membership\",\"action\":\"autopilot\","
+                + "\"object\":\"%s, for operation \\d+\",\"result\":\"%s\"";
+        String records = String.join("\n", leader.machine().store().auditRecords(1, Integer.MAX_VALUE));
+        String promoted = "promote " + Long.toHexString(late.memberId());
+        assertThat(records)
+                .containsPattern(operation.formatted("begin", "promote late"))
+                .containsPattern(change.formatted(promoted, "wanted"))
+                .containsPattern(change.formatted(promoted, "ok"))
+                .containsPattern(operation.formatted("end", "promote late"))
+                .containsPattern(
+                        change.formatted(".*promote " + Long.toHexString(spare.memberId()), "ok"));
     }
 
     private MemberServer join(TestCluster cluster, String name) throws IOException {

@@ -5,6 +5,7 @@ import io.grpc.stub.StreamObserver;
 import io.quorate.kv.AccessCheck;
 import io.quorate.kv.AuditRule;
 import io.quorate.kv.AuditSettings;
+import io.quorate.kv.ChangeAuditSettings;
 import io.quorate.kv.Permission;
 import io.quorate.kv.Result;
 import io.quorate.server.proto.managerpb.ChangeAuditSettingsRequest;
@@ -13,6 +14,7 @@ import io.quorate.server.proto.managerpb.GetAuditSettingsResponse;
 import io.quorate.server.proto.managerpb.ListAuditRequest;
 import io.quorate.server.proto.managerpb.ListAuditResponse;
 import java.util.List;
+import java.util.Optional;
 
 /** The calls of our service {@code Manager} that are about the audit log: for root alone, since it tells what all others do. Thread-safe. */
 final class AuditCalls {
@@ -83,7 +85,7 @@ final class AuditCalls {
         Answers.send(
                 call,
                 () -> store.require(false, AccessCheck::root)
-                        .thenCompose(allowed -> store.changeAudit(settings(request))),
+                        .thenCompose(allowed -> store.changeAudit(change(request))),
                 result -> switch (result) {
                     case Result.AuditResult changed ->
                         ChangeAuditSettingsResponse.newBuilder()
@@ -97,18 +99,19 @@ final class AuditCalls {
         return Status.INVALID_ARGUMENT.withDescription("etcdserver: " + problem).asRuntimeException();
     }
 
-    private static AuditSettings settings(ChangeAuditSettingsRequest request) {
-        List<AuditRule> rules = request.getSettings().getRulesList().stream()
-                .map(AuditCalls::rule)
-                .toList();
-        AuditSettings settings = new AuditSettings(
-                rules,
-                request.getSettings().getMaxRecords(),
-                request.getSettings().getMaxBytes());
+    private static ChangeAuditSettings change(ChangeAuditSettingsRequest request) {
+        AuditSettings settings = settings(request.getSettings());
         settings.problem().ifPresent(problem -> {
             throw invalid(problem);
         });
-        return settings;
+        return new ChangeAuditSettings(
+                settings, request.hasExpected() ? Optional.of(settings(request.getExpected())) : Optional.empty());
+    }
+
+    private static AuditSettings settings(io.quorate.server.proto.managerpb.AuditSettings settings) {
+        List<AuditRule> rules =
+                settings.getRulesList().stream().map(AuditCalls::rule).toList();
+        return new AuditSettings(rules, settings.getMaxRecords(), settings.getMaxBytes());
     }
 
     private static AuditRule rule(io.quorate.server.proto.managerpb.AuditRule rule) {

@@ -37,6 +37,9 @@ final class AuditedClient {
 
     private static final int KEYS_TOLD = 3;
 
+    /** One call may be told of very many keys: so many have a record of their own. */
+    private static final int MAX_KEYS_OF_CALL = 20;
+
     private final AuditTrail trail;
     private final CallOrigin origin;
 
@@ -173,6 +176,18 @@ final class AuditedClient {
     void noteRead(Caller caller, Bytes key, Bytes rangeEnd) {
         if (trail.log().settings().isReadOnRecord(caller.user(), key, rangeEnd)) {
             note(caller, AuditEvent.Kind.KEY, AuditRule.keys(key, rangeEnd), AuditEvent.OK);
+        }
+    }
+
+    /** As {@link #noteReads}, of single keys that the caller was told of. */
+    void noteKeys(Caller caller, List<Bytes> keys) {
+        List<Bytes> onRecord = keys.stream()
+                .filter(key -> trail.log().settings().isReadOnRecord(caller.user(), key, Bytes.empty()))
+                .toList();
+        onRecord.stream().limit(MAX_KEYS_OF_CALL).forEach(key -> noteRead(caller, key, Bytes.empty()));
+        if (onRecord.size() > MAX_KEYS_OF_CALL) {
+            trail.tell(event(caller.user(), AuditEvent.Kind.KEY, origin.method(), "more keys", AuditEvent.OK)
+                    .times(onRecord.size() - MAX_KEYS_OF_CALL));
         }
     }
 

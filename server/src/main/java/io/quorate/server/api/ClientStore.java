@@ -3,9 +3,9 @@ package io.quorate.server.api;
 import io.quorate.kv.AccessCheck;
 import io.quorate.kv.AuditEvent;
 import io.quorate.kv.AuditRule;
-import io.quorate.kv.AuditSettings;
 import io.quorate.kv.AuthState;
 import io.quorate.kv.Authorized;
+import io.quorate.kv.Bytes;
 import io.quorate.kv.Caller;
 import io.quorate.kv.ChangeAuditSettings;
 import io.quorate.kv.Command;
@@ -23,8 +23,10 @@ import io.quorate.server.store.Question;
 import io.quorate.server.store.ReplicatedStore;
 import io.quorate.server.wire.EtcdError;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -269,6 +271,18 @@ final class ClientStore {
         return store.local().auth();
     }
 
+    /** As {@link #read}, of which keys are attached to a lease: whoever is told of them has read them. */
+    <T> CompletableFuture<T> leaseKeys(long lease, BiFunction<MvccStore, List<Bytes>, T> answer) {
+        return caller().thenCompose(caller -> read(caller, false, access -> access.attachedKeys(lease), kv -> {
+            List<Bytes> keys = kv.leaseKeys(lease);
+            return Map.entry(keys, answer.apply(kv, keys));
+        })
+                .thenApply(told -> {
+                    audit.noteKeys(caller, told.getKey());
+                    return told.getValue();
+                }));
+    }
+
     /** Asks what everybody may know, or has to in order to prove who it is. */
     <T> CompletableFuture<T> anybodys(Question<T> question) {
         return store.read(false, question);
@@ -331,8 +345,8 @@ final class ClientStore {
     }
 
     /** Sets what is on record; refused as long as there are no records. */
-    CompletableFuture<Result> changeAudit(AuditSettings settings) {
-        return audit.requireBegun().thenCompose(begun -> write(new ChangeAuditSettings(settings)));
+    CompletableFuture<Result> changeAudit(ChangeAuditSettings change) {
+        return audit.requireBegun().thenCompose(begun -> write(change));
     }
 
     /** Puts on record that somebody has proved who it is; completes once it is. */

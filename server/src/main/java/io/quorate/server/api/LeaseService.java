@@ -150,10 +150,8 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
                 .thenCompose(answer -> switch (answer) {
                     case Answer.Left left ->
                         request.getKeys()
-                                ? client.read(
-                                        false,
-                                        access -> access.attachedKeys(request.getID()),
-                                        kv -> timeToLive(left, kv.leaseKeys(request.getID()), kv.currentRevision()))
+                                ? client.leaseKeys(
+                                        request.getID(), (kv, keys) -> timeToLive(left, keys, kv.currentRevision()))
                                 : CompletableFuture.completedFuture(
                                         timeToLive(left, List.of(), store.ask(MvccStore::currentRevision)));
                     default ->

@@ -75,15 +75,6 @@ public final class AuditTrail implements AutoCloseable {
 
     private record Waiting(AuditEvent event, CompletableFuture<Void> onRecord) {}
 
-    /** Some member's release knows of no records. */
-    private static final class NotBegun extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        NotBegun() {
-            super("some member has not said yet that its release keeps an audit log", null, false, false);
-        }
-    }
-
     /**
      * @param member this one
      * @param lines where it is logged that events are lost
@@ -123,7 +114,7 @@ public final class AuditTrail implements AutoCloseable {
         return new AuditEvent(time.millis(), member, user, address, kind, action, object, result, 1);
     }
 
-    /** Puts on record, or counts if there are too many, what strangers can cause as often as they like. */
+    /** Puts on record, or counts if there are too many, what clients can cause as often as they like. */
     public void tell(AuditEvent event) {
         boolean admitted;
         synchronized (this) {
@@ -165,7 +156,7 @@ public final class AuditTrail implements AutoCloseable {
     public void tick() {
         List<AuditEvent> counted;
         synchronized (this) {
-            counted = limits.takeSuppressed(time.millis(), member);
+            counted = limits.takeSuppressed(time.nanos(), time.millis(), member);
         }
         for (AuditEvent event : counted) {
             var unused = record(event);
@@ -197,14 +188,15 @@ public final class AuditTrail implements AutoCloseable {
                     ? replication.propose(command)
                     : replication.mayBegin().thenCompose(may -> {
                         if (!may) {
-                            throw new NotBegun();
+                            throw NeverOnRecord.begun();
                         }
                         return replication.propose(command);
                     });
         } catch (RuntimeException e) {
             proposed = CompletableFuture.failedFuture(e);
         }
-        var unused = proposed.whenComplete((result, failure) -> ended(events, failure));
+        var unused = proposed.whenComplete((result, failure) ->
+                ended(events, result instanceof Result.Rejected rejected ? NeverOnRecord.refused(rejected) : failure));
     }
 
     private void ended(List<Waiting> events, @Nullable Throwable failure) {
@@ -216,12 +208,12 @@ public final class AuditTrail implements AutoCloseable {
             events.forEach(event -> event.onRecord().complete(null));
             tellHowManyWereLost();
             goOn();
-        } else if (cause instanceof NotBegun) {
+        } else if (cause instanceof NeverOnRecord never) {
             synchronized (this) {
                 lost += events.size();
             }
-            tellLost(events.size(), String.valueOf(cause.getMessage()));
-            events.forEach(event -> event.onRecord().complete(null));
+            tellLost(events.size(), String.valueOf(never.getMessage()));
+            events.forEach(event -> never.tell(event.onRecord()));
             goOn();
         } else if (cause instanceof RaftException.Stopped || isClosed()) {
             tellLost(events.size(), "the member stops");

@@ -5,8 +5,12 @@ import io.quorate.core.RoleName;
 import io.quorate.engine.LeaderAnswers;
 import io.quorate.engine.RaftException;
 import io.quorate.engine.RaftNode;
+import io.quorate.kv.AuditLog;
+import io.quorate.kv.AuditOrigin;
+import io.quorate.kv.Audited;
 import io.quorate.kv.Command;
 import io.quorate.kv.CommandCodec;
+import io.quorate.kv.LeaseExpiry;
 import io.quorate.kv.LeaseKeeper;
 import io.quorate.kv.LeaseKeeper.Answer;
 import io.quorate.kv.LeaseOptions;
@@ -40,6 +44,7 @@ public final class ReplicatedLeases implements LeaderAnswers, AutoCloseable {
     private static final long RETRY_MILLIS = 50;
     private static final long REST_SECONDS = 10;
 
+    private final MvccStore store;
     private final LeaseKeeper keeper;
     private final Duration patience;
     private final ScheduledThreadPoolExecutor timer;
@@ -52,6 +57,7 @@ public final class ReplicatedLeases implements LeaderAnswers, AutoCloseable {
      * @param patience how long a request goes on asking for a leader that answers
      */
     public ReplicatedLeases(String name, MvccStore store, Duration patience) {
+        this.store = store;
         this.keeper = new LeaseKeeper(LeaseOptions.DEFAULT, () -> store, new Member(), System::nanoTime);
         this.patience = patience;
         this.timer = new ScheduledThreadPoolExecutor(
@@ -166,7 +172,18 @@ public final class ReplicatedLeases implements LeaderAnswers, AutoCloseable {
 
         @Override
         public CompletableFuture<Result> propose(Command command) {
-            return running().propose(ByteBuffer.wrap(CommandCodec.encode(command)));
+            return running().propose(ByteBuffer.wrap(CommandCodec.encode(withOrigin(command))));
+        }
+
+        /** A lease takes its keys along when its time is over, which is on record with who saw that and when, if a rule names them. */
+        private Command withOrigin(Command command) {
+            AuditLog log = store.auditLog();
+            return command instanceof LeaseExpiry && log.hasBegun() && !log.settings().rules().isEmpty()
+                    ? new Audited(
+                            new AuditOrigin(
+                                    System.currentTimeMillis(), running().self().value(), ""),
+                            command)
+                    : command;
         }
 
         /** Whoever leads when the read index is confirmed was elected by a quorum that no later leader had yet. */

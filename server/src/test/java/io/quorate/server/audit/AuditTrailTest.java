@@ -7,6 +7,7 @@ import io.quorate.kv.AuditEvent.Kind;
 import io.quorate.kv.AuditEvents;
 import io.quorate.kv.AuditLog;
 import io.quorate.kv.HeapStore;
+import io.quorate.kv.KvError;
 import io.quorate.kv.LoggedCommand;
 import io.quorate.kv.MvccStore;
 import io.quorate.kv.Result;
@@ -58,6 +59,7 @@ class AuditTrailTest {
         private boolean answers = true;
         private final List<Runnable> held = new ArrayList<>();
         private int failures;
+        private int refusals;
         private int proposals;
 
         @Override
@@ -76,6 +78,10 @@ class AuditTrailTest {
             if (failures > 0) {
                 failures--;
                 return CompletableFuture.failedFuture(new IllegalStateException("no leader is known"));
+            }
+            if (refusals > 0) {
+                refusals--;
+                return CompletableFuture.completedFuture(new Result.Rejected(KvError.UNREADABLE_COMMAND));
             }
             CompletableFuture<Result> applied = new CompletableFuture<>();
             Runnable apply = () -> {
@@ -146,6 +152,28 @@ class AuditTrailTest {
     }
 
     @Test
+    void aFloodOfOthersHidesNothingThatAKnownUserDoes() {
+        for (int i = 0; i < 500; i++) {
+            trail.tell(by("", Kind.KEY));
+            trail.tell(by("bob", Kind.KEY));
+        }
+        trail.tell(by("ann", Kind.KEY));
+        assertThat(lines()).hasSize(2 * EventLimits.AT_ONCE + 1);
+        assertThat(lines().getLast()).contains("\"user\":\"ann\"", "\"action\":\"read\"");
+        trail.tick();
+        assertThat(lines().subList(2 * EventLimits.AT_ONCE + 1, lines().size()))
+                .as("by whom they were")
+                .hasSize(2)
+                .allMatch(line -> line.contains("\"action\":\"suppressed\"") && line.contains("\"count\":400"))
+                .anyMatch(line -> line.contains("\"user\":\"\""))
+                .anyMatch(line -> line.contains("\"user\":\"bob\""));
+    }
+
+    private AuditEvent by(String user, Kind kind) {
+        return trail.event(user, "10.0.0.9", kind, "read", "", AuditEvent.OK);
+    }
+
+    @Test
     void whatCannotBeProposedWaitsAndIsTriedAgain() {
         cluster.failures = 2;
         CompletableFuture<Void> onRecord = trail.record(event(Kind.USER, "10.0.0.9"));
@@ -196,6 +224,16 @@ class AuditTrailTest {
         cluster.mayBegin = true;
         assertThat(trail.begun()).isCompletedWithValue(true);
         assertThat(lines()).last().asString().contains("\"action\":\"lose events\"", "\"count\":2");
+    }
+
+    @Test
+    void whatTheMembersRefuseIsLostAndIsNotSaidToBeOnRecord() {
+        cluster.refusals = 1;
+        assertThat(trail.record(event(Kind.USER, "10.0.0.9"))).isCompletedExceptionally();
+        assertThat(became).containsExactly(Map.entry(Outcome.LOST, 1L));
+        assertThat(logged).singleElement().asString().contains("the members have refused them: UNREADABLE_COMMAND");
+        assertThat(trail.record(event(Kind.USER, "10.0.0.9"))).as("it goes on").isCompleted();
+        assertThat(lines()).hasSize(2).last().asString().contains("\"action\":\"lose events\"", "\"count\":1");
     }
 
     @Test
