@@ -99,12 +99,16 @@ public final class AuditFuzzTargets implements FuzzTargets {
                 random.nextInt(3),
                 "us\u00e9r\"",
                 "10.0.0." + random.nextInt(9),
-                AuditEvent.Kind.values()[random.nextInt(AuditEvent.Kind.values().length)],
+                oneOf(AuditEvent.Kind.values(), random),
                 "give up",
                 "records 1 to " + random.nextInt(9) + ", the last with hash " + AuditRecord.BEGINNING,
                 AuditEvent.OK,
                 1 + random.nextInt(9));
         return AuditRecord.of(number, previous, event);
+    }
+
+    private static <T> T oneOf(T[] values, SplittableRandom random) {
+        return values[random.nextInt(values.length)];
     }
 
     private static String text(byte[] input) {
@@ -123,7 +127,7 @@ public final class AuditFuzzTargets implements FuzzTargets {
     private static byte[] logSample(SplittableRandom random) {
         List<AuditRule> rules = new ArrayList<>();
         for (int count = random.nextInt(4); count > 0; count--) {
-            Permission.Access access = Permission.Access.values()[random.nextInt(Permission.Access.values().length)];
+            Permission.Access access = oneOf(Permission.Access.values(), random);
             rules.add(new AuditRule(access, Bytes.utf8("key" + count), Bytes.utf8("z"), "ann"));
         }
         AuditSettings settings = new AuditSettings(rules, random.nextInt(1000), random.nextLong() >>> 1);

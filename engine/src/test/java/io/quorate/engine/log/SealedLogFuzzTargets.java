@@ -141,7 +141,9 @@ public final class SealedLogFuzzTargets implements FuzzTargets {
     private static byte[] headerBytes(SplittableRandom random) {
         SegmentHeader plain = LogBytes.header(SEQUENCE, random, LogFuzzTargets.start(random));
         ByteBuffer encoded = plain.with(KEY).encode();
-        return Arrays.copyOf(encoded.array(), LogBytes.headerBytes(encoded));
+        byte[] bytes = new byte[LogBytes.headerBytes(encoded)];
+        encoded.get(0, bytes);
+        return bytes;
     }
 
     private static FuzzTarget<?> headerContent() {

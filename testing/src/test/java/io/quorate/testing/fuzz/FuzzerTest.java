@@ -138,7 +138,7 @@ class FuzzerTest {
             try {
                 latch.await();
             } catch (InterruptedException e) {
-                continue;
+                // It waits on.
             }
         }
     }

@@ -40,7 +40,7 @@ class NewcomersTest {
     /** Closes whom there is no room for, as the port does. */
     private Optional<Channel> add(From channel) {
         Optional<Channel> tooMany = newcomers.add(channel);
-        tooMany.ifPresent(Channel::close);
+        tooMany.ifPresent(one -> one.close().syncUninterruptibly());
         return tooMany;
     }
 
@@ -87,7 +87,7 @@ class NewcomersTest {
             if (i % 2 == 0) {
                 newcomers.known(channel);
             } else {
-                channel.close();
+                channel.close().syncUninterruptibly();
             }
         }
     }
