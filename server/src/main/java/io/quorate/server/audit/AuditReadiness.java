@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -64,19 +66,23 @@ public final class AuditReadiness {
     /**
      * @param begun whether there is nothing to find out any more
      * @param leader asks it
+     * @param timer does what has to wait; not a pool that others may keep busy, for clients wait for it
      */
     public AuditReadiness(
             MemberId self,
             Supplier<CoreStatus> status,
             BooleanSupplier begun,
             Function<ByteBuffer, CompletableFuture<Optional<ByteBuffer>>> leader,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            ScheduledExecutorService timer) {
         this.self = self;
         this.status = status;
         this.begun = begun;
         this.leader = leader;
         this.nanoTime = nanoTime;
-        this.pause = CompletableFuture.delayedExecutor(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        this.pause = task -> {
+            Future<?> unused = timer.schedule(task, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        };
     }
 
     /** Whether a question is one of these. */
