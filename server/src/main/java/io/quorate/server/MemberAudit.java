@@ -49,7 +49,7 @@ record MemberAudit(AuditTrail trail, AuditReadiness readiness) {
                         .unstarted(task));
         parts.add(timer::shutdownNow);
         AuditReadiness readiness = new AuditReadiness(
-                node.self(), node::status, () -> store.auditLog().hasBegun(), node::askLeader, System::nanoTime, Pause.of(AuditReadiness.PAUSE.toMillis()));
+                node.self(), node::status, () -> store.auditLog().hasBegun(), node::askLeader, System::nanoTime, timer);
         AuditTrail trail = parts.add(new AuditTrail(
                 new Replicated(node, store, readiness),
                 node.self().value(),

@@ -10,6 +10,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -40,8 +43,7 @@ public final class AuditReadiness {
     /** A leader hears of members soon after it began; whoever asks then waits for so long, and nobody does later. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-    /** After which whoever waits looks again. */
-    public static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final MemberId self;
     private final Supplier<CoreStatus> status;
@@ -64,7 +66,7 @@ public final class AuditReadiness {
     /**
      * @param begun whether there is nothing to find out any more
      * @param leader asks it
-     * @param pause runs what it gets after {@link #PAUSE}
+     * @param timer does what has to wait; not a pool that others may keep busy, for clients wait for it
      */
     public AuditReadiness(
             MemberId self,
@@ -72,13 +74,15 @@ public final class AuditReadiness {
             BooleanSupplier begun,
             Function<ByteBuffer, CompletableFuture<Optional<ByteBuffer>>> leader,
             LongSupplier nanoTime,
-            Executor pause) {
+            ScheduledExecutorService timer) {
         this.self = self;
         this.status = status;
         this.begun = begun;
         this.leader = leader;
         this.nanoTime = nanoTime;
-        this.pause = pause;
+        this.pause = task -> {
+            Future<?> unused = timer.schedule(task, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        };
     }
 
     /** Whether a question is one of these. */

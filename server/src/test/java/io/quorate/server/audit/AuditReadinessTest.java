@@ -13,11 +13,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Nothing is recorded before every member has said that its release knows of records. */
 class AuditReadinessTest {
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
     private static final MemberId LEADER = new MemberId(1);
     private static final MemberId FOLLOWER = new MemberId(2);
@@ -32,7 +37,7 @@ class AuditReadinessTest {
     private final AuditReadiness other = readiness(OTHER);
 
     private AuditReadiness readiness(MemberId self) {
-        return new AuditReadiness(self, () -> status(self), () -> false, this::ask, () -> nanos, Runnable::run);
+        return new AuditReadiness(self, () -> status(self), () -> false, this::ask, () -> nanos, timer);
     }
 
     private static CoreStatus status(MemberId self) {
@@ -67,6 +72,11 @@ class AuditReadinessTest {
         CompletableFuture<Boolean> ready = member.ready();
         assertThat(ready).as("nobody waits any more").isDone();
         return ready.join();
+    }
+
+    @AfterEach
+    void stop() {
+        timer.shutdownNow();
     }
 
     @Test

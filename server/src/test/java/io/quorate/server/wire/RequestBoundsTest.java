@@ -225,7 +225,7 @@ class RequestBoundsTest {
                     send(client, 2 * call + 1, message);
                 }
             }
-            long kept = LIMIT / (2 * keyBytes);
+            long kept = LIMIT / (2L * keyBytes);
             await(() -> clients.stream().mapToLong(RawHttp2::resets).sum() >= CONNECTIONS * CALLS - kept);
             assertThat(told).containsOnly(Limit.ANSWER_BYTES);
             assertThat(clients).noneMatch(RawHttp2::hasEnded);
