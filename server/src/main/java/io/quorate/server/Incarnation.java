@@ -8,6 +8,7 @@ import io.quorate.engine.NodeOptions;
 import io.quorate.engine.RaftNode;
 import io.quorate.engine.StateRepair;
 import io.quorate.engine.disk.FileDisk;
+import io.quorate.kv.AuditEvent;
 import io.quorate.kv.Result;
 import io.quorate.server.api.AuthService;
 import io.quorate.server.api.CallingOperation;
@@ -160,6 +161,9 @@ record Incarnation(
                     failure -> healing.storeDamaged(number, failure));
             Tokens tokens = memberNode.tokens().of(store);
             MemberAudit audit = MemberAudit.start(config, memberNode, metrics::audited, parts);
+            security.recordTo((what, sentence) -> audit.trail()
+                    .tell(audit.trail()
+                            .event("", "", AuditEvent.Kind.AUTHENTICATION, "tls", what, sentence)));
             Clients clients = new Clients(
                     store,
                     tokens,

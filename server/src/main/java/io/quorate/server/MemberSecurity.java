@@ -5,6 +5,7 @@ import io.quorate.engine.tls.TlsParty;
 import io.quorate.engine.tls.TlsRefusals;
 import io.quorate.engine.tls.TlsSettings;
 import io.quorate.engine.tls.TlsStatus;
+import io.quorate.engine.transport.RateLimitedLog;
 import io.quorate.engine.transport.netty.PeerAddress;
 import io.quorate.engine.transport.netty.PeerTls;
 import io.quorate.server.auth.LoginLimits;
@@ -23,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -40,14 +42,17 @@ final class MemberSecurity implements AutoCloseable {
     /** Two looks must find the same: so long, and twice at most, is a new certificate not used. */
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(2);
 
+    private static final Duration RECORD_INTERVAL = Duration.ofMinutes(1);
+
     private final Optional<TlsParty> clients;
     private final Optional<TlsParty> peers;
     private final Optional<ReloadedFiles<TokenKeySet>> tokenKeys;
     private final Optional<LoginLimits> loginLimits;
     private final Security settings;
     private final Set<String> hostsOfOthers;
-    private final TlsRefusals refusedClients = new TlsRefusals(LOG::warn, LOG::debug);
-    private final TlsRefusals refusedPeers = new TlsRefusals(LOG::warn, LOG::debug);
+    private volatile BiConsumer<String, String> onRecord = (what, sentence) -> {};
+    private final TlsRefusals refusedClients = refusals("a client's connection");
+    private final TlsRefusals refusedPeers = refusals("a connection between members");
     private final Optional<ScheduledExecutorService> watcher;
     private final List<Supplier<List<Detected.Sign>>> furtherSigns = new CopyOnWriteArrayList<>();
 
@@ -151,6 +156,22 @@ final class MemberSecurity implements AutoCloseable {
     /** How often passwords may be wrong; empty if as often as somebody likes. */
     Optional<LoginLimits> loginLimits() {
         return loginLimits;
+    }
+
+    private TlsRefusals refusals(String what) {
+        RateLimitedLog recorded = new RateLimitedLog(
+                sentence -> onRecord.accept(what, sentence), RECORD_INTERVAL, System::nanoTime);
+        return new TlsRefusals(LOG::warn, LOG::debug, recorded::line);
+    }
+
+    /**
+     * Where it goes on record that connections were refused, one for each sort in a minute, with how many more there were: a member whose
+     * certificate is over tries for days.
+     *
+     * @param onRecord gets what was refused, and a sentence; on any thread
+     */
+    void recordTo(BiConsumer<String, String> onRecord) {
+        this.onRecord = onRecord;
     }
 
     /** For connections with clients; empty for plain text. */

@@ -13,6 +13,8 @@ import io.quorate.engine.tls.TlsRefusals;
 import io.quorate.server.proto.authpb.Permission;
 import io.quorate.server.proto.etcdserverpb.KVGrpc;
 import io.quorate.server.proto.etcdserverpb.PutRequest;
+import io.quorate.server.proto.managerpb.ListAuditRequest;
+import io.quorate.server.proto.managerpb.ManagerGrpc;
 import io.quorate.testing.TestAuthority;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -120,6 +122,13 @@ class SecuredClusterTest {
         assertThat(awaitRefusal(RefusalReason.UNKNOWN_AUTHORITY))
                 .satisfies(refusal -> assertThat(refusal.by()).isEqualTo("the client port"))
                 .satisfies(refusal -> assertThat(refusal.sentence()).contains("comes from the CA \"CN=their CA\""));
+
+        ManagerGrpc.ManagerBlockingStub manager = ManagerGrpc.newBlockingStub(
+                cluster.channel(0, cluster.client(cluster.authority().issue("ann"))));
+        TestCluster.await(
+                () -> manager.listAudit(ListAuditRequest.getDefaultInstance()).getRecordsList().stream()
+                        .anyMatch(line -> line.contains("\"action\":\"tls\"") && line.contains("their CA")),
+                "the refusal on record");
 
         int port = cluster.members().member(0).clientAddresses().getFirst().getPort();
         try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), port)) {

@@ -32,6 +32,7 @@ public final class TlsRefusals {
 
     private final Map<RefusalReason, RateLimitedLog> logs = new EnumMap<>(RefusalReason.class);
     private final Consumer<String> quiet;
+    private final Consumer<String> each;
     private final InstantSource clock;
     private final LongAdder count = new LongAdder();
     private final Map<String, Refusal> latest = new LinkedHashMap<>();
@@ -41,11 +42,26 @@ public final class TlsRefusals {
      * @param quiet where it is logged that somebody went away, as port scanners and health checks do
      */
     public TlsRefusals(Consumer<String> warn, Consumer<String> quiet) {
-        this(warn, quiet, System::nanoTime, InstantSource.system());
+        this(warn, quiet, line -> {});
     }
 
-    TlsRefusals(Consumer<String> warn, Consumer<String> quiet, LongSupplier nanoTime, InstantSource clock) {
+    /**
+     * As {@link #TlsRefusals(Consumer, Consumer)}.
+     *
+     * @param each gets the line of every refusal, on any thread
+     */
+    public TlsRefusals(Consumer<String> warn, Consumer<String> quiet, Consumer<String> each) {
+        this(warn, quiet, each, System::nanoTime, InstantSource.system());
+    }
+
+    TlsRefusals(
+            Consumer<String> warn,
+            Consumer<String> quiet,
+            Consumer<String> each,
+            LongSupplier nanoTime,
+            InstantSource clock) {
         this.quiet = quiet;
+        this.each = each;
         this.clock = clock;
         for (RefusalReason reason : RefusalReason.values()) {
             logs.put(reason, new RateLimitedLog(warn, INTERVAL, nanoTime));
@@ -65,6 +81,7 @@ public final class TlsRefusals {
             return;
         }
         count.increment();
+        each.accept(line);
         Objects.requireNonNull(logs.get(failure.reason()), "every reason has a log")
                 .line(line);
         remember(new Refusal(other, by, failure.reason(), failure.sentence(), clock.millis()));
