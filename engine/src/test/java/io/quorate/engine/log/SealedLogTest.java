@@ -222,7 +222,7 @@ class SealedLogTest {
         FaultyDisk damaged = disk.afterRestart();
         byte[] bytes = damaged.bytes(segment).clone();
         bytes[
-                (int) SegmentScanner.without(damaged.open(segment), sequence)
+                (int) SegmentScanner.ofUnreadHeader(damaged.open(segment), sequence)
                                 .nextFrame(0)
                                 .orElseThrow()
                         + 200] ^= 1;
@@ -232,7 +232,7 @@ class SealedLogTest {
 
     private static int intactFrames(FaultyDisk disk, String segment, long sequence) throws IOException {
         try (DiskFile file = disk.open(segment)) {
-            SegmentScanner scanner = SegmentScanner.without(file, sequence);
+            SegmentScanner scanner = SegmentScanner.ofUnreadHeader(file, sequence);
             int frames = 0;
             for (long at = 0; at < file.size(); at += BatchFrame.ALIGNMENT) {
                 frames += scanner.frameAt(at).isPresent() ? 1 : 0;
