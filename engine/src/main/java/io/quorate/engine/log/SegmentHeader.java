@@ -211,7 +211,12 @@ record SegmentHeader(
     private static SegmentHeader decode(ByteBuffer in) throws CorruptFrameException {
         Fields fields = Fields.take(in.position(16), true);
         SegmentSecret secret = in.getInt(CHECKED_OFFSET) == SECRET_VERSION ? takeSecret(in) : SegmentSecret.NONE;
-        return fields.with(fields.baseChain, SnapshotMetaCodec.decode(in), secret, Optional.empty());
+        Start start = SnapshotMetaCodec.decode(in);
+        if (!secret.isNone() && in.hasRemaining()) {
+            // It would reach beyond where the copy is written by what is in it.
+            throw new CorruptFrameException("a segment's header is longer than what is in it");
+        }
+        return fields.with(fields.baseChain, start, secret, Optional.empty());
     }
 
     private static SegmentSecret takeSecret(ByteBuffer in) throws CorruptFrameException {
