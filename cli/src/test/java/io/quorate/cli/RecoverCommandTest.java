@@ -201,7 +201,7 @@ class RecoverCommandTest {
                     .findFirst()
                     .orElseThrow();
             byte[] bytes = Files.readAllBytes(segment);
-            bytes[4096 + 300] ^= 1;
+            bytes[2 * 4096 + 300] ^= 1;
             Files.write(segment, bytes);
         }
         CommandRun run = CommandRun.of("recover", "--data-dir", damaged.toString(), "--confirm");
@@ -247,7 +247,7 @@ class RecoverCommandTest {
                     .findFirst()
                     .orElseThrow();
             byte[] bytes = Files.readAllBytes(segment);
-            Arrays.fill(bytes, 4096 + 3000, bytes.length, (byte) 0);
+            Arrays.fill(bytes, 2 * 4096 + 3000, bytes.length, (byte) 0);
             Files.write(segment, bytes);
         }
     }

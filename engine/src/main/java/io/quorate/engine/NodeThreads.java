@@ -1,7 +1,7 @@
 package io.quorate.engine;
 
 import io.quorate.engine.disk.Disk;
-import java.security.SecureRandom;
+import io.quorate.engine.log.LogOptions;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -64,7 +64,7 @@ public final class NodeThreads implements AutoCloseable {
                 logWriter,
                 applier,
                 background,
-                () -> new SecureRandom().nextLong());
+                LogOptions.secureSecrets());
     }
 
     /** Ends the threads; to be called after the node was closed. */

@@ -100,6 +100,7 @@ final class HandDrivenNode {
                 logWriter::add,
                 applier::add,
                 background::add,
+                // Begun anew at each start, so two segments may have the same, as no member's do.
                 new SplittableRandom(seed)::nextLong);
         node = RaftNode.start(settings.apply(seeded), ports, kept.apply(journal), metrics);
     }

@@ -102,7 +102,7 @@ class LastStateTest {
                     .findFirst()
                     .orElseThrow();
             byte[] bytes = Files.readAllBytes(segment);
-            bytes[4096 + 100] ^= 1;
+            bytes[2 * 4096 + 100] ^= 1; // In the first frame.
             Files.write(segment, bytes);
         }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DamagedSurvivorTest {
 
     private static final String LAST_VALUE = "last ".repeat(1000);
-    private static final long DATA_OFFSET = 4096;
+    private static final long DATA_OFFSET = 2 * 4096;
 
     @TempDir
     private Path folder;

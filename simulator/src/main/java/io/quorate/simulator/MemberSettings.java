@@ -24,8 +24,10 @@ public record MemberSettings(
         boolean handshakes,
         Optional<MasterKeys> keys) {
 
-    /** The least that a segment holds. */
+    /** The least that a segment holds, without the page in which its secret lies once more. */
     private static final int SEGMENT_BYTES = 16 << 10;
+
+    private static final int SECRET_PAGE_BYTES = 4 << 10;
 
     private static final int CACHE_BYTES = 16 << 10;
     private static final int GROUP_BYTES = 16 << 10;
@@ -40,7 +42,7 @@ public record MemberSettings(
         boolean often = random.nextBoolean();
         long snapshotEntries = often ? 20L + random.nextInt(60) : 50L + random.nextInt(1_000);
         long keptEntries = random.nextInt(often ? 10 : 200);
-        int segmentBytes = SEGMENT_BYTES << random.nextInt(3);
+        int segmentBytes = (SEGMENT_BYTES << random.nextInt(3)) + SECRET_PAGE_BYTES;
         NodeOptions.Flow plain = NodeOptions.Flow.DEFAULT;
         NodeOptions.Storage drawnStorage =
                 new NodeOptions.Storage(snapshotEntries, 1 << 20, keptEntries, segmentBytes, CACHE_BYTES, GROUP_BYTES);

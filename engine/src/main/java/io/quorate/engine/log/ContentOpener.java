@@ -64,6 +64,10 @@ final class ContentOpener {
 
     private static Items open(BatchFrame frame, Opener opener) throws CorruptFrameException {
         ByteBuffer content = frame.content().slice();
+        if (!content.hasRemaining()) {
+            // Nothing in it shows that it is from somebody who has the key; no member writes one.
+            throw new CorruptFrameException("a sealed frame has nothing in it");
+        }
         // All that blocks take beside items is more than nothing, so this is enough.
         ByteBuffer items = ByteBuffer.allocate(content.remaining());
         List<Block> blocks = new ArrayList<>();

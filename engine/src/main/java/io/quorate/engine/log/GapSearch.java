@@ -36,9 +36,6 @@ final class GapSearch {
 
     private static final long MAX_GAP_ENTRIES = 1 << 20;
 
-    /** How many times a file's length is read for what looks like entries and is none: a client can write much that does. */
-    private static final int READ_IN_VAIN = 4;
-
     /** How a log ended. */
     private record End(EntryId last, long chain) {}
 
@@ -110,9 +107,9 @@ final class GapSearch {
 
     private Optional<End> end(String name, long sequence) throws IOException {
         try (DiskFile file = disk.open(name)) {
-            SegmentScanner scanner = SegmentScanner.without(file, sequence);
+            SegmentScanner scanner = SegmentScanner.ofUnreadHeader(file, sequence);
             Latest latest = scanner.latest();
-            if (latest.followed() || latest.position().isEmpty()) {
+            if (latest.uncertain() || latest.position().isEmpty()) {
                 return Optional.empty();
             }
             Optional<BatchFrame> frame = scanner.frameAt(latest.position().getAsLong());
@@ -200,11 +197,11 @@ final class GapSearch {
     private static long salvagePlain(ByteBuffer bytes, Wanted wanted) {
         long taken = 0;
         int position = 0;
-        long vainBytes = (long) READ_IN_VAIN * bytes.limit();
-        while (position + EntryFrame.HEADER_BYTES <= bytes.limit() && vainBytes >= 0) {
+        VainReading vain = new VainReading(bytes.limit());
+        while (position + EntryFrame.HEADER_BYTES <= bytes.limit() && !vain.isTooMuch()) {
             boolean mayBegin = EntryFrame.mayBegin(bytes, position, wanted.group(), wanted.first(), wanted.last());
             Optional<EntryFrame> entry = mayBegin ? whole(bytes, position) : Optional.empty();
-            vainBytes -= mayBegin && entry.isEmpty() ? EntryFrame.HEADER_BYTES + bytes.getInt(position) : 0;
+            vain.add(mayBegin && entry.isEmpty() ? EntryFrame.HEADER_BYTES + bytes.getInt(position) : 0);
             taken += entry.map(wanted::take).orElse(0L);
             position += entry.map(EntryFrame::size).orElse(1);
         }

@@ -85,7 +85,7 @@ public final class LogInspection implements AutoCloseable {
         }
     }
 
-    private void whole(Reading reading) {
+    private void whole(Reading reading) throws IOException {
         diagnosis.report().forEach(sentence -> findings.add(Finding.note(LogFiles.FOLDER, sentence)));
         if (reading.verdict() == Verdict.TORN) {
             findings.add(Finding.note(
@@ -93,6 +93,12 @@ public final class LogInspection implements AutoCloseable {
                             "the write behind entry " + reading.replay().last()
                                     + " is torn; it was never acknowledged, and is cut off at the next start")
                     .at(reading.offset()));
+        }
+        for (SegmentChain.Link link : reading.links()) {
+            if (!link.header().isSecretCopied(link.file())) {
+                findings.add(Finding.note(link.name(), "the copy of its secret is damaged; the next start writes it again")
+                        .at(link.header().pagesOffset()));
+            }
         }
         HardState hardState = reading.replay().hardState();
         content = Optional.of(

@@ -26,7 +26,7 @@ public record LogOptions(
 
     /** The settings of a log whose secrets are from a secure source. */
     public LogOptions(long segmentBytes, int spareSegments, long cacheBytes, int groupBytes, LogKeys keys) {
-        this(segmentBytes, spareSegments, cacheBytes, groupBytes, keys, () -> new SecureRandom().nextLong());
+        this(segmentBytes, spareSegments, cacheBytes, groupBytes, keys, secureSecrets());
     }
 
     /** As the other one, of a log that is not sealed. */
@@ -38,6 +38,11 @@ public record LogOptions(
         if (segmentBytes < 8192 || spareSegments < 0 || cacheBytes < 0 || groupBytes < 4096) {
             throw new IllegalArgumentException("a log needs segments of 8 KiB and groups of 4 KiB at least");
         }
+    }
+
+    /** Random bits from a secure source. */
+    public static LongSupplier secureSecrets() {
+        return new SecureRandom()::nextLong;
     }
 
     public LogOptions with(LogKeys newKeys) {

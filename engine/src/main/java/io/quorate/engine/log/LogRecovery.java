@@ -239,7 +239,8 @@ final class LogRecovery {
                 latest.term(), latest.votedFor(), replay.hardState().commitIndex());
         List<Link> kept = damaged.kept();
         long previous = kept.isEmpty() ? 0 : kept.getLast().header().sequence();
-        spares.adopt(kept.isEmpty() || !isToBeSealed(kept.getLast().header()));
+        // Where nothing is kept, nothing tells whether what lies in the spares was sealed.
+        spares.adopt(kept.isEmpty() ? !options.keys().seals() : !isToBeSealed(kept.getLast().header()));
         if (!kept.isEmpty()) {
             quarantine.copy(kept.getLast());
             // The new segment says that all before it is durable: a mark that was not synced is not, yet.
@@ -281,6 +282,7 @@ final class LogRecovery {
         for (Link link : links) {
             SegmentHeader header = rewrapped(link);
             rewrapped += header.equals(link.header()) ? 0 : 1;
+            copySecret(link);
             segments.add(new Segment(header, link.file(), link.file().size()));
         }
         if (rewrapped > 0) {
@@ -289,13 +291,22 @@ final class LogRecovery {
         return segments;
     }
 
+    /** The frames could not be told from other bytes any more if the header were lost, too. */
+    private void copySecret(Link link) throws IOException {
+        if (!link.header().isSecretCopied(link.file())) {
+            SecretCopy.rewrite(link.file(), link.header());
+            link.file().sync();
+            report.add("The copy of the secret of " + link.name() + " was damaged, and is written again.");
+        }
+    }
+
     /** A crash amid this leaves one page with the key, by the older master key or the current one. */
     private SegmentHeader rewrapped(Link link) throws IOException {
         SegmentHeader header = link.header();
         if (header.key().isEmpty()) {
             return header;
         }
-        KeySlots slots = new KeySlots(link.file(), header.slotsOffset(), header.sequence());
+        KeySlots slots = new KeySlots(link.file(), header.pagesOffset(), header.sequence());
         SegmentKey key = header.key().get();
         boolean outdated = options.keys().isOutdated(key.wrapped());
         boolean alike = slots.read().filter(KeySlots.Found::alike).isPresent();

@@ -100,6 +100,13 @@ public final class LogScrub {
             return Optional.of(Finding.damage(segment.name(), "its header is damaged", REMEDY)
                     .at(0));
         }
+        if (!segment.header().isSecretCopied(file)) {
+            return Optional.of(Finding.damage(
+                            segment.name(),
+                            "the copy of its secret is damaged",
+                            "the member opens its log anew, which writes it again; nothing is lost")
+                    .at(segment.header().pagesOffset()));
+        }
         if (file.size() < segment.header().fileBytes()) {
             return Optional.of(Finding.damage(segment.name(), "the file has become shorter", REMEDY));
         }

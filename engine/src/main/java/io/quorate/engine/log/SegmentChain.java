@@ -146,7 +146,7 @@ final class SegmentChain {
 
     /**
      * A frame behind the end that knows of a durable one there tells damage from a torn write. Where it cannot be told whether there is one, it is taken for
-     * damage: a member can be mended or replaced, an entry that was cut off cannot.
+     * damage, and the member has to be replaced: an entry that was cut off cannot be.
      */
     private Verdict judgeEnd(Scan end) throws IOException {
         boolean torn = end.scanner.beginsFrame(end.offset);
@@ -188,9 +188,9 @@ final class SegmentChain {
     static Optional<Standing> latestStanding(Found segment) throws IOException {
         SegmentScanner scanner = segment.header().isPresent()
                 ? SegmentScanner.of(segment.file(), segment.header().get())
-                : SegmentScanner.without(segment.file(), segment.sequence());
+                : SegmentScanner.ofUnreadHeader(segment.file(), segment.sequence());
         Latest latest = scanner.latest();
-        if (latest.followed()) {
+        if (latest.uncertain()) {
             return Optional.empty();
         }
         if (latest.position().isEmpty()) {

@@ -21,9 +21,9 @@ import java.util.OptionalLong;
  * <p>Layout, big endian: {@code int magic, int crc32c, int version, int length, int group, int suspension, long
  * clusterId, long member, long sequence, long previous, long firstLsn, long baseTerm, long baseIndex, byte baseChainKnown,
  * long baseChain, long fileBytes, long term, long votedFor, long commitIndex, long secret}, then the log's start. The checksum covers {@code length}
- * bytes, but for what lies before {@code version}. Frames begin at the next multiple of 4096 that leaves room for the {@link SecretCopy} before it.
+ * bytes, but for what lies before {@code version}. At the next multiple of 4096 comes the page of the {@link SecretCopy}, and frames behind it.
  *
- * <p>Releases before have written segments without a secret, and without a copy of it: these have version 1. They are read, and written to the end.
+ * <p>Releases before have written segments without a secret, and without that page: these have version 1. They are read, and written to the end.
  *
  * <p>In a sealed segment there is no secret; the base's chain hash and the start are left out there and follow at the end, sealed: a chain hash tells something of
  * the entries that it is of, and the start says who the members are. At the next multiple of 4096 come the {@link KeySlots}, and frames behind
@@ -66,19 +66,27 @@ record SegmentHeader(
     private static final int FIXED_BYTES = SECRET_OFFSET;
     private static final int CHAIN_BYTES = 1 + Long.BYTES;
     private static final int SEALED_FIXED_BYTES = FIXED_BYTES - CHAIN_BYTES;
-    private static final int MAX_BYTES = 1 << 20;
 
-    /** The frames of a segment begin here at the latest. */
-    static final long MAX_DATA_OFFSET = (long) MAX_BYTES + ALIGNMENT;
+    /** No header is longer. */
+    static final int MAX_BYTES = 1 << 20;
 
     /** Where the frames begin. */
     long dataOffset() {
-        return slotsOffset() + (key.isPresent() ? KeySlots.BYTES : 0);
+        if (key.isPresent()) {
+            return pagesOffset() + KeySlots.BYTES;
+        }
+        return pagesOffset() + (secret.isNone() ? 0 : SecretCopy.PAGE);
     }
 
-    /** Where the key lies, if there is one. */
-    long slotsOffset() {
-        return (bytes() + (secret.isNone() ? 0 : SecretCopy.BYTES) + ALIGNMENT - 1L) / ALIGNMENT * ALIGNMENT;
+    /** Where the pages with the key lie, or the one with the secret's copy. */
+    long pagesOffset() {
+        return (bytes() + ALIGNMENT - 1L) / ALIGNMENT * ALIGNMENT;
+    }
+
+    /** Whether the secret lies in this segment's file once more, if there is one. */
+    boolean isSecretCopied(DiskFile file) throws IOException {
+        return secret.isNone()
+                || SecretCopy.read(file, pagesOffset(), sequence).equals(Optional.of(secret));
     }
 
     private int bytes() {
@@ -93,9 +101,10 @@ record SegmentHeader(
         return secret.isNone() ? VERSION : SECRET_VERSION;
     }
 
-    /** What lies before the key's slots. */
+    /** What is written first: without the pages of the key, and with the copy of a secret and where frames begin behind it. */
     ByteBuffer encode() {
-        ByteBuffer out = ByteBuffer.allocate((int) slotsOffset());
+        int copyBytes = secret.isNone() ? 0 : SecretCopy.PAGE + SecretCopy.BEGINNING_BYTES;
+        ByteBuffer out = ByteBuffer.allocate((int) pagesOffset() + copyBytes);
         out.putInt(MAGIC).putInt(0).putInt(version());
         out.putInt(bytes()).putInt(group);
         out.putInt(Suspensions.code(suspension)).putLong(clusterId).putLong(member.value());
@@ -117,7 +126,7 @@ record SegmentHeader(
             SnapshotMetaCodec.encode(start, out);
         } else {
             SnapshotMetaCodec.encode(start, out.putLong(secret.bits()));
-            SecretCopy.put(out, sequence, secret);
+            SecretCopy.put(out, (int) pagesOffset(), sequence, secret);
         }
         out.putInt(CRC_OFFSET, BatchFrame.checksum(out, 0, bytes()));
         return out.clear();
@@ -180,9 +189,9 @@ record SegmentHeader(
     }
 
     /**
-     * By what the frames of the segment {@code sequence} are known, for which no key is needed.
+     * The secret of the segment {@code sequence}, read without keys.
      *
-     * @return empty if that is not known, because neither the header nor the copy of its secret is intact, if there is one
+     * @return empty if neither the header nor a copy is intact
      */
     static Optional<SegmentSecret> secretIn(DiskFile file, long sequence) throws IOException {
         Optional<ByteBuffer> whole = whole(file).filter(in -> in.getLong(SEQUENCE_OFFSET) == sequence);
@@ -202,7 +211,12 @@ record SegmentHeader(
     private static SegmentHeader decode(ByteBuffer in) throws CorruptFrameException {
         Fields fields = Fields.take(in.position(16), true);
         SegmentSecret secret = in.getInt(CHECKED_OFFSET) == SECRET_VERSION ? takeSecret(in) : SegmentSecret.NONE;
-        return fields.with(fields.baseChain, SnapshotMetaCodec.decode(in), secret, Optional.empty());
+        Start start = SnapshotMetaCodec.decode(in);
+        if (!secret.isNone() && in.hasRemaining()) {
+            // It would reach beyond where the copy is written by what is in it.
+            throw new CorruptFrameException("a segment's header is longer than what is in it");
+        }
+        return fields.with(fields.baseChain, start, secret, Optional.empty());
     }
 
     private static SegmentSecret takeSecret(ByteBuffer in) throws CorruptFrameException {

@@ -50,13 +50,13 @@ final class SegmentMaker {
         long headerBytes =
                 header(tail, previous, sequence, 0, secret, key).dataOffset();
         try {
-            SpareSegments.Spare spare = spares.take(BatchFrame.align(headerBytes + frameBytes));
+            SpareSegments.Spare spare = spares.take(BatchFrame.align(headerBytes + Math.max(frameBytes, SecretCopy.BEGINNING_BYTES)));
             try {
                 SegmentHeader header =
                         header(tail, previous, sequence, spare.file().size(), secret, key);
                 spare.file().write(header.encode(), 0);
                 if (key.isPresent()) {
-                    new KeySlots(spare.file(), header.slotsOffset(), sequence)
+                    new KeySlots(spare.file(), header.pagesOffset(), sequence)
                             .create(key.get().wrapped());
                 }
                 spare.file().sync();

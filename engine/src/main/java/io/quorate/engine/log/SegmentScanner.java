@@ -11,15 +11,12 @@ import java.util.OptionalLong;
  * Finds intact frames in a segment file, through a window that moves along. A frame is valid until the scanner is asked
  * again.
  *
- * <p>What looks like a frame and is none costs no more than its length, and all of that together no more than a few times the length of the file: then the
+ * <p>What looks like a frame and is none costs no more than its length, and all of that together is bounded by {@link VainReading}: then the
  * scanner gives up, and finds nothing any more. Only in segments without a secret can so much look like frames, and only if somebody has made it so.
  */
 final class SegmentScanner {
 
     private static final int WINDOW_BYTES = 1 << 20;
-
-    /** How many times the file's length is read in vain. Torn and damaged frames do not lie one in the other: twice is more than they need. */
-    private static final int READ_IN_VAIN = 4;
 
     private final DiskFile file;
     private final String name;
@@ -30,7 +27,7 @@ final class SegmentScanner {
     /** Else the segment may have one. */
     private final boolean secretKnown;
 
-    private long vainBytes;
+    private final VainReading vain;
     private ByteBuffer window = ByteBuffer.allocate(0);
     private long windowStart;
 
@@ -41,7 +38,7 @@ final class SegmentScanner {
         this.size = file.size();
         this.secret = secret.orElse(SegmentSecret.NONE);
         this.secretKnown = secret.isPresent();
-        this.vainBytes = READ_IN_VAIN * size;
+        this.vain = new VainReading(size);
     }
 
     static SegmentScanner of(DiskFile file, SegmentHeader header) throws IOException {
@@ -49,7 +46,7 @@ final class SegmentScanner {
     }
 
     /** Of a segment whose header is damaged, or was not read. */
-    static SegmentScanner without(DiskFile file, long segment) throws IOException {
+    static SegmentScanner ofUnreadHeader(DiskFile file, long segment) throws IOException {
         return new SegmentScanner(file, segment, SegmentHeader.secretIn(file, segment));
     }
 
@@ -70,7 +67,7 @@ final class SegmentScanner {
         int start = (int) (position - windowStart);
         int stop = (int) (end - windowStart);
         if (window.getInt(start + BatchFrame.CRC_OFFSET) != secret.checksum(window, start, stop)) {
-            vainBytes -= stop - start;
+            vain.add(stop - start);
             return Optional.empty();
         }
         if (window.get(start + BatchFrame.VERSION_OFFSET) != secret.frameVersion()) {
@@ -89,7 +86,7 @@ final class SegmentScanner {
 
     /** Whether so much looked like frames and was none that it is not known any more what there is. */
     boolean hasGivenUp() {
-        return vainBytes < 0;
+        return vain.isTooMuch();
     }
 
     /** Whether a frame of this segment seems to begin here, intact or not. */
@@ -126,9 +123,9 @@ final class SegmentScanner {
      * The last frame that was written, by what is intact.
      *
      * @param position where the intact frame with the highest number begins, if there is an intact one
-     * @param followed whether a frame visibly begins behind it that is not intact: it may have been the last. Or whether that cannot be told
+     * @param uncertain whether that may not have been the last: a frame visibly begins behind it that is not intact, or whether one does cannot be told
      */
-    record Latest(OptionalLong position, boolean followed) {}
+    record Latest(OptionalLong position, boolean uncertain) {}
 
     /** Looks everywhere: a disk may have put a frame where it does not belong. */
     Latest latest() throws IOException {

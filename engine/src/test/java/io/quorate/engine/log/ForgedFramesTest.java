@@ -10,6 +10,7 @@ import io.quorate.engine.disk.DataDirectoryException;
 import io.quorate.engine.disk.FaultyDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -23,14 +24,13 @@ import org.junit.jupiter.api.Timeout;
 class ForgedFramesTest {
 
     private static final int VALUE_BYTES = 3000;
-    private static final int VALUE_OFFSET =
-            SegmentHeader.ALIGNMENT + BatchFrame.HEADER_BYTES + EntryFrame.HEADER_BYTES;
+    private static final int VALUE_OFFSET = LogFixture.FRAMES + BatchFrame.HEADER_BYTES + EntryFrame.HEADER_BYTES;
 
     /** The segment that the attack is meant for, when files are used again. */
     private static final long ATTACKED = 6;
 
     private static final LogOptions WITH_SECRETS = LogFixture.SMALL;
-    private static final LogOptions WITHOUT = LogFixture.SMALL.withSecrets(() -> 0);
+    private static final LogOptions WITHOUT = LogFixture.EARLIER;
     private static final HardState FORGED = new HardState(77, Optional.of(new MemberId(0xb)), 0);
 
     /** A log after a crash, each of whose segments begins with this value, but for the last one: that lies in a file which held it before. */
@@ -84,7 +84,7 @@ class ForgedFramesTest {
         ByteBuffer value = valueWith(forged, end.offset());
 
         FaultyDisk before = crashed(WITHOUT, value);
-        requireThere(before, forged, end.offset());
+        requireThere(before, forged, end.offset() - LogFixture.COPY_BYTES);
         try (LogFixture fooled = new LogFixture(before, WITHOUT, Optional.empty())) {
             assertThat(fooled.recovered.hardState().term()).isEqualTo(FORGED.term());
         }
@@ -99,7 +99,7 @@ class ForgedFramesTest {
         ByteBuffer value = valueWith(forged, offset);
 
         FaultyDisk before = crashed(WITHOUT, value);
-        requireThere(before, forged, offset);
+        requireThere(before, forged, offset - LogFixture.COPY_BYTES);
         try (LogFixture fooled = new LogFixture(before, WITHOUT, Optional.empty())) {
             assertThat(fooled.recovered.votingSuspended()).isTrue();
             assertThat(fooled.recovered.hardState().term()).isEqualTo(FORGED.term());
@@ -137,28 +137,37 @@ class ForgedFramesTest {
     @Test
     void headersThatClaimAllThatFollowsThemDoNotKeepAMemberFromItsStart() throws IOException {
         LogOptions large = new LogOptions(16 << 20, 2, 4096, 4096);
-        try (LogFixture whole = new LogFixture(withManyHeaders(large), large, Optional.empty())) {
+        try (LogFixture whole = new LogFixture(withHeaders(large, Integer.MAX_VALUE), large, Optional.empty())) {
             assertThat(whole.payloads()).containsExactly("only");
             assertThat(whole.recovered.report()).isEmpty();
         }
-        LogOptions before = large.withSecrets(() -> 0);
-        FaultyDisk undecided = withManyHeaders(before);
+        LogOptions before = new LogOptions(1 << 20, 2, 4096, 4096).withSecrets(() -> 0);
+        FaultyDisk undecided = withHeaders(before, Integer.MAX_VALUE);
         assertThatThrownBy(() -> new LogFixture(undecided, before, Optional.empty()))
                 .isInstanceOf(DataDirectoryException.class)
                 .hasMessageContaining("remove the member from the cluster and add it anew");
     }
 
-    private static FaultyDisk withManyHeaders(LogOptions options) throws IOException {
+    /** What a client can do to a segment of an earlier release's form with a small value must not cost a member its log. */
+    @Test
+    void aHundredSuchHeadersAreLookedAt() throws IOException {
+        LogOptions before = new LogOptions(1 << 20, 2, 4096, 4096).withSecrets(() -> 0);
+        try (LogFixture whole = new LogFixture(withHeaders(before, 100), before, Optional.empty())) {
+            assertThat(whole.payloads()).containsExactly("only");
+            assertThat(whole.recovered.report()).isEmpty();
+        }
+    }
+
+    private static FaultyDisk withHeaders(LogOptions options, int count) throws IOException {
         FaultyDisk disk = new FaultyDisk();
-        int at;
         try (LogFixture fixture = new LogFixture(disk, options, Optional.empty())) {
             fixture.append(1, "only");
             fixture.settle();
-            at = SegmentHeader.ALIGNMENT + (1 << 10);
         }
         byte[] segment = disk.bytes(LogFiles.nameOf(1)).clone();
         ByteBuffer bytes = ByteBuffer.wrap(segment);
-        while (at + BatchFrame.HEADER_BYTES <= segment.length) {
+        int at = LogFixture.FRAMES + (1 << 10);
+        for (int i = 0; i < count && at + BatchFrame.HEADER_BYTES <= segment.length; i++) {
             bytes.putInt(at, BatchFrame.MAGIC);
             bytes.putInt(at + BatchFrame.LENGTH_OFFSET, segment.length - at - BatchFrame.HEADER_BYTES);
             bytes.putLong(at + BatchFrame.SEGMENT_OFFSET, 1);
@@ -166,6 +175,72 @@ class ForgedFramesTest {
         }
         disk.replace(LogFiles.nameOf(1), segment);
         return disk;
+    }
+
+    /** A client's bytes may lie where a copy would lie if the header were longer, with frames behind them that go by its secret. */
+    @Test
+    void aCopyThatAClientHasMadeIsNotTakenForThatOfTheSegment() throws IOException {
+        LogOptions options = new LogOptions(32 << 10, 2, 4096, 4096);
+        HardState voted = new HardState(3, Optional.of(new MemberId(0xa)), 0);
+        FaultyDisk disk = new FaultyDisk();
+        try (LogFixture fixture = new LogFixture(disk, options, Optional.empty())) {
+            fixture.append(3, "real");
+            fixture.log.saveHardState(voted);
+            fixture.settle();
+        }
+        putCopiesAndFrames(disk);
+        try (LogFixture headerLost = new LogFixture(withoutPages(disk, 1), options, Optional.empty())) {
+            assertThat(headerLost.recovered.votingSuspended()).isTrue();
+            assertThat(headerLost.recovered.hardState().term()).isEqualTo(voted.term());
+            assertThat(headerLost.recovered.hardState().votedFor()).isEqualTo(voted.votedFor());
+        }
+        requireRefused(withoutPages(disk, 2), options);
+    }
+
+    /** What the file held before lies directly behind the copy then, but for the beginning of a frame. */
+    @Test
+    void norIsItWhereTheSegmentHasNoFrameYet() throws IOException {
+        LogOptions options = new LogOptions(32 << 10, 2, 4096, 4096);
+        FaultyDisk disk = new FaultyDisk();
+        new LogFixture(disk, options, Optional.empty()).close();
+        putCopiesAndFrames(disk);
+        requireRefused(withoutPages(disk, 2), options);
+        try (LogFixture whole = new LogFixture(disk, options, Optional.empty())) {
+            assertThat(whole.recovered.report()).isEmpty();
+            assertThat(whole.recovered.hardState()).isEqualTo(HardState.INITIAL);
+        }
+    }
+
+    /** From the second page of frames on: each other page is a copy, and behind it are frames of that secret and of none. */
+    private static void putCopiesAndFrames(FaultyDisk disk) {
+        SegmentSecret own = new SegmentSecret(0x0123456789abcdefL);
+        byte[] segment = disk.bytes(LogFiles.nameOf(1)).clone();
+        ByteBuffer bytes = ByteBuffer.wrap(segment);
+        for (int page = LogFixture.FRAMES + SecretCopy.PAGE; page + 8192 <= segment.length; page += 8192) {
+            SecretCopy.put(bytes, page, 1, own);
+            int at = page + SecretCopy.PAGE;
+            for (SegmentSecret secret : List.of(own, SegmentSecret.NONE)) {
+                ByteBuffer frame = ByteBuffer.allocate(BatchFrame.HEADER_BYTES).position(BatchFrame.HEADER_BYTES);
+                BatchFrame.putHeader(frame, 0, 1, 99, 98, FORGED, Suspension.NONE, false, secret);
+                bytes.put(at, frame.flip(), 0, frame.remaining());
+                at += 256;
+            }
+        }
+        disk.replace(LogFiles.nameOf(1), segment);
+    }
+
+    private static FaultyDisk withoutPages(FaultyDisk disk, int pages) {
+        FaultyDisk damaged = disk.afterRestart();
+        byte[] segment = damaged.bytes(LogFiles.nameOf(1)).clone();
+        Arrays.fill(segment, 0, pages * SegmentHeader.ALIGNMENT, (byte) 0);
+        damaged.replace(LogFiles.nameOf(1), segment);
+        return damaged;
+    }
+
+    private static void requireRefused(FaultyDisk disk, LogOptions options) {
+        assertThatThrownBy(() -> new LogFixture(disk, options, Optional.empty()))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("its term and vote are not known");
     }
 
     @Test

@@ -197,7 +197,7 @@ final class LogBytes {
         for (int at = 0; at < input.length && sequence <= 4; sequence++) {
             Part part = Part.at(input, at);
             int headerBytes = part.headerEnd() - part.begin();
-            int dataOffset = Math.ceilDiv(Math.max(headerBytes, 1), SegmentHeader.ALIGNMENT) * SegmentHeader.ALIGNMENT;
+            int dataOffset = dataOffset(input, part);
             byte[] file = new byte[dataOffset + part.end() - part.headerEnd()];
             System.arraycopy(input, part.begin(), file, 0, headerBytes);
             System.arraycopy(input, part.headerEnd(), file, dataOffset, part.end() - part.headerEnd());
@@ -205,6 +205,12 @@ final class LogBytes {
             at = part.end();
         }
         return disk.with("identity", IDENTITY_FILE);
+    }
+
+    private static int dataOffset(byte[] input, Part part) {
+        byte[] header = Arrays.copyOfRange(input, part.begin(), part.headerEnd());
+        int pages = Math.ceilDiv(Math.max(header.length, 1), SegmentHeader.ALIGNMENT);
+        return (secretOf(header).isNone() ? pages : pages + 1) * SegmentHeader.ALIGNMENT;
     }
 
     private static byte[] identityFile() {

@@ -367,7 +367,7 @@ class LogDamageTest {
             fixture.settle();
         }
         byte[] older = disk.bytes(segments.get(1)).clone();
-        older[5000] ^= 1;
+        older[LogFixture.FRAMES + 900] ^= 1;
         disk.replace(segments.get(1), older);
         assertThat(open(disk.afterRestart(), "the vote and its mark are intact"))
                 .isEqualTo(Outcome.SUSPENDED);
@@ -452,7 +452,7 @@ class LogDamageTest {
     void aDamagedLogBeginsAtTheNewestSnapshotIfThatReachesFurtherThanWhatIsIntact() throws IOException {
         writeLog();
         byte[] damaged = disk.bytes(segments.get(0)).clone();
-        damaged[4200] ^= 1;
+        damaged[LogFixture.FRAMES + 100] ^= 1;
         disk.replace(segments.get(0), damaged);
         SnapshotMeta snapshot = new SnapshotMeta(new EntryId(3, 5), LogFixture.MEMBERS, 0);
         try (LogFixture fixture = new LogFixture(disk, LogFixture.SMALL, Optional.of(snapshot))) {

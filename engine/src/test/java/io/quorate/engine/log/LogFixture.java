@@ -25,7 +25,19 @@ final class LogFixture implements AutoCloseable {
     static final Identity IDENTITY = new Identity(0xc1, new MemberId(0xa), "a");
     static final Configuration MEMBERS = Configuration.of(Set.of(new MemberId(0xa), new MemberId(0xb)));
     static final SnapshotMeta BOOTSTRAP = new SnapshotMeta(EntryId.ORIGIN, MEMBERS, 0);
-    static final LogOptions SMALL = new LogOptions(8192, 2, 4096, 4096);
+
+    /** Segments with room for a page of frames. */
+    static final LogOptions SMALL = new LogOptions(12 << 10, 2, 4096, 4096);
+
+    /** Where their frames begin: behind the header and the copy of the secret. */
+    static final int FRAMES = 2 * SegmentHeader.ALIGNMENT;
+
+    /** The same room in segments of the form of earlier releases, whose frames begin a page earlier. */
+    static final LogOptions EARLIER = new LogOptions(8192, 2, 4096, 4096).withSecrets(() -> 0);
+
+    /** The page of the copy, which that form does not have. */
+    static final int COPY_BYTES = SecretCopy.PAGE;
+
 
     final DataDirectory directory;
     final RecoveredLog recovered;

@@ -28,7 +28,7 @@ public final class LogFuzzTargets implements FuzzTargets {
 
     private static final int MAX_CONTENT_BYTES = 40;
     private static final long SEQUENCE = 3;
-    private static final LogOptions OPTIONS = new LogOptions(8192, 1, 4096, 4096);
+    private static final LogOptions OPTIONS = new LogOptions(12 << 10, 1, 4096, 4096);
 
     @Override
     public List<FuzzTarget<?>> targets() {

@@ -116,16 +116,10 @@ class LogGapTest {
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aValueFullOfBeginningsOfEntriesDoesNotKeepTheSearchBusy() throws IOException {
-        LogOptions large = new LogOptions(16 << 20, 2, 4096, 4096);
-        ByteBuffer value = ByteBuffer.allocate(8 << 20);
-        EntryFrame.encode(0, new EntryId(3, 2), EntryKind.COMMAND, 0, ByteBuffer.allocate(0))
-                .writeTo(value);
-        for (int at = 0; at + EntryFrame.HEADER_BYTES <= value.capacity(); at += 32) {
-            value.put(at, value, 0, 32);
-            value.putInt(at, value.capacity() - at - EntryFrame.HEADER_BYTES);
-        }
+        LogOptions large = new LogOptions(2 << 20, 2, 4096, 4096);
+        ByteBuffer value = valueWithBeginnings(1_900_000, Integer.MAX_VALUE);
         try (LogFixture fixture = new LogFixture(disk, large, Optional.empty())) {
-            written.add(fixture.append(3, EntryKind.COMMAND, value.clear()));
+            written.add(fixture.append(3, EntryKind.COMMAND, value));
             fixture.settle();
             written.add(fixture.append(3, "last"));
             fixture.settle();
@@ -135,8 +129,42 @@ class LogGapTest {
             assertThat(fixture.recovered.votingSuspended()).isTrue();
             LogGap gap = fixture.recovered.gap().orElseThrow();
             assertThat(gap.last()).isEqualTo(written.getLast().id());
-            assertThat(gap.damaged(100)).contains(1L);
+            assertThat(gap.damaged(100)).as("what lies behind was not looked for").containsExactly(1L, 2L);
         }
+    }
+
+    @Test
+    void aHandfulOfBeginningsOfEntriesHidesNothingThatIsIntactBehindThem() throws IOException {
+        LogOptions large = new LogOptions(2 << 20, 2, 4096, 4096);
+        try (LogFixture fixture = new LogFixture(disk, large, Optional.empty())) {
+            written.add(fixture.append(3, EntryKind.COMMAND, valueWithBeginnings(2_000, 20)));
+            fixture.settle();
+            for (int i = 2; i <= 22; i++) {
+                written.add(fixture.append(3, "intact " + i));
+                fixture.settle();
+            }
+        }
+        damage(1);
+        try (LogFixture fixture = new LogFixture(disk, large, Optional.empty())) {
+            LogGap gap = fixture.recovered.gap().orElseThrow();
+            assertThat(gap.last()).isEqualTo(written.getLast().id());
+            assertThat(gap.damaged(100)).containsExactly(1L);
+        }
+    }
+
+    /** Each beginning claims so much that, of a larger value, it reaches to its end, and of a small one nearly to the end of the segment. */
+    private static ByteBuffer valueWithBeginnings(int bytes, int count) {
+        ByteBuffer value = ByteBuffer.allocate(bytes);
+        ByteBuffer entry = EntryFrame.encode(
+                        0, new EntryId(3, 2), EntryKind.COMMAND, 0, ByteBuffer.allocate(0))
+                .bytes();
+        int at = 0;
+        for (int i = 0; i < count && at + EntryFrame.HEADER_BYTES <= bytes; i++) {
+            value.put(at, entry, 0, 32);
+            value.putInt(at, 1_900_000 - at - EntryFrame.HEADER_BYTES);
+            at += 32;
+        }
+        return value;
     }
 
     @Test

@@ -60,13 +60,13 @@ class LogInspectionTest {
     void damageIsNamedByFileOffsetAndEntriesWithWhatTheNextStartDoes() throws IOException {
         writeLog();
         byte[] damaged = disk.bytes(SECOND).clone();
-        damaged[4096 + 500] ^= 1;
+        damaged[LogFixture.FRAMES + 500] ^= 1;
         FaultyDisk other = disk.afterRestart();
         other.replace(SECOND, damaged);
         Finding finding = findings(other).getFirst();
         assertThat(finding.isDamage()).isTrue();
         assertThat(finding.file()).isEqualTo(SECOND);
-        assertThat(finding.offset()).hasValue(4096);
+        assertThat(finding.offset()).hasValue(LogFixture.FRAMES);
         long first = finding.entries().orElseThrow().first();
         assertThat(finding.entries()).contains(new EntryRange(first, 9));
         assertThat(finding.what()).isEqualTo("entry " + first + " is damaged, which was durable");

@@ -63,7 +63,7 @@ class LogScrubTest {
         AtomicLong read = new AtomicLong();
         assertThat(LogScrub.of(fixture.recovered.files(), read::addAndGet)).isEmpty();
         assertThat(read.get()).isGreaterThan(ENTRIES * 1000);
-        assertThat(LogScrub.bytes(fixture.recovered.files())).isEqualTo(3 * 8192);
+        assertThat(LogScrub.bytes(fixture.recovered.files())).isEqualTo(3 * LogFixture.SMALL.segmentBytes());
     }
 
     @Test
@@ -105,9 +105,18 @@ class LogScrubTest {
     }
 
     @Test
+    void aDamagedCopyOfASecretIsFound() {
+        flip(segments().get(1), SegmentHeader.ALIGNMENT + 17);
+        assertThat(scrub()).singleElement().satisfies(finding -> {
+            assertThat(finding.file()).isEqualTo(segments().get(1));
+            assertThat(finding.what()).isEqualTo("the copy of its secret is damaged");
+        });
+    }
+
+    @Test
     void twoDamagedSegmentsAreTwoFindings() {
-        flip(segments().get(0), 4096 + 500);
-        flip(segments().get(2), 4096 + 500);
+        flip(segments().get(0), LogFixture.FRAMES + 500);
+        flip(segments().get(2), LogFixture.FRAMES + 500);
         assertThat(scrub())
                 .extracting(Finding::file)
                 .containsExactly(segments().get(0), segments().get(2));

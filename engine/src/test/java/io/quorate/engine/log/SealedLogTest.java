@@ -222,7 +222,7 @@ class SealedLogTest {
         FaultyDisk damaged = disk.afterRestart();
         byte[] bytes = damaged.bytes(segment).clone();
         bytes[
-                (int) SegmentScanner.without(damaged.open(segment), sequence)
+                (int) SegmentScanner.ofUnreadHeader(damaged.open(segment), sequence)
                                 .nextFrame(0)
                                 .orElseThrow()
                         + 200] ^= 1;
@@ -232,7 +232,7 @@ class SealedLogTest {
 
     private static int intactFrames(FaultyDisk disk, String segment, long sequence) throws IOException {
         try (DiskFile file = disk.open(segment)) {
-            SegmentScanner scanner = SegmentScanner.without(file, sequence);
+            SegmentScanner scanner = SegmentScanner.ofUnreadHeader(file, sequence);
             int frames = 0;
             for (long at = 0; at < file.size(); at += BatchFrame.ALIGNMENT) {
                 frames += scanner.frameAt(at).isPresent() ? 1 : 0;
@@ -411,6 +411,62 @@ class SealedLogTest {
             assertThat(fixture.recovered.files().sealing().plain().segments()).isZero();
         }
         assertThat(String.join("", content(disk).values())).doesNotContain("secret-");
+    }
+
+    /** Where nothing is kept of a log in plain, what its spares hold is not hidden by the repair that seals what follows. */
+    @Test
+    void aRepairThatKeepsNothingOfALogInPlainSealsNoFileThatHeldIt() throws IOException {
+        write(SMALL, 60);
+        try (LogFixture fixture = open(disk, SMALL)) {
+            fixture.log.compactTo(fixture.log.lastId().index());
+            fixture.settle();
+            assertThat(fixture.recovered.files().present()).hasSize(1);
+        }
+        List<String> spares =
+                disk.list("log").stream().filter(name -> name.startsWith("spare")).toList();
+        assertThat(spares).anyMatch(spare -> text("log/" + spare).contains("secret-"));
+        byte[] damaged = disk.bytes(segments().getFirst()).clone();
+        Arrays.fill(damaged, 0, 512, (byte) 0);
+        disk.replace(segments().getFirst(), damaged);
+
+        try (LogFixture fixture = open(disk, sealed(SPRING))) {
+            assertThat(fixture.recovered.votingSuspended()).isTrue();
+            assertThat(fixture.recovered.files().sealing().plain().segments()).isZero();
+        }
+        assertThat(disk.list("log")).isNotEmpty().noneMatch(name -> text("log/" + name)
+                .contains("secret-"));
+    }
+
+    private String text(String path) {
+        return new String(disk.bytes(path), ISO_8859_1);
+    }
+
+    /** Such a frame needs no key: a checksum against accidents is all that it has. */
+    @Test
+    void aSealedFrameWithNothingInItIsRefused() throws IOException {
+        write(sealed(SPRING), 3);
+        LogTail tail;
+        try (LogFixture fixture = open(disk, sealed(SPRING))) {
+            tail = fixture.recovered.files().tail();
+        }
+        ByteBuffer planted = ByteBuffer.allocate(BatchFrame.HEADER_BYTES).position(BatchFrame.HEADER_BYTES);
+        HardState chosen = new HardState(77, Optional.of(new MemberId(0xb)), 0);
+        BatchFrame.putHeader(
+                planted,
+                0,
+                tail.segment(),
+                tail.nextLsn(),
+                tail.nextLsn() - 1,
+                chosen,
+                tail.suspension(),
+                true,
+                SegmentSecret.NONE);
+        byte[] segment = disk.bytes(LogFiles.nameOf(tail.segment())).clone();
+        System.arraycopy(planted.array(), 0, segment, (int) tail.offset(), BatchFrame.HEADER_BYTES);
+        disk.replace(LogFiles.nameOf(tail.segment()), segment);
+        assertThatThrownBy(() -> open(disk, sealed(SPRING)))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("a sealed frame has nothing in it");
     }
 
     /** Whoever can write to the disk and has no key can put a segment in plain behind the sealed ones, and with it what the log is to hold. */

@@ -18,11 +18,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Segments of earlier and of later releases, and the two places that a segment's secret lies in. */
 class SegmentFormsTest {
 
-    private static final LogOptions EARLIER = LogFixture.SMALL.withSecrets(() -> 0);
+    private static final LogOptions EARLIER = LogFixture.EARLIER;
     private static final HardState VOTED = new HardState(3, Optional.of(new MemberId(0xb)), 0);
     private static final int VERSION_OFFSET = 8;
     private static final int LENGTH_OFFSET = 12;
@@ -99,12 +101,14 @@ class SegmentFormsTest {
         assertThat(disk.bytes(segment)).isEqualTo(later);
     }
 
-    @Test
-    void whereAHeaderIsDamagedTheCopyOfItsSecretTellsTheFrames() throws IOException {
+    /** A sector, or the page, which is what disks lose. */
+    @ParameterizedTest
+    @ValueSource(ints = {512, SegmentHeader.ALIGNMENT})
+    void whereAHeaderIsDamagedTheCopyOfItsSecretTellsTheFrames(int lost) throws IOException {
         List<String> written = write(LogFixture.SMALL, 5);
         String segment = newest();
         byte[] damaged = disk.bytes(segment).clone();
-        Arrays.fill(damaged, 0, 512, (byte) 0);
+        Arrays.fill(damaged, 0, lost, (byte) 0);
         disk.replace(segment, damaged);
         try (LogFixture fixture = new LogFixture(disk)) {
             assertThat(fixture.recovered.votingSuspended()).isTrue();
@@ -118,14 +122,25 @@ class SegmentFormsTest {
     }
 
     @Test
-    void aDamagedCopyIsNoHarmAsLongAsTheHeaderIsWhole() throws IOException {
+    void aDamagedCopyIsWrittenAgainAsLongAsTheHeaderIsWhole() throws IOException {
         List<String> written = write(LogFixture.SMALL, 5);
-        byte[] damaged = disk.bytes(newest()).clone();
-        damaged[SegmentHeader.ALIGNMENT - 3] ^= 1;
+        byte[] whole = disk.bytes(newest()).clone();
+        byte[] damaged = whole.clone();
+        damaged[SegmentHeader.ALIGNMENT + 17] ^= 1;
         disk.replace(newest(), damaged);
+        try (LogInspection inspection =
+                LogInspection.of(disk, LogFixture.IDENTITY, 0, Optional.empty(), LogKeys.NONE)) {
+            Finding finding = inspection.findings().getFirst();
+            assertThat(finding.isDamage()).isFalse();
+            assertThat(finding.what()).isEqualTo("the copy of its secret is damaged; the next start writes it again");
+        }
         try (LogFixture fixture = new LogFixture(disk)) {
             assertThat(fixture.payloads()).isEqualTo(written);
-            assertThat(fixture.recovered.report()).isEmpty();
+            assertThat(fixture.recovered.report())
+                    .singleElement()
+                    .asString()
+                    .matches("The copy of the secret of .* was damaged, and is written again\\.");
+            assertThat(disk.bytes(newest())).isEqualTo(whole);
         }
     }
 
@@ -135,7 +150,7 @@ class SegmentFormsTest {
         write(LogFixture.SMALL, 5);
         String segment = newest();
         byte[] damaged = disk.bytes(segment).clone();
-        Arrays.fill(damaged, 0, SegmentHeader.ALIGNMENT, (byte) 0);
+        Arrays.fill(damaged, 0, LogFixture.FRAMES, (byte) 0);
         ByteBuffer forged = ByteBuffer.allocate(BatchFrame.HEADER_BYTES).position(BatchFrame.HEADER_BYTES);
         BatchFrame.putHeader(
                 forged,
@@ -160,7 +175,7 @@ class SegmentFormsTest {
         write(EARLIER, 5);
         write(LogFixture.SMALL, 6);
         byte[] damaged = disk.bytes(LogFiles.nameOf(1)).clone();
-        damaged[SegmentHeader.ALIGNMENT + 500] ^= 1;
+        damaged[LogFixture.FRAMES - LogFixture.COPY_BYTES + 500] ^= 1;
         disk.replace(LogFiles.nameOf(1), damaged);
         try (LogInspection inspection =
                 LogInspection.of(disk, LogFixture.IDENTITY, 0, Optional.empty(), LogKeys.NONE)) {

@@ -559,7 +559,7 @@ class DataReportTest {
         List<Path> segments = files(folder.resolve(loser.replace("member-", "")).resolve("log")).stream()
                 .filter(file -> file.getFileName().toString().startsWith("segment-"))
                 .toList();
-        flip(segments.getLast(), 4096 + 300);
+        flip(segments.getLast(), 2 * 4096 + 300);
 
         DataReport report = report(members);
 
@@ -637,7 +637,7 @@ class DataReportTest {
     void aTruncatedLogIsFound() throws IOException {
         SortedMap<String, Path> members = copies();
         Path segment = find(folder.resolve("3"), "log/segment-.*");
-        Files.write(segment, Arrays.copyOf(Files.readAllBytes(segment), 4096 + 700));
+        Files.write(segment, Arrays.copyOf(Files.readAllBytes(segment), 2 * 4096 + 700));
 
         assertThat(damages(report(members)).lines()).isNotEmpty().allMatch(line -> line.startsWith("member-3: "));
     }

@@ -29,7 +29,9 @@ final class StoredMember implements AutoCloseable {
     static final Identity IDENTITY = new Identity(0x51, SELF, "m1");
     static final Configuration MEMBERS = Configuration.of(Set.of(SELF, new MemberId(2), new MemberId(3)));
     static final SnapshotMeta BOOTSTRAP = new SnapshotMeta(EntryId.ORIGIN, MEMBERS, 0);
-    static final int SEGMENT_BYTES = 8192;
+
+    /** Header, copy of the secret, and a page for frames. */
+    static final int SEGMENT_BYTES = 12 << 10;
     static final int CACHE_BYTES = 2048;
     static final int GROUP_BYTES = 4096;
     private static final long SECRETS_SEED = 0x5ec;
@@ -70,7 +72,10 @@ final class StoredMember implements AutoCloseable {
         });
     }
 
-    /** The same at each start, so that a state of the disk is the same however it came about. */
+    /**
+     * The same at each start, so that a state of the disk is the same however it came about. So segments of two starts may have the same secret, which no
+     * member's have: nothing here puts the frames of one into the file of another.
+     */
     static LongSupplier secrets() {
         return new SplittableRandom(SECRETS_SEED)::nextLong;
     }

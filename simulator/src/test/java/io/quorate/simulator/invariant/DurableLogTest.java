@@ -30,7 +30,7 @@ class DurableLogTest {
 
     private static final Identity IDENTITY = new Identity(0x51, new MemberId(1), "m1");
     private static final Configuration MEMBERS = Configuration.of(Set.of(new MemberId(1)));
-    private static final int SEGMENT_BYTES = 8192;
+    private static final int SEGMENT_BYTES = 12 << 10;
 
     /** Without a secret, as earlier releases have written it, and with one. */
     @ParameterizedTest
