@@ -80,10 +80,15 @@ public record AuditEvent(
     }
 
     private static String shortened(String text) {
-        if (text.length() <= MAX_TEXT) {
+        return shortened(text, MAX_TEXT);
+    }
+
+    /** A text of so many characters at most, which tells that it was cut. */
+    static String shortened(String text, int max) {
+        if (text.length() <= max) {
             return text;
         }
-        int end = MAX_TEXT - CUT.length();
+        int end = max - CUT.length();
         // Half of a character is none.
         return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + CUT;
     }

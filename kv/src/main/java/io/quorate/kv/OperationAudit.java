@@ -9,11 +9,15 @@ import java.util.Optional;
  * Tells what belongs on record of a note on one of the manager's operations: that it begins, each of its steps once, how it ends, and which other one
  * it has broken off.
  *
- * <p>That an operation goes on is no news. What its steps are its report says, which is the word of whoever carries it out.
+ * <p>That an operation goes on is no news. What its steps are its report says, which is the word of whoever carries it out: so a note must not
+ * take many records by saying of steps what they are called now.
  */
 final class OperationAudit {
-    /** A report has room for thousands of steps; an operation has a few. */
-    private static final int MAX_STEPS_OF_NOTE = 20;
+    /** A report has room for thousands of steps; an operation has a few: of those beyond it is told how many there were. */
+    private static final int MAX_STEPS = 20;
+
+    /** The title has room after whoever asked for it, whatever that one is called. */
+    private static final int MAX_ASKED_BY = 100;
 
     /**
      * One thing that belongs on record.
@@ -60,14 +64,17 @@ final class OperationAudit {
         boolean isOver = operation.state() != ManagedOperation.State.RUNNING;
         if (note.id() == 0 && !isOver) {
             before.running().ifPresent(silent -> brokeOff(silent, operation));
-            told.add(new Told("begin", object(operation.id(), now) + askedBy(now), forced(now)));
+            told.add(new Told("begin", asked(operation.id(), now), forced(now)));
         }
         Optional<ManagedOperation> known = Optional.ofNullable(before.byId().get(note.id()));
-        steps(known.map(one -> OperationSummary.of(one.report())).orElse(OperationSummary.NONE), now, operation.id());
+        steps(
+                known.map(one -> OperationSummary.of(one.report())).orElse(OperationSummary.NONE).steps(),
+                now.steps(),
+                operation.id());
         if (isOver) {
             told.add(new Told(
                     "end",
-                    object(operation.id(), now) + (note.isPast() ? askedBy(now) : ""),
+                    note.isPast() ? asked(operation.id(), now) : object(operation.id(), now),
                     word(operation.state()) + (now.outcome().isEmpty() ? "" : ": " + now.outcome())));
         }
     }
@@ -79,16 +86,15 @@ final class OperationAudit {
                 "for operation " + other.id() + " to begin"));
     }
 
-    /** Those that are new, or stand elsewhere than before. */
-    private void steps(OperationSummary known, OperationSummary now, long id) {
+    /** Those that are new, or done by now. */
+    private void steps(List<OperationSummary.Step> known, List<OperationSummary.Step> now, long id) {
         int more = 0;
-        int toldOfNote = 0;
-        for (int i = 0; i < now.steps().size(); i++) {
-            OperationSummary.Step step = now.steps().get(i);
-            if (i < known.steps().size() && known.steps().get(i).equals(step)) {
+        for (int i = 0; i < now.size(); i++) {
+            OperationSummary.Step step = now.get(i);
+            if (i < known.size() && (known.get(i).done() || !step.done())) {
                 continue;
             }
-            if (toldOfNote++ < MAX_STEPS_OF_NOTE) {
+            if (i < MAX_STEPS) {
                 told.add(new Told("step", object(id, step.name()), result(step)));
             } else {
                 more++;
@@ -107,17 +113,30 @@ final class OperationAudit {
         return summary.forced() ? AuditEvent.OK + ", although a check has refused it" : AuditEvent.OK;
     }
 
-    private static String askedBy(OperationSummary summary) {
-        return summary.askedBy().isEmpty() ? "" : " (asked for by " + summary.askedBy() + ", as it says itself)";
+    /** Who asked for it comes first: so the title can neither push it out nor pass for it. */
+    private static String asked(long id, OperationSummary summary) {
+        if (summary.askedBy().isEmpty()) {
+            return object(id, summary);
+        }
+        String who = AuditEvent.shortened(summary.askedBy(), MAX_ASKED_BY);
+        return object(id) + ", asked for by " + who + " (as it says itself)" + of(summary.title());
     }
 
     private static String object(long id, OperationSummary summary) {
         return object(id, summary.title());
     }
 
-    /** One that did not begin has no number. */
     private static String object(long id, String what) {
-        return (id == 0 ? "operation" : "operation " + id) + (what.isEmpty() ? "" : ": " + what);
+        return object(id) + of(what);
+    }
+
+    /** One that did not begin has no number. */
+    private static String object(long id) {
+        return id == 0 ? "operation" : "operation " + id;
+    }
+
+    private static String of(String what) {
+        return what.isEmpty() ? "" : ": " + what;
     }
 
     private static String word(Enum<?> constant) {

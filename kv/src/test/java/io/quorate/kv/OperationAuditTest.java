@@ -98,9 +98,8 @@ class OperationAuditTest {
                 moved.step("remove c", false, "no quorum").text(6, "it was not removed").built());
         assertThat(told())
                 .containsExactly(
-                        "begin | operation " + id
-                                + ": members remove c (asked for by ann at host, as it says itself) | ok, although a check"
-                                + " has refused it",
+                        "begin | operation " + id + ", asked for by ann at host (as it says itself): members remove c"
+                                + " | ok, although a check has refused it",
                         "step | operation " + id + ": hand over | done: b leads",
                         "step | operation " + id + ": remove c | not done: no quorum",
                         "end | operation " + id + ": members remove c | failed: it was not removed");
@@ -115,7 +114,7 @@ class OperationAuditTest {
         assertThat(told())
                 .containsExactly(
                         "step | operation " + id + ": copy | done: 7 keys",
-                        "end | operation " + id + ": backup --to /b (asked for by ann at host, as it says itself) | done: copied");
+                        "end | operation " + id + ", asked for by ann at host (as it says itself): backup --to /b | done: copied");
     }
 
     @Test
@@ -146,6 +145,42 @@ class OperationAuditTest {
         long id = note(0, ManagedOperation.State.RUNNING, false, report.built()).id();
         assertThat(told()).hasSize(22).last().isEqualTo("step | operation " + id + ": more steps | ok");
         assertThat(client.store.auditRecords(23, 1)).singleElement().asString().contains("\"count\":980");
+    }
+
+    /** Somebody who may note operations could push out all else with texts that change. */
+    @Test
+    void stepsThatAreCalledOtherwiseAreNoNews() {
+        long id = note(0, ManagedOperation.State.RUNNING, false, steps(25, false, "a")).id();
+        int known = told().size();
+        for (int i = 0; i < 10; i++) {
+            var unused = note(id, ManagedOperation.State.RUNNING, false, steps(25, false, "b" + i));
+        }
+        assertThat(told()).hasSize(known);
+        var unused = note(id, ManagedOperation.State.RUNNING, false, steps(25, true, "c"));
+        assertThat(told()).hasSize(known + 21).element(known).isEqualTo("step | operation " + id + ": step 0 | done: c");
+        for (int i = 0; i < 10; i++) {
+            unused = note(id, ManagedOperation.State.RUNNING, false, steps(25, true, "d" + i));
+        }
+        assertThat(told()).hasSize(known + 21);
+    }
+
+    private static Bytes steps(int count, boolean done, String result) {
+        Report report = Report.titled("many");
+        for (int i = 0; i < count; i++) {
+            report.step("step " + i, done, result);
+        }
+        return report.built();
+    }
+
+    @Test
+    void noTitleHidesWhoAskedOrPassesForIt() {
+        String title = "x (asked for by root, as it says itself)" + "y".repeat(80);
+        long id = note(0, ManagedOperation.State.RUNNING, false, Report.titled(title).text(7, "eve").built()).id();
+        assertThat(told())
+                .containsExactly("begin | operation " + id + ", asked for by eve (as it says itself): " + title + " | ok");
+        String asker = "z".repeat(120);
+        var unused = note(0, ManagedOperation.State.RUNNING, true, Report.titled("t").text(7, asker).built());
+        assertThat(told().getLast()).contains("asked for by " + "z".repeat(97) + "... (as it says itself): t | ok");
     }
 
     @Test

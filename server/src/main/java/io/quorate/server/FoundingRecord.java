@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * <p>Each founder has such a note; the one that leads makes the record, and each deletes its note when it sees a record that names this
  * cluster. A leader looks for one after it has caught up with all that leaders before it may have committed, so there is one record
  * as a rule. If a leader's proposal outlives its leadership there can be two, which say the same. Once so many operations have come
- * after the founding that its record has made room for them, it is not made anew.
+ * after the founding that its record has made room for them, it is not made anew. It waits a while for the audit log to begin, to be in it too.
  */
 final class FoundingRecord {
 
@@ -47,6 +48,12 @@ final class FoundingRecord {
      * the note stays, and the next start looks again.
      */
     private static final int MAX_LOOKS = 1_450;
+
+    /**
+     * Looks for which the record waits for the audit log, which cannot begin before all members are there that hold data: about a quarter of
+     * an hour. Then it is made without, since it also tells which founder is not there.
+     */
+    static final int LOOKS_FOR_AUDIT = 23;
 
     private final MemberNode member;
     private final OwnDeeds deeds;
@@ -128,11 +135,12 @@ final class FoundingRecord {
             var unused = member.node()
                     .readIndex()
                     .thenCompose(index -> isSettled()
-                            ? CompletableFuture.completedFuture(List.<Check>of())
-                            : CompletableFuture.supplyAsync(this::prove, FoundingRecord::onThreadOfItsOwn))
-                    .thenCompose(checks -> isSettled()
-                            ? CompletableFuture.completedFuture(Optional.<Result>empty())
-                            : propose(checks))
+                            ? CompletableFuture.completedFuture(false)
+                            : isTime(looks, deeds::areOnRecord))
+                    .thenCompose(isTime -> isTime
+                            ? CompletableFuture.supplyAsync(this::prove, FoundingRecord::onThreadOfItsOwn)
+                                    .thenCompose(this::propose)
+                            : CompletableFuture.completedFuture(Optional.<Result>empty()))
                     .whenComplete((result, failure) -> {
                         if (failure != null) {
                             LOG.debug("{} is not on record yet: {}", title(), failure.toString());
@@ -142,6 +150,15 @@ final class FoundingRecord {
         } else {
             attemptLater();
         }
+    }
+
+    /**
+     * Whether the record is to be made: once made it is not made anew, so it waits until it is in the audit log too, though not for ever.
+     *
+     * @param onRecord whether it would be there by now
+     */
+    static CompletableFuture<Boolean> isTime(int looks, Supplier<CompletableFuture<Boolean>> onRecord) {
+        return looks < LOOKS_FOR_AUDIT ? onRecord.get() : CompletableFuture.completedFuture(true);
     }
 
     private boolean leads() {

@@ -20,6 +20,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +60,23 @@ class FoundingRecordTest {
                 .isFalse();
         operations.add(operation(10, FOUNDED_MILLIS, FOUNDING.getReport()));
         assertThat(FoundingRecord.isSettled(operations, FOUNDING)).isTrue();
+    }
+
+    /** Founders that come a little later do not keep it out of the audit log. */
+    @Test
+    void itWaitsForTheAuditLogThoughNotForEver() {
+        assertThat(FoundingRecord.isTime(0, () -> CompletableFuture.completedFuture(true)))
+                .isCompletedWithValue(true);
+        for (int looks = 0; looks < FoundingRecord.LOOKS_FOR_AUDIT; looks++) {
+            assertThat(FoundingRecord.isTime(looks, () -> CompletableFuture.completedFuture(false)))
+                    .isCompletedWithValue(false);
+        }
+        assertThat(FoundingRecord.isTime(
+                        FoundingRecord.LOOKS_FOR_AUDIT, () -> CompletableFuture.completedFuture(false)))
+                .isCompletedWithValue(true);
+        assertThat(FoundingRecord.isTime(3, () -> CompletableFuture.failedFuture(new IllegalStateException("no leader"))))
+                .as("that nobody knows says nothing")
+                .isCompletedExceptionally();
     }
 
     private static Check check(String name, Check.Verdict verdict) {

@@ -57,6 +57,7 @@ class GreyFailureTest {
             disk.syncTakes(10 * SYNC_MILLIS);
             TestCluster.await(() -> isOnRecord(member), "that it has given way is on record");
 
+            assertThatItIsInTheAuditLog(member);
             int next = cluster.leader();
             assertThat(next).isNotEqualTo(slow);
             TestCluster.await(() -> member.grey().present().rests().isPositive(), "it says that it rests");
@@ -86,6 +87,17 @@ class GreyFailureTest {
             return true;
         }
         return false;
+    }
+
+    /** As the member's own, which has neither a user nor an address. */
+    private static void assertThatItIsInTheAuditLog(MemberServer member) {
+        String own = "\"member\":\"" + Long.toHexString(member.memberId())
+                + "\",\"user\":\"\",\"address\":\"\",\"kind\":\"operation\",\"action\":\"%s\",\"object\":\"operation \\d+: %s";
+        String title = "grey failure: " + member.config().name() + " gives way to m\\d+";
+        assertThat(String.join("\n", member.machine().store().auditRecords(1, Integer.MAX_VALUE)))
+                .containsPattern(own.formatted("begin", title + "\",\"result\":\"ok\""))
+                .containsPattern(own.formatted("step", "hand over the leadership\",\"result\":\"done: m\\d+ leads\""))
+                .containsPattern(own.formatted("end", title + "\",\"result\":\"done: m\\d+ leads\""));
     }
 
     /** Puts at a member, one after the other, until it is closed. */

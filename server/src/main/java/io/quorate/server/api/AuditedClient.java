@@ -181,6 +181,9 @@ final class AuditedClient {
 
     /** As {@link #noteReads}, of single keys that the caller was told of. */
     void noteKeys(Caller caller, List<Bytes> keys) {
+        if (!hasRules()) {
+            return;
+        }
         List<Bytes> onRecord = keys.stream()
                 .filter(key -> trail.log().settings().isReadOnRecord(caller.user(), key, Bytes.empty()))
                 .toList();

@@ -32,6 +32,9 @@ public final class AuditTrail implements AutoCloseable {
     /** Of some 300 bytes each. */
     private static final int MAX_WAITING = 2000;
 
+    /** What clients can cause as often as they like leaves the rest to what must be on record one by one. */
+    static final int MAX_WAITING_OF_TOLD = MAX_WAITING / 2;
+
     private static final int MAX_IN_COMMAND = 200;
 
     private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
@@ -73,8 +76,6 @@ public final class AuditTrail implements AutoCloseable {
         void later(Runnable task);
     }
 
-    private record Waiting(AuditEvent event, CompletableFuture<Void> onRecord) {}
-
     /**
      * @param member this one
      * @param lines where it is logged that events are lost
@@ -98,6 +99,11 @@ public final class AuditTrail implements AutoCloseable {
         return new AuditOrigin(time.millis(), member, address);
     }
 
+    /** Whether the audit log has begun or could; begins and counts nothing, so it may be asked as often as one likes. */
+    CompletableFuture<Boolean> canTake() {
+        return replication.log().hasBegun() ? CompletableFuture.completedFuture(true) : replication.mayBegin();
+    }
+
     /** Whether commands can be proposed with their origin; begins the audit log if it can begin and has not. */
     public CompletableFuture<Boolean> begun() {
         if (replication.log().hasBegun()) {
@@ -118,12 +124,17 @@ public final class AuditTrail implements AutoCloseable {
     public void tell(AuditEvent event) {
         boolean admitted;
         synchronized (this) {
-            admitted = limits.admits(event, time.nanos());
+            if (isCrowded()) {
+                limits.count(event);
+                admitted = false;
+            } else {
+                admitted = limits.admits(event, time.nanos());
+            }
         }
         if (admitted) {
             var unused = record(event);
         } else {
-            listener.became(Outcome.SUPPRESSED, 1);
+            listener.became(Outcome.SUPPRESSED, event.count());
         }
     }
 
@@ -133,34 +144,46 @@ public final class AuditTrail implements AutoCloseable {
      * @return completes once it is, or if no records can be kept since a member's release knows of none; fails if it is lost
      */
     public CompletableFuture<Void> record(AuditEvent event) {
+        return record(event, false);
+    }
+
+    private CompletableFuture<Void> record(AuditEvent event, boolean isNumber) {
         CompletableFuture<Void> onRecord = new CompletableFuture<>();
         boolean taken;
         synchronized (this) {
             taken = !closed && waiting.size() < MAX_WAITING;
             if (taken) {
-                waiting.add(new Waiting(event, onRecord));
+                waiting.add(new Waiting(event, onRecord, isNumber));
             } else {
-                lost++;
+                lost += event.count();
             }
         }
         if (taken) {
             proposeNext();
         } else {
-            tellLost(1, "too many wait for the log to take them");
+            tellLost(event.count(), "too many wait for the log to take them");
             onRecord.completeExceptionally(new IllegalStateException("the audit log takes nothing for now"));
         }
         return onRecord;
     }
 
-    /** Puts the numbers of those on record that were not told one by one; to be called each second. */
+    /** Puts the numbers of those on record that were not told one by one, once there is room for them; to be called each second. */
     public void tick() {
         List<AuditEvent> counted;
         synchronized (this) {
+            if (isCrowded()) {
+                return;
+            }
             counted = limits.takeSuppressed(time.nanos(), time.millis(), member);
         }
         for (AuditEvent event : counted) {
-            var unused = record(event);
+            var unused = record(event, true);
         }
+    }
+
+    /** To be asked while this is held. */
+    private boolean isCrowded() {
+        return waiting.size() >= MAX_WAITING_OF_TOLD;
     }
 
     private void proposeNext() {
@@ -204,19 +227,19 @@ public final class AuditTrail implements AutoCloseable {
                 ? wrapped.getCause()
                 : failure;
         if (cause == null) {
-            listener.became(Outcome.RECORDED, events.size());
+            listener.became(Outcome.RECORDED, Waiting.recorded(events));
             events.forEach(event -> event.onRecord().complete(null));
             tellHowManyWereLost();
             goOn();
         } else if (cause instanceof NeverOnRecord never) {
             synchronized (this) {
-                lost += events.size();
+                lost += Waiting.events(events);
             }
-            tellLost(events.size(), String.valueOf(never.getMessage()));
+            tellLost(Waiting.events(events), String.valueOf(never.getMessage()));
             events.forEach(event -> never.tell(event.onRecord()));
             goOn();
         } else if (cause instanceof RaftException.Stopped || isClosed()) {
-            tellLost(events.size(), "the member stops");
+            tellLost(Waiting.events(events), "the member stops");
             events.forEach(event -> event.onRecord().completeExceptionally(cause));
         } else {
             log.line("The audit log takes nothing for now, and " + waitingNow(events.size()) + " events wait for it: "
@@ -258,7 +281,7 @@ public final class AuditTrail implements AutoCloseable {
                     "events that this member has seen",
                     "they could not be put on record",
                     lost);
-            waiting.addFirst(new Waiting(told, new CompletableFuture<>()));
+            waiting.addFirst(new Waiting(told, new CompletableFuture<>(), true));
             lost = 0;
         }
     }
@@ -273,7 +296,7 @@ public final class AuditTrail implements AutoCloseable {
             waiting.clear();
         }
         if (!left.isEmpty()) {
-            tellLost(left.size(), "the member stops");
+            tellLost(Waiting.events(left), "the member stops");
             IllegalStateException stopped = new IllegalStateException("the member stops");
             left.forEach(event -> event.onRecord().completeExceptionally(stopped));
         }

@@ -27,6 +27,11 @@ public final class OwnDeeds {
         this.trail = trail;
     }
 
+    /** Whether what the member does by itself would be on record by now: what can wait for that waits. */
+    public CompletableFuture<Boolean> areOnRecord() {
+        return trail.canTake();
+    }
+
     /** A command that the member proposes by itself, with its origin; without, if no records can be kept. */
     public CompletableFuture<Command> withOrigin(Command command) {
         return trail.begun().thenApply(begun -> begun ? new Audited(trail.origin(""), command) : command);

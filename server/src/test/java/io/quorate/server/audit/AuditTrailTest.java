@@ -169,6 +169,59 @@ class AuditTrailTest {
                 .anyMatch(line -> line.contains("\"user\":\"bob\""));
     }
 
+    /** As many users as there are may do what is recorded of each of them, of every kind, while nothing can be proposed. */
+    @Test
+    void whatClientsCauseAtWillLeavesRoomForWhatMustBeOnRecord() {
+        cluster.failures = 1;
+        long told = 0;
+        for (Kind kind : Kind.values()) {
+            for (int user = 0; user < 10; user++) {
+                for (int i = 0; i < EventLimits.AT_ONCE; i++) {
+                    trail.tell(by("user " + user, kind));
+                    told++;
+                }
+            }
+        }
+        CompletableFuture<Void> login = trail.record(event(Kind.AUTHENTICATION, "10.0.0.9"));
+        trail.tick();
+        assertThat(login).as("it waits, and is not lost").isNotDone();
+        runLater();
+        assertThat(login).isCompleted();
+        trail.tick();
+        assertThat(became).doesNotContainKey(Outcome.LOST);
+        assertThat(became.get(Outcome.RECORDED)).isBetween(1L, AuditTrail.MAX_WAITING_OF_TOLD + 2L);
+        assertThat(became.get(Outcome.RECORDED) + became.get(Outcome.SUPPRESSED))
+                .as("each has come to one thing")
+                .isEqualTo(told + 1);
+        assertThat(counts(lines())).as("and is on record, by itself or in a number").isEqualTo(told + 1);
+    }
+
+    private static long counts(List<String> lines) {
+        return lines.stream()
+                .map(line -> line.substring(line.indexOf("\"count\":") + 8))
+                .mapToLong(rest -> Long.parseLong(rest.substring(0, rest.indexOf(','))))
+                .sum();
+    }
+
+    @Test
+    void anEventThatStandsForManyCountsAsMany() {
+        for (int i = 0; i < EventLimits.AT_ONCE; i++) {
+            trail.tell(by("ann", Kind.KEY));
+        }
+        trail.tell(by("ann", Kind.KEY).times(980));
+        assertThat(became).containsExactly(Map.entry(Outcome.RECORDED, 100L), Map.entry(Outcome.SUPPRESSED, 980L));
+        cluster.refusals = 1;
+        trail.tick();
+        assertThat(became).as("now it is known to nobody").containsEntry(Outcome.LOST, 980L);
+        assertThat(logged).singleElement().asString().startsWith("980 events are not put on record");
+        assertThat(trail.record(by("ann", Kind.USER).times(7))).isCompleted();
+        assertThat(lines().getLast()).contains("\"action\":\"lose events\"", "\"count\":980");
+        assertThat(became).containsEntry(Outcome.RECORDED, 107L);
+        trail.close();
+        assertThat(trail.record(by("ann", Kind.USER).times(3))).isCompletedExceptionally();
+        assertThat(became).containsEntry(Outcome.LOST, 983L);
+    }
+
     private AuditEvent by(String user, Kind kind) {
         return trail.event(user, "10.0.0.9", kind, "read", "", AuditEvent.OK);
     }

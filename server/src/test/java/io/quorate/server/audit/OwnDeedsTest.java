@@ -115,6 +115,19 @@ class OwnDeedsTest {
     }
 
     @Test
+    void whetherDeedsWouldBeOnRecordIsAskedWithoutAnyTrace() {
+        mayBegin = false;
+        assertThat(deeds.areOnRecord()).isCompletedWithValue(false);
+        mayBegin = true;
+        assertThat(deeds.areOnRecord()).isCompletedWithValue(true);
+        assertThat(store.auditLog().hasBegun()).isFalse();
+        assertThat(deeds.change("remove 3", () -> CompletableFuture.completedFuture("done"))).isCompleted();
+        assertThat(told()).as("nothing is said to be lost").hasSize(2);
+        mayBegin = false;
+        assertThat(deeds.areOnRecord()).as("it has begun").isCompletedWithValue(true);
+    }
+
+    @Test
     void withoutRecordsACommandIsProposedAsItIs() {
         mayBegin = false;
         NoteOperation note = note(OperationReport.getDefaultInstance());
