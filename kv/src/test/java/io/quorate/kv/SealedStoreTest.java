@@ -9,15 +9,20 @@ import io.quorate.encryption.MasterKeys;
 import io.quorate.encryption.MissingKeyException;
 import io.quorate.encryption.WrongKeyException;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -291,6 +296,58 @@ class SealedStoreTest {
         try (MvccStore store = sealed(kv(), TestKeys.ring("m2"))) {
             assertThat(store.hash()).isEqualTo(hash);
         }
+    }
+
+    @Test
+    void valuesThatTheDiskHadNoRoomForOnceAreSealedAllTheSame() {
+        allAreSealedThoughOneCallFails("write", 1);
+    }
+
+    @Test
+    void valuesBeforeOneThatCouldNotBeReadOnceAreSealedAllTheSame() {
+        allAreSealedThoughOneCallFails("next", 10);
+    }
+
+    /** What the walk had found by then lies behind it: was it settled without that, nobody could read it any more. */
+    private void allAreSealedThoughOneCallFails(String method, int calls) {
+        long hash;
+        try (MvccStore store = MvccStore.open(plain(kv()))) {
+            filled(store);
+            hash = store.hash();
+        }
+        for (MasterKeys keys : List.of(TestKeys.ring("k1"), TestKeys.ring("m2", "k1"))) {
+            AtomicInteger untilFailure = new AtomicInteger();
+            OrderedStore below = failing(OrderedStore.class, plain(kv()), method, untilFailure);
+            try (MvccStore store = MvccStore.open(SealedStore.over(below, keys))) {
+                store.sealSome();
+                store.sealSome();
+                untilFailure.set(calls);
+                assertThatThrownBy(store::sealSome).hasMessageContaining("no room");
+                sealAll(store);
+                assertThat(store.sealProgress().orElseThrow().settled()).isTrue();
+            }
+            try (MvccStore store = sealed(kv(), keys)) {
+                assertThat(store.hash()).isEqualTo(hash);
+            }
+        }
+    }
+
+    /** Fails one call of a method, be it the store's or a cursor's: the one that counts down to 0. */
+    private static <T> T failing(Class<T> type, T real, String method, AtomicInteger untilFailure) {
+        InvocationHandler handler = (proxy, called, arguments) -> {
+            if (called.getName().equals(method) && untilFailure.decrementAndGet() == 0) {
+                throw new StoreException("the disk has no room for now");
+            }
+            try {
+                Object result = called.invoke(real, arguments);
+                return result instanceof OrderedStore.Cursor cursor
+                        ? failing(OrderedStore.Cursor.class, cursor, method, untilFailure)
+                        : result;
+            } catch (InvocationTargetException e) {
+                throw Objects.requireNonNull(e.getCause());
+            }
+        };
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
     @Test
