@@ -160,9 +160,16 @@ class SealedStoreTest {
             new TestClient(store).put("a", "first");
         }
         byte[] place = StoreKeys.version(b("a"), 2, 0);
-        // Cut off behind the number of its data key, before it, and with that of a key that there is not.
+        // Cut off behind the number of its data key, before it, before and in its own numbers, with the number of a data key that there is
+        // not, and of no kind, or one that there is not.
         List<byte[]> records = List.of(
-                new byte[] {2, 2, 1, 0, 1, 7}, new byte[] {2, 2, 1, 0}, Arrays.copyOf(new byte[] {2, 2, 1, 0, 9}, 60));
+                new byte[] {2, 2, 1, 0, 1, 7},
+                new byte[] {2, 2, 1, 0},
+                new byte[] {2},
+                new byte[] {2, 2, 1},
+                Arrays.copyOf(new byte[] {2, 2, 1, 0, 9}, 60),
+                new byte[] {},
+                new byte[] {7});
         for (byte[] record : records) {
             try (OrderedStore below = plain(kv())) {
                 WriteBatch change = new WriteBatch();
@@ -175,6 +182,25 @@ class SealedStoreTest {
                                 StoreException.class,
                                 e -> assertThat(e.isDamage()).as(e.getMessage()).isTrue());
             }
+        }
+    }
+
+    /** A seal of a later release is whole: a state that only that can open must not be dropped. */
+    @Test
+    void aSealThatIsCutOffIsDamageAndOneOfAnotherFormIsNot() {
+        try (MvccStore store = sealed(kv(), TestKeys.ring("k1"))) {
+            new TestClient(store).put("a", "first");
+        }
+        for (byte[] seal : List.of(new byte[] {1, 0, 0}, new byte[] {2, 0, 0})) {
+            try (OrderedStore below = plain(kv())) {
+                WriteBatch change = new WriteBatch();
+                change.put(StoreKeys.SEAL, seal);
+                below.write(change);
+            }
+            assertThatThrownBy(() -> sealed(kv(), TestKeys.ring("k1")))
+                    .hasMessageContaining("the store's data keys cannot be read")
+                    .isInstanceOfSatisfying(
+                            StoreException.class, e -> assertThat(e.isDamage()).isEqualTo(seal[0] == 1));
         }
     }
 
