@@ -1,11 +1,13 @@
 package io.quorate.cli;
 
+import io.quorate.server.certs.AlreadyRevokedException;
 import io.quorate.server.certs.CertificateFolder;
 import io.quorate.server.certs.DurableFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -49,9 +51,15 @@ final class CertsRevokeCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         certs.run(folder -> {
             requireFolders();
-            List<String> revoked = folder.revoking().revoke(nameOrFile);
-            out.println(folder.revocations() + ": revokes " + nameOrFile + ", number " + String.join(", ", revoked)
-                    + "; bring it to all members");
+            try {
+                List<String> revoked = folder.revoking().revoke(nameOrFile);
+                out.println(folder.revocations() + ": revokes " + nameOrFile + ", number " + String.join(", ", revoked)
+                        + "; bring it to all members");
+            } catch (AlreadyRevokedException e) {
+                // Whoever has revoked it may not have written all of these.
+                copy(folder);
+                throw e;
+            }
             copy(folder);
         });
         return ExitCode.OK;
@@ -67,9 +75,23 @@ final class CertsRevokeCommand implements Callable<Integer> {
         }
     }
 
+    /** One that cannot be written keeps no other one from it. */
     private void copy(CertificateFolder folder) throws IOException {
+        if (copies.isEmpty()) {
+            return;
+        }
+        String list = Files.readString(folder.revocations());
+        List<String> failed = new ArrayList<>();
         for (Path copy : copies) {
-            DurableFile.write(copy, Files.readString(folder.revocations()), false);
+            try {
+                DurableFile.write(copy, list, false);
+            } catch (IOException e) {
+                failed.add(copy + " (" + e + ")");
+            }
+        }
+        if (!failed.isEmpty()) {
+            throw new IOException("the list could not be written to " + String.join(", ", failed) + "; all else is done:"
+                    + " copy " + folder.revocations() + " there, or give the same command again");
         }
     }
 }

@@ -172,6 +172,21 @@ class CertsCommandTest {
     }
 
     @Test
+    void aCopyThatCannotBeWrittenKeepsNoOtherOneFromIt() throws IOException {
+        done("init");
+        done("client", "ann");
+        Files.createDirectories(dir.resolve("first.crl/in-the-way"));
+        String[] revoke = {"revoke", "ann", "--crl-file", file("first.crl"), "--crl-file", file("second.crl")};
+        refused(ExitCode.FAILED, "could not be written to " + file("first.crl"), revoke);
+        assertThat(dir.resolve("second.crl")).hasSameTextualContentAs(dir.resolve("ca.crl"));
+
+        Files.delete(dir.resolve("first.crl/in-the-way"));
+        Files.delete(dir.resolve("first.crl"));
+        refused(ExitCode.FAILED, "is revoked already", revoke);
+        assertThat(dir.resolve("first.crl")).hasSameTextualContentAs(dir.resolve("ca.crl"));
+    }
+
+    @Test
     void aListThatIsOverdueIsWarnedOf() throws IOException {
         Instant before = Instant.now().minus(Duration.ofDays(500));
         new CertificateFolder(dir, () -> before).init("CA", Duration.ofDays(3650));

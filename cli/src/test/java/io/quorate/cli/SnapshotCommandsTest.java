@@ -291,7 +291,7 @@ class SnapshotCommandsTest {
     void withoutSayingWhatTheCommandNamesWhatThereIs() {
         CommandRun run = CommandRun.of("snapshot");
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(run.err()).contains("save or status or restore");
+        assertThat(run.err()).contains("save, status or restore");
         assertThat(CommandRun.of("import", "--help").out()).contains("'quorate snapshot restore' by its older name");
     }
 }

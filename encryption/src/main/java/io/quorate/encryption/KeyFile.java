@@ -74,14 +74,19 @@ public final class KeyFile {
     }
 
     /**
-     * Puts a new key, which is current then, in front of those that a file has, or makes the file. What is there is replaced as a whole.
+     * Puts a new key, which is current then, in front of those that a file has, or makes the file. What is there is replaced as a whole; of two who do so at
+     * once, one is refused.
      *
      * @param id of the key; without, the first of {@code key-1}, {@code key-2} and so on that there is not
      * @return the key's id
      * @throws IllegalArgumentException if the id is none, or there is a key of it
-     * @throws IOException with one sentence if the file holds something else than a ring
+     * @throws IOException with one sentence if the file holds something else than a ring, or somebody else changes it
      */
     public static String addNew(Path file, Optional<String> id) throws IOException {
+        return ChangeLock.alone(file, () -> added(file, id));
+    }
+
+    private static String added(Path file, Optional<String> id) throws IOException {
         boolean exists = Files.exists(file);
         Set<String> known = exists ? read(file).ids() : Set.of();
         String added = id.orElseGet(() -> unused(known));
@@ -131,6 +136,15 @@ public final class KeyFile {
 
     /** Members that read the ring by its group must be able to read the next one. */
     private static void openToTheSame(Path before, Path after) throws IOException {
+        giveToOwnerOf(before, after);
+        Files.setPosixFilePermissions(after, Files.getPosixFilePermissions(before));
+    }
+
+    /** Gives a file to the owner and the group of another one, where files have any. */
+    static void giveToOwnerOf(Path before, Path after) throws IOException {
+        if (!hasModes(before)) {
+            return;
+        }
         PosixFileAttributes rights = Files.readAttributes(before, PosixFileAttributes.class);
         PosixFileAttributeView view = Files.getFileAttributeView(after, PosixFileAttributeView.class);
         if (!view.readAttributes().group().equals(rights.group())) {
@@ -139,10 +153,9 @@ public final class KeyFile {
         if (!view.readAttributes().owner().equals(rights.owner())) {
             view.setOwner(rights.owner());
         }
-        view.setPermissions(rights.permissions());
     }
 
-    private static FileAttribute<?>[] ownersAlone(Path file) {
+    static FileAttribute<?>[] ownersAlone(Path file) {
         return hasModes(file)
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))

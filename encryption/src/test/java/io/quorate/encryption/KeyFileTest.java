@@ -2,11 +2,20 @@ package io.quorate.encryption;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -81,8 +90,61 @@ class KeyFileTest {
         assertThatThrownBy(() -> KeyFile.addNew(file, Optional.of("a b"))).isInstanceOf(IllegalArgumentException.class);
         assertThat(KeyFile.read(file).ids()).hasSize(3);
         try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files).containsExactly(file);
+            assertThat(files).containsExactlyInAnyOrder(file, lockFile());
         }
+    }
+
+    private Path lockFile() {
+        return folder.resolve("keys.lock");
+    }
+
+    @Test
+    void ofTwoWhoAddAKeyAtOnceOneIsRefused() throws Exception {
+        String before = Files.readString(file);
+        try (FileChannel other = FileChannel.open(lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = other.lock()) {
+            assertThat(held.isValid()).isTrue();
+            assertThatThrownBy(() -> KeyFile.addNew(file, Optional.empty()))
+                    .hasMessageContaining("is being changed by somebody else right now");
+        }
+        assertThat(file).hasContent(before);
+        assertThat(KeyFile.addNew(file, Optional.empty())).isEqualTo("key-1");
+    }
+
+    /** Or the file's owner could not change it any more once the superuser has. */
+    @Test
+    void theLockBelongsToWhomTheFileBelongs() throws Exception {
+        UserPrincipal another = another();
+        assumeTrue(mayGiveAway(another), "only the superuser gives files away");
+        KeyFile.addNew(file, Optional.empty());
+        assertThat(Files.getOwner(lockFile())).isEqualTo(another);
+        assertThat(Files.getOwner(file)).isEqualTo(another);
+    }
+
+    private static UserPrincipal another() throws IOException {
+        try {
+            return FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+        } catch (UserPrincipalNotFoundException e) {
+            return abort("there is no user nobody");
+        }
+    }
+
+    private boolean mayGiveAway(UserPrincipal another) throws IOException {
+        try {
+            Files.setOwner(file, another);
+            return true;
+        } catch (FileSystemException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void aLockThatCannotBeUsedIsToldInASentence() throws Exception {
+        Files.createDirectory(lockFile());
+        assertThatThrownBy(() -> KeyFile.addNew(file, Optional.empty()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("its lock " + lockFile().toRealPath() + " cannot be used");
+        assertThat(KeyFile.read(file).ids()).containsExactly("spring");
     }
 
     @Test

@@ -78,6 +78,13 @@ final class SealWalk {
         return Arrays.copyOf(key, key.length + 1);
     }
 
+    /** Begins anew, since what was found may not be sealed: nothing that lies behind the walk is looked at again, so it may pass none over. */
+    synchronized void startOver() {
+        position = BEGINNING;
+        isCounted = false;
+        left = 0;
+    }
+
     /** So many of those that were found are sealed as they should be. */
     synchronized void sealedAnew(int count) {
         left = Math.max(0, left - count);

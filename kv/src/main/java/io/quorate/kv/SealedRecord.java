@@ -75,9 +75,17 @@ final class SealedRecord {
     /** Whether a version, of which the head suffices, has a value that no data key from a number on has sealed. */
     static boolean isOlderThan(byte[] head, int headSize, int dataKey) {
         if (!isSealedVersion(head, headSize)) {
+            requireKnown(head, headSize);
             return !Version.isDeletion(head, headSize);
         }
         return dataKeyOf(ByteBuffer.wrap(head, 0, headSize).position(Version.headSize(head, headSize))) < dataKey;
+    }
+
+    /** Of a version that is not sealed: whoever has written it there, it was not the store. */
+    private static void requireKnown(byte[] head, int headSize) {
+        if (headSize == 0 || head[0] > SEALED || head[0] < Version.LIVE) {
+            throw StoreException.ofForged("the store holds a version of an unknown kind: it is damaged");
+        }
     }
 
     /** Seals a record that {@link #isToBeSealed}. */
@@ -103,6 +111,9 @@ final class SealedRecord {
      */
     static byte[] opened(byte[] key, byte[] stored, DataKeys keys) {
         if (!isSealed(key, stored)) {
+            if (StoreKeys.isVersion(key)) {
+                requireKnown(stored, stored.length);
+            }
             return stored;
         }
         int headSize = StoreKeys.isVersion(key) ? Version.headSize(stored, stored.length) : 0;

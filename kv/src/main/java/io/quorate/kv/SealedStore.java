@@ -289,17 +289,27 @@ public final class SealedStore implements OrderedStore {
             if (present.isSettled()) {
                 return false;
             }
-            Optional<List<byte[]>> due = present.advance();
-            if (due.isPresent()) {
-                sealAnew(present, due.get());
-                return true;
+            try {
+                return takeStep(present);
+            } catch (RuntimeException e) {
+                // What the walk has found by now is not sealed, and must be found again: once it is settled, that is lost.
+                present.startOver();
+                throw e;
             }
-            // What was there before stays in files until they are merged, and they might never be.
-            if (below.defragment()) {
-                settle(present);
-            }
-            return !present.isSettled();
         }
+    }
+
+    private boolean takeStep(SealWalk present) {
+        Optional<List<byte[]>> due = present.advance();
+        if (due.isPresent()) {
+            sealAnew(present, due.get());
+            return true;
+        }
+        // What was there before stays in files until they are merged, and they might never be.
+        if (below.defragment()) {
+            settle(present);
+        }
+        return !present.isSettled();
     }
 
     private void sealAnew(SealWalk present, List<byte[]> due) {

@@ -1,5 +1,6 @@
 package io.quorate.kv;
 
+import io.quorate.encryption.NotAuthenticException;
 import io.quorate.encryption.WrappedKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -101,9 +102,7 @@ record StoreSeal(List<NumberedKey> keys, int oldestWanted, boolean settled, long
     private static StoreSeal decode(byte[] encoded) {
         ByteBuffer in = ByteBuffer.wrap(encoded);
         try {
-            if (in.remaining() < 2 + 2 * Integer.BYTES + Long.BYTES || in.get() != VERSION) {
-                throw new IOException("they are of a form that this release does not know");
-            }
+            requireKnownForm(in);
             int oldestWanted = in.getInt();
             boolean settled = in.get() == 1;
             long reserved = in.getLong();
@@ -111,12 +110,12 @@ record StoreSeal(List<NumberedKey> keys, int oldestWanted, boolean settled, long
             List<NumberedKey> keys = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 if (in.remaining() < Integer.BYTES) {
-                    throw new IOException("one is missing");
+                    throw new NotAuthenticException("one is missing");
                 }
                 keys.add(new NumberedKey(in.getInt(), WrappedKey.decode(in)));
             }
             if (keys.isEmpty() || in.hasRemaining()) {
-                throw new IOException("there is none, or something behind them");
+                throw new NotAuthenticException("there is none, or something behind them");
             }
             StoreSeal seal = new StoreSeal(keys, oldestWanted, settled, reserved);
             seal.requirePossible();
@@ -126,17 +125,27 @@ record StoreSeal(List<NumberedKey> keys, int oldestWanted, boolean settled, long
         }
     }
 
+    /** That a later release has written them is no damage: nobody may drop the state for it. */
+    private static void requireKnownForm(ByteBuffer in) throws IOException {
+        if (in.hasRemaining() && in.get() != VERSION) {
+            throw new IOException("they are of a form that this release does not know");
+        }
+        if (in.remaining() < 1 + 2 * Integer.BYTES + Long.BYTES) {
+            throw new NotAuthenticException("they are cut off");
+        }
+    }
+
     /** Whoever settles drops the keys before the oldest that is wanted: the one that seals must never be among them. */
     private void requirePossible() throws IOException {
         int before = 0;
         for (NumberedKey key : keys) {
             if (key.number() <= before) {
-                throw new IOException("their numbers do not rise from 1 on");
+                throw new NotAuthenticException("their numbers do not rise from 1 on");
             }
             before = key.number();
         }
         if (oldestWanted < 1 || oldestWanted > current() || reserved < 0) {
-            throw new IOException("what they say of what they have sealed cannot be");
+            throw new NotAuthenticException("what they say of what they have sealed cannot be");
         }
     }
 }

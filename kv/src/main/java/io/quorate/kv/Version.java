@@ -71,7 +71,8 @@ record Version(boolean deleted, long createRevision, long version, long lease, B
             int first = at;
             do {
                 if (at >= size || at - first == Long.BYTES + 2) {
-                    throw new StoreException("the store holds a version that cannot be read: its numbers are cut off");
+                    throw StoreException.ofForged(
+                            "the store holds a version that cannot be read: its numbers are cut off");
                 }
             } while (record[at++] < 0);
         }

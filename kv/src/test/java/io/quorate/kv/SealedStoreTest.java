@@ -9,15 +9,20 @@ import io.quorate.encryption.MasterKeys;
 import io.quorate.encryption.MissingKeyException;
 import io.quorate.encryption.WrongKeyException;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,9 +160,16 @@ class SealedStoreTest {
             new TestClient(store).put("a", "first");
         }
         byte[] place = StoreKeys.version(b("a"), 2, 0);
-        // Cut off behind the number of its data key, before it, and with that of a key that there is not.
+        // Cut off behind the number of its data key, before it, before and in its own numbers, with the number of a data key that there is
+        // not, and of no kind, or one that there is not.
         List<byte[]> records = List.of(
-                new byte[] {2, 2, 1, 0, 1, 7}, new byte[] {2, 2, 1, 0}, Arrays.copyOf(new byte[] {2, 2, 1, 0, 9}, 60));
+                new byte[] {2, 2, 1, 0, 1, 7},
+                new byte[] {2, 2, 1, 0},
+                new byte[] {2},
+                new byte[] {2, 2, 1},
+                Arrays.copyOf(new byte[] {2, 2, 1, 0, 9}, 60),
+                new byte[] {},
+                new byte[] {7});
         for (byte[] record : records) {
             try (OrderedStore below = plain(kv())) {
                 WriteBatch change = new WriteBatch();
@@ -170,6 +182,25 @@ class SealedStoreTest {
                                 StoreException.class,
                                 e -> assertThat(e.isDamage()).as(e.getMessage()).isTrue());
             }
+        }
+    }
+
+    /** A seal of a later release is whole: a state that only that can open must not be dropped. */
+    @Test
+    void aSealThatIsCutOffIsDamageAndOneOfAnotherFormIsNot() {
+        try (MvccStore store = sealed(kv(), TestKeys.ring("k1"))) {
+            new TestClient(store).put("a", "first");
+        }
+        for (byte[] seal : List.of(new byte[] {1, 0, 0}, new byte[] {2, 0, 0})) {
+            try (OrderedStore below = plain(kv())) {
+                WriteBatch change = new WriteBatch();
+                change.put(StoreKeys.SEAL, seal);
+                below.write(change);
+            }
+            assertThatThrownBy(() -> sealed(kv(), TestKeys.ring("k1")))
+                    .hasMessageContaining("the store's data keys cannot be read")
+                    .isInstanceOfSatisfying(
+                            StoreException.class, e -> assertThat(e.isDamage()).isEqualTo(seal[0] == 1));
         }
     }
 
@@ -291,6 +322,58 @@ class SealedStoreTest {
         try (MvccStore store = sealed(kv(), TestKeys.ring("m2"))) {
             assertThat(store.hash()).isEqualTo(hash);
         }
+    }
+
+    @Test
+    void valuesThatTheDiskHadNoRoomForOnceAreSealedAllTheSame() {
+        allAreSealedThoughOneCallFails("write", 1);
+    }
+
+    @Test
+    void valuesBeforeOneThatCouldNotBeReadOnceAreSealedAllTheSame() {
+        allAreSealedThoughOneCallFails("next", 10);
+    }
+
+    /** What the walk had found by then lies behind it: was it settled without that, nobody could read it any more. */
+    private void allAreSealedThoughOneCallFails(String method, int calls) {
+        long hash;
+        try (MvccStore store = MvccStore.open(plain(kv()))) {
+            filled(store);
+            hash = store.hash();
+        }
+        for (MasterKeys keys : List.of(TestKeys.ring("k1"), TestKeys.ring("m2", "k1"))) {
+            AtomicInteger untilFailure = new AtomicInteger();
+            OrderedStore below = failing(OrderedStore.class, plain(kv()), method, untilFailure);
+            try (MvccStore store = MvccStore.open(SealedStore.over(below, keys))) {
+                store.sealSome();
+                store.sealSome();
+                untilFailure.set(calls);
+                assertThatThrownBy(store::sealSome).hasMessageContaining("no room");
+                sealAll(store);
+                assertThat(store.sealProgress().orElseThrow().settled()).isTrue();
+            }
+            try (MvccStore store = sealed(kv(), keys)) {
+                assertThat(store.hash()).isEqualTo(hash);
+            }
+        }
+    }
+
+    /** Fails one call of a method, be it the store's or a cursor's: the one that counts down to 0. */
+    private static <T> T failing(Class<T> type, T real, String method, AtomicInteger untilFailure) {
+        InvocationHandler handler = (proxy, called, arguments) -> {
+            if (called.getName().equals(method) && untilFailure.decrementAndGet() == 0) {
+                throw new StoreException("the disk has no room for now");
+            }
+            try {
+                Object result = called.invoke(real, arguments);
+                return result instanceof OrderedStore.Cursor cursor
+                        ? failing(OrderedStore.Cursor.class, cursor, method, untilFailure)
+                        : result;
+            } catch (InvocationTargetException e) {
+                throw Objects.requireNonNull(e.getCause());
+            }
+        };
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
     @Test

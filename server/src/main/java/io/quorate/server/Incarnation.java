@@ -145,6 +145,7 @@ record Incarnation(
         OpenParts parts = new OpenParts();
         try {
             MemberNode memberNode = MemberNode.open(config, membership, opening, healing, metrics, security, parts);
+            memberNode.machine().tellDamage(failure -> healing.storeDamaged(number, failure));
             Fence fence =
                     new Fence(memberNode.machine().store(), membership.self().value());
             OpenStreams streams = parts.add(new OpenStreams());

@@ -113,7 +113,7 @@ record OwnReport(
                 present.newcomer().waitsFor(),
                 security.told(),
                 exposed.answer(),
-                sealed(present.node().logSealing(), store, kept.answer().orElseGet(List::of)),
+                sealed(present.node().logSealing(), store, kept.answer().orElseGet(states::last)),
                 Optional.of(new OwnDetections(metrics, security.furtherSigns()).now()));
     }
 

@@ -9,16 +9,11 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.JWKGenerator;
 import com.nimbusds.jose.jwk.gen.OctetSequenceKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
-import io.quorate.engine.disk.OwnersAlone;
+import io.quorate.encryption.ChangeLock;
 import io.quorate.server.certs.DurableFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -29,7 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A file with a set of keys for tokens, whose keys follow one another: a new one is added at the end, is put first to sign, and drops out at last. Each
@@ -54,39 +48,9 @@ public final class TokenKeyFile {
         return TokenKeySet.read(file, Optional.empty());
     }
 
-    /** A change of the file, from what was read to what is written. */
-    @FunctionalInterface
-    private interface Change<T> {
-        T make() throws IOException;
-    }
-
-    /**
-     * Makes a change while nobody else does: of two at once, each would write what it has read, and one of them would be lost. The lock is a file beside
-     * it, which stays, since the file itself is another one after each change.
-     */
-    @SuppressWarnings("try") // The lock is named to be closed.
-    private <T> T alone(Change<T> change) throws IOException {
-        Path place = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-        Path lockFile = place.resolveSibling(place.getFileName() + ".lock");
-        Set<OpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try (FileChannel channel = FileChannel.open(lockFile, options, OwnersAlone.file(lockFile));
-                @Nullable FileLock lock = channel.tryLock()) {
-            if (lock == null) {
-                throw beingChanged();
-            }
-            return change.make();
-        } catch (OverlappingFileLockException e) {
-            throw beingChanged();
-        }
-    }
-
     /** Before a lock is made beside a file that is not there. */
     private void requireReadable() throws IOException {
         var unused = read();
-    }
-
-    private IOException beingChanged() {
-        return new IOException(file + " is being changed by somebody else right now; nothing was changed: try again");
     }
 
     /**
@@ -97,7 +61,7 @@ public final class TokenKeyFile {
      * @throws IOException with one sentence; then nothing was changed
      */
     public TokenKeySet.Told add(TokenOptions.Algorithm algorithm, Optional<String> id) throws IOException {
-        return alone(() -> added(algorithm, id));
+        return ChangeLock.alone(file, () -> added(algorithm, id));
     }
 
     private TokenKeySet.Told added(TokenOptions.Algorithm algorithm, Optional<String> id) throws IOException {
@@ -148,7 +112,7 @@ public final class TokenKeyFile {
      */
     public TokenKeySet.Told sign(Optional<String> id) throws IOException {
         requireReadable();
-        return alone(() -> signing(id));
+        return ChangeLock.alone(file, () -> signing(id));
     }
 
     private TokenKeySet.Told signing(Optional<String> id) throws IOException {
@@ -187,7 +151,7 @@ public final class TokenKeyFile {
      */
     public List<String> drop(Optional<String> id) throws IOException {
         requireReadable();
-        return alone(() -> dropped(id));
+        return ChangeLock.alone(file, () -> dropped(id));
     }
 
     private List<String> dropped(Optional<String> id) throws IOException {

@@ -41,6 +41,7 @@ public final class Revoking {
      *
      * @param nameOrFile the name, if something was issued under it
      * @return the serial numbers, in hexadecimal
+     * @throws AlreadyRevokedException if all of that was revoked before
      */
     public List<String> revoke(String nameOrFile) throws IOException {
         Set<BigInteger> ofName = serialsOf(nameOrFile);
@@ -127,7 +128,7 @@ public final class Revoking {
             }
         }
         if (fresh.isEmpty()) {
-            throw new IOException(what + " is revoked already, by " + folder.revocations());
+            throw new AlreadyRevokedException(what + " is revoked already, by " + folder.revocations());
         }
         folder.renewRevocations(added);
         return fresh.stream().map(serial -> serial.toString(HEXADECIMAL)).toList();

@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -191,6 +192,11 @@ public final class KvStateMachine implements StateMachine<Result> {
     /** Has everything that is applied told from now on: to be called before the node is started. */
     public void tell(AppliedListener follower) {
         listener = follower;
+    }
+
+    /** Has files of the store told that are not what was written, where its values are being sealed: nobody else may read them for long. */
+    public void tellDamage(Consumer<StoreException> listener) {
+        sealKeeper.tell(listener);
     }
 
     /** What removes compacted history. */

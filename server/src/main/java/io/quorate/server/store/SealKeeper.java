@@ -6,6 +6,7 @@ import io.quorate.kv.StoreException;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ final class SealKeeper implements AutoCloseable {
     /** Has a permit whenever there may be something to do. */
     private final Semaphore called = new Semaphore(1);
 
+    private volatile Consumer<StoreException> damage = failure -> {};
     private volatile boolean closed;
 
     private SealKeeper(MvccStore store) {
@@ -43,6 +45,11 @@ final class SealKeeper implements AutoCloseable {
         SealKeeper keeper = new SealKeeper(store);
         keeper.thread.ifPresent(Thread::start);
         return keeper;
+    }
+
+    /** Has damage told that it meets from now on. */
+    void tell(Consumer<StoreException> listener) {
+        damage = listener;
     }
 
     /** The store is another one. */
@@ -68,6 +75,9 @@ final class SealKeeper implements AutoCloseable {
         } catch (StoreException | IllegalStateException e) {
             if (!closed) {
                 LOG.error("sealing the store's values failed, and is tried again in a while: {}", e.getMessage(), e);
+                if (e instanceof StoreException failure && failure.isDamage()) {
+                    damage.accept(failure);
+                }
                 TimeUnit.NANOSECONDS.sleep(RETRY_NANOS);
                 called.release();
             }

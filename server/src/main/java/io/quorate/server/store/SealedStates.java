@@ -24,23 +24,33 @@ public final class SealedStates {
 
     private static final Logger LOG = LoggerFactory.getLogger(SealedStates.class);
 
+    private static final String SNAPSHOTS = "snapshots";
+
     /** Empty of a member that has nothing on a disk. */
     private final Optional<Path> dataDir;
 
     private final AtomicBoolean looking = new AtomicBoolean();
-    private volatile List<Kept> lately = List.of();
+
+    /** What there was when it could last be told. */
+    private volatile List<Kept> lately;
 
     /** By their folders; used by whoever holds this. */
     private Map<Path, Known> known = new HashMap<>();
 
     public SealedStates(Optional<Path> dataDir) {
         this.dataDir = dataDir;
+        this.lately = dataDir.isPresent() ? List.of(notKnown(SNAPSHOTS)) : List.of();
+    }
+
+    /** A key that this may need must not be taken for one that nothing needs. */
+    private static Kept notKnown(String what) {
+        return new Kept(what + ", not known now", Optional.empty(), false, 0, 0);
     }
 
     /**
      * A state in a folder of its own.
      *
-     * @param what {@code snapshots} or {@code ahead-of-log}
+     * @param what {@code snapshots} or {@code ahead-of-log}, and that it is not known where it could not be looked at
      * @param keyId the master key that it needs; empty if nothing in it is sealed
      * @param settled whether all of its values are sealed as they are to be
      */
@@ -58,7 +68,7 @@ public final class SealedStates {
             Map<Path, Known> found = new HashMap<>();
             List<Kept> all = new ArrayList<>();
             for (Path folder : EncryptionCheck.snapshots(dataDir.get())) {
-                known(folder, "snapshots", found).ifPresent(all::add);
+                known(folder, SNAPSHOTS, found).ifPresent(all::add);
             }
             known(EncryptionCheck.aside(dataDir.get()), "ahead-of-log", found).ifPresent(all::add);
             known = found;
@@ -83,6 +93,11 @@ public final class SealedStates {
         return lately;
     }
 
+    /** What there was when somebody last looked; waits for nothing. */
+    public List<Kept> last() {
+        return lately;
+    }
+
     private Optional<Kept> known(Path folder, String what, Map<Path, Known> found) throws IOException {
         Path current = folder.resolve("CURRENT");
         if (!Files.exists(current)) {
@@ -92,7 +107,7 @@ public final class SealedStates {
         Optional<Known> same = Optional.ofNullable(known.get(folder)).filter(before -> before.made().equals(made));
         Optional<Known> now = same.isPresent() ? same : opened(folder, what, made);
         now.ifPresent(each -> found.put(folder, each));
-        return now.map(Known::kept);
+        return Optional.of(now.map(Known::kept).orElseGet(() -> notKnown(what)));
     }
 
     private static Optional<Known> opened(Path folder, String what, FileTime made) throws IOException {

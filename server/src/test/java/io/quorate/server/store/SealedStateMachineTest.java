@@ -6,18 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quorate.core.EntryId;
 import io.quorate.encryption.KeyRing;
 import io.quorate.encryption.MasterKeys;
+import io.quorate.encryption.NotAuthenticException;
 import io.quorate.engine.StateMachine.Capture;
 import io.quorate.engine.StateMachine.Command;
 import io.quorate.engine.snapshot.SnapshotWriter;
 import io.quorate.kv.Bytes;
 import io.quorate.kv.CommandCodec;
+import io.quorate.kv.MvccStore;
+import io.quorate.kv.OrderedStore;
 import io.quorate.kv.Put;
 import io.quorate.kv.Range;
 import io.quorate.kv.Result;
 import io.quorate.kv.RocksMemory;
+import io.quorate.kv.StoreException;
 import io.quorate.server.TestCluster;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +32,11 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,6 +118,37 @@ class SealedStateMachineTest {
             assertThat(machine.neededToRestore()).contains("the master key k1");
         }
         assertThat(isOnDisk("one")).isFalse();
+    }
+
+    /** A value that nobody reads may be damaged for long: the member has its state anew from the others, as if somebody had read it. */
+    @Test
+    void damageThatSealingMeetsIsTold() throws Exception {
+        String sentence = "the store holds what was not sealed there";
+        CountDownLatch listening = new CountDownLatch(1);
+        BlockingQueue<StoreException> told = new LinkedBlockingQueue<>();
+        try (KvStateMachine machine = KvStateMachine.open(
+                folder.resolve("one"),
+                RocksMemory.small(),
+                ring("k1"),
+                store -> MvccStore.open(sealing(store, () -> {
+                    listening.await();
+                    throw new StoreException(sentence, new NotAuthenticException(sentence));
+                })),
+                Runnable::run)) {
+            machine.tellDamage(told::add);
+            listening.countDown();
+            StoreException first = told.poll(1, TimeUnit.MINUTES);
+            assertThat(first).hasMessage(sentence);
+        }
+    }
+
+    /** The store, with another way of sealing some of what it holds. */
+    private static OrderedStore sealing(OrderedStore store, Callable<Boolean> rewriteSome) {
+        return (OrderedStore) Proxy.newProxyInstance(
+                OrderedStore.class.getClassLoader(),
+                new Class<?>[] {OrderedStore.class},
+                (proxy, called, arguments) ->
+                        called.getName().equals("rewriteSome") ? rewriteSome.call() : called.invoke(store, arguments));
     }
 
     @Test

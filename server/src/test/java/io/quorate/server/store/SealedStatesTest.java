@@ -77,12 +77,29 @@ class SealedStatesTest {
     void whatWasSeenLastIsToldAtOnceAndLookedAtAnew() throws IOException {
         SealedStates states = new SealedStates(Optional.of(dataDir()));
         state("snapshots/snapshot-2", ring("spring"));
-        assertThat(states.lately()).isEmpty();
-        TestCluster.await(() -> states.lately().size() == 1, "it was looked at");
+        assertThat(states.last()).extracting(SealedStates.Kept::what).containsExactly("snapshots, not known now");
+        TestCluster.await(
+                () -> states.lately().getFirst().keyId().equals(Optional.of("spring")), "it was looked at");
+        assertThat(states.last()).hasSize(1);
+    }
+
+    /** Or somebody takes its key out of the ring. */
+    @Test
+    void whatCannotBeLookedAtIsNotTakenForWhatIsNotThere() throws IOException {
+        SealedStates states = new SealedStates(Optional.of(dataDir()));
+        state("snapshots/snapshot-2", ring("spring"));
+        Path current = dataDir().resolve("snapshots/snapshot-2/CURRENT");
+        byte[] before = Files.readAllBytes(current);
+        Files.writeString(current, "nothing of use");
+        assertThat(states.look()).extracting(SealedStates.Kept::what).containsExactly("snapshots, not known now");
+        Files.write(current, before);
+        assertThat(states.look()).extracting(SealedStates.Kept::keyId).containsExactly(Optional.of("spring"));
     }
 
     @Test
     void aMemberThatHasNothingOnADiskTellsNothing() {
-        assertThat(new SealedStates(Optional.empty()).look()).isEmpty();
+        SealedStates states = new SealedStates(Optional.empty());
+        assertThat(states.last()).isEmpty();
+        assertThat(states.look()).isEmpty();
     }
 }
