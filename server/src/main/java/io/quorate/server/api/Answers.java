@@ -62,7 +62,8 @@ final class Answers {
         R answer;
         try {
             answer = response.apply(value);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Not for the future, which nobody asks: the call would never end.
             call.onError(Failures.of(e));
             return;
         }

@@ -52,15 +52,13 @@ final class GatewayWork implements ServerInterceptor {
     private static <Q, R> ServerCall.Listener<Q> start(
             ServerCall<Q, R> call, Metadata metadata, ServerCallHandler<Q, R> next, WorkUnderWay.Part work) {
         boolean answersOne = call.getMethodDescriptor().getType().serverSendsOneMessage();
-        ServerCall.Listener<Q> listener = next.startCall(
-                new SimpleForwardingServerCall<>(call) {
-                    @Override
-                    public void close(Status status, Metadata trailers) {
-                        super.close(status, trailers);
-                        work.ended();
-                    }
-                },
-                metadata);
+        ServerCall.Listener<Q> listener;
+        try {
+            listener = next.startCall(answering(call, work), metadata);
+        } catch (RuntimeException | Error e) {
+            work.ended();
+            throw e;
+        }
         return new SimpleForwardingServerCallListener<>(listener) {
             private boolean begun;
 
@@ -86,6 +84,37 @@ final class GatewayWork implements ServerInterceptor {
                     work.ended();
                 }
                 super.onCancel();
+            }
+
+            /** Also of a call that gRPC has ended itself, since its service failed. */
+            @Override
+            public void onComplete() {
+                work.ended();
+                super.onComplete();
+            }
+        };
+    }
+
+    /** The call as its service answers it. */
+    private static <Q, R> ServerCall<Q, R> answering(ServerCall<Q, R> call, WorkUnderWay.Part work) {
+        return new SimpleForwardingServerCall<>(call) {
+            @Override
+            public void sendMessage(R message) {
+                try {
+                    super.sendMessage(message);
+                } catch (RuntimeException | Error e) {
+                    work.ended();
+                    throw e;
+                }
+            }
+
+            @Override
+            public void close(Status status, Metadata trailers) {
+                try {
+                    super.close(status, trailers);
+                } finally {
+                    work.ended();
+                }
             }
         };
     }

@@ -136,6 +136,8 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
             end(ctx, Limit.SLOW_REQUEST, "what was begun did not come whole in time");
         } else if (!stalled.isEmpty()) {
             endStalled(ctx, stalled, owes);
+        } else {
+            putOff = false;
         }
         before = now;
     }

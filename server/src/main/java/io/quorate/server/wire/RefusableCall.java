@@ -31,7 +31,7 @@ final class RefusableCall<Q, R> extends ServerCall<Q, R> {
         this.call = call;
     }
 
-    /** What is to be done once the handler has ended the call. */
+    /** What is to be done once the handler has ended the call, or cannot; it may be done more than once. */
     void onClose(Runnable done) {
         onClose = done;
     }
@@ -72,8 +72,18 @@ final class RefusableCall<Q, R> extends ServerCall<Q, R> {
         }
     }
 
+    /** Whoever cannot be answered is told so by gRPC, and its handler may not end the call any more. */
     @Override
     public void sendMessage(R message) {
+        try {
+            send(message);
+        } catch (RuntimeException | Error e) {
+            onClose.run();
+            throw e;
+        }
+    }
+
+    private void send(R message) {
         synchronized (this) {
             if (refused) {
                 return;
@@ -91,11 +101,14 @@ final class RefusableCall<Q, R> extends ServerCall<Q, R> {
 
     @Override
     public synchronized void close(Status status, Metadata trailers) {
-        if (!refused) {
-            closed = true;
-            call.close(status, trailers);
+        try {
+            if (!refused) {
+                closed = true;
+                call.close(status, trailers);
+            }
+        } finally {
+            onClose.run();
         }
-        onClose.run();
     }
 
     @Override

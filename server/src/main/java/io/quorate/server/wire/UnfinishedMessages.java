@@ -33,7 +33,9 @@ final class UnfinishedMessages extends ServerStreamTracer implements ArrivingReq
     private long wholeBytes;
     private boolean found;
     private final AtomicLong sentBytes = new AtomicLong();
-    private volatile boolean untaken;
+    /** Whether it has been among the untaken answers, and may be; for good, since others may be on their way there. */
+    private volatile boolean joined;
+
     private volatile boolean answered;
     private final AtomicReference<RequestsUnderWay.Share> share = new AtomicReference<>(RequestsUnderWay.Share.NONE);
     private volatile Status reason = EtcdError.TOO_MANY_REQUESTS.status();
@@ -123,12 +125,11 @@ final class UnfinishedMessages extends ServerStreamTracer implements ArrivingReq
     void sent(boolean taken) {
         long bytes = sentBytes.getAndSet(0);
         if (answersOne ? bytes >= UntakenAnswers.SMALL_BYTES : !taken) {
-            untaken = true;
+            joined = true;
             bounds.untaken().waits(this, bytes);
         }
         // The stream may have been closed meanwhile, by another thread.
-        if (untaken && ((taken && !answersOne) || message.isEnded())) {
-            untaken = false;
+        if (joined && ((taken && !answersOne) || message.isEnded())) {
             bounds.untaken().taken(this);
         }
     }
@@ -211,7 +212,7 @@ final class UnfinishedMessages extends ServerStreamTracer implements ArrivingReq
             // not anybody waits for that.
             answered();
         }
-        if (untaken) {
+        if (joined) {
             bounds.untaken().taken(this);
         }
     }

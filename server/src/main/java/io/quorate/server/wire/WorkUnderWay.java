@@ -42,7 +42,7 @@ public final class WorkUnderWay {
      * @param giveBack is done once, when nobody works at it any more
      * @return the connection's own part
      */
-    static Part begin(Channel channel, Runnable giveBack) {
+    public static Part begin(Channel channel, Runnable giveBack) {
         WorkUnderWay present = new WorkUnderWay(giveBack);
         channel.attr(PRESENT).set(present);
         return present.new Part();

@@ -34,7 +34,7 @@ class LeaseCountTest {
 
     private int grantUntilRefused() {
         int granted = 0;
-        while (granted < 10 * MOST && count.take()) {
+        while (granted < 10 * MOST && count.take().isPresent()) {
             granted++;
             there.incrementAndGet();
         }
@@ -57,11 +57,11 @@ class LeaseCountTest {
     @Test
     void whatHasEndedMakesRoom() {
         grantUntilRefused();
-        assertThat(count.take()).isFalse();
+        assertThat(count.take()).isEmpty();
 
         there.set(900);
         nanos.addAndGet(2_000_000_000L);
-        count.take();
+        assertThat(count.take()).isEmpty();
         assertThat(grantUntilRefused()).isBetween(90, 101);
     }
 
@@ -81,6 +81,38 @@ class LeaseCountTest {
         assertThat(grantUntilRefused()).isBetween(MOST, MOST + 1);
     }
 
+    /** The count that the grant has set off has taken the place of it already. */
+    @Test
+    void whatIsNotGrantedAfterACountDoesNotPutTheNextOneOffForEver() {
+        there.set(MOST + 5);
+        assertThat(count.grant(() -> CompletableFuture.completedFuture(new Result.Rejected(KvError.LEASE_EXISTS))))
+                .isCompletedWithValueMatching(Result.Rejected.class::isInstance);
+        assertThat(count.take()).isEmpty();
+
+        there.set(0);
+        nanos.addAndGet(2_000_000_000L);
+        assertThat(count.take()).isEmpty();
+        assertThat(grantUntilRefused()).isEqualTo(MOST);
+    }
+
+    @Test
+    void whatIsNotGrantedDuringACountMakesNoRoomTwice() {
+        CompletableFuture<Integer> slowly = new CompletableFuture<>();
+        LeaseCount slow = new LeaseCount(10, () -> slowly, (limit, what) -> told.add(limit), nanos::get);
+        List<CompletableFuture<Result>> grants = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            CompletableFuture<Result> outcome = new CompletableFuture<>();
+            grants.add(outcome);
+            assertThat(slow.grant(() -> outcome)).isNotDone();
+        }
+        grants.forEach(outcome -> outcome.complete(new Result.Rejected(KvError.LEASE_EXISTS)));
+        slowly.complete(8);
+
+        assertThat(slow.take()).isPresent();
+        assertThat(slow.take()).isPresent();
+        assertThat(slow.take()).isEmpty();
+    }
+
     @Test
     void whatIsBeyondThemIsNotWritten() {
         grantUntilRefused();
@@ -94,7 +126,7 @@ class LeaseCountTest {
     @Test
     void whatOtherMembersGrantIsSeenWhenItMatters() {
         int granted = 0;
-        while (granted < 10 * MOST && count.take()) {
+        while (granted < 10 * MOST && count.take().isPresent()) {
             granted++;
             // Two others grant as many.
             there.addAndGet(3);
