@@ -90,8 +90,9 @@ final class CertsRevokeCommand implements Callable<Integer> {
             }
         }
         if (!failed.isEmpty()) {
-            throw new IOException("the list could not be written to " + String.join(", ", failed) + "; all else is done:"
-                    + " copy " + folder.revocations() + " there, or give the same command again");
+            throw new IOException(
+                    "the list could not be written to " + String.join(", ", failed) + "; all else is done:" + " copy "
+                            + folder.revocations() + " there, or give the same command again");
         }
     }
 }

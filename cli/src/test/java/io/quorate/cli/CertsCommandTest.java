@@ -148,8 +148,7 @@ class CertsCommandTest {
         assertThat(empty.out()).contains("LIST OF", "CN=Quorate CA").doesNotContain("SUBJECT");
 
         refused(ExitCode.FAILED, "there is no folder for", "revoke", "ann", "--crl-file", file("none/copy.crl"));
-        CommandRun revoked =
-                certs("revoke", "ann", "--crl-file", file("copy.crl"), "--crl-file", file("another.crl"));
+        CommandRun revoked = certs("revoke", "ann", "--crl-file", file("copy.crl"), "--crl-file", file("another.crl"));
         assertThat(revoked.exitCode()).isEqualTo(ExitCode.OK);
         assertThat(revoked.out()).contains("ca.crl: revokes ann, number " + number.replace("\"", ""));
         assertThat(dir.resolve("copy.crl")).hasSameTextualContentAs(dir.resolve("ca.crl"));

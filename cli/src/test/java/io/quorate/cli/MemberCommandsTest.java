@@ -103,7 +103,8 @@ class MemberCommandsTest {
 
     private boolean isExpectedAt(int peerPort) {
         return list().stream()
-                .anyMatch(member -> member.getAsJsonArray("peer_urls").toString().contains(url(peerPort)));
+                .anyMatch(
+                        member -> member.getAsJsonArray("peer_urls").toString().contains(url(peerPort)));
     }
 
     private void join(CompletableFuture<CommandRun> by, String name, int clientPort, int peerPort) throws IOException {
@@ -116,7 +117,9 @@ class MemberCommandsTest {
         await().atMost(PATIENCE).until(() -> by.isDone() || isExpectedAt(peerPort));
         if (by.isDone()) {
             CommandRun ended = by.join();
-            fail("%s was not expected before the command ended with %d:%n%s%n%s", name, ended.exitCode(), ended.out(), ended.err());
+            fail(
+                    "%s was not expected before the command ended with %d:%n%s%n%s",
+                    name, ended.exitCode(), ended.out(), ended.err());
         }
         List<InitialMember> initial = new ArrayList<>();
         list().forEach(member -> member.getAsJsonArray("peer_urls").forEach(url -> {

@@ -288,7 +288,8 @@ class SecretsAreToldNowhereTest {
         var first = kv.put(request);
         assertThat(first.hasPrevKv()).isFalse();
         var put = kv.put(request);
-        assertThat(kv.range(RangeRequest.newBuilder().setKey(bytes("app/b")).build()).getCount())
+        assertThat(kv.range(RangeRequest.newBuilder().setKey(bytes("app/b")).build())
+                        .getCount())
                 .isEqualTo(1);
         var txn = kv.txn(TxnRequest.newBuilder()
                 .addCompare(Compare.newBuilder()
@@ -321,7 +322,9 @@ class SecretsAreToldNowhereTest {
 
             @Override
             public void onError(Throwable failure) {
-                seen.add(WatchResponse.newBuilder().setCancelReason(String.valueOf(failure)).build());
+                seen.add(WatchResponse.newBuilder()
+                        .setCancelReason(String.valueOf(failure))
+                        .build());
             }
 
             @Override

@@ -103,6 +103,8 @@ class VerifyDataCommandTest {
         assertThat(CommandRun.of("verify", "data").exitCode()).isEqualTo(ExitCode.USAGE);
         CommandRun parent = CommandRun.of("verify");
         assertThat(parent.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(parent.err()).contains("say what to verify: history, data or scrub").hasLineCount(1);
+        assertThat(parent.err())
+                .contains("say what to verify: history, data or scrub")
+                .hasLineCount(1);
     }
 }

@@ -50,7 +50,8 @@ public final class KeyFuzzTargets implements FuzzTargets {
     private static Map<String, SecretKey> keys(byte[] input) throws IOException {
         KeyRing ring = KeyFile.ring(input.clone(), "the ring");
         Map<String, SecretKey> keys = KeyRingText.parse(new String(input, StandardCharsets.UTF_8), "the ring");
-        if (!ring.ids().equals(keys.keySet()) || !ring.currentId().equals(keys.keySet().iterator().next())) {
+        if (!ring.ids().equals(keys.keySet())
+                || !ring.currentId().equals(keys.keySet().iterator().next())) {
             throw new IllegalStateException("the ring has other keys than its text");
         }
         return keys;

@@ -45,8 +45,7 @@ final class OperationAudit {
     static List<Told> of(NoteOperation note, Result result, OperationRecords before) {
         OperationAudit audit = new OperationAudit(before);
         switch (result) {
-            case Result.OperationResult noted
-            when noted.accepted() -> audit.accepted(note, noted.operation());
+            case Result.OperationResult noted when noted.accepted() -> audit.accepted(note, noted.operation());
             case Result.OperationResult noted ->
                 audit.refused(note, "refused for operation " + noted.operation().id());
             case Result.Rejected rejected -> audit.refused(note, word(rejected.error()));
@@ -68,7 +67,9 @@ final class OperationAudit {
         }
         Optional<ManagedOperation> known = Optional.ofNullable(before.byId().get(note.id()));
         steps(
-                known.map(one -> OperationSummary.of(one.report())).orElse(OperationSummary.NONE).steps(),
+                known.map(one -> OperationSummary.of(one.report()))
+                        .orElse(OperationSummary.NONE)
+                        .steps(),
                 now.steps(),
                 operation.id());
         if (isOver) {

@@ -292,7 +292,8 @@ public final class SealedStore implements OrderedStore {
             try {
                 return takeStep(present);
             } catch (RuntimeException e) {
-                // What the walk has found by now is not sealed, and must be found again: once it is settled, that is lost.
+                // What the walk has found by now is not sealed, and must be found again: once it is settled, that is
+                // lost.
                 present.startOver();
                 throw e;
             }

@@ -288,7 +288,8 @@ class AuditTest {
     void whatWasAllowedWhenItWasAskedForAndIsNotWhereItStandsInTheLogIsOnRecordAsRefused() {
         begin();
         enableUsers();
-        client.apply(new Audited(ORIGIN, new Authorized(callerOf("root"), new AuthChange.AddUser("ops", b("h"), false))));
+        client.apply(
+                new Audited(ORIGIN, new Authorized(callerOf("root"), new AuthChange.AddUser("ops", b("h"), false))));
         applyAudited("root", new AuthChange.GrantRole("ops", "root"));
         Caller ops = callerOf("ops");
         applyAudited("root", new AuthChange.RevokeRole("ops", "root"));
@@ -306,8 +307,8 @@ class AuditTest {
     @Test
     void ofTwoWhoChangeTheSettingsAtOnceTheSecondIsRefused() {
         AuditSettings before = client.store.auditLog().settings();
-        AuditSettings first = new AuditSettings(
-                List.of(new AuditRule(Permission.Access.READ, b("a"), b(""), "")), 1000, 1 << 20);
+        AuditSettings first =
+                new AuditSettings(List.of(new AuditRule(Permission.Access.READ, b("a"), b(""), "")), 1000, 1 << 20);
         AuditSettings second = new AuditSettings(List.of(), 2000, 1 << 20);
         client.apply(new ChangeAuditSettings(first, Optional.of(before)));
         assertThat(client.rejected(new ChangeAuditSettings(second, Optional.of(before))))
@@ -332,10 +333,12 @@ class AuditTest {
                 "records 1 to " + "9".repeat(40) + ", the last with hash " + "a".repeat(64),
                 "ok",
                 1);
-        tampered.add(AuditRecord.of(4, parsed(tampered.getLast()).hash(), forged).line());
+        tampered.add(
+                AuditRecord.of(4, parsed(tampered.getLast()).hash(), forged).line());
         assertThat(problems(tampered))
                 .containsExactly("record 1 is missing, and no record says that they were given up");
-        assertThat(problems(List.of(tampered.getFirst().replace("\"number\":2,", "\"number\":" + "9".repeat(40) + ","))))
+        assertThat(problems(
+                        List.of(tampered.getFirst().replace("\"number\":2,", "\"number\":" + "9".repeat(40) + ","))))
                 .containsExactly("line 1 is no audit record, or was changed: it is no line of an audit log");
     }
 

@@ -86,16 +86,25 @@ class OperationAuditTest {
                         0,
                         ManagedOperation.State.RUNNING,
                         false,
-                        Report.titled("members remove c").flag(2).text(7, "ann at host").built())
+                        Report.titled("members remove c")
+                                .flag(2)
+                                .text(7, "ann at host")
+                                .built())
                 .id();
         Report moved = Report.titled("members remove c").step("hand over", true, "b leads");
         var unused = note(id, ManagedOperation.State.RUNNING, false, moved.built());
-        unused = note(id, ManagedOperation.State.RUNNING, false, moved.text(9, "waits").built());
+        unused = note(
+                id,
+                ManagedOperation.State.RUNNING,
+                false,
+                moved.text(9, "waits").built());
         unused = note(
                 id,
                 ManagedOperation.State.FAILED,
                 false,
-                moved.step("remove c", false, "no quorum").text(6, "it was not removed").built());
+                moved.step("remove c", false, "no quorum")
+                        .text(6, "it was not removed")
+                        .built());
         assertThat(told())
                 .containsExactly(
                         "begin | operation " + id + ", asked for by ann at host (as it says itself): members remove c"
@@ -107,24 +116,47 @@ class OperationAuditTest {
 
     @Test
     void oneThatIsOverAlreadyIsOnRecordWithItsSteps() {
-        Bytes report = Report.titled("backup --to /b").step("copy", true, "7 keys").text(6, "copied").text(7, "ann at host").built();
+        Bytes report = Report.titled("backup --to /b")
+                .step("copy", true, "7 keys")
+                .text(6, "copied")
+                .text(7, "ann at host")
+                .built();
         Result noted = client.apply(
                 new Audited(ORIGIN, NoteOperation.past(ManagedOperation.State.DONE, NOW, 5, true, report)));
         long id = ((Result.OperationResult) noted).operation().id();
         assertThat(told())
                 .containsExactly(
                         "step | operation " + id + ": copy | done: 7 keys",
-                        "end | operation " + id + ", asked for by ann at host (as it says itself): backup --to /b | done: copied");
+                        "end | operation " + id
+                                + ", asked for by ann at host (as it says itself): backup --to /b | done: copied");
     }
 
     @Test
     void oneThatIsRefusedOrBrokenOffIsOnRecord() {
-        long first = note(0, ManagedOperation.State.RUNNING, false, Report.titled("first").built()).id();
-        var unused = note(0, ManagedOperation.State.RUNNING, false, Report.titled("second").built());
-        long third = note(0, ManagedOperation.State.RUNNING, true, Report.titled("third").built()).id();
-        unused = note(first, ManagedOperation.State.DONE, false, Report.titled("first").built());
-        Result unknown =
-                client.apply(new Audited(ORIGIN, new NoteOperation(77, ManagedOperation.State.DONE, NOW, false, b(""))));
+        long first = note(
+                        0,
+                        ManagedOperation.State.RUNNING,
+                        false,
+                        Report.titled("first").built())
+                .id();
+        var unused = note(
+                0,
+                ManagedOperation.State.RUNNING,
+                false,
+                Report.titled("second").built());
+        long third = note(
+                        0,
+                        ManagedOperation.State.RUNNING,
+                        true,
+                        Report.titled("third").built())
+                .id();
+        unused = note(
+                first,
+                ManagedOperation.State.DONE,
+                false,
+                Report.titled("first").built());
+        Result unknown = client.apply(
+                new Audited(ORIGIN, new NoteOperation(77, ManagedOperation.State.DONE, NOW, false, b(""))));
         assertThat(unknown).isEqualTo(new Result.Rejected(KvError.OPERATION_NOT_FOUND));
         assertThat(told())
                 .containsExactly(
@@ -150,14 +182,18 @@ class OperationAuditTest {
     /** Somebody who may note operations could push out all else with texts that change. */
     @Test
     void stepsThatAreCalledOtherwiseAreNoNews() {
-        long id = note(0, ManagedOperation.State.RUNNING, false, steps(25, false, "a")).id();
+        long id = note(0, ManagedOperation.State.RUNNING, false, steps(25, false, "a"))
+                .id();
         int known = told().size();
         for (int i = 0; i < 10; i++) {
             var unused = note(id, ManagedOperation.State.RUNNING, false, steps(25, false, "b" + i));
         }
         assertThat(told()).hasSize(known);
         var unused = note(id, ManagedOperation.State.RUNNING, false, steps(25, true, "c"));
-        assertThat(told()).hasSize(known + 21).element(known).isEqualTo("step | operation " + id + ": step 0 | done: c");
+        assertThat(told())
+                .hasSize(known + 21)
+                .element(known)
+                .isEqualTo("step | operation " + id + ": step 0 | done: c");
         for (int i = 0; i < 10; i++) {
             unused = note(id, ManagedOperation.State.RUNNING, false, steps(25, true, "d" + i));
         }
@@ -175,17 +211,28 @@ class OperationAuditTest {
     @Test
     void noTitleHidesWhoAskedOrPassesForIt() {
         String title = "x (asked for by root, as it says itself)" + "y".repeat(80);
-        long id = note(0, ManagedOperation.State.RUNNING, false, Report.titled(title).text(7, "eve").built()).id();
+        long id = note(
+                        0,
+                        ManagedOperation.State.RUNNING,
+                        false,
+                        Report.titled(title).text(7, "eve").built())
+                .id();
         assertThat(told())
-                .containsExactly("begin | operation " + id + ", asked for by eve (as it says itself): " + title + " | ok");
+                .containsExactly(
+                        "begin | operation " + id + ", asked for by eve (as it says itself): " + title + " | ok");
         String asker = "z".repeat(120);
-        var unused = note(0, ManagedOperation.State.RUNNING, true, Report.titled("t").text(7, asker).built());
+        var unused = note(
+                0,
+                ManagedOperation.State.RUNNING,
+                true,
+                Report.titled("t").text(7, asker).built());
         assertThat(told().getLast()).contains("asked for by " + "z".repeat(97) + "... (as it says itself): t | ok");
     }
 
     @Test
     void aReportThatCannotBeReadIsSaidToBeOne() {
-        List<Bytes> broken = new ArrayList<>(List.of(b("report"), b("\n"), b("\n\u0009abc"), b("\b\u0001"), b("\u000c")));
+        List<Bytes> broken =
+                new ArrayList<>(List.of(b("report"), b("\n"), b("\n\u0009abc"), b("\b\u0001"), b("\u000c")));
         Bytes whole = Report.titled("t").step("s", true, "r").built();
         for (int length = 1; length < whole.size(); length++) {
             if (length != 3) {

@@ -160,7 +160,8 @@ class SealedStoreTest {
             new TestClient(store).put("a", "first");
         }
         byte[] place = StoreKeys.version(b("a"), 2, 0);
-        // Cut off behind the number of its data key, before it, before and in its own numbers, with the number of a data key that there is
+        // Cut off behind the number of its data key, before it, before and in its own numbers, with the number of a
+        // data key that there is
         // not, and of no kind, or one that there is not.
         List<byte[]> records = List.of(
                 new byte[] {2, 2, 1, 0, 1, 7},
@@ -259,7 +260,8 @@ class SealedStoreTest {
             }
             assertThat(store.sealProgress().orElseThrow().settled()).isTrue();
             before.seek(new byte[] {StoreKeys.VERSION});
-            assertThat(Version.decode(Bytes.wrap(before.value())).value().size()).isPositive();
+            assertThat(Version.decode(Bytes.wrap(before.value())).value().size())
+                    .isPositive();
             try (OrderedStore.Cursor after = store.cursor()) {
                 after.seek(new byte[] {StoreKeys.VERSION});
                 assertThat(after.value()).isEqualTo(before.value());

@@ -64,11 +64,7 @@ final class FoundingRecord {
     private int looks;
 
     private FoundingRecord(
-            MemberNode member,
-            OwnDeeds deeds,
-            Disk disk,
-            Operation founding,
-            FoundingProof<LeaderSight.Lost> proof) {
+            MemberNode member, OwnDeeds deeds, Disk disk, Operation founding, FoundingProof<LeaderSight.Lost> proof) {
         this.member = member;
         this.deeds = deeds;
         this.disk = disk;
@@ -95,9 +91,8 @@ final class FoundingRecord {
             return;
         }
         found.filter(note -> note.getReport().getFoundedClusterId() == membership.clusterId())
-                .ifPresent(note -> new FoundingRecord(
-                                member, deeds, disk, note, proof(config, membership, member))
-                        .attempt());
+                .ifPresent(note ->
+                        new FoundingRecord(member, deeds, disk, note, proof(config, membership, member)).attempt());
     }
 
     private static FoundingProof<LeaderSight.Lost> proof(
@@ -134,9 +129,8 @@ final class FoundingRecord {
         } else if (leads()) {
             var unused = member.node()
                     .readIndex()
-                    .thenCompose(index -> isSettled()
-                            ? CompletableFuture.completedFuture(false)
-                            : isTime(looks, deeds::areOnRecord))
+                    .thenCompose(index ->
+                            isSettled() ? CompletableFuture.completedFuture(false) : isTime(looks, deeds::areOnRecord))
                     .thenCompose(isTime -> isTime
                             ? CompletableFuture.supplyAsync(this::prove, FoundingRecord::onThreadOfItsOwn)
                                     .thenCompose(this::propose)

@@ -130,11 +130,11 @@ final class GivingWayOperation {
     /** While the leadership moves, what is proposed may be lost; and as long as this is on record as under way nobody else operates. */
     private CompletableFuture<Result.OperationResult> noteAtLast(long id, ManagedOperation.State state, int triesLeft) {
         return note(id, state)
-                .exceptionallyCompose(failure -> triesLeft == 1
-                                || node.stopCause().isPresent()
-                        ? CompletableFuture.failedFuture(failure)
-                        : CompletableFuture.supplyAsync(() -> id, Pause.of(NOTE_PAUSE_MILLIS))
-                                .thenCompose(again -> noteAtLast(id, state, triesLeft - 1)));
+                .exceptionallyCompose(failure ->
+                        triesLeft == 1 || node.stopCause().isPresent()
+                                ? CompletableFuture.failedFuture(failure)
+                                : CompletableFuture.supplyAsync(() -> id, Pause.of(NOTE_PAUSE_MILLIS))
+                                        .thenCompose(again -> noteAtLast(id, state, triesLeft - 1)));
     }
 
     private CompletableFuture<Result.OperationResult> note(long ofId, ManagedOperation.State state) {

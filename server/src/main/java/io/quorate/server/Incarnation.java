@@ -163,8 +163,7 @@ record Incarnation(
             Tokens tokens = memberNode.tokens().of(store);
             MemberAudit audit = MemberAudit.start(config, memberNode, metrics::audited, parts);
             security.recordTo((what, sentence) -> audit.trail()
-                    .tell(audit.trail()
-                            .event("", "", AuditEvent.Kind.AUTHENTICATION, "tls", what, sentence)));
+                    .tell(audit.trail().event("", "", AuditEvent.Kind.AUTHENTICATION, "tls", what, sentence)));
             Clients clients = new Clients(
                     store,
                     tokens,
@@ -189,8 +188,7 @@ record Incarnation(
                     streams,
                     parts);
             Newcomer newcomer = parts.add(new Newcomer(config, membership, memberNode.storages(), security));
-            return new Incarnation(
-                    number, memberNode, fence, clients, deeds, services, streams, newcomer, grey, parts);
+            return new Incarnation(number, memberNode, fence, clients, deeds, services, streams, newcomer, grey, parts);
         } catch (IOException | RuntimeException e) {
             try {
                 parts.close();
@@ -258,12 +256,7 @@ record Incarnation(
                                 headers,
                                 config.limits().maxTxnOps()),
                         watch,
-                        new LeaseService(
-                                clients,
-                                store,
-                                memberNode.leases(),
-                                headers,
-                                config.minLeaseTtlSeconds()),
+                        new LeaseService(clients, store, memberNode.leases(), headers, config.minLeaseTtlSeconds()),
                         new LockService(clients, memberNode.watches(), headers),
                         new ElectionService(clients, memberNode.watches(), headers),
                         cluster,

@@ -159,8 +159,8 @@ final class MemberSecurity implements AutoCloseable {
     }
 
     private TlsRefusals refusals(String what) {
-        RateLimitedLog recorded = new RateLimitedLog(
-                sentence -> onRecord.accept(what, sentence), RECORD_INTERVAL, System::nanoTime);
+        RateLimitedLog recorded =
+                new RateLimitedLog(sentence -> onRecord.accept(what, sentence), RECORD_INTERVAL, System::nanoTime);
         return new TlsRefusals(LOG::warn, LOG::debug, recorded::line);
     }
 
@@ -240,8 +240,8 @@ final class MemberSecurity implements AutoCloseable {
     private static Stream<MemberReport.RevocationList> revocations(TlsStatus status) {
         return status.revocations().stream()
                 .flatMap(list -> list.next().stream()
-                        .map(next -> new MemberReport.RevocationList(
-                                status.role(), list.issuer(), next.toEpochMilli())));
+                        .map(next ->
+                                new MemberReport.RevocationList(status.role(), list.issuer(), next.toEpochMilli())));
     }
 
     private static Stream<MemberReport.Certificate> told(TlsStatus status) {

@@ -108,8 +108,7 @@ public final class MemberServer implements AutoCloseable {
         this.security = security;
         this.parts = parts;
         this.healing = parts.add(new MemberHealing(new Patient(), config, membership.beginning()));
-        this.sealedStates =
-                new SealedStates(config.ephemeral() ? Optional.empty() : Optional.of(config.dataDir()));
+        this.sealedStates = new SealedStates(config.ephemeral() ? Optional.empty() : Optional.of(config.dataDir()));
         this.metrics = new MemberMetrics(identity(), this::present);
         this.eventLoops =
                 parts.add(EventLoops.open(Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8)));

@@ -15,11 +15,9 @@ import java.util.function.UnaryOperator;
  * @param disk what is made of the disk that the log is on
  * @param keys with which what is on it is sealed; it is certain that they open what is there
  */
-record StorageOpening(
-        Function<OrderedStore, MvccStore> store, UnaryOperator<Disk> disk, Optional<MasterKeys> keys) {
+record StorageOpening(Function<OrderedStore, MvccStore> store, UnaryOperator<Disk> disk, Optional<MasterKeys> keys) {
 
-    static final StorageOpening PLAIN =
-            new StorageOpening(MvccStore::open, UnaryOperator.identity(), Optional.empty());
+    static final StorageOpening PLAIN = new StorageOpening(MvccStore::open, UnaryOperator.identity(), Optional.empty());
 
     StorageOpening withStore(Function<OrderedStore, MvccStore> otherStore) {
         return new StorageOpening(otherStore, disk, keys);

@@ -184,7 +184,8 @@ class AuditApiTest {
     void operationsAndCompactionsAreOnRecord() {
         OperationReport.Builder report = OperationReport.newBuilder().setTitle("members remove c");
         long id = manager(root)
-                .noteOperation(NoteOperationRequest.newBuilder().setReport(report).build())
+                .noteOperation(
+                        NoteOperationRequest.newBuilder().setReport(report).build())
                 .getOperation()
                 .getId();
         manager(root)
@@ -261,7 +262,8 @@ class AuditApiTest {
         EtcdClient alice = alice(0);
         long lease = 4711;
         var granted = alice.leases()
-                .leaseGrant(LeaseGrantRequest.newBuilder().setID(lease).setTTL(30).build());
+                .leaseGrant(
+                        LeaseGrantRequest.newBuilder().setID(lease).setTTL(30).build());
         PutRequest put = PutRequest.newBuilder()
                 .setKey(bytes("app/leased"))
                 .setValue(bytes("hidden"))
@@ -287,7 +289,8 @@ class AuditApiTest {
                 .as("by the leader, at its own time")
                 .singleElement()
                 .asString()
-                .contains("\"member\":\"" + Long.toHexString(cluster.member(cluster.leader()).memberId()) + "\"");
+                .contains("\"member\":\""
+                        + Long.toHexString(cluster.member(cluster.leader()).memberId()) + "\"");
         assertThat(String.join("\n", lines())).doesNotContain("hidden");
     }
 
@@ -336,7 +339,8 @@ class AuditApiTest {
                 .setExpected(seen)
                 .build();
         assertThat(catchThrowable(() -> manager(root).changeAuditSettings(late)))
-                .hasMessageContaining("FAILED_PRECONDITION: etcdserver: the audit settings are not what they were any more");
+                .hasMessageContaining(
+                        "FAILED_PRECONDITION: etcdserver: the audit settings are not what they were any more");
         AuditSettings now = manager(root)
                 .getAuditSettings(GetAuditSettingsRequest.getDefaultInstance())
                 .getSettings();

@@ -86,7 +86,8 @@ class AutopilotMembersTest {
     private static void assertThatItIsInTheAuditLog(
             String records, MemberServer leader, String title, MemberServer promoted) {
         String own = "\"member\":\"" + Long.toHexString(leader.memberId()) + "\",\"user\":\"\",\"address\":\"\",";
-        String operation = own + "\"kind\":\"operation\",\"action\":\"%s\",\"object\":\"operation \\d+: autopilot: " + title + "\"";
+        String operation = own + "\"kind\":\"operation\",\"action\":\"%s\",\"object\":\"operation \\d+: autopilot: "
+                + title + "\"";
         String change = own + "\"kind\":\"membership\",\"action\":\"autopilot\",\"object\":\"[^\"]*promote "
                 + Long.toHexString(promoted.memberId()) + ", for operation \\d+\",\"result\":\"%s\"";
         assertThat(records)

@@ -74,7 +74,8 @@ class FoundingRecordTest {
         assertThat(FoundingRecord.isTime(
                         FoundingRecord.LOOKS_FOR_AUDIT, () -> CompletableFuture.completedFuture(false)))
                 .isCompletedWithValue(true);
-        assertThat(FoundingRecord.isTime(3, () -> CompletableFuture.failedFuture(new IllegalStateException("no leader"))))
+        assertThat(FoundingRecord.isTime(
+                        3, () -> CompletableFuture.failedFuture(new IllegalStateException("no leader"))))
                 .as("that nobody knows says nothing")
                 .isCompletedExceptionally();
     }

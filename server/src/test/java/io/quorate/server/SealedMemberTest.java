@@ -198,8 +198,7 @@ class SealedMemberTest {
     @Test
     void aCommandMayPrintTheRing() throws Exception {
         Path runs = folder.resolve("runs");
-        AtRest command =
-                new AtRest(Optional.empty(), Optional.of("echo once >> '" + runs + "'; cat '" + ring + "'"));
+        AtRest command = new AtRest(Optional.empty(), Optional.of("echo once >> '" + runs + "'; cat '" + ring + "'"));
         try (TestCluster cluster = start(command)) {
             kv(cluster).put(PutRequest.newBuilder().setKey(KEY).setValue(VALUE).build());
             assertThat(Files.readAllLines(runs)).as("asked once for a start").hasSize(1);
@@ -215,8 +214,7 @@ class SealedMemberTest {
     /** What is left of a sealed cluster goes on with its keys, sealed, and not without. */
     @Test
     void theNextEpochOfASealedClusterIsSealed() throws Exception {
-        try (TestCluster cluster = TestCluster.start(
-                3, folder, config -> config.withAtRest(AtRest.ofFile(ring)))) {
+        try (TestCluster cluster = TestCluster.start(3, folder, config -> config.withAtRest(AtRest.ofFile(ring)))) {
             kv(cluster).put(PutRequest.newBuilder().setKey(KEY).setValue(VALUE).build());
         }
         TreeMap<String, Path> survivor = new TreeMap<>(Map.of("m0", dataDir()));

@@ -85,7 +85,9 @@ class EncryptedProcessesTest {
     }
 
     private void assertAllIsThere() {
-        cluster.members().forEach(member -> assertThat(member.contents()).as(member.name()).isEqualTo(acknowledged));
+        cluster.members()
+                .forEach(member ->
+                        assertThat(member.contents()).as(member.name()).isEqualTo(acknowledged));
     }
 
     private static List<Path> files(Path root) throws IOException {
@@ -119,7 +121,9 @@ class EncryptedProcessesTest {
         write("first");
         cluster.members().forEach(cluster::kill);
         for (Member member : cluster.members()) {
-            assertThat(isIn(cluster.dataFolder(member), SECRET)).as(member.name()).isFalse();
+            assertThat(isIn(cluster.dataFolder(member), SECRET))
+                    .as(member.name())
+                    .isFalse();
         }
         startAll();
         assertAllIsThere();

@@ -69,7 +69,9 @@ record BatchFrame(
             SegmentSecret secret) {
         int end = frame.position();
         frame.putInt(0, MAGIC);
-        frame.putInt(VERSION_OFFSET, secret.frameVersion() << 24 | Suspensions.code(suspension) << 16 | (sealed ? 1 : 0) << 8);
+        frame.putInt(
+                VERSION_OFFSET,
+                secret.frameVersion() << 24 | Suspensions.code(suspension) << 16 | (sealed ? 1 : 0) << 8);
         frame.putInt(12, group);
         frame.putInt(LENGTH_OFFSET, end - HEADER_BYTES);
         frame.putInt(MARK_OFFSET, secret.mark());

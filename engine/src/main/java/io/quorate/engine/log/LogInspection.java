@@ -96,8 +96,9 @@ public final class LogInspection implements AutoCloseable {
         }
         for (SegmentChain.Link link : reading.links()) {
             if (!link.header().isSecretCopied(link.file())) {
-                findings.add(Finding.note(link.name(), "the copy of its secret is damaged; the next start writes it again")
-                        .at(link.header().pagesOffset()));
+                findings.add(
+                        Finding.note(link.name(), "the copy of its secret is damaged; the next start writes it again")
+                                .at(link.header().pagesOffset()));
             }
         }
         HardState hardState = reading.replay().hardState();

@@ -15,12 +15,7 @@ import java.util.function.LongSupplier;
  *     segment has the form of earlier releases
  */
 public record LogOptions(
-        long segmentBytes,
-        int spareSegments,
-        long cacheBytes,
-        int groupBytes,
-        LogKeys keys,
-        LongSupplier secrets) {
+        long segmentBytes, int spareSegments, long cacheBytes, int groupBytes, LogKeys keys, LongSupplier secrets) {
 
     public static final LogOptions DEFAULT = new LogOptions(16L << 20, 2, 64L << 20, 1 << 20);
 

@@ -240,7 +240,10 @@ final class LogRecovery {
         List<Link> kept = damaged.kept();
         long previous = kept.isEmpty() ? 0 : kept.getLast().header().sequence();
         // Where nothing is kept, nothing tells whether what lies in the spares was sealed.
-        spares.adopt(kept.isEmpty() ? !options.keys().seals() : !isToBeSealed(kept.getLast().header()));
+        spares.adopt(
+                kept.isEmpty()
+                        ? !options.keys().seals()
+                        : !isToBeSealed(kept.getLast().header()));
         if (!kept.isEmpty()) {
             quarantine.copy(kept.getLast());
             // The new segment says that all before it is durable: a mark that was not synced is not, yet.

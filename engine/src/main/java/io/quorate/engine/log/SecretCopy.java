@@ -42,7 +42,8 @@ final class SecretCopy {
         putPage(out, at, segment, secret);
         int frames = at + PAGE;
         out.putInt(frames, BatchFrame.MAGIC).putInt(frames + BatchFrame.VERSION_OFFSET, secret.frameVersion() << 24);
-        out.putInt(frames + BatchFrame.MARK_OFFSET, ~secret.mark()).putLong(frames + BatchFrame.SEGMENT_OFFSET, segment);
+        out.putInt(frames + BatchFrame.MARK_OFFSET, ~secret.mark())
+                .putLong(frames + BatchFrame.SEGMENT_OFFSET, segment);
     }
 
     private static void putPage(ByteBuffer out, int at, long segment, SegmentSecret secret) {

@@ -85,8 +85,7 @@ record SegmentHeader(
 
     /** Whether the secret lies in this segment's file once more, if there is one. */
     boolean isSecretCopied(DiskFile file) throws IOException {
-        return secret.isNone()
-                || SecretCopy.read(file, pagesOffset(), sequence).equals(Optional.of(secret));
+        return secret.isNone() || SecretCopy.read(file, pagesOffset(), sequence).equals(Optional.of(secret));
     }
 
     private int bytes() {

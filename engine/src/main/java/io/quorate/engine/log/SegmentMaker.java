@@ -47,10 +47,10 @@ final class SegmentMaker {
     private Segment prepare(LogTail tail, long previous, long sequence, long frameBytes) throws IOException {
         Optional<SegmentKey> key = keys.newKey();
         SegmentSecret secret = key.isPresent() ? SegmentSecret.NONE : new SegmentSecret(secrets.getAsLong());
-        long headerBytes =
-                header(tail, previous, sequence, 0, secret, key).dataOffset();
+        long headerBytes = header(tail, previous, sequence, 0, secret, key).dataOffset();
         try {
-            SpareSegments.Spare spare = spares.take(BatchFrame.align(headerBytes + Math.max(frameBytes, SecretCopy.BEGINNING_BYTES)));
+            SpareSegments.Spare spare =
+                    spares.take(BatchFrame.align(headerBytes + Math.max(frameBytes, SecretCopy.BEGINNING_BYTES)));
             try {
                 SegmentHeader header =
                         header(tail, previous, sequence, spare.file().size(), secret, key);

@@ -115,8 +115,7 @@ class ForgedFramesTest {
         requireWhole(valueWith(forged, end.offset()), forged, end.offset(), end);
     }
 
-    private static void requireWhole(ByteBuffer value, ByteBuffer forged, long offset, LogTail end)
-            throws IOException {
+    private static void requireWhole(ByteBuffer value, ByteBuffer forged, long offset, LogTail end) throws IOException {
         FaultyDisk disk = crashed(WITH_SECRETS, value);
         requireThere(disk, forged, offset);
         try (LogFixture fixture = new LogFixture(disk, WITH_SECRETS, Optional.empty())) {

@@ -38,7 +38,6 @@ final class LogFixture implements AutoCloseable {
     /** The page of the copy, which that form does not have. */
     static final int COPY_BYTES = SecretCopy.PAGE;
 
-
     final DataDirectory directory;
     final RecoveredLog recovered;
     final RaftLog log;

@@ -22,7 +22,8 @@ class LogFormatTest {
 
     @Test
     void aLogInPlainIsWrittenInTheFormThatHasSecrets() throws Exception {
-        assertThat(sums(LogFixture.SMALL.withSecrets(() -> 0x0123456789abcdefL))).containsExactly("1 33df4103", "2 363791d0");
+        assertThat(sums(LogFixture.SMALL.withSecrets(() -> 0x0123456789abcdefL)))
+                .containsExactly("1 33df4103", "2 363791d0");
     }
 
     private static List<String> sums(LogOptions options) throws Exception {

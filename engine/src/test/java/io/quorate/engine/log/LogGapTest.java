@@ -129,7 +129,9 @@ class LogGapTest {
             assertThat(fixture.recovered.votingSuspended()).isTrue();
             LogGap gap = fixture.recovered.gap().orElseThrow();
             assertThat(gap.last()).isEqualTo(written.getLast().id());
-            assertThat(gap.damaged(100)).as("what lies behind was not looked for").containsExactly(1L, 2L);
+            assertThat(gap.damaged(100))
+                    .as("what lies behind was not looked for")
+                    .containsExactly(1L, 2L);
         }
     }
 
@@ -155,8 +157,7 @@ class LogGapTest {
     /** Each beginning claims so much that, of a larger value, it reaches to its end, and of a small one nearly to the end of the segment. */
     private static ByteBuffer valueWithBeginnings(int bytes, int count) {
         ByteBuffer value = ByteBuffer.allocate(bytes);
-        ByteBuffer entry = EntryFrame.encode(
-                        0, new EntryId(3, 2), EntryKind.COMMAND, 0, ByteBuffer.allocate(0))
+        ByteBuffer entry = EntryFrame.encode(0, new EntryId(3, 2), EntryKind.COMMAND, 0, ByteBuffer.allocate(0))
                 .bytes();
         int at = 0;
         for (int i = 0; i < count && at + EntryFrame.HEADER_BYTES <= bytes; i++) {

@@ -53,7 +53,10 @@ public final class SealedLogFuzzTargets implements FuzzTargets {
         Opener opener = KEY.key().opener();
         Genuine genuine = Genuine.of(GENUINE, random -> sealed(items(random), sealer));
         return FuzzTarget.of(
-                        "sealed-block", genuine::any, input -> opened(input, opener, genuine), CorruptFrameException.class)
+                        "sealed-block",
+                        genuine::any,
+                        input -> opened(input, opener, genuine),
+                        CorruptFrameException.class)
                 .sealedBy(SealedLogFuzzTargets::withChecksumOfBlock);
     }
 
@@ -133,7 +136,10 @@ public final class SealedLogFuzzTargets implements FuzzTargets {
     private static byte[] page(SplittableRandom random, long generation) {
         boolean other = random.nextInt(4) == 0;
         ByteBuffer page = ByteBuffer.allocate(24 + WrappedKey.MAX_BYTES);
-        page.putInt(0x514c4b53).putInt(0).putLong(other ? SEQUENCE - 1 : SEQUENCE).putLong(generation);
+        page.putInt(0x514c4b53)
+                .putInt(0)
+                .putLong(other ? SEQUENCE - 1 : SEQUENCE)
+                .putLong(generation);
         KEY.wrapped().writeTo(page);
         return Beginning.withChecksumOfPage(Arrays.copyOf(page.array(), page.position()));
     }

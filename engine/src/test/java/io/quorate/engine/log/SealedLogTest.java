@@ -422,8 +422,9 @@ class SealedLogTest {
             fixture.settle();
             assertThat(fixture.recovered.files().present()).hasSize(1);
         }
-        List<String> spares =
-                disk.list("log").stream().filter(name -> name.startsWith("spare")).toList();
+        List<String> spares = disk.list("log").stream()
+                .filter(name -> name.startsWith("spare"))
+                .toList();
         assertThat(spares).anyMatch(spare -> text("log/" + spare).contains("secret-"));
         byte[] damaged = disk.bytes(segments().getFirst()).clone();
         Arrays.fill(damaged, 0, 512, (byte) 0);
@@ -433,8 +434,9 @@ class SealedLogTest {
             assertThat(fixture.recovered.votingSuspended()).isTrue();
             assertThat(fixture.recovered.files().sealing().plain().segments()).isZero();
         }
-        assertThat(disk.list("log")).isNotEmpty().noneMatch(name -> text("log/" + name)
-                .contains("secret-"));
+        assertThat(disk.list("log"))
+                .isNotEmpty()
+                .noneMatch(name -> text("log/" + name).contains("secret-"));
     }
 
     private String text(String path) {

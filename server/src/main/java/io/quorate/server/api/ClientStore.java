@@ -274,9 +274,9 @@ final class ClientStore {
     /** As {@link #read}, of which keys are attached to a lease: whoever is told of them has read them. */
     <T> CompletableFuture<T> leaseKeys(long lease, BiFunction<MvccStore, List<Bytes>, T> answer) {
         return caller().thenCompose(caller -> read(caller, false, access -> access.attachedKeys(lease), kv -> {
-            List<Bytes> keys = kv.leaseKeys(lease);
-            return Map.entry(keys, answer.apply(kv, keys));
-        })
+                    List<Bytes> keys = kv.leaseKeys(lease);
+                    return Map.entry(keys, answer.apply(kv, keys));
+                })
                 .thenApply(told -> {
                     audit.noteKeys(caller, told.getKey());
                     return told.getValue();

@@ -115,8 +115,9 @@ final class Failures {
                         .asRuntimeException();
             case AUDIT_SETTINGS_CHANGED ->
                 Status.FAILED_PRECONDITION
-                        .withDescription("etcdserver: the audit settings are not what they were any more: somebody else has"
-                                + " changed them meanwhile; look at them, and ask again")
+                        .withDescription(
+                                "etcdserver: the audit settings are not what they were any more: somebody else has"
+                                        + " changed them meanwhile; look at them, and ask again")
                         .asRuntimeException();
             // All members refuse it alike: unlike INTERNAL, this code tells that nothing was done.
             case UNREADABLE_COMMAND ->

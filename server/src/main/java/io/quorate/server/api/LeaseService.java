@@ -44,11 +44,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
     /** @param minTtlSeconds what shorter leases are raised to: one must outlast an election */
     public LeaseService(
-            Clients clients,
-            ReplicatedStore store,
-            ReplicatedLeases leases,
-            Headers headers,
-            long minTtlSeconds) {
+            Clients clients, ReplicatedStore store, ReplicatedLeases leases, Headers headers, long minTtlSeconds) {
         this.clients = clients;
         this.store = store;
         this.leases = leases;

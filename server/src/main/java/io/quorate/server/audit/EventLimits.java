@@ -88,7 +88,7 @@ final class EventLimits {
     private static final class Suppressed {
         /** Strangers first, and then those of whom there are most. */
         static final Comparator<Suppressed> ORDER = Comparator.comparing((Suppressed one) -> !one.user.isEmpty())
-                .thenComparing(one -> -one.count)
+                .thenComparingLong(one -> -one.count)
                 .thenComparing(one -> one.user);
 
         private final AuditEvent.Kind kind;
@@ -144,7 +144,8 @@ final class EventLimits {
                 : Optional.of(ofAll.computeIfAbsent(
                         event.kind(), unspent -> new Allowance(AT_ONCE_OF_ALL, PER_SECOND_OF_ALL, nowNanos)));
         // What one of the two has no room for must not take any of the other's.
-        boolean admitted = own.hasRoom(nowNanos) && shared.map(all -> all.hasRoom(nowNanos)).orElse(true);
+        boolean admitted = own.hasRoom(nowNanos)
+                && shared.map(all -> all.hasRoom(nowNanos)).orElse(true);
         if (admitted) {
             own.spend(nowNanos);
             shared.ifPresent(all -> all.spend(nowNanos));

@@ -48,7 +48,9 @@ public final class OwnDeeds {
                 .orTimeout(RECORD_LIMIT_MILLIS, TimeUnit.MILLISECONDS)
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(new IllegalStateException(
                         "it could not be put on record in the audit log, and nothing was done: "
-                                + (failure instanceof TimeoutException ? "the log takes nothing" : failure.getMessage()))))
+                                + (failure instanceof TimeoutException
+                                        ? "the log takes nothing"
+                                        : failure.getMessage()))))
                 .thenCompose(onRecord -> change.get())
                 .whenComplete((done, failure) -> {
                     var unused = trail.record(event(what, outcome(failure)));

@@ -66,9 +66,7 @@ final class IssuedCertificates {
     private Entry entry(String line, int number) throws IOException {
         String[] words = line.split(" ", -1);
         try {
-            if (words.length == WORDS
-                    && words[0].length() <= MAX_SERIAL_DIGITS
-                    && words[2].indexOf(NO_TEXT) < 0) {
+            if (words.length == WORDS && words[0].length() <= MAX_SERIAL_DIGITS && words[2].indexOf(NO_TEXT) < 0) {
                 return new Entry(new BigInteger(words[0], HEXADECIMAL), Instant.parse(words[1]), words[2]);
             }
         } catch (NumberFormatException | DateTimeException e) {

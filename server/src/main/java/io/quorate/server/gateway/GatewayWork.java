@@ -86,7 +86,7 @@ final class GatewayWork implements ServerInterceptor {
                 super.onCancel();
             }
 
-            /** Also of a call that gRPC has ended itself, since its service failed. */
+            // Also of a call that gRPC has ended itself, since its service failed.
             @Override
             public void onComplete() {
                 work.ended();

@@ -178,7 +178,9 @@ public final class ReplicatedLeases implements LeaderAnswers, AutoCloseable {
         /** A lease takes its keys along when its time is over, which is on record with who saw that and when, if a rule names them. */
         private Command withOrigin(Command command) {
             AuditLog log = store.auditLog();
-            return command instanceof LeaseExpiry && log.hasBegun() && !log.settings().rules().isEmpty()
+            return command instanceof LeaseExpiry
+                            && log.hasBegun()
+                            && !log.settings().rules().isEmpty()
                     ? new Audited(
                             new AuditOrigin(
                                     System.currentTimeMillis(), running().self().value(), ""),

@@ -104,7 +104,8 @@ public final class SealedStates {
             return Optional.empty();
         }
         FileTime made = Files.getLastModifiedTime(current);
-        Optional<Known> same = Optional.ofNullable(known.get(folder)).filter(before -> before.made().equals(made));
+        Optional<Known> same = Optional.ofNullable(known.get(folder))
+                .filter(before -> before.made().equals(made));
         Optional<Known> now = same.isPresent() ? same : opened(folder, what, made);
         now.ifPresent(each -> found.put(folder, each));
         return Optional.of(now.map(Known::kept).orElseGet(() -> notKnown(what)));
@@ -123,8 +124,8 @@ public final class SealedStates {
         for (Path file : files) {
             bytes += Files.size(file);
         }
-        Optional<String> keyId = Optional.of(String.join(", ", told.get().masterKeyIds()))
-                .filter(ids -> !ids.isEmpty());
+        Optional<String> keyId =
+                Optional.of(String.join(", ", told.get().masterKeyIds())).filter(ids -> !ids.isEmpty());
         return Optional.of(new Known(made, new Kept(what, keyId, told.get().settled(), files.size(), bytes)));
     }
 }

@@ -66,8 +66,8 @@ final class UnfinishedBodies extends ChannelDuplexHandler {
                             Limit.REQUEST_BYTES,
                             "refused a request of " + ctx.channel().remoteAddress() + ": too much is under way");
         }
-        room.ifPresent(share -> work = WorkUnderWay.begin(
-                ctx.channel(), () -> bounds.underWay().giveBack(share)));
+        room.ifPresent(share ->
+                work = WorkUnderWay.begin(ctx.channel(), () -> bounds.underWay().giveBack(share)));
         return room.isPresent();
     }
 

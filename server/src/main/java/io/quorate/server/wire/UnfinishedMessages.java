@@ -208,7 +208,8 @@ final class UnfinishedMessages extends ServerStreamTracer implements ArrivingReq
         message.close();
         bounds.arriving().ended(this);
         if (!answersOne) {
-            // What makes a stream of answers ends with it; a single answer's request may be in the log already, and is worked at whether or
+            // What makes a stream of answers ends with it; a single answer's request may be in the log already, and is
+            // worked at whether or
             // not anybody waits for that.
             answered();
         }

@@ -33,8 +33,10 @@ final class UntakenBodies extends ChannelOutboundHandlerAdapter implements Untak
         }
         // Before it is written: it may be taken at once.
         bounds.untaken().waits(this, bytes);
-        super.write(ctx, message, promise.unvoid().addListener(left -> bounds.untaken()
-                .taken(this, bytes)));
+        super.write(
+                ctx,
+                message,
+                promise.unvoid().addListener(left -> bounds.untaken().taken(this, bytes)));
     }
 
     /** It answers one request at a time, and so this stands for itself. */

@@ -95,7 +95,8 @@ class AuditedClientTest {
     void withARuleTheFirstKeysAreOnRecordAndTheNumberOfTheOthers() {
         AuditRule rule = new AuditRule(Permission.Access.READ, Bytes.utf8("k"), Bytes.utf8("l"), "");
         var unused = apply(new ChangeAuditSettings(new AuditSettings(List.of(rule), 100_000, 64L << 20)));
-        client.noteKeys(ANN, IntStream.range(0, 30).mapToObj(i -> Bytes.utf8("k" + i)).toList());
+        client.noteKeys(
+                ANN, IntStream.range(0, 30).mapToObj(i -> Bytes.utf8("k" + i)).toList());
         List<String> lines = store.auditRecords(1, Integer.MAX_VALUE).stream()
                 .filter(line -> line.contains("\"kind\":\"key\""))
                 .toList();

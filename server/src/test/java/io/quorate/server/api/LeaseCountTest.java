@@ -69,8 +69,7 @@ class LeaseCountTest {
     @Test
     void whatIsNotGrantedTakesNoRoom() {
         for (int i = 0; i < 10 * MOST; i++) {
-            assertThat(count.grant(() -> CompletableFuture.completedFuture(
-                            new Result.Rejected(KvError.LEASE_EXISTS))))
+            assertThat(count.grant(() -> CompletableFuture.completedFuture(new Result.Rejected(KvError.LEASE_EXISTS))))
                     .isCompletedWithValueMatching(Result.Rejected.class::isInstance);
         }
         assertThatThrownBy(() -> count.grant(() -> {

@@ -37,15 +37,7 @@ class EventLimitsTest {
         assertThat(admitted).isEqualTo(EventLimits.PER_SECOND);
         assertThat(limits.takeSuppressed(7 + SECOND, 3, 2))
                 .containsExactly(new AuditEvent(
-                        3,
-                        2,
-                        "busy",
-                        "10.0.0.9",
-                        Kind.KEY,
-                        "suppressed",
-                        "events of this kind",
-                        TOO_MANY,
-                        80));
+                        3, 2, "busy", "10.0.0.9", Kind.KEY, "suppressed", "events of this kind", TOO_MANY, 80));
         assertThat(limits.takeSuppressed(7 + 10 * SECOND, 3, 2)).isEmpty();
         assertThat(limits.sources()).isZero();
     }
@@ -68,10 +60,20 @@ class EventLimitsTest {
         assertThat(admitted("", 200, 7)).as("strangers have room of their own").isEqualTo(EventLimits.AT_ONCE);
         List<AuditEvent> told = limits.takeSuppressed(7 + SECOND, 3, 2);
         assertThat(told).hasSize(EventLimits.SOURCES_TOLD + 1);
-        assertThat(told.getFirst()).isEqualTo(new AuditEvent(
-                3, 2, "", "10.0.0.9", Kind.KEY, "suppressed", "events of this kind", TOO_MANY, 100));
-        assertThat(told.getLast()).isEqualTo(new AuditEvent(
-                3, 2, "", "10.0.0.9", Kind.KEY, "suppressed", "events of this kind by 56 more users", TOO_MANY, 56 * 20));
+        assertThat(told.getFirst())
+                .isEqualTo(new AuditEvent(
+                        3, 2, "", "10.0.0.9", Kind.KEY, "suppressed", "events of this kind", TOO_MANY, 100));
+        assertThat(told.getLast())
+                .isEqualTo(new AuditEvent(
+                        3,
+                        2,
+                        "",
+                        "10.0.0.9",
+                        Kind.KEY,
+                        "suppressed",
+                        "events of this kind by 56 more users",
+                        TOO_MANY,
+                        56 * 20));
         assertThat(told).extracting(AuditEvent::count).containsOnly(100L, 20L, 56 * 20L);
         int later = 0;
         for (int user = 0; user < 100; user++) {
@@ -96,7 +98,11 @@ class EventLimitsTest {
         }
         List<AuditEvent> told = limits.takeSuppressed(7, 3, 2);
         assertThat(told).hasSize(EventLimits.SOURCES_TOLD + 1);
-        assertThat(told.getFirst()).extracting(AuditEvent::user, AuditEvent::count).containsExactly("user 117", 1000L);
-        assertThat(told.stream().mapToLong(AuditEvent::count).sum()).as("none is forgotten").isEqualTo(1199);
+        assertThat(told.getFirst())
+                .extracting(AuditEvent::user, AuditEvent::count)
+                .containsExactly("user 117", 1000L);
+        assertThat(told.stream().mapToLong(AuditEvent::count).sum())
+                .as("none is forgotten")
+                .isEqualTo(1199);
     }
 }

@@ -86,8 +86,7 @@ class OwnDeedsTest {
     }
 
     private static NoteOperation note(OperationReport report) {
-        return new NoteOperation(
-                0, ManagedOperation.State.RUNNING, NOW, false, Bytes.wrap(report.toByteArray()));
+        return new NoteOperation(0, ManagedOperation.State.RUNNING, NOW, false, Bytes.wrap(report.toByteArray()));
     }
 
     /** The store reads what the manager's own messages have written. */
@@ -121,7 +120,8 @@ class OwnDeedsTest {
         mayBegin = true;
         assertThat(deeds.areOnRecord()).isCompletedWithValue(true);
         assertThat(store.auditLog().hasBegun()).isFalse();
-        assertThat(deeds.change("remove 3", () -> CompletableFuture.completedFuture("done"))).isCompleted();
+        assertThat(deeds.change("remove 3", () -> CompletableFuture.completedFuture("done")))
+                .isCompleted();
         assertThat(told()).as("nothing is said to be lost").hasSize(2);
         mayBegin = false;
         assertThat(deeds.areOnRecord()).as("it has begun").isCompletedWithValue(true);

@@ -89,7 +89,8 @@ class WorkOfTheGatewayTest {
     private Socket ask(String path, String body) throws IOException {
         InetSocketAddress address = listener.addresses().getFirst();
         Socket socket = new Socket(address.getAddress(), address.getPort());
-        String request = "POST " + path + " HTTP/1.1\r\nhost: x\r\ncontent-length: " + body.length() + "\r\n\r\n" + body;
+        String request =
+                "POST " + path + " HTTP/1.1\r\nhost: x\r\ncontent-length: " + body.length() + "\r\n\r\n" + body;
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         return socket;
     }
@@ -131,7 +132,8 @@ class WorkOfTheGatewayTest {
     void whatIsOverTakesUpNothing() throws Exception {
         String large = "\"key\":\"" + "A".repeat(VALUE_BYTES * 4 / 3) + "\"";
         for (int client = 0; client < 20; client++) {
-            for (String body : List.of("{" + large + "}", "{" + large + ",\"nonsense\":1}", "{" + large + "} and more")) {
+            for (String body :
+                    List.of("{" + large + "}", "{" + large + ",\"nonsense\":1}", "{" + large + "} and more")) {
                 try (Socket socket = ask("/v3/kv/range", body)) {
                     assertThat(socket.getInputStream().read()).isEqualTo('H');
                 }

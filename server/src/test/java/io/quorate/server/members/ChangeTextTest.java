@@ -25,8 +25,9 @@ class ChangeTextTest {
                         new MemberChange.Update(member, List.of("http://h:3")),
                         new MemberChange.Prefer(member, 7)));
         assertThat(ChangeText.of(new MemberChange.Step(12, together)))
-                .isEqualTo("remove abc, promote abc, add abc at http://h:1 http://h:2, add abc as a learner at http://h:1,"
-                        + " add abc as a witness at http://h:1, move abc to http://h:3, prefer abc by 7, for operation 12");
+                .isEqualTo(
+                        "remove abc, promote abc, add abc at http://h:1 http://h:2, add abc as a learner at http://h:1,"
+                                + " add abc as a witness at http://h:1, move abc to http://h:3, prefer abc by 7, for operation 12");
         assertThat(ChangeText.of(new MemberChange.Together(new TreeSet<>(), new TreeSet<>(), List.of())))
                 .isEqualTo("nothing");
     }

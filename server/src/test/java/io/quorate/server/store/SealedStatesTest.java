@@ -78,8 +78,7 @@ class SealedStatesTest {
         SealedStates states = new SealedStates(Optional.of(dataDir()));
         state("snapshots/snapshot-2", ring("spring"));
         assertThat(states.last()).extracting(SealedStates.Kept::what).containsExactly("snapshots, not known now");
-        TestCluster.await(
-                () -> states.lately().getFirst().keyId().equals(Optional.of("spring")), "it was looked at");
+        TestCluster.await(() -> states.lately().getFirst().keyId().equals(Optional.of("spring")), "it was looked at");
         assertThat(states.last()).hasSize(1);
     }
 

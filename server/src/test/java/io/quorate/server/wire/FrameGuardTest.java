@@ -72,8 +72,8 @@ class FrameGuardTest {
                 RawHttp2.callOf("etcdserverpb.KV/Range")));
         ChannelHandlerContext ctx = channel.pipeline().context(codec);
         var headers = codec.encoder().writeHeaders(ctx, stream, new DefaultHttp2Headers(), 0, false, ctx.newPromise());
-        var data = codec.encoder()
-                .writeData(ctx, stream, Unpooled.wrappedBuffer(new byte[10]), 0, true, ctx.newPromise());
+        var data =
+                codec.encoder().writeData(ctx, stream, Unpooled.wrappedBuffer(new byte[10]), 0, true, ctx.newPromise());
         channel.flush();
         assertThat(headers.isDone()).isTrue();
         assertThat(data.isDone()).isFalse();

@@ -139,8 +139,9 @@ class SlowClientTest {
             return new StreamObserver<>() {
                 @Override
                 public void onNext(WatchRequest request) {
-                    answers.onNext(
-                            WatchResponse.newBuilder().setCancelReason("x".repeat(1000)).build());
+                    answers.onNext(WatchResponse.newBuilder()
+                            .setCancelReason("x".repeat(1000))
+                            .build());
                 }
 
                 @Override

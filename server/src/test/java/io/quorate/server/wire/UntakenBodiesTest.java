@@ -72,7 +72,9 @@ class UntakenBodiesTest {
         for (int i = 0; i < 10; i++) {
             new Client().answer(LIMIT / 4);
         }
-        assertThat(clients).filteredOn(client -> client.channel.isOpen()).containsExactlyElementsOf(clients.subList(6, 10));
+        assertThat(clients)
+                .filteredOn(client -> client.channel.isOpen())
+                .containsExactlyElementsOf(clients.subList(6, 10));
         assertThat(told).hasSize(6).containsOnly(Limit.ANSWER_BYTES);
         assertThat(bounds.untaken().heldBytes()).isEqualTo(LIMIT);
     }

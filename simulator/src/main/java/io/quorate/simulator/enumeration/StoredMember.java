@@ -32,6 +32,7 @@ final class StoredMember implements AutoCloseable {
 
     /** Header, copy of the secret, and a page for frames. */
     static final int SEGMENT_BYTES = 12 << 10;
+
     static final int CACHE_BYTES = 2048;
     static final int GROUP_BYTES = 4096;
     private static final long SECRETS_SEED = 0x5ec;

@@ -44,7 +44,9 @@ class DurableLogTest {
         durable.written(file, 0, header);
         assertThat(durable.holds(new EntryId(1, 20))).isFalse();
         durable.synced(file, true);
-        assertThat(durable.holds(new EntryId(1, 20))).as("a snapshot stands for it").isTrue();
+        assertThat(durable.holds(new EntryId(1, 20)))
+                .as("a snapshot stands for it")
+                .isTrue();
         assertThat(durable.holds(new EntryId(1, 21))).isFalse();
     }
 

@@ -147,7 +147,8 @@ class FuzzerTest {
     void savedInputsThatBelongToNoTargetAreTold(@TempDir Path folder) throws IOException {
         Files.createFile(folder.resolve("planted.hex"));
         Files.createFile(folder.resolve("as-it-was-called.hex"));
-        assertThat(SavedInputs.unread(folder, List.of(target(FuzzerTest::right)))).containsExactly("as-it-was-called.hex");
+        assertThat(SavedInputs.unread(folder, List.of(target(FuzzerTest::right))))
+                .containsExactly("as-it-was-called.hex");
     }
 
     @Test

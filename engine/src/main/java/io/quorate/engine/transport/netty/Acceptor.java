@@ -85,10 +85,11 @@ final class Acceptor {
     /** Of the connections that have not said whose they are there are too many. */
     private void turnAway(Channel channel) {
         context.detections()
-                .detected(new Detection(
-                        DetectionKind.GARBAGE,
-                        new Detection.Address(host(channel)),
-                        "was disconnected from the peer port: too many connections there have not finished their handshakes"));
+                .detected(
+                        new Detection(
+                                DetectionKind.GARBAGE,
+                                new Detection.Address(host(channel)),
+                                "was disconnected from the peer port: too many connections there have not finished their handshakes"));
         channel.close();
     }
 
@@ -311,7 +312,8 @@ final class Acceptor {
         private void suspect(ChannelHandlerContext ctx, Handshake.Hello hello, Handshake.Refusal refusal) {
             boolean foreign = switch (refusal) {
                 case CLUSTER, OWN_ID, UNKNOWN_SENDER, REMOVED, FORMER_EPOCH, STORAGE_OF_SENDER -> true;
-                // A mistake of whoever runs the members, or told already: among refused certificates, or when it was cut off.
+                // A mistake of whoever runs the members, or told already: among refused certificates, or when it was
+                // cut off.
                 case PROTOCOL_VERSION, RECEIVER, STORAGE_OF_RECEIVER, NOT_ADMITTED, CERTIFICATE, BARRED -> false;
             };
             if (foreign) {
