@@ -212,7 +212,7 @@ class LogDamageTest {
     void damagedSegmentsAreKeptInQuarantine() throws IOException {
         writeLog();
         byte[] damaged = disk.bytes(segments.get(1)).clone();
-        damaged[5000] ^= 1;
+        damaged[LogFixture.FRAMES + 904] ^= 1;
         disk.replace(segments.get(1), damaged);
         byte[] following = disk.bytes(segments.get(2)).clone();
         try (LogFixture fixture = new LogFixture(disk)) {
@@ -226,7 +226,7 @@ class LogDamageTest {
     void aCrashInTheMiddleOfARepairLeavesALogThatIsStillNoticedToBeDamaged() throws IOException {
         writeLog();
         byte[] damaged = disk.bytes(segments.get(1)).clone();
-        damaged[5000] ^= 1;
+        damaged[LogFixture.FRAMES + 904] ^= 1;
         disk.replace(segments.get(1), damaged);
         boolean repaired = false;
         for (int deathAt = 1; !repaired; deathAt++) {
