@@ -87,8 +87,7 @@ final class Credibility {
             return Optional.empty();
         }
         if (!hasCampaigned()) {
-            // This member may have forgotten that it asked, with the end of its log; and who is no candidate counts no
-            // votes.
+            // It may have forgotten that it asked, with the end of its log; and who is no candidate counts no votes.
             return Optional.empty();
         }
         if (remembers(campaigned, from)) {

@@ -111,7 +111,7 @@ final class SealedRecord {
      */
     static byte[] opened(byte[] key, byte[] stored, DataKeys keys) {
         if (!isSealed(key, stored)) {
-            if (StoreKeys.isVersion(key)) {
+            if (key.length > 0 && StoreKeys.isVersion(key)) {
                 requireKnown(stored, stored.length);
             }
             return stored;

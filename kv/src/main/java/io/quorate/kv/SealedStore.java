@@ -292,8 +292,8 @@ public final class SealedStore implements OrderedStore {
             try {
                 return takeStep(present);
             } catch (RuntimeException e) {
-                // What the walk has found by now is not sealed, and must be found again: once it is settled, that is
-                // lost.
+                // What the walk has found by now is not sealed, and must be found again: it would be lost once all is
+                // settled.
                 present.startOver();
                 throw e;
             }

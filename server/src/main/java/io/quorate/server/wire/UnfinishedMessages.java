@@ -209,8 +209,7 @@ final class UnfinishedMessages extends ServerStreamTracer implements ArrivingReq
         bounds.arriving().ended(this);
         if (!answersOne) {
             // What makes a stream of answers ends with it; a single answer's request may be in the log already, and is
-            // worked at whether or
-            // not anybody waits for that.
+            // worked at whether or not anybody waits for that.
             answered();
         }
         if (joined) {
