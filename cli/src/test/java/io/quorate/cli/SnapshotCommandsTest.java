@@ -143,9 +143,9 @@ class SnapshotCommandsTest {
                     .contains("founded with the state of that snapshot", "asked for by ", "digest ")
                     .contains("it has made the cluster ");
             assertThat(copy.run("audit", "list", "--kind", "operation").out())
-                    .contains("operation " + first.get("id").getAsString() + ": snapshot restore " + file)
-                    .containsPattern("member [0-9a-f]+ +operation +end ")
-                    .contains("asked for by ");
+                    .contains("operation " + first.get("id").getAsString() + ", asked for by ")
+                    .contains(": snapshot restore " + file)
+                    .containsPattern("member [0-9a-f]+ +operation +end ");
             await().until(() -> !Files.exists(config.dataDir().resolve("founding")));
             assertThatUsersAreAskedFor(copy);
         }
