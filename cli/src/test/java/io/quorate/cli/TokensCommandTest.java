@@ -90,6 +90,6 @@ class TokensCommandTest {
         refused(ExitCode.USAGE, "--sign-method", "new-key", "--sign-method", "none");
         CommandRun nothing = CommandRun.of("tokens");
         assertThat(nothing.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(nothing.err()).contains("new-key, rotate, drop, list, public");
+        assertThat(nothing.err()).contains("new-key, rotate, drop, list or public");
     }
 }
